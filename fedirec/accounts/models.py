@@ -1,0 +1,164 @@
+"""Who people are here: persons, the accounts of this instance, and what lets them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+
+
+class Person(Model):
+    """Who is credited and paid, whatever accounts they use."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=500)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "person"
+
+
+class Identity(Model):
+    """An actor that is a way to be a person."""
+
+    id = fields.BigIntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "fedirec.Person", related_name="identities", on_delete=fields.RESTRICT, db_index=True
+    )
+    actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
+        "fedirec.Actor", related_name="identity", on_delete=fields.RESTRICT
+    )
+    since = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "identity"
+
+
+class Account(Model):
+    """A member of this instance, who signs in here."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
+        "fedirec.Actor", related_name="account", on_delete=fields.RESTRICT
+    )
+    email = fields.CharField(max_length=254, null=True, unique=True)
+    password_hash = fields.CharField(max_length=200)
+    role = fields.CharField(max_length=12, default="member", db_default="member")
+    state = fields.CharField(max_length=12, default="active", db_default="active")
+    answer = fields.TextField(default="", db_default="")
+    locale = fields.CharField(max_length=20, null=True)
+    timezone = fields.CharField(max_length=60, default="UTC", db_default="UTC")
+    created_at = fields.DatetimeField(default=now)
+    approved_at = fields.DatetimeField(null=True)
+    suspended_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "account"
+
+
+class Session(Model):
+    """A signed-in browser."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedirec.Account", related_name="sessions", on_delete=fields.CASCADE, db_index=True
+    )
+    browser = fields.CharField(max_length=200, default="", db_default="")
+    created_at = fields.DatetimeField(default=now)
+    used_at = fields.DatetimeField(default=now)
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta(Model.Meta):
+        table = "session"
+
+
+class Token(Model):
+    """A bearer token that lets a program act for an account."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedirec.Account", related_name="tokens", on_delete=fields.CASCADE, db_index=True
+    )
+    name = fields.CharField(max_length=100)
+    scopes = fields.CharField(max_length=200)
+    created_at = fields.DatetimeField(default=now)
+    used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "token"
+
+
+class Invitation(Model):
+    """A link that lets somebody join."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    inviter: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "fedirec.Account", related_name="invitations", on_delete=fields.SET_NULL, null=True, db_index=True
+    )
+    uses_left = fields.IntField(default=1, db_default=1)
+    created_at = fields.DatetimeField(default=now)
+    expires_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "invitation"
+
+
+class RecoveryCode(Model):
+    """A code that resets a forgotten password, once."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedirec.Account", related_name="recovery_codes", on_delete=fields.CASCADE, db_index=True
+    )
+    digest = fields.CharField(max_length=64)
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "recovery_code"
+        unique_together = (("account", "digest"),)
+
+
+class Notification(Model):
+    """Something a member should know."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "fedirec.Account", related_name="notifications", on_delete=fields.CASCADE, db_index=True
+    )
+    kind = fields.CharField(max_length=30)
+    actor: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="caused", on_delete=fields.SET_NULL, null=True, db_index=True
+    )
+    subject_uri = fields.CharField(max_length=2048)
+    url = fields.CharField(max_length=2048)
+    details: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
+    dedupe_key = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField(default=now)
+    read_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "notification"
+        indexes = [Index(fields=["account_id", "read_at", "id"])]
+
+
+class AuditEvent(Model):
+    """Something that an admin or a leader did; never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor_uri = fields.CharField(max_length=2048)
+    action = fields.CharField(max_length=60)
+    subject_uri = fields.CharField(max_length=2048, db_index=True)
+    details: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "audit_event"

@@ -1,0 +1,224 @@
+"""What the protocol itself has to remember."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from fedirec.clock import now
+
+
+class Instance(Model):
+    """This instance: the one row that setup writes."""
+
+    id = fields.IntField(primary_key=True)
+    origin = fields.CharField(max_length=300, null=True)
+    name = fields.CharField(max_length=100, default="fedirec", db_default="fedirec")
+    summary = fields.TextField(default="", db_default="")
+    rules = fields.TextField(default="", db_default="")
+    registration = fields.CharField(max_length=10, default="invite", db_default="invite")
+    registration_question = fields.CharField(max_length=300, default="", db_default="")
+    setup_digest = fields.CharField(max_length=64, null=True)
+    set_up_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "instance"
+
+
+class Peer(Model):
+    """Another instance, as far as we know it."""
+
+    id = fields.BigIntField(primary_key=True)
+    origin = fields.CharField(max_length=300, unique=True)
+    policy = fields.CharField(max_length=10, default="allow", db_default="allow")
+    software = fields.CharField(max_length=100, null=True)
+    speaks_rfc9421_at = fields.DatetimeField(null=True)
+    heard_at = fields.DatetimeField(null=True)
+    reached_at = fields.DatetimeField(null=True)
+    unreachable_since = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "peer"
+
+
+class Actor(Model):
+    """Someone, here or elsewhere, who can do things."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, unique=True)
+    type = fields.CharField(max_length=20)
+    kind = fields.CharField(max_length=20, null=True)
+    is_local = fields.BooleanField(default=False, db_default=False)
+    handle = fields.CharField(max_length=300)
+    host = fields.CharField(max_length=300)
+    name = fields.CharField(max_length=500, default="", db_default="")
+    summary = fields.TextField(default="", db_default="")
+    url = fields.CharField(max_length=2048, null=True)
+    icon_url = fields.CharField(max_length=2048, null=True)
+    inbox = fields.CharField(max_length=2048, null=True)
+    shared_inbox = fields.CharField(max_length=2048, null=True)
+    outbox = fields.CharField(max_length=2048, null=True)
+    followers = fields.CharField(max_length=2048, null=True)
+    featured = fields.CharField(max_length=2048, null=True)
+    approves_followers = fields.BooleanField(default=False, db_default=False)
+    also_known_as: fields.Field[list[str]] = fields.JSONField(default=list)
+    state = fields.CharField(max_length=12, default="active", db_default="active")
+    document: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    fetched_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "actor"
+        unique_together = (("handle", "host"),)
+        indexes = [Index(fields=["host"]), Index(fields=["followers"])]
+
+
+class ActorKey(Model):
+    """A public key that an actor was seen to have, from then on; never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="keys", on_delete=fields.RESTRICT, db_index=True
+    )
+    key_id = fields.CharField(max_length=2048, db_index=True)
+    kind = fields.CharField(max_length=10)
+    public = fields.TextField()
+    fingerprint = fields.CharField(max_length=100)
+    seen_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "actor_key"
+
+
+class SigningKey(Model):
+    """The private half of a local actor's key, encrypted with the master key."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="signing_keys", on_delete=fields.CASCADE, db_index=True
+    )
+    key_id = fields.CharField(max_length=2048)
+    kind = fields.CharField(max_length=10)
+    secret = fields.BinaryField()
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "signing_key"
+
+
+class Follow(Model):
+    """One actor follows another, or has asked to."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, unique=True)
+    follower: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="following", on_delete=fields.CASCADE, db_index=True
+    )
+    target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="follows", on_delete=fields.CASCADE, db_index=True
+    )
+    accepted_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "follow"
+        unique_together = (("follower", "target"),)
+
+
+class Received(Model):
+    """An activity kept as it arrived."""
+
+    id = fields.BigIntField(primary_key=True)
+    activity_uri = fields.CharField(max_length=2048, unique=True)
+    type = fields.CharField(max_length=40)
+    sender: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="received", on_delete=fields.CASCADE, db_index=True
+    )
+    body = fields.BinaryField()
+    signed_headers: fields.Field[list[list[str]]] = fields.JSONField()
+    target = fields.CharField(max_length=2048)
+    key_id = fields.CharField(max_length=2048)
+    fingerprint = fields.CharField(max_length=100)
+    state = fields.CharField(max_length=10, default="waiting", db_default="waiting")
+    reason = fields.CharField(max_length=500, null=True)
+    received_at = fields.DatetimeField(default=now)
+    handled_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "received"
+        indexes = [Index(fields=["state", "id"])]
+
+
+class Evidence(Model):
+    """What a peer signed when it granted or claimed something; never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    subject_uri = fields.CharField(max_length=2048, db_index=True)
+    activity_uri = fields.CharField(max_length=2048)
+    actor_uri = fields.CharField(max_length=2048)
+    key_id = fields.CharField(max_length=2048)
+    fingerprint = fields.CharField(max_length=100)
+    body = fields.BinaryField()
+    signed_headers: fields.Field[list[list[str]]] = fields.JSONField()
+    target = fields.CharField(max_length=2048)
+    received_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "evidence"
+
+
+class Outgoing(Model):
+    """An activity of ours, as it is sent and shown in outboxes."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, unique=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="outgoing", on_delete=fields.CASCADE, db_index=True
+    )
+    type = fields.CharField(max_length=40)
+    object_uri = fields.CharField(max_length=2048)
+    is_public = fields.BooleanField()
+    document: fields.Field[dict[str, Any]] = fields.JSONField()
+    body = fields.BinaryField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "outgoing"
+        indexes = [Index(fields=["actor_id", "is_public", "id"])]
+
+
+class Announcement(Model):
+    """Somebody passed an object on to their followers."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, unique=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="announcements", on_delete=fields.CASCADE, db_index=True
+    )
+    object_uri = fields.CharField(max_length=2048, db_index=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "announcement"
+        unique_together = (("actor", "object_uri"),)
+
+
+class Liking(Model):
+    """Somebody recommended an object to its author."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, unique=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="likings", on_delete=fields.CASCADE, db_index=True
+    )
+    object_uri = fields.CharField(max_length=2048, db_index=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "liking"
+        unique_together = (("actor", "object_uri"),)

@@ -1,0 +1,137 @@
+"""The one place that knows how the database is opened, migrated and queried by hand.
+
+SQLite means one process that serves and works, with the command line beside it; PostgreSQL means any number.
+Nothing but the database is awaited inside a transaction: on SQLite one transaction stops every other query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.config import AppConfig, ConnectionConfig, DBUrlConfig, TortoiseConfig
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext, set_global_context
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.transactions import in_transaction
+
+from fedirec.db.triggers import install_triggers, missing_triggers
+from fedirec.errors import Misconfigured
+
+MODELS: Final = (
+    "fedirec.lanes.models",
+    "fedirec.activitypub.models",
+    "fedirec.media.models",
+    "fedirec.accounts.models",
+    "fedirec.remix.models",
+)
+BUSY_MS: Final = 10_000
+"""How long a writer waits for another process to finish its transaction, in milliseconds."""
+
+transaction = in_transaction
+"""`async with transaction():` nests as savepoints. Never around anything that waits for more than the database."""
+
+
+def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig:
+    """What Tortoise has to know about the database at the address `database`."""
+    if database.startswith("sqlite"):
+        connection: DBUrlConfig | ConnectionConfig = ConnectionConfig(
+            engine="fedirec.db.sqlite",
+            credentials={
+                "file_path": database.partition("://")[2],
+                "busy_timeout": BUSY_MS,
+                # FULL: what we answered 202 to survives a power cut. Group commit pays for it.
+                "synchronous": "FULL",
+                "journal_size_limit": 67_108_864,
+                "cache_size": -32_000,
+                # INSERT OR REPLACE fires the delete triggers of append-only tables only with this on.
+                "recursive_triggers": "ON",
+                "foreign_keys": "ON" if foreign_keys else "OFF",
+            },
+        )
+    else:
+        connection = DBUrlConfig("asyncpg://" + database.partition("://")[2])
+    return TortoiseConfig(
+        connections={"default": connection},
+        apps={"fedirec": AppConfig(models=list(MODELS), migrations="fedirec.migrations")},
+        use_tz=True,
+        timezone="UTC",
+    )
+
+
+@asynccontextmanager
+async def open_database(database: str, *, everywhere: bool = False) -> AsyncGenerator[TortoiseContext]:
+    """Within it the models of this process speak to `database`; with `everywhere`, in tasks begun elsewhere too.
+
+    Raises Misconfigured when the database cannot be reached.
+    """
+    EXECUTOR_CACHE.clear()  # it remembers SQL by table name only, and so would mix two kinds of database
+    async with TortoiseContext() as context:
+        await context.init(configuration(database))
+        try:
+            await fetch_rows("SELECT 1 AS one")
+        except (OSError, DBConnectionError, OperationalError) as error:
+            raise Misconfigured(f"the database at {_without_password(database)} cannot be opened: {error}") from error
+        if everywhere:
+            set_global_context(context)
+        yield context
+
+
+async def migrate(database: str) -> None:
+    """Bring the schema up to date, and the triggers that keep append-only tables append-only.
+
+    To alter a table on SQLite, Tortoise copies it and drops the original. With foreign keys enforced, that drop
+    deletes every row that refers to it; so they are off here, and checked after.
+    """
+    EXECUTOR_CACHE.clear()
+    on_sqlite = database.startswith("sqlite")
+    try:
+        async with TortoiseContext():
+            await apply_migrations(config=configuration(database, foreign_keys=False))
+            if on_sqlite and (broken := await fetch_rows("PRAGMA foreign_key_check")):
+                raise Misconfigured(f"a migration left references to nothing: {broken[:5]}")
+            await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite)
+            if missing := await missing_triggers(fetch_rows, sqlite=on_sqlite):
+                raise Misconfigured(f"the database lost the triggers that protect it: {', '.join(sorted(missing))}")
+    except (OSError, DBConnectionError) as error:
+        raise Misconfigured(f"the database at {_without_password(database)} cannot be opened: {error}") from error
+    finally:
+        EXECUTOR_CACHE.clear()
+
+
+def on_postgres() -> bool:
+    """Whether the database in use is PostgreSQL."""
+    return str(get_connection("default").capabilities.dialect) == "postgres"
+
+
+async def fetch_rows(sql: str, *values: Any) -> Sequence[dict[str, Any]]:
+    """Run hand-written SQL with `?` placeholders and return its rows, on any database."""
+    connection = get_connection("default")
+    return await connection.execute_query_dict(_placeholders(sql), list(values))
+
+
+async def execute(sql: str, *values: Any) -> int:
+    """Run hand-written SQL with `?` placeholders and return how many rows it changed."""
+    connection = get_connection("default")
+    changed, _ = await connection.execute_query(_placeholders(sql), list(values))
+    return int(changed)
+
+
+async def execute_script(sql: str) -> None:
+    """Run statements without values, one after the other."""
+    await get_connection("default").execute_script(sql)
+
+
+def _placeholders(sql: str) -> str:
+    if not on_postgres():
+        return sql
+    head, *rest = sql.split("?")
+    return head + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+def _without_password(database: str) -> str:
+    scheme, _, rest = database.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,0 +1,156 @@
+"""Every setting, read once at start: from `fedirec.toml`, then `FEDIREC_…` variables, then flags.
+
+What the operator changes while the instance runs (its name, rules, who may join) lives in the database instead.
+The text beside each field is the operator's documentation; `docs/install.md` lists every one, and a test sees to that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from fedirec.errors import Invalid, Misconfigured
+from fedirec.uris import origin_of
+
+CONFIG_FILE: Final = "fedirec.toml"
+MEGABYTE: Final = 1_000_000
+
+
+class Settings(BaseSettings):
+    """How this process is configured; passed down, never imported as a global."""
+
+    model_config = SettingsConfigDict(env_prefix="FEDIREC_", frozen=True, extra="forbid", env_ignore_empty=True)
+
+    data_dir: Path = Field(Path("fedirec-data"), description="Folder of the database, the media and the master key.")
+    database_url: str = Field(
+        "", description="postgres://user:password@host/name; empty means SQLite inside the data folder."
+    )
+    origin: str = Field(
+        "", description="https://your.domain, if you want to fix it here; otherwise the setup page asks for it once."
+    )
+    host: str = Field("127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that the server listens on.")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="Networks of your reverse proxies; only they may say who the visitor is. Example: 127.0.0.1/32"
+    )
+    development: bool = Field(
+        False,
+        description="Federate over plain http and with private addresses. For demos and tests on one machine only.",
+    )
+    clock_offset: int = Field(
+        0, description="Seconds by which this process lives in the future. Only with development switched on."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How log lines look: console or json.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    max_image_bytes: int = Field(16 * MEGABYTE, ge=1, description="Largest image that is accepted, in bytes.")
+    max_audio_bytes: int = Field(99 * MEGABYTE, ge=1, description="Largest sound that is accepted, in bytes.")
+    max_video_bytes: int = Field(99 * MEGABYTE, ge=1, description="Largest film that is accepted, in bytes.")
+    media_cache_bytes: int = Field(
+        2000 * MEGABYTE, ge=0, description="Space for copies of other instances' media, in bytes; the oldest go first."
+    )
+    deliveries_in_flight: int = Field(
+        200, ge=1, le=2000, description="Requests to other instances that may be under way at once."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(CONFIG_FILE))
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("origin")
+    @classmethod
+    def _one_spelling(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            origin = origin_of(value)
+        except Invalid as error:
+            raise ValueError(f"{error}; write it like https://studio.example") from error
+        if value.rstrip("/").lower() != origin:
+            raise ValueError(f"an origin has no path; write {origin}")
+        return origin
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and value.partition("://")[0] not in ("sqlite", "postgres", "postgresql", "asyncpg"):
+            raise ValueError("write postgres://user:password@host/name, or leave it empty for SQLite")
+        return value
+
+    @model_validator(mode="after")
+    def _development_only(self) -> Self:
+        if self.clock_offset and not self.development:
+            raise ValueError("clock_offset needs development = true")
+        if self.origin.startswith("http://") and not self.development:
+            raise ValueError("origin must start with https:// (http:// is for development = true)")
+        return self
+
+    @classmethod
+    def load(cls, flags: Mapping[str, Any] | None = None) -> Settings:
+        """The settings of this process; `flags` that are None are left to the file and the environment.
+
+        Raises Misconfigured with one sentence for each mistake, naming the setting and what to type.
+        """
+        known = set(cls.model_fields)
+        strangers = sorted(
+            name
+            for name in os.environ
+            if name.startswith("FEDIREC_")
+            and name.removeprefix("FEDIREC_").lower() not in known
+            and not name.startswith("FEDIREC_TEST_")
+        )
+        if strangers:
+            raise Misconfigured(f"{strangers[0]} is not a setting; docs/install.md lists them all")
+        try:
+            return cls(**{name: value for name, value in (flags or {}).items() if value is not None})
+        except ValidationError as error:
+            raise Misconfigured("; ".join(_sentence(mistake) for mistake in error.errors())) from error
+        except ValueError as error:
+            raise Misconfigured(f"{CONFIG_FILE} could not be read: {error}") from error
+
+    @property
+    def database(self) -> str:
+        """The address of the database that is in use."""
+        return self.database_url or f"sqlite://{self.data_dir}/fedirec.sqlite3"
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database.startswith("sqlite")
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @property
+    def master_key_file(self) -> Path:
+        return self.data_dir / "master.key"
+
+
+def _sentence(mistake: Any) -> str:
+    name = ".".join(str(part) for part in mistake["loc"]) or "settings"
+    if mistake["type"] == "extra_forbidden":
+        return f"{name} is not a setting; docs/install.md lists them all"
+    return f"{name}: {mistake['msg'].removeprefix('Value error, ')} (got {mistake['input']!r})"

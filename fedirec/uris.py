@@ -1,0 +1,102 @@
+"""Every URI that we mint, every URI that we recognise as ours, and when two of them share an origin.
+
+An origin is scheme, host and port (FEP-fe34); what one origin says of another is never believed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from fedirec.clock import now
+from fedirec.errors import Invalid
+
+_CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_PORTS: Final = {"https": 443, "http": 80}
+MAX_URI: Final = 2048
+"""Characters. Longer addresses are refused everywhere."""
+
+
+def new_key() -> str:
+    """A fresh opaque name for an object: 26 characters that sort by time of making (the ULID layout)."""
+    number = (int(now().timestamp() * 1000) << 80) | secrets.randbits(80)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def origin_of(uri: str) -> str:
+    """Scheme, host and port of `uri`, in the one spelling in which origins are compared.
+
+    Raises Invalid for anything but a plain http(s) address: user information, a trailing dot, control characters,
+    backslashes and hosts that are no ASCII (punycode is) are refused, because parsers differ on them.
+    """
+    if not isinstance(uri, str) or not uri or len(uri) > MAX_URI:
+        raise Invalid("that is not an address")
+    if any(ord(char) <= 32 or ord(char) == 127 for char in uri) or "\\" in uri:
+        raise Invalid("that address has characters that no address may have")
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError as error:
+        raise Invalid("that is not an address") from error
+    host = parts.hostname or ""
+    if parts.scheme not in _PORTS or not host:
+        raise Invalid("an address starts with https:// and a host")
+    if "@" in parts.netloc or host.endswith(".") or not host.isascii() or "%" in host:
+        raise Invalid("that host is not written plainly")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + ("" if port in (None, _PORTS[parts.scheme]) else f":{port}")
+
+
+def host_of(uri: str) -> str:
+    """The host of `uri`, with its port when that is not the usual one: what stands behind the @ of a handle."""
+    return origin_of(uri).partition("://")[2]
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether both are usable addresses of one origin. Never raises."""
+    try:
+        return origin_of(one) == origin_of(other)
+    except Invalid:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Uris:
+    """The addresses of the instance at `origin`."""
+
+    origin: str
+
+    @property
+    def host(self) -> str:
+        return host_of(self.origin)
+
+    def is_ours(self, uri: str) -> bool:
+        return same_origin(uri, self.origin)
+
+    @property
+    def instance_actor(self) -> str:
+        return f"{self.origin}/actor"
+
+    @property
+    def shared_inbox(self) -> str:
+        return f"{self.origin}/inbox"
+
+    def person(self, name: str) -> str:
+        return f"{self.origin}/u/{name}"
+
+    def challenge(self, slug: str) -> str:
+        return f"{self.origin}/c/{slug}"
+
+    def record(self, key: str | None = None) -> str:
+        return f"{self.origin}/records/{key or new_key()}"
+
+    def activity(self, key: str | None = None) -> str:
+        return f"{self.origin}/activities/{key or new_key()}"
+
+    def tag(self, name: str) -> str:
+        return f"{self.origin}/tags/{quote(name, safe='')}"
+
+    def media(self, path: str) -> str:
+        return f"{self.origin}/media/{path}"
