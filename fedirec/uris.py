@@ -16,7 +16,7 @@ from fedirec.errors import Invalid
 _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _PORTS: Final = {"https": 443, "http": 80}
 MAX_URI: Final = 2048
-"""Characters. Longer addresses are refused everywhere."""
+"""Bytes. Longer addresses are refused everywhere."""
 
 
 def new_key() -> str:
@@ -31,7 +31,7 @@ def origin_of(uri: str) -> str:
     Raises Invalid for anything but a plain http(s) address: user information, a trailing dot, control characters,
     backslashes and hosts that are no ASCII (punycode is) are refused, because parsers differ on them.
     """
-    if not isinstance(uri, str) or not uri or len(uri) > MAX_URI:
+    if not isinstance(uri, str) or not uri or len(uri.encode(errors="replace")) > MAX_URI:
         raise Invalid("that is not an address")
     if any(ord(char) <= 32 or ord(char) == 127 for char in uri) or "\\" in uri:
         raise Invalid("that address has characters that no address may have")

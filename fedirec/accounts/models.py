@@ -51,6 +51,7 @@ class Account(Model):
     role = fields.CharField(max_length=12, default="member", db_default="member")
     state = fields.CharField(max_length=12, default="active", db_default="active")
     answer = fields.TextField(default="", db_default="")
+    about = fields.TextField(default="", db_default="")
     locale = fields.CharField(max_length=20, null=True)
     timezone = fields.CharField(max_length=60, default="UTC", db_default="UTC")
     created_at = fields.DatetimeField(default=now)
@@ -151,7 +152,7 @@ class Notification(Model):
 
 
 class AuditEvent(Model):
-    """Something that an admin or a leader did; never changed."""
+    """Something that an admin or a leader did, never changed."""
 
     id = fields.BigIntField(primary_key=True)
     actor_uri = fields.CharField(max_length=2048)

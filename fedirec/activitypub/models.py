@@ -79,7 +79,7 @@ class Actor(Model):
 
 
 class ActorKey(Model):
-    """A public key that an actor was seen to have, from then on; never changed."""
+    """A public key that an actor was seen to have, from then on, never changed."""
 
     id = fields.BigIntField(primary_key=True)
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
@@ -155,7 +155,7 @@ class Received(Model):
 
 
 class Evidence(Model):
-    """What a peer signed when it granted or claimed something; never changed."""
+    """What a peer signed when it granted or claimed something, never changed."""
 
     id = fields.BigIntField(primary_key=True)
     subject_uri = fields.CharField(max_length=2048, db_index=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -69,6 +70,7 @@ async def open_database(database: str, *, everywhere: bool = False) -> AsyncGene
     Raises Misconfigured when the database cannot be reached.
     """
     EXECUTOR_CACHE.clear()  # it remembers SQL by table name only, and so would mix two kinds of database
+    _refuse_missing_folder(database)
     async with TortoiseContext() as context:
         await context.init(configuration(database))
         try:
@@ -87,6 +89,7 @@ async def migrate(database: str) -> None:
     deletes every row that refers to it; so they are off here, and checked after.
     """
     EXECUTOR_CACHE.clear()
+    _refuse_missing_folder(database)
     on_sqlite = database.startswith("sqlite")
     try:
         async with TortoiseContext():
@@ -130,6 +133,11 @@ def _placeholders(sql: str) -> str:
         return sql
     head, *rest = sql.split("?")
     return head + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+
+
+def _refuse_missing_folder(database: str) -> None:
+    if database.startswith("sqlite") and not Path(database.partition("://")[2]).parent.is_dir():
+        raise Misconfigured(f"the database at {database} cannot be opened: its folder does not exist")
 
 
 def _without_password(database: str) -> str:

@@ -17,7 +17,7 @@ _Script = Callable[[str], Awaitable[None]]
 
 _POSTGRES_FUNCTION: Final = """
 CREATE OR REPLACE FUNCTION fedirec_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$;
+BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = '23000'; END $$;
 """
 
 

@@ -14,7 +14,7 @@ from fedirec.media.models import Media
 
 
 class Challenge(Model):
-    """A creative prompt that people answer with records; its actor is a Group."""
+    """A creative prompt that people answer with records, and whose actor is a Group."""
 
     id = fields.BigIntField(primary_key=True)
     actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
@@ -45,7 +45,7 @@ class Challenge(Model):
 
 
 class ChallengeTerms(Model):
-    """What a challenge promised, version by version; never changed."""
+    """What a challenge promised, version by version, never changed."""
 
     id = fields.BigIntField(primary_key=True)
     challenge: fields.ForeignKeyRelation[Challenge] = fields.ForeignKeyField(
@@ -106,7 +106,7 @@ class Record(Model):
 
 
 class RecordRevision(Model):
-    """A record as it was in one of its versions; never changed."""
+    """A record as it was in one of its versions, never changed."""
 
     id = fields.BigIntField(primary_key=True)
     record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
@@ -176,7 +176,7 @@ class Source(Model):
 
 
 class Snapshot(Model):
-    """A source as it was when somebody built on it; never changed."""
+    """A source as it was when somebody built on it, never changed."""
 
     id = fields.BigIntField(primary_key=True)
     uri = fields.CharField(max_length=2048, db_index=True)
