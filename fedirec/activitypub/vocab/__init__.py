@@ -1,0 +1,60 @@
+"""The ActivityStreams words that fedirec speaks, as immutable values.
+
+A type knows how to `read` itself from a document and how to `write` itself back; `read(write(x)) == x` holds for all of
+them, and is tested so. A type names the `TYPE` it has on the wire and, where one wire type means several things, the
+`KIND` (our extension key) that tells them apart. The instance's `Vocabulary` is put together once, in `app.py`.
+"""
+
+from __future__ import annotations
+
+from fedirec.activitypub.vocab.activities import (
+    ACTIVITIES,
+    Accept,
+    Activity,
+    Add,
+    Announce,
+    Create,
+    Delete,
+    Entity,
+    Follow,
+    Like,
+    Ref,
+    Reject,
+    Remove,
+    Tombstone,
+    Undo,
+    Update,
+    Vocabulary,
+)
+from fedirec.activitypub.vocab.actors import ActorObject, KeyObject, write_keys
+from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
+
+TYPES: tuple[type[Entity], ...] = (*ACTIVITIES, ActorObject)
+
+__all__ = [
+    "ACTIVITIES",
+    "PUBLIC",
+    "TYPES",
+    "Accept",
+    "Activity",
+    "ActorObject",
+    "Add",
+    "Announce",
+    "Create",
+    "Delete",
+    "Doc",
+    "Entity",
+    "Follow",
+    "Json",
+    "KeyObject",
+    "Like",
+    "Ref",
+    "Reject",
+    "Remove",
+    "Tombstone",
+    "Undo",
+    "Update",
+    "Vocabulary",
+    "write_instant",
+    "write_keys",
+]

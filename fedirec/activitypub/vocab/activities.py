@@ -1,0 +1,187 @@
+"""Activities, references and the vocabulary that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
+
+from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
+from fedirec.errors import Unsupported
+
+
+@runtime_checkable
+class Entity(Protocol):
+    """Anything with an id and a type that can travel between instances."""
+
+    TYPE: ClassVar[str]
+
+    @property
+    def id(self) -> str: ...
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self: ...
+    def write(self) -> Json: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An object mentioned by id only."""
+
+    TYPE: ClassVar[str] = ""
+    id: str
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        return cls(doc.id("id"))
+
+    def write(self) -> Json:
+        return {"id": self.id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What stands where a deleted object was."""
+
+    TYPE: ClassVar[str] = "Tombstone"
+    id: str
+    deleted: datetime | None = None
+    former_type: str | None = None
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        return cls(id=doc.id("id"), deleted=doc.find_instant("deleted"), former_type=doc.find_text("formerType"))
+
+    def write(self) -> Json:
+        document: Json = {"type": self.TYPE, "id": self.id}
+        if self.deleted:
+            document["deleted"] = write_instant(self.deleted)
+        if self.former_type:
+            document["formerType"] = self.former_type
+        return document
+
+
+T = TypeVar("T", bound=Entity, covariant=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity(Generic[T]):
+    """Something an actor did to an object."""
+
+    TYPE: ClassVar[str] = ""
+    id: str
+    actor: str
+    object: T
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    target: str | None = None
+    published: datetime | None = None
+    content: str | None = None
+    """What was said about it: a reason for a Reject or a Flag."""
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        return cls(
+            id=doc.id("id"),
+            actor=doc.id("actor"),
+            object=vocabulary.read(doc.one("object")),  # type: ignore[arg-type]
+            to=doc.audience("to"),
+            cc=doc.audience("cc"),
+            target=doc.find_id("target"),
+            published=doc.find_instant("published"),
+            content=doc.find_text("content"),
+        )
+
+    def write(self) -> Json:
+        inner = self.object.id if isinstance(self.object, Ref) else self.object.write()
+        document: Json = {"type": self.TYPE, "id": self.id, "actor": self.actor, "object": inner}
+        if self.target:
+            document["target"] = self.target
+        if self.published:
+            document["published"] = write_instant(self.published)
+        if self.content:
+            document["content"] = self.content
+        return document | {key: list(value) for key, value in (("to", self.to), ("cc", self.cc)) if value}
+
+    @property
+    def is_public(self) -> bool:
+        return PUBLIC in self.to or PUBLIC in self.cc
+
+
+class Create(Activity[T]):
+    TYPE: ClassVar[str] = "Create"
+
+
+class Update(Activity[T]):
+    TYPE: ClassVar[str] = "Update"
+
+
+class Delete(Activity[T]):
+    TYPE: ClassVar[str] = "Delete"
+
+
+class Follow(Activity[T]):
+    TYPE: ClassVar[str] = "Follow"
+
+
+class Accept(Activity[T]):
+    TYPE: ClassVar[str] = "Accept"
+
+
+class Reject(Activity[T]):
+    TYPE: ClassVar[str] = "Reject"
+
+
+class Undo(Activity[T]):
+    TYPE: ClassVar[str] = "Undo"
+
+
+class Announce(Activity[T]):
+    TYPE: ClassVar[str] = "Announce"
+
+
+class Like(Activity[T]):
+    TYPE: ClassVar[str] = "Like"
+
+
+class Add(Activity[T]):
+    TYPE: ClassVar[str] = "Add"
+
+
+class Remove(Activity[T]):
+    TYPE: ClassVar[str] = "Remove"
+
+
+ACTIVITIES: tuple[type[Entity], ...] = (
+    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Tombstone,
+)  # fmt: skip
+
+
+class Vocabulary:
+    """The types that an instance can read."""
+
+    def __init__(self, types: Iterable[type[Entity]]) -> None:
+        self._types: dict[tuple[str, str | None], type[Entity]] = {}
+        for entity in types:
+            names = getattr(entity, "TYPES", (entity.TYPE,))
+            for name in names:
+                key = (name, getattr(entity, "KIND", None))
+                if key in self._types:
+                    raise ValueError(f"{key} is read by two types")
+                self._types[key] = entity
+
+    def read(self, data: object) -> Entity:
+        """The entity that `data` is: by type and kind, else by type, else a reference by its id.
+
+        Raises Invalid when a key does not hold what it must, Unsupported for types that nobody here reads.
+        """
+        if isinstance(data, str):
+            return Ref(Doc({"id": data}).id("id"))
+        doc = Doc(data)
+        kind = doc.find_text("kind")
+        for name in doc.many("type"):
+            if isinstance(name, str) and (entity := self._types.get((name, kind)) or self._types.get((name, None))):
+                return entity.read(doc, self)
+        if "type" not in doc.data and "id" in doc.data:
+            return Ref.read(doc, self)
+        raise Unsupported(f"nothing here reads the type {str(doc.data.get('type'))[:100]!r}")

@@ -1,0 +1,181 @@
+"""Actors, and the keys they sign with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final, Literal, Self
+
+from fedirec.activitypub.vocab.activities import Vocabulary
+from fedirec.activitypub.vocab.documents import Doc, Json, write_instant
+from fedirec.errors import Invalid
+from fedirec.uris import same_origin
+
+MAX_KEYS: Final = 10
+MAX_NAME: Final = 500
+MAX_SUMMARY: Final = 20_000
+MAX_ALIASES: Final = 10
+MAX_HANDLE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyObject:
+    """A public key in an actor document: RSA in PEM (`publicKey`), Ed25519 as a Multikey (`assertionMethod`, FEP-521a)."""
+
+    id: str
+    kind: Literal["rsa", "ed25519"]
+    public: str
+    """PEM for RSA, multibase for Ed25519."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorObject:
+    """Someone who can do things, as other instances see them."""
+
+    TYPE: ClassVar[str] = "Person"
+    TYPES: ClassVar[tuple[str, ...]] = ("Person", "Group", "Application", "Service", "Organization")
+
+    id: str
+    type: str
+    handle: str
+    """`preferredUsername`; empty when the actor has none."""
+
+    inbox: str
+    name: str = ""
+    summary: str = ""
+    url: str | None = None
+    icon_url: str | None = None
+    outbox: str | None = None
+    followers: str | None = None
+    following: str | None = None
+    featured: str | None = None
+    shared_inbox: str | None = None
+    webfinger: str | None = None
+    """The handle that the actor wants to be known by, without a leading @ (FEP-2c59)."""
+
+    approves_followers: bool = False
+    discoverable: bool = False
+    also_known_as: tuple[str, ...] = ()
+    moved_to: str | None = None
+    published: datetime | None = None
+    keys: tuple[KeyObject, ...] = ()
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        id = doc.id("id")
+        type = next((name for name in doc.many("type") if name in cls.TYPES), None)
+        if type is None:
+            raise Invalid(f"{doc.path}.type: expected an actor")
+        endpoints = doc.docs("endpoints")
+        shared = endpoints[0].find_text("sharedInbox") if endpoints else None
+        return cls(
+            id=id,
+            type=type,
+            handle=(doc.find_text("preferredUsername") or "")[:MAX_HANDLE],
+            inbox=_near(doc, "inbox", id) or _missing(doc, "inbox"),
+            name=_plain(doc.find_text("name"))[:MAX_NAME],
+            summary=(doc.find_text("summary") or "")[:MAX_SUMMARY],
+            url=doc.url("url"),
+            icon_url=_image(doc, "icon"),
+            outbox=_near(doc, "outbox", id),
+            followers=_near(doc, "followers", id),
+            following=_near(doc, "following", id),
+            featured=_near(doc, "featured", id),
+            shared_inbox=shared if shared and same_origin(shared, id) else None,
+            webfinger=doc.find_text("webfinger"),
+            approves_followers=doc.flag("manuallyApprovesFollowers"),
+            discoverable=doc.flag("discoverable"),
+            also_known_as=tuple(
+                value for value in doc.many("alsoKnownAs") if isinstance(value, str) and len(value) <= 2048
+            )[:MAX_ALIASES],
+            moved_to=doc.find_id("movedTo"),
+            published=doc.find_instant("published"),
+            keys=_keys(doc, id),
+        )
+
+    def write(self) -> Json:
+        document: Json = {
+            "id": self.id,
+            "type": self.type,
+            "preferredUsername": self.handle,
+            "name": self.name,
+            "summary": self.summary,
+            "inbox": self.inbox,
+            "manuallyApprovesFollowers": self.approves_followers,
+            "discoverable": self.discoverable,
+            "indexable": self.discoverable,
+        }
+        for key, value in (
+            ("url", self.url),
+            ("outbox", self.outbox),
+            ("followers", self.followers),
+            ("following", self.following),
+            ("featured", self.featured),
+            ("webfinger", self.webfinger),
+            ("movedTo", self.moved_to),
+        ):
+            if value is not None:
+                document[key] = value
+        if self.shared_inbox:
+            document["endpoints"] = {"sharedInbox": self.shared_inbox}
+        if self.icon_url:
+            document["icon"] = {"type": "Image", "url": self.icon_url}
+        if self.also_known_as:
+            document["alsoKnownAs"] = list(self.also_known_as)
+        if self.published:
+            document["published"] = write_instant(self.published)
+        return document | write_keys(self.id, self.keys)
+
+
+def write_keys(owner: str, keys: tuple[KeyObject, ...]) -> Json:
+    """The keys of `owner` as the two properties of an actor document that carry them."""
+    document: Json = {}
+    rsa = [{"id": key.id, "owner": owner, "publicKeyPem": key.public} for key in keys if key.kind == "rsa"]
+    if rsa:
+        document["publicKey"] = rsa[0] if len(rsa) == 1 else rsa
+    multikeys = [
+        {"id": key.id, "type": "Multikey", "controller": owner, "publicKeyMultibase": key.public}
+        for key in keys
+        if key.kind == "ed25519"
+    ]
+    if multikeys:
+        document["assertionMethod"] = multikeys
+    return document
+
+
+def _keys(doc: Doc, actor: str) -> tuple[KeyObject, ...]:
+    """The keys that the actor lists and that name it as their owner; a key of another origin is nobody's here."""
+    found: list[KeyObject] = []
+    for key in doc.docs("publicKey"):
+        id, pem = key.find_text("id"), key.find_text("publicKeyPem")
+        if id and pem and key.find_text("owner") == actor and same_origin(id, actor):
+            found.append(KeyObject(id=id, kind="rsa", public=pem[:4000]))
+    for key in doc.docs("assertionMethod"):
+        id, multibase = key.find_text("id"), key.find_text("publicKeyMultibase")
+        is_ours = key.find_text("controller") == actor and key.find_text("type") == "Multikey"
+        if id and multibase and is_ours and same_origin(id, actor) and multibase.startswith("z6Mk"):
+            found.append(KeyObject(id=id, kind="ed25519", public=multibase[:100]))
+    return tuple({key.id: key for key in found}.values())[:MAX_KEYS]
+
+
+def _near(doc: Doc, key: str, actor: str) -> str | None:
+    """The address under `key` if it is of the actor's own origin: nobody directs our traffic to a third party."""
+    if not doc.many(key):
+        return None
+    address = doc.id(key)
+    if not same_origin(address, actor):
+        raise Invalid(f"{doc.path}.{key}: belongs to another origin than the actor")
+    return address
+
+
+def _missing(doc: Doc, key: str) -> str:
+    raise Invalid(f"{doc.path}.{key}: an actor needs one")
+
+
+def _image(doc: Doc, key: str) -> str | None:
+    images = doc.docs(key)
+    return images[0].url("url", "image/png") if images else None
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())
