@@ -1,0 +1,245 @@
+"""Who may do what: one table for roles, one for tokens, and the rules that look at whose thing it is.
+
+Everything here is a pure function of plain values. Pages and actions ask; nothing else in fedirec compares roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final, Protocol
+
+from fedirec.errors import Conflict, Forbidden, Unauthenticated
+
+
+class Role(StrEnum):
+    """What somebody is on this instance."""
+
+    GUEST = "guest"
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    TREASURER = "treasurer"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+class Scope(StrEnum):
+    """What a bearer token may be used for; a signed-in browser has all of them."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Something that not everybody may do."""
+
+    READ_OWN = "read_own"
+    COMMENT = "comment"
+    OBJECT = "object"
+    CLAIM_CREDIT = "claim_credit"
+    MANAGE_OWN = "manage_own"
+    FOLLOW = "follow"
+    PUBLISH = "publish"
+    REMIX = "remix"
+    SUBMIT = "submit"
+    OPEN_CHALLENGE = "open_challenge"
+    INVITE = "invite"
+    APPROVE_MEMBERS = "approve_members"
+    SEE_PEOPLE = "see_people"
+    MODERATE = "moderate"
+    SUSPEND = "suspend"
+    SEE_FEDERATION = "see_federation"
+    SEE_AUDIT = "see_audit"
+    PAY = "pay"
+    MANAGE_FEDERATION = "manage_federation"
+    MANAGE_INSTANCE = "manage_instance"
+    CHANGE_ROLES = "change_roles"
+
+
+_GUEST: Final = frozenset(
+    {
+        Permission.READ_OWN,
+        Permission.COMMENT,
+        Permission.OBJECT,
+        Permission.CLAIM_CREDIT,
+        Permission.MANAGE_OWN,
+        Permission.SUBMIT,
+    }
+)
+_MEMBER: Final = _GUEST | {
+    Permission.FOLLOW,
+    Permission.PUBLISH,
+    Permission.REMIX,
+    Permission.OPEN_CHALLENGE,
+    Permission.INVITE,
+}
+_MODERATOR: Final = _MEMBER | {
+    Permission.APPROVE_MEMBERS,
+    Permission.SEE_PEOPLE,
+    Permission.MODERATE,
+    Permission.SUSPEND,
+    Permission.SEE_FEDERATION,
+    Permission.SEE_AUDIT,
+}
+_ADMIN: Final = _MODERATOR | {Permission.MANAGE_FEDERATION, Permission.MANAGE_INSTANCE, Permission.CHANGE_ROLES}
+
+GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.GUEST: _GUEST,
+    Role.MEMBER: _MEMBER,
+    Role.MODERATOR: _MODERATOR,
+    # Who pays does not judge people, and who judges people does not pay.
+    Role.TREASURER: _MEMBER | {Permission.PAY, Permission.SEE_AUDIT},
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN | {Permission.PAY},
+}
+
+SCOPE_OF: Final[Mapping[Permission, Scope]] = {
+    Permission.READ_OWN: Scope.READ,
+    Permission.COMMENT: Scope.WRITE,
+    Permission.OBJECT: Scope.WRITE,
+    Permission.CLAIM_CREDIT: Scope.WRITE,
+    Permission.MANAGE_OWN: Scope.WRITE,
+    Permission.FOLLOW: Scope.WRITE,
+    Permission.PUBLISH: Scope.WRITE,
+    Permission.REMIX: Scope.WRITE,
+    Permission.SUBMIT: Scope.WRITE,
+    Permission.OPEN_CHALLENGE: Scope.WRITE,
+    Permission.INVITE: Scope.WRITE,
+    Permission.APPROVE_MEMBERS: Scope.ADMIN,
+    Permission.SEE_PEOPLE: Scope.ADMIN,
+    Permission.MODERATE: Scope.ADMIN,
+    Permission.SUSPEND: Scope.ADMIN,
+    Permission.SEE_FEDERATION: Scope.ADMIN,
+    Permission.SEE_AUDIT: Scope.ADMIN,
+    Permission.PAY: Scope.ADMIN,
+    Permission.MANAGE_FEDERATION: Scope.ADMIN,
+    Permission.MANAGE_INSTANCE: Scope.ADMIN,
+    Permission.CHANGE_ROLES: Scope.ADMIN,
+}
+
+_REFUSALS: Final[Mapping[Permission, str]] = {
+    Permission.READ_OWN: "Only the person whose page this is can see it.",
+    Permission.COMMENT: "You cannot comment here.",
+    Permission.OBJECT: "You cannot object here.",
+    Permission.CLAIM_CREDIT: "You cannot claim credit here.",
+    Permission.MANAGE_OWN: "You cannot change these settings.",
+    Permission.FOLLOW: "Only members of this instance can follow from here.",
+    Permission.PUBLISH: "Only members of this instance can publish here.",
+    Permission.REMIX: "Only members of this instance can publish remixes here.",
+    Permission.SUBMIT: "You cannot submit to challenges from here.",
+    Permission.OPEN_CHALLENGE: "Only members of this instance can open challenges here.",
+    Permission.INVITE: "Only members of this instance can invite people.",
+    Permission.APPROVE_MEMBERS: "Only moderators and admins can let people in.",
+    Permission.SEE_PEOPLE: "Only moderators and admins can see this page.",
+    Permission.MODERATE: "Only moderators and admins can do that.",
+    Permission.SUSPEND: "Only moderators and admins can suspend people.",
+    Permission.SEE_FEDERATION: "Only moderators and admins can see this page.",
+    Permission.SEE_AUDIT: "Only those who run this instance can see this page.",
+    Permission.PAY: "Only treasurers and owners can do that.",
+    Permission.MANAGE_FEDERATION: "Only admins can decide who federates with this instance.",
+    Permission.MANAGE_INSTANCE: "Only admins can change this instance.",
+    Permission.CHANGE_ROLES: "Only admins can change what people may do.",
+}
+
+_RANKS: Final[Mapping[Role, int]] = {
+    Role.GUEST: 0,
+    Role.MEMBER: 1,
+    Role.MODERATOR: 2,
+    Role.TREASURER: 2,
+    Role.ADMIN: 3,
+    Role.OWNER: 4,
+}
+
+
+class Doer(Protocol):
+    """Somebody who asks to do something: a viewer, or the operator at the command line."""
+
+    @property
+    def uri(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+    @property
+    def scopes(self) -> frozenset[Scope]: ...
+
+
+ALL_SCOPES: Final = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Whoever runs commands on the machine, speaking as the instance whose actor is at `uri`."""
+
+    uri: str
+    role: ClassVar[Role] = Role.OWNER
+    scopes: ClassVar[frozenset[Scope]] = ALL_SCOPES
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether `role` has `permission`."""
+    return permission in GRANTS[role]
+
+
+def can(doer: Doer | None, permission: Permission) -> bool:
+    """Whether `doer` may do it, in the role and with the token they have; nobody in particular may do nothing."""
+    return doer is not None and may(doer.role, permission) and SCOPE_OF[permission] in doer.scopes
+
+
+def require(doer: Doer | None, permission: Permission) -> None:
+    """`doer` may do it. Raises Unauthenticated when nobody is signed in, and Forbidden when the answer is no."""
+    if doer is None:
+        raise Unauthenticated("Please sign in first.")
+    if not may(doer.role, permission):
+        raise Forbidden(_REFUSALS[permission])
+    if SCOPE_OF[permission] not in doer.scopes:
+        raise Forbidden(f"This token was not made for that; it needs the scope “{SCOPE_OF[permission]}”.")
+
+
+def may_edit(*, is_author: bool) -> bool:
+    """Whether somebody may change the words of a record or a comment: nobody but its author, whatever their role."""
+    return is_author
+
+
+def may_remove(role: Role, *, is_author: bool) -> bool:
+    """Whether somebody may take a record or a comment away."""
+    return is_author or may(role, Permission.MODERATE)
+
+
+def may_decide(role: Role, *, is_leader: bool) -> bool:
+    """Whether somebody may accept or decline what was submitted to a challenge: its leader, while they are a member."""
+    return is_leader and may(role, Permission.OPEN_CHALLENGE)
+
+
+def may_lead(role: Role, *, is_leader: bool) -> bool:
+    """Whether somebody may change the brief, the deadline or the terms of a challenge."""
+    return is_leader and may(role, Permission.OPEN_CHALLENGE)
+
+
+def may_close(role: Role, *, is_leader: bool) -> bool:
+    """Whether somebody may close a challenge."""
+    return is_leader or may(role, Permission.MODERATE)
+
+
+def may_suspend(role: Role, *, subject: Role) -> bool:
+    """Whether `role` may suspend somebody who is `subject`: only people of a lower rank."""
+    return may(role, Permission.SUSPEND) and _RANKS[subject] < _RANKS[role]
+
+
+def may_change_role(role: Role, *, before: Role, after: Role) -> bool:
+    """Whether `role` may turn a `before` into an `after`: owners always, admins as long as both are below them."""
+    if not may(role, Permission.CHANGE_ROLES) or Role.GUEST in (before, after):
+        return False
+    return role is Role.OWNER or max(_RANKS[before], _RANKS[after]) < _RANKS[role]
+
+
+def refuse_last_owner(owners: Collection[int], *, leaving: int) -> None:
+    """Somebody who can do everything stays. Raises Conflict when `leaving` is the only one among `owners`."""
+    if set(owners) == {leaving}:
+        raise Conflict("This is the only owner. Make somebody else an owner first.")
+
+
+def refuse(allowed: bool, detail: str) -> None:
+    """`allowed` is true. Raises Forbidden with `detail` otherwise."""
+    if not allowed:
+        raise Forbidden(detail)
