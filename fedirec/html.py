@@ -24,18 +24,27 @@ _MAX_ELEMENTS: Final = 60_000
 _ROUNDS: Final = 6
 
 _HEADINGS: Final = {"h1": "h2", "h5": "h4", "h6": "h4"}
-_TAGS: Final = frozenset(
-    "a abbr b bdi blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li mark ol p pre q"
-    " rb rp rt rtc ruby s small span strong sub sup u ul".split()
+# fmt: off
+_TAGS: Final = frozenset({
+    "a", "abbr", "b", "bdi", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rb", "rp", "rt", "rtc", "ruby",
+    "s", "small", "span", "strong", "sub", "sup", "u", "ul"
+})
+_DROPPED_WITH_CONTENT: Final = frozenset({
+    "applet", "audio", "canvas", "embed", "frame", "frameset", "iframe", "math", "noembed", "noframes", "noscript",
+    "object", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp"
+})
+_CLASSES: Final = frozenset({
+    "ellipsis", "h-card", "h-cite", "h-entry", "hashtag", "invisible", "link-host", "mention", "p-author", "p-name",
+    "quote-inline", "u-url"
+})
+_VOID: Final = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"
+})
+# fmt: on
+_LINK: Final = re.compile(
+    r"(?:https?://[^\s/\\?#@:\[\]]+(?::\d{1,5})?(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE
 )
-_DROPPED_WITH_CONTENT: Final = frozenset(
-    "applet audio canvas embed frame frameset iframe math noembed noframes noscript object plaintext script select"
-    " style svg template textarea title video xmp".split()
-)
-_CLASSES: Final = frozenset(
-    "ellipsis h-card h-cite h-entry hashtag invisible link-host mention p-author p-name quote-inline u-url".split()
-)
-_LINK: Final = re.compile(r"(?:https?://[^\s/\\?#@:\[\]]+(?::\d{1,5})?(?:[/?#]\S*)?|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
 
 # Everything that steers a terminal or turns the direction of text, and what no text may hold. The joiners of emoji and
 # of Persian stay, and so do the two harmless direction marks.
@@ -51,7 +60,6 @@ _TIDY_TAG: Final = re.compile(
     r"""<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s+[A-Za-z_:][-\w:.]*(?:=(?:"[^"<>]*"|'[^'<>]*'))?)*+\s*(/?)>"""
 )
 _UNTIDY: Final = re.compile(rf"<[!?]|<(?:{'|'.join(sorted(_DROPPED_WITH_CONTENT))})\b", re.IGNORECASE)
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _PRE_NEWLINES: Final = re.compile(r"(<pre\b[^<>]*>)\n+", re.IGNORECASE)
 _BLOCK_END: Final = re.compile(
     r"</(?:p|div|li|dd|dt|h[1-6]|blockquote|pre|tr|section|article|figcaption)\s*>|<(?:br|hr)\b[^<>]*>", re.IGNORECASE
@@ -62,7 +70,8 @@ _BLANK_LINES: Final = re.compile(r"\s*\n\s*\n\s*")
 _OUR_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*+)>')
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 _HREF: Final = re.compile(r' href="([^"]*)"')
-_LOOKS_LIKE_HOST: Final = re.compile(r"[^\W_][\w-]*+(?:\.[^\W_][\w-]*+)*\.[^\W\d_]{2,}")
+_HOST_RUN: Final = re.compile(r"[\w.-]+")
+_WRITTEN_ADDRESS: Final = re.compile(r"""(?<![\w@/.-])https?://[^\s<>"'`]*[^\s<>"'`.,;:!?]""", re.IGNORECASE)
 
 
 def clean(html: str) -> str:
@@ -87,7 +96,10 @@ def clean(html: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """HTML for what an author of ours typed: Markdown without raw HTML, line breaks kept, bare addresses linked."""
+    """HTML for what an author of ours typed: Markdown without raw HTML, line breaks kept, bare addresses linked.
+
+    The longest text that is read takes the better part of a second: call this in a thread.
+    """
     html = _MARKDOWN.render(_cut(text, MAX_BYTES))
     if "://" in html and len(html) <= 2 * MAX_BYTES:
         html = _LINKER.linkify(html)
@@ -97,10 +109,7 @@ def markdown(text: str) -> str:
 def plain(html: str) -> str:
     """The words of `html` without markup, one line to a block. It is text: escape it before it becomes HTML again."""
     text = _BLOCK_END.sub("\n", _cut(html, MAX_BYTES))
-    if _is_bounded(text):
-        text = _TEXT_ONLY.clean(text)
-    else:
-        text = re.sub(r"<[^<>]*>?", "", text)
+    text = _TEXT_ONLY.clean(text) if _is_bounded(text) else re.sub(r"<[^<>]*>?", "", text)
     text = _CONTROLS.sub("", unescape(text).replace("\r", "\n"))
     return _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
 
@@ -113,7 +122,7 @@ def excerpt(html: str, length: int = 200) -> str:
     head, space, _ = text[:length].rpartition(" ")
     if not space or len(head) < length // 2:
         head = text[: length - 1]
-    return head.rstrip(" ,;:.–—-") + "…"
+    return head.rstrip(" ,;:.\u2013\u2014-") + "…"
 
 
 def _clean_once(text: str) -> str:
@@ -132,7 +141,7 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
         return value if value in ("ltr", "rtl", "auto") else None
     if attribute == "class":
         return " ".join(dict.fromkeys(name for name in value.split() if name in _CLASSES)) or None
-    return value
+    return value if attribute == "rel" else None  # nh3 writes that one itself
 
 
 def _show_hosts(html: str) -> str:
@@ -189,9 +198,11 @@ def _names_another_host(words: str, host: str) -> bool:
     bare = host.removeprefix("www.")
     for word in shown.split():
         address = re.split(r"[/?#]", word.partition("://")[2] or word, maxsplit=1)[0].rpartition("@")[2]
-        named = _LOOKS_LIKE_HOST.search(address)
-        if named and named[0].removeprefix("www.") not in (bare, bare.partition(":")[0]):
-            return True
+        for run in _HOST_RUN.findall(address):
+            named = run.strip(".-").removeprefix("www.")
+            ending = named.rpartition(".")[2]
+            if "." in named and len(ending) > 1 and ending.isalpha() and named not in (bare, bare.partition(":")[0]):
+                return True
     return False
 
 
@@ -225,19 +236,12 @@ def _is_bounded(html: str) -> bool:
 
 
 def _as_paragraph(text: str) -> str:
-    limit = MAX_BYTES // 6  # an escaped character takes up to six bytes
+    limit = MAX_BYTES
     while True:
         paragraph = _clean_once(f"<p>{escape(_cut(text, limit), quote=False)}</p>".replace("\n", "<br>"))
         if _clean_once(paragraph) == paragraph and len(paragraph.encode()) <= MAX_BYTES and _is_bounded(paragraph):
             return paragraph
         limit //= 2
-
-
-def _only_written_addresses(attributes: dict[object, str], new: bool) -> dict[object, str] | None:
-    """A new link only where the author wrote the scheme: `main.py` and `e.g.` are no hosts."""
-    if new and not attributes.get("_text", "").lower().startswith(("http://", "https://")):
-        return None
-    return attributes
 
 
 _CLEANER: Final = nh3.Cleaner(
@@ -257,4 +261,4 @@ _CLEANER: Final = nh3.Cleaner(
 )
 _TEXT_ONLY: Final = nh3.Cleaner(tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT)
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
-_LINKER: Final = Linker(callbacks=[_only_written_addresses], skip_tags={"pre", "code"})
+_LINKER: Final = Linker(callbacks=[], skip_tags={"pre", "code"}, url_re=_WRITTEN_ADDRESS)
