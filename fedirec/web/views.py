@@ -1,0 +1,204 @@
+"""What the templates show: plain values, made by the packages that know the rows.
+
+A template never sees a row, and a view never asks the database. All texts are words or already clean HTML
+(`…_html`, from `fedirec.html`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is signed in. `request.state["viewer"]` holds one, or None."""
+
+    name: str
+    handle: str
+    """As in `@ana@studio.example`."""
+    url: str
+    icon_url: str | None = None
+    locale: str | None = None
+    """The language they chose; None leaves it to the browser."""
+    zone: str | None = None
+    has_news: bool = False
+    """Whether notifications wait to be read."""
+    may_publish: bool = True
+    may_administer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """Somebody, here or elsewhere."""
+
+    name: str
+    handle: str
+    url: str
+    icon_url: str | None = None
+    is_remote: bool = False
+    host: str = ""
+    note: str = ""
+    """A word beside the name, such as "left no trace" or "moved"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceView:
+    """What may be done with a work."""
+
+    name: str
+    short: str
+    url: str | None = None
+    remix_allowed: bool | None = None
+    """None when nobody has said."""
+    summary: str = ""
+    """One sentence that says what it means for somebody who wants to use the work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaView:
+    """One file of a record."""
+
+    kind: Literal["image", "audio", "video"]
+    url: str
+    media_type: str
+    alt: str = ""
+    poster_url: str | None = None
+    thumb_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    download_url: str | None = None
+    caption: str = ""
+    is_missing: bool = False
+    """Its home does not answer, or it was deleted there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A record, as a card and as a page show it."""
+
+    title: str
+    url: str
+    kind: Literal["text", "image", "audio", "video"]
+    author: PersonView
+    published_at: datetime
+    content_html: str = ""
+    excerpt: str = ""
+    media: tuple[MediaView, ...] = ()
+    licence: LicenceView | None = None
+    warning: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    """Name and address of each."""
+    language: str | None = None
+    visibility: Literal["public", "followers", "private"] = "public"
+    edited_at: datetime | None = None
+    is_remote: bool = False
+    host: str = ""
+    original_url: str | None = None
+    seen_at: datetime | None = None
+    """When we last heard its home say so; only for records from elsewhere."""
+    is_deleted: bool = False
+    sources: int = 0
+    note: str = ""
+    """A word on the card, such as "accepted" or "waiting for its licence"."""
+
+    @property
+    def cover(self) -> MediaView | None:
+        """What a card shows of it."""
+        pictured = [medium for medium in self.media if medium.kind == "image" or medium.poster_url or medium.thumb_url]
+        return pictured[0] if pictured else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeView:
+    """A challenge, as a card and as a page show it."""
+
+    title: str
+    url: str
+    handle: str
+    host_person: PersonView
+    state: str
+    """draft, open, closed, concluded or cancelled."""
+    prompt_html: str = ""
+    excerpt: str = ""
+    cover: MediaView | None = None
+    kinds: tuple[str, ...] = ()
+    """What is wanted: text, image, audio, video."""
+    closes_at: datetime | None = None
+    closes_zone: str | None = None
+    """The organiser's own zone, in which the deadline was set."""
+    licence: LicenceView | None = None
+    pay: str = ""
+    """One sentence on money: nothing, perhaps, or a stated pot."""
+    pays: Literal["none", "possible", "pot"] = "none"
+    is_remote: bool = False
+    host: str = ""
+    original_url: str | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditView:
+    """Why somebody stands in the credits."""
+
+    person: PersonView
+    roles: tuple[str, ...]
+    """Words in the reader's language: "words", "melody"."""
+    generation: int = 0
+    """0 for the record itself, 1 for what it was made from, and so on."""
+    records: tuple[tuple[str, str], ...] = ()
+    """Title and address of what they made in this trail."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailNode:
+    """One record of a trail."""
+
+    key: str
+    title: str
+    url: str
+    kind: str = "text"
+    author: str = ""
+    host: str = ""
+    """Empty for a record of this instance."""
+    is_here: bool = False
+    """Whether it is the record whose page we are on."""
+    is_ghost: bool = False
+    """Known only by name: its home does not answer, or it was deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailEdge:
+    """`child` was made from `parent`."""
+
+    parent: str
+    child: str
+    relation: str = ""
+    """A word in the reader's language: "adapts", "samples"."""
+    is_claim: bool = False
+    """Said by one side only, and outside the graph of what counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One of several pages about the same thing."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer of a select or a group of boxes."""
+
+    value: str
+    label: str
+    hint: str = ""
