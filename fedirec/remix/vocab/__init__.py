@@ -1,0 +1,40 @@
+"""How records, challenges and posts travel.
+
+On the wire a record is a Note and a challenge is a Group; the extension key `kind` says which is which, so that other
+software shows them as what it knows. What strangers write is cut to size here, and never trusted to be HTML that may be
+shown: that is for `fedirec.html`.
+"""
+
+from __future__ import annotations
+
+from fedirec.activitypub.vocab import Entity
+from fedirec.remix.vocab.attachments import AttachmentObject, find_duration, write_duration
+from fedirec.remix.vocab.challenges import ChallengeObject, find_terms, write_terms
+from fedirec.remix.vocab.notes import NoteObject
+from fedirec.remix.vocab.posts import PostObject, PromptObject
+from fedirec.remix.vocab.records import ContributorObject, RecordObject, SourceObject, TermsRef
+from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, find_hashtag, hashtag_key
+
+TYPES: tuple[type[Entity], ...] = (RecordObject, PromptObject, PostObject, ChallengeObject)
+
+__all__ = [
+    "TYPES",
+    "AttachmentObject",
+    "ChallengeObject",
+    "ContributorObject",
+    "Hashtag",
+    "Mention",
+    "NoteObject",
+    "ObjectLink",
+    "PostObject",
+    "PromptObject",
+    "RecordObject",
+    "SourceObject",
+    "TermsRef",
+    "find_duration",
+    "find_hashtag",
+    "find_terms",
+    "hashtag_key",
+    "write_duration",
+    "write_terms",
+]

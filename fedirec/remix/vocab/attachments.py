@@ -1,0 +1,146 @@
+"""The media of a post or a record."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Self
+
+from fedirec.activitypub.vocab import Doc, Json
+from fedirec.remix.kinds import Kind, kind_of_media
+from fedirec.remix.vocab.text import MAX_DESCRIPTION, clean_line
+
+MAX_ATTACHMENTS: Final = 16
+MAX_SIDE: Final = 1_000_000
+"""Pixels."""
+MAX_DURATION: Final = 7 * 86_400_000
+"""Milliseconds: a week."""
+_MAX_TYPE: Final = 100
+_MAX_DIGEST: Final = 100
+_UNKNOWN: Final = "application/octet-stream"
+
+_KINDS: Final = {"Image": Kind.IMAGE, "Audio": Kind.AUDIO, "Video": Kind.VIDEO}
+_TYPES: Final = {kind: name for name, kind in _KINDS.items()}
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,48}/[a-z0-9][a-z0-9.+-]{0,48}")
+_DIGEST: Final = re.compile(r"z[1-9A-HJ-NP-Za-km-z]{20,99}")
+_DURATION: Final = re.compile(
+    r"P(?:(?P<days>\d{1,6})D)?(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,9})?)S)?)?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentObject:
+    """An image, a sound or a film, at an address."""
+
+    kind: Kind
+    url: str
+    media_type: str = _UNKNOWN
+    description: str = ""
+    """The alternative text."""
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    digest: str | None = None
+    """SHA-256 of the file behind `url`, as a multibase multihash (FEP-1311)."""
+    poster_url: str | None = None
+    """A still picture that stands for it."""
+    blurhash: str | None = None
+
+    @classmethod
+    def find(cls, doc: Doc) -> Self | None:
+        """The attachment that `doc` describes, or None when it is nothing that can be seen or heard."""
+        media_type = _media_type(doc)
+        url = doc.url("url", media_type)
+        named = next((_KINDS[name] for name in doc.many("type") if isinstance(name, str) and name in _KINDS), None)
+        kind = kind_of_media(media_type) or (named if media_type == _UNKNOWN else None)
+        if url is None or kind is None:
+            return None
+        icons = doc.docs("icon")
+        return cls(
+            kind=kind,
+            url=url,
+            media_type=media_type,
+            description=clean_line(doc.find_text("summary") or doc.find_text("name"), MAX_DESCRIPTION),
+            width=_side(doc, "width"),
+            height=_side(doc, "height"),
+            duration_ms=find_duration(doc.find_text("duration")),
+            digest=_matching(_DIGEST, doc.find_text("digestMultibase"), _MAX_DIGEST),
+            poster_url=icons[0].url("url", "image/jpeg") if icons else None,
+            blurhash=clean_line(doc.find_text("blurhash"), _MAX_DIGEST) or None,
+        )
+
+    def write(self) -> Json:
+        document: Json = {"type": _TYPES[self.kind], "mediaType": self.media_type, "url": self.url}
+        if self.description:
+            document["name"] = self.description
+        for key, value in (
+            ("width", self.width),
+            ("height", self.height),
+            ("digestMultibase", self.digest),
+            ("blurhash", self.blurhash),
+        ):
+            if value is not None:
+                document[key] = value
+        if self.duration_ms is not None:
+            document["duration"] = write_duration(self.duration_ms)
+        if self.poster_url:
+            document["icon"] = {"type": "Image", "url": self.poster_url}
+        return document
+
+
+def read_attachments(doc: Doc, key: str = "attachment") -> tuple[AttachmentObject, ...]:
+    """What can be seen or heard under `key`, each address once, up to MAX_ATTACHMENTS."""
+    found: dict[str, AttachmentObject] = {}
+    for inner in doc.docs(key):
+        if attachment := AttachmentObject.find(inner):
+            found.setdefault(attachment.url, attachment)
+    return tuple(found.values())[:MAX_ATTACHMENTS]
+
+
+def find_own_media(doc: Doc) -> AttachmentObject | None:
+    """The file that an Image, Audio or Video object is itself, from the addresses under its `url`."""
+    named = next((name for name in doc.many("type") if isinstance(name, str) and name in _KINDS), None)
+    for link in doc.docs("url"):
+        media_type = _media_type(link)
+        href = link.url("href")
+        if named and href and kind_of_media(media_type) == _KINDS[named]:
+            return AttachmentObject(
+                kind=_KINDS[named],
+                url=href,
+                media_type=media_type,
+                description=clean_line(doc.find_text("name"), MAX_DESCRIPTION),
+                duration_ms=find_duration(doc.find_text("duration")),
+            )
+    return None
+
+
+def find_duration(text: str | None) -> int | None:
+    """The milliseconds of an ISO 8601 duration in days and smaller, or None."""
+    match = _DURATION.fullmatch(text or "")
+    if match is None or not any(match.groups()):
+        return None
+    parts = {name: float(value) for name, value in match.groupdict().items() if value}
+    total = round(timedelta(**parts) / timedelta(milliseconds=1))
+    return total if total <= MAX_DURATION else None
+
+
+def write_duration(milliseconds: int) -> str:
+    """`milliseconds` as an ISO 8601 duration in seconds: 42500 is PT42.5S."""
+    seconds, rest = divmod(milliseconds, 1000)
+    fraction = f".{rest:03d}".rstrip("0") if rest else ""
+    return f"PT{seconds}{fraction}S"
+
+
+def _media_type(doc: Doc) -> str:
+    text = (doc.find_text("mediaType") or "").partition(";")[0].strip().lower()
+    return _matching(_MEDIA_TYPE, text, _MAX_TYPE) or _UNKNOWN
+
+
+def _matching(pattern: re.Pattern[str], text: str | None, limit: int) -> str | None:
+    return text if text and len(text) <= limit and pattern.fullmatch(text) else None
+
+
+def _side(doc: Doc, key: str) -> int | None:
+    side = doc.number(key)
+    return side if side is not None and 0 < side <= MAX_SIDE else None

@@ -1,0 +1,116 @@
+"""How a challenge travels: as a Group that people on any server can follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final, Literal, Self
+
+from fedirec.activitypub.vocab import ActorObject, Doc, Json, Vocabulary, write_instant
+from fedirec.errors import Invalid
+from fedirec.remix.currencies import CURRENCIES
+from fedirec.remix.kinds import Kind, kinds_in
+from fedirec.remix.licences import find_licence
+from fedirec.remix.terms import MAX_TEXT, DecidedBy, Pays, Terms
+from fedirec.remix.vocab.text import clean_text, find_id, ids
+from fedirec.uris import same_origin
+
+MAX_LEADERS: Final = 32
+_PAYS: Final = {"none": Pays.NOTHING, "possible": Pays.PERHAPS} | {pays.value: pays for pays in Pays}
+_DECIDED_BY: Final = {decided_by.value: decided_by for decided_by in DecidedBy}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChallengeObject:
+    """A creative prompt with a deadline and a promise, as other instances see it."""
+
+    TYPE: ClassVar[str] = "Group"
+    KIND: ClassVar[str] = "challenge"
+
+    actor: ActorObject
+    """The Group itself: its name, its keys, its inbox."""
+    leaders: tuple[str, ...] = ()
+    deadline: datetime | None = None
+    kinds_wanted: tuple[Kind, ...] = ()
+    """Empty when every kind is welcome."""
+    terms: Terms | None = None
+    """None also when what came does not agree with its own digest."""
+    submissions: str | None = None
+    """The collection of what was accepted."""
+    prompt: str | None = None
+    """The Note that says what is asked for."""
+    state: Literal["open", "closed"] = "open"
+
+    @property
+    def id(self) -> str:
+        return self.actor.id
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        actor = ActorObject.read(doc, vocabulary)
+        return cls(
+            actor=actor,
+            leaders=ids(doc, "attributedTo", MAX_LEADERS),
+            deadline=doc.find_instant("endTime"),
+            kinds_wanted=kinds_in(doc.many("kindsWanted")),
+            terms=find_terms(doc),
+            submissions=_near(doc, "submissions", actor.id),
+            prompt=_near(doc, "prompt", actor.id),
+            state="closed" if doc.find_text("state") == "closed" else "open",
+        )
+
+    def write(self) -> Json:
+        document = self.actor.write() | {"kind": self.KIND, "state": self.state}
+        for key, value in (
+            ("attributedTo", list(self.leaders)),
+            ("kindsWanted", [kind.value for kind in self.kinds_wanted]),
+            ("submissions", self.submissions),
+            ("prompt", self.prompt),
+        ):
+            if value:
+                document[key] = value
+        if self.deadline:
+            document["endTime"] = write_instant(self.deadline)
+        if self.terms:
+            document["terms"] = write_terms(self.terms)
+            document["license"] = find_licence(self.terms.licence).url
+        return document
+
+
+def write_terms(terms: Terms) -> Json:
+    """The terms as a document carries them, with the digest that binds them."""
+    return terms.write() | {"termsDigest": terms.digest}
+
+
+def find_terms(doc: Doc, key: str = "terms") -> Terms | None:
+    """The terms under `key`, or None when there are none, they make no sense, or their digest is of others."""
+    for entry in doc.docs(key):
+        version, units = entry.number("termsVersion"), entry.find_text("minorUnits")
+        pays = _PAYS.get(entry.find_text("pays") or "")
+        decided_by = _DECIDED_BY.get(entry.find_text("decidedBy") or "")
+        currency = entry.find_text("currency")
+        if version is None or pays is None or decided_by is None:
+            return None
+        try:
+            terms = Terms(
+                version=version,
+                licence=find_licence(find_id(entry, "license")).id,
+                pays=pays,
+                amount=_units(units),
+                currency=currency if currency in CURRENCIES else None,
+                decided_by=decided_by,
+                text=clean_text(entry.find_text("content"), MAX_TEXT),
+            )
+        except Invalid:
+            return None
+        return terms if terms.digest == entry.find_text("termsDigest") else None
+    return None
+
+
+def _units(text: str | None) -> int | None:
+    return int(text) if text and len(text) <= 14 and text.isascii() and text.isdecimal() else None
+
+
+def _near(doc: Doc, key: str, actor: str) -> str | None:
+    address = find_id(doc, key)
+    return address if address and same_origin(address, actor) else None
