@@ -54,6 +54,7 @@ class Actor(Model):
     type = fields.CharField(max_length=20)
     kind = fields.CharField(max_length=20, null=True)
     is_local = fields.BooleanField(default=False, db_default=False)
+    local_handle = fields.CharField(max_length=60, null=True, unique=True)
     handle = fields.CharField(max_length=300)
     host = fields.CharField(max_length=300)
     name = fields.CharField(max_length=500, default="", db_default="")
@@ -74,8 +75,7 @@ class Actor(Model):
 
     class Meta(Model.Meta):
         table = "actor"
-        unique_together = (("handle", "host"),)
-        indexes = [Index(fields=["host"]), Index(fields=["followers"])]
+        indexes = [Index(fields=["handle", "host"]), Index(fields=["host"]), Index(fields=["followers"])]
 
 
 class ActorKey(Model):

@@ -1,0 +1,86 @@
+"""What this instance shows of its actors to programs: actor documents and collections.
+
+Collections tell no totals and lists of followers no names: who follows whom is nobody else's business here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.responses import JSONResponse, Response
+
+from fedirec.activitypub import ld
+from fedirec.activitypub.actors import describe_actor
+from fedirec.activitypub.models import Actor, Outgoing
+from fedirec.activitypub.outbox import document_of
+from fedirec.activitypub.vocab import Json
+from fedirec.errors import Gone, NotFound
+
+PAGE: Final = 20
+CACHE: Final = "public, max-age=120"
+
+
+class ActivityResponse(JSONResponse):
+    """An ActivityStreams document; caches keep it apart from the page at the same address."""
+
+    media_type = "application/activity+json"
+
+    def __init__(self, document: Json, *, status: int = 200, is_public: bool = True) -> None:
+        headers = {"vary": "Accept", "cache-control": CACHE if is_public else "private, no-store"}
+        super().__init__(document, status_code=status, headers=headers)
+
+
+async def get_local_actor(handle: str) -> Actor:
+    """The local actor called `handle`; raises NotFound, or Gone when it was deleted or suspended."""
+    actor = await Actor.get_or_none(local_handle=handle.lower())
+    if actor is None:
+        raise NotFound("nobody here has that name")
+    if actor.state != "active":
+        raise Gone("that account is not here any more")
+    return actor
+
+
+async def actor_document(actor: Actor) -> Json:
+    """A local actor as its own address shows it."""
+    return {"@context": ld.ACTOR_CONTEXT, **(await describe_actor(actor)).write()}
+
+
+def collection(uri: str, items: Sequence[str | Json], *, ordered: bool = True) -> Json:
+    """A short collection, whole."""
+    kind, key = ("OrderedCollection", "orderedItems") if ordered else ("Collection", "items")
+    return {"@context": ld.ACTIVITY_CONTEXT, "id": uri, "type": kind, key: list(items)}
+
+
+def closed_collection(uri: str) -> Json:
+    """A collection that exists and whose members are not shown."""
+    return {"@context": ld.ACTIVITY_CONTEXT, "id": uri, "type": "OrderedCollection"}
+
+
+async def outbox_page(actor: Actor, before: int | None) -> Json:
+    """The public activities of `actor`, newest first: the collection, or the page that starts before row `before`."""
+    uri = f"{actor.uri}/outbox"
+    if before is None:
+        first = f"{uri}?before={2**62}"
+        return {"@context": ld.ACTIVITY_CONTEXT, "id": uri, "type": "OrderedCollection", "first": first}
+    shown = ("Create", "Announce", "Add")
+    rows = (
+        await Outgoing.filter(actor_id=actor.id, is_public=True, type__in=shown, id__lt=before)
+        .order_by("-id")
+        .limit(PAGE)
+    )
+    page: Json = {
+        "@context": ld.ACTIVITY_CONTEXT,
+        "id": f"{uri}?before={before}",
+        "type": "OrderedCollectionPage",
+        "partOf": uri,
+        "orderedItems": [document_of(row) for row in rows],
+    }
+    if len(rows) == PAGE:
+        page["next"] = f"{uri}?before={rows[-1].id}"
+    return page
+
+
+def moved(address: str) -> Response:
+    """The way to `address`, for good."""
+    return Response(status_code=301, headers={"location": address})

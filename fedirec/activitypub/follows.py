@@ -1,0 +1,125 @@
+"""Following: asked for, accepted, refused, ended.
+
+A follow counts only once its target has accepted it (CVE-2025-30741); what a stranger accepts changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.vocab import Accept, Activity, Ref, Reject, Undo
+from fedirec.activitypub.vocab import Follow as FollowActivity
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Forbidden, NotFound
+from fedirec.uris import Uris, origin_of
+
+
+async def follow(follower: Actor, target: Actor) -> Follow:
+    """A local `follower` follows `target`, or has asked to; asking twice changes nothing."""
+    if follower.id == target.id:
+        raise Conflict("you cannot follow yourself")
+    if target.state != "active":
+        raise Conflict("that account is not active")
+    async with transaction():
+        known = await Follow.get_or_none(follower_id=follower.id, target_id=target.id)
+        if known:
+            return known
+        made = await Follow.create(
+            uri=_uris(follower).activity(),
+            follower=follower,
+            target=target,
+            accepted_at=now() if target.is_local and not target.approves_followers else None,
+        )
+        if not target.is_local:
+            await publish(
+                follower,
+                FollowActivity(id=made.uri, actor=follower.uri, object=Ref(target.uri), to=(target.uri,)),
+                to=[target],
+            )
+    return made
+
+
+async def unfollow(follower: Actor, target: Actor) -> None:
+    """A local `follower` does not follow `target` any more."""
+    async with transaction():
+        known = await Follow.get_or_none(follower_id=follower.id, target_id=target.id)
+        if known is None:
+            return
+        await known.delete()
+        if not target.is_local:
+            undone = FollowActivity(id=known.uri, actor=follower.uri, object=Ref(target.uri))
+            undo = Undo(id=_uris(follower).activity(), actor=follower.uri, object=undone, to=(target.uri,))
+            await publish(follower, undo, to=[target])
+
+
+async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Follow | None:
+    """`sender` follows our actor and is told so, or waits until it is approved; None if it was known already.
+
+    Part of the transaction of the activity. Raises NotFound when nobody here has that address.
+    """
+    target = await Actor.get_or_none(uri=asked.object.id, is_local=True)
+    if target is None or target.state != "active" or target.type == "Application":
+        raise NotFound("nobody here can be followed at that address")
+    known = await Follow.get_or_none(follower_id=sender.id, target_id=target.id)
+    if known is None:
+        try:
+            async with transaction():
+                made = await Follow.create(
+                    uri=asked.id,
+                    follower=sender,
+                    target=target,
+                    accepted_at=None if target.approves_followers else now(),
+                )
+        except IntegrityError as error:
+            raise Conflict("that id belongs to another follow") from error
+    if (known or made).accepted_at:
+        accept = Accept(
+            id=_uris(target).activity(),
+            actor=target.uri,
+            object=FollowActivity(id=asked.id, actor=sender.uri, object=Ref(target.uri)),
+            to=(sender.uri,),
+        )
+        await publish(target, accept, to=[sender])
+    return None if known else made
+
+
+async def follow_accepted(sender: Actor, accept: Accept[Any]) -> None:
+    """Our follow of `sender` counts from here on, if we asked."""
+    made = await _asked(sender, accept)
+    if made.accepted_at is None:
+        made.accepted_at = now()
+        await made.save(update_fields=["accepted_at"])
+
+
+async def follow_rejected(sender: Actor, reject: Reject[Any]) -> None:
+    """Our follow of `sender` has ended or never began."""
+    await (await _asked(sender, reject)).delete()
+
+
+async def follow_undone(sender: Actor, undo: Undo[Any]) -> None:
+    """`sender` does not follow our actor any more; nothing happens if it did not."""
+    undone = undo.object
+    if isinstance(undone, FollowActivity):
+        if undone.actor != sender.uri:
+            raise Forbidden("only whoever follows can stop following")
+        await Follow.filter(follower_id=sender.id, target__uri=undone.object.id).delete()
+    else:
+        await Follow.filter(follower_id=sender.id, uri=undone.id).delete()
+
+
+async def _asked(sender: Actor, answer: Activity[Any]) -> Follow:
+    made = await Follow.get_or_none(uri=answer.object.id, target_id=sender.id)
+    if made is None and isinstance(answer.object, FollowActivity) and answer.object.object.id == sender.uri:
+        made = await Follow.get_or_none(follower__uri=answer.object.actor, target_id=sender.id)
+    if made is None:
+        raise NotFound("nobody here asked that actor")
+    return made
+
+
+def _uris(actor: Actor) -> Uris:
+    return Uris(origin_of(actor.uri))

@@ -1,0 +1,227 @@
+"""What happens to an incoming activity, from top to bottom.
+
+`receive` runs inside the request: cheap checks first, then prove who sent it, keep the raw bytes durably, answer 202.
+`handle` runs later in the worker: understand it, then change the world in one transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fedirec.activitypub import ld
+from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.journal import Journal
+from fedirec.activitypub.models import Actor, Evidence, Peer, Received
+from fedirec.activitypub.parsing import parse
+from fedirec.activitypub.remote import KnownKey, Remote
+from fedirec.activitypub.signatures import Statement
+from fedirec.activitypub.signatures import parse as parse_signature
+from fedirec.activitypub.vocab import Activity, Doc, Json
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import (
+    Busy,
+    FedirecError,
+    Forbidden,
+    Invalid,
+    PeerUnavailable,
+    TooLarge,
+    Unauthenticated,
+    WrongType,
+)
+from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.uris import origin_of, same_origin
+
+log = logging.getLogger(__name__)
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes of one activity."""
+
+MAX_REASON: Final = 500
+ACTIVITY_TYPES: Final = ("application/activity+json", "application/ld+json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A POST to one of our inboxes."""
+
+    method: str
+    url: str
+    headers: Sequence[tuple[str, str]]
+    body: AsyncIterator[bytes]
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbox:
+    """Every inbox of this instance; personal and shared ones behave the same."""
+
+    remote: Remote
+    handlers: Handlers
+    journal: Journal = field(default_factory=Journal, repr=False)
+
+    async def receive(self, delivery: Delivery) -> None:
+        """`delivery` is authentic and will be handled, even if the power fails now; or it is refused.
+
+        Raises WrongType, TooLarge, Unauthenticated, Forbidden, Invalid or Busy, each with the status to answer.
+        """
+        _refuse_type(delivery)
+        claim = parse_signature(delivery.headers)
+        key_origin = _origin_of_key(claim.key_id)
+        if self.remote.site.is_ours(key_origin):
+            raise Forbidden("we do not send activities to ourselves")
+        await self._refuse_blocked(key_origin)
+        body = await _read(delivery)
+        statement = claim.check(
+            method=delivery.method, url=delivery.url, headers=delivery.headers, body=body, now=now()
+        )
+        doc = Doc(parse(body))
+        actor_uri, activity_uri = doc.id("actor"), doc.id("id")
+        if not same_origin(actor_uri, key_origin):
+            raise Unauthenticated("the key of the signature is not one of the actor's")
+        if not same_origin(activity_uri, actor_uri):
+            raise Forbidden("the activity's id is not of its actor's origin")
+        if await self._is_farewell_of_a_stranger(doc, actor_uri):
+            return
+        key = await self._verify(statement, claim.key_id, actor_uri)
+        if key.actor.state == "suspended":
+            raise Forbidden("that actor is suspended here")
+        await self.journal.write(
+            Received(
+                activity_uri=activity_uri,
+                type=str(doc.data.get("type"))[:40],
+                sender_id=key.actor.id,
+                body=body,
+                signed_headers=[[name.lower(), value] for name, value in delivery.headers if _is_signed(name)],
+                target=f"{delivery.method} {delivery.url}"[:2048],
+                key_id=claim.key_id,
+                fingerprint=key.public.fingerprint,
+            )
+        )
+
+    async def handle(self, job: Job) -> Outcome:
+        """What was received has had its effect, once; or it is kept with the reason why it had none."""
+        received = await Received.filter(activity_uri=str(job.payload["activity"])).select_related("sender").first()
+        if received is None or received.state != "waiting":
+            return Done()
+        try:
+            activity = self._read(received)
+            async with transaction():
+                if not await _still_waiting(received):
+                    return Done()
+                registration = self.handlers.find(activity)
+                await registration.handle(received.sender, activity)
+                if registration.is_evidence:
+                    await _keep(received, activity)
+                await Received.filter(id=received.id).update(state="handled", handled_at=now())
+        except FedirecError as error:
+            if error.retryable:
+                return Later(error=str(error), blame="job")
+            await Received.filter(id=received.id).update(
+                state="refused", reason=str(error)[:MAX_REASON], handled_at=now()
+            )
+            log.info("refused %s %s: %s", received.type, received.activity_uri, error)
+            return Done()
+        log.info("handled %s from %s", received.type, received.sender.uri)
+        return Done()
+
+    async def give_up(self, job: Job, reason: str) -> None:
+        """An activity that failed every time is kept, with `reason`."""
+        await Received.filter(activity_uri=str(job.payload["activity"]), state="waiting").update(
+            state="failed", reason=reason[:MAX_REASON], handled_at=now()
+        )
+
+    def _read(self, received: Received) -> Activity[Any]:
+        document: Json = ld.compact(parse(bytes(received.body)))
+        activity = self.remote.vocabulary.read(document)
+        if not isinstance(activity, Activity):
+            raise Invalid("that is not an activity")
+        if activity.actor != received.sender.uri or activity.id != received.activity_uri:
+            raise Forbidden("the activity says something else once its terms are resolved")
+        return activity
+
+    async def _refuse_blocked(self, origin: str) -> None:
+        peer = await Peer.get_or_none(origin=origin)
+        if peer and peer.policy == "block":
+            raise Forbidden("this instance does not federate with yours")
+
+    async def _is_farewell_of_a_stranger(self, doc: Doc, actor_uri: str) -> bool:
+        """Whether an actor whom we never knew says that it is gone: nothing to forget, and its key is gone too."""
+        if doc.data.get("type") != "Delete" or doc.find_id("object") != actor_uri:
+            return False
+        return not await Actor.exists(uri=actor_uri)
+
+    async def _verify(self, statement: Statement, key_id: str, actor_uri: str) -> KnownKey:
+        try:
+            key = await self.remote.find_key(key_id, actor_uri=actor_uri)
+            try:
+                statement.verify(key.public)
+            except Unauthenticated:
+                key = await self.remote.find_key(key_id, actor_uri=actor_uri, fresh=True)  # it may have been rotated
+                statement.verify(key.public)
+        except PeerUnavailable as error:
+            raise Busy("your instance did not answer when we asked for the key; please try again") from error
+        return key
+
+
+async def _still_waiting(received: Received) -> bool:
+    """Whether nobody handled it meanwhile, in this transaction, on any database."""
+    return bool(await Received.filter(id=received.id, state="waiting").select_for_update().exists())
+
+
+async def _keep(received: Received, activity: Activity[Any]) -> None:
+    await Evidence.create(
+        subject_uri=activity.object.id,
+        activity_uri=received.activity_uri,
+        actor_uri=received.sender.uri,
+        key_id=received.key_id,
+        fingerprint=received.fingerprint,
+        body=received.body,
+        signed_headers=received.signed_headers,
+        target=received.target,
+        received_at=received.received_at,
+    )
+
+
+async def _read(delivery: Delivery) -> bytes:
+    length = delivery.header("content-length")
+    if length.isdigit() and int(length) > MAX_BODY:
+        raise TooLarge("an activity may have one mebibyte at most")
+    body = bytearray()
+    async for piece in delivery.body:
+        body += piece
+        if len(body) > MAX_BODY:
+            raise TooLarge("an activity may have one mebibyte at most")
+    return bytes(body)
+
+
+def _refuse_type(delivery: Delivery) -> None:
+    essence = delivery.header("content-type").partition(";")[0].strip().lower()
+    if essence not in ACTIVITY_TYPES:
+        raise WrongType("an inbox reads application/activity+json")
+    if delivery.header("content-encoding").lower() not in ("", "identity"):
+        raise WrongType("an inbox reads bodies as they are, without compression")
+
+
+def _origin_of_key(key_id: str) -> str:
+    try:
+        return origin_of(key_id)
+    except Invalid as error:
+        raise Unauthenticated("the key of the signature is not named by an address") from error
+
+
+def _is_signed(name: str) -> bool:
+    return name.lower() in {
+        "host",
+        "date",
+        "digest",
+        "content-digest",
+        "content-type",
+        "signature",
+        "signature-input",
+    }

@@ -1,0 +1,88 @@
+"""The private keys of this instance: encrypted in the database, in the clear only in memory.
+
+The master key lies in a file of its own, apart from the database, so that neither alone is enough to speak for anyone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import OrderedDict
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from fedirec.activitypub.keys import PrivateKey, read_private_key
+from fedirec.activitypub.models import SigningKey
+from fedirec.errors import Misconfigured, NotFound
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+REMEMBERED: Final = 2048
+"""Parsed keys kept in memory: parsing a PEM takes a hundred times as long as signing with it."""
+
+
+class Keyring:
+    """Seals secrets with the master key, and hands out the keys that local actors sign with."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise Misconfigured("the master key must be 32 bytes, written as 64 hexadecimal digits")
+        self._cipher = AESGCM(master_key)
+        self._keys: OrderedDict[tuple[int, str], tuple[str, PrivateKey]] = OrderedDict()
+
+    @classmethod
+    def open(cls, file: Path) -> Keyring:
+        """The keyring of the master key in `file`, which is made, readable by its owner only, when it is not there."""
+        try:
+            text = file.read_text().strip()
+        except FileNotFoundError:
+            text = secrets.token_hex(KEY_BYTES)
+            _write_privately(file, text)
+        except OSError as error:
+            raise Misconfigured(f"the master key in {file} cannot be read: {error.strerror}") from error
+        try:
+            return cls(bytes.fromhex(text))
+        except ValueError as error:
+            raise Misconfigured(f"{file} does not hold a master key: 64 hexadecimal digits") from error
+
+    def seal(self, secret: bytes, *, label: str) -> bytes:
+        """`secret`, encrypted so that it opens under the same `label` only (AES-256-GCM)."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, secret, label.encode())
+
+    def unseal(self, sealed: bytes, *, label: str) -> bytes:
+        """What was sealed under `label`; raises Misconfigured when the master key is another one."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], label.encode())
+        except InvalidTag as error:
+            raise Misconfigured(
+                "the master key does not fit this database; put back the master.key that belongs to it"
+            ) from error
+
+    async def key_of(self, actor_id: int, kind: str) -> tuple[str, PrivateKey]:
+        """The id and the newest private key of `kind`, rsa or ed25519, of a local actor."""
+        if known := self._keys.get((actor_id, kind)):
+            self._keys.move_to_end((actor_id, kind))
+            return known
+        row = await SigningKey.filter(actor_id=actor_id, kind=kind).order_by("-id").first()
+        if row is None:
+            raise NotFound("that actor does not sign here")
+        found = row.key_id, read_private_key(self.unseal(row.secret, label=row.key_id).decode())
+        self._keys[actor_id, kind] = found
+        if len(self._keys) > REMEMBERED:
+            self._keys.popitem(last=False)
+        return found
+
+
+def _write_privately(file: Path, text: str) -> None:
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(text + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError as error:
+        raise Misconfigured(f"the master key cannot be written to {file}: {error.strerror}") from error

@@ -1,0 +1,224 @@
+"""What happens to an outgoing activity.
+
+`publish` runs inside the caller's transaction, so an activity is queued if and only if the change it announces is
+saved. Then the worker fans it out, one delivery for each inbox, in one lane for each remote origin; and delivers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from anyio import to_thread
+
+from fedirec.activitypub import ld
+from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.models import Actor, Outgoing, Peer
+from fedirec.activitypub.proofs import add_proof
+from fedirec.activitypub.signatures import sign_request
+from fedirec.activitypub.vocab import Activity, Json
+from fedirec.clock import now
+from fedirec.db import fetch_rows, transaction
+from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
+from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue
+from fedirec.net import Net
+from fedirec.uris import origin_of
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/activity+json"
+PAGE: Final = 500
+"""Inboxes that one step of a fan-out queues."""
+
+FORGET_PREFERENCE: Final = timedelta(days=30)
+"""How long a peer that answered to RFC 9421 is spoken to that way."""
+
+RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+REMEMBERED: Final = 256
+
+
+async def publish(
+    sender: Actor, activity: Activity[Any], *, to: Iterable[Actor] = (), to_followers_of: Iterable[Actor] = ()
+) -> Outgoing:
+    """`activity` will reach the inboxes of `to` and of the followers of `to_followers_of`, each inbox once.
+
+    Part of the caller's transaction. Who lives here needs no delivery and gets none.
+    """
+    context = getattr(activity.object, "CONTEXT", None) or ld.ACTIVITY_CONTEXT
+    outgoing = await Outgoing.create(
+        uri=activity.id,
+        actor=sender,
+        type=activity.TYPE,
+        object_uri=activity.object.id,
+        is_public=activity.is_public,
+        document={"@context": context, **activity.write()},
+    )
+    payload = {
+        "outgoing": outgoing.id,
+        "actors": sorted({actor.id for actor in to if not actor.is_local}),
+        "followers_of": sorted({actor.id for actor in to_followers_of}),
+    }
+    await enqueue([Work(kind="fanout", lane=f"fanout:{sender.id}", payload=payload)])
+    return outgoing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbox:
+    """Fans out and delivers what was published."""
+
+    net: Net
+    keyring: Keyring
+    _bodies: OrderedDict[int, tuple[int, bytes]] = field(default_factory=OrderedDict, repr=False)
+
+    async def fan_out(self, job: Job) -> Outcome:
+        """The activity is signed with a proof, and a delivery waits for each inbox that should have it."""
+        payload: dict[str, Any] = dict(job.payload)
+        outgoing = await Outgoing.get_or_none(id=payload["outgoing"])
+        if outgoing is None:
+            return Done()
+        if outgoing.body is None:
+            document = outgoing.document
+            if outgoing.is_public:
+                key_id, key = await self.keyring.key_of(outgoing.actor_id, "ed25519")
+                document = add_proof(document, key=key, verification_method=key_id, created=outgoing.created_at)
+            outgoing.body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+            await outgoing.save(update_fields=["body"])
+        order_key = hashlib.sha256(outgoing.object_uri.encode()).hexdigest()
+        after = ""
+        while True:
+            inboxes = await _inboxes(payload["actors"], payload["followers_of"], shared=outgoing.is_public, after=after)
+            if not inboxes:
+                return Done()
+            async with transaction():
+                await enqueue([_delivery(outgoing, inbox, order_key) for inbox in inboxes])
+            after = inboxes[-1]
+
+    async def deliver(self, job: Job) -> Outcome:
+        """One inbox has the activity, or it is decided when to try again."""
+        inbox = str(job.payload["inbox"])
+        actor_id, body = await self._body(int(str(job.payload["outgoing"])))
+        peer = await Peer.get_or_none(origin=origin_of(inbox))
+        if peer and peer.policy == "block":
+            return Dead("this peer is blocked here", status=None)
+        prefers_new = bool(peer and peer.speaks_rfc9421_at and now() - peer.speaks_rfc9421_at < FORGET_PREFERENCE)
+        kinds = ("rfc9421", "cavage") if prefers_new else ("cavage", "rfc9421")
+        for kind in kinds:
+            try:
+                answer = await self.net.post(
+                    inbox,
+                    body=body,
+                    headers={"content-type": MEDIA_TYPE, "accept": MEDIA_TYPE},
+                    sign=self._signer(actor_id, body, kind),
+                )
+            except PeerUnavailable as error:
+                return Later(error=str(error), blame="lane")
+            except Forbidden as error:
+                return Dead(str(error))
+            # One re-knock with the other signature, on these two only: after a 5xx the first may have been taken.
+            if answer.status not in (400, 401) or kind == kinds[1]:
+                break
+        outcome = outcome_of(answer.status, answer.headers.get("retry-after"))
+        if isinstance(outcome, Done) and kind == "rfc9421" and not prefers_new:
+            await Peer.get_or_create(origin=origin_of(inbox))
+            await Peer.filter(origin=origin_of(inbox)).update(speaks_rfc9421_at=now())
+        return outcome
+
+    def _signer(self, actor_id: int, body: bytes, kind: str) -> Any:
+        async def sign(method: str, url: str) -> dict[str, str]:
+            key_id, key = await self.keyring.key_of(actor_id, "rsa")
+            return await to_thread.run_sync(
+                lambda: sign_request(
+                    method=method, url=url, body=body, key_id=key_id, private_key=key, now=now(), kind=kind
+                )
+            )
+
+        return sign
+
+    async def _body(self, outgoing_id: int) -> tuple[int, bytes]:
+        if known := self._bodies.get(outgoing_id):
+            return known
+        row = await Outgoing.filter(id=outgoing_id).first().values("actor_id", "body")
+        if row is None or row["body"] is None:
+            raise FedirecError("the activity to deliver is gone")
+        self._bodies[outgoing_id] = row["actor_id"], bytes(row["body"])
+        if len(self._bodies) > REMEMBERED:
+            self._bodies.popitem(last=False)
+        return self._bodies[outgoing_id]
+
+
+def outcome_of(status: int, retry_after: str | None) -> Outcome:
+    """What an answer to a delivery means.
+
+    2xx: done. 404 and 410: that inbox is gone. 408, 425, 429 and 5xx: later, when the peer says so if it says. 401 and
+    403: a few more tries, for keys travel slowly. Everything else will not get better.
+    """
+    if 200 <= status < 300:
+        return Done()
+    if status in (404, 410):
+        return Dead("that inbox is gone", status=status)
+    if status in RETRIED or status >= 500:
+        after = _retry_after(retry_after)
+        blame = "lane" if status in (429, 502, 503, 504) else "job"
+        return Later(error=f"answered {status}", status=status, after=after, blame=blame)
+    if status in (401, 403):
+        return Later(error=f"answered {status}", status=status, blame="job", attempts=3)
+    return Dead(f"answered {status}", status=status)
+
+
+def _retry_after(value: str | None) -> timedelta | None:
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return timedelta(seconds=min(int(value.strip()), 86_400))
+    try:
+        return max(timedelta(0), min(parsedate_to_datetime(value) - now(), timedelta(days=1)))
+    except (ValueError, TypeError):
+        return None
+
+
+def _delivery(outgoing: Outgoing, inbox: str, order_key: str) -> Work:
+    return Work(
+        kind="deliver",
+        lane=f"deliver:{origin_of(inbox)}",
+        payload={"outgoing": outgoing.id, "inbox": inbox},
+        order_key=order_key,
+        dedupe_key=f"{outgoing.id}:{hashlib.sha256(inbox.encode()).hexdigest()}",
+    )
+
+
+async def _inboxes(actors: Sequence[int], followers_of: Sequence[int], *, shared: bool, after: str) -> list[str]:
+    """The next page of distinct remote inboxes, in order: shared ones for the public, personal ones for the rest."""
+    parts, values = [], list[Any]()
+    inbox = "COALESCE(a.shared_inbox, a.inbox)" if shared else "a.inbox"
+    if actors:
+        parts.append(f"SELECT {inbox} AS inbox FROM actor a WHERE a.id IN ({', '.join('?' * len(actors))})")  # noqa: S608
+        parts[-1] += " AND a.state = 'active'"
+        values += actors
+    if followers_of:
+        parts.append(
+            f"SELECT {inbox} AS inbox FROM follow f JOIN actor a ON a.id = f.follower_id "  # noqa: S608
+            f"WHERE f.target_id IN ({', '.join('?' * len(followers_of))}) AND f.accepted_at IS NOT NULL "
+            "AND a.state = 'active' AND NOT a.is_local"
+        )
+        values += followers_of
+    if not parts:
+        return []
+    rows = await fetch_rows(
+        f"SELECT DISTINCT inbox FROM ({' UNION ALL '.join(parts)}) AS found "  # noqa: S608  (only placeholders)
+        f"WHERE inbox IS NOT NULL AND inbox > ? ORDER BY inbox LIMIT {PAGE}",
+        *values,
+        after,
+    )
+    return [row["inbox"] for row in rows]
+
+
+def document_of(outgoing: Outgoing) -> Json:
+    """The activity as it was sent."""
+    return json.loads(outgoing.body) if outgoing.body else outgoing.document

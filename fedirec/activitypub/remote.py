@@ -1,0 +1,223 @@
+"""Fetching what lives on other instances: an object is believed only from its own origin (FEP-fe34)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from anyio import to_thread
+
+from fedirec.activitypub import ld
+from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.keys import PublicKey, read_public_key
+from fedirec.activitypub.models import Actor, ActorKey, Peer
+from fedirec.activitypub.parsing import parse
+from fedirec.activitypub.signatures import sign_request
+from fedirec.activitypub.site import Site
+from fedirec.activitypub.vocab import ActorObject, Doc, Entity, Json, Vocabulary
+from fedirec.clock import monotonic, now
+from fedirec.errors import Forbidden, Gone, Invalid, NotFound, PeerUnavailable, Unauthenticated
+from fedirec.net import Net, Response
+from fedirec.uris import host_of, origin_of, same_origin
+
+PROFILE: Final = "https://www.w3.org/ns/activitystreams"
+ACCEPT: Final = f'application/activity+json, application/ld+json; profile="{PROFILE}"'
+HANDLE: Final = re.compile(r"@?([\w.~-]{1,200})@([\w.-]{1,253}(?::\d{1,5})?)", re.ASCII)
+NO_KEY_SECONDS: Final = 600
+"""How long a key that could not be had is not asked for again."""
+
+REFRESH_SECONDS: Final = 300
+"""How long an actor whose key did not fit is not fetched again."""
+
+REMEMBERED: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A public key and the actor whose origin says that it is theirs."""
+
+    actor: Actor
+    key_id: str
+    public: PublicKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """Asks other instances, in the name of this instance's own actor."""
+
+    net: Net
+    keyring: Keyring
+    site: Site
+    vocabulary: Vocabulary
+    _refused: OrderedDict[str, float] = field(default_factory=OrderedDict, repr=False)
+
+    async def fetch(self, uri: str) -> Json:
+        """The object that `uri` names, compacted, as its own origin serves it.
+
+        Raises Gone for 404 and 410, Forbidden when the peer or we refuse, Invalid when the answer is no such object,
+        PeerUnavailable when there is no answer.
+        """
+        document = await self._get(uri)
+        named = Doc(document).id("id")
+        if named == uri:
+            return document
+        if not same_origin(named, uri):
+            raise Invalid(f"{host_of(uri)} answered with an object of {host_of(named)}")
+        document = await self._get(named)
+        if Doc(document).id("id") != named:
+            raise Invalid(f"{host_of(uri)} does not agree with itself about the name of that object")
+        return document
+
+    async def read(self, uri: str) -> tuple[Entity, Json]:
+        """The object that `uri` names, and the document it was read from."""
+        document = await self.fetch(uri)
+        return self.vocabulary.read(document), document
+
+    async def find_actor(self, uri: str, *, fresh: bool = False) -> Actor:
+        """The actor at `uri`: from the database, or fetched and kept; always asked again when `fresh`."""
+        known = await Actor.get_or_none(uri=uri)
+        if known and (known.is_local or (not fresh and known.state != "deleted")):
+            return known
+        if self.site.is_ours(uri):
+            raise NotFound("nobody here has that address")
+        try:
+            document = await self.fetch(uri)
+        except Gone:
+            if known and known.state == "active":
+                await Actor.filter(id=known.id).update(state="deleted")
+            raise
+        return await self._save_actor(document)
+
+    async def find_by_handle(self, handle: str) -> Actor:
+        """Whom `@name@host` means, by WebFinger (RFC 7033); the actor must be known by that handle at its own host too.
+
+        Raises Invalid when it is no handle, NotFound when nobody answers to it.
+        """
+        found = HANDLE.fullmatch(handle.strip())
+        if not found:
+            raise Invalid("a handle looks like @name@host")
+        name, host = found[1], found[2].lower()
+        if self.site.is_set_up and host == self.site.uris.host:
+            local = await Actor.get_or_none(local_handle=name.lower())
+            if local is None:
+                raise NotFound(f"nobody here is called @{name}")
+            return local
+        known = await Actor.filter(handle=name, host=host, is_local=False, state="active").order_by("-id").first()
+        if known:
+            return known
+        scheme = "http" if urlsplit(self.site.origin).scheme == "http" else "https"
+        uri = await self._webfinger(f"{scheme}://{host}", f"acct:{name}@{host}")
+        document = await self.fetch(uri)
+        actor = self.vocabulary.read(document)
+        described = _as_actor(actor)
+        if host_of(described.id) == host:
+            return await self._save_actor(document)
+        # A handle on another host than the id counts only if the id's host says so too (split domains, FEP-2c59).
+        claims = (described.webfinger or "").lower() == f"{name}@{host}".lower()
+        return await self._save_actor(document, handle_host=host if claims else None)
+
+    async def find_key(self, key_id: str, *, actor_uri: str, fresh: bool = False) -> KnownKey:
+        """The key that the actor's own document lists under `key_id`.
+
+        Fetched when we do not know it, or again when `fresh`, but no more often than every few minutes. Raises
+        Unauthenticated when the actor does not list it, PeerUnavailable when nobody answers.
+        """
+        actor = await Actor.get_or_none(uri=actor_uri)
+        if actor and not fresh:
+            row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
+            if row and row.fingerprint:
+                return KnownKey(actor, key_id, read_public_key(row.public))
+        if self._was_refused(f"{actor_uri} {fresh}"):
+            raise Unauthenticated("that key could not be confirmed a moment ago; try again later")
+        self._remember_refusal(f"{actor_uri} {fresh}", REFRESH_SECONDS if fresh else NO_KEY_SECONDS)
+        try:
+            actor = await self.find_actor(actor_uri, fresh=True)
+        except (Gone, Invalid, NotFound, Forbidden) as error:
+            raise Unauthenticated("the key of that signature cannot be had") from error
+        row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
+        if row is None or not row.fingerprint:
+            raise Unauthenticated("the actor does not list the key of that signature")
+        if not fresh:
+            self._refused.pop(f"{actor_uri} {fresh}", None)
+        return KnownKey(actor, key_id, read_public_key(row.public))
+
+    async def _save_actor(self, document: Json, *, handle_host: str | None = None) -> Actor:
+        described = _as_actor(self.vocabulary.read(document))
+        return await save_remote_actor(described, document, handle_host=handle_host)
+
+    async def _get(self, uri: str) -> Json:
+        peer = await Peer.get_or_none(origin=origin_of(uri))
+        if peer and peer.policy == "block":
+            raise Forbidden(f"{host_of(uri)} is blocked here")
+        response = await self.net.get(uri, accept=ACCEPT, sign=self._sign if self.site.is_set_up else None)
+        _refuse_status(response, uri)
+        if not _is_activity(response.headers.get("content-type", "")):
+            raise Invalid(f"{host_of(uri)} answered with something that is no ActivityPub document")
+        if not same_origin(response.url, uri):
+            raise Invalid(f"{host_of(uri)} passed us on to {host_of(response.url)}, which cannot speak for it")
+        return ld.compact(parse(response.body))
+
+    async def _webfinger(self, origin: str, resource: str) -> str:
+        """The id of the actor that `resource` names at `origin`."""
+        url = f"{origin}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
+        try:
+            response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
+        except Forbidden:
+            raise
+        if response.status in (404, 410):
+            raise NotFound(f"nobody at {host_of(origin)} answers to that handle")
+        _refuse_status(response, url)
+        try:
+            links = Doc(json.loads(response.body)).docs("links")
+        except ValueError as error:
+            raise Invalid(f"{host_of(origin)} answered with something that is no WebFinger document") from error
+        for link in links:
+            if link.find_text("rel") == "self" and _is_activity(link.find_text("type") or ""):
+                return link.id("href")
+        raise NotFound(f"{resource.removeprefix('acct:')} cannot be followed over ActivityPub")
+
+    async def _sign(self, method: str, url: str) -> dict[str, str]:
+        key_id, key = await self.keyring.key_of(self.site.actor_id, "rsa")
+        return await to_thread.run_sync(
+            lambda: sign_request(
+                method=method, url=url, body=None, key_id=key_id, private_key=key, now=now(), kind="cavage"
+            )
+        )
+
+    def _was_refused(self, key: str) -> bool:
+        return self._refused.get(key, 0.0) > monotonic()
+
+    def _remember_refusal(self, key: str, seconds: float) -> None:
+        self._refused[key] = monotonic() + seconds
+        if len(self._refused) > REMEMBERED:
+            self._refused.popitem(last=False)
+
+
+def _as_actor(entity: Any) -> ActorObject:
+    """The actor that `entity` is or, for a type that is more than an actor, describes."""
+    described = getattr(entity, "actor", entity)
+    if not isinstance(described, ActorObject):
+        raise Invalid("that is not an actor")
+    return described
+
+
+def _is_activity(content_type: str) -> bool:
+    """Whether a media type promises ActivityStreams; the profile must be there for plain JSON-LD (CVE-2024-25623)."""
+    essence, _, parameters = content_type.partition(";")
+    if essence.strip().lower() == "application/activity+json":
+        return True
+    return essence.strip().lower() == "application/ld+json" and PROFILE in parameters
+
+
+def _refuse_status(response: Response, uri: str) -> None:
+    if response.status in (404, 410):
+        raise Gone(f"{host_of(uri)} says that it is not there (any more)")
+    if response.status in (401, 403):
+        raise Forbidden(f"{host_of(uri)} does not show that to us")
+    if response.status != 200:
+        raise PeerUnavailable(f"{host_of(uri)} answered {response.status}")

@@ -1,0 +1,186 @@
+"""The addresses that other servers ask: inboxes, actors, collections and the well-known ones."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from fedirec import __version__
+from fedirec.activitypub.documents import (
+    ActivityResponse,
+    actor_document,
+    closed_collection,
+    collection,
+    get_local_actor,
+    outbox_page,
+)
+from fedirec.activitypub.inbox import Delivery, Inbox
+from fedirec.activitypub.models import Actor, Outgoing
+from fedirec.activitypub.outbox import document_of
+from fedirec.activitypub.remote import HANDLE
+from fedirec.activitypub.site import Site
+from fedirec.errors import Invalid, NotFound
+from fedirec.uris import host_of
+
+MAX_ROW: Final = 2**62
+JRD: Final = "application/jrd+json"
+SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
+
+
+async def post_inbox(request: Request[Any]) -> Response:
+    """202 once the activity is kept for good. All inboxes are the same: it is the content that says whom it is for."""
+    inbox: Inbox = request.state["inbox"]
+    await inbox.receive(
+        Delivery(
+            method=request.method,
+            url=_address(request),
+            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
+            body=request.stream(),
+        )
+    )
+    return Response(status_code=202)
+
+
+async def show_instance_actor(request: Request[Any]) -> Response:
+    """The Application that signs for the instance as a whole; readable without a signature (FEP-d556)."""
+    site: Site = request.state["site"]
+    return ActivityResponse(await actor_document(await Actor.get(uri=site.uris.instance_actor)))
+
+
+async def show_followers(request: Request[Any]) -> Response:
+    actor = await get_local_actor(request.path_params["handle"])
+    return ActivityResponse(closed_collection(f"{actor.uri}/followers"))
+
+
+async def show_following(request: Request[Any]) -> Response:
+    actor = await get_local_actor(request.path_params["handle"])
+    return ActivityResponse(closed_collection(f"{actor.uri}/following"))
+
+
+async def show_outbox(request: Request[Any]) -> Response:
+    actor = await get_local_actor(request.path_params["handle"])
+    before = request.query_params.get("before")
+    if before is not None and not (before.isascii() and before.isdigit() and int(before) <= MAX_ROW):
+        raise Invalid("that page does not exist")
+    return ActivityResponse(await outbox_page(actor, int(before) if before else None))
+
+
+async def show_featured(request: Request[Any]) -> Response:
+    actor = await get_local_actor(request.path_params["handle"])
+    return ActivityResponse(collection(f"{actor.uri}/featured", []))
+
+
+async def show_activity(request: Request[Any]) -> Response:
+    site: Site = request.state["site"]
+    outgoing = await Outgoing.get_or_none(uri=site.uris.activity(request.path_params["key"]), is_public=True)
+    if outgoing is None:
+        raise NotFound
+    return ActivityResponse(document_of(outgoing))
+
+
+async def webfinger(request: Request[Any]) -> Response:
+    """Whom a handle or an address of ours means (RFC 7033)."""
+    site: Site = request.state["site"]
+    resource = request.query_params.get("resource", "")
+    actor = await _whom(site, resource)
+    if actor is None:
+        raise NotFound("nobody here answers to that")
+    links = [
+        {"rel": "self", "type": "application/activity+json", "href": actor.uri},
+        {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url or actor.uri},
+        {"rel": SUBSCRIBE, "template": f"{site.origin}/follow?uri={{uri}}"},
+    ]
+    document = {"subject": f"acct:{actor.handle}@{actor.host}", "aliases": [actor.uri], "links": links}
+    return JSONResponse(document, media_type=JRD, headers={"access-control-allow-origin": "*"})
+
+
+async def host_meta(request: Request[Any]) -> Response:
+    """Where WebFinger is, for those who ask the old way (RFC 6415)."""
+    site: Site = request.state["site"]
+    template = f"{site.origin}/.well-known/webfinger?resource={{uri}}"
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"links": [{"rel": "lrdd", "type": JRD, "template": template}]}, media_type=JRD)
+    xrd = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">'
+        f'<Link rel="lrdd" type="{JRD}" template={quoteattr(template)}/></XRD>\n'
+    )
+    return Response(xrd, media_type="application/xrd+xml")
+
+
+async def nodeinfo_links(request: Request[Any]) -> Response:
+    """Where NodeInfo is, and who speaks for the instance (FEP-2677)."""
+    site: Site = request.state["site"]
+    links = [
+        {"rel": "http://nodeinfo.diaspora.software/ns/schema/2.1", "href": f"{site.origin}/nodeinfo/2.1"},
+        {"rel": "https://www.w3.org/ns/activitystreams#Application", "href": site.uris.instance_actor},
+    ]
+    return JSONResponse({"links": links})
+
+
+async def nodeinfo(request: Request[Any]) -> Response:
+    """What runs here (NodeInfo 2.1). It counts nobody."""
+    site: Site = request.state["site"]
+    document = {
+        "version": "2.1",
+        "software": {"name": "fedirec", "version": __version__},
+        "protocols": ["activitypub"],
+        "services": {"inbound": [], "outbound": []},
+        "openRegistrations": site.instance.registration == "open",
+        "usage": {"users": {}},
+        "metadata": {"nodeName": site.instance.name, "nodeDescription": site.instance.summary},
+    }
+    kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
+    return JSONResponse(document, headers={"content-type": kind, "access-control-allow-origin": "*"})
+
+
+def _address(request: Request[Any]) -> str:
+    """The address that was asked for, as it came in on the wire, at our own origin."""
+    site: Site = request.state["site"]
+    path = request.scope.get("raw_path") or request.url.path.encode()
+    query = request.scope.get("query_string") or b""
+    return site.origin + path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+
+
+async def _whom(site: Site, resource: str) -> Actor | None:
+    """The local actor that a WebFinger resource names: acct:, a bare handle, or an address of ours."""
+    if resource.rstrip("/") == site.origin:
+        return await Actor.get_or_none(uri=site.uris.instance_actor)
+    if resource.startswith(("https://", "http://")):
+        if not site.is_ours(resource):
+            return None
+        uri = resource.replace(f"{site.origin}/@", f"{site.origin}/u/", 1)
+        return await Actor.get_or_none(uri=uri, is_local=True, state="active")
+    found = HANDLE.fullmatch(resource.removeprefix("acct:"))
+    if found is None:
+        raise Invalid("WebFinger asks for acct:name@host")
+    if found[2].lower() != host_of(site.origin):
+        return None
+    if found[1].lower() == host_of(site.origin):
+        return await Actor.get_or_none(uri=site.uris.instance_actor)
+    return await Actor.get_or_none(local_handle=found[1].lower(), state="active")
+
+
+routes = [
+    Route("/inbox", post_inbox, methods=["POST"]),
+    Route("/actor/inbox", post_inbox, methods=["POST"]),
+    Route("/u/{handle}/inbox", post_inbox, methods=["POST"]),
+    Route("/c/{handle}/inbox", post_inbox, methods=["POST"]),
+    Route("/actor", show_instance_actor),
+    Route("/u/{handle}/followers", show_followers),
+    Route("/c/{handle}/followers", show_followers),
+    Route("/u/{handle}/following", show_following),
+    Route("/c/{handle}/following", show_following),
+    Route("/u/{handle}/outbox", show_outbox),
+    Route("/c/{handle}/outbox", show_outbox),
+    Route("/u/{handle}/featured", show_featured),
+    Route("/activities/{key}", show_activity),
+    Route("/.well-known/webfinger", webfinger),
+    Route("/.well-known/host-meta", host_meta),
+    Route("/.well-known/host-meta.json", host_meta),
+    Route("/.well-known/nodeinfo", nodeinfo_links),
+    Route("/nodeinfo/2.1", nodeinfo),
+]
