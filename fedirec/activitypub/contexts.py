@@ -232,7 +232,7 @@ _PROPOSAL_TERMS: Final[Context] = {
     "partsPerMillion": "fr:partsPerMillion",
 }
 
-ACTOR: Final[list[Any]] = [
+ACTOR_CONTEXT: Final[list[Any]] = [
     ACTIVITYSTREAMS,
     SECURITY_V1,
     CID_V1,
@@ -253,15 +253,15 @@ ACTOR: Final[list[Any]] = [
     },
 ]
 """For people and the instance itself."""
-CHALLENGE: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, _GROUP_TERMS]
+CHALLENGE_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, _GROUP_TERMS]
 """For the Group actors of challenges and projects."""
-RECORD: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _RECORD_TERMS]
+RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _RECORD_TERMS]
 """For records, and for the activities that carry one."""
-ACTIVITY: Final[list[Any]] = RECORD
+ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
 """For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
-CONSENT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _CONSENT_TERMS]
+CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _CONSENT_TERMS]
 """For remix requests, their answers and stamps."""
-PROPOSAL: Final[list[Any]] = [ACTIVITYSTREAMS, _PROPOSAL_TERMS]
+PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, _PROPOSAL_TERMS]
 """For pay proposals."""
 
 # What we read beyond ActivityStreams, security v1 and controlled identifiers, whoever sends it.
@@ -328,7 +328,7 @@ LISTS: Final = frozenset(
         *("automaticApproval", "manualApproval", "always", "approvalRequired"),
     }
 )
-"""Terms whose value is a list in every document that `ld.read` gives, also when it holds one thing or none."""
+"""Terms whose value is a list in every document that `ld.compact` gives, also when it holds one thing or none."""
 AUDIENCES: Final = frozenset(
     {"to", "cc", "bto", "bcc", "audience", "automaticApproval", "manualApproval", "always", "approvalRequired"}
 )

@@ -54,7 +54,7 @@ def _name_of(iri: str) -> str:
 
 
 def tidy(document: dict[str, Any], *, top: bool = False) -> dict[str, Any]:
-    """`document` in the shape that every document has behind `read`."""
+    """`document` in the shape that every document has behind `compact`."""
     found: dict[str, Any] = {}
     for name, value in document.items():
         if name in ("@context", "signature") or value is None:
