@@ -46,6 +46,7 @@ class Account(Model):
     actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
         "fedirec.Actor", related_name="account", on_delete=fields.RESTRICT
     )
+    actor_id: int
     email = fields.CharField(max_length=254, null=True, unique=True)
     password_hash = fields.CharField(max_length=200)
     role = fields.CharField(max_length=12, default="member", db_default="member")

@@ -222,8 +222,8 @@ def may_close(role: Role, *, is_leader: bool) -> bool:
 
 
 def may_suspend(role: Role, *, subject: Role) -> bool:
-    """Whether `role` may suspend somebody who is `subject`: only people of a lower rank."""
-    return may(role, Permission.SUSPEND) and _RANKS[subject] < _RANKS[role]
+    """Whether `role` may suspend somebody who is `subject`: owners anybody, others only people of a lower rank."""
+    return may(role, Permission.SUSPEND) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])
 
 
 def may_change_role(role: Role, *, before: Role, after: Role) -> bool:

@@ -1,0 +1,69 @@
+"""Telling people what they should know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from fedirec.accounts.codes import digest_of
+from fedirec.accounts.models import Account, Notification
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+
+
+async def notify(
+    account_actor: Actor,
+    kind: Notice | str,
+    actor: Actor | None,
+    subject_uri: str,
+    url: str,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """The member whose actor is `account_actor` has been told once that `actor` did `kind` to `subject_uri`.
+
+    Nothing happens when it is nobody of ours, or when they did it themselves. `url` is the page to look at;
+    `details["title"]` fills the sentence. Meant for the transaction of what happened.
+    """
+    if not account_actor.is_local or (actor is not None and actor.id == account_actor.id):
+        return
+    account = await Account.get_or_none(actor_id=account_actor.id)
+    if account is not None:
+        await notify_all([account], Notice(kind), actor, subject_uri, url, details)
+
+
+async def notify_all(
+    accounts: Collection[Account],
+    kind: Notice,
+    actor: Actor | None,
+    subject_uri: str,
+    url: str,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Each of `accounts` has been told once that `actor` did `kind` to `subject_uri`."""
+    cause = actor.uri if actor else ""
+    moment = now()
+    await Notification.bulk_create(
+        [
+            Notification(
+                account_id=account.id,
+                kind=kind.value,
+                actor_id=actor.id if actor else None,
+                subject_uri=subject_uri,
+                url=url,
+                details=dict(details or {}),
+                dedupe_key=digest_of(f"{account.id}\n{kind.value}\n{cause}\n{subject_uri}"),
+                created_at=moment,
+            )
+            for account in accounts
+        ],
+        ignore_conflicts=True,
+    )
+
+
+async def mark_read(account: Account, notification_ids: Collection[int] | None = None) -> None:
+    """Somebody has seen what they were told: those of `notification_ids`, or everything."""
+    unread = Notification.filter(account_id=account.id, read_at=None)
+    if notification_ids is not None:
+        unread = unread.filter(id__in=list(notification_ids))
+    await unread.update(read_at=now())

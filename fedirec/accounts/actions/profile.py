@@ -1,0 +1,63 @@
+"""How members appear, and how they like to read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.accounts.actions.joining import shown_name
+from fedirec.accounts.models import Account
+from fedirec.activitypub.actors import publish_actor_update
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Forbidden, Invalid
+from fedirec.html import markdown
+from fedirec.media.models import Media
+from fedirec.uris import Uris
+from fedirec.web.language import languages, zone_named
+
+MAX_ABOUT: Final = 5000
+"""Characters."""
+
+
+async def edit_profile(
+    uris: Uris, account: Account, *, name: str, about: str, icon: Media | None = None, without_icon: bool = False
+) -> Actor:
+    """A member's page has this name, these words about them and this picture, and their followers will hear of it.
+
+    Without `icon` the picture stays, unless `without_icon`. Raises Invalid for what is too long or no picture.
+    """
+    shown = shown_name(name)
+    about = about.strip()
+    if len(about) > MAX_ABOUT:
+        raise Invalid(f"Please keep it under {MAX_ABOUT} characters.", field="about")
+    if icon is not None and icon.kind != "image":
+        raise Invalid("The picture has to be an image.", field="icon")
+    async with transaction():
+        actor = await Actor.get(id=account.actor_id)
+        if icon is not None and not await Media.exists(id=icon.id, owner_id=actor.id):
+            raise Forbidden("That picture belongs to somebody else.")
+        account.about = about
+        await account.save(update_fields=["about"])
+        actor.name = shown or actor.handle
+        actor.summary = markdown(about) if about else ""
+        if icon is not None:
+            actor.icon_url = uris.media(icon.path)
+            icon.attached_at = icon.attached_at or now()
+            await icon.save(update_fields=["attached_at"])
+        elif without_icon:
+            actor.icon_url = None
+        await actor.save(update_fields=["name", "summary", "icon_url"])
+        await publish_actor_update(actor)
+    return actor
+
+
+async def edit_preferences(account: Account, *, locale: str | None, timezone: str) -> None:
+    """Pages are in this language (None: what the browser asks for), and times in this zone. Raises Invalid."""
+    if locale and locale not in languages():
+        raise Invalid("This instance does not speak that language.", field="locale")
+    if zone_named(timezone) is None:
+        raise Invalid("Choose a time zone from the list, such as Europe/Berlin.", field="timezone")
+    account.locale = locale or None
+    account.timezone = timezone
+    await account.save(update_fields=["locale", "timezone"])

@@ -1,0 +1,155 @@
+"""The first run: a one-time link, and the page behind it that makes an instance of an empty database."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from typing import Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.joining import save_member, shown_name
+from fedirec.accounts.actions.passwords import renew_recovery_codes
+from fedirec.accounts.codes import digest_of, new_secret
+from fedirec.accounts.models import Account
+from fedirec.accounts.names import check_name
+from fedirec.accounts.origin import check_origin
+from fedirec.accounts.passwords import check_password, hash_password
+from fedirec.accounts.permissions import Doer, Permission, Role, require
+from fedirec.accounts.queries import INSTANCE_ID, get_instance
+from fedirec.activitypub.actors import new_keys, save_local_actor
+from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.models import Instance
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Forbidden, Gone, Invalid
+from fedirec.settings import Settings
+from fedirec.uris import Uris
+
+REGISTRATIONS: Final = ("invite", "approval", "open", "closed")
+INSTANCE_HANDLE: Final = "actor"
+MAX_TITLE: Final = 100
+MAX_TEXT: Final = 20_000
+
+
+async def begin_setup() -> str | None:
+    """There is one good setup link, whose secret this is; links made before are good no more. None after setup."""
+    secret = new_secret()
+    async with transaction():
+        await Instance.bulk_create([Instance(id=INSTANCE_ID)], ignore_conflicts=True)
+        begun = await Instance.filter(id=INSTANCE_ID, set_up_at=None).update(setup_digest=digest_of(secret))
+    return secret if begun else None
+
+
+async def check_setup_token(token: str) -> None:
+    """The setup link is good. Raises Gone after setup, and Forbidden for a link that is not the one printed last."""
+    instance = await get_instance()
+    if instance.set_up_at is not None:
+        raise Gone("This instance is set up already. Sign in instead.")
+    if not instance.setup_digest or not compare_digest(instance.setup_digest, digest_of(token)):
+        raise Forbidden("This is not the setup link that the server printed last. Look at its output once more.")
+
+
+async def finish_setup(
+    keyring: Keyring,
+    settings: Settings,
+    *,
+    token: str,
+    origin: str,
+    asked_at: str,
+    other_origin_is_meant: bool = False,
+    title: str,
+    summary: str = "",
+    rules: str = "",
+    registration: str = "invite",
+    question: str = "",
+    name: str,
+    password: str,
+    display_name: str = "",
+    locale: str | None = None,
+    timezone: str = "UTC",
+) -> tuple[Account, list[str]]:
+    """The instance has an address, a name, its own actor and an owner; the link is burned. All of it or nothing.
+
+    The answer is the owner's account with its recovery codes. `asked_at` is the host under which the page was opened.
+    Raises Invalid and Conflict with the field, Forbidden or Gone for a link that is not good.
+    """
+    await check_setup_token(token)
+    if settings.origin:
+        origin = settings.origin
+    else:
+        origin = check_origin(
+            origin, development=settings.development, asked_at=asked_at, other_is_meant=other_origin_is_meant
+        )
+    described = _described(title=title, summary=summary, rules=rules, registration=registration, question=question)
+    handle = check_name(name)
+    shown = shown_name(display_name)
+    hashed = await hash_password(check_password(password, name=handle))
+    own_keys, owner_keys = await new_keys(), await new_keys()
+    uris = Uris(origin)
+    async with transaction():
+        moment = now()
+        burned = await Instance.filter(id=INSTANCE_ID, setup_digest=digest_of(token), set_up_at=None).update(
+            setup_digest=None, set_up_at=moment, origin=origin, **described
+        )
+        if not burned:
+            raise Gone("This setup link has just been used.")
+        await save_local_actor(
+            keyring,
+            own_keys,
+            uri=uris.instance_actor,
+            handle=INSTANCE_HANDLE,
+            type="Application",
+            name=described["name"],
+        )
+        account = await save_member(
+            uris,
+            keyring,
+            owner_keys,
+            handle=handle,
+            hashed=hashed,
+            role=Role.OWNER,
+            display_name=shown,
+            locale=locale,
+            timezone=timezone,
+        )
+        codes = await renew_recovery_codes(account)
+        await audit(account.actor, "set_up", uris.instance_actor, origin=origin, registration=registration)
+    return account, codes
+
+
+async def edit_instance(
+    doer: Doer, *, title: str, summary: str, rules: str, registration: str, question: str
+) -> Instance:
+    """The instance has this name, these rules and this way to join. Its address never changes. Raises Invalid."""
+    require(doer, Permission.MANAGE_INSTANCE)
+    described = _described(title=title, summary=summary, rules=rules, registration=registration, question=question)
+    async with transaction():
+        instance = await get_instance()
+        if instance.origin is None:
+            raise Conflict("This instance is not set up yet.")
+        changed = sorted(column for column, value in described.items() if getattr(instance, column) != value)
+        if changed:
+            instance.update_from_dict(described)
+            await instance.save(update_fields=changed)
+            await audit(doer, "edit_instance", Uris(instance.origin).instance_actor, changed=changed)
+    return instance
+
+
+def _described(*, title: str, summary: str, rules: str, registration: str, question: str) -> dict[str, str]:
+    """What people typed about the instance, as the columns hold it."""
+    title = " ".join(title.split())
+    if not title or len(title) > MAX_TITLE:
+        raise Invalid(f"Give the instance a name of up to {MAX_TITLE} characters.", field="title")
+    if registration not in REGISTRATIONS:
+        raise Invalid("Choose one of the ways to join.", field="registration")
+    if len(question) > 300:
+        raise Invalid("Please keep the question under 300 characters.", field="question")
+    for field, text in (("summary", summary), ("rules", rules)):
+        if len(text) > MAX_TEXT:
+            raise Invalid(f"Please keep it under {MAX_TEXT} characters.", field=field)
+    return {
+        "name": title,
+        "summary": summary.strip(),
+        "rules": rules.strip(),
+        "registration": registration,
+        "registration_question": question.strip(),
+    }

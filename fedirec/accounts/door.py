@@ -1,0 +1,117 @@
+"""From a request to the member who makes it: the session cookie of a browser, or the bearer token of a program.
+
+`Door` stands in front of all pages and looks once; everybody behind it asks `viewer_of` or `require_viewer`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fedirec.accounts.actions.sessions import NOTED_EVERY, keep_session
+from fedirec.accounts.actions.tokens import note_token_use
+from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.queries import find_session_viewer, find_token_viewer, has_unread
+from fedirec.accounts.viewer import Viewer
+from fedirec.clock import now
+from fedirec.errors import Unauthenticated
+from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
+from fedirec.web.ratelimit import RateLimit
+from fedirec.web.security import is_inbox
+from fedirec.web.views import Viewer as ShownViewer
+
+COOKIE: Final = "session"
+KEPT_FOR: Final = 400 * 24 * 3600
+"""Seconds that a browser keeps the cookie, the most that they allow. How long it is good for is decided here."""
+_OPEN_TO_ALL: Final = ("/static/", "/media/", "/.well-known/", "/nodeinfo/")
+_MEMBER: Final = "member"
+_SHOWN: Final = "viewer"
+
+
+def new_attempts() -> RateLimit:
+    """How often a password or a code may be tried, for `request.state["attempts"]`: ten at once, then one a minute."""
+    return RateLimit(per_minute=1, burst=10)
+
+
+class Door:
+    """ASGI middleware: `request.state` says who is asking, as `member` for code and as `viewer` for templates."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            state: dict[str, Any] = scope.setdefault("state", {})
+            viewer = await _find_viewer(HTTPConnection(scope))
+            state[_MEMBER] = viewer
+            state[_SHOWN] = await _shown(viewer) if viewer else None
+        await self.app(scope, receive, send)
+
+
+def viewer_of(connection: HTTPConnection) -> Viewer | None:
+    """Who is asking, if we know."""
+    viewer: Viewer | None = (connection.scope.get("state") or {}).get(_MEMBER)
+    return viewer
+
+
+def require_viewer(connection: HTTPConnection, permission: Permission = Permission.READ_OWN) -> Viewer:
+    """Who is asking, and may do that. Raises Unauthenticated or Forbidden."""
+    viewer = viewer_of(connection)
+    require(viewer, permission)
+    assert viewer is not None
+    return viewer
+
+
+def let_in(response: Response, connection: HTTPConnection, secret: str) -> None:
+    """The browser that gets `response` is signed in with the session `secret`."""
+    set_cookie(response, connection, COOKIE, secret, max_age=KEPT_FOR)
+
+
+def let_out(response: Response, connection: HTTPConnection) -> None:
+    """The browser that gets `response` forgets its session."""
+    drop_cookie(response, connection, COOKIE)
+
+
+def session_secret(connection: HTTPConnection) -> str | None:
+    """The secret in the session cookie, good or not."""
+    return read_cookie(connection, COOKIE)
+
+
+async def _find_viewer(connection: HTTPConnection) -> Viewer | None:
+    path = connection.url.path
+    if is_inbox(path) or path.startswith(_OPEN_TO_ALL):
+        return None
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        viewer = await find_token_viewer(token.strip())
+        if viewer is None:
+            raise Unauthenticated("This token is not good, or not any more.")
+        if viewer.token_id is not None and viewer.seen_at < now() - NOTED_EVERY:
+            await note_token_use(viewer.token_id)
+        return viewer
+    secret = session_secret(connection)
+    if not secret:
+        return None
+    viewer = await find_session_viewer(secret)
+    if viewer is not None and viewer.session_id is not None and viewer.seen_at < now() - NOTED_EVERY:
+        await keep_session(viewer.session_id)
+    return viewer
+
+
+async def _shown(viewer: Viewer) -> ShownViewer:
+    """What pages show of whoever looks at them."""
+    actor = viewer.actor
+    return ShownViewer(
+        name=actor.name or actor.handle,
+        handle=f"@{actor.handle}@{actor.host}",
+        url=actor.url or actor.uri,
+        icon_url=actor.icon_url,
+        locale=viewer.account.locale,
+        zone=viewer.account.timezone,
+        has_news=await has_unread(viewer.account),
+        may_publish=viewer.can(Permission.PUBLISH),
+        may_administer=viewer.can(Permission.SEE_PEOPLE),
+    )

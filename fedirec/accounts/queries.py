@@ -1,0 +1,189 @@
+"""What pages and other packages ask about the people of this instance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from fedirec.accounts.codes import digest_of
+from fedirec.accounts.models import Account, AuditEvent, Identity, Invitation, Notification, Person, Session, Token
+from fedirec.accounts.permissions import Permission, Role, Scope, may
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor, Instance
+from fedirec.clock import now
+from fedirec.errors import NotFound
+
+PAGE: Final = 30
+"""Rows of a page of anything here."""
+MAX_LISTED: Final = 100
+"""Rows of the short lists that have no pages: one person's sessions, tokens, invitations."""
+ACTIVE: Final = "active"
+PENDING: Final = "pending"
+SUSPENDED: Final = "suspended"
+INSTANCE_ID: Final = 1
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a person's page shows about them."""
+
+    actor: Actor
+    person: Person | None
+    role: Role | None
+    is_open: bool
+    """Whether the page may show anything: the actor is neither suspended nor gone."""
+
+
+async def get_instance() -> Instance:
+    """The row about this instance. Raises NotFound before the first start."""
+    instance = await Instance.get_or_none(id=INSTANCE_ID)
+    if instance is None:
+        raise NotFound("This instance has not been set up yet.")
+    return instance
+
+
+async def find_account(name: str, *, host: str) -> Account | None:
+    """The account with that name, whatever its state, with its actor."""
+    return await Account.get_or_none(actor__handle=name, actor__host=host).select_related("actor")
+
+
+async def get_account(name: str, *, host: str) -> Account:
+    """The account with that name, whatever its state, with its actor. Raises NotFound."""
+    account = await find_account(name, host=host)
+    if account is None:
+        raise NotFound(f"There is nobody called {name} here.")
+    return account
+
+
+async def find_session_viewer(secret: str) -> Viewer | None:
+    """Who is signed in with the session cookie `secret`, if it is good for anything."""
+    session = await Session.get_or_none(
+        digest=digest_of(secret), expires_at__gt=now(), account__state=ACTIVE
+    ).select_related("account__actor")
+    if session is None:
+        return None
+    return Viewer(account=session.account, actor=session.account.actor, session_id=session.id, seen_at=session.used_at)
+
+
+async def find_token_viewer(secret: str) -> Viewer | None:
+    """Whose bearer token `secret` is, if it is good for anything."""
+    token = await Token.get_or_none(digest=digest_of(secret), revoked_at=None, account__state=ACTIVE).select_related(
+        "account__actor"
+    )
+    if token is None:
+        return None
+    scopes = frozenset(Scope(scope) for scope in token.scopes.split())
+    return Viewer(
+        account=token.account,
+        actor=token.account.actor,
+        scopes=scopes,
+        token_id=token.id,
+        seen_at=token.used_at or token.created_at,
+    )
+
+
+async def sessions_of(account: Account) -> list[Session]:
+    """The browsers that are signed in, the most recently used first."""
+    return await Session.filter(account_id=account.id, expires_at__gt=now()).order_by("-used_at").limit(MAX_LISTED)
+
+
+async def tokens_of(account: Account) -> list[Token]:
+    """The bearer tokens that work, the newest first."""
+    return await Token.filter(account_id=account.id, revoked_at=None).order_by("-id").limit(MAX_LISTED)
+
+
+async def invitations_of(account: Account) -> list[Invitation]:
+    """The invitations that somebody made and that still let people in, the newest first."""
+    return (
+        await Invitation.filter(inviter_id=account.id, uses_left__gt=0, expires_at__gt=now())
+        .order_by("-id")
+        .limit(MAX_LISTED)
+    )
+
+
+async def find_invitation(secret: str) -> Invitation | None:
+    """The invitation behind a link, if it still lets somebody in."""
+    return await Invitation.get_or_none(digest=digest_of(secret), uses_left__gt=0, expires_at__gt=now()).select_related(
+        "inviter__actor"
+    )
+
+
+async def members(*, before: int | None = None, words: str = "") -> tuple[list[Account], int | None]:
+    """A page of accounts that are not waiting, the newest first, and where the next page starts if there is one."""
+    found = Account.exclude(state=PENDING)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    if words:
+        found = found.filter(Q(actor__handle__icontains=words) | Q(actor__name__icontains=words))
+    return _page(await found.order_by("-id").limit(PAGE + 1).select_related("actor"))
+
+
+async def pending_sign_ups(*, after: int | None = None) -> tuple[list[Account], int | None]:
+    """A page of people who wait for an answer, the longest waiting first, and where the next page starts."""
+    waiting = Account.filter(state=PENDING)
+    if after is not None:
+        waiting = waiting.filter(id__gt=after)
+    return _page(await waiting.order_by("id").limit(PAGE + 1).select_related("actor"))
+
+
+async def notifications_of(
+    account: Account, *, before: int | None = None, unread_only: bool = False
+) -> tuple[list[Notification], int | None]:
+    """A page of what somebody was told, the newest first, and where the next page starts if there is one."""
+    told = Notification.filter(account_id=account.id)
+    if unread_only:
+        told = told.filter(read_at=None)
+    if before is not None:
+        told = told.filter(id__lt=before)
+    return _page(await told.order_by("-id").limit(PAGE + 1).select_related("actor"))
+
+
+async def has_unread(account: Account) -> bool:
+    """Whether there is something that somebody has not seen yet."""
+    return await Notification.exists(account_id=account.id, read_at=None)
+
+
+async def audit_events(
+    *, before: int | None = None, subject_uri: str | None = None
+) -> tuple[list[AuditEvent], int | None]:
+    """A page of what those who run things here did, the newest first, and where the next page starts."""
+    events = AuditEvent.all()
+    if subject_uri:
+        events = events.filter(subject_uri=subject_uri)
+    if before is not None:
+        events = events.filter(id__lt=before)
+    return _page(await events.order_by("-id").limit(PAGE + 1))
+
+
+async def those_who_may(permission: Permission) -> list[Account]:
+    """The active members whose role has `permission`, with their actors: who is told when something needs doing."""
+    roles = [role.value for role in Role if may(role, permission)]
+    return await Account.filter(state=ACTIVE, role__in=roles).order_by("id").limit(MAX_LISTED).select_related("actor")
+
+
+async def profile_of(actor: Actor) -> Profile:
+    """What the page of `actor`, ours or somebody else's, shows about them."""
+    identity = await Identity.get_or_none(actor_id=actor.id).select_related("person")
+    account = await Account.get_or_none(actor_id=actor.id)
+    return Profile(
+        actor=actor,
+        person=identity.person if identity else None,
+        role=Role(account.role) if account else None,
+        is_open=actor.state == ACTIVE,
+    )
+
+
+async def person_ids_of(actors: Sequence[Actor]) -> dict[int, int]:
+    """The person behind each actor, by their ids; actors nobody has been found behind yet are left out."""
+    rows = await Identity.filter(actor_id__in=[actor.id for actor in actors]).values_list("actor_id", "person_id")
+    return {int(actor_id): int(person_id) for actor_id, person_id in rows}
+
+
+def _page(rows: list[Row]) -> tuple[list[Row], int | None]:
+    return rows[:PAGE], int(rows[PAGE - 1].pk) if len(rows) > PAGE else None
