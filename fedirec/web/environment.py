@@ -1,0 +1,76 @@
+"""The templates of all packages, with what they may call.
+
+Everything is escaped unless it is marked; a name that a page forgot to pass is an error, never a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from fedirec.html import excerpt, markdown
+from fedirec.web import times
+from fedirec.web.drawing import draw
+from fedirec.web.language import direction_of, gettext, languages, ngettext, npgettext, pgettext, reader, zone_names
+from fedirec.web.statics import static_url
+from fedirec.web.words import kind_icon, kind_word
+
+FOLDER: Final = Path(__file__).parent / "templates"
+
+
+class Templates:
+    """All templates, those of this package and those in `folders`, by names such as `remix/record.html`."""
+
+    def __init__(self, folders: Sequence[Path] = (), *, reload: bool = False) -> None:
+        self._environment = _create_environment((FOLDER, *folders), reload=reload)
+
+    def render(self, name: str, values: dict[str, Any]) -> str:
+        """The page, in the language of the current reader (`fedirec.web.language.reading`)."""
+        return self._environment.get_template(name).render(values)
+
+    def names(self) -> list[str]:
+        """Every template there is."""
+        return self._environment.list_templates(["html"])
+
+
+def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=reload,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    environment.filters.update(
+        moment=times.moment,
+        day=times.day,
+        ago=times.ago,
+        countdown=times.countdown,
+        in_words=times.in_words,
+        relative=times.relative,
+        local_input=times.local_input,
+        length_of=times.length,
+        excerpt=excerpt,
+        markdown=markdown,
+        kind_word=kind_word,
+        kind_icon=kind_icon,
+    )
+    environment.globals.update(
+        static_url=static_url,
+        direction_of=direction_of,
+        draw=draw,
+        languages=languages,
+        reader=reader,
+        zone_names=zone_names,
+    )
+    return environment

@@ -1,0 +1,109 @@
+"""Telling whoever asked that something went wrong, in the form that they read."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from fedirec.errors import FedirecError
+from fedirec.web.language import gettext as _
+from fedirec.web.language import reading
+from fedirec.web.negotiation import wants_json
+from fedirec.web.render import reader_of, render
+
+_BROKEN: Final = 500
+
+
+def error_page(request: Request, error: Exception) -> Response:
+    """The page, or the problem document (RFC 9457) for programs, that says what went wrong.
+
+    A FedirecError says it in its own words; anything unexpected says nothing but the id of the request.
+    """
+    status, detail, retry_after = _told(error)
+    request_id = str((request.scope.get("state") or {}).get("request_id", ""))
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    headers["Vary"] = "Accept, Accept-Language, Cookie"
+    if wants_json(request) or request.url.path.endswith("/inbox"):
+        return _problem(error, status, detail, request_id, headers)
+    with reading(reader_of(request)):
+        title, advice = _words(status)
+        shown = _sentence(_(detail)) if detail else ""
+    return render(
+        request,
+        "web/error.html",
+        status,
+        headers,
+        title=title,
+        advice=advice,
+        detail="" if shown.rstrip(".") == title.rstrip(".") else shown,
+        status_code=status,
+        request_id=request_id if status >= _BROKEN else "",
+        retry_after=retry_after,
+    )
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """The handler to give to Starlette for FedirecError and HTTPException."""
+    return error_page(request, error)
+
+
+EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {FedirecError: on_error, HTTPException: on_error}
+
+
+def _told(error: Exception) -> tuple[int, str, int | None]:
+    """Status, what may be said, and when to try again."""
+    if isinstance(error, FedirecError):
+        return error.status, error.detail, error.retry_after
+    if isinstance(error, HTTPException):
+        return error.status_code, "", None
+    return _BROKEN, "", None
+
+
+def _problem(error: Exception, status: int, detail: str, request_id: str, headers: dict[str, str]) -> Response:
+    said = detail or HTTPStatus(status).phrase
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": said,
+        "error": said,
+    }
+    if request_id:
+        document["request_id"] = request_id
+    if isinstance(error, FedirecError) and error.field:
+        document["field"] = error.field
+    return JSONResponse(document, status, headers, media_type="application/problem+json")
+
+
+def _words(status: int) -> tuple[str, str]:
+    """What the page of a status says first, and what to do next."""
+    known = {
+        400: (_("That did not make sense here"), _("Go back, look at what was asked, and try once more.")),
+        401: (_("Please sign in first"), _("This page needs to know who you are.")),
+        403: (_("This is not open to you"), _("If you think it should be, ask the people who run this place.")),
+        404: (_("There is nothing here"), _("Perhaps it moved, or the address has a slip in it.")),
+        405: (_("That cannot be done here"), _("Go back and use the buttons of the page.")),
+        409: (
+            _("That clashes with what is already true"),
+            _("Somebody may have been quicker. Go back and look again."),
+        ),
+        410: (_("This was deleted"), _("Its maker took it away. What was made from it still names them.")),
+        413: (_("That is too large"), _("Make it smaller, or send it in parts.")),
+        415: (_("That kind of thing is not read here"), _("Try another format.")),
+        422: (_("That does not work here"), _("Go back, look at what was asked, and try once more.")),
+        429: (_("That was a little too often"), _("Please wait a moment and try again.")),
+        502: (_("The other instance does not answer"), _("It may be asleep. Please try again later.")),
+        503: (_("We are busy just now"), _("Please try again in a moment.")),
+    }
+    broken = (_("Something broke on our side"), _("It was noted. Please try again, and tell us if it stays broken."))
+    return known.get(status, known[400] if status < _BROKEN else broken)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")

@@ -1,0 +1,84 @@
+"""Moments as people read them, in the reader's language and zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from markupsafe import Markup, escape
+
+from fedirec.clock import now
+from fedirec.web.language import gettext as _
+from fedirec.web.language import reader, zone_named
+
+_WEEK: Final = timedelta(days=7)
+_LONG_AGO: Final = timedelta(days=330)
+
+
+def moment(when: datetime) -> Markup:
+    """Day and time, as in "Fri 4 Dec, 18:00"."""
+    return _time(when, in_words(when))
+
+
+def day(when: datetime) -> Markup:
+    """The day alone, with its year."""
+    return _time(when, str(format_date(when.astimezone(reader().zone), "d MMM y", locale=_locale())))
+
+
+def ago(when: datetime) -> Markup:
+    """How long since or until, as in "3 hours ago"; the exact time is in the title. After a week, the day."""
+    distance = when - now()
+    if abs(distance) > _WEEK:
+        return _time(when, day(when).striptags(), title=in_words(when))
+    return _time(when, relative(when), title=in_words(when))
+
+
+def countdown(when: datetime) -> Markup:
+    """The exact time and how far away it is, as in "Fri 4 Dec, 18:00 · in 13 days"."""
+    return Markup('<span class="countdown">{} <span class="countdown-left" data-until="{}">· {}</span></span>').format(
+        moment(when), _iso(when), relative(when)
+    )
+
+
+def in_words(when: datetime) -> str:
+    """The exact time as plain words; readers whose zone we do not know are told that it is UTC."""
+    local = when.astimezone(reader().zone)
+    pattern = "EEE d MMM, HH:mm" if abs(when - now()) < _LONG_AGO else "d MMM y, HH:mm"
+    words = str(format_datetime(local, pattern, locale=_locale()))
+    return words if reader().knows_zone else f"{words} UTC"
+
+
+def relative(when: datetime) -> str:
+    """How far away it is, in words."""
+    distance = when - now()
+    if abs(distance) < timedelta(minutes=1):
+        return _("just now") if distance <= timedelta() else _("in a moment")
+    return str(format_timedelta(distance, add_direction=True, threshold=1.2, locale=_locale()))
+
+
+def local_input(when: datetime, zone: str | None = None) -> str:
+    """The value of a datetime-local field, in the zone of that name or in the reader's."""
+    local = when.astimezone(zone_named(zone) or reader().zone)
+    return local.strftime("%Y-%m-%dT%H:%M")
+
+
+def length(seconds: float) -> str:
+    """How long a sound or a film is, as in "3:07"."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _time(when: datetime, words: str, *, title: str = "") -> Markup:
+    extra = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<time datetime="{}"{}>{}</time>').format(_iso(when), extra, escape(words))
+
+
+def _iso(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _locale() -> str:
+    return reader().locale.replace("-", "_")
