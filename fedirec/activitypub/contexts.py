@@ -168,9 +168,9 @@ _RECORD_TERMS: Final[Context] = {
     "Role": "schema:Role",
     "roleName": _id("schema:roleName"),
     "recordDigest": "fr:recordDigest",
-    "derivation": "fr:derivation",
+    # `source` is the author's own text in ActivityStreams, so it means a source of the work only inside a derivation.
+    "derivation": {"@id": "fr:derivation", "@context": {"source": _id("prov:entity")}},
     "relation": "fr:relation",
-    "source": _id("prov:entity"),
     "challengeTerms": "fr:challengeTerms",
     "termsVersion": "fr:termsVersion",
     "termsDigest": "fr:termsDigest",
@@ -193,7 +193,11 @@ _GROUP_TERMS: Final[Context] = {
     "termsVersion": "fr:termsVersion",
     "termsDigest": "fr:termsDigest",
     "pays": "fr:pays",
+    "minorUnits": "fr:minorUnits",
+    "currency": "fr:currency",
     "decidedBy": "fr:decidedBy",
+    "prompt": _id("fr:prompt"),
+    "state": "fr:state",
 }
 _CONSENT_TERMS: Final[Context] = {
     "fr": FEDIREC,
@@ -273,7 +277,6 @@ EXTENSIONS: Final[Context] = {
     **_CONSENT_TERMS,
     **_PROPOSAL_TERMS,
     "source": "as:source",
-    "derivation": {"@id": "fr:derivation", "@context": {"source": _id("prov:entity")}},
     "movedTo": _id("as:movedTo"),
     "quoteUrl": "as:quoteUrl",
     "PropertyValue": "schema:PropertyValue",

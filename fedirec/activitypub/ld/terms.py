@@ -162,6 +162,8 @@ def _is_usual(name: str, definition: object, prefixes: Mapping[str, str]) -> boo
         return True
     if name.startswith("@"):
         return False
+    if isinstance(definition, dict) and definition == contexts.EXTENSIONS.get(name):
+        return True
     if isinstance(definition, dict) and (
         not definition.keys() <= _HARMLESS or definition.get("@container") not in (None, "@set", "@list", "@language")
     ):

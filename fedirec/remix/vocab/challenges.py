@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
+from fedirec.activitypub.contexts import CHALLENGE_CONTEXT
 from fedirec.activitypub.vocab import ActorObject, Doc, Json, Vocabulary, write_instant
 from fedirec.errors import Invalid
 from fedirec.remix.currencies import CURRENCIES
@@ -26,6 +27,7 @@ class ChallengeObject:
 
     TYPE: ClassVar[str] = "Group"
     KIND: ClassVar[str] = "challenge"
+    CONTEXT: ClassVar[list[Any]] = CHALLENGE_CONTEXT
 
     actor: ActorObject
     """The Group itself: its name, its keys, its inbox."""

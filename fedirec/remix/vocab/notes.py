@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, write_instant
 from fedirec.remix.vocab.attachments import AttachmentObject, read_attachments
 from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, read_hashtags, read_links, read_mentions, write_tags
@@ -25,6 +26,8 @@ MARKDOWN: Final = "text/markdown"
 @dataclass(frozen=True, kw_only=True)
 class NoteObject:
     """Something that somebody says, with or without media."""
+
+    CONTEXT: ClassVar[list[Any]] = RECORD_CONTEXT
 
     id: str
     attributed_to: str
