@@ -22,7 +22,8 @@ RESERVED: Final = frozenset(_RESERVED.split())
 
 def check_name(typed: str) -> str:
     """`typed` as a name, in its one spelling. Raises Invalid with a sentence for whoever typed it."""
-    name = typed.strip().removeprefix("@").lower()
+    name = typed.strip().removeprefix("@")
+    name = name.lower() if name.isascii() else name  # the Kelvin sign becomes a k
     if not name:
         raise Invalid("Please choose a name.", field="name")
     if not _NAME.fullmatch(name):
