@@ -6,7 +6,6 @@ What the child says is checked like anything else from outside: it has read what
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from anyio import CapacityLimiter, EndOfStream, move_on_after, open_process, to_thread
 from anyio.abc import Process
 from anyio.lowlevel import RunVar
@@ -25,7 +25,7 @@ from fedirec.media.decoder.kinds import FORMS, HEAD, Form, Kind, Refused, family
 from fedirec.media.names import clean_name
 from fedirec.media.refusals import REASONS, refusal
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 AT_ONCE: Final = 2
 """Children of one process that may be at work together."""
@@ -129,7 +129,7 @@ async def decode(source: Path, *, folder: Path, file_name: str, limits: Limits |
     async with _place():
         answer, ended = await _ask(source, master=master, poster=poster, limits=limits)
     if ended != 0:
-        log.warning("the decoder ended with %s on a file", ended)
+        log.warning("the decoder ended on a file", status=ended)
         raise refusal("slow" if ended in _TOO_SLOW else "broken", name=name)
     return await to_thread.run_sync(_believe, answer, master, poster, name)
 
@@ -208,7 +208,7 @@ def _believe(answer: bytes, master: Path, poster: Path, name: str) -> Decoded:
     except FedirecError:
         raise
     except (ValueError, KeyError, TypeError, Refused) as error:
-        log.warning("the decoder said something strange: %r", answer[:200])
+        log.warning("the decoder said something strange", answer=answer[:200])
         raise refusal("broken", name=name) from error
     return decoded
 

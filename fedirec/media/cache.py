@@ -1,0 +1,204 @@
+"""Copies of other instances' media: fetched when somebody looks at them, opened in the decoder, bounded, pruned.
+
+Their addresses are signed, so that only what our own pages show can be asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import accumulate
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from anyio import Lock, open_file, to_thread
+
+from fedirec.clock import now
+from fedirec.db import fetch_rows, transaction
+from fedirec.errors import FedirecError, NotFound, PeerUnavailable
+from fedirec.media.actions import digest_of, forget_paths, path_of
+from fedirec.media.confine import Decoded, Limits, decode
+from fedirec.media.models import RemoteMedia
+from fedirec.media.names import clean_name
+from fedirec.media.store import Store
+from fedirec.net import Net
+from fedirec.settings import Settings
+from fedirec.uris import MAX_URI, origin_of
+
+log = structlog.stdlib.get_logger(__name__)
+
+TRY_AGAIN: Final = timedelta(minutes=30)
+"""How long a failure is believed."""
+UNUSED: Final = timedelta(days=14)
+"""How long a copy that nobody looks at is kept."""
+_FETCH_SECONDS: Final = 60.0
+_NOTE_USE: Final = timedelta(hours=1)
+_AT_ONCE: Final = 100
+_MAC: Final = 16
+_PURPOSE: Final = b"fedirec media proxy\0"
+
+
+class MediaCache:
+    """The copies of remote media that this process serves; `key` signs their addresses."""
+
+    def __init__(self, *, net: Net, store: Store, settings: Settings, key: bytes) -> None:
+        self._net, self._store, self._key = net, store, key
+        self._budget = settings.media_cache_bytes
+        most = max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes)
+        self._most = min(most, self._budget)
+        self._locks: dict[str, tuple[Lock, int]] = {}
+
+    def path_for(self, url: str) -> str:
+        """The address, on our own site, of a copy of what is at `url`."""
+        mac = urlsafe_b64encode(self._mac(url)).decode().rstrip("=")
+        return f"/media/remote/{mac}{urlsafe_b64encode(url.encode()).decode().rstrip('=')}"
+
+    def url_of(self, signed: str) -> str:
+        """What the address that ends with `signed` is a copy of. Raises NotFound unless we signed it."""
+        length = len(urlsafe_b64encode(bytes(_MAC)).rstrip(b"="))
+        if len(signed) > length + 2 * MAX_URI:
+            raise NotFound
+        try:
+            mac, url = _unbase64(signed[:length]), _unbase64(signed[length:]).decode()
+        except ValueError as error:
+            raise NotFound from error
+        if not hmac.compare_digest(mac, self._mac(url)):
+            raise NotFound
+        return url
+
+    async def find_cached(self, url: str) -> RemoteMedia | None:
+        """The copy of what is at `url`, if there is one; whoever asks has used it."""
+        copy = await RemoteMedia.get_or_none(url_digest=_digest(url))
+        if copy is None or copy.path is None:
+            return None
+        await self._note_use(copy)
+        return copy
+
+    async def cache_remote(self, url: str) -> RemoteMedia:
+        """A copy of what is at `url`, fetched now unless there is one; many who ask at once wait for one fetch.
+
+        Raises NotFound, PeerUnavailable, TooLarge, WrongType or Invalid, and for a while remembers that it did.
+        """
+        if copy := await self.find_cached(url):
+            return copy
+        async with self._alone(url):
+            row = await RemoteMedia.get_or_none(url_digest=_digest(url))
+            if row is not None and row.path is not None:
+                return row
+            if row is not None and row.fetched_at > now() - TRY_AGAIN:
+                raise PeerUnavailable(row.problem or None)
+            try:
+                return await self._fetch(url)
+            except FedirecError as error:
+                await self._remember_failure(url, str(error))
+                raise
+
+    async def prune(self, *, unused_for: timedelta = UNUSED) -> int:
+        """Copies that nobody looked at for so long are gone, and the oldest of all beyond the budget; how many."""
+        pruned = 0
+        while old := await RemoteMedia.filter(used_at__lt=now() - unused_for).order_by("used_at").limit(_AT_ONCE):
+            pruned += await self._forget(old)
+        while (excess := await self._bytes() - self._budget) > 0:
+            oldest = await RemoteMedia.filter(size__gt=0).order_by("used_at", "id").limit(_AT_ONCE)
+            freed = accumulate(copy.size for copy in oldest)
+            pruned += await self._forget(
+                [copy for copy, by_now in zip(oldest, freed, strict=True) if by_now - copy.size < excess]
+            )
+        return pruned
+
+    async def _fetch(self, url: str) -> RemoteMedia:
+        origin_of(url)
+        if not self._most:
+            raise NotFound("This instance keeps no copies of media from elsewhere.")
+        name = clean_name(unquote(PurePosixPath(urlsplit(url).path).name))
+        async with self._store.workbench() as folder:
+            source = folder / "download"
+            async with await open_file(source, "xb") as file:
+                answer = await self._net.download(url, to=file, max_bytes=self._most, timeout=_FETCH_SECONDS)
+            if answer.status in (404, 410):
+                raise NotFound("The other instance no longer has this file.")
+            if answer.status != 200:
+                raise PeerUnavailable
+            decoded = await decode(source, folder=folder, file_name=name, limits=Limits(output=2 * self._most))
+            sha256 = await to_thread.run_sync(digest_of, decoded.master)
+            async with self._store.holding():
+                copy = await self._save(url, decoded=decoded, sha256=sha256)
+        await self.prune()
+        return copy
+
+    async def _save(self, url: str, *, decoded: Decoded, sha256: bytes) -> RemoteMedia:
+        path = path_of(sha256, decoded.form.extension, cached=True)
+        size = (await to_thread.run_sync(decoded.master.stat)).st_size
+        await self._store.put(decoded.master, path=path)
+        async with transaction():
+            copy, _ = await RemoteMedia.update_or_create(
+                url_digest=_digest(url),
+                defaults={
+                    "url": url,
+                    "media_type": decoded.media_type,
+                    "size": size,
+                    "path": path,
+                    "problem": None,
+                    "fetched_at": now(),
+                    "used_at": now(),
+                },
+            )
+        return copy
+
+    async def _remember_failure(self, url: str, problem: str) -> None:
+        log.info("a remote file was not copied", url=url[:300], problem=problem)
+        if len(url) > MAX_URI:
+            return
+        await RemoteMedia.update_or_create(
+            url_digest=_digest(url),
+            defaults={"url": url, "problem": problem[:300], "fetched_at": now(), "used_at": now()},
+        )
+
+    async def _forget(self, copies: list[RemoteMedia]) -> int:
+        async with self._store.holding():
+            gone = await RemoteMedia.filter(id__in=[copy.id for copy in copies]).delete()
+            await forget_paths(self._store, [copy.path for copy in copies])
+        return gone
+
+    async def _bytes(self) -> int:
+        rows = await fetch_rows("SELECT COALESCE(SUM(size), 0) AS bytes FROM remote_media")
+        return int(rows[0]["bytes"])
+
+    async def _note_use(self, copy: RemoteMedia) -> None:
+        if copy.used_at < now() - _NOTE_USE:
+            await RemoteMedia.filter(id=copy.id).update(used_at=now())
+
+    @asynccontextmanager
+    async def _alone(self, url: str) -> AsyncGenerator[None]:
+        """Within it nobody else in this process fetches `url`."""
+        lock, waiting = self._locks.get(url, (Lock(), 0))
+        self._locks[url] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._locks[url]
+            if waiting == 1:
+                del self._locks[url]
+            else:
+                self._locks[url] = (lock, waiting - 1)
+
+    def _mac(self, url: str) -> bytes:
+        return hmac.digest(self._key, _PURPOSE + url.encode(), "sha256")[:_MAC]
+
+
+def _digest(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def _unbase64(text: str) -> bytes:
+    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if urlsafe_b64encode(data).decode().rstrip("=") != text:
+        raise ValueError(text)
+    return data

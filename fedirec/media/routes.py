@@ -1,0 +1,115 @@
+"""The bytes themselves: files of this instance and copies of remote ones, never as anything but media.
+
+Whatever a file holds, a browser gets it with the type that the decoder found, may not guess another, and runs nothing
+in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from fedirec.errors import NotFound
+from fedirec.media.cache import MediaCache
+from fedirec.media.models import Media
+from fedirec.media.queries import media_at
+from fedirec.media.store import Store
+
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_SAFE: Final = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Accept-Ranges": "bytes",
+}
+
+
+class Audience(StrEnum):
+    """Who may see a file, as far as this request goes."""
+
+    EVERYBODY = "everybody"
+    ASKER = "asker"
+    NOBODY = "nobody"
+
+
+Visible = Callable[[Request[Any], Sequence[Media]], Awaitable[Audience]]
+"""Decides who may see the bytes that these rows share."""
+
+
+def media_routes(visible: Visible) -> list[Route]:
+    """The addresses of files; `visible` knows the records that they belong to."""
+
+    async def show_media(request: Request[Any]) -> Response:
+        path = request.path_params["path"]
+        rows = await media_at(path)
+        audience = await visible(request, rows) if rows else Audience.NOBODY
+        if audience is Audience.NOBODY:
+            raise NotFound
+        media_type = rows[0].media_type if rows[0].path == path else "image/jpeg"
+        return await _serve(request, path=path, media_type=media_type, public=audience is Audience.EVERYBODY)
+
+    return [
+        Route("/media/remote/{signed}", show_remote_media),
+        Route("/media/{path:path}", show_media),
+    ]
+
+
+async def show_remote_media(request: Request[Any]) -> Response:
+    """A copy of a remote file, fetched now if need be."""
+    cache: MediaCache = request.state["media_cache"]
+    copy = await cache.cache_remote(cache.url_of(request.path_params["signed"]))
+    if copy.path is None or copy.media_type is None:
+        raise NotFound
+    return await _serve(request, path=copy.path, media_type=copy.media_type, public=True)
+
+
+async def _serve(request: Request[Any], *, path: str, media_type: str, public: bool) -> Response:
+    store: Store = request.state["store"]
+    size = await store.size(path)
+    headers = _SAFE | {"ETag": f'"{path.rpartition("/")[2][:40]}"', "Content-Type": media_type}
+    if public:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        headers |= {"Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization, Signature"}
+    if _is_known(request.headers, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    if (part := _part_of(request.headers, size=size, etag=headers["ETag"])) is None:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
+    start, stop = part
+    headers["Content-Length"] = str(stop - start)
+    whole = (start, stop) == (0, size)
+    if not whole:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    status = 200 if whole else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    return StreamingResponse(store.read(path, start=start, stop=stop), status_code=status, headers=headers)
+
+
+def _is_known(headers: Mapping[str, str], etag: str) -> bool:
+    known = [each.strip().removeprefix("W/") for each in headers.get("if-none-match", "").split(",")]
+    return etag in known or known == ["*"]
+
+
+def _part_of(headers: Mapping[str, str], *, size: int, etag: str) -> tuple[int, int] | None:
+    """Which bytes are asked for, first and one past the last; None if there are no such (RFC 9110, section 14).
+
+    Several ranges at once are answered with the whole, which is allowed and costs nobody more than one file.
+    """
+    match = _RANGE.fullmatch(headers.get("range", "").replace(" ", ""))
+    if match is None or headers.get("if-range", etag) != etag or match.group(0) == "bytes=-":
+        return 0, size
+    first, last = match.groups()
+    if not first:
+        start, stop = max(0, size - int(last)), size
+    else:
+        start, stop = int(first), min(size, int(last) + 1) if last else size
+        if last and int(last) < int(first):
+            return 0, size
+    return (start, stop) if start < stop else None
