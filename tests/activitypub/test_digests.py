@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedirec.activitypub import digests
+from fedirec.errors import Invalid
+
+# The samples of https://github.com/cyberphone/json-canonicalization (testdata), which RFC 8785 refers to.
+JCS_SAMPLES = {
+    "arrays": (
+        '[56, {"d": true, "10": null, "1": [ ]}]',
+        '[56,{"1":[],"10":null,"d":true}]',
+    ),
+    "french": (
+        '{"peach": "This sorting order", "péché": "is wrong according to French",'
+        ' "pêche": "but canonicalization MUST", "sin":   "ignore locale"}',
+        '{"peach":"This sorting order","péché":"is wrong according to French",'
+        '"pêche":"but canonicalization MUST","sin":"ignore locale"}',
+    ),
+    "structures": (
+        '{"1": {"f": {"f": "hi","F": 5} ,"\\n": 56.0}, "10": { }, "": "empty", "a": { },'
+        ' "111": [ {"e": "yes","E": "no" } ], "A": { }}',
+        '{"":"empty","1":{"\\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}}',
+    ),
+    "unicode": ('{"Unnormalized Unicode":"A\\u030a"}', '{"Unnormalized Unicode":"A\u030a"}'),
+    "values": (
+        '{"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],'
+        ' "string": "\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/", "literals": [null, true, false]}',
+        '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
+        '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    ),
+    "weird": (
+        '{"\\u20ac": "Euro Sign", "\\r": "Carriage Return", "\\u000a": "Newline", "1": "One",'
+        ' "\\u0080": "Control\\u007f", "\\ud83d\\ude02": "Smiley",'
+        ' "\\u00f6": "Latin Small Letter O With Diaeresis", "\\ufb33": "Hebrew Letter Dalet With Dagesh",'
+        ' "</script>": "Browser Challenge"}',
+        '{"\\n":"Newline","\\r":"Carriage Return","1":"One","</script>":"Browser Challenge",'
+        '"\u0080":"Control\u007f","ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign",'
+        '"😂":"Smiley","\ufb33":"Hebrew Letter Dalet With Dagesh"}',
+    ),
+}
+
+# https://datatracker.ietf.org/doc/html/draft-msporny-base58-03 section 5
+BASE58_SAMPLES = [
+    (b"Hello World!", "2NEpo7TZRRrLZSi2U"),
+    (
+        b"The quick brown fox jumps over the lazy dog.",
+        "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z",
+    ),
+    (bytes.fromhex("0000287fb4cd"), "11233QC4"),
+]
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("name", JCS_SAMPLES)
+def test_the_samples_of_the_canonical_form_come_out_byte_for_byte(name: str) -> None:
+    given_text, expected = JCS_SAMPLES[name]
+    assert digests.canonical(json.loads(given_text)) == expected.encode()
+
+
+@pytest.mark.parametrize(("data", "text"), BASE58_SAMPLES)
+def test_the_samples_of_base58_are_written_and_read(data: bytes, text: str) -> None:
+    assert digests.write_base58(data) == text
+    assert digests.read_base58(text) == data
+
+
+def test_a_digest_is_a_multihash_in_base58() -> None:
+    assert digests.digest_multibase(b"") == "zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n"
+    assert digests.read_digest_multibase("zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n") == hashlib.sha256().digest()
+
+
+@given(st.binary(max_size=300))
+def test_what_is_written_in_multibase_is_read_back(data: bytes) -> None:
+    assert data == b"" or digests.read_multibase(digests.write_multibase(data)) == data
+
+
+@given(st.binary(max_size=300))
+def test_every_digest_is_read_back(data: bytes) -> None:
+    assert digests.read_digest_multibase(digests.digest_multibase(data)) == hashlib.sha256(data).digest()
+
+
+@given(values)
+def test_the_canonical_form_says_the_same_and_is_its_own_canonical_form(value: Any) -> None:
+    written = digests.canonical(value)
+    assert digests.canonical(json.loads(written)) == written
+
+
+@given(st.dictionaries(st.text(), values, min_size=2, max_size=6))
+def test_the_order_of_keys_changes_no_digest(value: dict[str, Any]) -> None:
+    assert digests.digest_json(value) == digests.digest_json(dict(reversed(value.items())))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "z",
+        "Qm",
+        "zQm0",  # no zero in base58
+        "zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1",
+        "zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1nn",
+        "QmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n",
+        "u" + base64.urlsafe_b64encode(b"\x12\x20" + bytes(32)).decode(),
+        "z" + digests.write_base58(b"\x13\x40" + bytes(64)),
+        "z" + "1" * 5000,
+    ],
+)
+def test_what_is_no_sha_256_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        digests.read_digest_multibase(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [2**53, -(2**53), float("nan"), float("inf"), {"a": "\ud800"}, {"\ud800": 1}, {1: "a"}, object(), b"bytes"],
+    ids=repr,
+)
+def test_what_has_no_canonical_form_is_refused(value: Any) -> None:
+    with pytest.raises(Invalid):
+        digests.canonical(value)
