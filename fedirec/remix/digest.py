@@ -18,7 +18,7 @@ def digested(record: RecordObject) -> Json:
     The text is what the author typed, or the content of a record that does not say. A file without a digest stands
     under its address.
     """
-    sources = sorted((source.id, source.relation.value) for source in record.sources)
+    sources = sorted((source.id, str(source.relation)) for source in record.sources)
     contributors = sorted((part.person, part.role) for part in record.contributors)
     return {
         "name": record.name,

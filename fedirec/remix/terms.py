@@ -59,7 +59,7 @@ class Terms:
             raise Invalid("please choose one of the licences", field="licence")
         if len(self.text) > MAX_TEXT:
             raise Invalid(f"please keep the terms under {MAX_TEXT} characters", field="terms")
-        if self.pays is Pays.POT:
+        if self.pays == Pays.POT:
             if self.currency not in CURRENCIES:
                 raise Invalid("please say the currency of the pot, such as EUR", field="currency")
             if self.amount is None or not 0 < self.amount <= MAX_AMOUNT:
@@ -72,8 +72,8 @@ class Terms:
         document: dict[str, Any] = {
             "termsVersion": self.version,
             "license": find_licence(self.licence).url,
-            "pays": self.pays.value,
-            "decidedBy": self.decided_by.value,
+            "pays": str(self.pays),
+            "decidedBy": str(self.decided_by),
         }
         if self.amount is not None and self.currency is not None:
             document |= {"minorUnits": str(self.amount), "currency": self.currency}

@@ -65,7 +65,7 @@ class ChallengeObject:
         document = self.actor.write() | {"kind": self.KIND, "state": self.state}
         for key, value in (
             ("attributedTo", list(self.leaders)),
-            ("kindsWanted", [kind.value for kind in self.kinds_wanted]),
+            ("kindsWanted", [str(kind) for kind in self.kinds_wanted]),
             ("submissions", self.submissions),
             ("prompt", self.prompt),
         ):

@@ -105,7 +105,7 @@ class RecordObject(NoteObject):
 
 
 def write_derivation(sources: tuple[SourceObject, ...]) -> list[Json]:
-    return [{"source": source.id, "relation": source.relation.value} for source in sources]
+    return [{"source": source.id, "relation": str(source.relation)} for source in sources]
 
 
 def write_contributors(contributors: tuple[ContributorObject, ...]) -> list[Json]:
