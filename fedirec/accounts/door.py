@@ -26,7 +26,7 @@ from fedirec.web.views import Viewer as ShownViewer
 COOKIE: Final = "session"
 KEPT_FOR: Final = 400 * 24 * 3600
 """Seconds that a browser keeps the cookie, the most that they allow. How long it is good for is decided here."""
-_OPEN_TO_ALL: Final = ("/static/", "/media/", "/.well-known/", "/nodeinfo/")
+_OPEN_TO_ALL: Final = ("/static/", "/.well-known/", "/nodeinfo/")
 _MEMBER: Final = "member"
 _SHOWN: Final = "viewer"
 

@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.media.models import Media
 
 
 class Person(Model):
@@ -53,6 +54,10 @@ class Account(Model):
     state = fields.CharField(max_length=12, default="active", db_default="active")
     answer = fields.TextField(default="", db_default="")
     about = fields.TextField(default="", db_default="")
+    icon: fields.ForeignKeyNullableRelation[Media] = fields.ForeignKeyField(
+        "fedirec.Media", related_name="shown_by", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    icon_id: int | None
     locale = fields.CharField(max_length=20, null=True)
     timezone = fields.CharField(max_length=60, default="UTC", db_default="UTC")
     created_at = fields.DatetimeField(default=now)

@@ -16,6 +16,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Instance
 from fedirec.clock import now
 from fedirec.errors import NotFound
+from fedirec.media.models import Media
 
 PAGE: Final = 30
 """Rows of a page of anything here."""
@@ -177,6 +178,11 @@ async def profile_of(actor: Actor) -> Profile:
         role=Role(account.role) if account else None,
         is_open=actor.state == ACTIVE,
     )
+
+
+async def are_pictures(media: Sequence[Media]) -> bool:
+    """Whether one of `media` is the picture of a member who is not suspended, which everybody may see."""
+    return await Account.exists(icon_id__in=[each.id for each in media], state=ACTIVE)
 
 
 async def person_ids_of(actors: Sequence[Actor]) -> dict[int, int]:

@@ -19,6 +19,7 @@ from fedirec.accounts.notices import SENTENCES, Notice
 from fedirec.accounts.permissions import Operator, Permission, Role
 from fedirec.accounts.queries import (
     PAGE,
+    are_pictures,
     audit_events,
     find_account,
     find_invitation,
@@ -168,16 +169,24 @@ async def test_a_picture_is_ones_own_image(join: Join, uris: Uris) -> None:
                               ((ana, "image"), (ana, "audio"), (bo, "image"))]  # fmt: skip
     with pytest.raises(Invalid):
         await edit_profile(uris, ana.account, name="Ana", about="", icon=sound)
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         await edit_profile(uris, ana.account, name="Ana", about="", icon=theirs)
+    assert not await are_pictures([picture, sound, theirs])
 
     await edit_profile(uris, ana.account, name="Ana", about="", icon=picture)
     assert (await Actor.get(id=ana.actor.id)).icon_url == uris.media(picture.path)
     assert (await Media.get(id=picture.id)).attached_at is not None
+    assert await are_pictures([picture])
     await edit_profile(uris, ana.account, name="Ana", about="")
     assert (await Actor.get(id=ana.actor.id)).icon_url == uris.media(picture.path)
+
+    another = await _media(ana.actor, "image")
+    await edit_profile(uris, ana.account, name="Ana", about="", icon=another)
+    assert (await Media.get(id=picture.id)).attached_at is None
+    assert not await are_pictures([picture])
     await edit_profile(uris, ana.account, name="Ana", about="", without_icon=True)
     assert (await Actor.get(id=ana.actor.id)).icon_url is None
+    assert (await Media.get(id=another.id)).attached_at is None
 
 
 @pytest.mark.parametrize(("name", "about"), [("x" * 101, ""), ("Ana", "x" * 5001)])

@@ -8,10 +8,10 @@ from fedirec.accounts.actions.joining import shown_name
 from fedirec.accounts.models import Account
 from fedirec.activitypub.actors import publish_actor_update
 from fedirec.activitypub.models import Actor
-from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Forbidden, Invalid
+from fedirec.errors import Invalid
 from fedirec.html import markdown
+from fedirec.media.actions import attach_media, release_media
 from fedirec.media.models import Media
 from fedirec.uris import Uris
 from fedirec.web.language import languages, zone_named
@@ -25,7 +25,8 @@ async def edit_profile(
 ) -> Actor:
     """A member's page has this name, these words about them and this picture, and their followers will hear of it.
 
-    Without `icon` the picture stays, unless `without_icon`. Raises Invalid for what is too long or no picture.
+    `icon` is a fresh upload of theirs; without it the picture stays, unless `without_icon`. Raises Invalid for what is
+    too long or no picture, NotFound when the upload is gone or somebody else's.
     """
     shown = shown_name(name)
     about = about.strip()
@@ -34,19 +35,19 @@ async def edit_profile(
     if icon is not None and icon.kind != "image":
         raise Invalid("The picture has to be an image.", field="icon")
     async with transaction():
+        account = await Account.filter(id=account.id).select_for_update().get()
         actor = await Actor.get(id=account.actor_id)
-        if icon is not None and not await Media.exists(id=icon.id, owner_id=actor.id):
-            raise Forbidden("That picture belongs to somebody else.")
+        if (icon is not None or without_icon) and account.icon_id is not None:
+            await release_media(await Media.filter(id=account.icon_id))
+        if icon is not None:
+            [icon] = await attach_media(actor, keys=[icon.key])
+            account.icon_id, actor.icon_url = icon.id, uris.media(icon.path)
+        elif without_icon:
+            account.icon_id, actor.icon_url = None, None
         account.about = about
-        await account.save(update_fields=["about"])
         actor.name = shown or actor.handle
         actor.summary = markdown(about) if about else ""
-        if icon is not None:
-            actor.icon_url = uris.media(icon.path)
-            icon.attached_at = icon.attached_at or now()
-            await icon.save(update_fields=["attached_at"])
-        elif without_icon:
-            actor.icon_url = None
+        await account.save(update_fields=["about", "icon_id"])
         await actor.save(update_fields=["name", "summary", "icon_url"])
         await publish_actor_update(actor)
     return actor

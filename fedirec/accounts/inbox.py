@@ -1,0 +1,46 @@
+"""What we do when people elsewhere follow ours, let themselves be followed, or change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.follows import answer_follow, follow_accepted, follow_undone
+from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.models import Actor, Announcement, Liking
+from fedirec.activitypub.vocab import Accept, ActorObject, Follow, Ref, Undo, Update
+from fedirec.errors import Forbidden
+
+handlers = Handlers()
+
+
+@handlers.on(Follow, Ref, ActorObject)
+async def followed(sender: Actor, follow: Follow[Any]) -> None:
+    made = await answer_follow(sender, follow)
+    if made is not None:
+        target = await made.target
+        kind = Notice.FOLLOWED if made.accepted_at else Notice.ASKED_TO_FOLLOW
+        await notify(target, kind, sender, sender.uri, sender.url or sender.uri)
+
+
+@handlers.on(Accept, Ref, Follow)
+async def accepted(sender: Actor, accept: Accept[Any]) -> None:
+    await follow_accepted(sender, accept)
+
+
+@handlers.on(Undo, Follow, Ref)
+async def undone(sender: Actor, undo: Undo[Any]) -> None:
+    """A follow ends; when only an id came, whatever of the sender's has it."""
+    await follow_undone(sender, undo)
+    if isinstance(undo.object, Ref):
+        await Announcement.filter(actor_id=sender.id, uri=undo.object.id).delete()
+        await Liking.filter(actor_id=sender.id, uri=undo.object.id).delete()
+
+
+@handlers.on(Update, ActorObject)
+async def actor_updated(sender: Actor, update: Update[ActorObject]) -> None:
+    if update.object.id != sender.uri:
+        raise Forbidden("actors describe only themselves")
+    await save_remote_actor(update.object, update.object.write())
