@@ -33,6 +33,7 @@ def make_film(
         film = output.add_stream("libx264", rate=RATE, options={"preset": "superfast", "crf": "24"})
         film.width, film.height = size
         film.pix_fmt = "yuv420p"
+        film.codec_context.thread_count = 2
         sound = output.add_stream("aac", rate=44_100)
         sound.layout = "stereo"
         sound.bit_rate = 128_000
