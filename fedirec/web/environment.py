@@ -16,6 +16,7 @@ from fedirec.web import times
 from fedirec.web.drawing import draw
 from fedirec.web.language import direction_of, gettext, languages, ngettext, npgettext, pgettext, reader, zone_names
 from fedirec.web.statics import static_url
+from fedirec.web.trails import branches_of
 from fedirec.web.words import kind_icon, kind_word
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -68,6 +69,7 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
     environment.globals.update(
         static_url=static_url,
         direction_of=direction_of,
+        branches_of=branches_of,
         draw=draw,
         languages=languages,
         reader=reader,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from babel.dates import format_date, format_datetime, format_timedelta
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from fedirec.clock import now
 from fedirec.web.language import gettext as _
@@ -18,7 +18,7 @@ _LONG_AGO: Final = timedelta(days=330)
 
 def moment(when: datetime) -> Markup:
     """Day and time, as in "Fri 4 Dec, 18:00"."""
-    return _time(when, in_words(when))
+    return _time(when, in_words(when), is_utc=not reader().knows_zone)
 
 
 def day(when: datetime) -> Markup:
@@ -71,9 +71,9 @@ def length(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _time(when: datetime, words: str, *, title: str = "") -> Markup:
-    extra = Markup(' title="{}"').format(title) if title else ""
-    return Markup('<time datetime="{}"{}>{}</time>').format(_iso(when), extra, escape(words))
+def _time(when: datetime, words: str, *, title: str = "", is_utc: bool = False) -> Markup:
+    extra = Markup(' title="{}"').format(title) if title else Markup(" data-utc" if is_utc else "")  # noqa: S704
+    return Markup('<time datetime="{}"{}>{}</time>').format(_iso(when), extra, words)
 
 
 def _iso(when: datetime) -> str:

@@ -1,0 +1,6 @@
+// Comforts on top of pages that work without any of this.
+import "./copy.js";
+import "./files.js";
+import "./forms.js";
+import "./menus.js";
+import "./times.js";

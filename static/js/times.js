@@ -1,0 +1,27 @@
+// Countdowns that move, and the visitor's own zone where the server does not know it.
+const language = document.documentElement.lang || "en";
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+function left(seconds) {
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size * 1.2 || unit === "minute") return relative.format(Math.round(seconds / size), unit);
+  }
+}
+
+function tick() {
+  for (const place of document.querySelectorAll("[data-until]")) {
+    place.textContent = "· " + left((new Date(place.dataset.until) - Date.now()) / 1000);
+  }
+}
+
+if (!document.documentElement.dataset.zone) {
+  const format = new Intl.DateTimeFormat(language, {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+  });
+  for (const time of document.querySelectorAll("time[data-utc]")) {
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}
+tick();
+setInterval(tick, 30000);
