@@ -200,7 +200,7 @@ def test_helpers_are_named_with_their_roles() -> None:
 
 def test_several_works_of_one_person_are_named_together() -> None:
     lines = credit_lines(
-        "film", edges=EDGES, authors={**AUTHORS, "melody": "bo"}, parts=PARTS | {"melody": []}, kinds=KINDS
+        "film", edges=EDGES, authors={**AUTHORS, "melody": "bo"}, parts={**PARTS, "melody": []}, kinds=KINDS
     )
     assert (
         plain(in_words(lines, names=NAMES)) == "Film by Eve, from a story and a sound by Bo and an illustration by Cy"

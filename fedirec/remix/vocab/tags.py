@@ -71,8 +71,11 @@ def hashtag_key(name: str) -> str:
 
 def find_hashtag(name: object) -> str | None:
     """`name` without its #, if it is one word with a letter in it."""
-    word = clean_line(name, MAX_HASHTAG + 1).removeprefix("#")
-    return word if len(word) <= MAX_HASHTAG and _HASHTAG.fullmatch(word) and not word.isdecimal() else None
+    word = clean_line(name, MAX_HASHTAG + 2).removeprefix("#")
+    if word.isdecimal() or not _HASHTAG.fullmatch(word):
+        return None
+    key = hashtag_key(word)
+    return word if len(word) <= MAX_HASHTAG >= len(key) and _HASHTAG.fullmatch(key) else None
 
 
 def read_hashtags(doc: Doc) -> tuple[Hashtag, ...]:
