@@ -23,6 +23,11 @@ def shift(offset: timedelta) -> None:
     _offset = offset
 
 
+def shift_seconds(seconds: int) -> None:
+    """The same, in seconds."""
+    shift(timedelta(seconds=seconds))
+
+
 def monotonic() -> float:
     """Seconds on a clock that never goes back: for durations, never for dates."""
     return time.monotonic()

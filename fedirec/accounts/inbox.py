@@ -43,4 +43,4 @@ async def undone(sender: Actor, undo: Undo[Any]) -> None:
 async def actor_updated(sender: Actor, update: Update[ActorObject]) -> None:
     if update.object.id != sender.uri:
         raise Forbidden("actors describe only themselves")
-    await save_remote_actor(update.object, update.object.write())
+    await save_remote_actor(update.object, update.object_document or update.object.write())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from anyio import to_thread
 
@@ -226,5 +226,5 @@ def _spelling(key: PrivateKey) -> str:
     return key.public.pem if key.kind == "rsa" else key.public.multibase
 
 
-def _kind(key: ActorKey) -> str:
-    return key.kind
+def _kind(key: ActorKey) -> Literal["rsa", "ed25519"]:
+    return "rsa" if key.kind == "rsa" else "ed25519"

@@ -2,7 +2,9 @@
 
 Data only. The terms of data-integrity v2, multikey v1 and controlled identifiers v1 are written down here from their
 specifications (https://www.w3.org/TR/vc-data-integrity/, https://www.w3.org/TR/cid-1.0/); ActivityStreams and
-security v1 come frozen with pyld.
+security v1 come frozen with pyld. They are written without `@protected`: it would have us refuse documents that define
+a term a second time and in the same sense (everybody defines `alsoKnownAs`), and a proof made over JSON needs no such
+protection.
 """
 
 from __future__ import annotations
@@ -46,7 +48,6 @@ _RELATIONSHIPS: Final[Context] = {
 _MULTIKEY: Final[Context] = {
     "@id": f"{_SECURITY}Multikey",
     "@context": {
-        "@protected": True,
         "id": "@id",
         "type": "@type",
         "controller": _id(f"{_SECURITY}controller"),
@@ -59,14 +60,12 @@ _MULTIKEY: Final[Context] = {
 
 DATA_INTEGRITY_DOCUMENT: Final[Context] = {
     "@context": {
-        "@protected": True,
         "id": "@id",
         "type": "@type",
         "proof": {"@id": f"{_SECURITY}proof", "@type": "@id", "@container": "@graph"},
         "DataIntegrityProof": {
             "@id": f"{_SECURITY}DataIntegrityProof",
             "@context": {
-                "@protected": True,
                 "id": "@id",
                 "type": "@type",
                 "challenge": f"{_SECURITY}challenge",
@@ -79,7 +78,7 @@ DATA_INTEGRITY_DOCUMENT: Final[Context] = {
                 "proofPurpose": {
                     "@id": f"{_SECURITY}proofPurpose",
                     "@type": "@vocab",
-                    "@context": {"@protected": True, "id": "@id", "type": "@type", **_RELATIONSHIPS},
+                    "@context": {"id": "@id", "type": "@type", **_RELATIONSHIPS},
                 },
                 "proofValue": {"@id": f"{_SECURITY}proofValue", "@type": f"{_SECURITY}multibase"},
                 "verificationMethod": _id(f"{_SECURITY}verificationMethod"),
@@ -88,13 +87,10 @@ DATA_INTEGRITY_DOCUMENT: Final[Context] = {
     }
 }
 
-MULTIKEY_DOCUMENT: Final[Context] = {
-    "@context": {"@protected": True, "id": "@id", "type": "@type", "Multikey": _MULTIKEY}
-}
+MULTIKEY_DOCUMENT: Final[Context] = {"@context": {"id": "@id", "type": "@type", "Multikey": _MULTIKEY}}
 
 CID_DOCUMENT: Final[Context] = {
     "@context": {
-        "@protected": True,
         "id": "@id",
         "type": "@type",
         "alsoKnownAs": _ids(f"{_AS}alsoKnownAs"),
@@ -102,7 +98,6 @@ CID_DOCUMENT: Final[Context] = {
         "JsonWebKey": {
             "@id": f"{_SECURITY}JsonWebKey",
             "@context": {
-                "@protected": True,
                 "id": "@id",
                 "type": "@type",
                 "controller": _id(f"{_SECURITY}controller"),
@@ -117,7 +112,6 @@ CID_DOCUMENT: Final[Context] = {
             "@id": "https://www.w3.org/ns/did#service",
             "@type": "@id",
             "@context": {
-                "@protected": True,
                 "id": "@id",
                 "type": "@type",
                 "serviceEndpoint": _id("https://www.w3.org/ns/did#serviceEndpoint"),
@@ -129,6 +123,7 @@ CID_DOCUMENT: Final[Context] = {
 }
 
 _PREFIXES: Final[Context] = {
+    "as": _AS,
     "toot": "http://joinmastodon.org/ns#",
     "ostatus": "http://ostatus.org#",
     "gts": "https://gotosocial.org/ns#",

@@ -10,8 +10,8 @@ from typing import Final
 
 from starlette.responses import JSONResponse, Response
 
-from fedirec.activitypub import ld
 from fedirec.activitypub.actors import describe_actor
+from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.vocab import Json
@@ -43,18 +43,18 @@ async def get_local_actor(handle: str) -> Actor:
 
 async def actor_document(actor: Actor) -> Json:
     """A local actor as its own address shows it."""
-    return {"@context": ld.ACTOR_CONTEXT, **(await describe_actor(actor)).write()}
+    return {"@context": ACTOR_CONTEXT, **(await describe_actor(actor)).write()}
 
 
 def collection(uri: str, items: Sequence[str | Json], *, ordered: bool = True) -> Json:
     """A short collection, whole."""
     kind, key = ("OrderedCollection", "orderedItems") if ordered else ("Collection", "items")
-    return {"@context": ld.ACTIVITY_CONTEXT, "id": uri, "type": kind, key: list(items)}
+    return {"@context": ACTIVITY_CONTEXT, "id": uri, "type": kind, key: list(items)}
 
 
 def closed_collection(uri: str) -> Json:
     """A collection that exists and whose members are not shown."""
-    return {"@context": ld.ACTIVITY_CONTEXT, "id": uri, "type": "OrderedCollection"}
+    return {"@context": ACTIVITY_CONTEXT, "id": uri, "type": "OrderedCollection"}
 
 
 async def outbox_page(actor: Actor, before: int | None) -> Json:
@@ -62,7 +62,7 @@ async def outbox_page(actor: Actor, before: int | None) -> Json:
     uri = f"{actor.uri}/outbox"
     if before is None:
         first = f"{uri}?before={2**62}"
-        return {"@context": ld.ACTIVITY_CONTEXT, "id": uri, "type": "OrderedCollection", "first": first}
+        return {"@context": ACTIVITY_CONTEXT, "id": uri, "type": "OrderedCollection", "first": first}
     shown = ("Create", "Announce", "Add")
     rows = (
         await Outgoing.filter(actor_id=actor.id, is_public=True, type__in=shown, id__lt=before)
@@ -70,7 +70,7 @@ async def outbox_page(actor: Actor, before: int | None) -> Json:
         .limit(PAGE)
     )
     page: Json = {
-        "@context": ld.ACTIVITY_CONTEXT,
+        "@context": ACTIVITY_CONTEXT,
         "id": f"{uri}?before={before}",
         "type": "OrderedCollectionPage",
         "partOf": uri,

@@ -44,8 +44,8 @@ class Handlers:
         """
 
         def register(handler: Handler[A]) -> Handler[A]:
-            for object in objects:
-                self._add((activity, object), Registration(handler, evidence))
+            for entity in objects:
+                self._add((activity, entity), Registration(handler, evidence))
             return handler
 
         return register

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.activitypub import ld
@@ -32,7 +33,7 @@ from fedirec.errors import (
     Unauthenticated,
     WrongType,
 )
-from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.lanes import Dead, Done, Job, Later, Outcome
 from fedirec.uris import origin_of, same_origin
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,12 @@ MAX_BODY: Final = 1024 * 1024
 """Bytes of one activity."""
 
 MAX_REASON: Final = 500
+MAX_ATTEMPTS: Final = 4
+"""Times that handling is tried again after something went wrong that may pass."""
+
+KEEP_RECEIVED: Final = timedelta(days=30)
+"""How long what was received is kept after it was handled: longer than any replay could be signed."""
+
 ACTIVITY_TYPES: Final = ("application/activity+json", "application/ld+json")
 
 
@@ -120,24 +127,22 @@ class Inbox:
                     await _keep(received, activity)
                 await Received.filter(id=received.id).update(state="handled", handled_at=now())
         except FedirecError as error:
-            if error.retryable:
+            if error.retryable and job.attempts < MAX_ATTEMPTS:
                 return Later(error=str(error), blame="job")
-            await Received.filter(id=received.id).update(
-                state="refused", reason=str(error)[:MAX_REASON], handled_at=now()
-            )
+            await _end(received, "failed" if error.retryable else "refused", str(error))
             log.info("refused %s %s: %s", received.type, received.activity_uri, error)
             return Done()
+        except Exception as error:
+            if job.attempts < MAX_ATTEMPTS:
+                raise
+            await _end(received, "failed", f"{type(error).__name__}: {error}")
+            log.exception("gave up %s %s", received.type, received.activity_uri)
+            return Dead(str(error) or type(error).__name__)
         log.info("handled %s from %s", received.type, received.sender.uri)
         return Done()
 
-    async def give_up(self, job: Job, reason: str) -> None:
-        """An activity that failed every time is kept, with `reason`."""
-        await Received.filter(activity_uri=str(job.payload["activity"]), state="waiting").update(
-            state="failed", reason=reason[:MAX_REASON], handled_at=now()
-        )
-
     def _read(self, received: Received) -> Activity[Any]:
-        document: Json = ld.compact(parse(bytes(received.body)))
+        document: Json = ld.read(parse(bytes(received.body)))
         activity = self.remote.vocabulary.read(document)
         if not isinstance(activity, Activity):
             raise Invalid("that is not an activity")
@@ -169,9 +174,19 @@ class Inbox:
         return key
 
 
+async def prune_received() -> int:
+    """What was handled or refused long ago is forgotten; returns how much. Evidence stays in its own table."""
+    return await Received.filter(state__not="waiting", handled_at__lt=now() - KEEP_RECEIVED).delete()
+
+
 async def _still_waiting(received: Received) -> bool:
     """Whether nobody handled it meanwhile, in this transaction, on any database."""
     return bool(await Received.filter(id=received.id, state="waiting").select_for_update().exists())
+
+
+async def _end(received: Received, state: str, reason: str) -> None:
+    """The activity is kept, with the reason why it had no effect."""
+    await Received.filter(id=received.id).update(state=state, reason=reason[:MAX_REASON], handled_at=now())
 
 
 async def _keep(received: Received, activity: Activity[Any]) -> None:

@@ -65,8 +65,9 @@ class Journal:
 async def _save(batch: Sequence[Received]) -> None:
     by_uri = {received.activity_uri: received for received in reversed(batch)}
     async with transaction():
-        known = set(await Received.filter(activity_uri__in=list(by_uri)).values_list("activity_uri", flat=True))
-        fresh = [received for uri, received in by_uri.items() if uri not in known]
+        known = await Received.filter(activity_uri__in=list(by_uri)).values("activity_uri")
+        there = {row["activity_uri"] for row in known}
+        fresh = [received for uri, received in by_uri.items() if uri not in there]
         if not fresh:
             return
         await Received.bulk_create(fresh, ignore_conflicts=True)

@@ -13,6 +13,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fedirec.activitypub.keys import PrivateKey, read_private_key
 from fedirec.activitypub.models import SigningKey
@@ -30,6 +32,7 @@ class Keyring:
     def __init__(self, master_key: bytes) -> None:
         if len(master_key) != KEY_BYTES:
             raise Misconfigured("the master key must be 32 bytes, written as 64 hexadecimal digits")
+        self._master = master_key
         self._cipher = AESGCM(master_key)
         self._keys: OrderedDict[tuple[int, str], tuple[str, PrivateKey]] = OrderedDict()
 
@@ -47,6 +50,10 @@ class Keyring:
             return cls(bytes.fromhex(text))
         except ValueError as error:
             raise Misconfigured(f"{file} does not hold a master key: 64 hexadecimal digits") from error
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one `purpose`, from which nothing about the master key follows (HKDF, RFC 5869)."""
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(self._master)
 
     def seal(self, secret: bytes, *, label: str) -> bytes:
         """`secret`, encrypted so that it opens under the same `label` only (AES-256-GCM)."""

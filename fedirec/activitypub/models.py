@@ -85,6 +85,7 @@ class ActorKey(Model):
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="keys", on_delete=fields.RESTRICT, db_index=True
     )
+    actor_id: int
     key_id = fields.CharField(max_length=2048, db_index=True)
     kind = fields.CharField(max_length=10)
     public = fields.TextField()
@@ -102,6 +103,7 @@ class SigningKey(Model):
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="signing_keys", on_delete=fields.CASCADE, db_index=True
     )
+    actor_id: int
     key_id = fields.CharField(max_length=2048)
     kind = fields.CharField(max_length=10)
     secret = fields.BinaryField()
@@ -119,9 +121,11 @@ class Follow(Model):
     follower: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="following", on_delete=fields.CASCADE, db_index=True
     )
+    follower_id: int
     target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="follows", on_delete=fields.CASCADE, db_index=True
     )
+    target_id: int
     accepted_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
 
@@ -139,6 +143,7 @@ class Received(Model):
     sender: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="received", on_delete=fields.CASCADE, db_index=True
     )
+    sender_id: int
     body = fields.BinaryField()
     signed_headers: fields.Field[list[list[str]]] = fields.JSONField()
     target = fields.CharField(max_length=2048)
@@ -180,6 +185,7 @@ class Outgoing(Model):
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="outgoing", on_delete=fields.CASCADE, db_index=True
     )
+    actor_id: int
     type = fields.CharField(max_length=40)
     object_uri = fields.CharField(max_length=2048)
     is_public = fields.BooleanField()
@@ -200,6 +206,7 @@ class Announcement(Model):
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="announcements", on_delete=fields.CASCADE, db_index=True
     )
+    actor_id: int
     object_uri = fields.CharField(max_length=2048, db_index=True)
     created_at = fields.DatetimeField(default=now)
 
@@ -216,6 +223,7 @@ class Liking(Model):
     actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="likings", on_delete=fields.CASCADE, db_index=True
     )
+    actor_id: int
     object_uri = fields.CharField(max_length=2048, db_index=True)
     created_at = fields.DatetimeField(default=now)
 

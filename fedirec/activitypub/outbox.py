@@ -18,17 +18,17 @@ from typing import Any, Final
 
 from anyio import to_thread
 
-from fedirec.activitypub import ld
+from fedirec.activitypub.contexts import ACTIVITY_CONTEXT
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Outgoing, Peer
 from fedirec.activitypub.proofs import add_proof
-from fedirec.activitypub.signatures import sign_request
-from fedirec.activitypub.vocab import Activity, Json
+from fedirec.activitypub.signatures import Scheme, sign_request
+from fedirec.activitypub.vocab import Activity, Entity, Json
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue
-from fedirec.net import Net
+from fedirec.net import Net, Sign
 from fedirec.uris import origin_of
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,9 @@ FORGET_PREFERENCE: Final = timedelta(days=30)
 """How long a peer that answered to RFC 9421 is spoken to that way."""
 
 RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+REFUSALS: Final = 3
+"""Times that 401 or 403 is not taken for an answer."""
+
 REMEMBERED: Final = 256
 
 
@@ -51,14 +54,13 @@ async def publish(
 
     Part of the caller's transaction. Who lives here needs no delivery and gets none.
     """
-    context = getattr(activity.object, "CONTEXT", None) or ld.ACTIVITY_CONTEXT
     outgoing = await Outgoing.create(
         uri=activity.id,
         actor=sender,
         type=activity.TYPE,
         object_uri=activity.object.id,
         is_public=activity.is_public,
-        document={"@context": context, **activity.write()},
+        document={"@context": _context_of(activity.object), **activity.write()},
     )
     payload = {
         "outgoing": outgoing.id,
@@ -108,7 +110,7 @@ class Outbox:
         if peer and peer.policy == "block":
             return Dead("this peer is blocked here", status=None)
         prefers_new = bool(peer and peer.speaks_rfc9421_at and now() - peer.speaks_rfc9421_at < FORGET_PREFERENCE)
-        kinds = ("rfc9421", "cavage") if prefers_new else ("cavage", "rfc9421")
+        kinds: tuple[Scheme, Scheme] = ("rfc9421", "cavage") if prefers_new else ("cavage", "rfc9421")
         for kind in kinds:
             try:
                 answer = await self.net.post(
@@ -124,13 +126,13 @@ class Outbox:
             # One re-knock with the other signature, on these two only: after a 5xx the first may have been taken.
             if answer.status not in (400, 401) or kind == kinds[1]:
                 break
-        outcome = outcome_of(answer.status, answer.headers.get("retry-after"))
+        outcome = outcome_of(answer.status, answer.headers.get("retry-after"), attempts=job.attempts)
         if isinstance(outcome, Done) and kind == "rfc9421" and not prefers_new:
             await Peer.get_or_create(origin=origin_of(inbox))
             await Peer.filter(origin=origin_of(inbox)).update(speaks_rfc9421_at=now())
         return outcome
 
-    def _signer(self, actor_id: int, body: bytes, kind: str) -> Any:
+    def _signer(self, actor_id: int, body: bytes, kind: Scheme) -> Sign:
         async def sign(method: str, url: str) -> dict[str, str]:
             key_id, key = await self.keyring.key_of(actor_id, "rsa")
             return await to_thread.run_sync(
@@ -153,8 +155,8 @@ class Outbox:
         return self._bodies[outgoing_id]
 
 
-def outcome_of(status: int, retry_after: str | None) -> Outcome:
-    """What an answer to a delivery means.
+def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0) -> Outcome:
+    """What an answer to a delivery means, after `attempts` earlier ones.
 
     2xx: done. 404 and 410: that inbox is gone. 408, 425, 429 and 5xx: later, when the peer says so if it says. 401 and
     403: a few more tries, for keys travel slowly. Everything else will not get better.
@@ -165,10 +167,10 @@ def outcome_of(status: int, retry_after: str | None) -> Outcome:
         return Dead("that inbox is gone", status=status)
     if status in RETRIED or status >= 500:
         after = _retry_after(retry_after)
-        blame = "lane" if status in (429, 502, 503, 504) else "job"
-        return Later(error=f"answered {status}", status=status, after=after, blame=blame)
-    if status in (401, 403):
-        return Later(error=f"answered {status}", status=status, blame="job", attempts=3)
+        unwell = status in (429, 502, 503, 504)
+        return Later(error=f"answered {status}", status=status, after=after, blame="lane" if unwell else "job")
+    if status in (401, 403) and attempts < REFUSALS:
+        return Later(error=f"answered {status}", status=status, blame="job")
     return Dead(f"answered {status}", status=status)
 
 
@@ -181,6 +183,12 @@ def _retry_after(value: str | None) -> timedelta | None:
         return max(timedelta(0), min(parsedate_to_datetime(value) - now(), timedelta(days=1)))
     except (ValueError, TypeError):
         return None
+
+
+def _context_of(entity: Entity) -> list[Any]:
+    """The terms of an activity, and of the object in it where that has its own (`CONTEXT`)."""
+    own = getattr(entity, "CONTEXT", ())
+    return [*ACTIVITY_CONTEXT, *(part for part in own if part not in ACTIVITY_CONTEXT)]
 
 
 def _delivery(outgoing: Outgoing, inbox: str, order_key: str) -> Work:
@@ -221,4 +229,5 @@ async def _inboxes(actors: Sequence[int], followers_of: Sequence[int], *, shared
 
 def document_of(outgoing: Outgoing) -> Json:
     """The activity as it was sent."""
-    return json.loads(outgoing.body) if outgoing.body else outgoing.document
+    document: Json = json.loads(outgoing.body) if outgoing.body else outgoing.document
+    return document

@@ -7,7 +7,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from anyio import to_thread
 
@@ -110,7 +110,7 @@ class Remote:
         known = await Actor.filter(handle=name, host=host, is_local=False, state="active").order_by("-id").first()
         if known:
             return known
-        scheme = "http" if urlsplit(self.site.origin).scheme == "http" else "https"
+        scheme = "http" if self.site.origin.startswith("http://") else "https"
         uri = await self._webfinger(f"{scheme}://{host}", f"acct:{name}@{host}")
         document = await self.fetch(uri)
         actor = self.vocabulary.read(document)
@@ -160,15 +160,12 @@ class Remote:
             raise Invalid(f"{host_of(uri)} answered with something that is no ActivityPub document")
         if not same_origin(response.url, uri):
             raise Invalid(f"{host_of(uri)} passed us on to {host_of(response.url)}, which cannot speak for it")
-        return ld.compact(parse(response.body))
+        return ld.read(parse(response.body))
 
     async def _webfinger(self, origin: str, resource: str) -> str:
         """The id of the actor that `resource` names at `origin`."""
         url = f"{origin}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
-        try:
-            response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
-        except Forbidden:
-            raise
+        response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
         if response.status in (404, 410):
             raise NotFound(f"nobody at {host_of(origin)} answers to that handle")
         _refuse_status(response, url)

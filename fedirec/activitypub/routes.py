@@ -124,14 +124,17 @@ async def nodeinfo_links(request: Request[Any]) -> Response:
 async def nodeinfo(request: Request[Any]) -> Response:
     """What runs here (NodeInfo 2.1). It counts nobody."""
     site: Site = request.state["site"]
+    instance = site.instance
+    if instance is None or not site.is_set_up:
+        raise NotFound("this instance is not set up yet")
     document = {
         "version": "2.1",
         "software": {"name": "fedirec", "version": __version__},
         "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
-        "openRegistrations": site.instance.registration == "open",
+        "openRegistrations": instance.registration == "open",
         "usage": {"users": {}},
-        "metadata": {"nodeName": site.instance.name, "nodeDescription": site.instance.summary},
+        "metadata": {"nodeName": instance.name, "nodeDescription": instance.summary},
     }
     kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
     return JSONResponse(document, headers={"content-type": kind, "access-control-allow-origin": "*"})

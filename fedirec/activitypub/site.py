@@ -11,35 +11,31 @@ class Site:
     """The origin and the self-description of this instance; the origin comes to be at setup and never changes."""
 
     def __init__(self) -> None:
-        self._instance: Instance | None = None
+        self.instance: Instance | None = None
+        """Name, rules and who may join; None before anybody has begun to set it up."""
         self._actor_id: int | None = None
 
     async def load(self) -> None:
         """Afterwards this says what the database says."""
-        self._instance = await Instance.all().order_by("id").first()
+        self.instance = await Instance.all().order_by("id").first()
         if self.is_set_up:
             actor = await Actor.get_or_none(uri=self.uris.instance_actor)
             self._actor_id = actor.id if actor else None
 
     @property
     def is_set_up(self) -> bool:
-        return self._instance is not None and self._instance.set_up_at is not None
-
-    @property
-    def instance(self) -> Instance:
-        """Name, rules and who may join; raises NotFound before setup."""
-        if self._instance is None:
-            raise NotFound("this instance is not set up yet")
-        return self._instance
+        return self.instance is not None and self.instance.set_up_at is not None
 
     @property
     def origin(self) -> str:
-        if self._instance is None or self._instance.origin is None:
-            raise NotFound("this instance is not set up yet")
-        return self._instance.origin
+        """Scheme and host of this instance; empty before setup."""
+        return (self.instance.origin or "") if self.instance and self.is_set_up else ""
 
     @property
     def uris(self) -> Uris:
+        """Raises NotFound before setup."""
+        if not self.origin:
+            raise NotFound("this instance is not set up yet")
         return Uris(self.origin)
 
     @property

@@ -20,9 +20,11 @@ class Challenge(Model):
     actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
         "fedirec.Actor", related_name="challenge", on_delete=fields.RESTRICT
     )
+    actor_id: int
     leader: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="led_challenges", on_delete=fields.RESTRICT, null=True, db_index=True
     )
+    leader_id: int | None
     prompt_uri = fields.CharField(max_length=2048, null=True, unique=True)
     title = fields.CharField(max_length=500)
     text = fields.TextField(default="", db_default="")
@@ -51,6 +53,7 @@ class ChallengeTerms(Model):
     challenge: fields.ForeignKeyRelation[Challenge] = fields.ForeignKeyField(
         "fedirec.Challenge", related_name="terms", on_delete=fields.RESTRICT, db_index=True
     )
+    challenge_id: int
     version = fields.IntField()
     licence = fields.CharField(max_length=60)
     pays = fields.CharField(max_length=10)
@@ -75,6 +78,7 @@ class Record(Model):
     author: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="records", on_delete=fields.RESTRICT, db_index=True
     )
+    author_id: int
     kind = fields.CharField(max_length=10)
     title = fields.CharField(max_length=500)
     text = fields.TextField(default="", db_default="")
@@ -112,6 +116,7 @@ class RecordRevision(Model):
     record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="revisions", on_delete=fields.RESTRICT, db_index=True
     )
+    record_id: int
     number = fields.IntField()
     document: fields.Field[dict[str, Any]] = fields.JSONField()
     digest = fields.CharField(max_length=100, null=True)
@@ -129,12 +134,15 @@ class Attachment(Model):
     record: fields.ForeignKeyNullableRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="attachments", on_delete=fields.CASCADE, null=True, db_index=True
     )
+    record_id: int | None
     challenge: fields.ForeignKeyNullableRelation[Challenge] = fields.ForeignKeyField(
         "fedirec.Challenge", related_name="attachments", on_delete=fields.CASCADE, null=True, db_index=True
     )
+    challenge_id: int | None
     media: fields.ForeignKeyNullableRelation[Media] = fields.ForeignKeyField(
         "fedirec.Media", related_name="attachments", on_delete=fields.RESTRICT, null=True, db_index=True
     )
+    media_id: int | None
     position = fields.IntField()
     kind = fields.CharField(max_length=10)
     media_type = fields.CharField(max_length=100)
@@ -158,6 +166,7 @@ class Source(Model):
     record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="sources", on_delete=fields.RESTRICT, db_index=True
     )
+    record_id: int
     uri = fields.CharField(max_length=2048, db_index=True)
     relation = fields.CharField(max_length=12)
     position = fields.IntField()
@@ -165,6 +174,7 @@ class Source(Model):
     snapshot: fields.ForeignKeyNullableRelation[Snapshot] = fields.ForeignKeyField(
         "fedirec.Snapshot", related_name="edges", on_delete=fields.RESTRICT, null=True, db_index=True
     )
+    snapshot_id: int | None
     attempts = fields.IntField(default=0, db_default=0)
     problem = fields.CharField(max_length=300, null=True)
     created_at = fields.DatetimeField(default=now)
@@ -206,6 +216,7 @@ class RecordTag(Model):
     record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="tags", on_delete=fields.CASCADE, db_index=True
     )
+    record_id: int
     name = fields.CharField(max_length=100, db_index=True)
 
     class Meta(Model.Meta):
@@ -220,6 +231,7 @@ class Contributor(Model):
     record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="contributors", on_delete=fields.CASCADE, db_index=True
     )
+    record_id: int
     actor_uri = fields.CharField(max_length=2048, db_index=True)
     role = fields.CharField(max_length=20)
     position = fields.IntField()
@@ -236,9 +248,11 @@ class Submission(Model):
     challenge: fields.ForeignKeyRelation[Challenge] = fields.ForeignKeyField(
         "fedirec.Challenge", related_name="submissions", on_delete=fields.RESTRICT, db_index=True
     )
+    challenge_id: int
     record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="submissions", on_delete=fields.RESTRICT, db_index=True
     )
+    record_id: int
     state = fields.CharField(max_length=16, default="pending", db_default="pending")
     via = fields.CharField(max_length=10)
     terms_version = fields.IntField(null=True)

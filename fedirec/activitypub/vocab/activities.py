@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -79,12 +79,17 @@ class Activity(Generic[T]):
     content: str | None = None
     """What was said about it: a reason for a Reject or a Flag."""
 
+    object_document: Json | None = field(default=None, compare=False, repr=False)
+    """The object as it came, when it came embedded: what is kept as evidence is what was said."""
+
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        embedded = doc.one("object")
         return cls(
             id=doc.id("id"),
             actor=doc.id("actor"),
-            object=vocabulary.read(doc.one("object")),  # type: ignore[arg-type]
+            object=vocabulary.read(embedded),  # type: ignore[arg-type]
+            object_document=embedded if isinstance(embedded, dict) else None,
             to=doc.audience("to"),
             cc=doc.audience("cc"),
             target=doc.find_id("target"),
@@ -152,8 +157,12 @@ class Remove(Activity[T]):
     TYPE: ClassVar[str] = "Remove"
 
 
+class Offer(Activity[T]):
+    TYPE: ClassVar[str] = "Offer"
+
+
 ACTIVITIES: tuple[type[Entity], ...] = (
-    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Tombstone,
+    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Tombstone,
 )  # fmt: skip
 
 

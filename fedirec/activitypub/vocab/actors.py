@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
+from fedirec.activitypub.contexts import ACTOR_CONTEXT
 from fedirec.activitypub.vocab.activities import Vocabulary
 from fedirec.activitypub.vocab.documents import Doc, Json, write_instant
 from fedirec.errors import Invalid
@@ -20,7 +21,7 @@ MAX_HANDLE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyObject:
-    """A public key in an actor document: RSA in PEM (`publicKey`), Ed25519 as a Multikey (`assertionMethod`, FEP-521a)."""
+    """A public key of an actor: RSA stands in `publicKey`, Ed25519 as a Multikey in `assertionMethod` (FEP-521a)."""
 
     id: str
     kind: Literal["rsa", "ed25519"]
@@ -34,6 +35,7 @@ class ActorObject:
 
     TYPE: ClassVar[str] = "Person"
     TYPES: ClassVar[tuple[str, ...]] = ("Person", "Group", "Application", "Service", "Organization")
+    CONTEXT: ClassVar[list[Any]] = ACTOR_CONTEXT
 
     id: str
     type: str
@@ -62,26 +64,26 @@ class ActorObject:
 
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
-        id = doc.id("id")
-        type = next((name for name in doc.many("type") if name in cls.TYPES), None)
-        if type is None:
+        uri = doc.id("id")
+        type_name = next((name for name in doc.many("type") if name in cls.TYPES), None)
+        if type_name is None:
             raise Invalid(f"{doc.path}.type: expected an actor")
         endpoints = doc.docs("endpoints")
         shared = endpoints[0].find_text("sharedInbox") if endpoints else None
         return cls(
-            id=id,
-            type=type,
+            id=uri,
+            type=type_name,
             handle=(doc.find_text("preferredUsername") or "")[:MAX_HANDLE],
-            inbox=_near(doc, "inbox", id) or _missing(doc, "inbox"),
+            inbox=_near(doc, "inbox", uri) or _missing(doc, "inbox"),
             name=_plain(doc.find_text("name"))[:MAX_NAME],
             summary=(doc.find_text("summary") or "")[:MAX_SUMMARY],
             url=doc.url("url"),
             icon_url=_image(doc, "icon"),
-            outbox=_near(doc, "outbox", id),
-            followers=_near(doc, "followers", id),
-            following=_near(doc, "following", id),
-            featured=_near(doc, "featured", id),
-            shared_inbox=shared if shared and same_origin(shared, id) else None,
+            outbox=_near(doc, "outbox", uri),
+            followers=_near(doc, "followers", uri),
+            following=_near(doc, "following", uri),
+            featured=_near(doc, "featured", uri),
+            shared_inbox=shared if shared and same_origin(shared, uri) else None,
             webfinger=doc.find_text("webfinger"),
             approves_followers=doc.flag("manuallyApprovesFollowers"),
             discoverable=doc.flag("discoverable"),
@@ -90,7 +92,7 @@ class ActorObject:
             )[:MAX_ALIASES],
             moved_to=doc.find_id("movedTo"),
             published=doc.find_instant("published"),
-            keys=_keys(doc, id),
+            keys=_keys(doc, uri),
         )
 
     def write(self) -> Json:
@@ -147,14 +149,14 @@ def _keys(doc: Doc, actor: str) -> tuple[KeyObject, ...]:
     """The keys that the actor lists and that name it as their owner; a key of another origin is nobody's here."""
     found: list[KeyObject] = []
     for key in doc.docs("publicKey"):
-        id, pem = key.find_text("id"), key.find_text("publicKeyPem")
-        if id and pem and key.find_text("owner") == actor and same_origin(id, actor):
-            found.append(KeyObject(id=id, kind="rsa", public=pem[:4000]))
+        key_id, pem = key.find_text("id"), key.find_text("publicKeyPem")
+        if key_id and pem and key.find_text("owner") == actor and same_origin(key_id, actor):
+            found.append(KeyObject(id=key_id, kind="rsa", public=pem[:4000]))
     for key in doc.docs("assertionMethod"):
-        id, multibase = key.find_text("id"), key.find_text("publicKeyMultibase")
+        key_id, multibase = key.find_text("id"), key.find_text("publicKeyMultibase")
         is_ours = key.find_text("controller") == actor and key.find_text("type") == "Multikey"
-        if id and multibase and is_ours and same_origin(id, actor) and multibase.startswith("z6Mk"):
-            found.append(KeyObject(id=id, kind="ed25519", public=multibase[:100]))
+        if key_id and multibase and is_ours and same_origin(key_id, actor) and multibase.startswith("z6Mk"):
+            found.append(KeyObject(id=key_id, kind="ed25519", public=multibase[:100]))
     return tuple({key.id: key for key in found}.values())[:MAX_KEYS]
 
 

@@ -1,0 +1,197 @@
+"""Putting fedirec together: the only module that sees every package."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypedDict
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fedirec import __version__, clock
+from fedirec.accounts import inbox as accounts_inbox
+from fedirec.accounts.door import Door, new_attempts
+from fedirec.accounts.pages import routes as accounts_routes
+from fedirec.activitypub import routes as activitypub_routes
+from fedirec.activitypub import vocab
+from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.inbox import Inbox
+from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.outbox import Outbox
+from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.site import Site
+from fedirec.activitypub.vocab import Vocabulary
+from fedirec.db import fetch_rows, open_database
+from fedirec.errors import FedirecError
+from fedirec.lanes import Runner
+from fedirec.media.cache import MediaCache
+from fedirec.media.routes import media_routes
+from fedirec.media.store import DiskStore, Store
+from fedirec.net import Net
+from fedirec.remix import inbox as remix_inbox
+from fedirec.remix import vocab as remix_vocab
+from fedirec.remix.pages import routes as remix_routes
+from fedirec.remix.visibility import audience_of_media
+from fedirec.settings import Settings
+from fedirec.web import routes as web_routes
+from fedirec.web.environment import Templates
+from fedirec.web.errors import on_error
+from fedirec.web.ratelimit import RateLimit
+from fedirec.web.security import guards
+from fedirec.worker import kinds_of_work, work
+
+log = logging.getLogger(__name__)
+
+TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "admin")]
+BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
+
+
+class State(TypedDict):
+    """The running parts, which every request can reach."""
+
+    settings: Settings
+    site: Site
+    net: Net
+    keyring: Keyring
+    remote: Remote
+    inbox: Inbox
+    outbox: Outbox
+    store: Store
+    media_cache: MediaCache
+    templates: Templates
+    attempts: RateLimit
+    runner: Runner
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None, everywhere: bool = True
+) -> AsyncGenerator[State]:
+    """Within it all parts of an instance are there, from the database to the door out.
+
+    `transport` takes the place of the network. `everywhere` opens the database for all tasks of the process.
+    """
+    if settings.development:
+        clock.shift_seconds(settings.clock_offset)
+    keyring = Keyring.open(settings.master_key_file)
+    store = DiskStore(settings.media_dir)
+    net = Net(development=settings.development, user_agent=f"fedirec/{__version__}", transport=transport)
+    async with AsyncExitStack() as open_parts:
+        await open_parts.enter_async_context(open_database(settings.database, everywhere=everywhere))
+        open_parts.push_async_callback(net.aclose)
+        await store.sweep()
+        site = Site()
+        await site.load()
+        vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES])
+        remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
+        inbox = Inbox(remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers))
+        outbox = Outbox(net=net, keyring=keyring)
+        kinds = kinds_of_work(inbox=inbox, outbox=outbox, remote=remote, settings=settings)
+        yield State(
+            settings=settings,
+            site=site,
+            net=net,
+            keyring=keyring,
+            remote=remote,
+            inbox=inbox,
+            outbox=outbox,
+            store=store,
+            media_cache=MediaCache(net=net, store=store, settings=settings, key=keyring.derive("media proxy")),
+            templates=Templates(TEMPLATES),
+            attempts=new_attempts(),
+            runner=Runner(kinds, name="fedirec"),
+        )
+
+
+def create_app(settings: Settings, *, state: State | None = None, works: bool = True) -> Starlette:
+    """The application. Its lifespan opens the parts and, when it `works`, runs the worker beside the requests.
+
+    With `state` the parts are there already, and the application has no lifespan of its own.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[State]:
+        async with running(settings) as parts:
+            stop = asyncio.Event()
+            worker = (
+                asyncio.create_task(work(parts["runner"], parts["store"], parts["media_cache"], stop))
+                if works
+                else None
+            )
+            yield parts
+            stop.set()
+            if worker:
+                await worker
+
+    async def give_state(scope: Scope) -> None:
+        scope["state"] = {**(scope.get("state") or {}), **(state or {})}
+
+    middleware = [
+        *([Middleware(_With, give_state)] if state else []),
+        *guards(settings),
+        Middleware(SetupFirst),
+        Middleware(Door),
+    ]
+    return Starlette(
+        routes=[
+            Route("/livez", show_alive),
+            Route("/readyz", show_ready),
+            *web_routes.routes,
+            *activitypub_routes.routes,
+            *media_routes(audience_of_media),
+            *accounts_routes,
+            *remix_routes,
+        ],
+        middleware=middleware,
+        exception_handlers={FedirecError: on_error, 404: on_error, 405: on_error},
+        lifespan=None if state else lifespan,
+    )
+
+
+class SetupFirst:
+    """ASGI middleware: before the instance is set up, there is only the setup page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            site: Site = scope["state"]["site"]
+            if not site.is_set_up and not scope["path"].startswith(BEFORE_SETUP):
+                await site.load()  # another process may have done it
+                if not site.is_set_up:
+                    await RedirectResponse("/setup", status_code=303)(scope, receive, send)
+                    return
+        await self.app(scope, receive, send)
+
+
+class _With:
+    """ASGI middleware: requests find parts that were opened before the application was made."""
+
+    def __init__(self, app: ASGIApp, give: Any) -> None:
+        self.app = app
+        self.give = give
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.give(scope)
+        await self.app(scope, receive, send)
+
+
+async def show_alive(request: Request[Any]) -> Response:
+    """200 while the process answers at all."""
+    return JSONResponse({"alive": True})
+
+
+async def show_ready(request: Request[Any]) -> Response:
+    """200 while the database answers too."""
+    await fetch_rows("SELECT 1 AS one")
+    return JSONResponse({"ready": True})

@@ -1,0 +1,235 @@
+"""Records become rows: the one place that decides what a record is, for ours and for those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from fedirec.activitypub.digests import digest_json
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import Json
+from fedirec.clock import now
+from fedirec.errors import Forbidden, Gone
+from fedirec.html import clean, excerpt, plain
+from fedirec.lanes import Work, enqueue
+from fedirec.media.models import Media
+from fedirec.remix.digest import digest_holds, record_digest
+from fedirec.remix.kinds import kind_of
+from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
+from fedirec.remix.lineage import MAX_DEPTH, parents_of, would_loop
+from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Snapshot, Source
+from fedirec.remix.queries.trails import edges_above
+from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, SourceObject, hashtag_key
+from fedirec.uris import origin_of, same_origin
+
+TITLE_OF_POST: Final = 80
+"""Characters of a post that stand in for the title it does not have."""
+
+
+async def save_record(
+    author: Actor,
+    work: RecordObject | PostObject,
+    *,
+    document: Json,
+    media: Mapping[str, Media] | None = None,
+    depth: int = 0,
+) -> Record:
+    """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
+
+    `document` is what stood on the wire, `media` the files of ours by their address, `depth` how far from a record of
+    interest we are: sources are followed MAX_DEPTH generations. Raises Forbidden unless `author` is its author and of
+    its origin, Gone when it was deleted.
+    """
+    if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
+        raise Forbidden("only its author can say what a record is")
+    known = await Record.get_or_none(uri=work.id)
+    if known is None:
+        record = await Record.create(uri=work.id, author=author, published_at=work.published, **_columns(work, author))
+    elif known.author_id != author.id:
+        raise Forbidden("that record belongs to somebody else")
+    elif known.deleted_at:
+        raise Gone("that record was deleted by its author")
+    elif not _is_newer(known, work):
+        return known
+    else:
+        record = known
+        record.update_from_dict({**_columns(work, author), "revision": known.revision + 1})
+        await record.save()
+        await Attachment.filter(record_id=record.id).delete()
+        await Contributor.filter(record_id=record.id).delete()
+        await RecordTag.filter(record_id=record.id).delete()
+    await RecordRevision.create(record=record, number=record.revision, document=document, digest=record.digest)
+    await save_attachments(work, media or {}, record=record)
+    tags = dict.fromkeys(hashtag_key(tag.name) for tag in work.hashtags)
+    await RecordTag.bulk_create([RecordTag(record_id=record.id, name=name) for name in tags if name])
+    if isinstance(work, RecordObject):
+        parts = dict.fromkeys((part.person, part.role) for part in work.contributors)
+        await Contributor.bulk_create(
+            [
+                Contributor(record_id=record.id, actor_uri=person, role=_code(role), position=position)
+                for position, (person, role) in enumerate(parts)
+            ]
+        )
+        await _save_sources(record, work.sources, depth=depth)
+    return record
+
+
+async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner: Any) -> None:
+    """The media of `work` belong to `owner`, a record or a challenge; part of the caller's transaction."""
+    await Attachment.bulk_create(
+        [
+            Attachment(
+                **{f"{name}_id": row.id for name, row in owner.items()},
+                media_id=media[attachment.url].id if attachment.url in media else None,
+                position=position,
+                kind=attachment.kind.value,
+                media_type=attachment.media_type,
+                url=attachment.url,
+                poster_url=attachment.poster_url,
+                description=attachment.description,
+                width=attachment.width,
+                height=attachment.height,
+                duration_ms=attachment.duration_ms,
+                digest=attachment.digest,
+                blurhash=attachment.blurhash,
+            )
+            for position, attachment in enumerate(work.attachments)
+        ]
+    )
+    if media:
+        await Media.filter(id__in=[file.id for file in media.values()]).update(attached_at=now())
+
+
+async def take_snapshot(parent: Record) -> Snapshot:
+    """`parent` as it is now, kept for good; the same version is kept once. Part of the caller's transaction."""
+    revision = await RecordRevision.filter(record_id=parent.id).order_by("-number").first()
+    document = revision.document if revision else {}
+    author = await parent.author
+    digests = await Attachment.filter(record_id=parent.id).order_by("position").values_list("digest", flat=True)
+    snapshot, _ = await Snapshot.get_or_create(
+        uri=parent.uri,
+        document_digest=digest_json(document),
+        defaults={
+            "author_uri": author.uri,
+            "author_handle": f"{author.handle}@{author.host}",
+            "author_name": author.name or author.handle,
+            "kind": parent.kind,
+            "title": parent.title,
+            "licence": parent.licence,
+            "licence_url": parent.licence_url,
+            "media_digests": [digest for digest in digests if digest],
+            "record_digest": parent.digest,
+            "published_at": parent.published_at,
+            "document": document,
+            "fetched_at": parent.fetched_at or now(),
+        },
+    )
+    return snapshot
+
+
+async def settle_source(source: Source, parent: Record) -> None:
+    """`source` points to a snapshot of `parent`, and is part of the graph unless it would close a circle.
+
+    Part of the caller's transaction.
+    """
+    child = await source.record
+    edges = [edge for edge in await edges_above([parent.uri]) if (edge.record, edge.source) != (child.uri, source.uri)]
+    loops = would_loop(child.uri, [parent.uri], parents_of(edges))
+    source.in_graph = not loops
+    source.problem = "it would make the record its own ancestor; kept as a claim" if loops else None
+    source.snapshot = await take_snapshot(parent)
+    await source.save(update_fields=["in_graph", "problem", "snapshot_id"])
+
+
+async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int) -> None:
+    """What `record` was made from is what it names now; what it named before stays as withdrawn.
+
+    Sources that we know are settled at once, others are fetched by the worker.
+    """
+    before = {source.uri: source for source in await Source.filter(record_id=record.id)}
+    for uri, source in before.items():
+        if uri not in {entry.id for entry in named} and source.withdrawn_at is None:
+            source.withdrawn_at = now()
+            await source.save(update_fields=["withdrawn_at"])
+    parents = {row.uri: row for row in await Record.filter(uri__in=[entry.id for entry in named])}
+    waiting: list[Source] = []
+    for position, entry in enumerate(named):
+        known = before.get(entry.id)
+        if known:
+            known.relation, known.position, known.withdrawn_at = entry.relation.value, position, None
+            await known.save(update_fields=["relation", "position", "withdrawn_at"])
+            continue
+        itself = entry.id == record.uri
+        made = await Source.create(
+            record=record,
+            uri=entry.id,
+            relation=entry.relation.value,
+            position=position,
+            in_graph=not itself,
+            problem="a record cannot be made from itself; kept as a claim" if itself else None,
+        )
+        if itself:
+            continue
+        if entry.id in parents:
+            await settle_source(made, parents[entry.id])
+        else:
+            waiting.append(made)
+    if waiting and depth < MAX_DEPTH:
+        await enqueue([fetch_source(source, depth=depth + 1) for source in waiting])
+
+
+def fetch_source(source: Source, *, depth: int, due_at: datetime | None = None) -> Work:
+    """The work of finding out what `source` is."""
+    return Work(
+        kind="lineage",
+        lane=f"lineage:{origin_of(source.uri)}",
+        payload={"source": source.id, "depth": depth},
+        dedupe_key=f"source:{source.id}",
+        due_at=due_at,
+    )
+
+
+def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
+    """The columns of a record that its current version decides."""
+    is_record = isinstance(work, RecordObject)
+    content = clean(work.content)
+    licence = find_licence(work.licence) if isinstance(work, RecordObject) else find_grant(plain(content)) or UNKNOWN
+    title = (
+        work.name or excerpt(content, TITLE_OF_POST) or (work.attachments[0].description if work.attachments else "")
+    )
+    return {
+        "url": work.url if work.url and same_origin(work.url, work.id) else work.id,
+        "kind": kind_of(f"{attachment.kind}/*" for attachment in work.attachments).value,
+        "title": title[:500],
+        "text": (work.markdown or "") if is_record else "",
+        "content": content,
+        "warning": work.warning,
+        "language": work.language,
+        "licence": licence.id,
+        "licence_url": licence.url,
+        "visibility": _visibility(work, author),
+        "in_reply_to": work.in_reply_to,
+        "is_post": not is_record,
+        "digest": record_digest(work) if isinstance(work, RecordObject) else None,
+        "digest_holds": isinstance(work, RecordObject) and digest_holds(work),
+        "updated_at": work.updated,
+        "fetched_at": None if author.is_local else now(),
+    }
+
+
+def _visibility(work: NoteObject, author: Actor) -> str:
+    if work.is_public:
+        return "public"
+    return "followers" if author.followers and author.followers in (*work.to, *work.cc) else "direct"
+
+
+def _is_newer(known: Record, work: NoteObject) -> bool:
+    if work.updated is None:
+        return False
+    return known.updated_at is None or work.updated > known.updated_at
+
+
+def _code(role: str) -> str:
+    from_relators = role.rpartition("/")[2].rpartition("#")[2] or role
+    return from_relators[:20]

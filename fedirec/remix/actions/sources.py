@@ -1,0 +1,65 @@
+"""Finding records wherever they live."""
+
+from __future__ import annotations
+
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.vocab import Json
+from fedirec.db import transaction
+from fedirec.errors import FedirecError, Gone, Invalid, NotFound
+from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.remix.actions.saving import save_record, settle_source
+from fedirec.remix.models import Record, Source
+from fedirec.remix.vocab import PostObject, RecordObject
+from fedirec.uris import same_origin
+
+MAX_PROBLEM = 300
+
+
+async def find_record(remote: Remote, uri: str, *, fresh: bool = False, depth: int = 0) -> Record:
+    """The record at `uri`, with its author: from the database, or fetched from its origin and saved.
+
+    Raises Invalid when something else is there, NotFound and Gone when nothing is, Forbidden and PeerUnavailable when
+    its instance refuses or does not answer.
+    """
+    address = uri.strip()
+    known = await Record.filter(uri=address).select_related("author").first()
+    if known is None:
+        known = await Record.filter(url=address).select_related("author").first()
+    if known and (known.author.is_local or not fresh):
+        if known.deleted_at:
+            raise Gone(f"“{known.title}” was deleted by its author.")
+        return known
+    if remote.site.is_ours(address):
+        raise NotFound("There is no such record here.")
+    work, document, author = await fetch_record(remote, address)
+    async with transaction():
+        record = await save_record(author, work, document=document, depth=depth)
+    return await Record.get(id=record.id).select_related("author")
+
+
+async def fetch_record(remote: Remote, uri: str) -> tuple[RecordObject | PostObject, Json, Actor]:
+    """What its origin says lives at `uri`, and who made it."""
+    entity, document = await remote.read(uri)
+    if not isinstance(entity, RecordObject | PostObject):
+        raise Invalid("That address leads to something that is not a record.")
+    if not same_origin(entity.attributed_to, entity.id):
+        raise Invalid("That record claims an author of another instance.")
+    return entity, document, await remote.find_actor(entity.attributed_to)
+
+
+async def resolve_source(remote: Remote, job: Job) -> Outcome:
+    """What a record was made from is known and kept as a snapshot; or the reason why it is not is."""
+    source = await Source.get_or_none(id=int(str(job.payload["source"])))
+    if source is None or source.snapshot_id is not None or source.withdrawn_at:
+        return Done()
+    try:
+        parent = await find_record(remote, source.uri, depth=int(str(job.payload["depth"])))
+    except FedirecError as error:
+        await Source.filter(id=source.id).update(problem=str(error)[:MAX_PROBLEM])
+        return Later(error=str(error), blame="job") if error.retryable else Done()
+    async with transaction():
+        fresh = await Source.filter(id=source.id).select_related("record").first()
+        if fresh and fresh.snapshot_id is None:
+            await settle_source(fresh, parent)
+    return Done()

@@ -1,0 +1,49 @@
+"""Who may see a record or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+
+from fedirec.accounts.door import viewer_of
+from fedirec.activitypub.models import Actor, Follow
+from fedirec.media.models import Media
+from fedirec.media.routes import Audience
+from fedirec.remix.models import Attachment, Record
+
+
+async def may_see(record: Record, actor: Actor | None) -> bool:
+    """Whether `actor`, or anybody when None, may see `record`: public ones all, others the author and followers."""
+    if record.visibility == "public":
+        return True
+    if actor is None:
+        return False
+    if record.author_id == actor.id:
+        return True
+    return record.visibility == "followers" and await Follow.exists(
+        follower_id=actor.id, target_id=record.author_id, accepted_at__not_isnull=True
+    )
+
+
+async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Audience:
+    """Who may see a file: whoever may see one of the records that it belongs to; its owner before it belongs to any."""
+    ids = [row.id for row in rows]
+    used = await Attachment.filter(media_id__in=ids).select_related("record").limit(100)
+    if any(attachment.record is None or attachment.record.visibility == "public" for attachment in used):
+        return Audience.EVERYBODY
+    urls = [f"/media/{row.path}" for row in rows]
+    owners = [row.owner_id for row in rows]
+    icons = await Actor.filter(id__in=owners, icon_url__not_isnull=True).values_list("icon_url", flat=True)
+    if any(str(icon).endswith(url) for icon in icons for url in urls):
+        return Audience.EVERYBODY
+    viewer = viewer_of(request)
+    if viewer is None:
+        return Audience.NOBODY
+    if viewer.actor.id in owners:
+        return Audience.ASKER
+    for attachment in used:
+        if attachment.record is not None and await may_see(attachment.record, viewer.actor):
+            return Audience.ASKER
+    return Audience.NOBODY

@@ -1,0 +1,81 @@
+"""What runs behind the requests: the kinds of jobs, and the chores that come round again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from fedirec.activitypub.inbox import Inbox, prune_received
+from fedirec.activitypub.outbox import Outbox
+from fedirec.activitypub.remote import Remote
+from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
+from fedirec.media.actions import prune_unattached
+from fedirec.media.cache import MediaCache
+from fedirec.media.store import Store
+from fedirec.remix.actions.challenges import close_overdue, fetch_challenge
+from fedirec.remix.actions.sources import resolve_source
+from fedirec.remix.inbox import fetch_announced
+from fedirec.settings import Settings
+
+log = logging.getLogger(__name__)
+
+KEEP_UPLOADS: Final = timedelta(days=1)
+"""How long a file waits for the record that it was uploaded for."""
+
+
+def kinds_of_work(*, inbox: Inbox, outbox: Outbox, remote: Remote, settings: Settings) -> dict[str, Kind]:
+    """What each kind of job means, and how many lanes of it run at once."""
+    return {
+        "inbox": Kind(handler=inbox.handle, concurrency=8, batch=50, max_attempts=10),
+        "fanout": Kind(handler=outbox.fan_out, concurrency=4),
+        "deliver": Kind(handler=outbox.deliver, concurrency=settings.deliveries_in_flight),
+        "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
+        "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
+        "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that has to be done again and again; doing it twice does no harm."""
+
+    name: str
+    every: timedelta
+    do: Callable[[], Awaitable[object]]
+
+
+def chores(store: Store, cache: MediaCache) -> list[Chore]:
+    """What keeps an instance tidy."""
+    return [
+        Chore("close challenges", timedelta(seconds=30), close_overdue),
+        Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
+        Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
+        Chore("forget dead jobs", timedelta(hours=6), prune_dead),
+        Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),
+        Chore("forget handled activities", timedelta(hours=6), prune_received),
+    ]
+
+
+async def work(runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event) -> None:
+    """Run jobs and chores until `stop`."""
+    rounds = [asyncio.create_task(_again_and_again(chore, stop)) for chore in chores(store, cache)]
+    try:
+        await runner.run(stop)
+    finally:
+        for task in rounds:
+            task.cancel()
+        await asyncio.gather(*rounds, return_exceptions=True)
+
+
+async def _again_and_again(chore: Chore, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await chore.do()
+        except Exception:
+            log.exception("could not %s", chore.name)
+        await asyncio.sleep(chore.every.total_seconds())
