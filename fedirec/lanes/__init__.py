@@ -1,0 +1,41 @@
+"""Durable work in the application's database.
+
+A lane is a queue whose jobs run one after the other: one per remote host for deliveries, one per sending origin for
+what comes in. Lanes, not jobs, are leased, backed off and given up on. What is queued in a transaction runs if that
+commits, at least once, whoever is killed in between.
+"""
+
+from __future__ import annotations
+
+from fedirec.lanes.actions import close_circuit, prune_dead, prune_idle_lanes, retry_dead, revive
+from fedirec.lanes.backoff import Handler, Kind
+from fedirec.lanes.models import Job, Lane
+from fedirec.lanes.outcomes import Dead, Done, Later, Outcome
+from fedirec.lanes.queries import Trouble, dead_jobs, find_lane, lanes_in_trouble, oldest_waiting, waiting
+from fedirec.lanes.runner import Runner
+from fedirec.lanes.works import Work, enqueue
+
+__all__ = [
+    "Dead",
+    "Done",
+    "Handler",
+    "Job",
+    "Kind",
+    "Lane",
+    "Later",
+    "Outcome",
+    "Runner",
+    "Trouble",
+    "Work",
+    "close_circuit",
+    "dead_jobs",
+    "enqueue",
+    "find_lane",
+    "lanes_in_trouble",
+    "oldest_waiting",
+    "prune_dead",
+    "prune_idle_lanes",
+    "retry_dead",
+    "revive",
+    "waiting",
+]

@@ -1,0 +1,313 @@
+"""Runs what waits in the lanes.
+
+One loop speaks to the database. Each of its turns is one transaction, which writes what came of the jobs that ended
+since the last turn, gives lanes back, leases others and reads their jobs. Between turns each leased lane has a task
+that runs its jobs one after the other, and waits after each until what came of it is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from fedirec.clock import monotonic, now
+from fedirec.db import on_postgres, transaction
+from fedirec.db.listening import listen
+from fedirec.errors import FedirecError
+from fedirec.lanes import leases
+from fedirec.lanes.backoff import Health, Kind, Retry, health_after, is_answer, retry_of
+from fedirec.lanes.bell import CHANNEL, hearing
+from fedirec.lanes.leases import Leaving
+from fedirec.lanes.models import Job
+from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
+
+log = logging.getLogger(__name__)
+
+GATHER: Final = 0.010
+"""How long, in seconds, a turn waits for more jobs to end, so that they share a commit."""
+ENOUGH: Final = 100
+"""With so many jobs ended a turn waits no longer."""
+PAUSE_AFTER_ERROR: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A lane that we leased, with the jobs of it that may run now."""
+
+    key: str
+    kind: str
+    jobs: list[Job]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What came of a job, whether its lane is left after it, and whether with jobs that it could go on with.
+
+    `written` says later whether the lease still stood.
+    """
+
+    lane: Claimed
+    job: Job
+    outcome: Outcome | Crashed
+    leaves: bool
+    unfinished: bool
+    written: asyncio.Future[bool]
+
+
+class Runner:
+    """Runs the jobs of some kinds, in as many lanes at once as each kind allows.
+
+    Jobs are run at least once: a process that is killed loses no job, but those it had begun are run again, once its
+    leases have run out. After `poll` the database is asked for work that nobody rang for. Jobs that still run when
+    `grace` is over after a stop are cancelled, and run again later.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        *,
+        name: str,
+        lease: timedelta = timedelta(seconds=60),
+        poll: timedelta = timedelta(seconds=1),
+        grace: timedelta = timedelta(seconds=8),
+    ) -> None:
+        self.id = f"{name[:40]}:{secrets.token_hex(6)}"
+        self._kinds = dict(kinds)
+        self._lease = lease
+        self._poll = min(poll, lease / 3).total_seconds()
+        self._grace = grace
+        self._stir = asyncio.Event()
+        self._lanes: dict[str, Claimed] = {}
+        self._drains: set[asyncio.Task[None]] = set()
+        self._reports: list[Report] = []
+        self._renew_at = 0.0
+        self._leaving = False
+        self._ran = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run what is due, and what becomes due, until `stop`; then let running jobs end, but not for long.
+
+        On SQLite only one process works, so the leases of whoever worked before are void.
+        """
+        if not on_postgres():
+            await leases.take_over(self._kinds)
+        watching = [asyncio.create_task(self._stir_at(stop))]
+        if on_postgres():
+            watching.append(asyncio.create_task(listen(CHANNEL, self._stir.set)))
+        try:
+            async with self._working():
+                while not stop.is_set():
+                    await self._turn_or_pause(claim=True)
+                    await self._wait()
+                self._leaving = True
+                end = monotonic() + self._grace.total_seconds()
+                while self._lanes and monotonic() < end:
+                    await self._wait()
+                    await self._turn_or_pause(claim=False)
+        finally:
+            await _end(watching)
+
+    async def run_until_idle(self, *, rounds: int = 1000) -> int:
+        """Run everything that is due now, in at most that many rounds of leasing lanes; how many jobs were run."""
+        before = self._ran
+        async with self._working():
+            while True:
+                rounds -= await self._turn(claim=rounds > 0) > 0
+                if not self._lanes:
+                    break
+                await self._wait()
+        if rounds <= 0:
+            log.warning("no more lanes were leased after the last round; there may be more to do")
+        return self._ran - before
+
+    @asynccontextmanager
+    async def _working(self) -> AsyncGenerator[None]:
+        """Within it the lanes are worked on; after it no task of ours runs and no lane is leased by us."""
+        self._leaving = False
+        try:
+            with hearing(self._stir):
+                yield
+        finally:
+            await _end(self._drains)
+            if self._lanes:
+                try:
+                    await self._turn(claim=False)
+                    async with transaction():
+                        await leases.give_back_all(by=self.id, at=now())
+                except Exception:
+                    log.exception("%s could not give its leases back; they will run out", self.id)
+                self._lanes.clear()
+            self._reports.clear()
+
+    async def _stir_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._stir.set()
+
+    async def _wait(self) -> None:
+        """Return when a turn is worth its commit."""
+        if not self._reports:
+            await self._stirred(self._poll)
+        end = monotonic() + GATHER
+        while len(self._reports) < self._enough() and (left := end - monotonic()) > 0:
+            await self._stirred(left)
+
+    def _enough(self) -> int:
+        return min(len(self._lanes), ENOUGH)
+
+    async def _stirred(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stir.wait()
+        self._stir.clear()
+
+    async def _turn_or_pause(self, *, claim: bool) -> None:
+        try:
+            await self._turn(claim=claim)
+        except Exception:
+            log.exception("the lanes cannot be read or written; trying again")
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
+
+    async def _turn(self, *, claim: bool) -> int:
+        """Write what came of jobs and lease lanes, in one transaction; how many lanes were leased."""
+        reports, self._reports = self._reports, []
+        reported = {report.lane.key for report in reports}
+        at = now()
+        try:
+            async with transaction():
+                held, busy = await leases.hold(reported, by=self.id)
+                await self._write([report for report in reports if report.lane.key in held], held, at=at)
+                lost = reported - held.keys() - busy
+                left = lost | {report.lane.key for report in reports if report.leaves and report.lane.key in held}
+                await self._renew(self._lanes.keys() - left, at=at)
+                claimed = await self._claim(left, at=at) if claim else []
+        except BaseException:
+            self._reports = reports + self._reports
+            raise
+        for key in left:
+            self._lanes.pop(key, None)
+        for report in reports:
+            key = report.lane.key
+            if key in busy:
+                self._reports.append(report)
+            elif not report.written.done():
+                report.written.set_result(key in held)
+        for key in lost:
+            log.warning("%s lost its lease on %s", self.id, key)
+        for lane in claimed:
+            self._lanes[lane.key] = lane
+            drain = asyncio.create_task(self._drain(lane))
+            self._drains.add(drain)
+            drain.add_done_callback(self._drains.discard)
+        return len(claimed)
+
+    async def _write(self, reports: Sequence[Report], healths: Mapping[str, Health], *, at: datetime) -> None:
+        changed: dict[str, Health] = {}
+        older: dict[str, datetime] = {}
+        done: list[Job] = []
+        retries: list[tuple[Job, Retry]] = []
+        leaving: list[Leaving] = []
+        for report in reports:
+            lane, job, outcome = report.lane, report.job, report.outcome
+            kind, before = self._kinds[lane.kind], healths[lane.key]
+            health = health_after(before, outcome, attempts=job.attempts + 1, at=at)
+            if health != before:
+                changed[lane.key] = health
+                _log_circuit(lane.key, before, health)
+            if health.failures > before.failures:
+                older[lane.key] = at - kind.give_up_after
+            if isinstance(outcome, Done):
+                done.append(job)
+            else:
+                retry = retry_of(job, outcome, kind, lane=health, at=at)
+                retries.append((job, retry))
+                if retry.dead_at:
+                    log.warning("job %s of %s is dead: %s", job.id, lane.key, retry.error)
+            if report.leaves:
+                more = report.unfinished or len(lane.jobs) == kind.batch
+                succeeded_at = at if is_answer(outcome) else None
+                leaving.append(Leaving(key=lane.key, more_at=at if more else None, succeeded_at=succeeded_at))
+        await leases.forget_done(done, at=at)
+        await leases.keep_retries(retries)
+        await leases.give_up(older, at=at)
+        await leases.keep_health(changed)
+        await leases.give_back(leaving)
+
+    async def _renew(self, lanes: Collection[str], *, at: datetime) -> None:
+        if lanes and monotonic() >= self._renew_at:
+            await leases.renew(lanes, by=self.id, until=at + self._lease)
+            self._renew_at = monotonic() + self._lease.total_seconds() / 3
+
+    async def _claim(self, left: Collection[str], *, at: datetime) -> list[Claimed]:
+        """Lease lanes that are due, and read their first jobs. Lanes in `left` are ours no more."""
+        working = [lane.kind for key, lane in self._lanes.items() if key not in left]
+        free = {name: kind.concurrency - working.count(name) for name, kind in self._kinds.items()}
+        free = {name: room for name, room in free.items() if room > 0}
+        found = await leases.claim(free, by=self.id, at=at, until=at + self._lease)
+        # A lane whose lease ran out while we work on it was only leased anew.
+        found = {key: name for key, name in found.items() if key in left or key not in self._lanes}
+        claimed: list[Claimed] = []
+        empty: list[Leaving] = []
+        for name in set(found.values()):
+            keys = [key for key in found if found[key] == name]
+            for key, jobs in (await leases.due_jobs(keys, limit=self._kinds[name].batch, at=at)).items():
+                if jobs:
+                    claimed.append(Claimed(key=key, kind=name, jobs=jobs))
+                else:
+                    empty.append(Leaving(key=key, more_at=None))
+        await leases.give_back(empty)
+        return claimed
+
+    async def _drain(self, lane: Claimed) -> None:
+        """Run the jobs of a leased lane, each after what came of the one before is written."""
+        jobs = list(lane.jobs)
+        while jobs:
+            job = jobs.pop(0)
+            outcome = await self._outcome_of(job)
+            if job.order_key and not isinstance(outcome, Done | Dead):
+                jobs = [other for other in jobs if other.order_key != job.order_key]
+            unwell = isinstance(outcome, Later) and outcome.blame == "lane"
+            leaves = unwell or self._leaving or not jobs
+            written = asyncio.get_running_loop().create_future()
+            self._reports.append(
+                Report(lane=lane, job=job, outcome=outcome, leaves=leaves, unfinished=bool(jobs), written=written)
+            )
+            if len(self._reports) == 1 or len(self._reports) >= self._enough():
+                self._stir.set()
+            if not await written or leaves:
+                return
+
+    async def _outcome_of(self, job: Job) -> Outcome | Crashed:
+        kind = self._kinds[job.kind]
+        self._ran += 1
+        try:
+            async with asyncio.timeout(kind.time_limit.total_seconds()):
+                return await kind.handler(job)
+        except FedirecError as error:
+            if not error.retryable:
+                return Dead(error.detail)
+            after = None if error.retry_after is None else timedelta(seconds=error.retry_after)
+            return Later(error.detail, after=after, blame="job")
+        except Exception as error:
+            log.exception("the handler of job %s (%s in %s) failed", job.id, job.kind, job.lane)
+            return Crashed(f"{type(error).__name__}: {error}")
+
+
+def _log_circuit(key: str, before: Health, after: Health) -> None:
+    if after.trips > before.trips:
+        log.warning("%s is left alone until %s: %s", key, after.held_until, after.error)
+    elif before.trips and not after.trips:
+        log.info("%s is back", key)
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """The tasks are cancelled and over."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
