@@ -18,6 +18,7 @@ class Media(Model):
     owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="media", on_delete=fields.RESTRICT, db_index=True
     )
+    owner_id: int
     kind = fields.CharField(max_length=10)
     media_type = fields.CharField(max_length=100)
     size = fields.BigIntField()

@@ -25,7 +25,7 @@ def make_film(
     illustration: Path,
     melody: Path,
     story_lines: Sequence[str],
-    size: tuple[int, int] = (960, 540),
+    size: tuple[int, int] = (854, 480),
     seconds: float = 8.0,
 ) -> Path:
     """`path` holds an MP4 that wanders over `illustration` to the sound of `melody`, with `story_lines` as captions."""

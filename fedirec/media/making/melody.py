@@ -38,7 +38,7 @@ _CODECS: Final = {
 
 def make_melody(path: Path, *, seconds: float = 9.0, seed: int = 1) -> Path:
     """`path` holds a melody of so many seconds; WAV, FLAC, MP3, M4A or Ogg (Opus) by its ending."""
-    samples = _compose(seconds, seed)
+    samples = compose(seconds, seed=seed)
     codec, form, frame_size = _CODECS[path.suffix.lower()]
     rate = 48_000 if codec == "libopus" else RATE
     with av.open(str(path), "w", format=form) as output:
@@ -67,7 +67,8 @@ def frames_of(samples: array[int]) -> Iterator[AudioFrame]:
         yield frame
 
 
-def _compose(seconds: float, seed: int) -> array[int]:
+def compose(seconds: float, *, seed: int = 1) -> array[int]:
+    """A melody as interleaved stereo samples."""
     random = Random(seed)  # noqa: S311  (notes, not secrets)
     length = int(seconds * RATE)
     low, high = array("d", bytes(8 * length)), array("d", bytes(8 * length))
