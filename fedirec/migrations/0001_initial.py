@@ -1,11 +1,12 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
 import functools
-from fedirec.clock import now
 from json import dumps, loads
+
+from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
-from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+from fedirec.clock import now
 
 
 class Migration(migrations.Migration):
@@ -20,6 +21,7 @@ class Migration(migrations.Migration):
                 ("type", fields.CharField(max_length=20)),
                 ("kind", fields.CharField(null=True, max_length=20)),
                 ("is_local", fields.BooleanField(default=False, db_default=False)),
+                ("local_handle", fields.CharField(null=True, unique=True, max_length=60)),
                 ("handle", fields.CharField(max_length=300)),
                 ("host", fields.CharField(max_length=300)),
                 ("name", fields.CharField(default="", db_default="", max_length=500)),
@@ -49,45 +51,9 @@ class Migration(migrations.Migration):
             options={
                 "table": "actor",
                 "app": "fedirec",
-                "unique_together": (("handle", "host"),),
-                "indexes": [Index(fields=["host"]), Index(fields=["followers"])],
+                "indexes": [Index(fields=["handle", "host"]), Index(fields=["host"]), Index(fields=["followers"])],
                 "pk_attr": "id",
                 "table_description": "Someone, here or elsewhere, who can do things.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Account",
-            fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                (
-                    "actor",
-                    fields.OneToOneField(
-                        "fedirec.Actor",
-                        source_field="actor_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="account",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                ("email", fields.CharField(null=True, unique=True, max_length=254)),
-                ("password_hash", fields.CharField(max_length=200)),
-                ("role", fields.CharField(default="member", db_default="member", max_length=12)),
-                ("state", fields.CharField(default="active", db_default="active", max_length=12)),
-                ("answer", fields.TextField(default="", db_default="", unique=False)),
-                ("about", fields.TextField(default="", db_default="", unique=False)),
-                ("locale", fields.CharField(null=True, max_length=20)),
-                ("timezone", fields.CharField(default="UTC", db_default="UTC", max_length=60)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("approved_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("suspended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "account",
-                "app": "fedirec",
-                "pk_attr": "id",
-                "table_description": "A member of this instance, who signs in here.",
             },
             bases=["Model"],
         ),
@@ -351,36 +317,6 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
-            name="Invitation",
-            fields=[
-                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("digest", fields.CharField(unique=True, max_length=64)),
-                (
-                    "inviter",
-                    fields.ForeignKeyField(
-                        "fedirec.Account",
-                        source_field="inviter_id",
-                        null=True,
-                        db_index=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="invitations",
-                        on_delete=OnDelete.SET_NULL,
-                    ),
-                ),
-                ("uses_left", fields.IntField(default=1, db_default=1)),
-                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-            ],
-            options={
-                "table": "invitation",
-                "app": "fedirec",
-                "pk_attr": "id",
-                "table_description": "A link that lets somebody join.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="Job",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -501,6 +437,84 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["attached_at", "created_at"])],
                 "pk_attr": "id",
                 "table_description": "A file of one of our people, decoded, stripped and stored by content hash.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Account",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "actor",
+                    fields.OneToOneField(
+                        "fedirec.Actor",
+                        source_field="actor_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="account",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("email", fields.CharField(null=True, unique=True, max_length=254)),
+                ("password_hash", fields.CharField(max_length=200)),
+                ("role", fields.CharField(default="member", db_default="member", max_length=12)),
+                ("state", fields.CharField(default="active", db_default="active", max_length=12)),
+                ("answer", fields.TextField(default="", db_default="", unique=False)),
+                ("about", fields.TextField(default="", db_default="", unique=False)),
+                (
+                    "icon",
+                    fields.ForeignKeyField(
+                        "fedirec.Media",
+                        source_field="icon_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="shown_by",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("locale", fields.CharField(null=True, max_length=20)),
+                ("timezone", fields.CharField(default="UTC", db_default="UTC", max_length=60)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("approved_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("suspended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "account",
+                "app": "fedirec",
+                "pk_attr": "id",
+                "table_description": "A member of this instance, who signs in here.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("digest", fields.CharField(unique=True, max_length=64)),
+                (
+                    "inviter",
+                    fields.ForeignKeyField(
+                        "fedirec.Account",
+                        source_field="inviter_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="invitations",
+                        on_delete=OnDelete.SET_NULL,
+                    ),
+                ),
+                ("uses_left", fields.IntField(default=1, db_default=1)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "invitation",
+                "app": "fedirec",
+                "pk_attr": "id",
+                "table_description": "A link that lets somebody join.",
             },
             bases=["Model"],
         ),
