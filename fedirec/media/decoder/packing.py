@@ -28,6 +28,7 @@ _EVERY_PICTURE: Final = 3.0
 _POSTER_SIDE: Final = 1280
 _LIVELY: Final = 24.0
 """Standard deviation of brightness from which a picture shows something."""
+_MAX_EARLY: Final = 64
 _TICKS: Final = Fraction(1, 90_000)
 
 
@@ -200,6 +201,7 @@ class _Copied:
 
     def __init__(self, stream: VideoStream | AudioStream, output: OutputContainer) -> None:
         self._output = output
+        self._early: list[Packet[Any]] = []
         try:
             self._stream = output.add_stream_from_template(stream, opaque=True)
         except ValueError as error:
@@ -209,7 +211,23 @@ class _Copied:
         if not packet.size:
             return
         if packet.dts is None:
+            # Matroska knows when a picture is shown but not when it is decoded, until FFmpeg has seen a few.
+            self._early.append(packet)
+            if len(self._early) > _MAX_EARLY:
+                raise Uncopied
+            return
+        step = packet.duration or 1
+        for before, early in enumerate(reversed(self._early), 1):
+            early.dts = packet.dts - before * step
+        for each in (*self._early, packet):
+            self._copy(each)
+        self._early.clear()
+
+    def finish(self) -> None:
+        if self._early:
             raise Uncopied
+
+    def _copy(self, packet: Packet[Any]) -> None:
         packet.stream = self._stream
         try:
             self._output.mux(packet)
@@ -217,9 +235,6 @@ class _Copied:
             if isinstance(error, OSError):
                 raise
             raise Uncopied from error
-
-    def finish(self) -> None:
-        """Nothing is left over of packets."""
 
 
 class _Drawn:
