@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,7 +19,9 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.errors import Unauthenticated
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
+from fedirec.web.language import reading
 from fedirec.web.ratelimit import RateLimit
+from fedirec.web.render import reader_of
 from fedirec.web.security import is_inbox
 from fedirec.web.views import Viewer as ShownViewer
 
@@ -37,7 +39,10 @@ def new_attempts() -> RateLimit:
 
 
 class Door:
-    """ASGI middleware: `request.state` says who is asking, as `member` for code and as `viewer` for templates."""
+    """ASGI middleware: `request.state` says who is asking, as `member` for code and as `viewer` for templates.
+
+    Behind it everything is said in the language of whoever asks.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -48,7 +53,10 @@ class Door:
             viewer = await _find_viewer(HTTPConnection(scope))
             state[_MEMBER] = viewer
             state[_SHOWN] = await _shown(viewer) if viewer else None
-        await self.app(scope, receive, send)
+            with reading(reader_of(Request(scope))):
+                await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def viewer_of(connection: HTTPConnection) -> Viewer | None:

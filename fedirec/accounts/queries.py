@@ -10,13 +10,22 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from fedirec.accounts.codes import digest_of
-from fedirec.accounts.models import Account, AuditEvent, Identity, Invitation, Notification, Person, Session, Token
+from fedirec.accounts.models import (
+    Account,
+    AuditEvent,
+    Identity,
+    Invitation,
+    Notification,
+    Person,
+    RecoveryCode,
+    Session,
+    Token,
+)
 from fedirec.accounts.permissions import Permission, Role, Scope, may
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Instance
 from fedirec.clock import now
 from fedirec.errors import NotFound
-from fedirec.media.models import Media
 
 PAGE: Final = 30
 """Rows of a page of anything here."""
@@ -92,6 +101,11 @@ async def find_token_viewer(secret: str) -> Viewer | None:
 async def sessions_of(account: Account) -> list[Session]:
     """The browsers that are signed in, the most recently used first."""
     return await Session.filter(account_id=account.id, expires_at__gt=now()).order_by("-used_at").limit(MAX_LISTED)
+
+
+async def has_recovery_codes(account: Account) -> bool:
+    """Whether a recovery code is left that was not used."""
+    return await RecoveryCode.exists(account_id=account.id, used_at=None)
 
 
 async def tokens_of(account: Account) -> list[Token]:
@@ -178,11 +192,6 @@ async def profile_of(actor: Actor) -> Profile:
         role=Role(account.role) if account else None,
         is_open=actor.state == ACTIVE,
     )
-
-
-async def are_pictures(media: Sequence[Media]) -> bool:
-    """Whether one of `media` is the picture of a member who is not suspended, which everybody may see."""
-    return await Account.exists(icon_id__in=[each.id for each in media], state=ACTIVE)
 
 
 async def person_ids_of(actors: Sequence[Actor]) -> dict[int, int]:

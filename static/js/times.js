@@ -23,5 +23,8 @@ if (!document.documentElement.dataset.zone) {
     time.textContent = format.format(new Date(time.dateTime));
   }
 }
+for (const field of document.querySelectorAll("input[data-timezone]")) {
+  field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+}
 tick();
 setInterval(tick, 30000);

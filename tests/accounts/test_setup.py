@@ -48,6 +48,7 @@ async def test_the_one_time_link_makes_an_instance_with_an_owner(
     site = Site()
     await site.load()
     assert (site.origin, site.is_set_up) == ("https://studio.example", True)
+    assert site.instance is not None
     assert (site.instance.name, site.instance.rules, site.instance.registration) == ("Studio", "Be kind.", "approval")
     own = await Actor.get(id=site.actor_id)
     assert (own.type, own.name, own.uri) == ("Application", "Studio", "https://studio.example/actor")

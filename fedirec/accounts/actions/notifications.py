@@ -61,9 +61,9 @@ async def notify_all(
     )
 
 
-async def mark_read(account: Account, notification_ids: Collection[int] | None = None) -> None:
-    """Somebody has seen what they were told: those of `notification_ids`, or everything."""
+async def mark_read(account: Account, *, up_to: int | None = None) -> None:
+    """Somebody has seen what they were told, up to the notification with the id `up_to` if one is given."""
     unread = Notification.filter(account_id=account.id, read_at=None)
-    if notification_ids is not None:
-        unread = unread.filter(id__in=list(notification_ids))
+    if up_to is not None:
+        unread = unread.filter(id__lte=up_to)
     await unread.update(read_at=now())

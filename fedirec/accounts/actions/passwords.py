@@ -31,12 +31,17 @@ async def change_password(
 
     Raises Forbidden when `old` is wrong, Invalid when `new` is too weak, TooMany after too many wrong tries.
     """
-    key = f"change {account.id}"
-    attempts.check(key)
-    if not await is_password(old, account.password_hash):
-        raise Forbidden("That is not your present password.", field="old")
-    attempts.forget(key)
+    await prove_presence(account, old, attempts=attempts, field="old")
     await set_password(account, new, but=session_id)
+
+
+async def prove_presence(account: Account, password: str, *, attempts: RateLimit, field: str) -> None:
+    """Whoever sits there knows the password of `account`. Raises Forbidden beside `field`, or TooMany."""
+    key = f"presence {account.id}"
+    attempts.check(key)
+    if not await is_password(password, account.password_hash):
+        raise Forbidden("That is not your present password.", field=field)
+    attempts.forget(key)
 
 
 async def set_password(account: Account, password: str, *, but: int | None = None) -> None:

@@ -1,0 +1,27 @@
+"""The pages about people and accounts, and of the first run."""
+
+from __future__ import annotations
+
+from fedirec.accounts.pages import (
+    audit,
+    instance,
+    invitations,
+    joining,
+    notifications,
+    people,
+    settings,
+    setup,
+    signing,
+)
+
+routes = [
+    *signing.routes,
+    *joining.routes,
+    *invitations.routes,
+    *settings.routes,
+    *notifications.routes,
+    *people.routes,
+    *audit.routes,
+    *instance.routes,
+    *setup.routes,
+]

@@ -1,0 +1,96 @@
+"""The audit log: what those who run things here did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.door import require_viewer
+from fedirec.accounts.models import AuditEvent
+from fedirec.accounts.notices import N_
+from fedirec.accounts.pages.views import admin_tabs, page_with, person_view, place_in
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import audit_events
+from fedirec.activitypub.models import Actor
+from fedirec.uris import MAX_URI
+from fedirec.web.language import gettext as _
+from fedirec.web.render import render
+from fedirec.web.views import PersonView
+
+WORDS: Final[Mapping[str, str]] = {
+    "set_up": N_("set up this instance"),
+    "edit_instance": N_("changed what the instance says of itself"),
+    "create_account": N_("made an account"),
+    "approve_member": N_("let somebody in"),
+    "decline_member": N_("declined a request to join"),
+    "invite": N_("made an invitation"),
+    "withdraw_invitation": N_("withdrew an invitation"),
+    "change_role": N_("changed a role"),
+    "suspend": N_("suspended somebody"),
+    "unsuspend": N_("let somebody come back"),
+    "reset_password": N_("reset a password"),
+    "open_challenge": N_("opened a challenge"),
+    "change_challenge": N_("changed a challenge"),
+    "close_challenge": N_("closed a challenge"),
+    "accept_submission": N_("accepted a submission"),
+    "decline_submission": N_("declined a submission"),
+    "reconsider_submission": N_("took up a submission again"),
+}
+"""What actions are called; one that is not here is shown by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """One line of the log."""
+
+    person: PersonView | None
+    by: str
+    words: str
+    subject: PersonView | None
+    subject_uri: str
+    details: tuple[tuple[str, str], ...]
+    at: datetime
+
+
+async def show_audit(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.SEE_AUDIT)
+    subject = request.query_params.get("subject", "")[:MAX_URI]
+    rows, place = await audit_events(before=place_in(request, "before"), subject_uri=subject or None)
+    return render(
+        request,
+        "accounts/audit.html",
+        tabs=admin_tabs(request, viewer),
+        subject=subject,
+        events=page_with(request, await event_views(rows), name="before", place=place),
+    )
+
+
+async def event_views(rows: Sequence[AuditEvent]) -> list[EventView]:
+    """How the events are shown, with the people that they are about."""
+    uris = {uri for row in rows for uri in (row.actor_uri, row.subject_uri)}
+    known = {actor.uri: person_view(actor) for actor in await Actor.filter(uri__in=list(uris))} if uris else {}
+    return [
+        EventView(
+            person=known.get(row.actor_uri),
+            by=row.actor_uri,
+            words=_(WORDS[row.action]) if row.action in WORDS else row.action.replace("_", " "),
+            subject=known.get(row.subject_uri) if row.subject_uri != row.actor_uri else None,
+            subject_uri=row.subject_uri,
+            details=tuple((key.replace("_", " "), _plain(value)) for key, value in row.details.items() if value),
+            at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+routes = [Route("/admin/audit", show_audit, methods=["GET"])]
