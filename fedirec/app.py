@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fedirec import __version__, clock
 from fedirec.accounts import inbox as accounts_inbox
 from fedirec.accounts.door import Door, new_attempts
-from fedirec.accounts.pages import routes as accounts_routes
+from fedirec.accounts.pages import routes as accounts_pages
 from fedirec.activitypub import routes as activitypub_routes
 from fedirec.activitypub import vocab
 from fedirec.activitypub.handlers import Handlers
@@ -38,8 +38,9 @@ from fedirec.media.routes import media_routes
 from fedirec.media.store import DiskStore, Store
 from fedirec.net import Net
 from fedirec.remix import inbox as remix_inbox
+from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
-from fedirec.remix.pages import routes as remix_routes
+from fedirec.remix.pages import routes as remix_pages
 from fedirec.remix.visibility import audience_of_media
 from fedirec.settings import Settings
 from fedirec.web import routes as web_routes
@@ -148,8 +149,9 @@ def create_app(settings: Settings, *, state: State | None = None, works: bool = 
             *web_routes.routes,
             *activitypub_routes.routes,
             *media_routes(audience_of_media),
-            *accounts_routes,
-            *remix_routes,
+            *remix_routes.routes,
+            *accounts_pages,
+            *remix_pages,
         ],
         middleware=middleware,
         exception_handlers={FedirecError: on_error, 404: on_error, 405: on_error},

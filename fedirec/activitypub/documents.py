@@ -5,10 +5,13 @@ Collections tell no totals and lists of followers no names: who follows whom is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT
@@ -16,6 +19,7 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Gone, NotFound
+from fedirec.web.negotiation import wants_activity
 
 PAGE: Final = 20
 CACHE: Final = "public, max-age=120"
@@ -29,6 +33,20 @@ class ActivityResponse(JSONResponse):
     def __init__(self, document: Json, *, status: int = 200, is_public: bool = True) -> None:
         headers = {"vary": "Accept", "cache-control": CACHE if is_public else "private, no-store"}
         super().__init__(document, status_code=status, headers=headers)
+
+
+class ActivityRoute(Route):
+    """A route for those who ask for ActivityPub; others are left to the page at the same address, unless `always`."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request[Any]], Any], *, always: bool = False) -> None:
+        super().__init__(path, endpoint)
+        self._always = always
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        found = super().matches(scope)
+        if found[0] is Match.FULL and not self._always and not wants_activity(HTTPConnection(scope)):
+            return Match.NONE, {}
+        return found
 
 
 async def get_local_actor(handle: str) -> Actor:

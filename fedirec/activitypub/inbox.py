@@ -12,15 +12,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from fedirec.activitypub import ld
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.journal import Journal
 from fedirec.activitypub.models import Actor, Evidence, Peer, Received
 from fedirec.activitypub.parsing import parse
-from fedirec.activitypub.remote import KnownKey, Remote
+from fedirec.activitypub.remote import KnownKey, Remote, compacted
 from fedirec.activitypub.signatures import Statement
 from fedirec.activitypub.signatures import parse as parse_signature
-from fedirec.activitypub.vocab import Activity, Doc, Json
+from fedirec.activitypub.vocab import Activity, Doc
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import (
@@ -117,7 +116,7 @@ class Inbox:
         if received is None or received.state != "waiting":
             return Done()
         try:
-            activity = self._read(received)
+            activity = await self._read(received)
             async with transaction():
                 if not await _still_waiting(received):
                     return Done()
@@ -141,8 +140,8 @@ class Inbox:
         log.info("handled %s from %s", received.type, received.sender.uri)
         return Done()
 
-    def _read(self, received: Received) -> Activity[Any]:
-        document: Json = ld.read(parse(bytes(received.body)))
+    async def _read(self, received: Received) -> Activity[Any]:
+        document = await compacted(parse(bytes(received.body)))
         activity = self.remote.vocabulary.read(document)
         if not isinstance(activity, Activity):
             raise Invalid("that is not an activity")

@@ -160,7 +160,7 @@ class Remote:
             raise Invalid(f"{host_of(uri)} answered with something that is no ActivityPub document")
         if not same_origin(response.url, uri):
             raise Invalid(f"{host_of(uri)} passed us on to {host_of(response.url)}, which cannot speak for it")
-        return ld.read(parse(response.body))
+        return await compacted(parse(response.body))
 
     async def _webfinger(self, origin: str, resource: str) -> str:
         """The id of the actor that `resource` names at `origin`."""
@@ -193,6 +193,13 @@ class Remote:
         self._refused[key] = monotonic() + seconds
         if len(self._refused) > REMEMBERED:
             self._refused.popitem(last=False)
+
+
+async def compacted(document: Json) -> Json:
+    """`document` in our terms; in a thread when its context is not one that we know by heart, for that takes long."""
+    if ld.is_plain(document):
+        return ld.compact(document)
+    return await to_thread.run_sync(ld.compact, document)
 
 
 def _as_actor(entity: Any) -> ActorObject:

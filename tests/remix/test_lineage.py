@@ -150,6 +150,13 @@ def test_the_own_author_comes_first_even_among_many() -> None:
     assert [line.person for line in lines] == ["zoe", "a0", "a1", "a2", "a3", "a4"]
 
 
+def test_the_roles_of_a_work_are_in_a_fixed_order() -> None:
+    roles = [f"https://b.example/roles/{number:02}" for number in range(20)]
+    parts = {"film": [Part(person="eve", role=role) for role in reversed(roles)]}
+    (line,) = credit_lines("film", edges=[], authors={"film": "eve"}, parts=parts, kinds={})
+    assert list(line.roles) == roles
+
+
 def test_no_generation_is_left_out() -> None:
     chain = [Edge(record=str(number), source=str(number + 1)) for number in range(10)]
     authors = {str(number): f"person {number}" for number in range(11)}
@@ -217,6 +224,15 @@ def test_a_very_long_sentence_ends_with_others() -> None:
     said = plain(in_words(credit_lines("film", edges=edges, authors=authors, parts={}, kinds=KINDS), names=authors))
     assert said.endswith(" and others")
     assert said.count(" by ") == 13
+
+
+def test_helpers_do_not_make_a_long_sentence_longer() -> None:
+    edges = [Edge(record="film", source=f"s{number}") for number in range(8)]
+    authors = {"film": "eve"} | {f"s{number}": f"person {number}" for number in range(8)}
+    parts = {"film": [Part(person=f"helper {number}", role=NRT) for number in range(8)]}
+    said = plain(in_words(credit_lines("film", edges=edges, authors=authors, parts=parts, kinds=KINDS), names={}))
+    assert said.count("somebody") == 1 + 8 + 4
+    assert said.endswith(" and others")
 
 
 def test_a_translation_may_put_the_names_where_it_wants() -> None:

@@ -298,9 +298,12 @@ def test_no_word_of_a_person_becomes_markup() -> None:
         "",
         title="<script>",
         credit=in_words(
-            credit_lines("r", edges=[], authors={"r": EVE}, parts={}, kinds={}), names={EVE: '"><img src=x onerror=a>'}
+            credit_lines("r", edges=[], authors={"r": EVE}, parts={}, kinds={}),
+            names={EVE: '"><img src=x onerror=a>'},
+            gettext=lambda text: f"<em>{text}",
         ),
         pages={EVE: 'https://a.example/"onmouseover="x'},
+        gettext=lambda text: f"<em>{text}",
         url='https://a.example/"><b>',
         label="<i>",
         extra=["<u>"],

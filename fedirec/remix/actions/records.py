@@ -163,6 +163,7 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
         terms = TermsRef(version=submission.terms_version, digest=submission.terms_digest)
     draft = replace(draft, challenge=submission.challenge if submission else None)
     composed = await _compose(author, draft, uri=record.uri, published=record.published_at, updated=now(), terms=terms)
+    others = await _everybody_around(record)
     async with transaction():
         saved = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
         update = Update(
@@ -173,7 +174,7 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
             cc=composed.work.cc,
             published=now(),
         )
-        await publish(author, update, to=composed.told, to_followers_of=[author])
+        await publish(author, update, to=[*composed.told, *others], to_followers_of=[author])
     return saved
 
 

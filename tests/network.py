@@ -1,0 +1,193 @@
+"""Several whole instances in one process, talking over a make-believe internet.
+
+Nothing of ours is replaced: each instance has its own database, keys, media folder and worker. Only the sockets are
+left out: a request that leaves one instance through its door enters the other's application.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import httpx
+
+from fedirec.accounts.actions.joining import create_account
+from fedirec.accounts.actions.setup import begin_setup, finish_setup
+from fedirec.accounts.permissions import Operator, Role
+from fedirec.activitypub.models import Actor
+from fedirec.app import State, create_app, running
+from fedirec.remix.actions.challenges import find_challenge
+from fedirec.remix.actions.sources import find_record
+from fedirec.remix.models import Challenge, Record
+from fedirec.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+PASSWORD = "a long enough password"
+
+
+class Network(httpx.AsyncBaseTransport):
+    """Routes each request to the instance that owns its host; `down` hosts do not answer."""
+
+    def __init__(self) -> None:
+        self.instances: dict[str, Instance] = {}
+        self.down: set[str] = set()
+        self.answers: dict[str, httpx.Response] = {}
+        """Documents of hosts that are no instance of ours, by address."""
+        self.requests: list[httpx.Request] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        host = request.url.netloc.decode()
+        if str(request.url) in self.answers:
+            canned = self.answers[str(request.url)]
+            return httpx.Response(canned.status_code, headers=canned.headers, content=canned.content)
+        instance = self.instances.get(host)
+        if instance is None or host in self.down:
+            raise httpx.ConnectError("no such host", request=request)
+        return await instance.run(instance.transport.handle_async_request, request)
+
+
+class Instance:
+    """One fedirec, with its own database and its own view of the world."""
+
+    def __init__(self, network: Network, host: str, settings: Settings) -> None:
+        self.network = network
+        self.host = host
+        self.origin = f"https://{host}"
+        self.settings = settings
+        self.context = contextvars.copy_context()
+        self.state: State
+        self.transport: httpx.ASGITransport
+
+    async def run(self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await `function(*args, **kwargs)` as this instance. Pass functions, not querysets."""
+
+        async def call() -> T:
+            return await function(*args, **kwargs)
+
+        return await asyncio.create_task(call(), context=self.context.copy())
+
+    async def join(self, name: str, *, role: Role = Role.MEMBER) -> Actor:
+        """A member of this instance."""
+        member = await self.run(
+            create_account,
+            self.state["site"].uris,
+            self.state["keyring"],
+            doer=Operator(self.state["site"].uris.instance_actor),
+            name=name,
+            password=PASSWORD,
+            role=role,
+        )
+        return await self.run(lambda: Actor.get(id=member.account.actor_id))
+
+    async def meet(self, actor: Actor | str) -> Actor:
+        """Get to know an actor of another instance."""
+        return await self.run(self.state["remote"].find_actor, actor if isinstance(actor, str) else actor.uri)
+
+    async def find_record(self, uri: str) -> Record:
+        return await self.run(find_record, self.state["remote"], uri)
+
+    async def find_challenge(self, uri: str) -> Challenge:
+        return await self.run(find_challenge, self.state["remote"], uri)
+
+    async def work(self) -> int:
+        """Everything that is due is done; returns how many jobs that were."""
+        return await self.run(self.state["runner"].run_until_idle)
+
+    async def get(self, path: str, *, accept: str = "text/html") -> httpx.Response:
+        """What a stranger's browser, or program, is shown."""
+        async with self.client() as client:
+            return await client.get(path, headers={"accept": accept})
+
+    def client(self) -> httpx.AsyncClient:
+        """A browser, as far as cookies and addresses go."""
+        return httpx.AsyncClient(
+            transport=_As(self), base_url=self.origin, headers={"origin": self.origin, "accept": "text/html"}
+        )
+
+    @asynccontextmanager
+    async def sign_in(self, name: str) -> AsyncGenerator[httpx.AsyncClient]:
+        """The browser of the member `name`."""
+        async with self.client() as client:
+            answer = await client.post("/sign-in", data={"name": name, "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+            yield client
+
+
+class _As(httpx.AsyncBaseTransport):
+    """Requests from a visitor of one instance."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self.instance.run(self.instance.transport.handle_async_request, request)
+
+
+async def settle(*instances: Instance) -> None:
+    """All instances work until nobody has anything left to do."""
+    for _ in range(30):
+        done = [await instance.work() for instance in instances]
+        if not any(done):
+            return
+    raise AssertionError("the instances never come to rest")
+
+
+@asynccontextmanager
+async def open_instance(
+    network: Network, host: str, *, database: str, folder: Path, **options: object
+) -> AsyncGenerator[Instance]:
+    """An instance that is set up at https://`host`, with an owner called olga."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings(data_dir=folder, database_url=database, **options)  # type: ignore[arg-type]
+    instance = network.instances[host] = Instance(network, host, settings)
+    ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    stop = asyncio.Event()
+
+    async def live() -> None:
+        async with AsyncExitStack() as parts:
+            try:
+                instance.state = await parts.enter_async_context(running(settings, transport=network, everywhere=False))
+                instance.context = contextvars.copy_context()
+                app = create_app(settings, state=instance.state)
+                instance.transport = httpx.ASGITransport(app)
+                await _set_up(instance)
+            except BaseException as error:
+                ready.set_exception(error)
+                raise
+            ready.set_result(None)
+            await stop.wait()
+
+    life = asyncio.create_task(live(), context=contextvars.copy_context())
+    try:
+        await ready
+        yield instance
+    finally:
+        stop.set()
+        network.instances.pop(host, None)
+        await asyncio.gather(life, return_exceptions=True)
+
+
+async def _set_up(instance: Instance) -> None:
+    site = instance.state["site"]
+    if site.is_set_up:
+        return
+    token = await begin_setup()
+    assert token is not None
+    await finish_setup(
+        instance.state["keyring"],
+        instance.settings,
+        token=token,
+        origin=instance.origin,
+        asked_at=instance.host,
+        title=instance.host,
+        name="olga",
+        password=PASSWORD,
+        registration="open",
+    )
+    await site.load()
