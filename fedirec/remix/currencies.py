@@ -39,7 +39,7 @@ def find_amount(text: str, currency: str) -> int | None:
     """The minor units in what somebody typed, with a point or a comma; None when it is no such amount."""
     whole, separator, rest = text.strip().replace(",", ".").partition(".")
     digits = CURRENCIES.get(currency)
-    if digits is None or not whole.isascii() or not whole.isdigit() or len(whole) > 12 or len(rest) > digits:
+    if digits is None or not whole.isascii() or not whole.isdigit() or len(whole) > 14 or len(rest) > digits:
         return None
     if separator and not (rest.isascii() and rest.isdigit()):
         return None

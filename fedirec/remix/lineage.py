@@ -188,14 +188,13 @@ def credit_lines(
                 roles=tuple(sorted(held)),
             )
             works.setdefault(person, []).append(work)
-    own = authors.get(record)
     lines = [
         CreditLine(
             person=person, generation=min(work.generation for work in done), works=tuple(sorted(done, key=_place))
         )
         for person, done in works.items()
     ]
-    return sorted(lines, key=lambda line: (line.person != own, _place(line.works[0]), line.person))
+    return sorted(lines, key=lambda line: (_place(line.works[0]), line.person))
 
 
 def _place(work: Work) -> tuple[int, bool, int, str]:
