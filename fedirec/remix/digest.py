@@ -15,14 +15,15 @@ from fedirec.remix.vocab import RecordObject
 def digested(record: RecordObject) -> Json:
     """The part of a record that is digested, with sources and contributors in a fixed order.
 
-    The text is what the author typed, or the content of a record that does not say. A file without a digest stands
-    under its address.
+    The text is what the author typed; it is the content where nobody says what was typed, and in a record that would
+    have neither text nor media. A file without a digest stands under its address.
     """
+    is_untold = record.markdown is None or not (record.markdown or record.attachments)
     sources = sorted((source.id, str(source.relation)) for source in record.sources)
     contributors = sorted((part.person, part.role) for part in record.contributors)
     return {
         "name": record.name,
-        "content": record.content if record.markdown is None else record.markdown,
+        "content": record.content if is_untold else record.markdown,
         "attachment": [attachment.digest or attachment.url for attachment in record.attachments],
         "license": record.licence,
         "derivation": [{"source": source, "relation": relation} for source, relation in sources],

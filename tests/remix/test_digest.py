@@ -105,6 +105,13 @@ def test_the_content_counts_when_nobody_knows_what_was_typed() -> None:
     assert record_digest(html) != record_digest(replace(html, content="<p>other</p>"))
 
 
+def test_a_record_cannot_hide_its_text_behind_an_empty_one() -> None:
+    bare = replace(RECORD, markdown="", attachments=())
+    assert record_digest(bare) != record_digest(replace(bare, content="<p>other</p>"))
+    film = replace(RECORD, markdown="")
+    assert record_digest(film) == record_digest(replace(film, content="<p>the same, with credits</p>"))
+
+
 def test_the_digest_survives_the_journey() -> None:
     sent = replace(RECORD, record_digest=record_digest(RECORD))
     received = Vocabulary(TYPES).read(sent.write())
