@@ -50,8 +50,11 @@ from fedirec.remix.words import in_words
 from fedirec.uris import Uris, origin_of
 
 MAX_TITLE: Final = 200
-MAX_TEXT: Final = 40_000
-"""Bytes: with its HTML a record stays below the 48 KB that peers take."""
+MAX_TEXT: Final = 28_000
+"""Bytes: with what other software is shown of it, a record stays below the 48 kB that peers take."""
+
+SHOWN_TEXT: Final = 7_000
+"""Bytes of a long text that other software is shown; it is sent twice, for the sake of its language."""
 
 MAX_FILES: Final = 4
 """Mastodon shows four."""
@@ -313,7 +316,7 @@ async def _compose(
         updated=updated,
         name=draft.title.strip(),
         content=content_of(
-            markdown(draft.text),
+            markdown(_beginning(draft.text)),
             title=draft.title.strip(),
             credit=in_words(lines, names=names) if len(lines) > 1 else (),
             pages=pages,
@@ -345,6 +348,19 @@ async def _compose(
     )
     work = replace(work, record_digest=record_digest(work))
     return _Composed(work=work, told=[*told, *([group] if group else [])], media=media)
+
+
+def _beginning(text: str) -> str:
+    """`text`, or of a long one as many whole paragraphs as other software is shown; the page has the rest."""
+    if len(text.encode()) <= SHOWN_TEXT:
+        return text
+    shown = ""
+    for paragraph in text.split("\n\n"):
+        longer = f"{shown}\n\n{paragraph}" if shown else paragraph
+        if len(longer.encode()) > SHOWN_TEXT:
+            break
+        shown = longer
+    return (shown or text.encode()[:SHOWN_TEXT].decode(errors="ignore")) + "\n\n…"
 
 
 def compose_attachments(uris: Uris, files: Sequence[FileDraft]) -> tuple[list[AttachmentObject], dict[str, Media]]:
