@@ -17,15 +17,15 @@ from unicodedata import east_asian_width
 from fedirec.web.views import TrailEdge, TrailNode
 
 MAX_NODES: Final = 60
-BOX_WIDTH: Final = 196
-BOX_HEIGHT: Final = 60
-COLUMN_GAP: Final = 60
-ROW_GAP: Final = 18
+BOX_WIDTH: Final = 184
+BOX_HEIGHT: Final = 76
+COLUMN_GAP: Final = 44
+ROW_GAP: Final = 16
 MARGIN: Final = 6
 _LANE: Final = 12
 _SWEEPS: Final = 8
-_TITLE_EMS: Final = 9.4
-_BYLINE_EMS: Final = 12.2
+_TITLE_EMS: Final = 9.0
+_BYLINE_EMS: Final = 10.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class Box:
     width: int = BOX_WIDTH
     height: int = BOX_HEIGHT
     url: str
-    title: str
+    title: tuple[str, ...] = ()
+    """One line or two."""
     byline: str = ""
     node: TrailNode | None = None
     folded: int = 0
@@ -113,6 +114,18 @@ def shorten(text: str, ems: float) -> str:
         if width > ems and place < len(text) - 1:
             return text[: max(1, place - 1)].rstrip() + "…"
     return text
+
+
+def two_lines(text: str, ems: float) -> tuple[str, ...]:
+    """`text` on one line or two that are each about `ems` wide, broken between words where there are any."""
+    first = shorten(text, ems)
+    if first == text:
+        return (text,)
+    head = first.removesuffix("…")
+    words, space, _ = head.rpartition(" ") if not text[len(head) :].startswith(" ") else (head, " ", "")
+    if not space or len(words) < len(head) // 3:
+        words = head
+    return (words.rstrip(), shorten(text[len(words) :].strip(), ems))
 
 
 def _width_of(char: str) -> float:
@@ -298,7 +311,7 @@ def _drawn(
         x, y = _x(layers[key]), round(slots[key].y - BOX_HEIGHT / 2, 1)
         if key in folds:
             anchor, _, count = folds[key]
-            boxes.append(Box(x=x, y=y, url=known[anchor].url, title="", folded=count))
+            boxes.append(Box(x=x, y=y, url=known[anchor].url, folded=count))
             continue
         node = known[key]
         byline = " · ".join(filter(None, (node.author, node.host)))
@@ -307,7 +320,7 @@ def _drawn(
                 x=x,
                 y=y,
                 url=node.url,
-                title=shorten(node.title, _TITLE_EMS),
+                title=two_lines(node.title, _TITLE_EMS),
                 byline=shorten(byline, _BYLINE_EMS),
                 node=node,
             )

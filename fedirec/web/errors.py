@@ -43,7 +43,7 @@ def error_page(request: Request, error: Exception) -> Response:
         advice=advice,
         detail="" if shown.rstrip(".") == title.rstrip(".") else shown,
         status_code=status,
-        request_id=request_id if status >= _BROKEN else "",
+        request_id=request_id if status == _BROKEN else "",
         retry_after=retry_after,
     )
 

@@ -14,6 +14,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fedirec.errors import FedirecError, Forbidden, Invalid
@@ -112,8 +113,17 @@ class RequestScope:
             except Exception as error:
                 log.error("a request failed", error=repr(error)[:500])  # noqa: TRY400  (the server logs the rest)
                 if not started:
-                    await error_page(Request(scope, receive), error)(scope, receive, send_with_headers)
+                    await _last_page(Request(scope, receive), error)(scope, receive, send_with_headers)
                 raise
+
+
+def _last_page(request: Request, error: Exception) -> Response:
+    """The page for an unexpected error, or one sentence when even that page cannot be made."""
+    try:
+        return error_page(request, error)
+    except Exception:
+        log.exception("the error page failed")
+        return PlainTextResponse("Something broke on our side.", status_code=500)
 
 
 class SameOrigin:

@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from fedirec.clock import now
 from fedirec.web.language import gettext as _
-from fedirec.web.language import reader, zone_named
+from fedirec.web.language import ngettext, reader, zone_named
 
+_DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 _LONG_AGO: Final = timedelta(days=330)
 
@@ -54,6 +55,11 @@ def relative(when: datetime) -> str:
     distance = when - now()
     if abs(distance) < timedelta(minutes=1):
         return _("just now") if distance <= timedelta() else _("in a moment")
+    days = round(abs(distance) / _DAY)
+    if _DAY * 1.2 <= abs(distance) < _DAY * 45:  # nobody counts a deadline in weeks
+        if distance > timedelta():
+            return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
     return str(format_timedelta(distance, add_direction=True, threshold=1.2, locale=_locale()))
 
 

@@ -4,3 +4,4 @@ import "./files.js";
 import "./forms.js";
 import "./menus.js";
 import "./times.js";
+import "./trails.js";
