@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from fedirec.uris import Uris
 MAX_NAME: Final = 100
 """Characters of the name that is shown; handles are shorter, see `names.py`."""
 MAX_ANSWER: Final = 2000
+MAX_ADDRESS: Final = 254
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,7 @@ async def create_account(
     password: str,
     role: Role = Role.MEMBER,
     display_name: str = "",
+    email: str = "",
 ) -> NewMember:
     """There is a new member, made by somebody who runs the instance. Raises as `sign_up` does."""
     require(doer, Permission.CHANGE_ROLES)
@@ -129,12 +133,16 @@ async def create_account(
     handle = check_name(name)
     check_password(password, name=handle)
     await refuse_taken_name(handle)
+    address = await _free_address(email)
     hashed = await hash_password(password)
     keys = await new_keys()
     async with _name_of_their_own():
         account = await save_member(
             uris, keyring, keys, handle=handle, hashed=hashed, role=role, display_name=shown_name(display_name)
         )
+        if address:
+            account.email = address
+            await account.save(update_fields=["email"])
         codes = await renew_recovery_codes(account)
         await audit(doer, "create_account", account.actor.uri, role=role)
     return NewMember(account=account, recovery_codes=codes)
@@ -213,6 +221,18 @@ def shown_name(typed: str) -> str:
     if len(name) > MAX_NAME:
         raise Invalid(f"A name has up to {MAX_NAME} characters.", field="display_name")
     return name
+
+
+async def _free_address(typed: str) -> str | None:
+    """`typed` as a mail address that nobody else here has, or None when nothing was typed."""
+    address = typed.strip()
+    if not address:
+        return None
+    if len(address) > MAX_ADDRESS or not _ADDRESS.fullmatch(address):
+        raise Invalid("Write the mail address like ana@studio.example.", field="email")
+    if await Account.exists(email=address):
+        raise Conflict("Somebody else here has that mail address.", field="email")
+    return address
 
 
 @asynccontextmanager

@@ -97,7 +97,8 @@ async def post_profile(request: Request[Any]) -> Response:
             without_icon=form.flag("without_icon"),
         )
     except FedirecError as error:
-        error.field = error.field or ("icon" if upload else None)
+        if upload is not None and error.field in (None, "file"):
+            error.field = "icon"
         return once_more(request, "accounts/profile.html", form, error, **_profile(request, viewer))
     return redirect(request, "/settings", _("Your page is up to date."))
 
