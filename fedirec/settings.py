@@ -26,12 +26,13 @@ from fedirec.uris import origin_of
 
 CONFIG_FILE: Final = "fedirec.toml"
 MEGABYTE: Final = 1_000_000
+_PREFIX: Final = "FEDIREC_"
 
 
 class Settings(BaseSettings):
     """How this process is configured; passed down, never imported as a global."""
 
-    model_config = SettingsConfigDict(env_prefix="FEDIREC_", frozen=True, extra="forbid", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
 
     data_dir: Path = Field(Path("fedirec-data"), description="Folder of the database, the media and the master key.")
     database_url: str = Field(
@@ -118,8 +119,8 @@ class Settings(BaseSettings):
         strangers = sorted(
             name
             for name in os.environ
-            if name.startswith("FEDIREC_")
-            and name.removeprefix("FEDIREC_").lower() not in known
+            if name.startswith(_PREFIX)
+            and name.removeprefix(_PREFIX).lower() not in known
             and not name.startswith("FEDIREC_TEST_")
         )
         if strangers:
@@ -147,6 +148,11 @@ class Settings(BaseSettings):
     @property
     def master_key_file(self) -> Path:
         return self.data_dir / "master.key"
+
+
+def environment_without_settings() -> dict[str, str]:
+    """The environment of this process without our variables, for a child that is told its settings as flags."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
 def _sentence(mistake: Any) -> str:
