@@ -72,6 +72,7 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
         branches_of=branches_of,
         draw=draw,
         languages=languages,
+        now_stamp=times.now_stamp,
         reader=reader,
         zone_names=zone_names,
     )

@@ -69,6 +69,11 @@ def local_input(when: datetime, zone: str | None = None) -> str:
     return local.strftime("%Y-%m-%dT%H:%M")
 
 
+def now_stamp() -> str:
+    """The present moment for scripts, whose own clock may be wrong."""
+    return _iso(now())
+
+
 def length(seconds: float) -> str:
     """How long a sound or a film is, as in "3:07"."""
     whole = max(0, round(seconds))

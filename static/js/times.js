@@ -1,6 +1,7 @@
 // Countdowns that move, and the visitor's own zone where the server does not know it.
 const language = document.documentElement.lang || "en";
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const ahead = new Date(document.documentElement.dataset.now) - Date.now() || 0; // the server's clock counts
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 function left(seconds) {
@@ -11,7 +12,7 @@ function left(seconds) {
 
 function tick() {
   for (const place of document.querySelectorAll("[data-until]")) {
-    place.textContent = "· " + left((new Date(place.dataset.until) - Date.now()) / 1000);
+    place.textContent = "· " + left((new Date(place.dataset.until) - Date.now() - ahead) / 1000);
   }
 }
 

@@ -69,7 +69,7 @@ async def test_a_page_keeps_to_the_policy_and_speaks_to_everybody(browser: httpx
 async def test_a_page_shows_the_viewer_and_the_instance(browser: httpx.AsyncClient) -> None:
     page = (await browser.get("/")).text
 
-    assert '<html lang="en" dir="ltr" data-zone="Europe/Berlin">' in page
+    assert re.search(r'<html lang="en" dir="ltr" data-now="[-:TZ0-9]+" data-zone="Europe/Berlin">', page)
     assert "Tin Roof Studio" in page
     assert "@ana@studio.example" in page
     assert "Sign out" in page
