@@ -400,7 +400,6 @@ def _own_waypoint(author: Actor, draft: RecordDraft, uri: str, kind: Kind) -> Wa
         licence=draft.licence,
         is_local=True,
         is_gone=False,
-        is_hidden=draft.visibility != "public",
     )
 
 

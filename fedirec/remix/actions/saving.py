@@ -23,6 +23,8 @@ from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, SourceObject, hashtag_key
 from fedirec.uris import origin_of, same_origin
 
+ITSELF: Final = "a record cannot be made from itself; kept as a claim"
+LOOPS: Final = "it would make the record its own ancestor; kept as a claim"
 TITLE_OF_POST: Final = 80
 """Characters of a post that stand in for the title it does not have."""
 
@@ -101,45 +103,63 @@ async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner
         await Media.filter(id__in=[file.id for file in media.values()]).update(attached_at=now())
 
 
-async def take_snapshot(parent: Record) -> Snapshot:
-    """`parent` as it is now, kept for good; the same version is kept once. Part of the caller's transaction."""
-    revision = await RecordRevision.filter(record_id=parent.id).order_by("-number").first()
-    document = revision.document if revision else {}
-    author = await parent.author
-    digests = await Attachment.filter(record_id=parent.id).order_by("position").values_list("digest", flat=True)
-    snapshot, _ = await Snapshot.get_or_create(
-        uri=parent.uri,
-        document_digest=digest_json(document),
-        defaults={
-            "author_uri": author.uri,
-            "author_handle": f"{author.handle}@{author.host}",
-            "author_name": author.name or author.handle,
-            "kind": parent.kind,
-            "title": parent.title,
-            "licence": parent.licence,
-            "licence_url": parent.licence_url,
-            "media_digests": [digest for digest in digests if digest],
-            "record_digest": parent.digest,
-            "published_at": parent.published_at,
-            "document": document,
-            "fetched_at": parent.fetched_at or now(),
-        },
-    )
-    return snapshot
-
-
-async def settle_source(source: Source, parent: Record) -> None:
-    """`source` points to a snapshot of `parent`, and is part of the graph unless it would close a circle.
+async def take_snapshots(parents: Sequence[Record]) -> dict[str, Snapshot]:
+    """Each of `parents` as it is now, kept for good, by its address; the same version is kept once.
 
     Part of the caller's transaction.
     """
-    child = await source.record
-    edges = [edge for edge in await edges_above([parent.uri]) if (edge.record, edge.source) != (child.uri, source.uri)]
-    loops = would_loop(child.uri, [parent.uri], parents_of(edges))
-    source.in_graph = not loops
-    source.problem = "it would make the record its own ancestor; kept as a claim" if loops else None
-    source.snapshot = await take_snapshot(parent)
-    await source.save(update_fields=["in_graph", "problem", "snapshot_id"])
+    ids = [parent.id for parent in parents]
+    revisions = await RecordRevision.filter(record_id__in=ids).order_by("number")
+    documents = {revision.record_id: revision.document for revision in revisions}
+    authors = {actor.id: actor for actor in await Actor.filter(id__in=[parent.author_id for parent in parents])}
+    digests: dict[int, list[str]] = {}
+    for attachment in await Attachment.filter(record_id__in=ids, digest__not_isnull=True).order_by("position"):
+        digests.setdefault(attachment.record_id or 0, []).append(attachment.digest or "")
+    snapshots = []
+    for parent in parents:
+        author, document = authors[parent.author_id], documents.get(parent.id, {})
+        snapshots.append(
+            Snapshot(
+                uri=parent.uri,
+                document_digest=digest_json(document),
+                author_uri=author.uri,
+                author_handle=f"{author.handle}@{author.host}",
+                author_name=author.name or author.handle,
+                kind=parent.kind,
+                title=parent.title,
+                licence=parent.licence,
+                licence_url=parent.licence_url,
+                media_digests=digests.get(parent.id, []),
+                record_digest=parent.digest,
+                published_at=parent.published_at,
+                document=document,
+                fetched_at=parent.fetched_at or now(),
+            )
+        )
+    await Snapshot.bulk_create(snapshots, ignore_conflicts=True)
+    wanted = {(snapshot.uri, snapshot.document_digest) for snapshot in snapshots}
+    kept = await Snapshot.filter(uri__in=[parent.uri for parent in parents])
+    return {snapshot.uri: snapshot for snapshot in kept if (snapshot.uri, snapshot.document_digest) in wanted}
+
+
+async def settle_sources(child: Record, settled: Mapping[int, Record]) -> None:
+    """The sources of `child` whose rows are the keys of `settled` point to snapshots of those records.
+
+    One that would close a circle is kept as a claim, outside the graph. Part of the caller's transaction.
+    """
+    if not settled:
+        return
+    sources = await Source.filter(id__in=list(settled))
+    edges = await edges_above([parent.uri for parent in settled.values()])
+    parents = parents_of(edge for edge in edges if edge.record != child.uri)
+    snapshots = await take_snapshots(list({parent.id: parent for parent in settled.values()}.values()))
+    for source in sources:
+        parent = settled[source.id]
+        loops = would_loop(child.uri, [parent.uri], parents)
+        source.in_graph = not loops
+        source.problem = LOOPS if loops else None
+        source.snapshot_id = snapshots[parent.uri].id
+    await Source.bulk_update(sources, fields=["in_graph", "problem", "snapshot_id"])
 
 
 async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int) -> None:
@@ -148,33 +168,35 @@ async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth:
     Sources that we know are settled at once, others are fetched by the worker.
     """
     before = {source.uri: source for source in await Source.filter(record_id=record.id)}
+    wanted = {entry.id: (position, entry) for position, entry in enumerate(named)}
     for uri, source in before.items():
-        if uri not in {entry.id for entry in named} and source.withdrawn_at is None:
-            source.withdrawn_at = now()
-            await source.save(update_fields=["withdrawn_at"])
-    parents = {row.uri: row for row in await Record.filter(uri__in=[entry.id for entry in named])}
-    waiting: list[Source] = []
-    for position, entry in enumerate(named):
-        known = before.get(entry.id)
-        if known:
-            known.relation, known.position, known.withdrawn_at = entry.relation.value, position, None
-            await known.save(update_fields=["relation", "position", "withdrawn_at"])
-            continue
-        itself = entry.id == record.uri
-        made = await Source.create(
-            record=record,
-            uri=entry.id,
+        if uri not in wanted:
+            source.withdrawn_at = source.withdrawn_at or now()
+        else:
+            source.position, entry = wanted[uri]
+            source.relation, source.withdrawn_at = entry.relation.value, None
+    if before:
+        await Source.bulk_update(list(before.values()), fields=["relation", "position", "withdrawn_at"])
+    fresh = [
+        Source(
+            record_id=record.id,
+            uri=uri,
             relation=entry.relation.value,
             position=position,
-            in_graph=not itself,
-            problem="a record cannot be made from itself; kept as a claim" if itself else None,
+            in_graph=uri != record.uri,
+            problem=ITSELF if uri == record.uri else None,
         )
-        if itself:
-            continue
-        if entry.id in parents:
-            await settle_source(made, parents[entry.id])
-        else:
-            waiting.append(made)
+        for uri, (position, entry) in wanted.items()
+        if uri not in before
+    ]
+    if not fresh:
+        return
+    await Source.bulk_create(fresh)
+    addresses = [source.uri for source in fresh if source.in_graph]
+    saved = await Source.filter(record_id=record.id, uri__in=addresses)
+    parents = {row.uri: row for row in await Record.filter(uri__in=addresses)}
+    await settle_sources(record, {source.id: parents[source.uri] for source in saved if source.uri in parents})
+    waiting = [source for source in saved if source.uri not in parents]
     if waiting and depth < MAX_DEPTH:
         await enqueue([fetch_source(source, depth=depth + 1) for source in waiting])
 

@@ -8,7 +8,7 @@ from fedirec.activitypub.vocab import Json
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome
-from fedirec.remix.actions.saving import save_record, settle_source
+from fedirec.remix.actions.saving import save_record, settle_sources
 from fedirec.remix.models import Record, Source
 from fedirec.remix.vocab import PostObject, RecordObject
 from fedirec.uris import same_origin
@@ -61,5 +61,5 @@ async def resolve_source(remote: Remote, job: Job) -> Outcome:
     async with transaction():
         fresh = await Source.filter(id=source.id).select_related("record").first()
         if fresh and fresh.snapshot_id is None:
-            await settle_source(fresh, parent)
+            await settle_sources(fresh.record, {fresh.id: parent})
     return Done()

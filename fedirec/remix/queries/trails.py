@@ -14,7 +14,7 @@ from fedirec.remix.models import Contributor, Record, Snapshot, Source
 from fedirec.remix.roles import default_role, find_role
 
 _EDGES: Final = """
-    SELECT r.uri AS record, s.uri AS source, s.relation AS relation
+    SELECT r.uri AS record, s.uri AS source, s.relation AS relation, r.visibility AS visibility
       FROM source s JOIN record r ON r.id = s.record_id
      WHERE s.in_graph AND s.withdrawn_at IS NULL
 """
@@ -37,8 +37,6 @@ class Waypoint:
     is_local: bool
     is_gone: bool
     """Deleted, or never reached: what is shown is remembered."""
-    is_hidden: bool
-    """Not public: only that there is something may be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +64,7 @@ async def edges_above(records: Collection[str]) -> list[Edge]:
                 SELECT record, source, relation FROM edge WHERE record IN ({marks})
                 UNION
                 SELECT edge.record, edge.source, edge.relation FROM edge JOIN up ON up.source = edge.record
+                 WHERE edge.visibility = 'public'
             )
             SELECT record, source, relation FROM up LIMIT {MAX_RECORDS}
             """,  # noqa: S608  (only placeholders and constants are spliced in)
@@ -75,7 +74,7 @@ async def edges_above(records: Collection[str]) -> list[Edge]:
 
 
 async def edges_around(record: str) -> list[Edge]:
-    """The whole trail of `record`, in both directions: one query."""
+    """The whole trail of `record`, in both directions: one query. Beyond `record` itself only what is public shows."""
     return _edges(
         await fetch_rows(
             f"""
@@ -83,10 +82,12 @@ async def edges_around(record: str) -> list[Edge]:
                 SELECT record, source, relation FROM edge WHERE record = ?
                 UNION
                 SELECT edge.record, edge.source, edge.relation FROM edge JOIN up ON up.source = edge.record
+                 WHERE edge.visibility = 'public'
             ), down(record, source, relation) AS (
-                SELECT record, source, relation FROM edge WHERE source = ?
+                SELECT record, source, relation FROM edge WHERE source = ? AND visibility = 'public'
                 UNION
                 SELECT edge.record, edge.source, edge.relation FROM edge JOIN down ON down.record = edge.source
+                 WHERE edge.visibility = 'public'
             )
             SELECT record, source, relation FROM up UNION SELECT record, source, relation FROM down LIMIT {MAX_RECORDS}
             """,  # noqa: S608
@@ -197,7 +198,6 @@ def _waypoint(row: Record) -> Waypoint:
         licence=row.licence,
         is_local=author.is_local,
         is_gone=row.deleted_at is not None,
-        is_hidden=row.visibility != "public",
     )
 
 
@@ -214,5 +214,4 @@ def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:
         licence=snapshot.licence,
         is_local=known.is_local if known else False,
         is_gone=True,
-        is_hidden=False,
     )
