@@ -6,15 +6,17 @@ the port, because browsers share the cookies of all ports of a host and a develo
 
 from __future__ import annotations
 
+from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 
 def cookie_name(connection: HTTPConnection, name: str) -> str:
-    """The full name of our cookie `name` for the address that was asked."""
-    if connection.url.scheme == "https":
+    """The full name of our cookie `name` on this instance."""
+    origin = _origin_of(connection)
+    if origin.scheme == "https":
         return f"__Host-fedirec-{name}"
-    return f"fedirec-{connection.url.port or 80}-{name}"
+    return f"fedirec-{origin.port or 80}-{name}"
 
 
 def read_cookie(connection: HTTPConnection, name: str) -> str | None:
@@ -30,7 +32,7 @@ def set_cookie(
         value,
         max_age=max_age,
         path="/",
-        secure=connection.url.scheme == "https",
+        secure=_origin_of(connection).scheme == "https",
         httponly=True,
         samesite="lax",
     )
@@ -38,3 +40,9 @@ def set_cookie(
 
 def drop_cookie(response: Response, connection: HTTPConnection, name: str) -> None:
     set_cookie(response, connection, name, "", max_age=0)
+
+
+def _origin_of(connection: HTTPConnection) -> URL:
+    """The origin that setup fixed, or the one that was asked as long as there is none."""
+    site = (connection.scope.get("state") or {}).get("site")
+    return URL(str(getattr(site, "origin", None) or connection.url))

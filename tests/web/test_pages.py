@@ -21,7 +21,8 @@ from fedirec.web.render import local_path
 from fedirec.web.statics import static_files, static_folder, static_url
 from fedirec.web.times import ago, countdown, in_words, length, moment
 from tests.web import samples
-from tests.web.application import Joined, create_application, visit
+from tests.web.application import ORIGIN, Joined, create_application, visit
+from tests.web.test_forms import GOOD
 
 ACTIVITY = "application/activity+json"
 LD = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -342,3 +343,16 @@ async def test_a_catalogue_needs_no_build_step(
     assert "Ümkieken" in page.text
     assert "Challenges" in page.text
     assert "Dat weer to faken" in error.text
+
+
+async def test_cookies_are_for_this_instance_alone(tmp_path: Path) -> None:
+    names = {}
+    for origin in (ORIGIN, "http://127.0.0.1:8001", "http://127.0.0.1:8002"):
+        application = create_application(tmp_path, viewer=samples.VIEWER, origin=origin)
+        async with visit(application, base_url=origin, headers=[("Origin", origin)]) as browser:
+            names[origin] = (await browser.post("/new", data=GOOD)).headers["set-cookie"]
+
+    assert names[ORIGIN].startswith("__Host-fedirec-flash=")
+    assert "; Secure" in names[ORIGIN]
+    assert all("; HttpOnly" in told and "; SameSite=lax" in told for told in names.values())
+    assert len({told.partition("=")[0] for told in names.values()}) == 3
