@@ -400,6 +400,7 @@ def _own_waypoint(author: Actor, draft: RecordDraft, uri: str, kind: Kind) -> Wa
         licence=draft.licence,
         is_local=True,
         is_gone=False,
+        is_hidden=draft.visibility != "public",
     )
 
 

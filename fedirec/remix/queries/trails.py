@@ -37,6 +37,8 @@ class Waypoint:
     is_local: bool
     is_gone: bool
     """Deleted, or never reached: what is shown is remembered."""
+    is_hidden: bool
+    """Not public: only that there is something may be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,7 @@ def _waypoint(row: Record) -> Waypoint:
         licence=row.licence,
         is_local=author.is_local,
         is_gone=row.deleted_at is not None,
+        is_hidden=row.visibility != "public",
     )
 
 
@@ -214,4 +217,5 @@ def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:
         licence=snapshot.licence,
         is_local=known.is_local if known else False,
         is_gone=True,
+        is_hidden=False,
     )
