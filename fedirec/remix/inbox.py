@@ -268,7 +268,7 @@ async def _fetch(
 
 
 async def _fetch_challenge(uri: str) -> None:
-    await enqueue([Work(kind="challenge", lane=f"announced:{origin_of(uri)}", payload={"uri": uri})])
+    await enqueue([Work(kind="challenge", lane=f"challenge:{origin_of(uri)}", payload={"uri": uri})])
 
 
 async def _challenge_of(work: NoteObject) -> Challenge | None:
