@@ -42,7 +42,7 @@ def store(tmp_path: Path) -> DiskStore:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path)
+    return Settings.load({"data_dir": tmp_path})
 
 
 @pytest.fixture

@@ -78,11 +78,12 @@ def film(
         stream.pix_fmt = layout
         if rotation:
             stream.set_display_rotation(rotation)
-        played = None
+        played: av.AudioStream | None = None
         if sound:
-            played = output.add_stream(sound, rate=48_000)
-            assert isinstance(played, av.AudioStream)
-            played.layout = "stereo"  # type: ignore[assignment]
+            added = output.add_stream(sound, rate=48_000)
+            assert isinstance(added, av.AudioStream)
+            added.layout = "stereo"
+            played = added
         for number in range(frames):
             frame = av.VideoFrame.from_image(scene(size))  # type: ignore[no-untyped-call]
             frame.pts, frame.time_base = number * ticks, Fraction(1, 12)
@@ -107,9 +108,9 @@ def sound(
         output.metadata.update(notes or {})
         stream = output.add_stream(codec, rate=rate)
         assert isinstance(stream, av.AudioStream)
-        stream.layout = "stereo"  # type: ignore[assignment]
+        stream.layout = "stereo"
         if cover:
-            with av.open(io.BytesIO(cover)) as picture:
+            with av.open(io.BytesIO(cover), "r") as picture:
                 source = picture.streams.video[0]
                 page = output.add_stream_from_template(source)
                 page.disposition = av.stream.Disposition.attached_pic
@@ -145,8 +146,9 @@ def repeated(source: Path, path: Path, *, times: int) -> bytes:
         stream = film.streams.video[0]
         copy = output.add_stream_from_template(stream)
         packets = [packet for packet in film.demux(stream) if packet.dts is not None]
-        length = max(packet.pts + packet.duration for packet in packets if packet.pts is not None)
+        length = max(packet.pts + (packet.duration or 0) for packet in packets if packet.pts is not None)
         base = stream.time_base
+        assert base is not None
         for turn in range(times):
             for packet in packets:
                 again = av.Packet(bytes(packet))

@@ -42,6 +42,8 @@ _AUDIO_CODECS: Final = frozenset({
     "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le",
     "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt",
 })  # fmt: skip
+_PADDING: Final = 1024
+_NO_LENGTH: Final = 0xFFFF0000
 _PLAIN: Final = frozenset({"yuv420p", "yuvj420p"})
 """Layouts of a picture that every player shows."""
 
@@ -56,6 +58,8 @@ def prepare() -> None:
 
 def clean_film(source: Sheet, *, family: Family, master: Sheet, poster: Sheet) -> Show:
     """`master` plays what `source` plays, and `poster` shows a picture of it if it is a film. Raises Refused."""
+    if family == "wav":
+        _refuse_cut_riff(source)
     try:
         plan, rotation = _survey(source, family=family)
         try:
@@ -74,6 +78,15 @@ def clean_film(source: Sheet, *, family: Family, master: Sheet, poster: Sheet) -
         raise Refused("broken") from error
     except (ValueError, TypeError, IndexError, EOFError) as error:
         raise Refused("broken") from error
+
+
+def _refuse_cut_riff(source: Sheet) -> None:
+    """FFmpeg reads a WAV as far as it goes, so how far it should go is compared here. Programs that stream write 0 or
+    nearly 2^32 as its length."""
+    source.seek(4)
+    length = int.from_bytes(source.read(4), "little")
+    if source.size + _PADDING < length < _NO_LENGTH:
+        raise Refused("truncated")
 
 
 def _pack(source: Sheet, *, family: Family, plan: Plan, rotation: int, master: Sheet, poster: Sheet) -> Show:

@@ -25,7 +25,7 @@ _SCALE: Final = (12, 14, 16, 19, 21, 24, 26, 28)
 _LATE: Final = 200
 """Samples."""
 _C4: Final = 261.6256
-_PARTIALS: Final = ((1.0, 0.60, 3.2), (2.0, 0.22, 5.0), (3.01, 0.10, 8.0), (5.43, 0.06, 14.0))
+_PARTIALS: Final = ((1.0, 0.60, 2.4), (2.0, 0.22, 5.0), (3.01, 0.10, 8.0), (5.43, 0.06, 14.0))
 """Of a struck comb: pitch against the note, loudness, and how fast it fades."""
 _CODECS: Final = {
     ".wav": ("pcm_s16le", "wav", None),
@@ -74,7 +74,7 @@ def compose(seconds: float, *, seed: int = 1) -> array[int]:
     low, high = array("d", bytes(8 * length)), array("d", bytes(8 * length))
     notes: dict[int, array[float]] = {}
     step = 3
-    for beat in range(max(1, int((seconds - 2.5) / _BEAT))):
+    for beat in range(max(1, int((seconds - 2.0) / _BEAT))):
         chord = _CHORDS[beat // 4 % len(_CHORDS)]
         tones = [chord[beat % 3]]
         if beat % 2 == 0 or random.random() < 0.4:
@@ -84,8 +84,8 @@ def compose(seconds: float, *, seed: int = 1) -> array[int]:
             note = notes.setdefault(tone, _note(tone))
             start = int(beat * _BEAT * RATE)
             _mix(low if tone < 12 else high, note, at=start)
-    _mix(low, _note(chord[0]), at=max(0, length - int(2.3 * RATE)))
-    _mix(high, _note(chord[0] + 12), at=max(0, length - int(2.3 * RATE)))
+    _mix(low, _note(chord[0]), at=max(0, length - int(2.0 * RATE)))
+    _mix(high, _note(chord[0] + 12), at=max(0, length - int(2.0 * RATE)))
     return _interleave(low, high)
 
 
