@@ -121,5 +121,5 @@ async def _shown(viewer: Viewer) -> ShownViewer:
         zone=viewer.account.timezone,
         has_news=await has_unread(viewer.account),
         may_publish=viewer.can(Permission.PUBLISH),
-        may_administer=viewer.can(Permission.SEE_PEOPLE),
+        may_administer=viewer.can(Permission.SEE_AUDIT),
     )

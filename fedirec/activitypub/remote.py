@@ -80,7 +80,7 @@ class Remote:
 
     async def find_actor(self, uri: str, *, fresh: bool = False) -> Actor:
         """The actor at `uri`: from the database, or fetched and kept; always asked again when `fresh`."""
-        known = await Actor.get_or_none(uri=uri)
+        known = await Actor.filter(uri=uri).exclude(state="pending").first()
         if known and (known.is_local or (not fresh and known.state != "deleted")):
             return known
         if self.site.is_ours(uri):
@@ -103,7 +103,7 @@ class Remote:
             raise Invalid("a handle looks like @name@host")
         name, host = found[1], found[2].lower()
         if self.site.is_set_up and host == self.site.uris.host:
-            local = await Actor.get_or_none(local_handle=name.lower())
+            local = await Actor.filter(local_handle=name.lower()).exclude(state="pending").first()
             if local is None:
                 raise NotFound(f"nobody here is called @{name}")
             return local

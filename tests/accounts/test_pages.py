@@ -20,6 +20,7 @@ from fedirec.accounts.queries import get_account
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.app import create_app, running
+from fedirec.errors import NotFound
 from fedirec.settings import Settings
 from tests.network import PASSWORD, Instance, Network
 
@@ -134,6 +135,9 @@ async def test_with_approval_somebody_waits_until_they_are_let_in(here: Instance
         refused = await browser.post("/sign-in", data={"name": "ana", "password": PASSWORD})
         assert "looked at your request" in text_of(refused)
         assert (await browser.get("/u/ana")).status_code == 404
+        for find in (here.state["remote"].find_actor, here.state["remote"].find_by_handle):
+            with pytest.raises(NotFound):
+                await here.run(find, "https://here.test/u/ana" if "actor" in find.__name__ else "@ana@here.test")
 
         assert "ana would like to join." in text_of(await olga.get("/notifications"))
         pending = await olga.get("/admin/people/pending")

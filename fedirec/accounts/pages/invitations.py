@@ -18,7 +18,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import invitations_of
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError
-from fedirec.web.forms import read_form
+from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 
@@ -35,7 +35,8 @@ class InvitationView:
 
 async def show_invitations(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.INVITE)
-    return render(request, "accounts/invitations.html", **await _shown(request, viewer))
+    form = filled_form({"uses": 1, "days": 7})
+    return render(request, "accounts/invitations.html", form=form, **await _shown(request, viewer))
 
 
 async def post_invitation(request: Request[Any]) -> Response:
@@ -51,7 +52,11 @@ async def post_invitation(request: Request[Any]) -> Response:
         return once_more(request, "accounts/invitations.html", form, error, **await _shown(request, viewer))
     link = f"{request.state['site'].origin}/sign-up?invitation={secret}"
     return render(
-        request, "accounts/invitations.html", headers=SECRET, **await _shown(request, viewer) | {"link": link}
+        request,
+        "accounts/invitations.html",
+        headers=SECRET,
+        form=form,
+        **await _shown(request, viewer) | {"link": link},
     )
 
 

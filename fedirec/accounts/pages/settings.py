@@ -198,6 +198,7 @@ async def post_session_end(request: Request[Any]) -> Response:
 async def _security(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     return {
         "tabs": tabs(request, viewer),
+        "handle": viewer.actor.handle,
         "has_codes": await has_recovery_codes(viewer.account),
         "sessions": [
             SessionView(
