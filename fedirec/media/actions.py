@@ -149,6 +149,23 @@ async def prune_unattached(store: Store, *, older_than: timedelta) -> int:
     return pruned
 
 
+async def prune_orphans(store: Store) -> int:
+    """Bytes that no row speaks of, because a process was killed between the two, are gone; how many files."""
+    orphans: list[str] = []
+    batch: list[str] = []
+    async for path in store.paths():
+        batch.append(path)
+        if len(batch) == _AT_ONCE:
+            orphans += set(batch) - await used_paths(batch)
+            batch.clear()
+    orphans += set(batch) - await used_paths(batch)
+    # Whoever was keeping a file just then has its row by now, and forget_paths looks again.
+    for start in range(0, len(orphans), _AT_ONCE):
+        async with store.holding():
+            await forget_paths(store, orphans[start : start + _AT_ONCE])
+    return len(orphans)
+
+
 async def forget_paths(store: Store, paths: Sequence[str | None]) -> None:
     """Those of `paths` that no row speaks of are gone from the store. Called within `store.holding`."""
     given = {path for path in paths if path}

@@ -54,6 +54,9 @@ class Store(Protocol):
     async def delete(self, path: str) -> None:
         """Nothing is at `path`, if anything was."""
 
+    def paths(self) -> AsyncIterator[str]:
+        """Where something is, one after the other."""
+
     async def sweep(self) -> int:
         """What killed processes left in `incoming` is gone; how many things that were."""
 
@@ -121,6 +124,12 @@ class DiskStore:
 
     async def delete(self, path: str) -> None:
         await to_thread.run_sync(_delete, self._file(path))
+
+    async def paths(self) -> AsyncIterator[str]:
+        for top in (self._root, self._root / "cache"):
+            for folder in await to_thread.run_sync(_folders_in, top):
+                for path in await to_thread.run_sync(_files_below, folder):
+                    yield str(path.relative_to(self._root))
 
     async def sweep(self) -> int:
         return await to_thread.run_sync(self._sweep)
@@ -217,6 +226,14 @@ def _make(folder: Path) -> None:
         _make(folder.parent)
         folder.mkdir(exist_ok=True)
         _settle(folder.parent)
+
+
+def _folders_in(top: Path) -> list[Path]:
+    return sorted(top.glob("[0-9a-f][0-9a-f]"))
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _settle(path: Path) -> None:

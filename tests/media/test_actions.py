@@ -19,6 +19,7 @@ from fedirec.media.actions import (
     attach_media,
     discard_media,
     keep_file,
+    prune_orphans,
     prune_unattached,
     receive_upload,
     release_media,
@@ -236,3 +237,20 @@ async def test_what_nothing_was_made_of_is_pruned_in_time(store: DiskStore, owne
 
     assert {row.id for row in await Media.all()} == {used.id, fresh.id}
     assert kept(store) == sorted([used.path, fresh.path])
+
+
+async def test_bytes_without_a_row_are_pruned_and_no_others(
+    store: DiskStore, owner: Actor, settings: Settings, film: Path
+) -> None:
+    lost, used = [
+        await given(store, owner, settings, data) for data in (files.encoded(files.scene(), "PNG"), film.read_bytes())
+    ]
+    await Media.filter(id=lost.id).delete()
+    cached = store.incoming.parent / "cache" / lost.path
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(b"a copy that nobody knows")
+
+    assert await prune_orphans(store) == 2
+
+    assert kept(store) == sorted([used.path, str(used.poster_path)])
+    assert await prune_orphans(store) == 0

@@ -320,3 +320,23 @@ async def test_the_same_file_gives_the_same_bytes(tmp_path: Path, film: Path) ->
         seen.add((await opened(folder, film.read_bytes())).master.read_bytes())
 
     assert len(seen) == 1
+
+
+async def test_a_recording_that_does_not_know_its_length_learns_it(tmp_path: Path) -> None:
+    """Browsers record WebM as a stream, without a duration."""
+    with av.open(str(tmp_path / "made.webm"), "w", options={"live": "1"}) as output:
+        stream = output.add_stream("libvpx", rate=12)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height = 320, 180
+        for _ in range(24):
+            output.mux(stream.encode(av.VideoFrame.from_image(files.scene())))  # type: ignore[no-untyped-call]
+        output.mux(stream.encode())
+    with av.open(str(tmp_path / "made.webm"), "r") as before:
+        assert before.duration is None
+
+    found = await opened(tmp_path, (tmp_path / "made.webm").read_bytes())
+
+    assert found.duration_ms is not None
+    assert abs(found.duration_ms - 2000) < 120
+    with av.open(str(found.master), "r") as master:
+        assert master.duration is not None
