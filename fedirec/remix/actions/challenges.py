@@ -33,6 +33,7 @@ from fedirec.remix.submissions import ChallengeEvent, advance_challenge
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
 from fedirec.uris import Uris, origin_of
+from fedirec.web.language import gettext as _
 
 MAX_TITLE: Final = 100
 MAX_TEXT: Final = 20_000
@@ -67,7 +68,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
     uris = Uris(origin_of(leader.uri))
     uri = uris.challenge(draft.slug)
     if await Actor.exists(local_handle=draft.slug):
-        raise Conflict("That address is taken. Please choose another one.", field="slug")
+        raise Conflict(_("That address is taken. Please choose another one."), field="slug")
     keys = await new_keys()
     moment = now()
     try:
@@ -111,7 +112,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
             await _announce(leader, prompt.id)
             await audit(leader, "open_challenge", uri, title=challenge.title)
     except IntegrityError as error:
-        raise Conflict("That address is taken. Please choose another one.", field="slug") from error
+        raise Conflict(_("That address is taken. Please choose another one."), field="slug") from error
     return challenge
 
 
@@ -129,9 +130,9 @@ async def change_challenge(
     """
     _refuse_others(leader, challenge)
     if text is not None and not 0 < len(text.strip().encode()) <= MAX_TEXT:
-        raise Invalid("Please say what you are asking for, in less than 20 kB.", field="text")
+        raise Invalid(_("Please say what you are asking for, in less than 20 kB."), field="text")
     if deadline_at is not None and deadline_at <= now():
-        raise Invalid("Please choose a deadline that is still to come.", field="deadline")
+        raise Invalid(_("Please choose a deadline that is still to come."), field="deadline")
     async with transaction():
         if deadline_at is not None and deadline_at != challenge.deadline_at:
             event = ChallengeEvent.REOPEN if challenge.state == "closed" else ChallengeEvent.EXTEND
@@ -189,10 +190,10 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
         return known
     entity, document = await remote.read(address)
     if not isinstance(entity, ChallengeObject):
-        raise Invalid("That address leads to something that is not a challenge.")
+        raise Invalid(_("That address leads to something that is not a challenge."))
     prompt = None
     if entity.prompt:
-        found, _ = await remote.read(entity.prompt)
+        found = (await remote.read(entity.prompt))[0]
         prompt = found if isinstance(found, PromptObject) and found.attributed_to == entity.id else None
     leader = await _find_leader(remote, entity)
     async with transaction():
@@ -348,17 +349,19 @@ def _promises(challenge: Challenge, terms: Terms | None, handle: str) -> list[st
 
 def _check(draft: ChallengeDraft) -> None:
     if not draft.title.strip():
-        raise Invalid("Please give it a title.", field="title")
+        raise Invalid(_("Please give it a title."), field="title")
     if len(draft.title) > MAX_TITLE:
-        raise Invalid(f"Please keep the title under {MAX_TITLE} characters.", field="title")
+        raise Invalid(
+            _("Please keep the title under %(max_title)s characters.") % {"max_title": MAX_TITLE}, field="title"
+        )
     if not draft.text.strip():
-        raise Invalid("Please say what you are asking for.", field="text")
+        raise Invalid(_("Please say what you are asking for."), field="text")
     if len(draft.text.encode()) > MAX_TEXT:
-        raise Invalid("That is too long. Please say it in less.", field="text")
+        raise Invalid(_("That is too long. Please say it in less."), field="text")
     if len(draft.files) > MAX_FILES:
-        raise Invalid(f"A challenge has {MAX_FILES} files at most.", field="files")
+        raise Invalid(_("A challenge has %(max_files)s files at most.") % {"max_files": MAX_FILES}, field="files")
     if draft.deadline_at is not None and draft.deadline_at <= now():
-        raise Invalid("Please choose a deadline that is still to come.", field="deadline")
+        raise Invalid(_("Please choose a deadline that is still to come."), field="deadline")
     try:
         check_name(draft.slug)
     except FedirecError as error:
@@ -397,4 +400,4 @@ async def _publish_update(challenge: Challenge) -> None:
 
 def _refuse_others(leader: Actor, challenge: Challenge) -> None:
     if challenge.leader_id != leader.id:
-        raise Forbidden("Only its leader can change a challenge.")
+        raise Forbidden(_("Only its leader can change a challenge."))

@@ -48,6 +48,7 @@ from fedirec.remix.vocab import (
 )
 from fedirec.remix.words import in_words
 from fedirec.uris import Uris, origin_of
+from fedirec.web.language import gettext as _
 
 MAX_TITLE: Final = 200
 MAX_TEXT: Final = 28_000
@@ -210,31 +211,35 @@ async def bury_record(record: Record) -> None:
 def _check(draft: RecordDraft) -> None:
     """Raise for what is wrong with `draft` in itself."""
     if not draft.title.strip():
-        raise Invalid("Please give it a title.", field="title")
+        raise Invalid(_("Please give it a title."), field="title")
     if len(draft.title) > MAX_TITLE:
-        raise Invalid(f"Please keep the title under {MAX_TITLE} characters.", field="title")
+        raise Invalid(
+            _("Please keep the title under %(max_title)s characters.") % {"max_title": MAX_TITLE}, field="title"
+        )
     if len(draft.text.encode()) > MAX_TEXT:
-        raise Invalid("That is too long for one record. Please split it.", field="text")
+        raise Invalid(_("That is too long for one record. Please split it."), field="text")
     if not draft.text.strip() and not draft.files:
-        raise Invalid("Please write something or add a file.", field="text")
+        raise Invalid(_("Please write something or add a file."), field="text")
     if len(draft.files) > MAX_FILES:
-        raise Invalid(f"A record has {MAX_FILES} files at most.", field="files")
+        raise Invalid(_("A record has %(max_files)s files at most.") % {"max_files": MAX_FILES}, field="files")
     if find_licence(draft.licence) not in CHOICES:
-        raise Invalid("Please choose a licence.", field="licence")
+        raise Invalid(_("Please choose a licence."), field="licence")
     if draft.visibility not in ("public", "followers"):
-        raise Invalid("Please choose who may see it.", field="visibility")
+        raise Invalid(_("Please choose who may see it."), field="visibility")
     if len(draft.tags) > MAX_TAGS:
-        raise Invalid(f"Please use {MAX_TAGS} tags at most.", field="tags")
+        raise Invalid(_("Please use %(max_tags)s tags at most.") % {"max_tags": MAX_TAGS}, field="tags")
     for tag in draft.tags:
         if find_hashtag(tag) is None:
-            raise Invalid(f"“{tag}” cannot be a tag: please use one word of letters and digits.", field="tags")
+            raise Invalid(
+                _("“%(tag)s” cannot be a tag: please use one word of letters and digits.") % {"tag": tag}, field="tags"
+            )
     if len(draft.parts) > MAX_PARTS:
-        raise Invalid(f"Please name {MAX_PARTS} people at most.", field="people")
+        raise Invalid(_("Please name %(max_parts)s people at most.") % {"max_parts": MAX_PARTS}, field="people")
     for part in draft.parts:
         if find_role(part.role) is None:
-            raise Invalid("Please choose a role.", field="people")
+            raise Invalid(_("Please choose a role."), field="people")
     if draft.challenge and draft.visibility != "public":
-        raise Invalid("What answers a challenge is public.", field="visibility")
+        raise Invalid(_("What answers a challenge is public."), field="visibility")
     refuse_too_many([source.record.uri for source in draft.sources])
 
 
@@ -246,24 +251,29 @@ async def _check_sources(author: Actor, draft: RecordDraft) -> None:
     for source in draft.sources:
         title = source.record.title
         if source.record.deleted_at:
-            raise Gone(f"“{title}” was deleted by its author, so nothing new can be made from it.", field="sources")
+            raise Gone(
+                _("“%(title)s” was deleted by its author, so nothing new can be made from it.") % {"title": title},
+                field="sources",
+            )
         if source.record.visibility != "public":
-            raise Forbidden(f"“{title}” is not public, so it cannot be built on.", field="sources")
+            raise Forbidden(
+                _("“%(title)s” is not public, so it cannot be built on.") % {"title": title}, field="sources"
+            )
     foreign = [source.record for source in draft.sources if source.record.author_id != author.id]
     licences = [find_licence(record.licence_url or record.licence) for record in foreign]
     if clashes := explain(licences):
         names = [f"“{record.title}”" for record in foreign]
-        raise Conflict(" ".join(clash.in_words(names) for clash in clashes), field="sources")
+        raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="sources")
     if clashes := explain(licences, find_licence(draft.licence)):
         names = [f"“{record.title}”" for record in foreign]
-        raise Conflict(" ".join(clash.in_words(names) for clash in clashes), field="licence")
+        raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="licence")
 
 
 async def _current_terms(challenge: Challenge | None) -> TermsRef | None:
     if challenge is None:
         return None
     if challenge.state not in ("open", "extended") or (challenge.deadline_at and challenge.deadline_at < now()):
-        raise Conflict("This challenge is closed; it takes no more submissions.", field="challenge")
+        raise Conflict(_("This challenge is closed; it takes no more submissions."), field="challenge")
     terms = await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
     return TermsRef(version=terms.version, digest=terms.digest) if terms else None
 
@@ -435,6 +445,6 @@ async def _everybody_around(record: Record) -> list[Actor]:
 
 def _refuse_others(author: Actor, record: Record) -> None:
     if record.author_id != author.id:
-        raise Forbidden("Only its author can change a record.")
+        raise Forbidden(_("Only its author can change a record."))
     if record.deleted_at:
-        raise Gone("That record was deleted.")
+        raise Gone(_("That record was deleted."))

@@ -12,6 +12,7 @@ from fedirec.remix.actions.saving import save_record, settle_sources
 from fedirec.remix.models import Record, Source
 from fedirec.remix.vocab import PostObject, RecordObject
 from fedirec.uris import same_origin
+from fedirec.web.language import gettext as _
 
 MAX_PROBLEM = 300
 
@@ -28,10 +29,10 @@ async def find_record(remote: Remote, uri: str, *, fresh: bool = False, depth: i
         known = await Record.filter(url=address).select_related("author").first()
     if known and (known.author.is_local or not fresh):
         if known.deleted_at:
-            raise Gone(f"“{known.title}” was deleted by its author.")
+            raise Gone(_("“%(title)s” was deleted by its author.") % {"title": known.title})
         return known
     if remote.site.is_ours(address):
-        raise NotFound("There is no such record here.")
+        raise NotFound(_("There is no such record here."))
     work, document, author = await fetch_record(remote, address)
     async with transaction():
         record = await save_record(author, work, document=document, depth=depth)
@@ -42,9 +43,9 @@ async def fetch_record(remote: Remote, uri: str) -> tuple[RecordObject | PostObj
     """What its origin says lives at `uri`, and who made it."""
     entity, document = await remote.read(uri)
     if not isinstance(entity, RecordObject | PostObject):
-        raise Invalid("That address leads to something that is not a record.")
+        raise Invalid(_("That address leads to something that is not a record."))
     if not same_origin(entity.attributed_to, entity.id):
-        raise Invalid("That record claims an author of another instance.")
+        raise Invalid(_("That record claims an author of another instance."))
     return entity, document, await remote.find_actor(entity.attributed_to)
 
 

@@ -17,6 +17,7 @@ from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, accepts_submissions, advance_submission
 from fedirec.uris import Uris, origin_of
+from fedirec.web.language import gettext as _
 
 MAX_REASON: Final = 500
 
@@ -24,9 +25,9 @@ MAX_REASON: Final = 500
 async def submit_record(author: Actor, record: Record, challenge: Challenge) -> Submission:
     """A record of a local `author` is offered to the challenge, under its terms of this moment."""
     if record.author_id != author.id:
-        raise Forbidden("Only its author can offer a record.")
+        raise Forbidden(_("Only its author can offer a record."))
     if record.visibility != "public" or record.deleted_at:
-        raise Conflict("Only a public record can answer a challenge.", field="record")
+        raise Conflict(_("Only a public record can answer a challenge."), field="record")
     group = await challenge.actor
     async with transaction():
         submission = await save_submission(challenge, record, via="local")
@@ -59,7 +60,7 @@ async def save_submission(
     if known and known.state != "withdrawn":
         return known
     if not accepts_submissions(challenge.state, received_at=now(), deadline_at=challenge.deadline_at):
-        raise Conflict("This challenge is closed; it takes no more submissions.", field="challenge")
+        raise Conflict(_("This challenge is closed; it takes no more submissions."), field="challenge")
     terms = await _terms(challenge, terms_version, terms_digest)
     if known:
         known.state = advance_submission(known.state, SubmissionEvent.OFFER)
@@ -90,7 +91,7 @@ async def accept_submission(leader: Actor, submission: Submission) -> Submission
     challenge, record, group, author = await _parts(submission)
     _refuse_others(leader, challenge)
     if record.deleted_at:
-        raise Conflict("Its author has deleted that record.")
+        raise Conflict(_("Its author has deleted that record."))
     async with transaction():
         submission.state = advance_submission(submission.state, SubmissionEvent.ACCEPT)
         submission.decided_at, submission.reason = now(), ""
@@ -123,9 +124,9 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
     _refuse_others(leader, challenge)
     said = reason.strip()
     if not said:
-        raise Invalid("Please say why, in a sentence. They put work into it.", field="reason")
+        raise Invalid(_("Please say why, in a sentence. They put work into it."), field="reason")
     if len(said) > MAX_REASON:
-        raise Invalid(f"Please keep it under {MAX_REASON} characters.", field="reason")
+        raise Invalid(_("Please keep it under %(max_reason)s characters.") % {"max_reason": MAX_REASON}, field="reason")
     async with transaction():
         submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
         submission.decided_at, submission.reason = now(), said
@@ -161,9 +162,9 @@ async def reconsider_submission(leader: Actor, submission: Submission) -> Submis
 
 async def withdraw_submission(author: Actor, submission: Submission) -> Submission:
     """The author takes the offer back; the record stays, and so does its licence."""
-    _, record, group, _ = await _parts(submission)
+    record, group = (await _parts(submission))[1:3]
     if record.author_id != author.id:
-        raise Forbidden("Only its author can withdraw a record.")
+        raise Forbidden(_("Only its author can withdraw a record."))
     async with transaction():
         was_accepted = submission.state == "accepted"
         submission.state = advance_submission(submission.state, SubmissionEvent.WITHDRAW)
@@ -225,4 +226,4 @@ async def _parts(submission: Submission) -> tuple[Challenge, Record, Actor, Acto
 
 def _refuse_others(leader: Actor, challenge: Challenge) -> None:
     if challenge.leader_id != leader.id:
-        raise Forbidden("Only the leader of a challenge decides about submissions.")
+        raise Forbidden(_("Only the leader of a challenge decides about submissions."))
