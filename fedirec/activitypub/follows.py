@@ -88,6 +88,33 @@ async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Follow | N
     return None if known else made
 
 
+async def approve_follow(target: Actor, asked: Follow) -> None:
+    """Who asked to follow a local `target` follows them from now on, and is told so."""
+    _refuse_others(target, asked)
+    follower = await asked.follower
+    async with transaction():
+        asked.accepted_at = now()
+        await asked.save(update_fields=["accepted_at"])
+        if not follower.is_local:
+            accept = Accept(
+                id=_uris(target).activity(), actor=target.uri, object=_said(asked, follower, target), to=(follower.uri,)
+            )
+            await publish(target, accept, to=[follower])
+
+
+async def refuse_follow(target: Actor, asked: Follow) -> None:
+    """Who asked to follow a local `target`, or follows them already, does not, and is told so."""
+    _refuse_others(target, asked)
+    follower = await asked.follower
+    async with transaction():
+        await asked.delete()
+        if not follower.is_local:
+            reject = Reject(
+                id=_uris(target).activity(), actor=target.uri, object=_said(asked, follower, target), to=(follower.uri,)
+            )
+            await publish(target, reject, to=[follower])
+
+
 async def follow_accepted(sender: Actor, accept: Accept[Any]) -> None:
     """Our follow of `sender` counts from here on, if we asked."""
     made = await _asked(sender, accept)
@@ -119,6 +146,15 @@ async def _asked(sender: Actor, answer: Activity[Any]) -> Follow:
     if made is None:
         raise NotFound("nobody here asked that actor")
     return made
+
+
+def _said(asked: Follow, follower: Actor, target: Actor) -> FollowActivity[Ref]:
+    return FollowActivity(id=asked.uri, actor=follower.uri, object=Ref(target.uri))
+
+
+def _refuse_others(target: Actor, asked: Follow) -> None:
+    if asked.target_id != target.id:
+        raise Forbidden("only whom it concerns can answer that")
 
 
 def _uris(actor: Actor) -> Uris:

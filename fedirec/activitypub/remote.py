@@ -27,6 +27,9 @@ from fedirec.uris import host_of, origin_of, same_origin
 
 PROFILE: Final = "https://www.w3.org/ns/activitystreams"
 ACCEPT: Final = f'application/activity+json, application/ld+json; profile="{PROFILE}"'
+SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
+"""The relation by which WebFinger says where to follow somebody from another server."""
+
 HANDLE: Final = re.compile(r"@?([\w.~-]{1,200})@([\w.-]{1,253}(?::\d{1,5})?)", re.ASCII)
 NO_KEY_SECONDS: Final = 600
 """How long a key that could not be had is not asked for again."""
@@ -110,8 +113,7 @@ class Remote:
         known = await Actor.filter(handle=name, host=host, is_local=False, state="active").order_by("-id").first()
         if known:
             return known
-        scheme = "http" if self.site.origin.startswith("http://") else "https"
-        uri = await self._webfinger(f"{scheme}://{host}", f"acct:{name}@{host}")
+        uri = await self._webfinger(self._origin_at(host), f"acct:{name}@{host}")
         document = await self.fetch(uri)
         actor = self.vocabulary.read(document)
         described = _as_actor(actor)
@@ -120,6 +122,22 @@ class Remote:
         # A handle on another host than the id counts only if the id's host says so too (split domains, FEP-2c59).
         claims = (described.webfinger or "").lower() == f"{name}@{host}".lower()
         return await self._save_actor(document, handle_host=host if claims else None)
+
+    async def find_subscribe_template(self, handle: str) -> str:
+        """The address, with a {uri} to fill in, at which the server of `handle` lets its people follow somebody.
+
+        Raises Invalid when it is no handle, NotFound when that server knows nobody of that name or no such address.
+        """
+        found = HANDLE.fullmatch(handle.strip())
+        if not found:
+            raise Invalid("a handle looks like @name@host")
+        name, host = found[1], found[2].lower()
+        for link in await self._links(self._origin_at(host), f"acct:{name}@{host}"):
+            template = link.find_text("template") or ""
+            if link.find_text("rel") == SUBSCRIBE and "{uri}" in template:
+                origin_of(template.replace("{uri}", ""))
+                return template
+        raise NotFound(f"{host} does not say how to follow somebody from there; please search for the handle there")
 
     async def find_key(self, key_id: str, *, actor_uri: str, fresh: bool = False) -> KnownKey:
         """The key that the actor's own document lists under `key_id`.
@@ -164,19 +182,26 @@ class Remote:
 
     async def _webfinger(self, origin: str, resource: str) -> str:
         """The id of the actor that `resource` names at `origin`."""
+        for link in await self._links(origin, resource):
+            if link.find_text("rel") == "self" and _is_activity(link.find_text("type") or ""):
+                return link.id("href")
+        raise NotFound(f"{resource.removeprefix('acct:')} cannot be followed over ActivityPub")
+
+    async def _links(self, origin: str, resource: str) -> list[Doc]:
+        """What WebFinger at `origin` says about `resource`."""
         url = f"{origin}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
         response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
         if response.status in (404, 410):
             raise NotFound(f"nobody at {host_of(origin)} answers to that handle")
         _refuse_status(response, url)
         try:
-            links = Doc(json.loads(response.body)).docs("links")
+            return Doc(json.loads(response.body)).docs("links")
         except ValueError as error:
             raise Invalid(f"{host_of(origin)} answered with something that is no WebFinger document") from error
-        for link in links:
-            if link.find_text("rel") == "self" and _is_activity(link.find_text("type") or ""):
-                return link.id("href")
-        raise NotFound(f"{resource.removeprefix('acct:')} cannot be followed over ActivityPub")
+
+    def _origin_at(self, host: str) -> str:
+        scheme = "http" if self.site.origin.startswith("http://") else "https"
+        return f"{scheme}://{host}"
 
     async def _sign(self, method: str, url: str) -> dict[str, str]:
         key_id, key = await self.keyring.key_of(self.site.actor_id, "rsa")

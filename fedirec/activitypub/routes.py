@@ -21,14 +21,13 @@ from fedirec.activitypub.documents import (
 from fedirec.activitypub.inbox import Delivery, Inbox
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
-from fedirec.activitypub.remote import HANDLE
+from fedirec.activitypub.remote import HANDLE, SUBSCRIBE
 from fedirec.activitypub.site import Site
 from fedirec.errors import Invalid, NotFound
 from fedirec.uris import host_of
 
 MAX_ROW: Final = 2**62
 JRD: Final = "application/jrd+json"
-SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
 
 
 async def post_inbox(request: Request[Any]) -> Response:
