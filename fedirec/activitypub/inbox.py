@@ -20,7 +20,7 @@ from fedirec.activitypub.remote import KnownKey, Remote, compacted
 from fedirec.activitypub.signatures import Statement
 from fedirec.activitypub.signatures import parse as parse_signature
 from fedirec.activitypub.vocab import Activity, Doc
-from fedirec.clock import now
+from fedirec.clock import monotonic, now
 from fedirec.db import transaction
 from fedirec.errors import (
     Busy,
@@ -34,11 +34,24 @@ from fedirec.errors import (
 )
 from fedirec.lanes import Dead, Done, Job, Later, Outcome
 from fedirec.uris import origin_of, same_origin
+from fedirec.web.ratelimit import RateLimit
 
 log = logging.getLogger(__name__)
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of one activity."""
+
+MAX_WAITING: Final = 10_000
+"""Activities that may wait to be handled."""
+
+COUNT_SECONDS: Final = 2.0
+"""How long a count of them is good for."""
+
+PER_ORIGIN: Final = 300
+"""Activities a second, in the long run, of one origin."""
+
+STRANGERS_PER_MINUTE: Final = 300
+"""Unknown actors whose keys one network address can make us fetch (CVE-2022-46405)."""
 
 MAX_REASON: Final = 500
 MAX_ATTEMPTS: Final = 4
@@ -58,9 +71,38 @@ class Delivery:
     url: str
     headers: Sequence[tuple[str, str]]
     body: AsyncIterator[bytes]
+    visitor: str = ""
+    """The network address that it came from."""
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+class Crowd:
+    """How much is taken in, and from whom: nobody fills the queue, and nobody makes us ask the whole world for keys."""
+
+    def __init__(self) -> None:
+        self._origins = RateLimit(per_minute=60 * PER_ORIGIN, burst=PER_ORIGIN * 10)
+        self._strangers = RateLimit(per_minute=STRANGERS_PER_MINUTE, burst=STRANGERS_PER_MINUTE)
+        self._counted_at = -COUNT_SECONDS
+        self._is_full = False
+
+    def count_origin(self, origin: str) -> None:
+        """One more activity of a proven origin. Raises TooMany when it sends faster than PER_ORIGIN a second."""
+        self._origins.check(origin)
+
+    def count_stranger(self, visitor: str) -> None:
+        """One more key that has to be asked for because of `visitor`. Raises TooMany."""
+        self._strangers.check(visitor)
+
+    async def refuse_when_full(self) -> None:
+        """Raise Busy while more than MAX_WAITING activities wait to be handled."""
+        if monotonic() - self._counted_at > COUNT_SECONDS:
+            self._counted_at = monotonic()
+            waiting = await Received.filter(state="waiting").offset(MAX_WAITING).limit(1).values("id")
+            self._is_full = bool(waiting)
+        if self._is_full:
+            raise Busy("this instance has more to do than it can; please try again later", retry_after=120)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +112,16 @@ class Inbox:
     remote: Remote
     handlers: Handlers
     journal: Journal = field(default_factory=Journal, repr=False)
+    crowd: Crowd = field(default_factory=Crowd, repr=False)
 
     async def receive(self, delivery: Delivery) -> None:
         """`delivery` is authentic and will be handled, even if the power fails now; or it is refused.
 
-        Raises WrongType, TooLarge, Unauthenticated, Forbidden, Invalid or Busy, each with the status to answer.
+        Raises WrongType, TooLarge, Unauthenticated, Forbidden, Invalid, TooMany or Busy, each with the status to
+        answer.
         """
         _refuse_type(delivery)
+        await self.crowd.refuse_when_full()
         claim = parse_signature(delivery.headers)
         key_origin = _origin_of_key(claim.key_id)
         if self.remote.site.is_ours(key_origin):
@@ -94,7 +139,8 @@ class Inbox:
             raise Forbidden("the activity's id is not of its actor's origin")
         if await self._is_farewell_of_a_stranger(doc, actor_uri):
             return
-        key = await self._verify(statement, claim.key_id, actor_uri)
+        key = await self._verify(statement, claim.key_id, actor_uri, visitor=delivery.visitor)
+        self.crowd.count_origin(key_origin)
         if key.actor.state == "suspended":
             raise Forbidden("that actor is suspended here")
         await self.journal.write(
@@ -160,7 +206,9 @@ class Inbox:
             return False
         return not await Actor.exists(uri=actor_uri)
 
-    async def _verify(self, statement: Statement, key_id: str, actor_uri: str) -> KnownKey:
+    async def _verify(self, statement: Statement, key_id: str, actor_uri: str, *, visitor: str) -> KnownKey:
+        if not await Actor.exists(uri=actor_uri):
+            self.crowd.count_stranger(visitor)
         try:
             key = await self.remote.find_key(key_id, actor_uri=actor_uri)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -23,8 +24,11 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.remote import HANDLE, SUBSCRIBE
 from fedirec.activitypub.site import Site
-from fedirec.errors import Invalid, NotFound
+from fedirec.errors import FedirecError, Invalid, NotFound
 from fedirec.uris import host_of
+from fedirec.web.ratelimit import visitor_of
+
+log = logging.getLogger(__name__)
 
 MAX_ROW: Final = 2**62
 JRD: Final = "application/jrd+json"
@@ -33,14 +37,18 @@ JRD: Final = "application/jrd+json"
 async def post_inbox(request: Request[Any]) -> Response:
     """202 once the activity is kept for good. All inboxes are the same: it is the content that says whom it is for."""
     inbox: Inbox = request.state["inbox"]
-    await inbox.receive(
-        Delivery(
-            method=request.method,
-            url=_address(request),
-            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
-            body=request.stream(),
-        )
+    delivery = Delivery(
+        method=request.method,
+        url=_address(request),
+        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
+        body=request.stream(),
+        visitor=visitor_of(request),
     )
+    try:
+        await inbox.receive(delivery)
+    except FedirecError as error:
+        log.info("refused a delivery from %s: %s %s", delivery.visitor, error.status, error)
+        raise
     return Response(status_code=202)
 
 
