@@ -19,8 +19,9 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fedirec.media.decoder.kinds import SOUNDS, Family, Refused
-from fedirec.media.decoder.packing import MAX_SECONDS, Packer, Plan, Show, Uncopied
+from fedirec.media.decoder.packing import MAX_SECONDS, Packer, Plan, Show
 from fedirec.media.decoder.sheets import Sheet
+from fedirec.media.decoder.tracks import Uncopied
 
 MAX_FRAME_PIXELS: Final = 4096 * 2304
 _DEMUXERS: Final[Mapping[Family, str]] = {
