@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from fedirec.activitypub.handlers import Handlers
@@ -207,10 +208,9 @@ class Inbox:
         return not await Actor.exists(uri=actor_uri)
 
     async def _verify(self, statement: Statement, key_id: str, actor_uri: str, *, visitor: str) -> KnownKey:
-        if not await Actor.exists(uri=actor_uri):
-            self.crowd.count_stranger(visitor)
         try:
-            key = await self.remote.find_key(key_id, actor_uri=actor_uri)
+            count = partial(self.crowd.count_stranger, visitor)
+            key = await self.remote.find_key(key_id, actor_uri=actor_uri, before_asking=count)
             try:
                 statement.verify(key.public)
             except Unauthenticated:

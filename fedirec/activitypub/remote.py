@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
@@ -139,10 +140,13 @@ class Remote:
                 return template
         raise NotFound(f"{host} does not say how to follow somebody from there; please search for the handle there")
 
-    async def find_key(self, key_id: str, *, actor_uri: str, fresh: bool = False) -> KnownKey:
+    async def find_key(
+        self, key_id: str, *, actor_uri: str, fresh: bool = False, before_asking: Callable[[], None] | None = None
+    ) -> KnownKey:
         """The key that the actor's own document lists under `key_id`.
 
-        Fetched when we do not know it, or again when `fresh`, but no more often than every few minutes. Raises
+        Fetched when we do not know it, or again when `fresh`, but no more often than every few minutes;
+        `before_asking` is called before an actor whom we never met is asked, and may raise. Raises
         Unauthenticated when the actor does not list it, PeerUnavailable when nobody answers.
         """
         actor = await Actor.get_or_none(uri=actor_uri)
@@ -150,6 +154,8 @@ class Remote:
             row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
             if row and row.fingerprint:
                 return KnownKey(actor, key_id, read_public_key(row.public))
+        if actor is None and before_asking:
+            before_asking()
         if self._was_refused(f"{actor_uri} {fresh}"):
             raise Unauthenticated("that key could not be confirmed a moment ago; try again later")
         self._remember_refusal(f"{actor_uri} {fresh}", REFRESH_SECONDS if fresh else NO_KEY_SECONDS)
