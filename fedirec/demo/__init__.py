@@ -1,0 +1,138 @@
+"""Three instances on this machine that live one whole story, to look at or to check.
+
+They are three processes of `fedirec serve` with a folder, a database, keys and cookies each, and they talk over signed
+HTTP. Everything in the story is done through the forms of their pages; everything that is checked is asked over HTTP.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Final
+
+from rich.console import Console
+
+from fedirec.clock import monotonic
+from fedirec.demo.facts import AGAIN, TOGETHER, WITHOUT_B, Fact
+from fedirec.demo.screen import Screen
+from fedirec.demo.servers import serving
+from fedirec.demo.story import BEGINNING, OUTAGE, RETURN, Step, settle
+from fedirec.demo.trails import path_of, shown_credits
+from fedirec.demo.world import World, world
+from fedirec.errors import FedirecError
+
+FIRST_PORT: Final = 8801
+LETTERS: Final = "ABC"
+
+
+def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = None) -> int:
+    """The story has been lived on three instances, which stay up until Ctrl-C, or with `check` were examined and ended.
+
+    The answer is the exit status: 1 when a fact does not hold. Data lies in `folder`, which stays, or else in a
+    temporary one, which goes. The instances listen on `base_port` and the next free ports.
+    """
+    screen = Screen(Console(highlight=False))
+    began = monotonic()
+    with _ended_by_signals(), ExitStack() as stack:
+        place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fedirec-demo-")))
+        workshop = place / "workshop"
+        workshop.mkdir(parents=True, exist_ok=True)
+        stack.callback(_be_undisturbed)
+        servers = stack.enter_context(serving(LETTERS, folder=place, base_port=base_port))
+        stack.callback(_be_undisturbed)
+        scene = stack.enter_context(world(servers, workshop))
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        if check:
+            return _check(screen, scene, began=began)
+        return _show(screen, scene)
+
+
+def _check(screen: Screen, scene: World, *, began: float) -> int:
+    acts: Sequence[tuple[Sequence[Step], Sequence[Fact]]] = (
+        (BEGINNING, TOGETHER),
+        ((OUTAGE,), WITHOUT_B),
+        ((RETURN,), AGAIN),
+    )
+    asked, wrong = 0, 0
+    for steps, facts in acts:
+        _live(screen, scene, steps)
+        for fact in facts:
+            asked += 1
+            try:
+                fact.look(scene)
+            except FedirecError as error:
+                wrong += 1
+                screen.fact(fact.words, why_not=error.detail)
+            except (LookupError, TypeError, ValueError) as error:  # a page or a document that is not what it should be
+                wrong += 1
+                screen.fact(fact.words, why_not=f"{type(error).__name__}: {error}")
+            else:
+                screen.fact(fact.words)
+    took = f"{monotonic() - began:.0f} seconds"
+    screen.say()
+    if wrong:
+        screen.say(f"[red]{wrong} of {asked} facts do not hold[/] ({took})")
+        return 1
+    screen.say(f"[green]All {asked} facts hold[/] ({took})")
+    return 0
+
+
+def _show(screen: Screen, scene: World) -> int:
+    _live(screen, scene, BEGINNING)
+    screen.say()
+    screen.credits("First stars, on all three instances:", shown_credits(scene, "A"))
+    screen.say()
+    still = Step("A and C still show the whole trail, and everybody in it", partial(settle, letters="AC"))
+    _live(screen, scene, (OUTAGE, still, RETURN))
+    screen.say()
+    screen.addresses(
+        scene,
+        [(f"The film, as {letter} shows it:", path_of(scene, letter, "film")) for letter in LETTERS]
+        + [("The challenge:", scene.challenge)],
+    )
+    screen.say()
+    screen.say("They stay up until you press Ctrl-C. What you change is gone then.")
+    try:
+        Event().wait()
+    except KeyboardInterrupt:
+        screen.say("\nGood night.")
+    return 0
+
+
+def _live(screen: Screen, scene: World, steps: Sequence[Step]) -> None:
+    with screen.going_through(len(steps)):
+        for step in steps:
+            with screen.telling(step.words):
+                step.happen(scene)
+
+
+@contextmanager
+def _ended_by_signals() -> Generator[None]:
+    """Within it a closed terminal or a polite kill ends the demo as Ctrl-C does: nothing is left running."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = [(number, signal.getsignal(number)) for number in numbers]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _be_undisturbed() -> None:
+    """A second Ctrl-C does not keep the servers from being ended and the files from being removed."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,157 @@
+"""Who lives the story, where they live, and the words that they write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An instance."""
+
+    letter: str
+    title: str
+    summary: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Somebody:
+    """A person with an account."""
+
+    name: str
+    shown: str
+    letter: str
+    password: str
+
+
+PLACES: Final = {
+    place.letter: place
+    for place in (
+        Place(letter="A", title="Lantern House", summary="Films and the things they are made of.", owner="ana"),
+        Place(letter="B", title="Paper Boats", summary="Stories and songs, sent down the river.", owner="bo"),
+        Place(letter="C", title="North Window", summary="People who draw by daylight.", owner="cy"),
+    )
+}
+PEOPLE: Final = {
+    name: Somebody(name=name, shown=name.title(), letter=letter, password=password)
+    for name, letter, password in (
+        ("ana", "A", "lanterns along the river"),
+        ("eve", "A", "scissors and a long table"),
+        ("bo", "B", "a boat made of newspaper"),
+        ("dee", "B", "eleven notes and a pause"),
+        ("cy", "C", "blue pencil by the window"),
+    )
+}
+"""They live on this machine for an evening, and everybody is told how to sign in."""
+
+CHALLENGE: Final = "First stars I see tonight"
+SLUG: Final = "first_stars"
+PROMPT: Final = """\
+Go outside when the light leaves, and wait for the first stars. What do you see? What do you hear?
+
+Send **words, a picture, a sound or a film**, and build on what the others send. At the end there will be one short \
+film, with everybody's name on it.
+"""
+COVER_ALT: Final = "A dark hill and small trees under a violet sky, with a thin moon and the first stars."
+KINDS: Final = ("text", "image", "audio", "video")
+LICENCE: Final = "CC-BY-SA-4.0"
+POT: Final = 300
+"""In whole units of the currency."""
+CURRENCY: Final = "EUR"
+OPEN_FOR: Final = timedelta(days=14)
+
+LINES: Final = (
+    "The first star came out above the chimney, before anybody had asked for it.",
+    "My sister said it was a lamp that somebody had forgotten to put out.",
+    "So we left our window lit, in case it wanted to know who was looking.",
+)
+"""What Bo writes, and what can be read in the film."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A record of the story: who makes it, what it is called, what they are to it."""
+
+    key: str
+    title: str
+    author: str
+    kind: str
+    text: str
+    role: str
+    """A code of `remix.roles`."""
+
+    role_word: str
+    tags: str = "stars dusk"
+    sources: tuple[tuple[str, str], ...] = ()
+    """The pieces it is made from, and how."""
+
+    alt: str = ""
+
+
+PIECES: Final = {
+    piece.key: piece
+    for piece in (
+        Piece(
+            key="story",
+            title="The lamp that nobody put out",
+            author="bo",
+            kind="text",
+            text="\n\n".join(LINES),
+            role="aut",
+            role_word="Author",
+        ),
+        Piece(
+            key="illustration",
+            title="One window, five stars",
+            author="cy",
+            kind="image",
+            text="The house in Bo's story, as I see it from my own window.",
+            role="ill",
+            role_word="Illustrator",
+            sources=(("story", "adapts"),),
+            alt="A night sky with a thin moon and the first stars. On a dark hill a small house, one window lit.",
+        ),
+        Piece(
+            key="melody",
+            title="Waiting for the second star",
+            author="dee",
+            kind="audio",
+            text="A music box for the sister. It stops where she looks up.",
+            role="cmp",
+            role_word="Composer",
+            sources=(("story", "inspiredBy"),),
+            alt="A slow melody as from a music box, over soft chords.",
+        ),
+        Piece(
+            key="film",
+            title="First stars",
+            author="eve",
+            kind="video",
+            text="Cut from Bo's story, Cy's picture and Dee's melody.",
+            role="flm",
+            role_word="Film editor",
+            sources=(("story", "adapts"), ("illustration", "contains"), ("melody", "contains")),
+            alt="The picture of the house under the stars, seen slowly from left to right, with the story to read "
+            "and the melody to hear.",
+        ),
+    )
+}
+THANKED: Final = ("ana", "pro", "Producer")
+"""Whom Eve names beside herself in the film: who, the code of the role, and its word."""
+
+CREDITS: Final = (
+    ("Eve", 0, ("Film editor",)),
+    ("Ana", 0, ("Producer",)),
+    ("Bo", 1, ("Author",)),
+    ("Cy", 1, ("Illustrator",)),
+    ("Dee", 1, ("Composer",)),
+)
+"""Who is credited for the film, at which remove and for what; those at the same remove in any order."""
+
+
+def derivations() -> set[tuple[str, str]]:
+    """Which piece is made from which."""
+    return {(piece.key, source) for piece in PIECES.values() for source, _relation in piece.sources}
