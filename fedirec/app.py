@@ -84,7 +84,7 @@ async def running(
     if settings.development:
         clock.shift_seconds(settings.clock_offset)
     keyring = Keyring.open(settings.master_key_file)
-    store = DiskStore(settings.media_dir)
+    store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
     net = Net(development=settings.development, user_agent=f"fedirec/{__version__}", transport=transport)
     async with AsyncExitStack() as open_parts:
         await open_parts.enter_async_context(open_database(settings.database, everywhere=everywhere))

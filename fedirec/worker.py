@@ -14,7 +14,7 @@ from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
-from fedirec.media.actions import prune_unattached
+from fedirec.media.actions import prune_orphans, prune_unattached
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
 from fedirec.remix.actions.challenges import close_overdue, fetch_challenge
@@ -55,6 +55,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
+        Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),
         Chore("forget handled activities", timedelta(hours=6), prune_received),

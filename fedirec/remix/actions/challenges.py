@@ -23,7 +23,7 @@ from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
 from fedirec.html import clean, markdown
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.records import FileDraft, compose_attachments
-from fedirec.remix.actions.saving import save_attachments
+from fedirec.remix.actions.saving import hold_media, save_attachments
 from fedirec.remix.content import content_of
 from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind, kinds_in
@@ -99,6 +99,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
             await save_terms(challenge, draft.terms)
             attachments, media = compose_attachments(uris, draft.files)
             prompt = await describe_prompt(challenge, group, attachments=attachments)
+            await hold_media(leader, media)
             await save_attachments(prompt, media, challenge=challenge)
             created = Create(
                 id=f"{uri}/prompt/create",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone
 from fedirec.html import clean, excerpt, plain
 from fedirec.lanes import Work, enqueue
+from fedirec.media.actions import attach_media
 from fedirec.media.models import Media
 from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
@@ -46,6 +47,7 @@ async def save_record(
     if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
         raise Forbidden("only its author can say what a record is")
     known = await Record.get_or_none(uri=work.id)
+    before: set[object] = set()
     if known is None:
         record = await Record.create(uri=work.id, author=author, published_at=work.published, **_columns(work, author))
     elif known.author_id != author.id:
@@ -58,10 +60,12 @@ async def save_record(
         record = known
         record.update_from_dict({**_columns(work, author), "revision": known.revision + 1})
         await record.save()
+        before = set(await Attachment.filter(record_id=record.id).values_list("media_id", flat=True))
         await Attachment.filter(record_id=record.id).delete()
         await Contributor.filter(record_id=record.id).delete()
         await RecordTag.filter(record_id=record.id).delete()
     await RecordRevision.create(record=record, number=record.revision, document=document, digest=record.digest)
+    await hold_media(author, media or {}, before=before)
     await save_attachments(work, media or {}, record=record)
     tags = dict.fromkeys(hashtag_key(tag.name) for tag in work.hashtags)
     await RecordTag.bulk_create([RecordTag(record_id=record.id, name=name) for name in tags if name])
@@ -99,8 +103,18 @@ async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner
             for position, attachment in enumerate(work.attachments)
         ]
     )
-    if media:
-        await Media.filter(id__in=[file.id for file in media.values()]).update(attached_at=now())
+
+
+async def hold_media(owner: Actor, media: Mapping[str, Media], *, before: Collection[object] = ()) -> None:
+    """The files of `owner` belong to something now, and those that it had `before` and has no more do not.
+
+    Part of the caller's transaction. Raises NotFound for a file that is somebody else's or belongs elsewhere.
+    """
+    held = {file.id for file in media.values()}
+    if fresh := [file.key for file in media.values() if file.id not in before]:
+        await attach_media(owner, keys=fresh)
+    if left := [id for id in before if isinstance(id, int) and id not in held]:
+        await Media.filter(id__in=left).update(attached_at=None)
 
 
 async def take_snapshots(parents: Sequence[Record]) -> dict[str, Snapshot]:
