@@ -113,7 +113,7 @@ async def hold_media(owner: Actor, media: Mapping[str, Media], *, before: Collec
     held = {file.id for file in media.values()}
     if fresh := [file.key for file in media.values() if file.id not in before]:
         await attach_media(owner, keys=fresh)
-    if left := [id for id in before if isinstance(id, int) and id not in held]:
+    if left := [row for row in before if isinstance(row, int) and row not in held]:
         await Media.filter(id__in=left).update(attached_at=None)
 
 
