@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import shutil
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Thread
 
@@ -25,7 +26,7 @@ class Databases:
         self._sqlite: Path | None = None
         self._postgres: str | None = os.environ.get("FEDIREC_TEST_POSTGRES")
         self._template: str | None = None
-        self._server = None
+        self._server: AbstractContextManager[str] | None = None
 
     def close(self) -> None:
         if self._server:

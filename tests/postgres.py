@@ -67,7 +67,7 @@ def _wait_until_ready(binaries: Path, port: int, server: subprocess.Popen[bytes]
     for _ in range(150):
         if server.poll() is not None:
             raise RuntimeError("PostgreSQL ended at once")
-        ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
         if subprocess.run(ready, check=False).returncode == 0:
             return
         time.sleep(0.1)
