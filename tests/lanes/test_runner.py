@@ -108,6 +108,15 @@ async def test_a_job_to_blame_holds_back_what_follows_under_its_order_key(
     assert await host.run() == [1, 3, 5]
 
 
+async def test_a_lane_is_due_when_the_first_of_its_jobs_can_run(database: str, host: Host) -> None:
+    await enqueue([work(1, order_key="x"), work(2, order_key="x"), work(3, order_key="y"), work(4, order_key="y")])
+    host.answers = {1: Later("no", after=HOUR, blame="job"), 3: Later("no", after=2 * HOUR, blame="job")}
+    assert await host.run() == [1, 3]
+    lane = await Lane.get()
+    assert lane.next_at is not None
+    assert timedelta(minutes=59) < lane.next_at - now() <= HOUR
+
+
 async def test_a_lane_to_blame_stops_at_once_and_starts_with_the_same_job(
     database: str, host: Host, time_passes: Pass
 ) -> None:
