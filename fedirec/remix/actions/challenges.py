@@ -335,7 +335,7 @@ async def describe_prompt(
 def pays_in_words(terms: Terms) -> str:
     """What a challenge pays, in one sentence."""
     if terms.pays is Pays.POT and terms.amount is not None and terms.currency:
-        return f"It pays: {write_amount(terms.amount, terms.currency)} will be shared."
+        return f"It pays: {write_amount(terms.amount, terms.currency)} {terms.currency} will be shared."
     return "It may pay later." if terms.pays is Pays.PERHAPS else "It is unpaid."
 
 
