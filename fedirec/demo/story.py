@@ -186,7 +186,7 @@ def _account(person: Somebody) -> dict[str, str]:
 
 def _is_following(world: World) -> bool:
     page = world.page_of("bo", world.challenge)
-    return any("/unfollow" in form.get("action") for form in page.tree.all("form"))
+    return any(form.first("button", styled="pressed") for form in page.tree.all("form"))
 
 
 def _contribute(challenge: Page) -> str:
