@@ -1,0 +1,17 @@
+"""Pages about records, challenges and people."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from fedirec.remix.pages import challenges, following, home, leading, people, records, remixing
+
+routes: list[BaseRoute] = [
+    *home.routes,
+    *leading.routes,
+    *challenges.routes,
+    *remixing.routes,
+    *records.routes,
+    *following.routes,
+    *people.routes,
+]

@@ -1,0 +1,282 @@
+"""Rows become what templates show, for one request: addresses on this site, words in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Final, Literal, cast
+
+from babel.numbers import format_currency
+from starlette.requests import Request
+
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.site import Site
+from fedirec.clock import now
+from fedirec.html import excerpt, markdown
+from fedirec.media.cache import MediaCache
+from fedirec.media.models import Media
+from fedirec.remix.currencies import CURRENCIES
+from fedirec.remix.kinds import KINDS, Kind
+from fedirec.remix.licences import CHOICES, Licence, find_licence
+from fedirec.remix.lineage import Relation
+from fedirec.remix.models import Attachment, Challenge, ChallengeTerms, Record
+from fedirec.remix.queries.challenges import closing_of, is_open
+from fedirec.remix.roles import ROLES, label_of
+from fedirec.uris import host_of
+from fedirec.web.language import gettext as _
+from fedirec.web.language import reader
+from fedirec.web.views import ChallengeView, Choice, LicenceView, MediaView, PersonView, RecordView
+from fedirec.web.words import kind_word
+
+_EXCERPT: Final = 260
+_PROMPT: Final = 150
+
+
+class Cards:
+    """Shows rows to whoever made `request`. Records and challenges come with their parts (`queries`)."""
+
+    def __init__(self, request: Request[Any]) -> None:
+        self.site: Site = request.state["site"]
+        self._cache: MediaCache = request.state["media_cache"]
+
+    def here(self, url: str) -> str:
+        """`url` as a path of this site, when it is one of ours."""
+        return url.removeprefix(self.site.origin) or "/" if self.site.is_ours(url) else url
+
+    def shown_here(self, url: str) -> str:
+        """Where a browser gets the file at `url`: from us, as our own or as a copy."""
+        return self.here(url) if self.site.is_ours(url) else self._cache.path_for(url)
+
+    def person_url(self, actor: Actor) -> str:
+        return self.here(actor.uri) if actor.is_local else f"/people/remote/{actor.id}"
+
+    def record_url(self, record: Record, *, is_local: bool | None = None) -> str:
+        local = record.author.is_local if is_local is None else is_local
+        return self.here(record.uri) if local else f"/records/remote/{record.id}"
+
+    def challenge_url(self, challenge: Challenge) -> str:
+        return self.here(challenge.actor.uri) if challenge.actor.is_local else f"/challenges/remote/{challenge.id}"
+
+    def person(self, actor: Actor, *, note: str = "") -> PersonView:
+        """How an actor, ours or not, is shown."""
+        gone = {"suspended": _("suspended"), "deleted": _("gone")}.get(actor.state, "")
+        return PersonView(
+            name=actor.name or actor.handle,
+            handle=f"@{actor.handle}@{actor.host}",
+            url=self.person_url(actor),
+            icon_url=self.shown_here(actor.icon_url) if actor.icon_url and actor.state == "active" else None,
+            is_remote=not actor.is_local,
+            host="" if actor.is_local else actor.host,
+            note=note or gone,
+        )
+
+    def record(self, record: Record, *, note: str = "", whole: bool = False) -> RecordView:
+        """A record as a card shows it, or with `whole` as its page does."""
+        author = record.author
+        is_deleted = record.deleted_at is not None
+        return RecordView(
+            title=record.title or _("Untitled"),
+            url=self.record_url(record),
+            kind=_kind(record.kind),
+            author=self.person(author),
+            published_at=record.published_at,
+            content_html=words_of(record) if whole else "",
+            excerpt=first_words_of(record),
+            media=() if is_deleted else tuple(self.medium(attachment) for attachment in record.attachments),
+            licence=licence_view(find_licence(record.licence_url or record.licence)),
+            warning=record.warning or None,
+            tags=tuple((tag.name, f"/tags/{tag.name}") for tag in record.tags) if whole else (),
+            language=record.language,
+            visibility="public" if record.visibility == "public" else "followers",
+            edited_at=record.updated_at,
+            is_remote=not author.is_local,
+            host="" if author.is_local else host_of(record.uri),
+            original_url=None if author.is_local else (record.url or record.uri),
+            seen_at=None if author.is_local else record.fetched_at,
+            is_deleted=is_deleted,
+            sources=len(record.sources),
+            note=note,
+        )
+
+    def medium(self, attachment: Attachment) -> MediaView:
+        return MediaView(
+            kind=cast(Literal["image", "audio", "video"], attachment.kind),
+            url=self.shown_here(attachment.url),
+            media_type=attachment.media_type,
+            alt=attachment.description,
+            poster_url=self.shown_here(attachment.poster_url) if attachment.poster_url else None,
+            width=attachment.width,
+            height=attachment.height,
+            seconds=None if attachment.duration_ms is None else attachment.duration_ms / 1000,
+        )
+
+    def upload(self, media: Media, *, alt: str = "") -> MediaView:
+        """A file that waits for its record."""
+        uris = self.site.uris
+        return MediaView(
+            kind=cast(Literal["image", "audio", "video"], media.kind),
+            url=self.here(uris.media(media.path)),
+            media_type=media.media_type,
+            alt=alt,
+            poster_url=self.here(uris.media(media.poster_path)) if media.poster_path else None,
+            width=media.width,
+            height=media.height,
+            seconds=None if media.duration_ms is None else media.duration_ms / 1000,
+        )
+
+    def challenge(self, challenge: Challenge, *, whole: bool = False) -> ChallengeView:
+        """A challenge as a card shows it, or with `whole` as its page does."""
+        group = challenge.actor
+        terms = next(iter(challenge.terms), None)
+        media = [self.medium(attachment) for attachment in challenge.attachments]
+        pictured = [medium for medium in media if medium.kind == "image" or medium.poster_url]
+        return ChallengeView(
+            title=challenge.title,
+            url=self.challenge_url(challenge),
+            handle=f"@{group.handle}@{group.host}",
+            host_person=self.person(challenge.leader or group),
+            state="open" if is_open(challenge) else ("draft" if challenge.state == "draft" else "closed"),
+            prompt_html=(markdown(challenge.text) if challenge.text else challenge.content) if whole else "",
+            excerpt=excerpt(challenge.content, _PROMPT),
+            cover=pictured[0] if pictured else None,
+            kinds=tuple(challenge.kinds),
+            closes_at=closing_of(challenge),
+            closes_zone=challenge.timezone,
+            licence=licence_view(find_licence(terms.licence)) if terms else None,
+            pay=pay_in_words(terms) if terms else "",
+            pays={"nothing": "none", "perhaps": "possible", "pot": "pot"}[terms.pays] if terms else "none",  # type: ignore[arg-type]
+            is_remote=not group.is_local,
+            host="" if group.is_local else group.host,
+            original_url=None if group.is_local else (group.url or group.uri),
+            seen_at=None if group.is_local else group.fetched_at,
+        )
+
+    def records(self, records: Iterable[Record]) -> list[RecordView]:
+        return [self.record(record) for record in records]
+
+    def challenges(self, challenges: Iterable[Challenge]) -> list[ChallengeView]:
+        return [self.challenge(challenge) for challenge in challenges]
+
+
+def words_of(record: Record) -> str:
+    """The text of a record as HTML, without the title, credits and links that stand in its `content` for others."""
+    if record.is_post or (not record.text and record.kind == Kind.TEXT):
+        return record.content
+    return markdown(record.text) if record.text else ""
+
+
+def first_words_of(record: Record) -> str:
+    """The beginning of its text, for a card."""
+    if record.is_post or (not record.text and record.kind == Kind.TEXT):
+        return excerpt(record.content, _EXCERPT)
+    return excerpt(markdown(record.text[: 3 * _EXCERPT]), _EXCERPT) if record.text else ""
+
+
+def licence_view(licence: Licence) -> LicenceView:
+    """What a licence means, in the reader's words."""
+    if not licence.is_known:
+        return LicenceView(
+            name=_("No licence that we know"),
+            short=_("licence unknown"),
+            summary=_("Its author has to choose a licence before anybody can build on it."),
+        )
+    return LicenceView(
+        name=_("All rights reserved") if licence.family == "arr" else licence.name,
+        short=_("all rights reserved") if licence.family == "arr" else licence.short,
+        url=licence.url,
+        remix_allowed=licence.may_remix,
+        summary=licence_in_words(licence),
+    )
+
+
+def licence_in_words(licence: Licence) -> str:
+    """What somebody who wants to use a work under `licence` has to know."""
+    if licence.family in ("zero", "mark"):
+        return _("Do whatever you like with it. Naming its author is still a kind thing to do.")
+    if licence.family == "arr":
+        return _("You may look at it and share links to it. For everything else, ask its author.")
+    said = [_("Name its author.")]
+    if licence.noncommercial:
+        said.append(_("Not for making money."))
+    if licence.share_alike:
+        said.append(_("What you make from it carries the same licence."))
+    if not licence.may_remix:
+        said.append(_("Share it as it is, unchanged."))
+    return " ".join(said)
+
+
+def licence_choices(allowed: Iterable[Licence] | None = None) -> list[Choice]:
+    """The licences that an author can choose, from the most open to the most closed."""
+    wanted = set(CHOICES if allowed is None else allowed)
+    return [
+        Choice(value=licence.id, label=view.short, hint=view.summary)
+        for licence in CHOICES
+        if licence in wanted
+        for view in [licence_view(licence)]
+    ]
+
+
+def kind_choices() -> list[Choice]:
+    return [Choice(value=kind.value, label=kind_word(kind.value)) for kind in KINDS]
+
+
+def relation_word(relation: str) -> str:
+    """How a record was made from a source, as a word beside its title."""
+    words = {
+        Relation.ADAPTS: _("adapts it"),
+        Relation.SAMPLES: _("samples it"),
+        Relation.CONTAINS: _("contains it"),
+        Relation.PERFORMS: _("performs it"),
+        Relation.TRANSLATES: _("translates it"),
+        Relation.INSPIRED_BY: _("inspired by it"),
+    }
+    return words.get(Relation(relation), relation)
+
+
+def relation_choices() -> list[Choice]:
+    return [Choice(value=relation.value, label=relation_word(relation)) for relation in Relation]
+
+
+def role_choices(*, first: Sequence[str] = ()) -> list[Choice]:
+    """The parts that somebody can have in a record; those of `first` in front, the rest by name."""
+    ranked = sorted(ROLES, key=lambda role: (role.code not in first, _(role.label)))
+    return [Choice(value=role.code, label=_(role.label)) for role in ranked]
+
+
+def role_words(roles: Iterable[str]) -> tuple[str, ...]:
+    """What roles are called, each word once."""
+    return tuple(dict.fromkeys(label_of(role, gettext=_) for role in roles))
+
+
+def pay_in_words(terms: ChallengeTerms) -> str:
+    """What a challenge pays, in one sentence."""
+    if terms.pays == "pot" and terms.amount is not None and terms.currency:
+        return _("%(amount)s will be shared among those who contribute.") % {
+            "amount": amount_in_words(terms.amount, terms.currency)
+        }
+    return _("It may pay later.") if terms.pays == "perhaps" else _("Nobody is paid.")
+
+
+def amount_in_words(amount: int, currency: str) -> str:
+    """`amount` minor units as the reader writes money."""
+    value = Decimal(amount).scaleb(-CURRENCIES.get(currency, 2))
+    return str(format_currency(value, currency, locale=reader().locale.replace("-", "_"), currency_digits=True))
+
+
+def decided_in_words(decided_by: str) -> str:
+    """Who decides about a challenge, in one sentence."""
+    words = {
+        "leaders": _("Whoever leads it chooses what becomes part of it."),
+        "community": _("Everybody here decides together what becomes part of it."),
+        "contributors": _("Those who contribute decide together what becomes part of it."),
+    }
+    return words.get(decided_by, "")
+
+
+def has_passed(challenge: Challenge) -> bool:
+    """Whether the deadline of a challenge lies behind us."""
+    return challenge.deadline_at is not None and challenge.deadline_at <= now()
+
+
+def _kind(kind: str) -> Literal["text", "image", "audio", "video"]:
+    return Kind(kind).value

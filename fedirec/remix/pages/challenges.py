@@ -1,0 +1,234 @@
+"""Challenges, ours and those of other instances: finding, reading, following, answering them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.clock import now
+from fedirec.remix.licences import find_licence
+from fedirec.remix.models import Challenge, ChallengeTerms, Submission
+from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words
+from fedirec.remix.pages.home import place_of_challenge
+from fedirec.remix.pages.visitors import row_in, visitor
+from fedirec.remix.queries.challenges import (
+    accepted_by_age,
+    challenges_by_age,
+    get_challenge,
+    get_remote_challenge,
+    own_submissions,
+    submitted,
+    terms_history,
+)
+from fedirec.remix.queries.people import acquaintance_of
+from fedirec.web.language import gettext as _
+from fedirec.web.negotiation import wants_activity
+from fedirec.web.paging import Cursor, Page, page_of, wanted_page
+from fedirec.web.render import render
+from fedirec.web.views import LicenceView, RecordView, Tab
+
+_SHUFFLED: Final = re.compile(r"[0-9a-f]{16}")
+_PIECE: Final = 24
+_PREVIEW: Final = 8
+"""Submissions that stand below the brief."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsView:
+    """One version of what a challenge promises."""
+
+    version: int
+    licence: LicenceView
+    pay: str
+    decides: str
+    text: str
+    said_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSubmission:
+    """What the viewer offered to a challenge, and how it stands."""
+
+    id: int
+    record: RecordView
+    state: str
+    word: str
+    reason: str
+
+
+async def show_challenges(request: Request[Any]) -> Response:
+    asked = request.query_params.get("which", "open")
+    which = cast(Literal["open", "closed", "all"], asked if asked in ("closed", "all") else "open")
+    cards, viewer = Cards(request), viewer_of(request)
+    wanted = wanted_page(request)
+    rows = await challenges_by_age(which=which, after=wanted.after, limit=wanted.limit)
+    page = page_of(rows, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
+    return render(
+        request,
+        "remix/challenges.html",
+        page=page,
+        which=which,
+        tabs=[
+            Tab(label=_("Open"), url="/challenges", is_current=which == "open"),
+            Tab(label=_("Closed"), url="/challenges?which=closed", is_current=which == "closed"),
+            Tab(label=_("All"), url="/challenges?which=all", is_current=which == "all"),
+        ],
+        may_open=viewer is not None and viewer.can(Permission.OPEN_CHALLENGE),
+    )
+
+
+async def show_challenge(request: Request[Any]) -> Response:
+    return await _show_brief(request, await get_challenge(request.path_params["slug"]))
+
+
+async def show_remote_challenge(request: Request[Any]) -> Response:
+    """What we know of a challenge of another instance; programs go on to its origin."""
+    challenge = await get_remote_challenge(row_in(request))
+    if wants_activity(request):
+        return Response(status_code=303, headers={"location": challenge.actor.uri, "vary": "Accept"})
+    return await _show_brief(request, challenge)
+
+
+async def show_submissions(request: Request[Any]) -> Response:
+    return await _show_submissions(request, await get_challenge(request.path_params["slug"]))
+
+
+async def show_remote_submissions(request: Request[Any]) -> Response:
+    return await _show_submissions(request, await get_remote_challenge(row_in(request)))
+
+
+def challenge_tabs(challenge: Challenge, cards: Cards, *, current: str, is_leader: bool) -> list[Tab]:
+    """The pages of a challenge that somebody may see."""
+    url = cards.challenge_url(challenge)
+    pages = [("brief", _("Brief"), url), ("submissions", _("What was made"), f"{url}/submissions")]
+    if is_leader:
+        pages.append(("waiting", _("Waiting for you"), f"{url}/waiting"))
+    return [Tab(label=label, url=address, is_current=name == current) for name, label, address in pages]
+
+
+def is_led_by_visitor(request: Request[Any], challenge: Challenge) -> bool:
+    viewer = visitor(request)
+    return viewer is not None and challenge.leader_id == viewer.id and challenge.actor.is_local
+
+
+async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
+    cards, viewer, member = Cards(request), visitor(request), viewer_of(request)
+    accepted = await submitted(challenge, states=("accepted",), day=now().date(), after=None, limit=_PREVIEW)
+    history = await terms_history(challenge)
+    own = await own_submissions(challenge, viewer) if viewer else []
+    is_leader = is_led_by_visitor(request, challenge)
+    return render(
+        request,
+        "remix/challenge.html",
+        410 if challenge.actor.state != "active" and challenge.actor.is_local else 200,
+        challenge=cards.challenge(challenge, whole=True),
+        media=[cards.medium(attachment) for attachment in challenge.attachments],
+        language=challenge.language,
+        uri=challenge.actor.uri,
+        terms=[_terms_view(row, is_current=row is history[0]) for row in history],
+        tabs=challenge_tabs(challenge, cards, current="brief", is_leader=is_leader),
+        is_leader=is_leader,
+        contribute_url=f"/records/new?challenge={challenge.id}",
+        records=[cards.record(submission.record) for submission in accepted.submissions],
+        own=[_own(submission, cards) for submission in own],
+        acquaintance=await acquaintance_of(viewer, challenge.actor),
+        may_follow=member is not None and member.can(Permission.FOLLOW),
+        is_signed_in=member is not None,
+    )
+
+
+async def _show_submissions(request: Request[Any], challenge: Challenge) -> Response:
+    cards = Cards(request)
+    in_order = request.query_params.get("sort") == "new"
+    page: Page[RecordView]
+    if in_order:
+        wanted = wanted_page(request, size=_PIECE)
+        rows = await accepted_by_age(challenge, after=wanted.after, limit=wanted.limit)
+        page = page_of(
+            rows,
+            request,
+            wanted=wanted,
+            place=lambda row: Cursor(at=row.created_at, id=row.id),
+            show=lambda row: cards.record(row.record),
+        )
+    else:
+        page = await _shuffled(request, challenge, cards)
+    url = cards.challenge_url(challenge)
+    is_leader = is_led_by_visitor(request, challenge)
+    return render(
+        request,
+        "remix/submissions.html",
+        challenge=cards.challenge(challenge),
+        tabs=challenge_tabs(challenge, cards, current="submissions", is_leader=is_leader),
+        page=page,
+        in_order=in_order,
+        url=f"{url}/submissions",
+        contribute_url=f"/records/new?challenge={challenge.id}",
+    )
+
+
+async def _shuffled(request: Request[Any], challenge: Challenge, cards: Cards) -> Page[RecordView]:
+    """A piece in today's random order; the address of the next piece names the day, so that midnight mixes nothing."""
+    after = request.query_params.get("after", "")
+    try:
+        day = date.fromisoformat(request.query_params.get("day", ""))
+    except ValueError:
+        day = now().date()
+    found = await submitted(
+        challenge,
+        states=("accepted",),
+        day=day,
+        after=after if _SHUFFLED.fullmatch(after) else None,
+        limit=_PIECE,
+    )
+    url = None
+    if found.next:
+        more = request.url.include_query_params(after=found.next, day=day.isoformat())
+        url = f"{more.path}?{more.query}"
+    return Page(tuple(cards.record(submission.record) for submission in found.submissions), url)
+
+
+def _terms_view(row: ChallengeTerms, *, is_current: bool) -> TermsView:
+    return TermsView(
+        version=row.version,
+        licence=licence_view(find_licence(row.licence)),
+        pay=pay_in_words(row),
+        decides=decided_in_words(row.decided_by),
+        text=row.text,
+        said_at=row.created_at,
+        is_current=is_current,
+    )
+
+
+def _own(submission: Submission, cards: Cards) -> OwnSubmission:
+    words = {
+        "pending": _("waiting for an answer"),
+        "licence_pending": _("waiting for a licence"),
+        "accepted": _("part of it"),
+        "declined": _("not taken up"),
+    }
+    return OwnSubmission(
+        id=submission.id,
+        record=cards.record(submission.record, note=words.get(submission.state, "")),
+        state=submission.state,
+        word=words.get(submission.state, ""),
+        reason=submission.reason,
+    )
+
+
+routes = [
+    Route("/challenges", show_challenges, methods=["GET"]),
+    Route("/challenges/remote/{id:int}", show_remote_challenge, methods=["GET"]),
+    Route("/challenges/remote/{id:int}/submissions", show_remote_submissions, methods=["GET"]),
+    Route("/c/{slug}", show_challenge, methods=["GET"]),
+    Route("/c/{slug}/submissions", show_submissions, methods=["GET"]),
+]

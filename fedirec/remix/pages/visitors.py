@@ -1,0 +1,43 @@
+"""Who is looking, for pages about records, challenges and people."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedirec.accounts.door import viewer_of
+from fedirec.activitypub.models import Actor
+from fedirec.errors import NotFound
+from fedirec.web.render import redirect
+
+_MAX_ROW: Final = 2**63
+
+
+def visitor(request: Request[Any]) -> Actor | None:
+    """The member who is looking, as an actor."""
+    viewer = viewer_of(request)
+    return viewer.actor if viewer else None
+
+
+def to_sign_in(request: Request[Any]) -> Response:
+    """The way to the door, and from there back to this page."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return redirect(request, f"/sign-in?next={quote(request.url.path + query, safe='')}")
+
+
+def row_in(request: Request[Any], name: str = "id") -> int:
+    """The number in the path. Raises NotFound for one that no row can have."""
+    number = int(request.path_params[name])
+    if number >= _MAX_ROW:
+        raise NotFound
+    return number
+
+
+def number_of(text: str) -> int | None:
+    """The row that a hidden field or the address of a page names, if it can be one."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    return int(text)

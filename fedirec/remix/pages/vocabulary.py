@@ -1,0 +1,40 @@
+"""What our own words mean on the wire, in a sentence each, for the page of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+TERMS: Final[Mapping[str, str]] = {
+    "kind": "What a Note or a Group is beyond its type: record, challenge, prompt.",
+    "recordDigest": "SHA-256 (multibase) over the canonical form of everything that makes a record what it is.",
+    "derivation": "For each source of a record, how the record was made from it.",
+    "relation": "adapts, samples, contains, performs, translates or inspiredBy.",
+    "challenge": "The Group of the challenge that a record answers, or that a prompt belongs to.",
+    "challengeTerms": "The version of a challenge's terms under which a record was made, and its digest.",
+    "terms": "What a challenge promises before anybody works: the licence, the money, and who decides.",
+    "termsVersion": "Which version of the terms it is, counted from 1.",
+    "termsDigest": "SHA-256 (multibase) over the canonical form of the terms.",
+    "pays": "nothing, perhaps, or pot: a stated sum that is shared.",
+    "minorUnits": "An amount of money in the smallest unit of its currency, as text.",
+    "currency": "ISO 4217.",
+    "decidedBy": "leaders, community or contributors: who chooses what becomes part of a challenge.",
+    "kindsWanted": "What a challenge asks for: text, image, audio, video. Everything when it is missing.",
+    "prompt": "The Note that says what a challenge asks for.",
+    "submissions": "The collection of the records that a challenge has accepted.",
+    "submissionPolicy": "Who may answer a challenge.",
+    "state": "open or closed.",
+    "remixer": "The role of somebody who made something new from what others made.",
+    "canRemix": "Who may remix a record without asking.",
+    "remixAuthorization": "The stamp by which the author of a source approves of a remix.",
+    "RemixRequest": "Asks the author of a source to approve of a remix.",
+    "RemixAuthorization": "The answer to it: a signed stamp over both versions.",
+    "interactingDigest": "The digest of the remix that a stamp approves of.",
+    "targetDigest": "The digest of the source that a stamp speaks of.",
+    "agent": "Whom a share of a pay proposal is for.",
+    "splits": "The collection of the shares of a pay proposal.",
+    "role": "For what a share is given.",
+    "about": "What a pay proposal is about.",
+    "revision": "Which version of a pay proposal it is, counted from 1.",
+    "partsPerMillion": "A share; all shares of a proposal sum to one million.",
+}

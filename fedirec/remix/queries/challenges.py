@@ -1,0 +1,227 @@
+"""What pages ask about challenges and what was submitted to them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from tortoise.expressions import Q
+from tortoise.query_utils import Prefetch
+from tortoise.queryset import QuerySet
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.errors import NotFound
+from fedirec.remix.models import Attachment, Challenge, ChallengeTerms, Record, Submission
+from fedirec.web.paging import Cursor
+
+OPEN: Final = ("open", "extended")
+MAX_SHUFFLED: Final = 5_000
+"""Submissions of one challenge that are shown in random order; further ones, the oldest, are not."""
+MAX_OFFERED: Final = 40
+"""Challenges that a form offers."""
+SUGGESTED: Final = 2
+"""Challenges that are suggested to whoever has just published something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """One piece of the submissions of a challenge, and where the next one starts."""
+
+    submissions: Sequence[Submission]
+    next: str | None = None
+
+
+def with_leader(challenges: QuerySet[Challenge]) -> QuerySet[Challenge]:
+    """The same challenges, with everything that a card or a page shows of each."""
+    return challenges.select_related("actor", "leader").prefetch_related(
+        Prefetch("attachments", queryset=Attachment.all().order_by("position", "id")),
+        Prefetch("terms", queryset=ChallengeTerms.all().order_by("-version")),
+    )
+
+
+def is_open(challenge: Challenge) -> bool:
+    """Whether the challenge takes submissions now, whatever its last news said."""
+    return challenge.state in OPEN and (challenge.deadline_at is None or challenge.deadline_at > now())
+
+
+async def open_challenges(*, limit: int, kind: str = "") -> list[Challenge]:
+    """The challenges known here that take submissions, the one that closes first in front."""
+    running = Challenge.filter(state__in=OPEN, opened_at__lte=now(), actor__state="active")
+    dated = await with_leader(running.filter(deadline_at__gt=now()).order_by("deadline_at", "id")).limit(limit)
+    endless = await with_leader(running.filter(deadline_at=None).order_by("-opened_at", "-id")).limit(limit)
+    found = [
+        challenge for challenge in [*dated, *endless] if not kind or not challenge.kinds or kind in challenge.kinds
+    ]
+    return found[:limit]
+
+
+async def challenges_by_age(
+    *, which: Literal["open", "closed", "all"], after: Cursor | None, limit: int, words: str = ""
+) -> list[Challenge]:
+    """The challenges known here, the newest first."""
+    found = Challenge.filter(actor__state="active", opened_at__lte=now()).exclude(state="draft")
+    running = Q(state__in=OPEN) & (Q(deadline_at=None) | Q(deadline_at__gt=now()))
+    if which == "open":
+        found = found.filter(running)
+    elif which == "closed":
+        found = found.filter(Q(state__not_in=OPEN) | Q(deadline_at__lte=now()))
+    for word in words.split()[:6]:
+        found = found.filter(title__icontains=word)
+    return await with_leader(_before(found, after)).limit(limit)
+
+
+async def challenges_led_by(leader: Actor, *, limit: int) -> list[Challenge]:
+    """The challenges of `leader`, the newest first."""
+    led = Challenge.filter(leader_id=leader.id, actor__state="active").exclude(state="draft")
+    return await with_leader(_before(led, None)).limit(limit)
+
+
+async def get_challenge(slug: str) -> Challenge:
+    """The challenge of ours that is called `slug`, with its parts. Raises NotFound."""
+    challenge = await with_leader(Challenge.filter(actor__local_handle=slug.lower())).first()
+    if challenge is None:
+        raise NotFound("There is no such challenge here.")
+    return challenge
+
+
+async def get_remote_challenge(key: int) -> Challenge:
+    """The challenge of another instance that is row `key` here, with its parts. Raises NotFound."""
+    challenge = await with_leader(Challenge.filter(id=key, actor__is_local=False)).first()
+    if challenge is None:
+        raise NotFound("There is no such challenge here.")
+    return challenge
+
+
+async def find_challenge_row(key: int) -> Challenge | None:
+    """The challenge in row `key`, ours or not, with its parts."""
+    return await with_leader(Challenge.filter(id=key)).first()
+
+
+async def challenge_of(group: Actor) -> Challenge | None:
+    """The challenge whose Group `group` is."""
+    return await with_leader(Challenge.filter(actor_id=group.id)).first()
+
+
+async def challenges_of(groups: Collection[Actor]) -> dict[int, Challenge]:
+    """The challenges whose Groups are among `groups`, by the row of the Group."""
+    if not groups:
+        return {}
+    found = await with_leader(Challenge.filter(actor_id__in=[group.id for group in groups]))
+    return {challenge.actor_id: challenge for challenge in found}
+
+
+async def offered_challenges(chosen: Challenge | None) -> list[Challenge]:
+    """The challenges that a form offers: those that are open, and in front the chosen one."""
+    found = await open_challenges(limit=MAX_OFFERED)
+    if chosen is None:
+        return found
+    return [chosen, *(challenge for challenge in found if challenge.id != chosen.id)]
+
+
+async def challenges_for(record: Record, *, limit: int = SUGGESTED) -> list[Challenge]:
+    """Open challenges that `record` or its like could answer: of its kind, and not answered by it yet."""
+    answered = set(await Submission.filter(record_id=record.id).values_list("challenge_id", flat=True))
+    found = await open_challenges(limit=MAX_OFFERED, kind=record.kind)
+    return [challenge for challenge in found if challenge.id not in answered][:limit]
+
+
+async def submitted(
+    challenge: Challenge, *, states: Collection[str], day: date, after: str | None, limit: int
+) -> Submitted:
+    """A piece of the submissions in `states`, in an order that is random and stays the same for the whole `day`.
+
+    `after` is the place at which the piece before ended.
+    """
+    rows = (
+        await Submission.filter(challenge_id=challenge.id, state__in=list(states), record__deleted_at=None)
+        .order_by("-id")
+        .limit(MAX_SHUFFLED)
+        .values_list("id", flat=True)
+    )
+    places = sorted((_shuffled(int(str(key)), day), int(str(key))) for key in rows)
+    rest = [(place, key) for place, key in places if after is None or place > after]
+    return Submitted(
+        submissions=await _submissions([key for _, key in rest[:limit]]),
+        next=rest[limit - 1][0] if len(rest) > limit else None,
+    )
+
+
+async def waiting_submissions(challenge: Challenge, *, after: Cursor | None, limit: int) -> list[Submission]:
+    """What nobody has decided about yet, the longest waiting first."""
+    waiting = Submission.filter(
+        challenge_id=challenge.id, state__in=("pending", "licence_pending"), record__deleted_at=None
+    )
+    if after is not None:
+        waiting = waiting.filter(Q(created_at__gt=after.at) | Q(created_at=after.at, id__gt=after.id))
+    keys = await waiting.order_by("created_at", "id").limit(limit).values_list("id", flat=True)
+    return await _submissions([int(str(key)) for key in keys])
+
+
+async def accepted_by_age(challenge: Challenge, *, after: Cursor | None, limit: int) -> list[Submission]:
+    """What is part of the challenge, the newest first, with each record."""
+    accepted = Submission.filter(
+        challenge_id=challenge.id, state="accepted", record__deleted_at=None, record__visibility="public"
+    )
+    if after is not None:
+        accepted = accepted.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))
+    keys = await accepted.order_by("-created_at", "-id").limit(limit).values_list("id", flat=True)
+    return await _submissions([int(str(key)) for key in keys])
+
+
+async def get_submission(key: int) -> Submission:
+    """A submission with its challenge and its record. Raises NotFound."""
+    submission = await Submission.filter(id=key).select_related("challenge__actor", "record__author").first()
+    if submission is None:
+        raise NotFound("There is no such submission.")
+    return submission
+
+
+async def own_submissions(challenge: Challenge, author: Actor) -> list[Submission]:
+    """What `author` offered to the challenge and did not take back, with each record."""
+    keys = (
+        await Submission.filter(challenge_id=challenge.id, record__author_id=author.id, record__deleted_at=None)
+        .exclude(state="withdrawn")
+        .order_by("id")
+        .limit(20)
+        .values_list("id", flat=True)
+    )
+    return await _submissions([int(str(key)) for key in keys])
+
+
+async def terms_history(challenge: Challenge) -> list[ChallengeTerms]:
+    """Every version of what the challenge promises, the newest first."""
+    return await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").limit(100)
+
+
+async def _submissions(keys: Sequence[int]) -> list[Submission]:
+    """The submissions in these rows, in that order, with what a card shows of each record."""
+    rows = (
+        await Submission.filter(id__in=list(keys))
+        .select_related("record__author", "challenge__actor")
+        .prefetch_related(
+            Prefetch("record__attachments", queryset=Attachment.all().order_by("position", "id")),
+            "record__tags",
+            "record__sources",
+        )
+    )
+    found = {row.id: row for row in rows}
+    return [found[key] for key in keys if key in found]
+
+
+def _shuffled(key: int, day: date) -> str:
+    return hashlib.sha256(f"{day.isoformat()} {key}".encode()).hexdigest()[:16]
+
+
+def _before(challenges: QuerySet[Challenge], cursor: Cursor | None) -> QuerySet[Challenge]:
+    if cursor is not None:
+        challenges = challenges.filter(Q(opened_at__lt=cursor.at) | Q(opened_at=cursor.at, id__lt=cursor.id))
+    return challenges.order_by("-opened_at", "-id")
+
+
+def closing_of(challenge: Challenge) -> datetime | None:
+    """When the challenge closes or closed, if that is known."""
+    return challenge.closed_at or challenge.deadline_at

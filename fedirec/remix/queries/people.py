@@ -1,0 +1,101 @@
+"""What pages ask about people and who follows whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from fedirec.activitypub.models import Actor, Follow
+from fedirec.errors import NotFound
+from fedirec.web.paging import Cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquaintance:
+    """How things stand between a viewer and somebody else."""
+
+    follows: bool = False
+    """The viewer follows them."""
+    asked: bool = False
+    """The viewer has asked to, and waits for their answer."""
+    is_self: bool = False
+
+
+async def get_person(handle: str) -> Actor:
+    """The person of ours called `handle`, whatever their state. Raises NotFound."""
+    actor = await Actor.get_or_none(local_handle=handle.lower(), type="Person")
+    if actor is None or actor.state == "pending":
+        raise NotFound("Nobody here has that name.")
+    return actor
+
+
+async def get_remote_person(key: int) -> Actor:
+    """The actor of another instance that is row `key` here. Raises NotFound."""
+    actor = await Actor.get_or_none(id=key, is_local=False)
+    if actor is None:
+        raise NotFound("Nobody here has that name.")
+    return actor
+
+
+async def acquaintance_of(viewer: Actor | None, other: Actor) -> Acquaintance:
+    """How things stand between `viewer` and `other`."""
+    if viewer is None:
+        return Acquaintance()
+    if viewer.id == other.id:
+        return Acquaintance(is_self=True)
+    made = await Follow.get_or_none(follower_id=viewer.id, target_id=other.id)
+    return Acquaintance(
+        follows=made is not None and made.accepted_at is not None, asked=bool(made and not made.accepted_at)
+    )
+
+
+async def followed_by(viewer: Actor, *, after: Cursor | None, limit: int) -> list[Follow]:
+    """Whom `viewer` follows or has asked to follow, the newest first, with each of them."""
+    return await _page(Follow.filter(follower_id=viewer.id).select_related("target"), after, limit)
+
+
+async def followers_of(viewer: Actor, *, after: Cursor | None, limit: int) -> list[Follow]:
+    """Who follows `viewer`, the newest first, with each of them."""
+    accepted = Follow.filter(target_id=viewer.id, accepted_at__not_isnull=True)
+    return await _page(accepted.select_related("follower"), after, limit)
+
+
+async def waiting_for(viewer: Actor, *, after: Cursor | None, limit: int) -> list[Follow]:
+    """Who has asked to follow `viewer` and waits for an answer, the newest first, with each of them."""
+    asked = Follow.filter(target_id=viewer.id, accepted_at=None)
+    return await _page(asked.select_related("follower"), after, limit)
+
+
+async def get_request(viewer: Actor, key: int) -> Follow:
+    """Somebody's wish to follow `viewer` that waits for an answer. Raises NotFound."""
+    asked = await Follow.filter(id=key, target_id=viewer.id, accepted_at=None).select_related("follower").first()
+    if asked is None:
+        raise NotFound("There is no such request any more.")
+    return asked
+
+
+async def find_known(address: str) -> Actor | None:
+    """Somebody whose id or page is at `address`, of those we know."""
+    return await Actor.filter(Q(uri=address) | Q(url=address)).order_by("id").first()
+
+
+async def search_people(words: str, *, limit: int) -> list[Actor]:
+    """People known here whose name or handle has all of `words`."""
+    found = Actor.filter(type="Person", state="active")
+    for word in words.split()[:6]:
+        name = word.lstrip("@")
+        found = found.filter(Q(name__icontains=name) | Q(handle__icontains=name))
+    return await found.order_by("-is_local", "name", "id").limit(limit)
+
+
+async def actors_in_order(keys: Collection[int]) -> dict[int, Actor]:
+    """The actors in these rows, by row."""
+    return {actor.id: actor for actor in await Actor.filter(id__in=list(keys))} if keys else {}
+
+
+async def _page(follows, after: Cursor | None, limit: int) -> list[Follow]:  # type: ignore[no-untyped-def]
+    if after is not None:
+        follows = follows.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))
+    return list(await follows.order_by("-created_at", "-id").limit(limit))

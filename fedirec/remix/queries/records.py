@@ -1,0 +1,193 @@
+"""What pages ask about records, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from tortoise.expressions import Q, Subquery
+from tortoise.query_utils import Prefetch
+from tortoise.queryset import QuerySet
+
+from fedirec.activitypub.models import Actor, Follow, Liking
+from fedirec.clock import now
+from fedirec.errors import NotFound
+from fedirec.media.models import Media
+from fedirec.remix.kinds import KINDS
+from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Source, Submission
+from fedirec.web.paging import Cursor
+
+MAX_FOUND: Final = 8
+"""Records that the picker of sources offers at once."""
+MAX_REMIXES: Final = 24
+"""Remixes that the page of a record shows before its lineage page takes over."""
+MAX_REVISIONS: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which records somebody would like to see."""
+
+    kind: str = ""
+    words: str = ""
+    tag: str = ""
+    remixable: bool = False
+    """Only those whose licence lets people remix them."""
+    never_remixed: bool = False
+    is_local: bool = False
+
+
+def with_parts(records: QuerySet[Record]) -> QuerySet[Record]:
+    """The same records, with everything that a card or a page shows of each: four queries, however many there are."""
+    return records.select_related("author").prefetch_related(
+        Prefetch("attachments", queryset=Attachment.all().order_by("position", "id")),
+        Prefetch("tags", queryset=RecordTag.all().order_by("id")),
+        Prefetch("sources", queryset=Source.filter(withdrawn_at=None).order_by("position", "id")),
+    )
+
+
+def visible() -> QuerySet[Record]:
+    """What everybody may see: public, not deleted, by nobody who was suspended, and not from the future."""
+    return Record.filter(
+        visibility="public", deleted_at=None, published_at__lte=now(), author__state__in=("active", "deleted")
+    )
+
+
+def before(records: QuerySet[Record], cursor: Cursor | None) -> QuerySet[Record]:
+    """The newest of `records` that come after the place of `cursor`."""
+    if cursor is not None:
+        records = records.filter(Q(published_at__lt=cursor.at) | Q(published_at=cursor.at, id__lt=cursor.id))
+    return records.order_by("-published_at", "-id")
+
+
+async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Record]:
+    """The newest records that fit `wish`, with their parts."""
+    found = visible()
+    if wish.kind in KINDS:
+        found = found.filter(kind=wish.kind)
+    if wish.is_local:
+        found = found.filter(author__is_local=True)
+    if wish.tag:
+        found = found.filter(tags__name=wish.tag)
+    if wish.remixable:
+        found = found.exclude(Q(licence__contains="-ND-") | Q(licence__startswith="LicenseRef-"))
+    if wish.never_remixed:
+        used = Source.filter(in_graph=True, withdrawn_at=None)
+        found = found.filter(Q(uri__not_in=Subquery(used.values("uri"))))
+    for word in wish.words.split()[:6]:
+        found = found.filter(Q(title__icontains=word) | Q(author__name__icontains=word) | Q(author__handle=word))
+    return await with_parts(before(found, after)).limit(limit)
+
+
+async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | None, limit: int) -> list[Record]:
+    """The records of `author` that `viewer` may see, the newest first, with their parts."""
+    found = Record.filter(author_id=author.id, deleted_at=None, published_at__lte=now())
+    if not await may_see_all_of(author, viewer):
+        found = found.filter(visibility="public")
+    else:
+        found = found.filter(visibility__in=("public", "followers"))
+    return await with_parts(before(found, after)).limit(limit)
+
+
+async def get_record(uri: str) -> Record:
+    """The record of ours at `uri`, deleted or not, with its parts. Raises NotFound."""
+    record = await with_parts(Record.filter(uri=uri, author__is_local=True)).first()
+    if record is None:
+        raise NotFound("There is no such record here.")
+    return record
+
+
+async def get_remote_record(key: int) -> Record:
+    """The record of another instance that is row `key` here, with its parts. Raises NotFound."""
+    record = await with_parts(Record.filter(id=key, author__is_local=False)).first()
+    if record is None:
+        raise NotFound("There is no such record here.")
+    return record
+
+
+async def find_by_address(address: str) -> Record | None:
+    """The record whose id or page is at `address`, of those we know, unless it was deleted."""
+    known = Record.filter(Q(uri=address) | Q(url=address), deleted_at=None, visibility="public")
+    return await known.select_related("author").order_by("id").first()
+
+
+async def records_in_order(keys: Collection[int]) -> list[Record]:
+    """The records with these row numbers, in that order, with their parts; those that are gone are left out."""
+    found = {record.id: record for record in await with_parts(Record.filter(id__in=list(keys)))}
+    return [found[key] for key in keys if key in found]
+
+
+async def records_at(uris: Collection[str]) -> list[Record]:
+    """The records at `uris` that everybody may see, with their parts; deleted ones come too."""
+    found = Record.filter(uri__in=list(uris), visibility="public")
+    return await with_parts(found) if uris else []
+
+
+async def remixes_of(record: Record, *, limit: int = MAX_REMIXES) -> list[Record]:
+    """What was made from `record` directly and may be seen by everybody, the newest first, with their parts."""
+    made = Source.filter(uri=record.uri, in_graph=True, withdrawn_at=None)
+    children = await made.order_by("-id").limit(MAX_REMIXES).values_list("record_id", flat=True)
+    return await with_parts(visible().filter(id__in=list(children))).order_by("-published_at", "-id").limit(limit)
+
+
+async def pages_of(uris: Collection[str]) -> dict[str, int]:
+    """The row numbers of the records at `uris`, of those that are known here."""
+    rows = await Record.filter(uri__in=list(uris)).values_list("uri", "id")
+    return {str(uri): int(key) for uri, key in rows}
+
+
+async def actors_at(uris: Collection[str]) -> dict[str, Actor]:
+    """The actors at `uris` that are known here."""
+    return {actor.uri: actor for actor in await Actor.filter(uri__in=list(uris))}
+
+
+async def contributors_of(record: Record) -> list[Contributor]:
+    """Who has a part in `record`, as its author says."""
+    return await Contributor.filter(record_id=record.id).order_by("position")
+
+
+async def revisions_of(record: Record) -> list[RecordRevision]:
+    """The versions of `record`, the newest first."""
+    return await RecordRevision.filter(record_id=record.id).order_by("-number").limit(MAX_REVISIONS)
+
+
+async def get_revision(record: Record, number: int) -> RecordRevision:
+    """One version of `record`. Raises NotFound."""
+    revision = await RecordRevision.get_or_none(record_id=record.id, number=number)
+    if revision is None:
+        raise NotFound("There is no such version.")
+    return revision
+
+
+async def submissions_of(record: Record) -> list[Submission]:
+    """The challenges that `record` was offered to, with each of them."""
+    return await (
+        Submission.filter(record_id=record.id)
+        .exclude(state="withdrawn")
+        .select_related("challenge__actor")
+        .order_by("id")
+    )
+
+
+async def may_see_all_of(author: Actor, viewer: Actor | None) -> bool:
+    """Whether `viewer` is `author`, or somebody whom they let follow them."""
+    if viewer is None:
+        return False
+    if viewer.id == author.id:
+        return True
+    return await Follow.exists(follower_id=viewer.id, target_id=author.id, accepted_at__not_isnull=True)
+
+
+async def has_recommended(viewer: Actor, record: Record) -> bool:
+    """Whether `viewer` told the author that they like `record`."""
+    return await Liking.exists(actor_id=viewer.id, object_uri=record.uri)
+
+
+async def files_of(owner: Actor, keys: Collection[str], *, of: Record | None = None) -> dict[str, Media]:
+    """The files called `keys` that `owner` may put into a record: fresh uploads, and those that are in it already."""
+    kept = set()
+    if of is not None:
+        kept = set(await Attachment.filter(record_id=of.id).values_list("media_id", flat=True))
+    found = await Media.filter(key__in=list(keys), owner_id=owner.id)
+    return {file.key: file for file in found if file.attached_at is None or file.id in kept}
