@@ -104,6 +104,7 @@ class Misconfigured(FedirecError):
     """This instance is not set up correctly."""
 
     status = 500
+    retryable = True  # work waits until the operator has put it right
 
 
 class PeerUnavailable(FedirecError):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,9 +17,10 @@ from typing import Any, Final
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.journal import Journal
 from fedirec.activitypub.models import Actor, Evidence, Peer, Received
+from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.remote import KnownKey, Remote, compacted
-from fedirec.activitypub.signatures import Statement
+from fedirec.activitypub.signatures import Claim, Scheme, Statement
 from fedirec.activitypub.signatures import parse as parse_signature
 from fedirec.activitypub.vocab import Activity, Doc
 from fedirec.clock import monotonic, now
@@ -33,7 +35,7 @@ from fedirec.errors import (
     Unauthenticated,
     WrongType,
 )
-from fedirec.lanes import Dead, Done, Job, Later, Outcome
+from fedirec.lanes import Dead, Done, Job, Later, Outcome, close_circuit
 from fedirec.uris import origin_of, same_origin
 from fedirec.web.ratelimit import RateLimit
 
@@ -51,8 +53,14 @@ COUNT_SECONDS: Final = 2.0
 PER_ORIGIN: Final = 300
 """Activities a second, in the long run, of one origin."""
 
+NEWS_SECONDS: Final = 20.0
+"""How long we know that a peer is there, once it was heard."""
+
 STRANGERS_PER_MINUTE: Final = 300
 """Unknown actors whose keys one network address can make us fetch (CVE-2022-46405)."""
+
+REMEMBERED: Final = 10_000
+"""Peers of which we remember that they are there."""
 
 MAX_REASON: Final = 500
 MAX_ATTEMPTS: Final = 4
@@ -85,6 +93,7 @@ class Crowd:
     def __init__(self) -> None:
         self._origins = RateLimit(per_minute=60 * PER_ORIGIN, burst=PER_ORIGIN * 10)
         self._strangers = RateLimit(per_minute=STRANGERS_PER_MINUTE, burst=STRANGERS_PER_MINUTE)
+        self._heard_at: OrderedDict[str, float] = OrderedDict()
         self._counted_at = -COUNT_SECONDS
         self._is_full = False
 
@@ -95,6 +104,16 @@ class Crowd:
     def count_stranger(self, visitor: str) -> None:
         """One more key that has to be asked for because of `visitor`. Raises TooMany."""
         self._strangers.check(visitor)
+
+    def is_news(self, origin: str) -> bool:
+        """Whether we did not know that `origin` is there; from here on we do, for NEWS_SECONDS."""
+        if monotonic() - self._heard_at.get(origin, -NEWS_SECONDS) < NEWS_SECONDS:
+            return False
+        self._heard_at[origin] = monotonic()
+        self._heard_at.move_to_end(origin)
+        if len(self._heard_at) > REMEMBERED:
+            self._heard_at.popitem(last=False)
+        return True
 
     async def refuse_when_full(self) -> None:
         """Raise Busy while more than MAX_WAITING activities wait to be handled."""
@@ -142,6 +161,7 @@ class Inbox:
             return
         key = await self._verify(statement, claim.key_id, actor_uri, visitor=delivery.visitor)
         self.crowd.count_origin(key_origin)
+        await self._heard(key_origin, claim.SCHEME)
         if key.actor.state == "suspended":
             raise Forbidden("that actor is suspended here")
         await self.journal.write(
@@ -150,7 +170,7 @@ class Inbox:
                 type=str(doc.data.get("type"))[:40],
                 sender_id=key.actor.id,
                 body=body,
-                signed_headers=[[name.lower(), value] for name, value in delivery.headers if _is_signed(name)],
+                signed_headers=_signed_headers(delivery, claim),
                 target=f"{delivery.method} {delivery.url}"[:2048],
                 key_id=claim.key_id,
                 fingerprint=key.public.fingerprint,
@@ -164,14 +184,15 @@ class Inbox:
             return Done()
         try:
             activity = await self._read(received)
+            registration = self.handlers.find(activity)
             async with transaction():
-                if not await _still_waiting(received):
+                # Whoever changes the row handles the activity; another worker waits here, and finds it handled.
+                waiting = Received.filter(id=received.id, state="waiting")
+                if not await waiting.update(state="handled", handled_at=now()):
                     return Done()
-                registration = self.handlers.find(activity)
                 await registration.handle(received.sender, activity)
                 if registration.is_evidence:
                     await _keep(received, activity)
-                await Received.filter(id=received.id).update(state="handled", handled_at=now())
         except FedirecError as error:
             if error.retryable and job.attempts < MAX_ATTEMPTS:
                 return Later(error=str(error), blame="job")
@@ -188,6 +209,8 @@ class Inbox:
         return Done()
 
     async def _read(self, received: Received) -> Activity[Any]:
+        if received.sender.state == "suspended":
+            raise Forbidden("that actor is suspended here")
         document = await compacted(parse(bytes(received.body)))
         activity = self.remote.vocabulary.read(document)
         if not isinstance(activity, Activity):
@@ -201,11 +224,24 @@ class Inbox:
         if peer and peer.policy == "block":
             raise Forbidden("this instance does not federate with yours")
 
+    async def _heard(self, origin: str, scheme: Scheme) -> None:
+        """The peer is there: what waits for it because it did not answer is due at once, and we know how it signs."""
+        if not self.crowd.is_news(origin):
+            return
+        heard: dict[str, Any] = {"heard_at": now()}
+        if scheme == "rfc9421":
+            heard["speaks_rfc9421_at"] = now()
+        if not await Peer.filter(origin=origin).update(**heard):
+            await Peer.get_or_create(origin=origin, defaults=heard)
+        await close_circuit(delivery_lane(origin))
+
     async def _is_farewell_of_a_stranger(self, doc: Doc, actor_uri: str) -> bool:
-        """Whether an actor whom we never knew says that it is gone: nothing to forget, and its key is gone too."""
+        """Whether an actor whom we do not know, or no more, says that it is gone: there is nothing to forget, and its
+        key is gone too.
+        """
         if doc.data.get("type") != "Delete" or doc.find_id("object") != actor_uri:
             return False
-        return not await Actor.exists(uri=actor_uri)
+        return not await Actor.filter(uri=actor_uri).exclude(state="deleted").exists()
 
     async def _verify(self, statement: Statement, key_id: str, actor_uri: str, *, visitor: str) -> KnownKey:
         try:
@@ -214,7 +250,7 @@ class Inbox:
             try:
                 statement.verify(key.public)
             except Unauthenticated:
-                key = await self.remote.find_key(key_id, actor_uri=actor_uri, fresh=True)  # it may have been rotated
+                key = await self.remote.find_key(key_id, actor_uri=actor_uri, instead_of=key)  # it may be rotated
                 statement.verify(key.public)
         except PeerUnavailable as error:
             raise Busy("your instance did not answer when we asked for the key; please try again") from error
@@ -224,11 +260,6 @@ class Inbox:
 async def prune_received() -> int:
     """What was handled or refused long ago is forgotten; returns how much. Evidence stays in its own table."""
     return await Received.filter(state__not="waiting", handled_at__lt=now() - KEEP_RECEIVED).delete()
-
-
-async def _still_waiting(received: Received) -> bool:
-    """Whether nobody handled it meanwhile, in this transaction, on any database."""
-    return bool(await Received.filter(id=received.id, state="waiting").select_for_update().exists())
 
 
 async def _end(received: Received, state: str, reason: str) -> None:
@@ -252,7 +283,7 @@ async def _keep(received: Received, activity: Activity[Any]) -> None:
 
 async def _read(delivery: Delivery) -> bytes:
     length = delivery.header("content-length")
-    if length.isdigit() and int(length) > MAX_BODY:
+    if length.isascii() and length.isdecimal() and int(length[:20]) > MAX_BODY:
         raise TooLarge("an activity may have one mebibyte at most")
     body = bytearray()
     async for piece in delivery.body:
@@ -277,13 +308,7 @@ def _origin_of_key(key_id: str) -> str:
         raise Unauthenticated("the key of the signature is not named by an address") from error
 
 
-def _is_signed(name: str) -> bool:
-    return name.lower() in {
-        "host",
-        "date",
-        "digest",
-        "content-digest",
-        "content-type",
-        "signature",
-        "signature-input",
-    }
+def _signed_headers(delivery: Delivery, claim: Claim) -> list[list[str]]:
+    """Whatever one needs, beside the body, to see again that the signature was good."""
+    needed = {*claim.components, "signature", "signature-input"}
+    return [[name.lower(), value] for name, value in delivery.headers if name.lower() in needed]

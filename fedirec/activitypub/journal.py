@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +17,10 @@ from fedirec.errors import Busy
 from fedirec.lanes import Work, enqueue
 from fedirec.uris import origin_of
 
+log = logging.getLogger(__name__)
+
 BATCH: Final = 200
+"""Activities that one transaction stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,32 @@ class Journal:
     async def _write_waiting(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            try:
-                await _save([entry.received for entry in batch])
-            except Exception as error:
-                reason: Exception = error
-                if isinstance(error, OperationalError | OSError):
-                    reason = Busy("this instance cannot store anything just now")
-                    reason.__cause__ = error
-                for entry in batch:
-                    if not entry.written.done():
-                        entry.written.set_exception(reason)
-            else:
-                for entry in batch:
-                    if not entry.written.done():
-                        entry.written.set_result(None)
+            await self._write(batch)
+
+    async def _write(self, batch: Sequence[_Entry]) -> None:
+        try:
+            await _save([entry.received for entry in batch])
+        except Exception as error:
+            if len(batch) > 1 and not isinstance(error, OperationalError | OSError):
+                for entry in batch:  # one that the database refuses does not take the others with it
+                    await self._write([entry])
+                return
+            log.exception("the database does not take what arrives")
+            reason = Busy("this instance cannot store anything just now; please try again later")
+            reason.__cause__ = error
+            for entry in batch:
+                if not entry.written.done():
+                    entry.written.set_exception(reason)
+            return
+        for entry in batch:
+            if not entry.written.done():
+                entry.written.set_result(None)
 
 
 async def _save(batch: Sequence[Received]) -> None:
-    by_uri = {received.activity_uri: received for received in reversed(batch)}
+    by_uri: dict[str, Received] = {}
+    for received in batch:
+        by_uri.setdefault(received.activity_uri, received)
     async with transaction():
         known = await Received.filter(activity_uri__in=list(by_uri)).values("activity_uri")
         there = {row["activity_uri"] for row in known}

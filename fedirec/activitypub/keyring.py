@@ -11,6 +11,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
+from anyio import to_thread
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -40,12 +41,11 @@ class Keyring:
     def open(cls, file: Path) -> Keyring:
         """The keyring of the master key in `file`, which is made, readable by its owner only, when it is not there."""
         try:
+            if not file.exists():
+                _write_privately(file, secrets.token_hex(KEY_BYTES))
             text = file.read_text().strip()
-        except FileNotFoundError:
-            text = secrets.token_hex(KEY_BYTES)
-            _write_privately(file, text)
-        except OSError as error:
-            raise Misconfigured(f"the master key in {file} cannot be read: {error.strerror}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(f"the master key in {file} cannot be read: {error}") from error
         try:
             return cls(bytes.fromhex(text))
         except ValueError as error:
@@ -77,19 +77,35 @@ class Keyring:
         row = await SigningKey.filter(actor_id=actor_id, kind=kind).order_by("-id").first()
         if row is None:
             raise NotFound("that actor does not sign here")
-        found = row.key_id, read_private_key(self.unseal(row.secret, label=row.key_id).decode())
-        self._keys[actor_id, kind] = found
+        pem = self.unseal(bytes(row.secret), label=row.key_id).decode()
+        found = self._keys[actor_id, kind] = row.key_id, await to_thread.run_sync(read_private_key, pem)
         if len(self._keys) > REMEMBERED:
             self._keys.popitem(last=False)
         return found
 
 
 def _write_privately(file: Path, text: str) -> None:
+    """`file` holds `text`, whole and on the disk, for its owner only; if somebody else was quicker, it holds theirs."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(text + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w") as opened:
+                opened.write(text + "\n")
+                opened.flush()
+                os.fsync(opened.fileno())
+            try:
+                os.link(draft, file)
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without hard links
+                draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         raise Misconfigured(f"the master key cannot be written to {file}: {error.strerror}") from error

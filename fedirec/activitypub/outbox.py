@@ -23,11 +23,11 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Outgoing, Peer
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme, sign_request
-from fedirec.activitypub.vocab import Activity, Entity, Json
+from fedirec.activitypub.vocab import Activity, Entity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
-from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue
+from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload
 from fedirec.net import Net, Sign
 from fedirec.uris import origin_of
 
@@ -40,7 +40,12 @@ PAGE: Final = 500
 FORGET_PREFERENCE: Final = timedelta(days=30)
 """How long a peer that answered to RFC 9421 is spoken to that way."""
 
-RETRIED: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+RETRIED: Final = frozenset({302, 303, 307, 408, 425, 429})
+"""What may pass, beside 5xx: a host that is being looked after sends everybody to another page for a while."""
+
+UNWELL: Final = frozenset({429, 502, 503, 504})
+"""What says something of the host and nothing of the activity."""
+
 REFUSALS: Final = 3
 """Times that 401 or 403 is not taken for an answer."""
 
@@ -62,12 +67,15 @@ async def publish(
         is_public=activity.is_public,
         document={"@context": _context_of(activity.object), **activity.write()},
     )
+    order_key = hashlib.sha256(_matter_of(activity).encode()).hexdigest()
     payload = {
         "outgoing": outgoing.id,
+        "order_key": order_key,
         "actors": sorted({actor.id for actor in to if not actor.is_local}),
         "followers_of": sorted({actor.id for actor in to_followers_of}),
+        "after": "",
     }
-    await enqueue([Work(kind="fanout", lane=f"fanout:{sender.id}", payload=payload)])
+    await enqueue([Work(kind="fanout", lane=f"fanout:{sender.id}", payload=payload, order_key=order_key)])
     return outgoing
 
 
@@ -92,15 +100,15 @@ class Outbox:
                 document = add_proof(document, key=key, verification_method=key_id, created=outgoing.created_at)
             outgoing.body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
             await outgoing.save(update_fields=["body"])
-        order_key = hashlib.sha256(outgoing.object_uri.encode()).hexdigest()
-        after = ""
-        while True:
-            inboxes = await _inboxes(payload["actors"], payload["followers_of"], shared=outgoing.is_public, after=after)
-            if not inboxes:
-                return Done()
+        while inboxes := await _inboxes(
+            payload["actors"], payload["followers_of"], shared=outgoing.is_public, after=payload["after"]
+        ):
+            payload["after"] = inboxes[-1]
             async with transaction():
-                await enqueue([_delivery(outgoing, inbox, order_key) for inbox in inboxes])
-            after = inboxes[-1]
+                # How far it got is kept with what it queued: whoever is killed now queues no page a second time.
+                await keep_payload(job, payload)
+                await enqueue([_delivery(outgoing, inbox, payload["order_key"]) for inbox in inboxes])
+        return Done()
 
     async def deliver(self, job: Job) -> Outcome:
         """One inbox has the activity, or it is decided when to try again."""
@@ -127,9 +135,9 @@ class Outbox:
             if answer.status not in (400, 401) or kind == kinds[1]:
                 break
         outcome = outcome_of(answer.status, answer.headers.get("retry-after"), attempts=job.attempts)
-        if isinstance(outcome, Done) and kind == "rfc9421" and not prefers_new:
+        if isinstance(outcome, Done) and kind != kinds[0]:
             await Peer.get_or_create(origin=origin_of(inbox))
-            await Peer.filter(origin=origin_of(inbox)).update(speaks_rfc9421_at=now())
+            await Peer.filter(origin=origin_of(inbox)).update(speaks_rfc9421_at=now() if kind == "rfc9421" else None)
         return outcome
 
     def _signer(self, actor_id: int, body: bytes, kind: Scheme) -> Sign:
@@ -145,14 +153,15 @@ class Outbox:
 
     async def _body(self, outgoing_id: int) -> tuple[int, bytes]:
         if known := self._bodies.get(outgoing_id):
+            self._bodies.move_to_end(outgoing_id)
             return known
         row = await Outgoing.filter(id=outgoing_id).first().values("actor_id", "body")
         if row is None or row["body"] is None:
             raise FedirecError("the activity to deliver is gone")
-        self._bodies[outgoing_id] = row["actor_id"], bytes(row["body"])
+        found = self._bodies[outgoing_id] = row["actor_id"], bytes(row["body"])
         if len(self._bodies) > REMEMBERED:
             self._bodies.popitem(last=False)
-        return self._bodies[outgoing_id]
+        return found
 
 
 def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0) -> Outcome:
@@ -167,22 +176,33 @@ def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0) -> Ou
         return Dead("that inbox is gone", status=status)
     if status in RETRIED or status >= 500:
         after = _retry_after(retry_after)
-        unwell = status in (429, 502, 503, 504)
-        return Later(error=f"answered {status}", status=status, after=after, blame="lane" if unwell else "job")
+        return Later(
+            error=f"answered {status}", status=status, after=after, blame="lane" if status in UNWELL else "job"
+        )
     if status in (401, 403) and attempts < REFUSALS:
         return Later(error=f"answered {status}", status=status, blame="job")
     return Dead(f"answered {status}", status=status)
 
 
 def _retry_after(value: str | None) -> timedelta | None:
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return timedelta(seconds=min(int(value.strip()), 86_400))
+    text = (value or "").strip()
+    if text.isascii() and text.isdecimal():
+        return timedelta(seconds=min(int(text[:10]), 86_400))
     try:
-        return max(timedelta(0), min(parsedate_to_datetime(value) - now(), timedelta(days=1)))
-    except (ValueError, TypeError):
+        return max(timedelta(0), min(parsedate_to_datetime(text) - now(), timedelta(days=1)))
+    except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _matter_of(activity: Activity[Any]) -> str:
+    """What an activity is about; whatever an actor says about one matter arrives in the order in which it was said.
+
+    What is undone is about what was done.
+    """
+    about = activity.object
+    while isinstance(activity, Undo) and isinstance(about, Activity):
+        about = about.object
+    return f"{activity.actor} {about.id}"
 
 
 def _context_of(entity: Entity) -> list[Any]:
@@ -191,10 +211,15 @@ def _context_of(entity: Entity) -> list[Any]:
     return [*ACTIVITY_CONTEXT, *(part for part in own if part not in ACTIVITY_CONTEXT)]
 
 
+def delivery_lane(origin: str) -> str:
+    """The lane of everything that goes to the instance at `origin`."""
+    return f"deliver:{origin}"
+
+
 def _delivery(outgoing: Outgoing, inbox: str, order_key: str) -> Work:
     return Work(
         kind="deliver",
-        lane=f"deliver:{origin_of(inbox)}",
+        lane=delivery_lane(origin_of(inbox)),
         payload={"outgoing": outgoing.id, "inbox": inbox},
         order_key=order_key,
         dedupe_key=f"{outgoing.id}:{hashlib.sha256(inbox.encode()).hexdigest()}",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from anyio import to_thread
 
@@ -22,7 +23,7 @@ from fedirec.activitypub.signatures import sign_request
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import ActorObject, Doc, Entity, Json, Vocabulary
 from fedirec.clock import monotonic, now
-from fedirec.errors import Forbidden, Gone, Invalid, NotFound, PeerUnavailable, Unauthenticated
+from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, PeerUnavailable, Unauthenticated
 from fedirec.net import Net, Response
 from fedirec.uris import host_of, origin_of, same_origin
 
@@ -34,6 +35,9 @@ SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
 HANDLE: Final = re.compile(r"@?([\w.~-]{1,200})@([\w.-]{1,253}(?::\d{1,5})?)", re.ASCII)
 NO_KEY_SECONDS: Final = 600
 """How long a key that could not be had is not asked for again."""
+
+SILENCE_SECONDS: Final = 60
+"""How long an instance that did not answer is not asked for the same key again."""
 
 REFRESH_SECONDS: Final = 300
 """How long an actor whose key did not fit is not fetched again."""
@@ -50,6 +54,15 @@ class KnownKey:
     public: PublicKey
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a key is not asked for until then."""
+
+    until: float
+    error: type[FedirecError]
+    detail: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Remote:
     """Asks other instances, in the name of this instance's own actor."""
@@ -58,13 +71,14 @@ class Remote:
     keyring: Keyring
     site: Site
     vocabulary: Vocabulary
-    _refused: OrderedDict[str, float] = field(default_factory=OrderedDict, repr=False)
+    _refused: OrderedDict[str, _Refusal] = field(default_factory=OrderedDict, repr=False)
+    _asking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, repr=False)
 
     async def fetch(self, uri: str) -> Json:
         """The object that `uri` names, compacted, as its own origin serves it.
 
-        Raises Gone for 404 and 410, Forbidden when the peer or we refuse, Invalid when the answer is no such object,
-        PeerUnavailable when there is no answer.
+        Raises NotFound for 404 and Gone for 410, Forbidden when the peer or we refuse, Invalid when the answer is no
+        such object, PeerUnavailable when there is no answer.
         """
         document = await self._get(uri)
         named = Doc(document).id("id")
@@ -92,8 +106,8 @@ class Remote:
         try:
             document = await self.fetch(uri)
         except Gone:
-            if known and known.state == "active":
-                await Actor.filter(id=known.id).update(state="deleted")
+            if known:
+                await Actor.filter(id=known.id, state="active").update(state="deleted")
             raise
         return await self._save_actor(document)
 
@@ -114,15 +128,14 @@ class Remote:
         known = await Actor.filter(handle=name, host=host, is_local=False, state="active").order_by("-id").first()
         if known:
             return known
-        uri = await self._webfinger(self._origin_at(host), f"acct:{name}@{host}")
+        _, uri = await self._webfinger(self._origin_at(host), f"acct:{name}@{host}")
         document = await self.fetch(uri)
         actor = self.vocabulary.read(document)
         described = _as_actor(actor)
         if host_of(described.id) == host:
             return await self._save_actor(document)
-        # A handle on another host than the id counts only if the id's host says so too (split domains, FEP-2c59).
-        claims = (described.webfinger or "").lower() == f"{name}@{host}".lower()
-        return await self._save_actor(document, handle_host=host if claims else None)
+        agrees = await self._agrees(described, f"{name}@{host}")
+        return await self._save_actor(document, handle_host=host if agrees else None)
 
     async def find_subscribe_template(self, handle: str) -> str:
         """The address, with a {uri} to fill in, at which the server of `handle` lets its people follow somebody.
@@ -133,7 +146,7 @@ class Remote:
         if not found:
             raise Invalid("a handle looks like @name@host")
         name, host = found[1], found[2].lower()
-        for link in await self._links(self._origin_at(host), f"acct:{name}@{host}"):
+        for link in (await self._ask_webfinger(self._origin_at(host), f"acct:{name}@{host}")).docs("links"):
             template = link.find_text("template") or ""
             if link.find_text("rel") == SUBSCRIBE and "{uri}" in template:
                 origin_of(template.replace("{uri}", ""))
@@ -141,40 +154,72 @@ class Remote:
         raise NotFound(f"{host} does not say how to follow somebody from there; please search for the handle there")
 
     async def find_key(
-        self, key_id: str, *, actor_uri: str, fresh: bool = False, before_asking: Callable[[], None] | None = None
+        self,
+        key_id: str,
+        *,
+        actor_uri: str,
+        instead_of: KnownKey | None = None,
+        before_asking: Callable[[], None] | None = None,
     ) -> KnownKey:
         """The key that the actor's own document lists under `key_id`.
 
-        Fetched when we do not know it, or again when `fresh`, but no more often than every few minutes;
-        `before_asking` is called before an actor whom we never met is asked, and may raise. Raises
-        Unauthenticated when the actor does not list it, PeerUnavailable when nobody answers.
+        Fetched when we do not know it, or when it is still the one that did not fit (`instead_of`); one request at a
+        time for each actor, and after a failure, or a second look, none for some minutes. `before_asking` is called
+        before an actor whom we do not know is asked, and may raise. Raises Unauthenticated when the actor does not
+        list the key, PeerUnavailable when nobody answers.
         """
-        actor = await Actor.get_or_none(uri=actor_uri)
-        if actor and not fresh:
-            row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
-            if row and row.fingerprint:
-                return KnownKey(actor, key_id, read_public_key(row.public))
-        if actor is None and before_asking:
-            before_asking()
-        if self._was_refused(f"{actor_uri} {fresh}"):
-            raise Unauthenticated("that key could not be confirmed a moment ago; try again later")
-        self._remember_refusal(f"{actor_uri} {fresh}", REFRESH_SECONDS if fresh else NO_KEY_SECONDS)
+        if instead_of is None and (known := await _known_key(key_id, actor_uri)):
+            return known
+        async with self._asking.setdefault(actor_uri, asyncio.Lock()):
+            # Whoever held the lock before may have brought it.
+            known = await _known_key(key_id, actor_uri)
+            if known and (instead_of is None or known.public.fingerprint != instead_of.public.fingerprint):
+                return known
+            question = f"{actor_uri} {instead_of is not None}"
+            if (refusal := self._refused.get(question)) and refusal.until > monotonic():
+                raise refusal.error(refusal.detail)
+            if instead_of is None and before_asking:
+                before_asking()
+            return await self._ask_for_key(key_id, actor_uri, question, again=instead_of is not None)
+
+    async def _ask_for_key(self, key_id: str, actor_uri: str, question: str, *, again: bool) -> KnownKey:
+        if again:
+            self._refuse(question, REFRESH_SECONDS)
         try:
-            actor = await self.find_actor(actor_uri, fresh=True)
-        except (Gone, Invalid, NotFound, Forbidden) as error:
+            await self.find_actor(actor_uri, fresh=True)
+        except FedirecError as error:
+            if error.retryable:
+                self._refuse(question, SILENCE_SECONDS, PeerUnavailable, error.detail)
+                raise
+            self._refuse(question, NO_KEY_SECONDS)
             raise Unauthenticated("the key of that signature cannot be had") from error
-        row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
-        if row is None or not row.fingerprint:
+        known = await _known_key(key_id, actor_uri)
+        if known is None:
+            self._refuse(question, NO_KEY_SECONDS)
             raise Unauthenticated("the actor does not list the key of that signature")
-        if not fresh:
-            self._refused.pop(f"{actor_uri} {fresh}", None)
-        return KnownKey(actor, key_id, read_public_key(row.public))
+        return known
 
     async def _save_actor(self, document: Json, *, handle_host: str | None = None) -> Actor:
         described = _as_actor(self.vocabulary.read(document))
         return await save_remote_actor(described, document, handle_host=handle_host)
 
+    async def _agrees(self, actor: ActorObject, handle: str) -> bool:
+        """Whether the actor's own origin says too that `handle`, of another host, is theirs (split domains).
+
+        It says so in the actor (FEP-2c59), or as the subject of its own WebFinger answer.
+        """
+        if (actor.webfinger or "").lower() == handle.lower():
+            return True
+        try:
+            origin = origin_of(actor.id)
+            subject, uri = await self._webfinger(origin, f"acct:{actor.handle}@{host_of(origin)}")
+        except FedirecError:
+            return False
+        return subject.lower() == f"acct:{handle}".lower() and uri == actor.id
+
     async def _get(self, uri: str) -> Json:
+        if self.site.is_ours(uri):
+            raise NotFound("nothing here has that address")
         peer = await Peer.get_or_none(origin=origin_of(uri))
         if peer and peer.policy == "block":
             raise Forbidden(f"{host_of(uri)} is blocked here")
@@ -186,24 +231,22 @@ class Remote:
             raise Invalid(f"{host_of(uri)} passed us on to {host_of(response.url)}, which cannot speak for it")
         return await compacted(parse(response.body))
 
-    async def _webfinger(self, origin: str, resource: str) -> str:
-        """The id of the actor that `resource` names at `origin`."""
-        for link in await self._links(origin, resource):
+    async def _webfinger(self, origin: str, resource: str) -> tuple[str, str]:
+        """What `resource` is properly called at `origin`, and the id of the actor that it names."""
+        document = await self._ask_webfinger(origin, resource)
+        for link in document.docs("links"):
             if link.find_text("rel") == "self" and _is_activity(link.find_text("type") or ""):
-                return link.id("href")
+                return document.find_text("subject") or resource, link.id("href")
         raise NotFound(f"{resource.removeprefix('acct:')} cannot be followed over ActivityPub")
 
-    async def _links(self, origin: str, resource: str) -> list[Doc]:
+    async def _ask_webfinger(self, origin: str, resource: str) -> Doc:
         """What WebFinger at `origin` says about `resource`."""
         url = f"{origin}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
         response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
         if response.status in (404, 410):
             raise NotFound(f"nobody at {host_of(origin)} answers to that handle")
         _refuse_status(response, url)
-        try:
-            return Doc(json.loads(response.body)).docs("links")
-        except ValueError as error:
-            raise Invalid(f"{host_of(origin)} answered with something that is no WebFinger document") from error
+        return Doc(parse(response.body))
 
     def _origin_at(self, host: str) -> str:
         scheme = "http" if self.site.origin.startswith("http://") else "https"
@@ -217,13 +260,26 @@ class Remote:
             )
         )
 
-    def _was_refused(self, key: str) -> bool:
-        return self._refused.get(key, 0.0) > monotonic()
-
-    def _remember_refusal(self, key: str, seconds: float) -> None:
-        self._refused[key] = monotonic() + seconds
+    def _refuse(
+        self,
+        question: str,
+        seconds: float,
+        error: type[FedirecError] = Unauthenticated,
+        detail: str = "that key could not be confirmed a moment ago; try again later",
+    ) -> None:
+        self._refused[question] = _Refusal(monotonic() + seconds, error, detail)
+        self._refused.move_to_end(question)
         if len(self._refused) > REMEMBERED:
             self._refused.popitem(last=False)
+
+
+async def _known_key(key_id: str, actor_uri: str) -> KnownKey | None:
+    """The key as we know it; None also when its actor is gone, for then only their origin can bring them back."""
+    actor = await Actor.get_or_none(uri=actor_uri)
+    if actor is None or actor.state == "deleted":
+        return None
+    row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
+    return KnownKey(actor, key_id, read_public_key(row.public)) if row and row.fingerprint else None
 
 
 async def compacted(document: Json) -> Json:
@@ -243,15 +299,18 @@ def _as_actor(entity: Any) -> ActorObject:
 
 def _is_activity(content_type: str) -> bool:
     """Whether a media type promises ActivityStreams; the profile must be there for plain JSON-LD (CVE-2024-25623)."""
-    essence, _, parameters = content_type.partition(";")
-    if essence.strip().lower() == "application/activity+json":
+    essence, *parameters = (part.strip() for part in content_type.split(";"))
+    if essence.lower() == "application/activity+json":
         return True
-    return essence.strip().lower() == "application/ld+json" and PROFILE in parameters
+    profiles = [value for name, _, value in (part.partition("=") for part in parameters) if name.lower() == "profile"]
+    return essence.lower() == "application/ld+json" and len(profiles) == 1 and PROFILE in profiles[0].strip('"').split()
 
 
 def _refuse_status(response: Response, uri: str) -> None:
-    if response.status in (404, 410):
-        raise Gone(f"{host_of(uri)} says that it is not there (any more)")
+    if response.status == 404:
+        raise NotFound(f"{host_of(uri)} knows nothing of that name")
+    if response.status == 410:
+        raise Gone(f"{host_of(uri)} says that it is not there any more")
     if response.status in (401, 403):
         raise Forbidden(f"{host_of(uri)} does not show that to us")
     if response.status != 200:

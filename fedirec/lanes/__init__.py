@@ -13,7 +13,7 @@ from fedirec.lanes.models import Job, Lane
 from fedirec.lanes.outcomes import Dead, Done, Later, Outcome
 from fedirec.lanes.queries import Trouble, dead_jobs, find_lane, lanes_in_trouble, oldest_waiting, waiting
 from fedirec.lanes.runner import Runner
-from fedirec.lanes.works import Work, enqueue
+from fedirec.lanes.works import Work, enqueue, keep_payload
 
 __all__ = [
     "Dead",
@@ -31,6 +31,7 @@ __all__ = [
     "dead_jobs",
     "enqueue",
     "find_lane",
+    "keep_payload",
     "lanes_in_trouble",
     "oldest_waiting",
     "prune_dead",

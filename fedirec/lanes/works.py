@@ -12,6 +12,7 @@ from typing import Final
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, transaction
 from fedirec.lanes.bell import ring
+from fedirec.lanes.models import Job
 from fedirec.lanes.sql import json_of, table_of
 
 LONGEST_KEY: Final = 300
@@ -47,6 +48,14 @@ async def enqueue(works: Sequence[Work]) -> None:
         await _make_lanes_due(works, at=at)
         await _save_jobs(works, at=at)
         await ring()
+
+
+async def keep_payload(job: Job, payload: Mapping[str, object]) -> None:
+    """If it has to be run again, `job` goes on with `payload`; part of the caller's transaction.
+
+    For its own handler, when it takes several transactions: what the first ones did is not done twice.
+    """
+    await Job.filter(id=job.id).update(payload=dict(payload))
 
 
 async def _make_lanes_due(works: Sequence[Work], *, at: datetime) -> None:
