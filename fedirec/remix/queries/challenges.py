@@ -16,6 +16,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import NotFound
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.queries.records import with_parts
 from fedirec.web.paging import Cursor
 
 OPEN: Final = ("open", "extended")
@@ -199,17 +200,14 @@ async def terms_history(challenge: Challenge) -> list[ChallengeTerms]:
 
 async def _submissions(keys: Sequence[int]) -> list[Submission]:
     """The submissions in these rows, in that order, with what a card shows of each record."""
-    rows = (
-        await Submission.filter(id__in=list(keys))
-        .select_related("record__author", "challenge__actor")
-        .prefetch_related(
-            Prefetch("record__attachments", queryset=Attachment.all().order_by("position", "id")),
-            "record__tags",
-            "record__sources",
-        )
-    )
-    found = {row.id: row for row in rows}
-    return [found[key] for key in keys if key in found]
+    found = {row.id: row for row in await Submission.filter(id__in=list(keys)).select_related("challenge__actor")}
+    records = {
+        record.id: record for record in await with_parts(Record.filter(id__in=[row.record_id for row in found.values()]))
+    }
+    shown = [found[key] for key in keys if key in found]
+    for row in shown:
+        row.record = records[row.record_id]
+    return shown
 
 
 def _shuffled(key: int, day: date) -> str:
