@@ -19,7 +19,7 @@ from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.queries.challenges import challenge_of
 from fedirec.remix.queries.people import find_known
-from fedirec.remix.queries.records import find_by_address, get_remote_record
+from fedirec.remix.queries.records import find_by_address, get_record, get_remote_record
 from fedirec.remix.vocab import ChallengeObject, PostObject, PromptObject, RecordObject
 
 _OUR_COPY: Final = re.compile(r"/records/remote/(\d{1,18})(?:/.*)?")
@@ -37,7 +37,7 @@ def is_handle(typed: str) -> bool:
 
 
 async def record_at(request: Request[Any], address: str) -> Record:
-    """The record at an address that somebody pasted: its id, its page, or our own page about it.
+    """The record at an address that somebody pasted, with its parts: its id, its page, or our own page about it.
 
     Raises what `find_record` raises.
     """
@@ -49,7 +49,8 @@ async def record_at(request: Request[Any], address: str) -> Record:
             return await get_remote_record(int(copy[1]))
         if own := _OUR_RECORD.fullmatch(path):
             typed = site.origin + own[1]
-    return await find_record(request.state["remote"], typed)
+    found = await find_record(request.state["remote"], typed)
+    return await get_record(found.uri)
 
 
 async def page_of(request: Request[Any], typed: str, *, may_fetch: bool) -> str | None:
