@@ -32,6 +32,9 @@ MODELS: Final = (
 BUSY_MS: Final = 10_000
 """How long a writer waits for another process to finish its transaction, in milliseconds."""
 
+CONNECTIONS: Final = 20
+"""Connections to PostgreSQL that one process opens at most, unless the address says `maxsize=` itself."""
+
 transaction = in_transaction
 """`async with transaction():` nests as savepoints. Never around anything that waits for more than the database."""
 
@@ -54,7 +57,10 @@ def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig
             },
         )
     else:
-        connection = DBUrlConfig("asyncpg://" + database.partition("://")[2])
+        address = database.partition("://")[2]
+        if "maxsize=" not in address:
+            address += f"{'&' if '?' in address else '?'}maxsize={CONNECTIONS}"
+        connection = DBUrlConfig(f"asyncpg://{address}")
     return TortoiseConfig(
         connections={"default": connection},
         apps={"fedirec": AppConfig(models=list(MODELS), migrations="fedirec.migrations")},
