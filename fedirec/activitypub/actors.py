@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -21,6 +22,8 @@ from fedirec.uris import Uris, host_of, origin_of
 
 RSA_FRAGMENT: Final = "#main-key"
 ED25519_FRAGMENT: Final = "#ed25519"
+HANDLE_NAME: Final = re.compile(r"[\w.~-]{1,200}")
+"""What may stand before the @ of a handle: nothing that would make it look like the handle of somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
     columns = {
         "type": actor.type,
         "kind": document.get("kind") if isinstance(document.get("kind"), str) else None,
-        "handle": actor.handle or host_of(actor.id),
+        "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),
         "name": actor.name,
         "summary": clean(actor.summary),
         "url": actor.url or actor.id,
@@ -172,8 +175,9 @@ async def keys_of(actor: Actor) -> list[ActorKey]:
 
 
 async def describe_actor(actor: Actor) -> ActorObject:
-    """A local actor as other instances see it."""
+    """A local actor as other instances see it. Nobody follows the instance's own actor, and it pins nothing."""
     keys = await keys_of(actor)
+    is_service = actor.type == "Application"
     return ActorObject(
         id=actor.uri,
         type=actor.type,
@@ -185,12 +189,12 @@ async def describe_actor(actor: Actor) -> ActorObject:
         url=actor.url,
         icon_url=actor.icon_url,
         outbox=actor.outbox,
-        followers=actor.followers,
-        following=f"{actor.uri}/following",
-        featured=actor.featured,
+        followers=None if is_service else actor.followers,
+        following=None if is_service else f"{actor.uri}/following",
+        featured=None if is_service else actor.featured,
         shared_inbox=actor.shared_inbox,
         approves_followers=actor.approves_followers,
-        discoverable=actor.type != "Application",
+        discoverable=not is_service,
         also_known_as=tuple(actor.also_known_as),
         published=actor.created_at,
         keys=tuple(KeyObject(id=key.key_id, kind=_kind(key), public=key.public) for key in keys),

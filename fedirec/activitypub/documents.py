@@ -17,6 +17,7 @@ from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
+from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Gone, NotFound
 from fedirec.web.negotiation import wants_activity
@@ -49,10 +50,16 @@ class ActivityRoute(Route):
         return found
 
 
-async def get_local_actor(handle: str) -> Actor:
-    """The local actor called `handle`; raises NotFound, or Gone when it was deleted or suspended."""
-    actor = await Actor.get_or_none(local_handle=handle.lower())
-    if actor is None:
+async def get_local_actor(request: Request[Any]) -> Actor:
+    """The local actor whose address, or a collection of theirs, is asked for.
+
+    Raises NotFound, and Gone for one that was deleted or suspended.
+    """
+    site: Site = request.state["site"]
+    handle = request.path_params["handle"].lower()
+    uri = site.uris.challenge(handle) if request.url.path.startswith("/c/") else site.uris.person(handle)
+    actor = await Actor.get_or_none(uri=uri, is_local=True)
+    if actor is None or actor.state == "pending":
         raise NotFound("nobody here has that name")
     if actor.state != "active":
         raise Gone("that account is not here any more")
@@ -64,10 +71,9 @@ async def actor_document(actor: Actor) -> Json:
     return {"@context": ACTOR_CONTEXT, **(await describe_actor(actor)).write()}
 
 
-def collection(uri: str, items: Sequence[str | Json], *, ordered: bool = True) -> Json:
-    """A short collection, whole."""
-    kind, key = ("OrderedCollection", "orderedItems") if ordered else ("Collection", "items")
-    return {"@context": ACTIVITY_CONTEXT, "id": uri, "type": kind, key: list(items)}
+def collection(uri: str, items: Sequence[str | Json], *, context: Sequence[Any] = ACTIVITY_CONTEXT) -> Json:
+    """A short collection, whole; `context` has the terms of what stands in it."""
+    return {"@context": list(context), "id": uri, "type": "OrderedCollection", "orderedItems": list(items)}
 
 
 def closed_collection(uri: str) -> Json:

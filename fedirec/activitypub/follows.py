@@ -66,17 +66,19 @@ async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Follow | N
     if target is None or target.state != "active" or target.type == "Application":
         raise NotFound("nobody here can be followed at that address")
     known = await Follow.get_or_none(follower_id=sender.id, target_id=target.id)
-    if known is None:
-        try:
-            async with transaction():
+    try:
+        async with transaction():
+            if known is None:
                 made = await Follow.create(
                     uri=asked.id,
                     follower=sender,
                     target=target,
                     accepted_at=None if target.approves_followers else now(),
                 )
-        except IntegrityError as error:
-            raise Conflict("that id belongs to another follow") from error
+            elif known.uri != asked.id:  # the other side forgot that it asked; what it undoes later has the new id
+                await Follow.filter(id=known.id).update(uri=asked.id)
+    except IntegrityError as error:
+        raise Conflict("that id belongs to another follow") from error
     if (known or made).accepted_at:
         accept = Accept(
             id=_uris(target).activity(),

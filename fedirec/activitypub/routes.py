@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -31,6 +32,7 @@ from fedirec.web.ratelimit import visitor_of
 log = logging.getLogger(__name__)
 
 MAX_ROW: Final = 2**62
+MAX_DIGITS: Final = 19
 JRD: Final = "application/jrd+json"
 
 
@@ -59,25 +61,36 @@ async def show_instance_actor(request: Request[Any]) -> Response:
 
 
 async def show_followers(request: Request[Any]) -> Response:
-    actor = await get_local_actor(request.path_params["handle"])
+    actor = await get_local_actor(request)
     return ActivityResponse(closed_collection(f"{actor.uri}/followers"))
 
 
 async def show_following(request: Request[Any]) -> Response:
-    actor = await get_local_actor(request.path_params["handle"])
+    actor = await get_local_actor(request)
     return ActivityResponse(closed_collection(f"{actor.uri}/following"))
 
 
 async def show_outbox(request: Request[Any]) -> Response:
-    actor = await get_local_actor(request.path_params["handle"])
+    return await _outbox(request, await get_local_actor(request))
+
+
+async def show_instance_outbox(request: Request[Any]) -> Response:
+    """The instance's own actor says nothing in public; what is asked for has to be there all the same."""
+    site: Site = request.state["site"]
+    return await _outbox(request, await Actor.get(uri=site.uris.instance_actor))
+
+
+async def _outbox(request: Request[Any], actor: Actor) -> Response:
     before = request.query_params.get("before")
-    if before is not None and not (before.isascii() and before.isdigit() and int(before) <= MAX_ROW):
+    if before is None:
+        return ActivityResponse(await outbox_page(actor, None))
+    if not (before.isascii() and before.isdecimal() and len(before) <= MAX_DIGITS):
         raise Invalid("that page does not exist")
-    return ActivityResponse(await outbox_page(actor, int(before) if before else None))
+    return ActivityResponse(await outbox_page(actor, min(int(before), MAX_ROW)))
 
 
 async def show_featured(request: Request[Any]) -> Response:
-    actor = await get_local_actor(request.path_params["handle"])
+    actor = await get_local_actor(request)
     return ActivityResponse(collection(f"{actor.uri}/featured", []))
 
 
@@ -162,9 +175,9 @@ async def _whom(site: Site, resource: str) -> Actor | None:
     if resource.startswith(("https://", "http://")):
         if not site.is_ours(resource):
             return None
-        uri = resource.replace(f"{site.origin}/@", f"{site.origin}/u/", 1)
+        uri = resource.lower().replace(f"{site.origin}/@", f"{site.origin}/u/", 1)
         return await Actor.get_or_none(uri=uri, is_local=True, state="active")
-    found = HANDLE.fullmatch(resource.removeprefix("acct:"))
+    found = HANDLE.fullmatch(re.sub(r"^acct:", "", resource, flags=re.IGNORECASE))
     if found is None:
         raise Invalid("WebFinger asks for acct:name@host")
     if found[2].lower() != host_of(site.origin):
@@ -180,6 +193,7 @@ routes = [
     Route("/u/{handle}/inbox", post_inbox, methods=["POST"]),
     Route("/c/{handle}/inbox", post_inbox, methods=["POST"]),
     Route("/actor", show_instance_actor),
+    Route("/actor/outbox", show_instance_outbox),
     Route("/u/{handle}/followers", show_followers),
     Route("/c/{handle}/followers", show_followers),
     Route("/u/{handle}/following", show_following),

@@ -40,7 +40,7 @@ async def show_record(request: Request[Any]) -> Response:
 
 
 async def show_person(request: Request[Any]) -> Response:
-    return ActivityResponse(await actor_document(await get_local_actor(request.path_params["handle"])))
+    return ActivityResponse(await actor_document(await get_local_actor(request)))
 
 
 async def show_challenge(request: Request[Any]) -> Response:
@@ -56,14 +56,16 @@ async def show_prompt(request: Request[Any]) -> Response:
 async def show_featured(request: Request[Any]) -> Response:
     """What a challenge pins: its prompt, so that a server that meets it shows the brief at once."""
     challenge, group = await _challenge(request)
-    return ActivityResponse(collection(f"{group.uri}/featured", [await prompt_document(challenge, group)]))
+    return ActivityResponse(
+        collection(f"{group.uri}/featured", [await prompt_document(challenge, group)], context=RECORD_CONTEXT)
+    )
 
 
 async def show_submissions(request: Request[Any]) -> Response:
     """The records that a challenge has accepted, oldest first."""
     challenge, group = await _challenge(request)
     accepted = (
-        await Submission.filter(challenge_id=challenge.id, state="accepted")
+        await Submission.filter(challenge_id=challenge.id, state="accepted", record__deleted_at=None)
         .order_by("decided_at", "id")
         .limit(MAX_SUBMISSIONS)
         .values_list("record__uri", flat=True)
@@ -103,7 +105,7 @@ async def prompt_document(challenge: Challenge, group: Actor) -> Json:
 
 
 async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
-    group = await get_local_actor(request.path_params["handle"])
+    group = await get_local_actor(request)
     challenge = await Challenge.get_or_none(actor_id=group.id)
     if challenge is None:
         raise NotFound("there is no such challenge here")
