@@ -19,7 +19,7 @@ from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.queries.challenges import challenge_of
 from fedirec.remix.queries.people import find_known
-from fedirec.remix.queries.records import find_by_address, get_record, get_remote_record
+from fedirec.remix.queries.records import find_by_address, get_remote_record, records_in_order
 from fedirec.remix.vocab import ChallengeObject, PostObject, PromptObject, RecordObject
 
 _OUR_COPY: Final = re.compile(r"/records/remote/(\d{1,18})(?:/.*)?")
@@ -50,7 +50,7 @@ async def record_at(request: Request[Any], address: str) -> Record:
         if own := _OUR_RECORD.fullmatch(path):
             typed = site.origin + own[1]
     found = await find_record(request.state["remote"], typed)
-    return await get_record(found.uri)
+    return next(iter(await records_in_order([found.id])), found)
 
 
 async def page_of(request: Request[Any], typed: str, *, may_fetch: bool) -> str | None:
