@@ -1,0 +1,66 @@
+"""What the command line says: answers on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterable, Iterable, Sequence
+from json import dumps as encode
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_STRANGE: Final = "�"
+
+
+def say(line: str = "") -> None:
+    """A line of the answer, never wrapped, so that links and codes can be copied whole."""
+    typer.echo(line)
+    sys.stdout.flush()
+
+
+def note(line: str) -> None:
+    """A line beside the answer."""
+    typer.echo(line, err=True)
+
+
+def warn(line: str) -> None:
+    """A line beside the answer that has to be seen."""
+    typer.secho(f"WARNING: {line}", err=True, bold=True, fg=typer.colors.YELLOW)
+
+
+def say_json(value: Any) -> None:
+    """The answer as JSON, for programs."""
+    say(encode(value, ensure_ascii=False, indent=2, default=str))
+
+
+def say_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """The answer as a table. Words of others are shown as they are written and cannot move the cursor."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plainly(cell)) for cell in row))
+    console = Console(highlight=False)
+    console.print(table)
+
+
+async def say_list(titles: Sequence[tuple[str, int]], rows: AsyncIterable[dict[str, Any]], *, json: bool) -> None:
+    """The answer as lines under `titles` of so many characters, or as a JSON array of whole rows, while it comes."""
+    if not json:
+        say("".join(f"{title:<{width}}" for title, width in titles).upper().rstrip())
+        async for row in rows:
+            say("".join(f"{row[title]:<{max(width - 1, 0)}} " for title, width in titles).rstrip())
+        return
+    between = "["
+    async for row in rows:
+        say(between + encode(row, ensure_ascii=False, default=str))
+        between = ","
+    say("[]" if between == "[" else "]")
+
+
+def plainly(text: str) -> str:
+    """`text` without anything that a terminal would obey: control characters, escapes, changes of direction."""
+    return "".join(char if char.isprintable() else " " if char in "\n\t" else _STRANGE for char in text)
