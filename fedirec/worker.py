@@ -17,7 +17,8 @@ from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
 from fedirec.media.actions import prune_orphans, prune_unattached
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
-from fedirec.remix.actions.challenges import close_overdue, fetch_challenge
+from fedirec.remix.actions.challenges import close_overdue
+from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.sources import resolve_source
 from fedirec.remix.inbox import fetch_announced
 from fedirec.settings import Settings

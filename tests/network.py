@@ -20,7 +20,7 @@ from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.models import Actor
 from fedirec.app import State, create_app, running
-from fedirec.remix.actions.challenges import find_challenge
+from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
 from fedirec.settings import Settings

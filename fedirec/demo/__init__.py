@@ -31,6 +31,8 @@ from fedirec.errors import FedirecError
 
 FIRST_PORT: Final = 8801
 LETTERS: Final = "ABC"
+LAST_LINES: Final = 25
+"""Of what a server printed, when something went wrong."""
 
 
 def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = None) -> int:
@@ -108,10 +110,15 @@ def _show(screen: Screen, scene: World) -> int:
 
 
 def _live(screen: Screen, scene: World, steps: Sequence[Step]) -> None:
-    with screen.going_through(len(steps)):
-        for step in steps:
-            with screen.telling(step.words):
-                step.happen(scene)
+    try:
+        with screen.going_through(len(steps)):
+            for step in steps:
+                with screen.telling(step.words):
+                    step.happen(scene)
+    except FedirecError:
+        for letter, server in scene.servers.items():
+            screen.quote(f"{letter} said last:", server.printed.splitlines()[-LAST_LINES:])
+        raise
 
 
 @contextmanager

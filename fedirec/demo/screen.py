@@ -60,6 +60,12 @@ class Screen:
     def say(self, words: str = "") -> None:
         self.console.print(words)
 
+    def quote(self, words: str, lines: Sequence[str]) -> None:
+        """What somebody else printed, line by line."""
+        self.console.print(f"[dim]{words}[/]")
+        for line in lines:
+            self.console.print(f"  {escape(line)}", style="dim", soft_wrap=True)
+
     def fact(self, words: str, *, why_not: str = "") -> None:
         """One line for a fact: whether it is so, and why it is not."""
         if why_not:

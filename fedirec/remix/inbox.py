@@ -30,7 +30,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound, Unsupported
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
-from fedirec.remix.actions.challenges import save_challenge
+from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.records import bury_record
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.sources import find_record

@@ -19,7 +19,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json, Tombstone
 from fedirec.errors import NotFound
-from fedirec.remix.actions.challenges import describe_challenge, describe_prompt
+from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.kinds import Kind
 from fedirec.remix.models import Attachment, Challenge, Record, RecordRevision, Submission
 from fedirec.remix.vocab import AttachmentObject

@@ -11,7 +11,8 @@ from fedirec.activitypub.models import Evidence, Follow, Received
 from fedirec.clock import now
 from fedirec.lanes import Job
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
-from fedirec.remix.actions.records import RecordDraft, SourceDraft, delete_record, edit_record, publish_record
+from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
+from fedirec.remix.actions.records import delete_record, edit_record, publish_record
 from fedirec.remix.actions.submissions import accept_submission
 from fedirec.remix.lineage import Relation
 from fedirec.remix.models import Record, Snapshot, Source, Submission

@@ -11,27 +11,24 @@ from tortoise.exceptions import IntegrityError
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.names import check_name
-from fedirec.activitypub.actors import describe_actor, new_keys, save_local_actor, save_remote_actor
+from fedirec.activitypub.actors import new_keys, save_local_actor
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Announcement
 from fedirec.activitypub.outbox import publish
-from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
-from fedirec.html import clean, markdown
-from fedirec.lanes import Done, Job, Later, Outcome
-from fedirec.remix.actions.records import FileDraft, compose_attachments
+from fedirec.html import markdown
+from fedirec.remix.actions.composing import compose_attachments
+from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.actions.prompts import current_terms, describe_challenge, describe_prompt, save_terms
 from fedirec.remix.actions.saving import hold_media, save_attachments
-from fedirec.remix.content import content_of
-from fedirec.remix.currencies import write_amount
-from fedirec.remix.kinds import Kind, kinds_in
-from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Attachment, Challenge, ChallengeTerms
+from fedirec.remix.kinds import kinds_in
+from fedirec.remix.models import Challenge
 from fedirec.remix.submissions import ChallengeEvent, advance_challenge
-from fedirec.remix.terms import DecidedBy, Pays, Terms
-from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
+from fedirec.remix.terms import Terms
+from fedirec.remix.vocab import ChallengeObject
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
 
@@ -176,176 +173,6 @@ async def close_overdue() -> int:
             await challenge.save(update_fields=["state", "closed_at"])
             await _publish_update(challenge)
     return len(overdue)
-
-
-async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Challenge:
-    """The challenge whose Group is at `uri` or is called by a handle: from the database, or fetched and saved.
-
-    Raises Invalid when something else is there, and what `Remote.read` raises.
-    """
-    address = uri.strip()
-    if not address.startswith(("https://", "http://")):
-        address = (await remote.find_by_handle(address)).uri
-    known = await Challenge.filter(actor__uri=address).select_related("actor", "leader").first()
-    if known and (known.actor.is_local or not fresh):
-        return known
-    entity, document = await remote.read(address)
-    if not isinstance(entity, ChallengeObject):
-        raise Invalid(_("That address leads to something that is not a challenge."))
-    prompt = None
-    if entity.prompt:
-        found = (await remote.read(entity.prompt))[0]
-        prompt = found if isinstance(found, PromptObject) and found.attributed_to == entity.id else None
-    leader = await _find_leader(remote, entity)
-    async with transaction():
-        actor = await save_remote_actor(entity.actor, document)
-        saved = await save_challenge(actor, entity, prompt=prompt, leader=leader)
-    return await Challenge.get(id=saved.id).select_related("actor", "leader")
-
-
-async def fetch_challenge(remote: Remote, job: Job) -> Outcome:
-    """A challenge of which only the id came is known as its Group describes it."""
-    try:
-        await find_challenge(remote, str(job.payload["uri"]), fresh=True)
-    except FedirecError as error:
-        return Later(error=str(error), blame="job") if error.retryable else Done()
-    return Done()
-
-
-async def _find_leader(remote: Remote, described: ChallengeObject) -> Actor | None:
-    """Who leads the challenge; None when that cannot be found out, for it can be answered all the same."""
-    try:
-        return await remote.find_actor(described.leaders[0]) if described.leaders else None
-    except FedirecError:
-        return None
-
-
-async def save_challenge(
-    actor: Actor, described: ChallengeObject, *, prompt: PromptObject | None = None, leader: Actor | None = None
-) -> Challenge:
-    """A challenge of another instance is known here as its Group describes it; part of the caller's transaction."""
-    if described.id != actor.uri or actor.is_local:
-        raise Forbidden("only its own Group describes a challenge")
-    columns = {
-        "title": described.actor.name[:500] or actor.handle,
-        "content": clean(described.actor.summary),
-        "kinds": [kind.value for kind in described.kinds_wanted],
-        "deadline_at": described.deadline,
-        "state": described.state,
-        "opened_at": described.actor.published or now(),
-    }
-    if leader:
-        columns["leader_id"] = leader.id
-    if described.prompt:
-        columns["prompt_uri"] = described.prompt
-    if prompt:
-        columns |= {"text": prompt.markdown or "", "language": prompt.language}
-    challenge, is_new = await Challenge.get_or_create(actor_id=actor.id, defaults=columns)
-    if not is_new:
-        challenge.update_from_dict(columns)
-        await challenge.save()
-    if prompt:
-        await Attachment.filter(challenge_id=challenge.id).delete()
-        await save_attachments(prompt, {}, challenge=challenge)
-    if described.terms:
-        newest = await current_terms(challenge)
-        if newest is None or described.terms.version > newest.version:
-            await save_terms(challenge, described.terms)
-    return challenge
-
-
-async def save_terms(challenge: Challenge, terms: Terms) -> ChallengeTerms:
-    """`terms` are the newest of the challenge; part of the caller's transaction."""
-    return await ChallengeTerms.create(
-        challenge=challenge,
-        version=terms.version,
-        licence=terms.licence,
-        pays=terms.pays.value,
-        amount=terms.amount,
-        currency=terms.currency,
-        decided_by=terms.decided_by.value,
-        text=terms.text,
-        digest=terms.digest,
-    )
-
-
-async def current_terms(challenge: Challenge) -> Terms | None:
-    """The newest terms of the challenge, if it has any."""
-    row = await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
-    return terms_of(row) if row else None
-
-
-def terms_of(row: ChallengeTerms) -> Terms:
-    return Terms(
-        version=row.version,
-        licence=row.licence,
-        pays=Pays(row.pays),
-        amount=row.amount,
-        currency=row.currency,
-        decided_by=DecidedBy(row.decided_by),
-        text=row.text,
-    )
-
-
-async def describe_challenge(challenge: Challenge) -> ChallengeObject:
-    """A challenge of ours as other instances see it."""
-    group = await challenge.actor
-    leader = await Actor.get_or_none(id=challenge.leader_id)
-    return ChallengeObject(
-        actor=await describe_actor(group),
-        leaders=(leader.uri,) if leader else (),
-        deadline=challenge.deadline_at,
-        kinds_wanted=tuple(Kind(kind) for kind in challenge.kinds),
-        terms=await current_terms(challenge),
-        submissions=f"{group.uri}/submissions",
-        prompt=challenge.prompt_uri,
-        state="closed" if challenge.state == "closed" else "open",
-    )
-
-
-async def describe_prompt(
-    challenge: Challenge, group: Actor, *, attachments: Sequence[AttachmentObject] = ()
-) -> PromptObject:
-    """The pinned Note of a challenge of ours: what a Mastodon server shows of it."""
-    terms = await current_terms(challenge)
-    licence = find_licence(terms.licence) if terms else None
-    return PromptObject(
-        id=challenge.prompt_uri or "",
-        attributed_to=group.uri,
-        challenge=group.uri,
-        published=challenge.opened_at,
-        name=challenge.title,
-        content=content_of(
-            challenge.content,
-            title=challenge.title,
-            licence=licence,
-            url=group.uri,
-            label="Take part",
-            extra=_promises(challenge, terms, f"@{group.handle}@{group.host}"),
-        ),
-        markdown=challenge.text,
-        language=challenge.language,
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        url=group.uri,
-        attachments=tuple(attachments),
-    )
-
-
-def pays_in_words(terms: Terms) -> str:
-    """What a challenge pays, in one sentence."""
-    if terms.pays is Pays.POT and terms.amount is not None and terms.currency:
-        return f"It pays: {write_amount(terms.amount, terms.currency)} {terms.currency} will be shared."
-    return "It may pay later." if terms.pays is Pays.PERHAPS else "It is unpaid."
-
-
-def _promises(challenge: Challenge, terms: Terms | None, handle: str) -> list[str]:
-    lines = [f"Answer by replying to this post, or mention {handle}."]
-    if challenge.deadline_at:
-        lines.append(f"Open until {challenge.deadline_at:%d %B %Y, %H:%M} UTC.")
-    if terms:
-        lines.append(pays_in_words(terms))
-    return lines
 
 
 def _check(draft: ChallengeDraft) -> None:

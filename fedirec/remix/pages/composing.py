@@ -16,7 +16,7 @@ from fedirec.activitypub.remote import HANDLE
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
-from fedirec.remix.actions.records import MAX_FILES, MAX_PARTS, FileDraft, PartDraft, SourceDraft
+from fedirec.remix.actions.drafts import MAX_FILES, MAX_PARTS, FileDraft, PartDraft, SourceDraft
 from fedirec.remix.licences import (
     ALL_RIGHTS_RESERVED,
     BY,

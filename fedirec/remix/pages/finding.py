@@ -13,7 +13,7 @@ from fedirec.activitypub.remote import HANDLE, Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import ActorObject
 from fedirec.errors import Invalid, NotFound
-from fedirec.remix.actions.challenges import find_challenge
+from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards

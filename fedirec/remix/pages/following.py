@@ -18,8 +18,8 @@ from fedirec.activitypub.follows import approve_follow, refuse_follow, unfollow
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
-from fedirec.remix.actions.challenges import find_challenge
 from fedirec.remix.actions.following import start_following
+from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.finding import is_address, is_handle

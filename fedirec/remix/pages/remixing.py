@@ -14,7 +14,8 @@ from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError, Forbidden, Gone
-from fedirec.remix.actions.records import MAX_FILES, MAX_TITLE, RecordDraft, edit_record, publish_record
+from fedirec.remix.actions.drafts import MAX_FILES, MAX_TITLE, RecordDraft
+from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Challenge, Record

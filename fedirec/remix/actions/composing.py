@@ -1,0 +1,185 @@
+"""A draft becomes a record as it will travel: with its credits, its audience and what other software is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import PUBLIC
+from fedirec.html import markdown
+from fedirec.media.models import Media
+from fedirec.remix.actions.drafts import FileDraft, RecordDraft
+from fedirec.remix.content import content_of
+from fedirec.remix.digest import record_digest
+from fedirec.remix.kinds import Kind, kind_of
+from fedirec.remix.licences import find_licence
+from fedirec.remix.lineage import Edge, Part
+from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, names_of, waypoints_of
+from fedirec.remix.roles import default_role, find_role
+from fedirec.remix.vocab import (
+    AttachmentObject,
+    ContributorObject,
+    Hashtag,
+    Mention,
+    ObjectLink,
+    RecordObject,
+    SourceObject,
+    TermsRef,
+    find_hashtag,
+)
+from fedirec.remix.words import in_words
+from fedirec.uris import Uris, origin_of
+
+SHOWN_TEXT: Final = 7_000
+"""Bytes of a long text that other software is shown; it is sent twice, for the sake of its language."""
+
+MAX_TOLD: Final = 20
+"""Authors of ancestors who are told of a remix directly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A record as it will travel, and who will hear of it."""
+
+    work: RecordObject
+    told: list[Actor]
+    media: Mapping[str, Media] = field(default_factory=dict)
+
+
+async def compose_record(
+    author: Actor,
+    draft: RecordDraft,
+    *,
+    uri: str,
+    published: datetime,
+    updated: datetime | None = None,
+    terms: TermsRef | None,
+) -> Composed:
+    uris = Uris(origin_of(author.uri))
+    attachments, media = compose_attachments(uris, draft.files)
+    kind = kind_of(f"{attachment.kind}/*" for attachment in attachments)
+    own_role = (find_role(draft.own_role) if draft.own_role else None) or default_role(kind)
+    parts = [ContributorObject(person=author.uri, role=own_role.iri)]
+    for part in draft.parts:
+        role = find_role(part.role)
+        assert role is not None
+        parts.append(ContributorObject(person=part.actor.uri, role=role.iri))
+    group = await draft.challenge.actor if draft.challenge else None
+    # What the sources were made from is told and credited too.
+    edges = await edges_above([source.record.uri for source in draft.sources])
+    edges += [Edge(record=uri, source=source.record.uri, relation=source.relation) for source in draft.sources]
+    waypoints = await waypoints_of({edge.source for edge in edges})
+    waypoints[uri] = _own_waypoint(author, draft, uri, kind)
+    own = [Part(person=part.person, role=part.role) for part in parts]
+    lines = await credits_with(uri, edges, waypoints, own)
+    names = await names_of(lines, waypoints)
+    pages = {waypoint.author_uri: waypoint.author_url for waypoint in waypoints.values()}
+    licence = find_licence(draft.licence)
+    direct = {waypoints[source.record.uri].author_uri for source in draft.sources if source.record.uri in waypoints}
+    ancestors = [waypoint.author_uri for place, waypoint in waypoints.items() if place != uri]
+    named = [*direct, *(part.actor.uri for part in draft.parts), *ancestors]
+    people = await Actor.filter(uri__in=list(dict.fromkeys(named))[:MAX_TOLD], state="active")
+    told = [actor for actor in people if actor.id != author.id]
+    mentioned = [
+        actor for actor in told if actor.uri in direct or actor.uri in {part.actor.uri for part in draft.parts}
+    ]
+    is_public = draft.visibility == "public"
+    others = [actor.uri for actor in told] + ([group.uri] if group else [])
+    to = (PUBLIC,) if is_public else (author.followers or "",)
+    cc = ((author.followers or ""), *others) if is_public else tuple(others)
+    work = RecordObject(
+        id=uri,
+        attributed_to=author.uri,
+        published=published,
+        updated=updated,
+        name=draft.title.strip(),
+        content=content_of(
+            markdown(_beginning(draft.text)),
+            title=draft.title.strip(),
+            credit=in_words(lines, names=names) if len(lines) > 1 else (),
+            pages=pages,
+            licence=licence,
+            url=uri,
+        ),
+        markdown=draft.text,
+        language=draft.language,
+        warning=draft.warning.strip(),
+        sensitive=bool(draft.warning.strip()),
+        to=to,
+        cc=cc,
+        url=uri,
+        attachments=tuple(attachments),
+        hashtags=tuple(
+            Hashtag(name=name, href=uris.tag(name.lower())) for tag in draft.tags if (name := find_hashtag(tag))
+        ),
+        mentions=tuple(
+            Mention(href=actor.uri, name=f"@{actor.handle}@{actor.host}")
+            for actor in ([group] if group else []) + mentioned
+        ),
+        links=tuple(ObjectLink(href=source.record.uri, name=source.record.title) for source in draft.sources),
+        licence=licence.url,
+        sources=tuple(SourceObject(id=source.record.uri, relation=source.relation) for source in draft.sources),
+        contributors=tuple(dict.fromkeys(parts)),
+        challenge=group.uri if group else None,
+        terms=terms,
+        can_quote=(PUBLIC,) if is_public else (),
+    )
+    work = replace(work, record_digest=record_digest(work))
+    return Composed(work=work, told=[*told, *([group] if group else [])], media=media)
+
+
+def compose_attachments(uris: Uris, files: Sequence[FileDraft]) -> tuple[list[AttachmentObject], dict[str, Media]]:
+    """The files as they travel, and the rows they come from by their address."""
+    attachments: list[AttachmentObject] = []
+    media: dict[str, Media] = {}
+    for file in files:
+        stored = file.media
+        url = uris.media(stored.path)
+        media[url] = stored
+        attachments.append(
+            AttachmentObject(
+                kind=Kind(stored.kind),
+                url=url,
+                media_type=stored.media_type,
+                description=file.description.strip(),
+                width=stored.width,
+                height=stored.height,
+                duration_ms=stored.duration_ms,
+                digest=stored.digest,
+                poster_url=uris.media(stored.poster_path) if stored.poster_path else None,
+            )
+        )
+    return attachments, media
+
+
+def _beginning(text: str) -> str:
+    """`text`, or of a long one as many whole paragraphs as other software is shown; the page has the rest."""
+    if len(text.encode()) <= SHOWN_TEXT:
+        return text
+    shown = ""
+    for paragraph in text.split("\n\n"):
+        longer = f"{shown}\n\n{paragraph}" if shown else paragraph
+        if len(longer.encode()) > SHOWN_TEXT:
+            break
+        shown = longer
+    return (shown or text.encode()[:SHOWN_TEXT].decode(errors="ignore")) + "\n\n…"
+
+
+def _own_waypoint(author: Actor, draft: RecordDraft, uri: str, kind: Kind) -> Waypoint:
+    return Waypoint(
+        uri=uri,
+        url=uri,
+        title=draft.title.strip(),
+        kind=kind,
+        author_uri=author.uri,
+        author_name=author.name or author.handle,
+        author_handle=f"{author.handle}@{author.host}",
+        author_url=author.url or author.uri,
+        licence=draft.licence,
+        is_local=True,
+        is_gone=False,
+        is_hidden=draft.visibility != "public",
+    )

@@ -1,0 +1,150 @@
+"""What people want to publish, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.errors import Conflict, Forbidden, Gone, Invalid
+from fedirec.media.models import Media
+from fedirec.remix.licences import CHOICES, explain, find_licence
+from fedirec.remix.lineage import Relation, refuse_too_many
+from fedirec.remix.models import (
+    Challenge,
+    ChallengeTerms,
+    Record,
+)
+from fedirec.remix.roles import find_role
+from fedirec.remix.vocab import (
+    TermsRef,
+    find_hashtag,
+)
+from fedirec.web.language import gettext as _
+
+MAX_TITLE: Final = 200
+MAX_TEXT: Final = 28_000
+"""Bytes: with what other software is shown of it, a record stays below the 48 kB that peers take."""
+
+MAX_FILES: Final = 4
+"""Mastodon shows four."""
+
+MAX_TAGS: Final = 16
+MAX_PARTS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDraft:
+    """A file of ours and what it shows, for those who cannot see or hear it."""
+
+    media: Media
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDraft:
+    """A record to build on, and how."""
+
+    record: Record
+    relation: Relation = Relation.ADAPTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartDraft:
+    """Somebody who helped."""
+
+    actor: Actor
+    role: str
+    """A code of `roles.ROLES`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordDraft:
+    """What an author wants to publish."""
+
+    title: str
+    text: str = ""
+    licence: str
+    language: str | None = None
+    warning: str = ""
+    tags: Sequence[str] = ()
+    visibility: str = "public"
+    files: Sequence[FileDraft] = ()
+    sources: Sequence[SourceDraft] = ()
+    parts: Sequence[PartDraft] = ()
+    own_role: str | None = None
+    """A code of `roles.ROLES`; the one that goes with the kind when None."""
+
+    challenge: Challenge | None = None
+
+
+def refuse_bad_draft(draft: RecordDraft) -> None:
+    """Raise for what is wrong with `draft` in itself."""
+    if not draft.title.strip():
+        raise Invalid(_("Please give it a title."), field="title")
+    if len(draft.title) > MAX_TITLE:
+        raise Invalid(
+            _("Please keep the title under %(max_title)s characters.") % {"max_title": MAX_TITLE}, field="title"
+        )
+    if len(draft.text.encode()) > MAX_TEXT:
+        raise Invalid(_("That is too long for one record. Please split it."), field="text")
+    if not draft.text.strip() and not draft.files:
+        raise Invalid(_("Please write something or add a file."), field="text")
+    if len(draft.files) > MAX_FILES:
+        raise Invalid(_("A record has %(max_files)s files at most.") % {"max_files": MAX_FILES}, field="files")
+    if find_licence(draft.licence) not in CHOICES:
+        raise Invalid(_("Please choose a licence."), field="licence")
+    if draft.visibility not in ("public", "followers"):
+        raise Invalid(_("Please choose who may see it."), field="visibility")
+    if len(draft.tags) > MAX_TAGS:
+        raise Invalid(_("Please use %(max_tags)s tags at most.") % {"max_tags": MAX_TAGS}, field="tags")
+    for tag in draft.tags:
+        if find_hashtag(tag) is None:
+            raise Invalid(
+                _("“%(tag)s” cannot be a tag: please use one word of letters and digits.") % {"tag": tag}, field="tags"
+            )
+    if len(draft.parts) > MAX_PARTS:
+        raise Invalid(_("Please name %(max_parts)s people at most.") % {"max_parts": MAX_PARTS}, field="people")
+    for part in draft.parts:
+        if find_role(part.role) is None:
+            raise Invalid(_("Please choose a role."), field="people")
+    if draft.challenge and draft.visibility != "public":
+        raise Invalid(_("What answers a challenge is public."), field="visibility")
+    refuse_too_many([source.record.uri for source in draft.sources])
+
+
+async def refuse_clashing_sources(author: Actor, draft: RecordDraft) -> None:
+    """Raise for sources that are gone, not public, or whose licences do not allow this remix.
+
+    Nobody needs a licence for their own work.
+    """
+    for source in draft.sources:
+        title = source.record.title
+        if source.record.deleted_at:
+            raise Gone(
+                _("“%(title)s” was deleted by its author, so nothing new can be made from it.") % {"title": title},
+                field="sources",
+            )
+        if source.record.visibility != "public":
+            raise Forbidden(
+                _("“%(title)s” is not public, so it cannot be built on.") % {"title": title}, field="sources"
+            )
+    foreign = [source.record for source in draft.sources if source.record.author_id != author.id]
+    licences = [find_licence(record.licence_url or record.licence) for record in foreign]
+    if clashes := explain(licences):
+        names = [f"“{record.title}”" for record in foreign]
+        raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="sources")
+    if clashes := explain(licences, find_licence(draft.licence)):
+        names = [f"“{record.title}”" for record in foreign]
+        raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="licence")
+
+
+async def terms_in_force(challenge: Challenge | None) -> TermsRef | None:
+    if challenge is None:
+        return None
+    if challenge.state not in ("open", "extended") or (challenge.deadline_at and challenge.deadline_at < now()):
+        raise Conflict(_("This challenge is closed; it takes no more submissions."), field="challenge")
+    terms = await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
+    return TermsRef(version=terms.version, digest=terms.digest) if terms else None

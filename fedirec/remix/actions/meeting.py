@@ -1,0 +1,93 @@
+"""Getting to know the challenges of other instances."""
+
+from __future__ import annotations
+
+from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.remote import Remote
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import FedirecError, Forbidden, Invalid
+from fedirec.html import clean
+from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.remix.actions.prompts import current_terms, save_terms
+from fedirec.remix.actions.saving import save_attachments
+from fedirec.remix.models import Attachment, Challenge
+from fedirec.remix.vocab import ChallengeObject, PromptObject
+from fedirec.web.language import gettext as _
+
+
+async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Challenge:
+    """The challenge whose Group is at `uri` or is called by a handle: from the database, or fetched and saved.
+
+    Raises Invalid when something else is there, and what `Remote.read` raises.
+    """
+    address = uri.strip()
+    if not address.startswith(("https://", "http://")):
+        address = (await remote.find_by_handle(address)).uri
+    known = await Challenge.filter(actor__uri=address).select_related("actor", "leader").first()
+    if known and (known.actor.is_local or not fresh):
+        return known
+    entity, document = await remote.read(address)
+    if not isinstance(entity, ChallengeObject):
+        raise Invalid(_("That address leads to something that is not a challenge."))
+    prompt = None
+    if entity.prompt:
+        found = (await remote.read(entity.prompt))[0]
+        prompt = found if isinstance(found, PromptObject) and found.attributed_to == entity.id else None
+    leader = await _find_leader(remote, entity)
+    async with transaction():
+        actor = await save_remote_actor(entity.actor, document)
+        saved = await save_challenge(actor, entity, prompt=prompt, leader=leader)
+    return await Challenge.get(id=saved.id).select_related("actor", "leader")
+
+
+async def fetch_challenge(remote: Remote, job: Job) -> Outcome:
+    """A challenge of which only the id came is known as its Group describes it."""
+    try:
+        await find_challenge(remote, str(job.payload["uri"]), fresh=True)
+    except FedirecError as error:
+        return Later(error=str(error), blame="job") if error.retryable else Done()
+    return Done()
+
+
+async def _find_leader(remote: Remote, described: ChallengeObject) -> Actor | None:
+    """Who leads the challenge; None when that cannot be found out, for it can be answered all the same."""
+    try:
+        return await remote.find_actor(described.leaders[0]) if described.leaders else None
+    except FedirecError:
+        return None
+
+
+async def save_challenge(
+    actor: Actor, described: ChallengeObject, *, prompt: PromptObject | None = None, leader: Actor | None = None
+) -> Challenge:
+    """A challenge of another instance is known here as its Group describes it; part of the caller's transaction."""
+    if described.id != actor.uri or actor.is_local:
+        raise Forbidden("only its own Group describes a challenge")
+    columns = {
+        "title": described.actor.name[:500] or actor.handle,
+        "content": clean(described.actor.summary),
+        "kinds": [kind.value for kind in described.kinds_wanted],
+        "deadline_at": described.deadline,
+        "state": described.state,
+        "opened_at": described.actor.published or now(),
+    }
+    if leader:
+        columns["leader_id"] = leader.id
+    if described.prompt:
+        columns["prompt_uri"] = described.prompt
+    if prompt:
+        columns |= {"text": prompt.markdown or "", "language": prompt.language}
+    challenge, is_new = await Challenge.get_or_create(actor_id=actor.id, defaults=columns)
+    if not is_new:
+        challenge.update_from_dict(columns)
+        await challenge.save()
+    if prompt:
+        await Attachment.filter(challenge_id=challenge.id).delete()
+        await save_attachments(prompt, {}, challenge=challenge)
+    if described.terms:
+        newest = await current_terms(challenge)
+        if newest is None or described.terms.version > newest.version:
+            await save_terms(challenge, described.terms)
+    return challenge

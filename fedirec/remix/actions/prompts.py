@@ -1,0 +1,110 @@
+"""Challenges as other instances see them: their Group, the Note that it pins, and their terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fedirec.activitypub.actors import describe_actor
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import PUBLIC
+from fedirec.remix.content import content_of
+from fedirec.remix.currencies import write_amount
+from fedirec.remix.kinds import Kind
+from fedirec.remix.licences import find_licence
+from fedirec.remix.models import Challenge, ChallengeTerms
+from fedirec.remix.terms import DecidedBy, Pays, Terms
+from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
+
+
+async def describe_challenge(challenge: Challenge) -> ChallengeObject:
+    """A challenge of ours as other instances see it."""
+    group = await challenge.actor
+    leader = await Actor.get_or_none(id=challenge.leader_id)
+    return ChallengeObject(
+        actor=await describe_actor(group),
+        leaders=(leader.uri,) if leader else (),
+        deadline=challenge.deadline_at,
+        kinds_wanted=tuple(Kind(kind) for kind in challenge.kinds),
+        terms=await current_terms(challenge),
+        submissions=f"{group.uri}/submissions",
+        prompt=challenge.prompt_uri,
+        state="closed" if challenge.state == "closed" else "open",
+    )
+
+
+async def describe_prompt(
+    challenge: Challenge, group: Actor, *, attachments: Sequence[AttachmentObject] = ()
+) -> PromptObject:
+    """The pinned Note of a challenge of ours: what a Mastodon server shows of it."""
+    terms = await current_terms(challenge)
+    licence = find_licence(terms.licence) if terms else None
+    return PromptObject(
+        id=challenge.prompt_uri or "",
+        attributed_to=group.uri,
+        challenge=group.uri,
+        published=challenge.opened_at,
+        name=challenge.title,
+        content=content_of(
+            challenge.content,
+            title=challenge.title,
+            licence=licence,
+            url=group.uri,
+            label="Take part",
+            extra=_promises(challenge, terms, f"@{group.handle}@{group.host}"),
+        ),
+        markdown=challenge.text,
+        language=challenge.language,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        url=group.uri,
+        attachments=tuple(attachments),
+    )
+
+
+def pays_in_words(terms: Terms) -> str:
+    """What a challenge pays, in one sentence."""
+    if terms.pays is Pays.POT and terms.amount is not None and terms.currency:
+        return f"It pays: {write_amount(terms.amount, terms.currency)} {terms.currency} will be shared."
+    return "It may pay later." if terms.pays is Pays.PERHAPS else "It is unpaid."
+
+
+def _promises(challenge: Challenge, terms: Terms | None, handle: str) -> list[str]:
+    lines = [f"Answer by replying to this post, or mention {handle}."]
+    if challenge.deadline_at:
+        lines.append(f"Open until {challenge.deadline_at:%d %B %Y, %H:%M} UTC.")
+    if terms:
+        lines.append(pays_in_words(terms))
+    return lines
+
+
+async def save_terms(challenge: Challenge, terms: Terms) -> ChallengeTerms:
+    """`terms` are the newest of the challenge; part of the caller's transaction."""
+    return await ChallengeTerms.create(
+        challenge=challenge,
+        version=terms.version,
+        licence=terms.licence,
+        pays=terms.pays.value,
+        amount=terms.amount,
+        currency=terms.currency,
+        decided_by=terms.decided_by.value,
+        text=terms.text,
+        digest=terms.digest,
+    )
+
+
+async def current_terms(challenge: Challenge) -> Terms | None:
+    """The newest terms of the challenge, if it has any."""
+    row = await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
+    return terms_of(row) if row else None
+
+
+def terms_of(row: ChallengeTerms) -> Terms:
+    return Terms(
+        version=row.version,
+        licence=row.licence,
+        pays=Pays(row.pays),
+        amount=row.amount,
+        currency=row.currency,
+        decided_by=DecidedBy(row.decided_by),
+        text=row.text,
+    )
