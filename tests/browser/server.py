@@ -1,0 +1,63 @@
+"""A real instance for a real browser, in a process of its own: `python -m tests.browser.server FOLDER PORT NAME…`.
+
+It is set up with an owner called olga and a member for each NAME, all with the same password, and serves until it is
+ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from fedirec.accounts.actions.joining import create_account
+from fedirec.accounts.actions.setup import begin_setup, finish_setup
+from fedirec.accounts.permissions import Operator, Role
+from fedirec.app import create_app, running
+from fedirec.db import migrate
+from fedirec.settings import Settings
+
+PASSWORD = "a long enough password"
+
+
+async def prepare(settings: Settings, origin: str, names: list[str]) -> None:
+    await migrate(settings.database)
+    async with running(settings, everywhere=False) as state:
+        token = await begin_setup()
+        assert token is not None
+        await finish_setup(
+            state["keyring"],
+            settings,
+            token=token,
+            origin=origin,
+            asked_at=origin.partition("://")[2],
+            title="Night Studio",
+            name="olga",
+            password=PASSWORD,
+            registration="open",
+        )
+        await state["site"].load()
+        for name in names:
+            await create_account(
+                state["site"].uris,
+                state["keyring"],
+                doer=Operator(state["site"].uris.instance_actor),
+                name=name,
+                password=PASSWORD,
+                role=Role.MEMBER,
+            )
+
+
+def main(folder: str, port: str, *names: str) -> None:
+    settings = Settings.load({"data_dir": Path(folder), "development": True, "log_level": "warning"})
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    asyncio.run(prepare(settings, f"http://127.0.0.1:{port}", list(names)))
+    uvicorn.run(
+        create_app(settings), host="127.0.0.1", port=int(port), log_level="warning", proxy_headers=False, ws="none"
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
