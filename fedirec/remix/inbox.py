@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fedirec.accounts.actions.notifications import notify
@@ -29,12 +30,14 @@ from fedirec.activitypub.vocab import Follow as FollowActivity
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound, Unsupported
+from fedirec.html import clean, plain
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.records import bury_record
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.sources import find_record
-from fedirec.remix.actions.submissions import save_submission
+from fedirec.remix.actions.submissions import end_offer, grant_licence, save_submission
+from fedirec.remix.licences import find_grant, find_licence
 from fedirec.remix.models import Challenge, Contributor, Record, Source, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.remix.vocab import ChallengeObject, NoteObject, PostObject, PromptObject, RecordObject
@@ -51,7 +54,7 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
     record = await save_record(sender, work, document=create.object_document or work.write())
     await _tell(sender, record, work)
-    if challenge:
+    if challenge and record.visibility == "public":
         version, digest = (work.terms.version, work.terms.digest) if work.terms else (None, None)
         await _offer(challenge, record, via="remote", terms_version=version, terms_digest=digest)
 
@@ -63,15 +66,22 @@ async def post_created(sender: Actor, create: Create[PostObject]) -> None:
     if post.name and post.in_reply_to and not post.content:
         raise Unsupported("votes are not counted here")
     challenge = await _challenge_of(post)
-    if challenge and sender.type in ("Group", "Service", "Application"):
+    if await _grants(sender, post, challenge):
+        return
+    is_followed = await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True)
+    if challenge is None:
+        if not is_followed:
+            raise Unsupported("nobody here follows its author, and it answers no challenge")
+        await save_record(sender, post, document=create.object_document or post.write())
+        return
+    if sender.type in ("Group", "Service", "Application"):
         raise Unsupported("a challenge is answered by people")
-    if challenge is None and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
-        raise Unsupported("nobody here follows its author, and it answers no challenge")
-    if challenge and not _answers(challenge, post):
-        raise Unsupported("an answer in words alone, to a challenge that does not ask for text")
+    if not post.is_public:
+        raise Unsupported("only a public post can answer a challenge")
+    if not _answers(challenge, post):
+        raise Unsupported("a remark in words alone, where the challenge asks for something else")
     record = await save_record(sender, post, document=create.object_document or post.write())
-    if challenge:
-        await _offer(challenge, record, via="reply")
+    await _offer(challenge, record, via="reply")
 
 
 @handlers.on(Create, PromptObject)
@@ -87,7 +97,11 @@ async def something_created(sender: Actor, create: Create[Ref]) -> None:
     """Only its id came: what it is, its origin says."""
     if not same_origin(create.object.id, sender.uri):
         raise Forbidden("nobody creates what belongs to another origin")
-    await _fetch(create.object.id)
+    addressed = [*create.to, *create.cc][:100]
+    challenge = await Challenge.filter(actor__uri__in=addressed, actor__is_local=True).first()
+    if not challenge and not await _concerns(sender, addressed):
+        raise Unsupported("nobody here follows its author or is addressed")
+    await _fetch(create.object.id, challenge=challenge, author=sender)
 
 
 @handlers.on(Update, RecordObject, PostObject, evidence=True)
@@ -98,6 +112,8 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
         raise Unsupported("that record is not known here")
     revision = known.revision if known else 0
     record = await save_record(sender, work, document=update.object_document or work.write())
+    if find_licence(record.licence).is_known:
+        await grant_licence(sender, record, record.licence_url or record.licence)
     if known and record.revision > revision:
         details = {"title": record.title}
         children = await Source.filter(uri=record.uri, record__author__is_local=True).select_related("record__author")
@@ -180,8 +196,10 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
         await _fetch(offer.object.id, challenge=challenge, author=sender)
     elif record.author_id != sender.id:
         raise Forbidden("only its author can offer a record")
-    else:
+    elif record.visibility == "public":
         await _offer(challenge, record, via="remote")
+    else:
+        raise Unsupported("only a public record can answer a challenge")
 
 
 @handlers.on(Undo, Offer)
@@ -191,8 +209,7 @@ async def offer_undone(sender: Actor, undo: Undo[Any]) -> None:
     )
     if submission is None:
         raise NotFound("nothing was offered")
-    submission.state = advance_submission(submission.state, SubmissionEvent.WITHDRAW)
-    await submission.save(update_fields=["state"])
+    await end_offer(submission)
 
 
 @handlers.on(Add, Ref, RecordObject, evidence=True)
@@ -250,7 +267,7 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     async with transaction():
         if payload.get("accepted"):
             await _accepted(challenge, record)
-        else:
+        elif record.visibility == "public":
             await _offer(challenge, record, via="remote")
     return Done()
 
@@ -284,21 +301,53 @@ async def _challenge_of(work: NoteObject) -> Challenge | None:
 
 
 def _answers(challenge: Challenge, post: PostObject) -> bool:
-    """Whether a post is more than a remark: it has media, links to a record, or text is what is asked for."""
-    return bool(post.attachments or post.links) or not challenge.kinds or "text" in challenge.kinds
+    """Whether a post is more than a remark: it has media, links to a record, or text is what is asked for.
+
+    What answers somebody's answer in words alone is a remark in any case.
+    """
+    if post.attachments or post.links:
+        return True
+    return post.in_reply_to in (None, challenge.prompt_uri) and (not challenge.kinds or "text" in challenge.kinds)
+
+
+async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None) -> bool:
+    """Whether `post` is only the agreed words, which then grant a licence for an earlier post of its author's.
+
+    It is the one that they answer themselves, or the one that waits for a licence in this challenge.
+    """
+    granted = find_grant(plain(clean(post.content)))
+    if granted is None or post.attachments:
+        return False
+    record = await Record.get_or_none(uri=post.in_reply_to or "", author_id=sender.id, is_post=True, deleted_at=None)
+    if record is None and challenge:
+        waiting = (
+            await Submission.filter(challenge_id=challenge.id, state="licence_pending", record__author_id=sender.id)
+            .select_related("record")
+            .limit(2)
+        )
+        record = waiting[0].record if len(waiting) == 1 else None
+    if record is None:
+        return False
+    await grant_licence(sender, record, granted.id)
+    return True
 
 
 async def _concerns_us(sender: Actor, work: NoteObject) -> bool:
     """Whether anybody here follows the author, is addressed or credited, or has a record that this is made from."""
-    if await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
-        return True
     sources = [source.id for source in work.sources] if isinstance(work, RecordObject) else []
     if sources and await Record.exists(uri__in=sources):
         return True
     people = [*work.to, *work.cc, *(mention.href for mention in work.mentions)]
     if isinstance(work, RecordObject):
         people += [part.person for part in work.contributors]
-    return bool(people) and await Actor.exists(uri__in=people[:200], is_local=True)
+    return await _concerns(sender, people)
+
+
+async def _concerns(sender: Actor, people: Sequence[str]) -> bool:
+    """Whether anybody here follows `sender`, or is one of `people`."""
+    if await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
+        return True
+    return bool(people) and await Actor.exists(uri__in=list(people[:200]), is_local=True)
 
 
 async def _offer(challenge: Challenge, record: Record, **how: Any) -> None:

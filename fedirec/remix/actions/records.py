@@ -22,6 +22,7 @@ from fedirec.remix.models import (
     Challenge,
     Contributor,
     Record,
+    RecordRevision,
     RecordTag,
     Source,
     Submission,
@@ -105,7 +106,8 @@ async def delete_record(author: Actor, record: Record) -> None:
     async with transaction():
         await bury_record(record)
         tombstone = Tombstone(id=record.uri, deleted=now(), former_type="Note")
-        delete = Delete(id=f"{record.uri}/delete", actor=author.uri, object=tombstone, to=(PUBLIC,))
+        to = (PUBLIC,) if record.visibility == "public" else (author.followers or "",)
+        delete = Delete(id=f"{record.uri}/delete", actor=author.uri, object=tombstone, to=to)
         await publish(author, delete, to=others, to_followers_of=[author])
 
 
@@ -145,11 +147,13 @@ async def _everybody_around(record: Record) -> list[Actor]:
     sources = await Source.filter(record_id=record.id).values_list("uri", flat=True)
     children = await Source.filter(uri=record.uri).select_related("record__author").limit(500)
     helpers = await Contributor.filter(record_id=record.id).values_list("actor_uri", flat=True)
+    revision = await RecordRevision.get(record_id=record.id, number=record.revision)
+    addressed = [*revision.document.get("to", ()), *revision.document.get("cc", ())]
     parents = await Record.filter(uri__in=list(sources)).select_related("author")
     challenges = await Submission.filter(record_id=record.id).select_related("challenge__actor")
     found = [child.record.author for child in children] + [parent.author for parent in parents]
     found += [submission.challenge.actor for submission in challenges]
-    found += await Actor.filter(uri__in=list(helpers))
+    found += await Actor.filter(uri__in=[*helpers, *addressed])
     return list({actor.id: actor for actor in found}.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -26,6 +27,9 @@ from fedirec.uris import origin_of, same_origin
 
 ITSELF: Final = "a record cannot be made from itself; kept as a claim"
 LOOPS: Final = "it would make the record its own ancestor; kept as a claim"
+MAX_ORIGIN: Final = 255
+"""Characters; no host on the internet has more."""
+
 TITLE_OF_POST: Final = 80
 """Characters of a post that stand in for the title it does not have."""
 
@@ -58,7 +62,10 @@ async def save_record(
         return known
     else:
         record = known
-        record.update_from_dict({**_columns(work, author), "revision": known.revision + 1})
+        columns = _columns(work, author)
+        if record.is_post and columns["licence"] == UNKNOWN.id:
+            del columns["licence"], columns["licence_url"]  # what was granted in other words stays granted
+        record.update_from_dict({**columns, "revision": known.revision + 1})
         await record.save()
         before = set(await Attachment.filter(record_id=record.id).values_list("media_id", flat=True))
         await Attachment.filter(record_id=record.id).delete()
@@ -77,7 +84,8 @@ async def save_record(
                 for position, (person, role) in enumerate(parts)
             ]
         )
-        await _save_sources(record, work.sources, depth=depth)
+        waiting = await _save_sources(record, work.sources, depth=depth)
+        await enqueue([*waiting, *(await _meet({person for person, _role in parts}))])
     return record
 
 
@@ -176,10 +184,26 @@ async def settle_sources(child: Record, settled: Mapping[int, Record]) -> None:
     await Source.bulk_update(sources, fields=["in_graph", "problem", "snapshot_id"])
 
 
-async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int) -> None:
+async def _meet(people: Collection[str]) -> list[Work]:
+    """The work of getting to know those of the credited `people` whose names we cannot show yet."""
+    known = set(await Actor.filter(uri__in=list(people)).values_list("uri", flat=True)) if people else set()
+    strangers = {person: origin_of(person) for person in sorted(people) if person not in known}
+    return [
+        Work(
+            kind="people",
+            lane=f"people:{origin}",
+            payload={"uri": person},
+            dedupe_key=f"person:{hashlib.sha256(person.encode()).hexdigest()}",
+        )
+        for person, origin in strangers.items()
+        if len(origin) <= MAX_ORIGIN
+    ]
+
+
+async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int) -> list[Work]:
     """What `record` was made from is what it names now; what it named before stays as withdrawn.
 
-    Sources that we know are settled at once, others are fetched by the worker.
+    Sources that we know are settled at once; the answer is the work of fetching the others.
     """
     before = {source.uri: source for source in await Source.filter(record_id=record.id)}
     wanted = {entry.id: (position, entry) for position, entry in enumerate(named)}
@@ -204,15 +228,14 @@ async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth:
         if uri not in before
     ]
     if not fresh:
-        return
+        return []
     await Source.bulk_create(fresh)
     addresses = [source.uri for source in fresh if source.in_graph]
     saved = await Source.filter(record_id=record.id, uri__in=addresses)
     parents = {row.uri: row for row in await Record.filter(uri__in=addresses)}
     await settle_sources(record, {source.id: parents[source.uri] for source in saved if source.uri in parents})
     waiting = [source for source in saved if source.uri not in parents]
-    if waiting and depth < MAX_DEPTH:
-        await enqueue([fetch_source(source, depth=depth + 1) for source in waiting])
+    return [fetch_source(source, depth=depth + 1) for source in waiting] if depth < MAX_DEPTH else []
 
 
 def fetch_source(source: Source, *, depth: int, due_at: datetime | None = None) -> Work:

@@ -13,7 +13,7 @@ from fedirec.activitypub.vocab import PUBLIC, Add, Announce, Offer, Ref, Reject,
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import find_licence, may_carry
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, accepts_submissions, advance_submission
 from fedirec.uris import Uris, origin_of
@@ -92,6 +92,8 @@ async def accept_submission(leader: Actor, submission: Submission) -> Submission
     _refuse_others(leader, challenge)
     if record.deleted_at:
         raise Conflict(_("Its author has deleted that record."))
+    if submission.state == "pending":
+        await _refuse_other_licences(challenge, submission, record)
     async with transaction():
         submission.state = advance_submission(submission.state, SubmissionEvent.ACCEPT)
         submission.decided_at, submission.reason = now(), ""
@@ -166,17 +168,23 @@ async def withdraw_submission(author: Actor, submission: Submission) -> Submissi
     if record.author_id != author.id:
         raise Forbidden(_("Only its author can withdraw a record."))
     async with transaction():
-        was_accepted = submission.state == "accepted"
-        submission.state = advance_submission(submission.state, SubmissionEvent.WITHDRAW)
-        await submission.save()
-        if group.is_local and was_accepted:
-            await _take_back(group, record, author)
+        await end_offer(submission)
         if not group.is_local:
             uris = Uris(origin_of(author.uri))
             offer = Offer(id=uris.activity(), actor=author.uri, object=Ref(record.uri), target=group.uri)
             undo = Undo(id=uris.activity(), actor=author.uri, object=offer, to=(group.uri,))
             await publish(author, undo, to=[group])
     return submission
+
+
+async def end_offer(submission: Submission) -> None:
+    """The offer is taken back, and so is what a Group of ours passed on; part of the caller's transaction."""
+    _challenge, record, group, author = await _parts(submission)
+    was_accepted = submission.state == "accepted"
+    submission.state = advance_submission(submission.state, SubmissionEvent.WITHDRAW)
+    await submission.save(update_fields=["state"])
+    if group.is_local and was_accepted:
+        await _take_back(group, record, author)
 
 
 async def grant_licence(author: Actor, record: Record, licence: str) -> Record:
@@ -216,6 +224,17 @@ async def _terms(challenge: Challenge, version: int | None, digest: str | None) 
         if named:
             return named
     return await found.first()
+
+
+async def _refuse_other_licences(challenge: Challenge, submission: Submission, record: Record) -> None:
+    """Raise Conflict when what is made under the terms of `submission` could not carry `record`."""
+    terms = await _terms(challenge, submission.terms_version, submission.terms_digest)
+    licence, wanted = find_licence(record.licence_url or record.licence), find_licence(terms.licence if terms else None)
+    if terms and licence != wanted and not may_carry(licence, wanted):
+        raise Conflict(
+            _("It is under %(licence)s, which cannot become part of something under %(wanted)s.")
+            % {"licence": licence.short, "wanted": wanted.short}
+        )
 
 
 async def _parts(submission: Submission) -> tuple[Challenge, Record, Actor, Actor]:
