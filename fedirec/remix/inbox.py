@@ -68,20 +68,12 @@ async def post_created(sender: Actor, create: Create[PostObject]) -> None:
     challenge = await _challenge_of(post)
     if await _grants(sender, post, challenge):
         return
-    is_followed = await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True)
-    if challenge is None:
-        if not is_followed:
-            raise Unsupported("nobody here follows its author, and it answers no challenge")
-        await save_record(sender, post, document=create.object_document or post.write())
-        return
-    if sender.type in ("Group", "Service", "Application"):
-        raise Unsupported("a challenge is answered by people")
-    if not post.is_public:
-        raise Unsupported("only a public post can answer a challenge")
-    if not _answers(challenge, post):
-        raise Unsupported("a remark in words alone, where the challenge asks for something else")
+    reason = _why_no_answer(sender, post, challenge)
+    if reason and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
+        raise Unsupported(reason)
     record = await save_record(sender, post, document=create.object_document or post.write())
-    await _offer(challenge, record, via="reply")
+    if challenge and not reason:
+        await _offer(challenge, record, via="reply")
 
 
 @handlers.on(Create, PromptObject)
@@ -300,14 +292,22 @@ async def _challenge_of(work: NoteObject) -> Challenge | None:
     return await ours.filter(actor__uri__in=list(addressed)[:100]).first() if addressed else None
 
 
-def _answers(challenge: Challenge, post: PostObject) -> bool:
-    """Whether a post is more than a remark: it has media, links to a record, or text is what is asked for.
+def _why_no_answer(sender: Actor, post: PostObject, challenge: Challenge | None) -> str | None:
+    """Why `post` is no submission, or None if it is one: it has media, or links to a record, or is the text asked for.
 
-    What answers somebody's answer in words alone is a remark in any case.
+    What answers somebody else's answer in words alone is a remark in any case.
     """
+    if challenge is None:
+        return "nobody here follows its author, and it answers no challenge"
+    if sender.type in ("Group", "Service", "Application"):
+        return "a challenge is answered by people"
+    if not post.is_public:
+        return "only a public post can answer a challenge"
     if post.attachments or post.links:
-        return True
-    return post.in_reply_to in (None, challenge.prompt_uri) and (not challenge.kinds or "text" in challenge.kinds)
+        return None
+    if post.in_reply_to not in (None, challenge.prompt_uri) or (challenge.kinds and "text" not in challenge.kinds):
+        return "a remark in words alone, where the challenge asks for something else"
+    return None
 
 
 async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None) -> bool:

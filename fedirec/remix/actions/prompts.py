@@ -74,7 +74,9 @@ def _promises(challenge: Challenge, terms: Terms | None, handle: str) -> list[st
         lines.append(f"Open until {challenge.deadline_at:%d %B %Y, %H:%M} UTC.")
     if terms:
         lines.append(pays_in_words(terms))
-        lines.append(f"So that others may build on it, say: “I release this under {find_licence(terms.licence).short}”.")
+        lines.append(
+            f"So that others may build on it, say: “I release this under {find_licence(terms.licence).short}”."
+        )
     return lines
 
 
