@@ -17,6 +17,7 @@ from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_PARTS, FileDraft, PartDraft, SourceDraft
+from fedirec.remix.kinds import Kind, kind_of
 from fedirec.remix.licences import (
     ALL_RIGHTS_RESERVED,
     BY,
@@ -114,6 +115,10 @@ class Composition:
     who: str = ""
     """What stands in the box for people."""
     has_searched: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(f"{row.media.kind}/*" for row in self.files)
 
     @property
     def foreign(self) -> list[Record]:

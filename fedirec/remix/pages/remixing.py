@@ -16,7 +16,6 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError, Forbidden, Gone
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_TITLE, RecordDraft
 from fedirec.remix.actions.records import edit_record, publish_record
-from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import (
@@ -148,7 +147,7 @@ def _draft(form: Form, composition: Composition, challenge: Challenge | None) ->
         files=composition.file_drafts(),
         sources=composition.source_drafts(),
         parts=composition.part_drafts(),
-        own_role=form.value("own_role") if find_role(form.value("own_role")) else None,
+        own_role=_own_role(form, composition),
         challenge=challenge,
     )
 
@@ -166,7 +165,7 @@ async def _show(
     chosen = _chosen(form, composition)
     settings = request.state["settings"]
     record = composition.record
-    kind = kind_of(f"{row.media.kind}/*" for row in composition.files)
+    kind = composition.kind
     ranked = [role.code for role in roles_for(kind) if kind in role.kinds]
     is_answer = challenge is not None and record is None
     terms = next(iter(challenge.terms), None) if challenge else None
@@ -192,7 +191,8 @@ async def _show(
         who=composition.who,
         relations=relation_choices(),
         roles=role_choices(first=ranked),
-        own_role=form.value("own_role") or default_role(kind).code,
+        own_role=_own_role(form, composition),
+        own_role_was=default_role(kind).code,
         licences=licence_choices(composition.allowed or None),
         licence=chosen.id,
         licence_was=composition.suggested.id,
@@ -213,6 +213,14 @@ def _chosen(form: Form, composition: Composition) -> Licence:
     if not typed or (suggested_before and typed == suggested_before):
         return composition.suggested
     return find_licence(typed)
+
+
+def _own_role(form: Form, composition: Composition) -> str:
+    """The author's own part; the one that goes with the kind, as long as nobody has chosen another one than that."""
+    typed, suggested = form.value("own_role"), default_role(composition.kind).code
+    if find_role(typed) is None or typed == form.value("own_role_was"):
+        return suggested
+    return typed
 
 
 async def _composition_of(record: Record) -> tuple[Composition, str]:

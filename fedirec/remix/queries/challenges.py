@@ -202,7 +202,8 @@ async def _submissions(keys: Sequence[int]) -> list[Submission]:
     """The submissions in these rows, in that order, with what a card shows of each record."""
     found = {row.id: row for row in await Submission.filter(id__in=list(keys)).select_related("challenge__actor")}
     records = {
-        record.id: record for record in await with_parts(Record.filter(id__in=[row.record_id for row in found.values()]))
+        record.id: record
+        for record in await with_parts(Record.filter(id__in=[row.record_id for row in found.values()]))
     }
     shown = [found[key] for key in keys if key in found]
     for row in shown:

@@ -36,16 +36,14 @@ Feed: TypeAlias = Sequence[Item]
 
 
 async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
-    """What the people and challenges that `viewer` follows have made or passed on, the newest first.
+    """What `viewer`, and the people and challenges that they follow, have made or passed on, the newest first.
 
     A record stands once: where its author published it, else where the first of them passed it on.
     """
     followed = await Follow.filter(follower_id=viewer.id, accepted_at__not_isnull=True).values_list(
         "target_id", flat=True
     )
-    whom = [int(str(key)) for key in followed]
-    if not whom:
-        return []
+    whom = [viewer.id, *(int(str(key)) for key in followed)]
     made = Record.filter(author_id__in=whom, visibility__in=("public", "followers"), deleted_at=None)
     made = _after(made.filter(published_at__lte=now()), "published_at", after, _RECORD).limit(limit)
     opened = Challenge.filter(Q(leader_id__in=whom) | Q(actor_id__in=whom), opened_at__lte=now())
