@@ -18,6 +18,7 @@ from fedirec.media.actions import prune_orphans, prune_unattached
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
 from fedirec.remix.actions.challenges import close_overdue
+from fedirec.remix.actions.contributors import meet_contributor
 from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.sources import resolve_source
 from fedirec.remix.inbox import fetch_announced
@@ -38,6 +39,7 @@ def kinds_of_work(*, inbox: Inbox, outbox: Outbox, remote: Remote, settings: Set
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
+        "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
     }
 
 

@@ -63,9 +63,9 @@ class Page:
         """The address of the file that the first `tag` (img, audio, video) of a record shows. Raises NotFound."""
         for element in self.tree.all(tag):
             for shown in (element, *element.all("source")):
-                if (address := shown.get("src")) and "/media/" in address:
+                if (address := shown.get("src")).startswith("/media/"):
                     return urljoin(str(self.url), address)
-        raise NotFound(f"the page {self.url} shows no {tag}")
+        raise NotFound(f"the page {self.url} shows no {tag} of its own")
 
 
 class Form:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 
+from fedirec.demo.browser import Page
 from fedirec.demo.cast import CREDITS, PIECES, derivations
-from fedirec.demo.markup import Element, read_page
+from fedirec.demo.markup import Element
 from fedirec.demo.world import World
 from fedirec.errors import NotFound
 from fedirec.remix.roles import label_of
@@ -52,18 +52,17 @@ def credits_in(told: dict[str, Any]) -> list[Credit]:
     ]
 
 
-def shown_page(world: World, letter: str, key: str = "film") -> Element:
+def shown_page(world: World, letter: str, key: str = "film") -> Page:
     """The page about a piece, as a stranger sees it. Raises NotFound."""
-    url = path_of(world, letter, key)
-    response = world.get(url, accept="text/html")
-    if response.status_code != httpx.codes.OK:
-        raise NotFound(f"{url} answered {response.status_code}")
-    return read_page(response.text)
+    page = Page(world.get(path_of(world, letter, key), accept="text/html"))
+    if page.status != httpx.codes.OK:
+        raise NotFound(f"{page.url} answered {page.status}")
+    return page
 
 
 def shown_credits(world: World, letter: str, key: str = "film") -> list[Credit]:
     """The list of credits on the page about a piece. Raises NotFound."""
-    listed = shown_page(world, letter, key).first("ol", styled="credits")
+    listed = shown_page(world, letter, key).tree.first("ol", styled="credits")
     if listed is None:
         raise NotFound(f"{letter} shows no credits")
     return [_credit(line) for line in listed.all("li", styled="credit")]
@@ -99,11 +98,12 @@ def why_not_credited(lines: list[Credit]) -> str:
 
 
 def has_whole_trail(world: World, letter: str) -> bool:
-    """Whether the instance knows all pieces of the film and how they hang together."""
+    """Whether the instance knows all pieces of the film, how they hang together, and everybody's name."""
     try:
-        return not why_not_whole(world, told_trail(world, letter))
-    except (NotFound, json.JSONDecodeError):
+        told = told_trail(world, letter)
+    except NotFound:
         return False
+    return not (why_not_whole(world, told) or why_not_credited(credits_in(told)))
 
 
 def _credit(line: Element) -> Credit:

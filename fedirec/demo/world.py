@@ -32,6 +32,8 @@ class World:
         """The addresses of the pieces, by their key."""
         self.places: dict[tuple[str, str], str] = {}
         """Where on an instance the page about a piece is, once that was looked up."""
+        self.essences: dict[str, str] = {}
+        """What is to be seen and heard in the files of the pieces, where they were made."""
         self._stranger = stranger
 
     def server_of(self, name: str) -> Server:

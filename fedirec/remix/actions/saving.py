@@ -186,7 +186,7 @@ async def settle_sources(child: Record, settled: Mapping[int, Record]) -> None:
 
 async def _meet(people: Collection[str]) -> list[Work]:
     """The work of getting to know those of the credited `people` whose names we cannot show yet."""
-    known = set(await Actor.filter(uri__in=list(people)).values_list("uri", flat=True)) if people else set()
+    known = {actor.uri for actor in await Actor.filter(uri__in=list(people))} if people else set()
     strangers = {person: origin_of(person) for person in sorted(people) if person not in known}
     return [
         Work(
