@@ -216,10 +216,12 @@ def _pairs(rows: list[list[str]]) -> set[tuple[str, str]]:
 
 def _handled(handlers: Handlers) -> Iterator[tuple[str, str, bool]]:
     """Each activity and object that something handles, and whether it is kept as evidence."""
-    activities = [entity for entity in protocol.ACTIVITIES if issubclass(entity, Activity)]
-    for activity in activities:
-        for entity in (Ref, *protocol.TYPES, *TYPES):
-            anything = object.__new__(entity)
+    objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES)
+    for activity in protocol.ACTIVITIES:
+        if not issubclass(activity, Activity):
+            continue
+        for entity in objects:
+            anything: Any = object.__new__(entity)
             try:
                 found = handlers.find(activity(id="https://a.example/1", actor="https://a.example/2", object=anything))
             except Unsupported:
@@ -334,7 +336,7 @@ def understood(stage: tuple[Instance, Instance]) -> set[tuple[str, str, bool]]:
 async def sent(stage: tuple[Instance, Instance]) -> list[Json]:
     """Every activity that left in the story, in order."""
     rows = [row for instance in stage for row in await instance.run(lambda: Outgoing.all().order_by("id"))]
-    return [json.loads(bytes(row.body)) for row in rows]
+    return [json.loads(bytes(row.body or b"")) for row in rows]
 
 
 async def test_everything_in_the_story_is_understood(stage: tuple[Instance, Instance]) -> None:
