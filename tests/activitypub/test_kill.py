@@ -1,0 +1,233 @@
+"""A real server is killed with SIGKILL in the middle of everything, and another one goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+
+from fedirec.accounts.actions.joining import create_account
+from fedirec.accounts.actions.setup import begin_setup, finish_setup
+from fedirec.accounts.permissions import Operator, Role
+from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing, Received
+from fedirec.activitypub.signatures import sign_request
+from fedirec.activitypub.vocab import ActorObject, KeyObject
+from fedirec.app import State, running
+from fedirec.clock import now
+from fedirec.lanes import Job
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.records import edit_record, publish_record
+from fedirec.remix.models import Record, RecordRevision
+from fedirec.settings import Settings
+from tests.network import PASSWORD
+from tests.peer import CONTEXT, PUBLIC, RSA
+
+HOSTS = [f"127.0.1.{number}" for number in range(1, 151)]
+IN_FLIGHT = 40
+POSTS = 40
+ENV = {name: value for name, value in os.environ.items() if not name.startswith("FEDIREC_")}
+
+
+class Sink:
+    """A small HTTP server on all of HOSTS; it answers 202 after a moment, and writes down what it got, host by host."""
+
+    def __init__(self) -> None:
+        self.got: dict[str, list[bytes]] = {host: [] for host in HOSTS}
+        self.port = 0
+        self._more = asyncio.Condition()
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.got.values()))
+
+    async def has_got(self, count: int) -> None:
+        async with asyncio.timeout(60), self._more:
+            await self._more.wait_for(lambda: self.count >= count)
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                fields = dict(line.lower().split(": ", 1) for line in head.decode().split("\r\n")[1:-2])
+                body = await reader.readexactly(int(fields["content-length"]))
+                self.got[fields["host"].partition(":")[0]].append(body)
+                async with self._more:
+                    self._more.notify_all()
+                await asyncio.sleep(0.2)
+                writer.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def listening() -> AsyncGenerator[Sink]:
+    sink = Sink()
+    first = await asyncio.start_server(sink.answer, HOSTS[0], 0)
+    sink.port = first.sockets[0].getsockname()[1]
+    others = await asyncio.start_server(sink.answer, HOSTS[1:], sink.port)
+    async with first, others:
+        yield sink
+
+
+@contextmanager
+def serving(settings: Settings, *, clock_offset: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """Within it `fedirec serve` runs, in a process of its own."""
+    command = [sys.executable, "-m", "fedirec", "serve", "--data-dir", str(settings.data_dir)]
+    command += ["--database-url", settings.database, "--port", str(settings.port), "--development"]
+    env = ENV | {"FEDIREC_DELIVERIES_IN_FLIGHT": str(IN_FLIGHT), "FEDIREC_CLOCK_OFFSET": str(clock_offset)}
+    process = subprocess.Popen(command, env=env, cwd=settings.data_dir, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+async def _prepare(state: State, settings: Settings, sink: Sink) -> list[bytes]:
+    """An instance with ana, whom somebody on each of HOSTS follows and who follows mia; what she said is queued."""
+    origin = f"http://127.0.0.1:{settings.port}"
+    token = await begin_setup()
+    assert token is not None
+    await finish_setup(
+        state["keyring"],
+        settings,
+        token=token,
+        origin=origin,
+        asked_at=f"127.0.0.1:{settings.port}",
+        title="Here",
+        name="olga",
+        password=PASSWORD,
+    )
+    await state["site"].load()
+    uris = state["site"].uris
+    member = await create_account(
+        uris,
+        state["keyring"],
+        doer=Operator(uris.instance_actor),
+        name="ana",
+        password=PASSWORD,
+        role=Role.MEMBER,
+    )
+    ana = await Actor.get(id=member.account.actor_id)
+    people = [f"http://{host}:{sink.port}/users/kim" for host in HOSTS]
+    await Actor.bulk_create(
+        [Actor(uri=uri, type="Person", handle="kim", host=uri[7:], inbox=f"{uri}/inbox") for uri in people]
+    )
+    followers = await Actor.filter(uri__in=people)
+    await Follow.bulk_create(
+        [Follow(uri=f"{row.uri}#follow", follower=row, target=ana, accepted_at=now()) for row in followers]
+    )
+    mia = await save_remote_actor(_mia(sink), {})
+    await Follow.create(uri=f"{ana.uri}#follow", follower=ana, target=mia, accepted_at=now())
+
+    song = await publish_record(ana, RecordDraft(title="Song", text="la", licence="CC-BY-4.0"))
+    await edit_record(ana, song, RecordDraft(title="Song, again", text="la la", licence="CC-BY-4.0"))
+    await publish_record(ana, RecordDraft(title="Other", text="lo", licence="CC-BY-4.0"))
+    return [row.uri.encode() for row in await Outgoing.all().order_by("id")]
+
+
+def _mia(sink: Sink) -> ActorObject:
+    uri = f"http://{HOSTS[0]}:{sink.port}/users/mia"
+    return ActorObject(
+        id=uri,
+        type="Person",
+        handle="mia",
+        inbox=f"{uri}/inbox",
+        keys=(KeyObject(id=f"{uri}#main-key", kind="rsa", public=RSA.public.pem),),
+    )
+
+
+async def _post(client: httpx.AsyncClient, number: int, settings: Settings, mia: str) -> None:
+    uri = f"{mia}/notes/{number}"
+    create = {
+        "@context": CONTEXT,
+        "id": f"{uri}/activity",
+        "type": "Create",
+        "actor": mia,
+        "to": [PUBLIC],
+        "object": {
+            "id": uri,
+            "type": "Note",
+            "attributedTo": mia,
+            "published": "2026-11-20T10:00:00Z",
+            "to": [PUBLIC],
+            "content": f"<p>{number}</p>",
+        },
+    }
+    body = json.dumps(create).encode()
+    url = f"http://127.0.0.1:{settings.port}/inbox"
+    headers = sign_request(method="POST", url=url, body=body, key_id=f"{mia}#main-key", private_key=RSA, now=now())
+    answer = await client.post(url, content=body, headers=headers)
+    assert answer.status_code == 202, answer.text
+
+
+async def test_a_server_killed_in_the_middle_of_everything_loses_nothing(
+    database_url: str, database_kind: str, tmp_path: Path, free_tcp_port: int
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=database_url, development=True, port=free_tcp_port)
+    async with listening() as sink:
+        async with running(settings, everywhere=False) as state:
+            said = await _prepare(state, settings, sink)
+        mia = _mia(sink).id
+
+        with serving(settings) as first:
+            await _ready(settings, first)
+            async with httpx.AsyncClient() as client:
+                await sink.has_got(len(HOSTS) // 3)
+                await asyncio.gather(*(_post(client, number, settings, mia) for number in range(POSTS)))
+                os.kill(first.pid, signal.SIGKILL)
+            assert first.wait() == -signal.SIGKILL
+        at_the_kill = sink.count
+        assert at_the_kill < len(HOSTS) * len(said), "it was killed too late to learn anything"
+        async with running(settings, everywhere=False):
+            assert await Received.all().count() == POSTS, "what was answered 202 is there"
+            assert await Received.filter(state="waiting").exists(), "it was killed too late to learn anything"
+
+        # PostgreSQL may have other workers, so what the dead one had begun waits until its leases have run out.
+        with serving(settings, clock_offset=0 if database_kind == "sqlite" else 90) as second:
+            await _ready(settings, second)
+            await sink.has_got(len(HOSTS) * len(said))
+            await _idle(settings)
+
+    for bodies in sink.got.values():
+        told = [json.loads(body)["id"].encode() for body in bodies]
+        assert list(dict.fromkeys(told)) == said, "each host is told everything, in order"
+        assert max(Counter(told).values()) <= 2
+        assert told == sorted(told, key=said.index)
+    assert sink.count <= len(HOSTS) * len(said) + IN_FLIGHT, "only what was under way is sent a second time"
+    async with running(settings, everywhere=False):
+        assert await Received.exclude(state="handled").count() == 0
+        assert await Record.filter(author__uri=mia).count() == POSTS
+        for once in (RecordRevision.filter(record__author__uri=mia), Evidence.filter(actor_uri=mia)):
+            assert await once.count() == POSTS, "each was handled exactly once"
+
+
+async def _ready(settings: Settings, process: subprocess.Popen[bytes]) -> None:
+    async with httpx.AsyncClient() as client, asyncio.timeout(60):
+        while True:
+            assert process.poll() is None, "the server did not start"
+            try:
+                if (await client.get(f"http://127.0.0.1:{settings.port}/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+
+
+async def _idle(settings: Settings) -> None:
+    """Return when nothing waits any more."""
+    async with running(settings, everywhere=False), asyncio.timeout(40):
+        while await Job.all().exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
