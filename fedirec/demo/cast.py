@@ -55,7 +55,9 @@ Go outside when the light leaves, and wait for the first stars. What do you see?
 Send **words, a picture, a sound or a film**, and build on what the others send. At the end there will be one short \
 film, with everybody's name on it.
 """
-COVER_ALT: Final = "A dark hill and small trees under a violet sky, with a thin moon and the first stars."
+COVER_ALT: Final = (
+    "Dark hills under a violet evening sky, with a moon, the first stars and a house with one lit window."
+)
 KINDS: Final = ("text", "image", "audio", "video")
 LICENCE: Final = "CC-BY-SA-4.0"
 POT: Final = 300

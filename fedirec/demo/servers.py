@@ -78,23 +78,27 @@ class Server:
         if found := _SETUP_LINK.search(self.printed):
             self.setup_link = found.group()
 
+    def ask_to_stop(self) -> None:
+        """The process knows that it is to end."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
         """The process has ended: asked to, or after a few seconds made to."""
         if self._process is None:
             return
-        process, self._process = self._process, None
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        self.ask_to_stop()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
 
     def _command(self) -> list[str]:
         leash = [sys.executable, "-P", str(_LEASH), str(os.getpid()), str(_ROOT)]
         flags = ["--development", "--data-dir", str(self.folder / "data"), "--host", HOST, "--port", str(self.port)]
-        flags += ["--origin", self.origin, "--clock-offset", str(self.clock_offset), "--log-level", "warning"]
+        flags += ["--clock-offset", str(self.clock_offset), "--log-level", "warning"]
         return [*leash, "serve", *flags]
 
     def _is_ready(self) -> bool:
@@ -117,6 +121,8 @@ def serving(letters: Sequence[str], *, folder: Path, base_port: int) -> Generato
             server.start()
         yield servers
     finally:
+        for server in servers.values():
+            server.ask_to_stop()
         for server in servers.values():
             server.stop()
 

@@ -169,9 +169,9 @@ RETURN: Final = Step("B is switched on again", switch_on)
 def _furnish(world: World, server: Server) -> None:
     owner = PEOPLE[PLACES[server.letter].owner]
     browser = world.browsers[owner.name] = Browser(server.origin)
-    form = browser.open(server.setup_link.removeprefix(server.origin)).form("token", "name", "password")
+    form = browser.open(server.setup_link.removeprefix(server.origin)).form("token", "origin", "name", "password")
     place = PLACES[server.letter]
-    described = {"title": place.title, "summary": place.summary, "registration": "open"}
+    described = {"origin": server.origin, "title": place.title, "summary": place.summary, "registration": "open"}
     browser.send(form, {**described, **_account(owner)})
     for person in PEOPLE.values():
         if person.letter == server.letter and person is not owner:
