@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from fedirec.activitypub.models import Received
 from fedirec.db import transaction
@@ -56,7 +56,8 @@ class Journal:
         try:
             await _save([entry.received for entry in batch])
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, OperationalError | OSError):
+            is_down = isinstance(error, OperationalError | OSError) and not isinstance(error, IntegrityError)
+            if len(batch) > 1 and not is_down:
                 for entry in batch:  # one that the database refuses does not take the others with it
                     await self._write([entry])
                 return

@@ -177,7 +177,9 @@ async def _post(client: httpx.AsyncClient, number: int, settings: Settings, mia:
 async def test_a_server_killed_in_the_middle_of_everything_loses_nothing(
     database_url: str, database_kind: str, tmp_path: Path, free_tcp_port: int
 ) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=database_url, development=True, port=free_tcp_port)
+    settings = Settings.load(
+        {"data_dir": tmp_path, "database_url": database_url, "development": True, "port": free_tcp_port}
+    )
     async with listening() as sink:
         async with running(settings, everywhere=False) as state:
             said = await _prepare(state, settings, sink)
