@@ -18,7 +18,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Forbidden, Invalid
 from fedirec.html import clean
-from fedirec.uris import Uris, host_of, origin_of
+from fedirec.uris import Uris, host_of, origin_of, same_origin
 
 RSA_FRAGMENT: Final = "#main-key"
 ED25519_FRAGMENT: Final = "#ed25519"
@@ -113,7 +113,7 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),
         "name": actor.name,
         "summary": clean(actor.summary),
-        "url": actor.url or actor.id,
+        "url": actor.url if actor.url and same_origin(actor.url, actor.id) else actor.id,
         "icon_url": actor.icon_url,
         "inbox": actor.inbox,
         "shared_inbox": actor.shared_inbox,

@@ -81,6 +81,7 @@ async def prompt_created(sender: Actor, create: Create[PromptObject]) -> None:
     """A challenge said what it asks for; its Group document says it too, and is what we keep."""
     if create.object.challenge != sender.uri:
         raise Forbidden("a prompt is published by its own challenge")
+    await _refuse_unasked(sender)
     await _fetch_challenge(sender.uri)
 
 
@@ -117,6 +118,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
 async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> None:
     if update.object.id != sender.uri:
         raise Forbidden("only its own Group describes a challenge")
+    await _refuse_unasked(sender)
     await save_remote_actor(update.object.actor, update.object_document or update.object.write())
     await save_challenge(await Actor.get(id=sender.id), update.object)
 
@@ -212,6 +214,7 @@ async def record_added(sender: Actor, add: Add[Any]) -> None:
     if record is None:
         await _fetch(add.object.id, challenge=challenge, accepted=True)
         return
+    await _refuse_uninvited(challenge, record)
     await _accepted(challenge, record)
     details = {"title": record.title}
     await notify(record.author, Notice.SUBMISSION_ACCEPTED, sender, record.uri, record.uri, details)
@@ -256,11 +259,13 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     challenge = await Challenge.get_or_none(id=payload["challenge"]) if payload.get("challenge") else None
     if challenge is None or (payload.get("author") and payload["author"] != record.author_id):
         return Done()
+    if record.visibility != "public":
+        return Done()
     async with transaction():
-        if payload.get("accepted"):
-            await _accepted(challenge, record)
-        elif record.visibility == "public":
+        if not payload.get("accepted"):
             await _offer(challenge, record, via="remote")
+        elif not record.author.is_local:
+            await _accepted(challenge, record)
     return Done()
 
 
@@ -274,6 +279,13 @@ async def _fetch(
         "accepted": accepted,
     }
     await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])
+
+
+async def _refuse_unasked(group: Actor) -> None:
+    """Raise Unsupported for a challenge that nobody here follows or has looked at: none gets on our pages by itself."""
+    asked = await Follow.exists(target_id=group.id) or await Challenge.exists(actor_id=group.id)
+    if not asked:
+        raise Unsupported("nobody here follows that challenge")
 
 
 async def _fetch_challenge(uri: str) -> None:
@@ -356,6 +368,15 @@ async def _offer(challenge: Challenge, record: Record, **how: Any) -> None:
             await save_submission(challenge, record, **how)
     except Conflict:
         return  # too late: the record is kept, the challenge is closed
+
+
+async def _refuse_uninvited(challenge: Challenge, record: Record) -> None:
+    """Raise Forbidden when a challenge elsewhere takes a record of ours that its author never offered to it."""
+    if record.visibility != "public" or record.deleted_at:
+        raise Forbidden("that is not public")
+    offered = Submission.filter(challenge_id=challenge.id, record_id=record.id).exclude(state="withdrawn")
+    if record.author.is_local and not await offered.exists():
+        raise Forbidden("its author never offered that record")
 
 
 async def _accepted(challenge: Challenge, record: Record) -> None:

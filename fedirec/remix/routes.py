@@ -65,7 +65,9 @@ async def show_submissions(request: Request[Any]) -> Response:
     """The records that a challenge has accepted, oldest first."""
     challenge, group = await _challenge(request)
     accepted = (
-        await Submission.filter(challenge_id=challenge.id, state="accepted", record__deleted_at=None)
+        await Submission.filter(
+            challenge_id=challenge.id, state="accepted", record__deleted_at=None, record__visibility="public"
+        )
         .order_by("decided_at", "id")
         .limit(MAX_SUBMISSIONS)
         .values_list("record__uri", flat=True)

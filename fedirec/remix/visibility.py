@@ -9,9 +9,10 @@ from starlette.requests import Request
 
 from fedirec.accounts.door import viewer_of
 from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.vocab import PUBLIC
 from fedirec.media.models import Media
 from fedirec.media.routes import Audience
-from fedirec.remix.models import Attachment, Record
+from fedirec.remix.models import Attachment, Record, RecordRevision
 
 
 async def may_see(record: Record, actor: Actor | None) -> bool:
@@ -22,7 +23,20 @@ async def may_see(record: Record, actor: Actor | None) -> bool:
         return False
     if record.author_id == actor.id:
         return True
-    return record.visibility == "followers" and await Follow.exists(
+    return record.visibility == "followers" and await is_close(record, actor)
+
+
+async def may_see_version(record: Record, revision: RecordRevision, actor: Actor | None) -> bool:
+    """Whether `actor`, who may see `record` as it is now, may also see what stood in one of its versions."""
+    document = revision.document
+    if PUBLIC in (*document.get("to", ()), *document.get("cc", ())):
+        return True
+    return actor is not None and await is_close(record, actor)
+
+
+async def is_close(record: Record, actor: Actor) -> bool:
+    """Whether `actor` made `record`, or is somebody whom its author lets follow them."""
+    return record.author_id == actor.id or await Follow.exists(
         follower_id=actor.id, target_id=record.author_id, accepted_at__not_isnull=True
     )
 

@@ -14,6 +14,7 @@ from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.saving import save_attachments
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
+from fedirec.uris import same_origin
 from fedirec.web.language import gettext as _
 
 
@@ -52,9 +53,13 @@ async def fetch_challenge(remote: Remote, job: Job) -> Outcome:
 
 
 async def _find_leader(remote: Remote, described: ChallengeObject) -> Actor | None:
-    """Who leads the challenge; None when that cannot be found out, for it can be answered all the same."""
+    """Who leads the challenge; None when that cannot be found out, for it can be answered all the same.
+
+    Only somebody of its own origin: nobody else's name can be put on it from there.
+    """
+    leader = next((uri for uri in described.leaders if same_origin(uri, described.id)), None)
     try:
-        return await remote.find_actor(described.leaders[0]) if described.leaders else None
+        return await remote.find_actor(leader) if leader else None
     except FedirecError:
         return None
 

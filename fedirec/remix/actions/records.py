@@ -11,7 +11,7 @@ from fedirec.activitypub.outbox import publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Forbidden, Gone
+from fedirec.errors import Forbidden, Gone, Invalid
 from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
@@ -73,6 +73,8 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
     """The record has a new version; the one before is kept, and everybody who has it hears of the change."""
     _refuse_others(author, record)
     refuse_bad_draft(draft)
+    if record.visibility == "public" and draft.visibility != "public":
+        raise Invalid(_("Everybody has it already. You can delete it, but not take it back."), field="visibility")
     await refuse_clashing_sources(author, draft)
     uris = [source.record.uri for source in draft.sources]
     refuse_loop(record.uri, uris, parents_of(await edges_above(uris)))

@@ -29,6 +29,8 @@ async def find_record(remote: Remote, uri: str, *, fresh: bool = False, depth: i
         known = await Record.filter(url=address).select_related("author").first()
     if known and (known.author.is_local or not fresh):
         if known.deleted_at:
+            if known.visibility != "public":
+                raise Gone
             raise Gone(_("“%(title)s” was deleted by its author.") % {"title": known.title})
         return known
     if remote.site.is_ours(address):

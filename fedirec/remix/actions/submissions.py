@@ -92,6 +92,8 @@ async def accept_submission(leader: Actor, submission: Submission) -> Submission
     _refuse_others(leader, challenge)
     if record.deleted_at:
         raise Conflict(_("Its author has deleted that record."))
+    if record.visibility != "public":
+        raise Conflict(_("Only a public record can be part of a challenge."))
     if submission.state == "pending":
         await _refuse_other_licences(challenge, submission, record)
     async with transaction():

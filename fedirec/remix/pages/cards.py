@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final, Literal, cast
+from urllib.parse import urlsplit
 
 from babel.numbers import format_currency
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from fedirec.remix.roles import ROLES, label_of
 from fedirec.uris import host_of
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
+from fedirec.web.render import local_path
 from fedirec.web.views import ChallengeView, Choice, LicenceView, MediaView, PersonView, RecordView
 from fedirec.web.words import kind_word
 
@@ -41,7 +43,7 @@ class Cards:
 
     def here(self, url: str) -> str:
         """`url` as a path of this site, when it is one of ours."""
-        return url.removeprefix(self.site.origin) or "/" if self.site.is_ours(url) else url
+        return local_path(urlsplit(url)._replace(scheme="", netloc="").geturl()) if self.site.is_ours(url) else url
 
     def shown_here(self, url: str) -> str:
         """Where a browser gets the file at `url`: from us, as our own or as a copy."""

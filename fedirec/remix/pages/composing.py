@@ -185,6 +185,10 @@ class Composition:
     async def refuse_source(self, record: Record) -> None:
         """Raise for a record that this one cannot be made from: Conflict or Forbidden, in words that name it."""
         title = record.title
+        if record.deleted_at is not None:
+            raise Conflict(
+                _("“%(title)s” was deleted by its author, so nothing new can be made from it.") % {"title": title}
+            )
         if record.visibility != "public":
             raise Forbidden(_("“%(title)s” is not public, so it cannot be built on.") % {"title": title})
         if record.author_id != self.author.id:
@@ -229,7 +233,7 @@ async def read_composition(form: Form, *, author: Actor, record: Record | None =
     keys = form.values("file_key")[:MAX_FILES]
     files = await files_of(author, keys, of=record)
     ids = [number for text in form.values("source")[:MAX_SOURCES] if (number := number_of(text)) is not None]
-    sources = await records_in_order(dict.fromkeys(ids))
+    sources = await records_in_order(dict.fromkeys(ids), maker=author)
     roles = form.values("part_role")
     named = [number_of(text) for text in form.values("part")[:MAX_PARTS]]
     people = await actors_in_order([number for number in named if number is not None])
@@ -292,7 +296,7 @@ async def follow_button(request: Request[Any], form: Form, composition: Composit
 
 
 async def _add_known(form: Form, composition: Composition, name: str) -> None:
-    for record in await records_in_order([number_of(name) or 0]):
+    for record in await records_in_order([number_of(name) or 0], maker=composition.author):
         try:
             await composition.add_source(record)
             composition.seek = ""
@@ -307,7 +311,7 @@ async def _look_for_source(request: Request[Any], form: Form, composition: Compo
         return
     if is_address(typed):
         try:
-            await composition.add_source(await record_at(request, typed))
+            await composition.add_source(await record_at(request, typed, maker=composition.author))
             composition.seek = ""
         except FedirecError as error:
             form.fail("seek", _("%(address)s: %(why)s") % {"address": typed, "why": _(error.detail)})

@@ -36,8 +36,8 @@ def is_handle(typed: str) -> bool:
     return HANDLE.fullmatch(typed.strip()) is not None
 
 
-async def record_at(request: Request[Any], address: str) -> Record:
-    """The record at an address that somebody pasted, with its parts: its id, its page, or our own page about it.
+async def record_at(request: Request[Any], address: str, *, maker: Actor) -> Record:
+    """The record at an address that `maker` pasted, with its parts: its id, its page, or our own page about it.
 
     Raises what `find_record` raises.
     """
@@ -46,11 +46,13 @@ async def record_at(request: Request[Any], address: str) -> Record:
     if site.is_ours(typed):
         path = urlsplit(typed).path
         if copy := _OUR_COPY.fullmatch(path):
-            return await get_remote_record(int(copy[1]))
+            typed = (await get_remote_record(int(copy[1]))).uri
         if own := _OUR_RECORD.fullmatch(path):
             typed = site.origin + own[1]
     found = await find_record(request.state["remote"], typed)
-    return next(iter(await records_in_order([found.id])), found)
+    for record in await records_in_order([found.id], maker=maker):
+        return record
+    raise NotFound("There is no such record here.")
 
 
 async def page_of(request: Request[Any], typed: str, *, may_fetch: bool) -> str | None:

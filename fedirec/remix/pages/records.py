@@ -35,7 +35,7 @@ from fedirec.remix.queries.records import (
     revisions_of,
     submissions_of,
 )
-from fedirec.remix.visibility import may_see
+from fedirec.remix.visibility import may_see, may_see_version
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import wants_activity, wants_json
@@ -105,6 +105,8 @@ async def show_revision(request: Request[Any]) -> Response:
     if record.deleted_at:
         raise Gone
     revision = await get_revision(record, row_in(request, "number"))
+    if not await may_see_version(record, revision, visitor(request)):
+        raise NotFound("There is no such version.")
     document = revision.document
     content = document.get("content")
     return render(

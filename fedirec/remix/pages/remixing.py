@@ -63,7 +63,7 @@ async def show_new(request: Request[Any]) -> Response:
     require_viewer(request, Permission.PUBLISH)
     form, composition = Form(), Composition(author=viewer.actor)
     wanted = [number for text in request.query_params.getlist("source")[:8] if (number := number_of(text)) is not None]
-    for record in await records_in_order(wanted):
+    for record in await records_in_order(wanted, maker=viewer.actor):
         try:
             await composition.add_source(record)
         except FedirecError as error:

@@ -138,7 +138,9 @@ async def submitted(
     `after` is the place at which the piece before ended.
     """
     rows = (
-        await Submission.filter(challenge_id=challenge.id, state__in=list(states), record__deleted_at=None)
+        await Submission.filter(
+            challenge_id=challenge.id, state__in=list(states), record__deleted_at=None, record__visibility="public"
+        )
         .order_by("-id")
         .limit(MAX_SHUFFLED)
         .values_list("id", flat=True)
@@ -154,7 +156,10 @@ async def submitted(
 async def waiting_submissions(challenge: Challenge, *, after: Cursor | None, limit: int) -> list[Submission]:
     """What nobody has decided about yet, the longest waiting first."""
     waiting = Submission.filter(
-        challenge_id=challenge.id, state__in=("pending", "licence_pending"), record__deleted_at=None
+        challenge_id=challenge.id,
+        state__in=("pending", "licence_pending"),
+        record__deleted_at=None,
+        record__visibility="public",
     )
     if after is not None:
         waiting = waiting.filter(Q(created_at__gt=after.at) | Q(created_at=after.at, id__gt=after.id))

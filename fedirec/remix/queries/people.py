@@ -77,8 +77,9 @@ async def get_request(viewer: Actor, key: int) -> Follow:
 
 
 async def find_known(address: str) -> Actor | None:
-    """Somebody whose id or page is at `address`, of those we know."""
-    return await Actor.filter(Q(uri=address) | Q(url=address)).order_by("id").first()
+    """Somebody whose id or, if it is nobody's id, whose page is at `address`, of those we know."""
+    known = Actor.exclude(state="pending")
+    return await known.get_or_none(uri=address) or await known.filter(url=address).order_by("id").first()
 
 
 async def search_people(words: str, *, limit: int) -> list[Actor]:
@@ -91,8 +92,9 @@ async def search_people(words: str, *, limit: int) -> list[Actor]:
 
 
 async def actors_in_order(keys: Collection[int]) -> dict[int, Actor]:
-    """The actors in these rows, by row."""
-    return {actor.id: actor for actor in await Actor.filter(id__in=list(keys))} if keys else {}
+    """The actors in these rows, by row; those who wait to be let in are found by nobody."""
+    rows = Actor.filter(id__in=list(keys)).exclude(state="pending")
+    return {actor.id: actor for actor in await rows} if keys else {}
 
 
 async def _page(follows, after: Cursor | None, limit: int) -> list[Follow]:  # type: ignore[no-untyped-def]

@@ -112,9 +112,13 @@ async def find_by_address(address: str) -> Record | None:
     return await known.select_related("author").order_by("id").first()
 
 
-async def records_in_order(keys: Collection[int]) -> list[Record]:
-    """The records with these row numbers, in that order, with their parts; those that are gone are left out."""
-    found = {record.id: record for record in await with_parts(Record.filter(id__in=list(keys)))}
+async def records_in_order(keys: Collection[int], *, maker: Actor) -> list[Record]:
+    """The records with these row numbers that `maker` could build on, in that order, with their parts.
+
+    Those that are gone are left out, and so is what others do not show to everybody: row numbers can be guessed.
+    """
+    rows = Record.filter(Q(visibility="public") | Q(author_id=maker.id), id__in=list(keys))
+    found = {record.id: record for record in await with_parts(rows)}
     return [found[key] for key in keys if key in found]
 
 
@@ -126,7 +130,7 @@ async def records_at(uris: Collection[str]) -> list[Record]:
 
 async def remixes_of(record: Record, *, limit: int = MAX_REMIXES) -> list[Record]:
     """What was made from `record` directly and may be seen by everybody, the newest first, with their parts."""
-    made = Source.filter(uri=record.uri, in_graph=True, withdrawn_at=None)
+    made = Source.filter(uri=record.uri, in_graph=True, withdrawn_at=None, record__visibility="public")
     children = await made.order_by("-id").limit(MAX_REMIXES).values_list("record_id", flat=True)
     return await with_parts(visible().filter(id__in=list(children))).order_by("-published_at", "-id").limit(limit)
 

@@ -1,0 +1,173 @@
+"""What others, with servers and keys of their own, try to do to our people's pages, records and challenges."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from fedirec.activitypub.models import Actor, Received
+from fedirec.remix.actions.meeting import find_challenge
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.records import publish_record
+from fedirec.remix.licences import BY
+from fedirec.remix.models import Challenge, Record, Submission
+from tests.network import Instance, Network
+from tests.peer import CONTEXT, Peer
+
+
+@pytest.fixture
+def peer(network: Network) -> Peer:
+    return Peer(network, "evil.test")
+
+
+async def _write(instance: Instance, author: Actor, title: str, **more: Any) -> Record:
+    draft = RecordDraft(**{"title": title, "text": f"The words of {title}", "licence": BY.id, **more})
+    return await instance.run(publish_record, author, draft)
+
+
+def _group(peer: Peer, slug: str = "contest", **changes: Any) -> tuple[str, dict[str, Any]]:
+    """A challenge of the peer, whose Group is called “Evil contest”: its id and its document."""
+    uri = f"{peer.origin}/users/{slug}"
+    peer.actor(slug, type="Group", kind="challenge", submissions=f"{uri}/submissions", **changes)
+    document = {**json.loads(peer.network.answers[uri].content), "name": "Evil contest"}
+    peer.serve(uri, document)
+    return uri, document
+
+
+def _record(peer: Peer, author: str, name: str = "1", **changes: Any) -> dict[str, Any]:
+    return {
+        **peer.note(author, name),
+        "kind": "record",
+        "name": f"Record {name}",
+        "license": BY.url,
+        "source": {"content": "Hi", "mediaType": "text/markdown"},
+        **changes,
+    }
+
+
+async def _reasons(instance: Instance) -> list[str | None]:
+    rows = await instance.run(lambda: Received.all().order_by("id").values_list("reason", flat=True))
+    return [None if row is None else str(row) for row in rows]
+
+
+async def test_no_challenge_gets_on_our_pages_by_itself(here: Instance, peer: Peer) -> None:
+    group, document = _group(peer, endTime="2026-12-24T00:00:00Z")
+    prompt = {**peer.note(group), "id": f"{group}/prompt", "kind": "prompt", "challenge": group}
+
+    assert (await peer.post(here, peer.activity("Update", group, document))).status_code == 202
+    assert (await peer.post(here, peer.activity("Create", group, prompt))).status_code == 202
+    await here.work()
+
+    assert await _reasons(here) == ["nobody here follows that challenge"] * 2
+    assert "Evil contest" not in (await here.get("/")).text
+    assert "Evil contest" not in (await here.get("/challenges")).text
+
+
+async def test_a_challenge_elsewhere_is_led_by_nobody_of_ours(here: Instance, peer: Peer) -> None:
+    ana = await here.join("ana")
+    group, _ = _group(peer, attributedTo=[ana.uri])
+
+    challenge = await here.run(find_challenge, here.state["remote"], group)
+
+    assert challenge.leader is None
+    assert "Evil contest" not in (await here.get("/u/ana")).text
+
+
+async def test_a_challenge_elsewhere_takes_no_record_that_was_not_offered_to_it(here: Instance, peer: Peer) -> None:
+    ana = await here.join("ana")
+    public = await _write(here, ana, "Song")
+    hidden = await _write(here, ana, "Whisper", visibility="followers")
+    group, _ = _group(peer)
+    await here.run(find_challenge, here.state["remote"], group)
+
+    for record in (public, hidden):
+        add = peer.activity("Add", group, record.uri, target=f"{group}/submissions")
+        assert (await peer.post(here, add)).status_code == 202
+    await here.work()
+
+    assert await _reasons(here) == ["its author never offered that record", "that is not public"]
+    assert not await here.run(lambda: Submission.all().exists())
+    assert "Evil contest" not in (await here.get(public.uri.removeprefix(here.origin))).text
+
+
+async def test_a_page_of_ours_sends_nobody_to_another_site(here: Instance) -> None:
+    for typed in ("https://here.test//evil.test/x", "https://here.test:443//evil.test", "https://HERE.test//evil.test"):
+        answer = await here.get(f"/explore?q={typed}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/"), typed
+    answer = await here.get("/explore?q=https://here.test/u/ana?x=1")
+    assert answer.headers["location"] == "/u/ana?x=1"
+
+
+async def test_row_numbers_show_nothing_of_what_is_for_followers(here: Instance, peer: Peer) -> None:
+    hidden = await _write(here, await here.join("ana"), "Whisper", visibility="followers")
+    await here.join("bo")
+    async with here.sign_in("bo") as browser:
+        answers = [
+            await browser.get(f"/records/new?source={hidden.id}"),
+            *[
+                await browser.post("/records/new", data=data)
+                for data in (
+                    {"source": str(hidden.id), "do": "keep"},
+                    {"do": f"add-source:{hidden.id}"},
+                    {"seek": hidden.uri, "do": "keep"},
+                    {"seek": f"{here.origin}/records/remote/{hidden.id}", "do": "keep"},
+                )
+            ],
+        ]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert not any("Whisper" in answer.text for answer in answers)
+
+
+async def test_a_page_that_an_actor_claims_leads_to_nobody_else(here: Instance, peer: Peer) -> None:
+    mallory = await here.meet(peer.actor("mallory", url="https://here.test/u/ana"))
+    ana, _bo = await here.join("ana"), await here.join("bo")
+    assert mallory.url == mallory.uri
+    async with here.sign_in("bo") as browser:
+        answer = await browser.post("/follow", data={"who": "https://here.test/@ana"})
+    assert answer.headers["location"] == ana.uri.removeprefix(here.origin)
+
+
+async def test_earlier_versions_for_followers_stay_for_followers(here: Instance) -> None:
+    ana = await here.join("ana")
+    hidden = await _write(here, ana, "Whisper", visibility="followers")
+    path = hidden.uri.removeprefix(here.origin)
+    fields = {"title": "Shout", "text": "For all", "licence": BY.id, "do": "publish"}
+    async with here.sign_in("ana") as browser:
+        assert (await browser.post(f"{path}/edit", data={**fields, "visibility": "public"})).status_code == 303
+        assert "Whisper" in (await browser.get(f"{path}/versions/1")).text
+        answer = await browser.post(f"{path}/edit", data={**fields, "visibility": "followers"})
+        assert answer.status_code == 422
+
+    assert (await here.get(path)).status_code == 200
+    assert (await here.get(f"{path}/versions/2")).status_code == 200
+    assert (await here.get(f"{path}/versions/1")).status_code == 404
+
+
+async def test_what_is_no_longer_public_leaves_the_page_of_its_challenge(here: Instance, peer: Peer) -> None:
+    mia = peer.actor("mia")
+    group, _ = _group(peer)
+    challenge = await here.run(find_challenge, here.state["remote"], group)
+    document = _record(peer, mia, challenge=group, updated="2026-11-20T11:00:00Z")
+    peer.serve(document["id"], {"@context": CONTEXT, **document})
+    record = await here.find_record(document["id"])
+    add = peer.activity("Add", group, record.uri, target=f"{group}/submissions")
+    assert (await peer.post(here, add)).status_code == 202
+    await here.work()
+    page = f"/challenges/remote/{challenge.id}/submissions"
+    assert "Record 1" in (await here.get(page)).text
+
+    narrower = {**document, "to": [f"{mia}/followers"], "updated": "2026-11-20T12:00:00Z"}
+    assert (await peer.post(here, peer.activity("Update", mia, narrower))).status_code == 202
+    await here.work()
+
+    assert (await here.run(lambda: Record.get(id=record.id))).visibility == "followers"
+    assert "Record 1" not in (await here.get(page)).text
+    assert "Record 1" not in (await here.get(f"/challenges/remote/{challenge.id}")).text
+
+
+async def test_the_prompt_of_one_challenge_is_not_in_the_way_of_another(here: Instance, peer: Peer) -> None:
+    first, _ = _group(peer, "first", prompt="https://good.test/c/rain/prompt")
+    await here.run(find_challenge, here.state["remote"], first)
+    assert (await here.run(lambda: Challenge.get(actor__uri=first))).prompt_uri is None
