@@ -370,6 +370,13 @@ async def test_a_whole_record_of_ours_has_all_the_keys_that_are_explained(
     assert answer.json() == {"@context": RECORD_CONTEXT, **updated[0]}
 
 
+async def test_every_record_agrees_with_its_digest_wherever_it_arrives(stage: tuple[Instance, Instance]) -> None:
+    for instance in stage:
+        known = await instance.run(lambda: Record.all().values_list("title", "digest_holds"))
+        assert ("Rain on tin", True) in known
+        assert all(holds for _, holds in known), known
+
+
 async def test_a_prompt_of_ours_reads_like_the_example(stage: tuple[Instance, Instance]) -> None:
     served = (await stage[0].get("/c/rain/prompt", accept="application/activity+json")).json()
     assert _dateless({"@context": RECORD_CONTEXT, **EXAMPLES["prompt"]}) == _dateless(served)
@@ -407,7 +414,7 @@ async def _live(one: Instance, other: Instance) -> None:
     ana, bo, cy = await one.join("ana"), await other.join("bo"), await other.join("cy")
     rain = await _open(one, ana)
     song = await one.run(
-        records.publish_record, ana, drafts.RecordDraft(title="Rain on tin", text="drip", licence="CC-BY-SA-4.0")
+        records.publish_record, ana, drafts.RecordDraft(title="Rain  on\u00a0tin", text="drip", licence="CC-BY-SA-4.0")
     )
     await one.run(publish_actor_update, ana)
     await settle(one, other)

@@ -95,10 +95,10 @@ async def compose_record(
         attributed_to=author.uri,
         published=published,
         updated=updated,
-        name=draft.title.strip(),
+        name=" ".join(draft.title.split()),
         content=content_of(
             markdown(_beginning(draft.text)),
-            title=draft.title.strip(),
+            title=" ".join(draft.title.split()),
             credit=in_words(lines, names=names) if len(lines) > 1 else (),
             pages=pages,
             licence=licence,
@@ -172,7 +172,7 @@ def _own_waypoint(author: Actor, draft: RecordDraft, uri: str, kind: Kind) -> Wa
     return Waypoint(
         uri=uri,
         url=uri,
-        title=draft.title.strip(),
+        title=" ".join(draft.title.split()),
         kind=kind,
         author_uri=author.uri,
         author_name=author.name or author.handle,
