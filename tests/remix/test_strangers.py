@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from fedirec.activitypub.models import Actor, Received
-from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.licences import BY
 from fedirec.remix.models import Challenge, Record, Submission
