@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from typing import Annotated, Final
 
 import typer
 
-from fedirec.cli.logs import configure_logging
-from fedirec.demo import FIRST_PORT, run_demo
+_FIRST_PORT: Final = 8801
 
 
 def demo(
@@ -15,9 +16,12 @@ def demo(
         bool, typer.Option("--check", help="Look up each fact over HTTP, say what holds, and leave nothing running.")
     ] = False,
     port: Annotated[
-        int, typer.Option(help="Where the first instance listens; the others take the next free ports.", min=1)
-    ] = FIRST_PORT,
-) -> int:
+        int,
+        typer.Option(help="Where the first instance listens; the others take the next free ports.", min=1, max=65_533),
+    ] = _FIRST_PORT,
+) -> None:
     """Three instances that make something together, with real media and real federation, to look at or to check."""
-    configure_logging("console", "warning")
-    return run_demo(check=check, base_port=port)
+    # This process becomes the demo: what makes films would otherwise lie in the memory of every server.
+    arguments = ["--port", str(port), *(["--check"] if check else [])]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "fedirec.demo", *arguments])  # noqa: S606  (no shell)

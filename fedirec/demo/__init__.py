@@ -6,7 +6,6 @@ HTTP. Everything in the story is done through the forms of their pages; everythi
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 import tempfile
@@ -51,7 +50,6 @@ def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = 
         servers = stack.enter_context(serving(LETTERS, folder=place, base_port=base_port))
         stack.callback(_be_undisturbed)
         scene = stack.enter_context(world(servers, workshop))
-        logging.getLogger("httpx").setLevel(logging.WARNING)
         if check:
             return _check(screen, scene, began=began)
         return _show(screen, scene)
