@@ -288,7 +288,6 @@ def test_the_limits_are_those_of_the_code() -> None:
         "terms of a challenge": (remix_terms.MAX_TEXT, remix_terms.MAX_TEXT),
         "reason of a `Reject`": (submissions.MAX_REASON, submissions.MAX_REASON),
         "generations of sources that are fetched": (MAX_DEPTH, None),
-        "records in `submissions`": (None, remix_routes.MAX_SUBMISSIONS),
     }
     said = {row[0]: tuple(_number(cell) for cell in row[1:]) for row in _table("Limits")}
     assert said == limits

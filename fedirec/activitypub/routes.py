@@ -20,13 +20,14 @@ from fedirec.activitypub.documents import (
     get_local_actor,
     outbox_page,
 )
-from fedirec.activitypub.inbox import Delivery, Inbox
+from fedirec.activitypub.inbox import MAX_BODY, Delivery, Inbox
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.remote import HANDLE, SUBSCRIBE
 from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
 from fedirec.uris import host_of
+from fedirec.web.bodies import allow_body
 from fedirec.web.ratelimit import visitor_of
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ JRD: Final = "application/jrd+json"
 async def post_inbox(request: Request[Any]) -> Response:
     """202 once the activity is kept for good. All inboxes are the same: it is the content that says whom it is for."""
     inbox: Inbox = request.state["inbox"]
+    allow_body(request, MAX_BODY)
     delivery = Delivery(
         method=request.method,
         url=_address(request),

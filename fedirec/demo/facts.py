@@ -103,7 +103,7 @@ def prompt_is_pinned(world: World) -> None:
 
 
 def challenge_took(world: World) -> None:
-    accepted = world.document(f"{world.challenge}/submissions")["orderedItems"]
+    accepted = world.document(world.document(f"{world.challenge}/submissions")["first"])["orderedItems"]
     expect(accepted == [world.records["story"], world.records["film"]], f"it holds {accepted}")
 
 

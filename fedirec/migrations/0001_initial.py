@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                 ("timezone", fields.CharField(default="UTC", db_default="UTC", max_length=60)),
                 ("state", fields.CharField(default="open", db_default="open", max_length=12)),
                 ("opened_at", fields.DatetimeField(default=now, db_index=True, auto_now=False, auto_now_add=False)),
+                ("updated_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={

@@ -35,6 +35,7 @@ class Challenge(Model):
     timezone = fields.CharField(max_length=60, default="UTC", db_default="UTC")
     state = fields.CharField(max_length=12, default="open", db_default="open")
     opened_at = fields.DatetimeField(default=now, db_index=True)
+    updated_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
 
     attachments: fields.ReverseRelation[Attachment]

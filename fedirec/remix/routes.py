@@ -18,13 +18,11 @@ from fedirec.activitypub.documents import (
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json, Tombstone
-from fedirec.errors import NotFound
+from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
-from fedirec.remix.kinds import Kind
-from fedirec.remix.models import Attachment, Challenge, Record, RecordRevision, Submission
-from fedirec.remix.vocab import AttachmentObject
+from fedirec.remix.models import Challenge, Record, RecordRevision, Submission
 
-MAX_SUBMISSIONS: Final = 200
+PAGE: Final = 50
 
 
 async def show_record(request: Request[Any]) -> Response:
@@ -62,17 +60,29 @@ async def show_featured(request: Request[Any]) -> Response:
 
 
 async def show_submissions(request: Request[Any]) -> Response:
-    """The records that a challenge has accepted, oldest first."""
+    """The records that a challenge has accepted, in the order in which they were offered, page by page."""
     challenge, group = await _challenge(request)
-    accepted = (
-        await Submission.filter(
-            challenge_id=challenge.id, state="accepted", record__deleted_at=None, record__visibility="public"
-        )
-        .order_by("decided_at", "id")
-        .limit(MAX_SUBMISSIONS)
-        .values_list("record__uri", flat=True)
+    uri = f"{group.uri}/submissions"
+    after = request.query_params.get("after")
+    if after is None:
+        whole = {"id": uri, "type": "OrderedCollection", "first": f"{uri}?after=0"}
+        return ActivityResponse({"@context": ACTIVITYSTREAMS, **whole})
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise Invalid("that page does not exist")
+    accepted = Submission.filter(
+        challenge_id=challenge.id, state="accepted", id__gt=int(after), record__deleted_at=None
     )
-    return ActivityResponse(collection(f"{group.uri}/submissions", [str(uri) for uri in accepted]))
+    rows = await accepted.order_by("id").limit(PAGE).select_related("record")
+    page: Json = {
+        "@context": ACTIVITYSTREAMS,
+        "id": f"{uri}?after={after}",
+        "type": "OrderedCollectionPage",
+        "partOf": uri,
+        "orderedItems": [row.record.uri for row in rows],
+    }
+    if len(rows) == PAGE:
+        page["next"] = f"{uri}?after={rows[-1].id}"
+    return ActivityResponse(page)
 
 
 async def record_document(record: Record) -> Json:
@@ -88,22 +98,7 @@ async def challenge_document(challenge: Challenge) -> Json:
 
 async def prompt_document(challenge: Challenge, group: Actor) -> Json:
     """The pinned Note of a challenge of ours, without a context of its own."""
-    rows = await Attachment.filter(challenge_id=challenge.id).order_by("position")
-    attachments = [
-        AttachmentObject(
-            kind=Kind(row.kind),
-            url=row.url,
-            media_type=row.media_type,
-            description=row.description,
-            width=row.width,
-            height=row.height,
-            duration_ms=row.duration_ms,
-            digest=row.digest,
-            poster_url=row.poster_url,
-        )
-        for row in rows
-    ]
-    return (await describe_prompt(challenge, group, attachments=attachments)).write()
+    return (await describe_prompt(challenge, group)).write()
 
 
 async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:

@@ -99,7 +99,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
             await hold_media(leader, media)
             await save_attachments(prompt, media, challenge=challenge)
             created = Create(
-                id=f"{uri}/prompt/create",
+                id=uris.activity(),
                 actor=uri,
                 object=prompt,
                 to=prompt.to,
@@ -211,6 +211,8 @@ async def _announce(leader: Actor, prompt_uri: str) -> None:
 
 
 async def _publish_update(challenge: Challenge) -> None:
+    challenge.updated_at = now()
+    await challenge.save(update_fields=["updated_at"])
     group = await Actor.get(id=challenge.actor_id)
     challenge.actor = group
     described = await describe_challenge(challenge)
@@ -224,6 +226,16 @@ async def _publish_update(challenge: Challenge) -> None:
     )
     authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
     await publish(group, update, to=authors, to_followers_of=[group])
+    # Other software knows the prompt alone.
+    prompt = Update(
+        id=Uris(origin_of(group.uri)).activity(),
+        actor=group.uri,
+        object=await describe_prompt(challenge, group),
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    await publish(group, prompt, to_followers_of=[group])
 
 
 def _refuse_others(leader: Actor, challenge: Challenge) -> None:

@@ -125,7 +125,6 @@ async def compose_record(
         contributors=tuple(dict.fromkeys(parts)),
         challenge=group.uri if group else None,
         terms=terms,
-        can_quote=(PUBLIC,) if is_public else (),
     )
     work = replace(work, record_digest=record_digest(work))
     return Composed(work=work, told=[*told, *([group] if group else [])], media=media)

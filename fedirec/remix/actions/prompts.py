@@ -11,7 +11,7 @@ from fedirec.remix.content import content_of
 from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Challenge, ChallengeTerms
+from fedirec.remix.models import Attachment, Challenge, ChallengeTerms
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
 
@@ -33,9 +33,10 @@ async def describe_challenge(challenge: Challenge) -> ChallengeObject:
 
 
 async def describe_prompt(
-    challenge: Challenge, group: Actor, *, attachments: Sequence[AttachmentObject] = ()
+    challenge: Challenge, group: Actor, *, attachments: Sequence[AttachmentObject] | None = None
 ) -> PromptObject:
-    """The pinned Note of a challenge of ours: what a Mastodon server shows of it."""
+    """The pinned Note of a challenge of ours: what a Mastodon server shows of it. Saved attachments are looked up."""
+    shown = await _attachments_of(challenge) if attachments is None else attachments
     terms = await current_terms(challenge)
     licence = find_licence(terms.licence) if terms else None
     return PromptObject(
@@ -43,6 +44,7 @@ async def describe_prompt(
         attributed_to=group.uri,
         challenge=group.uri,
         published=challenge.opened_at,
+        updated=challenge.updated_at,
         name=challenge.title,
         content=content_of(
             challenge.content,
@@ -57,8 +59,25 @@ async def describe_prompt(
         to=(PUBLIC,),
         cc=(group.followers or "",),
         url=group.uri,
-        attachments=tuple(attachments),
+        attachments=tuple(shown),
     )
+
+
+async def _attachments_of(challenge: Challenge) -> list[AttachmentObject]:
+    return [
+        AttachmentObject(
+            kind=Kind(row.kind),
+            url=row.url,
+            media_type=row.media_type,
+            description=row.description,
+            width=row.width,
+            height=row.height,
+            duration_ms=row.duration_ms,
+            digest=row.digest,
+            poster_url=row.poster_url,
+        )
+        for row in await Attachment.filter(challenge_id=challenge.id).order_by("position")
+    ]
 
 
 def pays_in_words(terms: Terms) -> str:

@@ -58,7 +58,7 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
             await _tell_leader(author, draft.challenge, record)
         await _tell_the_built_on(author, record, draft)
         create = Create(
-            id=f"{uri}/create",
+            id=Uris(origin_of(author.uri)).activity(),
             actor=author.uri,
             object=composed.work,
             to=composed.work.to,
@@ -78,7 +78,8 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
     await refuse_clashing_sources(author, draft)
     uris = [source.record.uri for source in draft.sources]
     refuse_loop(record.uri, uris, parents_of(await edges_above(uris)))
-    submission = await Submission.filter(record_id=record.id).select_related("challenge__actor").first()
+    offered = Submission.filter(record_id=record.id).exclude(state="withdrawn")
+    submission = await offered.select_related("challenge__actor").first()
     terms = None
     if submission and submission.terms_version and submission.terms_digest:
         terms = TermsRef(version=submission.terms_version, digest=submission.terms_digest)
@@ -90,7 +91,7 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
     async with transaction():
         saved = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
         update = Update(
-            id=f"{record.uri}/update/{saved.revision}",
+            id=Uris(origin_of(author.uri)).activity(),
             actor=author.uri,
             object=composed.work,
             to=composed.work.to,
@@ -109,7 +110,7 @@ async def delete_record(author: Actor, record: Record) -> None:
         await bury_record(record)
         tombstone = Tombstone(id=record.uri, deleted=now(), former_type="Note")
         to = (PUBLIC,) if record.visibility == "public" else (author.followers or "",)
-        delete = Delete(id=f"{record.uri}/delete", actor=author.uri, object=tombstone, to=to)
+        delete = Delete(id=Uris(origin_of(author.uri)).activity(), actor=author.uri, object=tombstone, to=to)
         await publish(author, delete, to=others, to_followers_of=[author])
 
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from tortoise.expressions import Q
+
 from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
@@ -27,6 +29,10 @@ from fedirec.uris import origin_of, same_origin
 
 ITSELF: Final = "a record cannot be made from itself; kept as a claim"
 LOOPS: Final = "it would make the record its own ancestor; kept as a claim"
+TOO_FAR: Final = "it is too far away to be looked up; kept as a claim"
+MAX_FETCHED: Final = 300
+"""Records and people that are asked for because of one record, at whatever remove (CVE-2022-46405)."""
+
 MAX_ORIGIN: Final = 255
 """Characters; no host on the internet has more."""
 
@@ -41,11 +47,13 @@ async def save_record(
     document: Json,
     media: Mapping[str, Media] | None = None,
     depth: int = 0,
+    budget: int = MAX_FETCHED,
 ) -> Record:
     """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
 
     `document` is what stood on the wire, `media` the files of ours by their address, `depth` how far from a record of
-    interest we are: sources are followed MAX_DEPTH generations. Raises Forbidden unless `author` is its author and of
+    interest we are: sources are followed MAX_DEPTH generations, and no more than `budget` records and people are
+    asked for because of this one. Raises Forbidden unless `author` is its author and of
     its origin, Gone when it was deleted.
     """
     if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
@@ -84,8 +92,9 @@ async def save_record(
                 for position, (person, role) in enumerate(parts)
             ]
         )
-        waiting = await _save_sources(record, work.sources, depth=depth)
-        await enqueue([*waiting, *(await _meet({person for person, _role in parts}))])
+        waiting = await _save_sources(record, work.sources, depth=depth, budget=budget)
+        met = await _meet({person for person, _role in parts})
+        await enqueue([*waiting, *met[: budget - len(waiting)]])
     return record
 
 
@@ -131,7 +140,8 @@ async def take_snapshots(parents: Sequence[Record]) -> dict[str, Snapshot]:
     Part of the caller's transaction.
     """
     ids = [parent.id for parent in parents]
-    revisions = await RecordRevision.filter(record_id__in=ids).order_by("number")
+    current = [Q(record_id=parent.id, number=parent.revision) for parent in parents]
+    revisions = await RecordRevision.filter(Q(*current, join_type="OR")) if current else []
     documents = {revision.record_id: revision.document for revision in revisions}
     authors = {actor.id: actor for actor in await Actor.filter(id__in=[parent.author_id for parent in parents])}
     digests: dict[int, list[str]] = {}
@@ -160,7 +170,9 @@ async def take_snapshots(parents: Sequence[Record]) -> dict[str, Snapshot]:
         )
     await Snapshot.bulk_create(snapshots, ignore_conflicts=True)
     wanted = {(snapshot.uri, snapshot.document_digest) for snapshot in snapshots}
-    kept = await Snapshot.filter(uri__in=[parent.uri for parent in parents])
+    kept = await Snapshot.filter(
+        uri__in=[uri for uri, _digest in wanted], document_digest__in=[digest for _uri, digest in wanted]
+    )
     return {snapshot.uri: snapshot for snapshot in kept if (snapshot.uri, snapshot.document_digest) in wanted}
 
 
@@ -200,10 +212,11 @@ async def _meet(people: Collection[str]) -> list[Work]:
     ]
 
 
-async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int) -> list[Work]:
+async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int, budget: int) -> list[Work]:
     """What `record` was made from is what it names now; what it named before stays as withdrawn.
 
-    Sources that we know are settled at once; the answer is the work of fetching the others.
+    Sources that we know are settled at once; the answer is the work of fetching the others, as far as `budget` goes:
+    what is left of it is shared among them.
     """
     before = {source.uri: source for source in await Source.filter(record_id=record.id)}
     wanted = {entry.id: (position, entry) for position, entry in enumerate(named)}
@@ -235,15 +248,19 @@ async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth:
     parents = {row.uri: row for row in await Record.filter(uri__in=addresses)}
     await settle_sources(record, {source.id: parents[source.uri] for source in saved if source.uri in parents})
     waiting = [source for source in saved if source.uri not in parents]
-    return [fetch_source(source, depth=depth + 1) for source in waiting] if depth < MAX_DEPTH else []
+    near = waiting[:budget] if depth < MAX_DEPTH else []
+    if far := [source.id for source in waiting[len(near) :]]:
+        await Source.filter(id__in=far).update(problem=TOO_FAR)
+    share = (budget - len(near)) // len(near) if near else 0
+    return [fetch_source(source, depth=depth + 1, budget=share) for source in near]
 
 
-def fetch_source(source: Source, *, depth: int, due_at: datetime | None = None) -> Work:
-    """The work of finding out what `source` is."""
+def fetch_source(source: Source, *, depth: int, budget: int = MAX_FETCHED, due_at: datetime | None = None) -> Work:
+    """The work of finding out what `source` is, and up to `budget` more that it leads to."""
     return Work(
         kind="lineage",
         lane=f"lineage:{origin_of(source.uri)}",
-        payload={"source": source.id, "depth": depth},
+        payload={"source": source.id, "depth": depth, "budget": budget},
         dedupe_key=f"source:{source.id}",
         due_at=due_at,
     )

@@ -8,7 +8,7 @@ from fedirec.activitypub.vocab import Json
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome
-from fedirec.remix.actions.saving import save_record, settle_sources
+from fedirec.remix.actions.saving import MAX_FETCHED, save_record, settle_sources
 from fedirec.remix.models import Record, Source
 from fedirec.remix.vocab import PostObject, RecordObject
 from fedirec.uris import same_origin
@@ -17,7 +17,9 @@ from fedirec.web.language import gettext as _
 MAX_PROBLEM = 300
 
 
-async def find_record(remote: Remote, uri: str, *, fresh: bool = False, depth: int = 0) -> Record:
+async def find_record(
+    remote: Remote, uri: str, *, fresh: bool = False, depth: int = 0, budget: int = MAX_FETCHED
+) -> Record:
     """The record at `uri`, with its author: from the database, or fetched from its origin and saved.
 
     Raises Invalid when something else is there, NotFound and Gone when nothing is, Forbidden and PeerUnavailable when
@@ -37,7 +39,7 @@ async def find_record(remote: Remote, uri: str, *, fresh: bool = False, depth: i
         raise NotFound(_("There is no such record here."))
     work, document, author = await fetch_record(remote, address)
     async with transaction():
-        record = await save_record(author, work, document=document, depth=depth)
+        record = await save_record(author, work, document=document, depth=depth, budget=budget)
     return await Record.get(id=record.id).select_related("author")
 
 
@@ -57,7 +59,8 @@ async def resolve_source(remote: Remote, job: Job) -> Outcome:
     if source is None or source.snapshot_id is not None or source.withdrawn_at:
         return Done()
     try:
-        parent = await find_record(remote, source.uri, depth=int(str(job.payload["depth"])))
+        depth, budget = int(str(job.payload["depth"])), int(str(job.payload["budget"]))
+        parent = await find_record(remote, source.uri, depth=depth, budget=budget)
     except FedirecError as error:
         await Source.filter(id=source.id).update(problem=str(error)[:MAX_PROBLEM])
         return Later(error=str(error), blame="job") if error.retryable else Done()

@@ -20,6 +20,10 @@ _EDGES: Final = """
 """
 
 
+MAX_SHOWN: Final = 1_000
+"""Steps of a trail that its pages follow in each direction: whoever looks at them waits for all of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waypoint:
     """A record in a trail: as we know it, or as it was when somebody built on it."""
@@ -76,7 +80,10 @@ async def edges_above(records: Collection[str]) -> list[Edge]:
 
 
 async def edges_around(record: str) -> list[Edge]:
-    """The whole trail of `record`, in both directions: one query. Beyond `record` itself only what is public shows."""
+    """The trail of `record` in both directions, the nearest first to be kept: one query.
+
+    Beyond `record` itself only what is public shows.
+    """
     return _edges(
         await fetch_rows(
             f"""
@@ -91,7 +98,9 @@ async def edges_around(record: str) -> list[Edge]:
                 SELECT edge.record, edge.source, edge.relation FROM edge JOIN down ON down.record = edge.source
                  WHERE edge.visibility = 'public'
             )
-            SELECT record, source, relation FROM up UNION SELECT record, source, relation FROM down LIMIT {MAX_RECORDS}
+            SELECT * FROM (SELECT record, source, relation FROM up LIMIT {MAX_SHOWN}) AS above
+            UNION
+            SELECT * FROM (SELECT record, source, relation FROM down LIMIT {MAX_SHOWN}) AS below
             """,  # noqa: S608
             record,
             record,
@@ -141,21 +150,22 @@ async def credits_with(
 ) -> list[CreditLine]:
     """The credit lines of `record`; `own` are its parts when it is not saved yet.
 
-    An author who names no part of their own in a record has the one that goes with its kind.
+    What is not public gives no line, but for `record` itself. An author who names no part of their own in a record has the one that goes with its kind.
     """
     parts: dict[str, list[Part]] = {record: list(own)} if own else {}
-    for row in await Contributor.filter(record__uri__in=list(waypoints)).select_related("record").order_by("position"):
+    shown = {uri: waypoint for uri, waypoint in waypoints.items() if uri == record or not waypoint.is_hidden}
+    for row in await Contributor.filter(record__uri__in=list(shown)).select_related("record").order_by("position"):
         parts.setdefault(row.record.uri, []).append(Part(person=row.actor_uri, role=row.role))
-    for uri, waypoint in waypoints.items():
+    for uri, waypoint in shown.items():
         held = parts.setdefault(uri, [])
         if not any(part.person == waypoint.author_uri for part in held):
             held.insert(0, Part(person=waypoint.author_uri, role=default_role(waypoint.kind).iri))
     return credit_lines(
         record,
         edges=edges,
-        authors={uri: waypoint.author_uri for uri, waypoint in waypoints.items()},
+        authors={uri: waypoint.author_uri for uri, waypoint in shown.items()},
         parts=parts,
-        kinds={uri: waypoint.kind for uri, waypoint in waypoints.items()},
+        kinds={uri: waypoint.kind for uri, waypoint in shown.items()},
     )
 
 
@@ -217,5 +227,5 @@ def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:
         licence=snapshot.licence,
         is_local=known.is_local if known else False,
         is_gone=True,
-        is_hidden=False,
+        is_hidden=known.is_hidden if known else False,
     )

@@ -1,0 +1,100 @@
+"""When something arrives: whom it concerns, and asking for what came by name only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.remote import Remote
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, FedirecError
+from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.remix.actions.sources import find_record
+from fedirec.remix.actions.submissions import save_submission
+from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.vocab import NoteObject, RecordObject
+from fedirec.uris import origin_of
+
+
+async def fetch_announced(remote: Remote, job: Job) -> Outcome:
+    """A record of which only the id came is known, and part of the challenge that it was offered to or accepted by."""
+    payload: dict[str, Any] = dict(job.payload)
+    try:
+        record = await find_record(remote, payload["uri"])
+    except FedirecError as error:
+        return Later(error=str(error), blame="job") if error.retryable else Done()
+    challenge = await Challenge.get_or_none(id=payload["challenge"]) if payload.get("challenge") else None
+    if challenge is None or (payload.get("author") and payload["author"] != record.author_id):
+        return Done()
+    if record.visibility != "public":
+        return Done()
+    async with transaction():
+        if not payload.get("accepted"):
+            await offer_to(challenge, record, via="remote")
+        elif not record.author.is_local:
+            await accept_into(challenge, record)
+    return Done()
+
+
+async def ask_for(
+    uri: str, *, challenge: Challenge | None = None, author: Actor | None = None, accepted: bool = False
+) -> None:
+    payload = {
+        "uri": uri,
+        "challenge": challenge.id if challenge else None,
+        "author": author.id if author else None,
+        "accepted": accepted,
+    }
+    await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])
+
+
+async def ask_for_challenge(uri: str) -> None:
+    await enqueue([Work(kind="challenge", lane=f"challenge:{origin_of(uri)}", payload={"uri": uri})])
+
+
+async def challenge_of(work: NoteObject) -> Challenge | None:
+    """The challenge of ours that `work` answers: named by it, replied to, or addressed."""
+    named = getattr(work, "challenge", None)
+    addressed = {*work.to, *work.cc, *(mention.href for mention in work.mentions)}
+    if named:
+        addressed.add(named)
+    ours = Challenge.filter(actor__is_local=True).select_related("actor", "leader")
+    if work.in_reply_to and (found := await ours.filter(prompt_uri=work.in_reply_to).first()):
+        return found
+    return await ours.filter(actor__uri__in=list(addressed)[:100]).first() if addressed else None
+
+
+async def concerns_us(sender: Actor, work: NoteObject) -> bool:
+    """Whether anybody here follows the author, is addressed or credited, or has a record that this is made from."""
+    sources = [source.id for source in work.sources] if isinstance(work, RecordObject) else []
+    if sources and await Record.exists(uri__in=sources):
+        return True
+    people = [*work.to, *work.cc, *(mention.href for mention in work.mentions)]
+    if isinstance(work, RecordObject):
+        people += [part.person for part in work.contributors]
+    return await concerns(sender, people)
+
+
+async def offer_to(challenge: Challenge, record: Record, **how: Any) -> None:
+    try:
+        async with transaction():
+            await save_submission(challenge, record, **how)
+    except Conflict:
+        return  # too late: the record is kept, the challenge is closed
+
+
+async def accept_into(challenge: Challenge, record: Record) -> None:
+    submission, _ = await Submission.get_or_create(
+        challenge_id=challenge.id, record_id=record.id, defaults={"via": "remote"}
+    )
+    submission.state, submission.decided_at, submission.reason = "accepted", now(), ""
+    await submission.save()
+
+
+async def concerns(sender: Actor, people: Sequence[str]) -> bool:
+    """Whether anybody here follows `sender`, or is one of `people`."""
+    if await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
+        return True
+    return bool(people) and await Actor.exists(uri__in=list(people[:200]), is_local=True)

@@ -1,0 +1,161 @@
+"""Challenges elsewhere, and what is offered to ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.follows import follow_rejected
+from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.vocab import (
+    Add,
+    Create,
+    Offer,
+    Ref,
+    Reject,
+    Remove,
+    Undo,
+    Update,
+)
+from fedirec.activitypub.vocab import Follow as FollowActivity
+from fedirec.clock import now
+from fedirec.errors import Forbidden, NotFound, Unsupported
+from fedirec.remix.actions.meeting import save_challenge
+from fedirec.remix.actions.submissions import end_offer
+from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
+from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.submissions import SubmissionEvent, advance_submission
+from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
+from fedirec.uris import same_origin
+
+handlers = Handlers()
+
+
+@handlers.on(Create, PromptObject)
+async def prompt_created(sender: Actor, create: Create[PromptObject]) -> None:
+    await _prompt_said(sender, create.object)
+
+
+@handlers.on(Update, PromptObject)
+async def prompt_updated(sender: Actor, update: Update[PromptObject]) -> None:
+    await _prompt_said(sender, update.object)
+
+
+async def _prompt_said(sender: Actor, prompt: PromptObject) -> None:
+    """A challenge said what it asks for; its Group document says it too, and is what we keep."""
+    if prompt.challenge != sender.uri:
+        raise Forbidden("a prompt is published by its own challenge")
+    await _refuse_unasked(sender)
+    await ask_for_challenge(sender.uri)
+
+
+@handlers.on(Update, ChallengeObject, evidence=True)
+async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> None:
+    if update.object.id != sender.uri:
+        raise Forbidden("only its own Group describes a challenge")
+    await _refuse_unasked(sender)
+    await save_remote_actor(update.object.actor, update.object_document or update.object.write())
+    await save_challenge(await Actor.get(id=sender.id), update.object)
+
+
+@handlers.on(Offer, Ref, RecordObject, evidence=True)
+async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
+    """Somebody offers a record of theirs to a challenge of ours."""
+    challenge = await Challenge.filter(actor__uri=offer.target or "", actor__is_local=True).first()
+    if challenge is None:
+        raise NotFound("there is no such challenge here")
+    if not same_origin(offer.object.id, sender.uri):
+        raise Forbidden("only its author can offer a record")
+    record = await Record.get_or_none(uri=offer.object.id)
+    if record is None:
+        await ask_for(offer.object.id, challenge=challenge, author=sender)
+    elif record.author_id != sender.id:
+        raise Forbidden("only its author can offer a record")
+    elif record.visibility == "public":
+        await offer_to(challenge, record, via="remote")
+    else:
+        raise Unsupported("only a public record can answer a challenge")
+
+
+@handlers.on(Undo, Offer)
+async def offer_undone(sender: Actor, undo: Undo[Any]) -> None:
+    submission = await Submission.get_or_none(
+        record__uri=undo.object.object.id, record__author_id=sender.id, challenge__actor__uri=undo.object.target or ""
+    )
+    if submission is None:
+        raise NotFound("nothing was offered")
+    await end_offer(submission)
+
+
+@handlers.on(Add, Ref, RecordObject, evidence=True)
+async def record_added(sender: Actor, add: Add[Any]) -> None:
+    """A challenge elsewhere has accepted a record."""
+    challenge = await _challenge_adding(sender, add)
+    record = await Record.filter(uri=add.object.id).select_related("author").first()
+    if record is None:
+        await ask_for(add.object.id, challenge=challenge, accepted=True)
+        return
+    await _refuse_uninvited(challenge, record)
+    await accept_into(challenge, record)
+    details = {"title": record.title}
+    await notify(record.author, Notice.SUBMISSION_ACCEPTED, sender, record.uri, record.uri, details)
+
+
+@handlers.on(Remove, Ref, RecordObject, evidence=True)
+async def record_removed(sender: Actor, remove: Remove[Any]) -> None:
+    challenge = await _challenge_adding(sender, remove)
+    submission = await Submission.get_or_none(challenge_id=challenge.id, record__uri=remove.object.id)
+    if submission is None or submission.state != "accepted":
+        raise NotFound("that was not part of the challenge")
+    submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
+    await submission.save(update_fields=["state"])
+
+
+@handlers.on(Reject, Ref, FollowActivity, evidence=True)
+async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
+    """A challenge elsewhere declines a record of ours, or somebody does not want to be followed."""
+    submission = (
+        await Submission.filter(challenge__actor_id=sender.id, record__uri=reject.object.id)
+        .select_related("record__author")
+        .first()
+    )
+    if submission is None:
+        await follow_rejected(sender, reject)
+        return
+    submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
+    submission.reason, submission.decided_at = (reject.content or "")[:500], now()
+    await submission.save()
+    record = submission.record
+    details = {"title": record.title, "reason": submission.reason}
+    await notify(record.author, Notice.SUBMISSION_DECLINED, sender, record.uri, record.uri, details)
+
+
+async def _challenge_adding(sender: Actor, activity: Add[Any] | Remove[Any]) -> Challenge:
+    """The challenge whose own Group speaks of its own collection; others cannot."""
+    if activity.target != f"{sender.uri}/submissions":
+        document = sender.document or {}
+        if activity.target != document.get("submissions"):
+            raise Unsupported("only the submissions of a challenge are known here")
+    challenge = await Challenge.get_or_none(actor_id=sender.id)
+    if challenge is None:
+        raise NotFound("that challenge is not known here")
+    return challenge
+
+
+async def _refuse_unasked(group: Actor) -> None:
+    """Raise Unsupported for a challenge that nobody here follows or has looked at: none gets on our pages by itself."""
+    asked = await Follow.exists(target_id=group.id) or await Challenge.exists(actor_id=group.id)
+    if not asked:
+        raise Unsupported("nobody here follows that challenge")
+
+
+async def _refuse_uninvited(challenge: Challenge, record: Record) -> None:
+    """Raise Forbidden when a challenge elsewhere takes a record of ours that its author never offered to it."""
+    if record.visibility != "public" or record.deleted_at:
+        raise Forbidden("that is not public")
+    offered = Submission.filter(challenge_id=challenge.id, record_id=record.id).exclude(state="withdrawn")
+    if record.author.is_local and not await offered.exists():
+        raise Forbidden("its author never offered that record")

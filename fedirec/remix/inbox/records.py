@@ -1,0 +1,198 @@
+"""Records and posts that others publish, change, delete, pass on and like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.actors import forget_actor
+from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.models import Actor, Announcement, Follow, Liking
+from fedirec.activitypub.vocab import (
+    Announce,
+    Create,
+    Delete,
+    Like,
+    Ref,
+    Tombstone,
+    Undo,
+    Update,
+)
+from fedirec.errors import Forbidden, NotFound, Unsupported
+from fedirec.html import clean, plain
+from fedirec.remix.actions.records import bury_record
+from fedirec.remix.actions.saving import save_record
+from fedirec.remix.actions.submissions import grant_licence
+from fedirec.remix.inbox.arrivals import ask_for, challenge_of, concerns, concerns_us, offer_to
+from fedirec.remix.licences import find_grant, find_licence
+from fedirec.remix.models import Challenge, Contributor, Record, Source, Submission
+from fedirec.remix.vocab import PostObject, PromptObject, RecordObject
+from fedirec.uris import same_origin
+
+handlers = Handlers()
+
+
+@handlers.on(Create, RecordObject, evidence=True)
+async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
+    work = create.object
+    challenge = await challenge_of(work)
+    if not challenge and not await concerns_us(sender, work):
+        raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
+    record = await save_record(sender, work, document=create.object_document or work.write())
+    await _tell(sender, record, work)
+    if challenge and record.visibility == "public":
+        version, digest = (work.terms.version, work.terms.digest) if work.terms else (None, None)
+        await offer_to(challenge, record, via="remote", terms_version=version, terms_digest=digest)
+
+
+@handlers.on(Create, PostObject, evidence=True)
+async def post_created(sender: Actor, create: Create[PostObject]) -> None:
+    """A post of other software: an answer to a challenge, or news of somebody who is followed here."""
+    post = create.object
+    if post.name and post.in_reply_to and not post.content:
+        raise Unsupported("votes are not counted here")
+    challenge = await challenge_of(post)
+    if await _grants(sender, post, challenge):
+        return
+    reason = _why_no_answer(sender, post, challenge)
+    if reason and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
+        raise Unsupported(reason)
+    record = await save_record(sender, post, document=create.object_document or post.write())
+    if challenge and not reason:
+        await offer_to(challenge, record, via="reply")
+
+
+@handlers.on(Create, Ref)
+async def something_created(sender: Actor, create: Create[Ref]) -> None:
+    """Only its id came: what it is, its origin says."""
+    if not same_origin(create.object.id, sender.uri):
+        raise Forbidden("nobody creates what belongs to another origin")
+    addressed = [*create.to, *create.cc][:100]
+    challenge = await Challenge.filter(actor__uri__in=addressed, actor__is_local=True).first()
+    if not challenge and not await concerns(sender, addressed):
+        raise Unsupported("nobody here follows its author or is addressed")
+    await ask_for(create.object.id, challenge=challenge, author=sender)
+
+
+@handlers.on(Update, RecordObject, PostObject, evidence=True)
+async def record_updated(sender: Actor, update: Update[RecordObject | PostObject]) -> None:
+    work = update.object
+    known = await Record.get_or_none(uri=work.id)
+    if known is None and not await concerns_us(sender, work):
+        raise Unsupported("that record is not known here")
+    revision = known.revision if known else 0
+    record = await save_record(sender, work, document=update.object_document or work.write())
+    if find_licence(record.licence).is_known:
+        await grant_licence(sender, record, record.licence_url or record.licence)
+    if known and record.revision > revision:
+        details = {"title": record.title}
+        children = await Source.filter(uri=record.uri, record__author__is_local=True).select_related("record__author")
+        for author in {child.record.author_id: child.record.author for child in children}.values():
+            await notify(author, Notice.SOURCE_CHANGED, sender, record.uri, record.uri, details)
+
+
+@handlers.on(Delete, Ref, Tombstone)
+async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> None:
+    """An actor says farewell, or a record of theirs is gone; who built on it keeps the attribution."""
+    uri = delete.object.id
+    if uri == sender.uri:
+        await forget_actor(sender)
+        return
+    record = await Record.get_or_none(uri=uri)
+    if record is None:
+        raise NotFound("nothing of that name is known here")
+    if record.author_id != sender.id:
+        raise Forbidden("only its author can delete a record")
+    if record.deleted_at is None:
+        await bury_record(record)
+
+
+@handlers.on(Announce, Ref, RecordObject, PostObject, PromptObject)
+async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
+    """Passed on by its id: what is embedded is never believed, its own origin is asked."""
+    uri = announce.object.id
+    record = await Record.filter(uri=uri).select_related("author").first()
+    ours = record is not None and record.author.is_local
+    if not ours and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
+        raise Unsupported("nobody here follows whoever passed that on")
+    if record is not None and (record.visibility != "public" or record.deleted_at):
+        raise Forbidden("that is not public")
+    if not await Announcement.exists(actor_id=sender.id, object_uri=uri):
+        await Announcement.create(uri=announce.id, actor=sender, object_uri=uri)
+    if record is None:
+        await ask_for(uri)
+    elif ours:
+        await notify(record.author, Notice.PASSED_ON, sender, uri, uri, {"title": record.title})
+
+
+@handlers.on(Like, Ref, RecordObject, PostObject)
+async def record_liked(sender: Actor, like: Like[Any]) -> None:
+    record = await Record.filter(uri=like.object.id, author__is_local=True).select_related("author").first()
+    if record is None or record.deleted_at or record.visibility != "public":
+        raise NotFound("nothing of that name is here")
+    if not await Liking.exists(actor_id=sender.id, object_uri=record.uri):
+        await Liking.create(uri=like.id, actor=sender, object_uri=record.uri)
+    await notify(record.author, Notice.RECOMMENDED, sender, record.uri, record.uri, {"title": record.title})
+
+
+@handlers.on(Undo, Like)
+async def like_undone(sender: Actor, undo: Undo[Any]) -> None:
+    await Liking.filter(actor_id=sender.id, object_uri=undo.object.object.id).delete()
+
+
+@handlers.on(Undo, Announce)
+async def announcement_undone(sender: Actor, undo: Undo[Any]) -> None:
+    await Announcement.filter(actor_id=sender.id, object_uri=undo.object.object.id).delete()
+
+
+def _why_no_answer(sender: Actor, post: PostObject, challenge: Challenge | None) -> str | None:
+    """Why `post` is no submission, or None if it is one: it has media, or links to a record, or is the text asked for.
+
+    What answers somebody else's answer in words alone is a remark in any case.
+    """
+    if challenge is None:
+        return "nobody here follows its author, and it answers no challenge"
+    if sender.type in ("Group", "Service", "Application"):
+        return "a challenge is answered by people"
+    if not post.is_public:
+        return "only a public post can answer a challenge"
+    if post.attachments or post.links:
+        return None
+    if post.in_reply_to not in (None, challenge.prompt_uri) or (challenge.kinds and "text" not in challenge.kinds):
+        return "a remark in words alone, where the challenge asks for something else"
+    return None
+
+
+async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None) -> bool:
+    """Whether `post` is only the agreed words, which then grant a licence for an earlier post of its author's.
+
+    It is the one that they answer themselves, or the one that waits for a licence in this challenge.
+    """
+    granted = find_grant(plain(clean(post.content)))
+    if granted is None or post.attachments:
+        return False
+    record = await Record.get_or_none(uri=post.in_reply_to or "", author_id=sender.id, is_post=True, deleted_at=None)
+    if record is None and challenge:
+        waiting = (
+            await Submission.filter(challenge_id=challenge.id, state="licence_pending", record__author_id=sender.id)
+            .select_related("record")
+            .limit(2)
+        )
+        record = waiting[0].record if len(waiting) == 1 else None
+    if record is None:
+        return False
+    await grant_licence(sender, record, granted.id)
+    return True
+
+
+async def _tell(sender: Actor, record: Record, work: RecordObject) -> None:
+    """Those of ours whose records were built on, and those who are credited, know."""
+    details = {"title": record.title}
+    sources = [source.id for source in work.sources]
+    if sources:
+        for parent in await Record.filter(uri__in=sources, author__is_local=True).select_related("author"):
+            await notify(parent.author, Notice.REMIXED, sender, record.uri, record.uri, {"title": parent.title})
+    named = await Contributor.filter(record_id=record.id).values_list("actor_uri", flat=True)
+    for person in await Actor.filter(uri__in=list(named), is_local=True):
+        await notify(person, Notice.CREDITED, sender, record.uri, record.uri, details)
