@@ -17,6 +17,8 @@ _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _PORTS: Final = {"https": 443, "http": 80}
 MAX_URI: Final = 2048
 """Bytes. Longer addresses are refused everywhere."""
+MAX_HOST: Final = 253
+"""Characters; the internet has no longer names."""
 
 
 def new_key() -> str:
@@ -43,7 +45,7 @@ def origin_of(uri: str) -> str:
     host = parts.hostname or ""
     if parts.scheme not in _PORTS or not host:
         raise Invalid("an address starts with https:// and a host")
-    if "@" in parts.netloc or host.endswith(".") or not host.isascii() or "%" in host:
+    if "@" in parts.netloc or host.endswith(".") or not host.isascii() or "%" in host or len(host) > MAX_HOST:
         raise Invalid("that host is not written plainly")
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}" + ("" if port in (None, _PORTS[parts.scheme]) else f":{port}")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from fedirec.activitypub.models import Actor, Received
+from fedirec.lanes.models import Job
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.meeting import find_challenge
-from fedirec.remix.actions.records import publish_record
+from fedirec.remix.actions.records import delete_record, publish_record
+from fedirec.remix.actions.saving import MAX_FETCHED, TOO_FAR
 from fedirec.remix.licences import BY
-from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.models import Challenge, Record, Source, Submission
 from tests.network import Instance, Network
 from tests.peer import CONTEXT, Peer
 
@@ -171,3 +174,58 @@ async def test_the_prompt_of_one_challenge_is_not_in_the_way_of_another(here: In
     first, _ = _group(peer, "first", prompt="https://good.test/c/rain/prompt")
     await here.run(find_challenge, here.state["remote"], first)
     assert (await here.run(lambda: Challenge.get(actor__uri=first))).prompt_uri is None
+
+
+async def test_a_trail_without_end_is_followed_only_so_far(
+    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = peer.actor("mia")
+    monkeypatch.setattr(here.network, "answers", _Endless(peer, mia))
+    await here.join("ana")
+    named = _record(peer, mia, "start", cc=[f"{here.origin}/u/ana"], isBasedOn=_below(peer, "start"))
+
+    assert (await peer.post(here, peer.activity("Create", mia, named))).status_code == 202
+    await here.work()
+
+    assert 30 < await here.run(lambda: Record.all().count()) <= MAX_FETCHED + 1
+    assert await here.run(lambda: Source.filter(problem=TOO_FAR).exists())
+    assert not await here.run(lambda: Job.filter(kind__in=("lineage", "people")).exists())
+
+
+def _below(peer: Peer, name: str) -> list[str]:
+    return [f"{peer.origin}/notes/{name}-{number}" for number in range(8)]
+
+
+class _Endless(dict[str, httpx.Response]):
+    """A host on which every record was made from eight others."""
+
+    def __init__(self, peer: Peer, author: str) -> None:
+        super().__init__(peer.network.answers)
+        self.peer, self.author = peer, author
+
+    def __contains__(self, url: object) -> bool:
+        return super().__contains__(url) or str(url).startswith(f"{self.peer.origin}/notes/")
+
+    def __missing__(self, url: str) -> httpx.Response:
+        name = url.rpartition("/")[2]
+        document = _record(self.peer, self.author, name, isBasedOn=_below(self.peer, name))
+        body = json.dumps({"@context": CONTEXT, **document})
+        return httpx.Response(200, headers={"content-type": "application/activity+json"}, content=body)
+
+
+async def test_a_remix_elsewhere_tells_nobody_who_made_what_is_for_followers(here: Instance, peer: Peer) -> None:
+    ana = await here.join("ana")
+    hidden = await _write(here, ana, "Whisper", visibility="followers")
+    mia = peer.actor("mia")
+    document = _record(peer, mia, isBasedOn=[hidden.uri])
+    peer.serve(document["id"], {"@context": CONTEXT, **document})
+    remix = await here.find_record(document["id"])
+    await here.work()
+
+    async def shown() -> list[str]:
+        paths = ("", "/lineage", "/lineage.json")
+        return [(await here.get(f"/records/remote/{remix.id}{path}")).text for path in paths]
+
+    assert not any("Whisper" in text or "@ana@" in text or "/u/ana" in text for text in await shown())
+    await here.run(delete_record, ana, hidden)
+    assert not any("Whisper" in text or "@ana@" in text or "/u/ana" in text for text in await shown())

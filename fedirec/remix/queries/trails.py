@@ -150,7 +150,8 @@ async def credits_with(
 ) -> list[CreditLine]:
     """The credit lines of `record`; `own` are its parts when it is not saved yet.
 
-    What is not public gives no line, but for `record` itself. An author who names no part of their own in a record has the one that goes with its kind.
+    What is not public gives no line, but for `record` itself. An author who names no part of their own in a record has
+    the one that goes with its kind.
     """
     parts: dict[str, list[Part]] = {record: list(own)} if own else {}
     shown = {uri: waypoint for uri, waypoint in waypoints.items() if uri == record or not waypoint.is_hidden}
