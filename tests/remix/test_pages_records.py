@@ -10,8 +10,8 @@ import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Liking
-from fedirec.remix.actions.following import start_following
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
+from fedirec.remix.actions.following import start_following
 from fedirec.remix.actions.records import delete_record, publish_record
 from fedirec.remix.models import Attachment, Contributor, Record, Source
 from tests.network import Instance, Network, settle
