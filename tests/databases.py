@@ -36,6 +36,15 @@ class Databases:
         """The address of a fresh database of `kind`, sqlite or postgres."""
         return self._new_sqlite() if kind == "sqlite" else self._new_postgres()
 
+    def empty(self, kind: str) -> str:
+        """The address of a database of `kind` without a single table."""
+        if kind == "sqlite":
+            return f"sqlite://{self.folder}/{next(_numbers)}.sqlite3"
+        self._start_postgres()
+        name = f"fedirec_test_{os.getpid()}_{next(_numbers)}"
+        _elsewhere(self._command(f"CREATE DATABASE {name}"))
+        return f"{self._postgres}{name}"
+
     def _new_sqlite(self) -> str:
         if self._sqlite is None:
             self._sqlite = self.folder / "template.sqlite3"
@@ -44,12 +53,15 @@ class Databases:
         shutil.copy(self._sqlite, copy)
         return f"sqlite://{copy}"
 
-    def _new_postgres(self) -> str:
+    def _start_postgres(self) -> None:
         if self._postgres is None:
             binaries = find_binaries()
             assert binaries is not None
             self._server = running_postgres(binaries)
             self._postgres = self._server.__enter__()
+
+    def _new_postgres(self) -> str:
+        self._start_postgres()
         prefix = f"fedirec_test_{os.getpid()}"
         if self._template is None:
             self._template = f"{prefix}_template"

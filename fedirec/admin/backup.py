@@ -71,7 +71,7 @@ async def back_up(settings: Settings, target: Path) -> Backup:
         origin=site.origin if site.is_set_up else None,
         made_at=now(),
     )
-    store = DiskStore(settings.media_dir)
+    store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
     async with store.workbench() as folder:
         database = folder / DATABASES[kind]
         async with store.holding():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from typing import Final
 
 from tortoise.exceptions import BaseORMException
@@ -47,7 +48,7 @@ def sentence_of(error: BaseException) -> str:
 def _of_the_database(error: BaseException) -> str | None:
     """The sentence for what a database says when a disk is full, a file is held or damaged, or None."""
     for told in (error, error.__cause__):
-        if isinstance(told, BaseORMException):
+        if isinstance(told, BaseORMException | sqlite3.Error):
             words = str(told).lower()
             return next((sentence for part, sentence in _DATABASE if part in words), None)
     return None
@@ -55,8 +56,8 @@ def _of_the_database(error: BaseException) -> str | None:
 
 def _as_sentence(words: str) -> str:
     words = " ".join(words.split()) or "Something went wrong"
-    first = words[0] if words.startswith("fedirec ") else words[0].upper()
-    return first + words[1:] + ("" if words[-1] in ".!?" else ".")
+    named = words.startswith("fedirec ") or words.partition(" ")[0].endswith(":")  # a command or a setting
+    return (words[0] if named else words[0].upper()) + words[1:] + ("" if words[-1] in ".!?" else ".")
 
 
 def _first_line(error: BaseException) -> str:

@@ -31,8 +31,6 @@ def make_folder(settings: Settings, *, restoring: bool = False) -> None:
     One in which a restore was cut off is refused, except to another restore.
     """
     folder = settings.data_dir
-    if (folder / RESTORING).exists() and not restoring:
-        raise Misconfigured(f"a restore into {folder} was cut off; do it again: fedirec restore FILE")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as probe:
@@ -42,6 +40,8 @@ def make_folder(settings: Settings, *, restoring: bool = False) -> None:
             f"the data folder {folder} cannot be written: {(error.strerror or str(error)).lower()}; "
             "choose another one with --data-dir or FEDIREC_DATA_DIR"
         ) from error
+    if (folder / RESTORING).exists() and not restoring:
+        raise Misconfigured(f"a restore into {folder} was cut off; do it again: fedirec restore FILE")
 
 
 def check_driver(settings: Settings) -> None:
