@@ -124,7 +124,7 @@ class Settings(BaseSettings):
             and not name.startswith("FEDIREC_TEST_")
         )
         if strangers:
-            raise Misconfigured(f"{strangers[0]} is not a setting; docs/install.md lists them all")
+            raise Misconfigured(f"there is no setting {strangers[0]}; docs/install.md lists them all")
         try:
             return cls(**{name: value for name, value in (flags or {}).items() if value is not None})
         except ValidationError as error:
@@ -158,5 +158,5 @@ def environment_without_settings() -> dict[str, str]:
 def _sentence(mistake: Any) -> str:
     name = ".".join(str(part) for part in mistake["loc"]) or "settings"
     if mistake["type"] == "extra_forbidden":
-        return f"{name} is not a setting; docs/install.md lists them all"
+        return f"there is no setting {name}; docs/install.md lists them all"
     return f"{name}: {mistake['msg'].removeprefix('Value error, ')} (got {mistake['input']!r})"

@@ -94,7 +94,9 @@ def elsewhere(database_kind: str, databases: Databases, tmp_path: Path) -> Setti
     """Where nothing is yet."""
     folder = tmp_path / "new"
     folder.mkdir()
-    return Settings.load({"data_dir": folder, "database_url": "" if database_kind == "sqlite" else databases.empty("postgres"}))
+    return Settings.load(
+        {"data_dir": folder, "database_url": "" if database_kind == "sqlite" else databases.empty("postgres")}
+    )
 
 
 @pytest.fixture
@@ -363,10 +365,10 @@ async def test_a_backup_goes_back_into_the_kind_of_database_it_came_from(
 ) -> None:
     if database_kind == "sqlite":
         return
-    settings = Settings.load({"data_dir": target.data_dir, "database_url": databases.empty("postgres"}))
+    settings = Settings.load({"data_dir": target.data_dir, "database_url": databases.empty("postgres")})
     with pytest.raises(Misconfigured, match="of a SQLite database"):
         await restore(settings, archive)
-    occupied = Settings.load({"data_dir": target.data_dir, "database_url": databases.new("postgres"}))
+    occupied = Settings.load({"data_dir": target.data_dir, "database_url": databases.new("postgres")})
     with pytest.raises(FedirecError, match="PostgreSQL database is not empty"):
         await restore(occupied, archive)
 
