@@ -129,7 +129,8 @@ def cut_film(world: World) -> None:
     lines = _read_story(world, "eve")
     picture = _borrow(world, "illustration", "img", "borrowed.png")
     melody = _borrow(world, "melody", "audio", "borrowed.mp3")
-    film = make_film(world.workshop / "first-stars.mp4", illustration=picture, melody=melody, story_lines=lines)
+    path = world.workshop / "first-stars.mp4"
+    film = make_film(path, illustration=picture, melody=melody, story_lines=lines, size=(768, 432))
     challenge = world.browsers["eve"].open(f"/c/{SLUG}")
     _remix(world, "film", film, start=_contribute(challenge))
 
