@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 _STRANGE: Final = "�"
+_WIDE: Final = 10_000
+"""Columns of a file: nothing is folded there, so that addresses stay whole."""
 
 
 def say(line: str = "") -> None:
@@ -43,8 +45,7 @@ def say_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*(Text(plainly(cell)) for cell in row))
-    console = Console(highlight=False)
-    console.print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 async def say_list(titles: Sequence[tuple[str, int]], rows: AsyncIterable[dict[str, Any]], *, json: bool) -> None:

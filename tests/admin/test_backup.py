@@ -21,8 +21,7 @@ from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
-from fedirec.admin import backup as backups
-from fedirec.admin.archives import write_archive
+from fedirec.admin.archives import check_archive, write_archive
 from fedirec.admin.backup import RESTORING, back_up, restore
 from fedirec.db import migrate, open_database
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured, NotFound
@@ -211,7 +210,7 @@ async def test_a_backup_never_takes_the_place_of_another_file(sqlite_settings: S
 
 
 async def test_a_backup_that_fails_leaves_no_file(archive: Path, tmp_path: Path) -> None:
-    about = backups.check_archive(archive)
+    about = check_archive(archive)
     with pytest.raises(FileNotFoundError):
         write_archive(tmp_path / "c.tar.gz", [("master.key", tmp_path / "missing")], about=about)
     assert not [path.name for path in tmp_path.iterdir() if "c.tar.gz" in path.name]
@@ -222,7 +221,7 @@ async def test_what_a_killed_backup_left_is_written_over(sqlite_settings: Settin
     async with studio(sqlite_settings):
         await back_up(sqlite_settings, tmp_path / "b.tar.gz")
     assert not (tmp_path / ".b.tar.gz.partial").exists()
-    assert backups.check_archive(tmp_path / "b.tar.gz").origin == "https://studio.example"
+    assert check_archive(tmp_path / "b.tar.gz").origin == "https://studio.example"
 
 
 async def test_nothing_is_restored_over_an_instance(archive: Path, target: Settings) -> None:
