@@ -12,18 +12,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from tests.browser.server import PASSWORD
 from tests.conftest import skip_or_fail
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
 START_SECONDS = 60
+MEASURE = """
+() => [
+  document.documentElement.scrollWidth,
+  innerWidth,
+  [...document.querySelectorAll("main *")]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest(".trail, .tabs, .filters"))
+    .slice(0, 3).map((each) => each.outerHTML.slice(0, 120)),
+]
+"""
 
 
 @dataclass(frozen=True)
@@ -41,25 +50,29 @@ class Window:
     page: Any
     origin: str
     troubles: list[str] = field(default_factory=list)
+    signed_in: ClassVar[dict[tuple[str, str], list[Any]]] = {}
+    """The cookies of members, by origin and name."""
 
     def open(self, path: str) -> None:
         self.page.goto(self.origin + path if path.startswith("/") else path)
 
     def sign_in(self, name: str) -> None:
-        self.open("/sign-in")
-        self.page.fill("#name", name)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        """The member `name` is signed in; each fills in the form once, for it may not be tried too often."""
+        key = (self.origin, name)
+        if key not in self.signed_in:
+            self.open("/sign-in")
+            self.page.fill("#name", name)
+            self.page.fill("#password", PASSWORD)
+            self.page.click("main button[type=submit]")
+            self.page.wait_for_url(lambda url: "/sign-in" not in url)
+            self.signed_in[key] = self.page.context.cookies()
+        self.page.context.add_cookies(self.signed_in[key])
+        self.open("/")
 
     def check(self) -> None:
         """Nothing hangs out of the window, and nothing was complained about."""
-        wide = self.page.evaluate(
-            "() => [document.documentElement.scrollWidth, window.innerWidth, [...document.querySelectorAll('body *')]"
-            ".filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.trail, .tabs, .filters, .sr'))"
-            ".slice(0, 3).map(e => e.outerHTML.slice(0, 120))]"
-        )
-        assert wide[0] <= wide[1], f"{self.page.url} scrolls sideways: {wide}"
+        wide, room, first = self.page.evaluate(MEASURE)
+        assert wide <= room, f"{self.page.url} scrolls sideways: {wide} of {room} pixels, {first}"
         assert self.troubles == [], f"{self.page.url}: {self.troubles}"
 
 
@@ -117,12 +130,7 @@ def chromium() -> Iterator[Any]:
     """The browser itself."""
     if CHROMIUM is None:
         skip_or_fail("Chromium is not installed, so no page is looked at in a browser")
-    sync_api = (
-        pytest.importorskip("playwright.sync_api")
-        if not os.environ.get("CI")
-        else __import__("playwright.sync_api", fromlist=["sync_playwright"])
-    )
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -142,7 +150,7 @@ def window(
     context.set_default_timeout(20_000)
     page = context.new_page()
     shown = Window(page, served.origin)
-    # 404, 410 and 422 are answers that tests ask for; the browser logs them as failed loads.
+    # 404, 410 and 422 are answers that tests ask for; the browser logs such a page as a failed load.
     page.on(
         "console",
         lambda said: (
@@ -152,6 +160,14 @@ def window(
         ),
     )
     page.on("pageerror", lambda error: shown.troubles.append(str(error)))
+    page.on(
+        "response",
+        lambda answer: (
+            shown.troubles.append(f"{answer.status} for {answer.url}")
+            if answer.status >= 400 and answer.request.resource_type != "document"
+            else None
+        ),
+    )
     page.on(
         "request",
         lambda request: (

@@ -101,7 +101,7 @@ async def test_a_mistake_stands_beside_its_field_and_the_rest_is_kept(
     here: Instance, changes: dict[str, str], said: str
 ) -> None:
     await here.join("ana")
-    typed = {"title": "Stars", "text": "Look up.", "terms": "Be kind.", **changes}
+    typed: dict[str, Any] = {"title": "Stars", "text": "Look up.", "terms": "Be kind.", **changes}
     async with here.sign_in("ana") as ana:
         answer = await send(ana, await ana.get(NEW), NEW, do="publish", kinds=["audio"], **typed)
     assert answer.status_code == 422

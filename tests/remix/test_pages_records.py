@@ -82,7 +82,7 @@ async def test_files_that_arrived_survive_a_mistake_elsewhere_in_the_form(here: 
         assert (await ana.get(f"/media/{path}")).headers["content-type"] == "image/png"
         assert (await here.get(f"/media/{path}")).status_code == 404
 
-        changes = {"title": "Stars", f"alt-{key}": "White dots on blue"}
+        changes: dict[str, Any] = {"title": "Stars", f"alt-{key}": "White dots on blue"}
         answer = await send(ana, refused, NEW, do="publish", **changes)
         assert answer.status_code == 303, answer.text
     attachment = await here.run(lambda: Attachment.get().select_related("media"))
@@ -212,9 +212,8 @@ async def test_a_pasted_source_of_another_instance_becomes_a_remix_that_names_ev
         kept = fields_of(looked, NEW)
         assert (kept["title"], kept["seek"], kept["licence"]) == (["Song of it"], [""], ["CC-BY-SA-4.0"])
         source = kept["source"][0]
-        answer = await send(
-            ana, looked, NEW, do="publish", text="la", **{f"relation-{source}": "performs"}, own_role="sng"
-        )
+        changes: dict[str, Any] = {f"relation-{source}": "performs", "own_role": "sng"}
+        answer = await send(ana, looked, NEW, do="publish", text="la", **changes)
         assert answer.status_code == 303, answer.text
         page = await ana.get(answer.headers["location"].removesuffix("/published"))
     assert "Made from" in page.text
