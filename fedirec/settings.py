@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -27,6 +27,18 @@ from fedirec.uris import origin_of
 CONFIG_FILE: Final = "fedirec.toml"
 MEGABYTE: Final = 1_000_000
 _PREFIX: Final = "FEDIREC_"
+_WORDS: Final = {
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "string_type": "write it between quotation marks",
+    "literal_error": "write {expected}",
+    "greater_than_equal": "write {ge} or more",
+    "less_than_equal": "write {le} or less",
+}
+"""What to type instead, for the mistakes that pydantic tells in its own words."""
 
 
 class Settings(BaseSettings):
@@ -54,7 +66,9 @@ class Settings(BaseSettings):
         0, description="Seconds by which this process lives in the future. Only with development switched on."
     )
     log_format: Literal["console", "json"] = Field("console", description="How log lines look: console or json.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged: debug, info, warning or error."
+    )
     max_image_bytes: int = Field(16 * MEGABYTE, ge=1, description="Largest image that is accepted, in bytes.")
     max_audio_bytes: int = Field(99 * MEGABYTE, ge=1, description="Largest sound that is accepted, in bytes.")
     max_video_bytes: int = Field(99 * MEGABYTE, ge=1, description="Largest film that is accepted, in bytes.")
@@ -79,7 +93,9 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if isinstance(value, str):
+            return tuple(_network(part.strip()) for part in value.split(",") if part.strip())
+        return tuple(_network(part) for part in value) if isinstance(value, list | tuple) else value
 
     @field_validator("origin")
     @classmethod
@@ -104,9 +120,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _development_only(self) -> Self:
         if self.clock_offset and not self.development:
-            raise ValueError("clock_offset needs development = true")
+            raise ValueError("clock_offset: this needs development = true")
         if self.origin.startswith("http://") and not self.development:
-            raise ValueError("origin must start with https:// (http:// is for development = true)")
+            raise ValueError("origin: write it with https:// (http:// is for development = true)")
         return self
 
     @classmethod
@@ -155,8 +171,22 @@ def environment_without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
+def _network(text: object) -> IPv4Network | IPv6Network:
+    """Raises ValueError with what to write."""
+    try:
+        return ip_network(str(text))
+    except ValueError as error:
+        try:
+            meant = ip_network(str(text), strict=False)
+        except ValueError:
+            raise ValueError("write networks like 127.0.0.1/32, with commas between them") from error
+        raise ValueError(f"{text} is an address within a network; write {meant}") from error
+
+
 def _sentence(mistake: Any) -> str:
-    name = ".".join(str(part) for part in mistake["loc"]) or "settings"
+    name = ".".join(str(part) for part in mistake["loc"])
     if mistake["type"] == "extra_forbidden":
         return f"there is no setting {name}; docs/install.md lists them all"
-    return f"{name}: {mistake['msg'].removeprefix('Value error, ')} (got {mistake['input']!r})"
+    words = _WORDS.get(mistake["type"], mistake["msg"]).format_map(mistake.get("ctx", {}))
+    words = words.removeprefix("Value error, ")
+    return f"{name}: {words} (got {mistake['input']!r})" if name else words

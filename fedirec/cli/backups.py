@@ -16,7 +16,7 @@ from fedirec.cli.instance import check_driver, existing_database, make_folder, s
 from fedirec.cli.terminal import note, say, warn
 from fedirec.settings import CONFIG_FILE, Settings
 
-File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Such as studio.tar.gz.", show_default=False)]
 
 
 @with_settings(*WHERE, least="warning")

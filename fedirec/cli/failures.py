@@ -56,7 +56,8 @@ def _of_the_database(error: BaseException) -> str | None:
 
 def _as_sentence(words: str) -> str:
     words = " ".join(words.split()) or "Something went wrong"
-    named = words.startswith("fedirec ") or words.partition(" ")[0].endswith(":")  # a command or a setting
+    first = words.partition(" ")[0]
+    named = first == "fedirec" or not first.isalpha()  # a command, a setting, a file: spelled as it is typed
     return (words[0] if named else words[0].upper()) + words[1:] + ("" if words[-1] in ".!?" else ".")
 
 

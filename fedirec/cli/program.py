@@ -29,7 +29,6 @@ app.command()(serving.serve)
 app.command()(demo.demo)
 app.command()(serving.web)
 app.command()(serving.worker)
-app.command()(demo.demo)
 app.add_typer(users.app, name="users")
 app.command()(databases.migrate)
 app.add_typer(configuration.app, name="config")
@@ -84,7 +83,7 @@ def _run() -> int:
 
 
 def _tell_misuse(error: TyperException) -> None:
-    words = error.format_message().rstrip(".")
+    words = error.format_message().rstrip(".").replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     hint = f" For help: {context.command_path} --help" if context else ""
     if words:

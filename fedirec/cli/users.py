@@ -80,7 +80,11 @@ async def show(
 @app.command("role")
 @with_settings(*WHERE, least="warning")
 async def role_of(
-    settings: Settings, name: Name, role: Annotated[Role, typer.Argument(metavar="ROLE", show_default=False)]
+    settings: Settings,
+    name: Name,
+    role: Annotated[
+        Role, typer.Argument(metavar="ROLE", help="member, moderator, treasurer, admin or owner.", show_default=False)
+    ],
 ) -> None:
     """Change what somebody may do."""
     async with existing_instance(settings) as site:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from fedirec import __version__
 from fedirec.admin.backup import RESTORING
 from fedirec.settings import Settings
@@ -48,6 +50,29 @@ def test_a_setting_that_cannot_be_is_refused_by_name(tmp_path: Path) -> None:
     assert "no setting prot" in refused("config", "show", folder=tmp_path)
     (tmp_path / "fedirec.toml").write_text("port = \n")
     assert "fedirec.toml could not be read" in refused("config", "show", folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "answered"),
+    [
+        ({"FEDIREC_PORT": "five"}, "port: write a whole number (got 'five')"),
+        ({"FEDIREC_PORT": "99999"}, "port: write 65535 or less"),
+        ({"FEDIREC_DEVELOPMENT": "maybe"}, "development: write true or false"),
+        ({"FEDIREC_LOG_LEVEL": "loud"}, "log_level: write 'debug', 'info', 'warning' or 'error'"),
+        ({"FEDIREC_TRUSTED_PROXIES": "banana"}, "trusted_proxies: write networks like 127.0.0.1/32"),
+        ({"FEDIREC_TRUSTED_PROXIES": "::1, 10.0.0.1/8"}, "10.0.0.1/8 is an address within a network; write 10.0.0.0/8"),
+        ({"FEDIREC_ORIGIN": "http://studio.example"}, "origin: write it with https://"),
+        ({"FEDIREC_ORIGIN": "https://studio.example/here"}, "an origin has no path; write https://studio.example"),
+        ({"FEDIREC_CLOCK_OFFSET": "5"}, "clock_offset: this needs development = true"),
+        ({"FEDIREC_DATABASE_URL": "mysql://x"}, "write postgres://user:password@host/name"),
+    ],
+)
+def test_a_value_that_cannot_be_is_answered_with_what_to_type(
+    tmp_path: Path, typed: dict[str, str], answered: str
+) -> None:
+    said = refused("config", "show", folder=tmp_path, **typed)
+    assert answered in said
+    assert "Input should" not in said
 
 
 def test_checking_an_instance_finds_what_does_not_fit(studio: Path) -> None:
