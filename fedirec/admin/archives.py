@@ -174,7 +174,7 @@ def _walk(source: Path, *, folder: Path | None) -> tuple[dict[str, Member], Mani
 
 
 def _refuse_name(entry: tarfile.TarInfo, found: Mapping[str, Member], source: Path) -> None:
-    if not entry.isreg():
+    if not entry.isreg() or entry.issparse():
         raise Invalid(f"{source} is no backup of fedirec: {entry.name!r} is not a plain file")
     if entry.name != MANIFEST and entry.name not in _NAMES and not _MEDIA.fullmatch(entry.name):
         raise Invalid(f"{source} is no backup of fedirec: it holds {entry.name!r}")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, Final, Literal
 
 import structlog
+
+from fedirec.cli.terminal import plainly
 
 _LOUD: Final = {
     # Their debug lines hold every value that goes into the database, secrets among them.
@@ -20,6 +23,12 @@ _LOUD: Final = {
     "PIL": logging.WARNING,
 }
 Look = Literal["console", "json"]
+
+
+def _tame(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What others wrote neither begins a line of its own nor steers the terminal."""
+    event["event"] = plainly(str(event["event"]))
+    return event
 
 
 def configure_logging(look: Look, level: str) -> None:
@@ -37,6 +46,7 @@ def configure_logging(look: Look, level: str) -> None:
         shared.append(structlog.processors.format_exc_info)
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     else:
+        shared.append(_tame)
         # Plain tracebacks: the pretty ones print the values of variables, and some of those are keys.
         renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback

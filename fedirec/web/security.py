@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fedirec.errors import FedirecError, Forbidden, Invalid
+from fedirec.errors import FedirecError, Forbidden, Invalid, NotFound
 from fedirec.settings import Settings
 from fedirec.uris import new_key, origin_of
 from fedirec.web.bodies import BodyGuard
@@ -26,6 +26,8 @@ from fedirec.web.proxies import TrustedProxies
 
 log = structlog.stdlib.get_logger(__name__)
 
+MAX_PATH: Final = 4_000
+"""Characters: the signed address of a copy of a file with the longest address has 2,800."""
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _POLICY: Final = {
     "default-src": "'none'",
@@ -103,6 +105,7 @@ class RequestScope:
             request_id=request_id, method=scope["method"], path=scope["path"][:300]
         ):
             try:
+                _refuse_unreadable(scope)
                 await self.app(scope, receive, send_with_headers)
             except ClientDisconnect:
                 log.info("the visitor left before the request was read")
@@ -115,6 +118,12 @@ class RequestScope:
                 if not started:
                     await _last_page(Request(scope, receive), error)(scope, receive, send_with_headers)
                 raise
+
+
+def _refuse_unreadable(scope: Scope) -> None:
+    """Raise NotFound for addresses that nothing of ours has: very long ones, and those with a NUL character in them."""
+    if len(scope["path"]) > MAX_PATH or "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise NotFound
 
 
 def _last_page(request: Request, error: Exception) -> Response:

@@ -21,6 +21,8 @@ from fedirec.web.bodies import after_response, allow_body
 
 MAX_FIELDS: Final = 500
 MAX_FIELD_BYTES: Final = 300_000
+MAX_TEXT_BYTES: Final = 2_000_000
+"""All fields of a form together; files go to the disk, and do not count."""
 _MAX_NAME: Final = 100
 _FLUSH_AT: Final = 1_000_000
 
@@ -48,6 +50,7 @@ class Parts:
 
     texts: list[tuple[str, str]] = field(default_factory=list)
     files: list[tuple[str, Upload]] = field(default_factory=list)
+    text_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,14 +260,17 @@ def _extend(buffer: bytearray, data: bytes, limit: int) -> None:
 def _add_text(parts: Parts, name: str, value: str) -> None:
     if len(parts.texts) >= MAX_FIELDS:
         raise TooLarge("that is more fields than any form here has")
+    parts.text_bytes += len(value)
+    if parts.text_bytes > MAX_TEXT_BYTES:
+        raise TooLarge("that is more text than any form here takes")
     if len(name) > _MAX_NAME:
         raise Invalid("a part of the form has no name that we know")
     parts.texts.append((name, value))
 
 
 def _text(data: bytes | bytearray) -> str:
-    return bytes(data).decode("utf-8", "replace")
+    return bytes(data).decode("utf-8", "replace").replace("\0", "")
 
 
 def _unquote(data: bytearray) -> str:
-    return unquote_to_bytes(bytes(data).replace(b"+", b" ")).decode("utf-8", "replace")
+    return unquote_to_bytes(bytes(data).replace(b"+", b" ")).decode("utf-8", "replace").replace("\0", "")

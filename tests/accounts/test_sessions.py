@@ -68,12 +68,24 @@ async def test_a_session_secret_is_kept_as_a_digest_only(join: Join, attempts: R
 
 async def test_guessing_for_one_name_ends_soon_wherever_it_comes_from(join: Join, attempts: RateLimit) -> None:
     await join("ana")
-    for number in range(10):
+    for number in range(20):
         with pytest.raises(Unauthenticated):
             await sign_in("ana", host="a.test", password="x" * 10, address=f"192.0.2.{number}", attempts=attempts)
     with pytest.raises(TooMany) as refused:
         await sign_in("ana", host="a.test", password=PASSWORD, address="192.0.2.99", attempts=attempts)
     assert refused.value.retry_after
+
+
+async def test_nobody_is_locked_out_by_somebody_elses_guessing(join: Join, attempts: RateLimit) -> None:
+    await join("ana")
+    refused = 0
+    for _ in range(12):
+        try:
+            await sign_in("ana", host="a.test", password="x" * 10, address="192.0.2.1", attempts=attempts)
+        except (Unauthenticated, TooMany) as error:
+            refused += isinstance(error, TooMany)
+    assert refused == 2
+    await sign_in("ana", host="a.test", password=PASSWORD, address="192.0.2.2", attempts=attempts)
 
 
 async def test_guessing_from_one_address_ends_soon_whatever_the_names(join: Join, attempts: RateLimit) -> None:
@@ -212,6 +224,9 @@ async def test_the_operator_resets_a_password_and_it_is_on_record(join: Join, at
     ana, bo = await join("ana"), await join("bo")
     with pytest.raises(Forbidden):
         await reset_password(bo, ana.account, NEW)
+    owner, admin = await join("olga", Role.OWNER), await join("adam", Role.ADMIN)
+    with pytest.raises(Forbidden):
+        await reset_password(admin, owner.account, NEW)
     await reset_password(Operator(uris.instance_actor), ana.account, NEW)
     await sign_in("ana", password=NEW, attempts=attempts, **HERE)
     [event], _ = await audit_events()

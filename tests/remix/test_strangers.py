@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 
 from fedirec.activitypub.models import Actor, Received
+from fedirec.errors import Invalid
+from fedirec.html import markdown
 from fedirec.lanes.models import Job
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.meeting import find_challenge
@@ -229,3 +233,61 @@ async def test_a_remix_elsewhere_tells_nobody_who_made_what_is_for_followers(her
     assert not any("Whisper" in text or "@ana@" in text or "/u/ana" in text for text in await shown())
     await here.run(delete_record, ana, hidden)
     assert not any("Whisper" in text or "@ana@" in text or "/u/ana" in text for text in await shown())
+
+
+async def test_a_deadline_at_the_end_of_time_is_none(here: Instance, peer: Peer) -> None:
+    for number, moment in enumerate(("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z")):
+        group, _ = _group(peer, f"contest{number}", endTime=moment)
+        with pytest.raises(Invalid):
+            await here.run(find_challenge, here.state["remote"], group)
+
+
+async def test_programs_find_an_original_whatever_its_address(here: Instance, peer: Peer) -> None:
+    mia = peer.actor("mia")
+    document = _record(peer, mia, "\u96e8")
+    peer.serve(str(httpx.URL(document["id"])), {"@context": CONTEXT, **document})
+    record = await here.find_record(document["id"])
+    answer = await here.get(f"/records/remote/{record.id}", accept="application/activity+json")
+    assert (answer.status_code, answer.headers["location"]) == (303, str(httpx.URL(document["id"])))
+
+
+async def test_nobody_makes_us_ask_server_after_server(here: Instance) -> None:
+    ana = await here.join("ana")
+    async with here.client() as browser:
+        answers = [
+            await browser.post("/follow/elsewhere", data={"uri": ana.uri, "handle": f"@x@host{number}.test"})
+            for number in range(30)
+        ]
+    assert {answer.status_code for answer in answers} == {422}
+    asked = {request.url.host for request in here.network.requests if request.url.host.startswith("host")}
+    assert len(asked) <= 20
+
+
+async def test_a_form_full_of_text_is_refused_before_it_fills_the_memory(here: Instance) -> None:
+    await here.join("bo")
+    parts = {f"part{number}": (None, "x" * 290_000) for number in range(8)}
+    async with here.sign_in("bo") as browser:
+        assert (await browser.post("/records/new", files=parts)).status_code == 413
+
+
+async def test_a_text_that_takes_long_to_show_holds_nobody_else_up(here: Instance, peer: Peer) -> None:
+    mia = peer.actor("mia")
+    text = "[[a]" * 16_000
+    document = _record(peer, mia, source={"content": text, "mediaType": "text/markdown"})
+    peer.serve(document["id"], {"@context": CONTEXT, **document})
+    record = await here.find_record(document["id"])
+    began = monotonic()
+    markdown(text)
+    takes = monotonic() - began
+    waits: list[float] = []
+
+    async def visit() -> None:
+        while True:
+            began = monotonic()
+            await asyncio.sleep(0)
+            waits.append(monotonic() - began)
+
+    other = asyncio.create_task(visit())
+    assert (await here.get(f"/records/remote/{record.id}")).status_code == 200
+    other.cancel()
+    assert max(waits) < takes / 2

@@ -49,6 +49,12 @@ async def test_changes_come_from_our_own_pages(
     assert response.status_code == (200 if accepted else 403)
 
 
+@pytest.mark.parametrize("path", ["/who%00", "/who?q=%00", "/records/remote/" + "9" * 4_990])
+async def test_an_address_that_nothing_can_have_is_not_looked_for(application: Joined, path: str) -> None:
+    async with visit(application) as browser:
+        assert (await browser.get(path)).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("path", "headers"), [("/inbox", {}), ("/u/ana/inbox", {}), ("/echo", {"Authorization": "Bearer abc"})]
 )

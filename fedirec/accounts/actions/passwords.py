@@ -12,7 +12,7 @@ from fedirec.accounts.codes import digest_of_code, new_recovery_code
 from fedirec.accounts.models import Account, RecoveryCode
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.passwords import check_password, hash_password, is_password
-from fedirec.accounts.permissions import Doer, Permission, require
+from fedirec.accounts.permissions import Doer, Permission, Role, may_change_role, refuse, require
 from fedirec.accounts.queries import find_account
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -55,6 +55,8 @@ async def set_password(account: Account, password: str, *, but: int | None = Non
 async def reset_password(doer: Doer, account: Account, password: str) -> None:
     """Somebody who runs the instance has given `account` a new password; whatever was signed in is not any more."""
     require(doer, Permission.CHANGE_ROLES)
+    role = Role(account.role)
+    refuse(may_change_role(doer.role, before=role, after=role), "You cannot open the account of somebody like that.")
     actor = await account.actor
     hashed = await hash_password(check_password(password, name=actor.handle))
     async with transaction():

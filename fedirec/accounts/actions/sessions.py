@@ -42,7 +42,8 @@ async def prove_password(name: str, *, host: str, password: str, address: str, a
     name = name.strip().removeprefix("@").lower().removesuffix(f"@{host}")
     key = f"name {name}"
     attempts.check(f"address {address}")
-    attempts.check(key)
+    # From one address nobody can use up the tries of a name, and so lock out whoever it belongs to.
+    attempts.check(key, cost=0.5)
     account = await find_account(name, host=host)
     right = await is_password(password, account.password_hash if account else NOBODY)
     if account is None or not right:

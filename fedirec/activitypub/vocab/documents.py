@@ -98,9 +98,12 @@ class Doc:
     def instant(self, key: str) -> datetime:
         try:
             moment = datetime.fromisoformat(self.text(key))
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise Invalid(f"{self.path}.{key}: expected a date and time") from error
+        if not 1 < moment.year < 9999:  # so that every time zone can show it
+            raise Invalid(f"{self.path}.{key}: nobody was or will be there")
+        return moment
 
     def find_instant(self, key: str) -> datetime | None:
         """The date and time under `key`, or None when there is nothing; Invalid when it is something else."""

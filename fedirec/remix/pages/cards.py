@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from babel.numbers import format_currency
 from starlette.requests import Request
 
@@ -31,6 +33,8 @@ from fedirec.web.views import ChallengeView, Choice, LicenceView, MediaView, Per
 from fedirec.web.words import kind_word
 
 _EXCERPT: Final = 260
+_LOOKED_AT: Final = 4_000
+"""Characters of HTML in which the first words are looked for."""
 _PROMPT: Final = 150
 
 
@@ -138,8 +142,8 @@ class Cards:
             handle=f"@{group.handle}@{group.host}",
             host_person=self.person(challenge.leader or group),
             state="open" if is_open(challenge) else ("draft" if challenge.state == "draft" else "closed"),
-            prompt_html=(markdown(challenge.text) if challenge.text else challenge.content) if whole else "",
-            excerpt=excerpt(challenge.content, _PROMPT),
+            prompt_html=(_rendered(challenge.text) if challenge.text else challenge.content) if whole else "",
+            excerpt=excerpt(challenge.content[:_LOOKED_AT], _PROMPT),
             cover=pictured[0] if pictured else None,
             kinds=tuple(challenge.kinds),
             closes_at=closing_of(challenge),
@@ -164,14 +168,37 @@ def words_of(record: Record) -> str:
     """The text of a record as HTML, without the title, credits and links that stand in its `content` for others."""
     if record.is_post or (not record.text and record.kind == Kind.TEXT):
         return record.content
-    return markdown(record.text) if record.text else ""
+    return _rendered(record.text) if record.text else ""
 
 
 def first_words_of(record: Record) -> str:
     """The beginning of its text, for a card."""
     if record.is_post or (not record.text and record.kind == Kind.TEXT):
-        return excerpt(record.content, _EXCERPT)
-    return excerpt(markdown(record.text[: 3 * _EXCERPT]), _EXCERPT) if record.text else ""
+        return _beginning(record.content[:_LOOKED_AT])
+    return _beginning_of_markdown(record.text[: 3 * _EXCERPT]) if record.text else ""
+
+
+async def prepare_words(text: str) -> None:
+    """What `text` looks like is at hand afterwards; for the worst that somebody can write, finding out takes a second.
+
+    Call it before a page shows a whole text, so that other visitors need not wait.
+    """
+    await to_thread.run_sync(_rendered, text)
+
+
+@lru_cache(maxsize=128)
+def _rendered(text: str) -> str:
+    return markdown(text)
+
+
+@lru_cache(maxsize=2048)
+def _beginning(html: str) -> str:
+    return excerpt(html, _EXCERPT)
+
+
+@lru_cache(maxsize=2048)
+def _beginning_of_markdown(text: str) -> str:
+    return excerpt(markdown(text), _EXCERPT)
 
 
 def licence_view(licence: Licence) -> LicenceView:

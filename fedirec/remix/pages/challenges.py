@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, cast
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
@@ -30,7 +30,7 @@ from fedirec.remix.queries.challenges import (
 )
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.web.language import gettext as _
-from fedirec.web.negotiation import wants_activity
+from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Cursor, Page, page_of, wanted_page
 from fedirec.web.render import render
 from fedirec.web.views import LicenceView, RecordView, Tab
@@ -94,7 +94,7 @@ async def show_remote_challenge(request: Request[Any]) -> Response:
     """What we know of a challenge of another instance; programs go on to its origin."""
     challenge = await get_remote_challenge(row_in(request))
     if wants_activity(request):
-        return Response(status_code=303, headers={"location": challenge.actor.uri, "vary": "Accept"})
+        return RedirectResponse(challenge.actor.uri, status_code=303, headers=VARY)
     return await _show_brief(request, challenge)
 
 

@@ -38,6 +38,7 @@ from fedirec.uris import host_of
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
+from fedirec.web.ratelimit import visitor_of
 from fedirec.web.render import local_path, redirect, render
 from fedirec.web.views import ChallengeView, PersonView, Tab
 
@@ -154,6 +155,7 @@ async def post_elsewhere(request: Request[Any]) -> Response:
     url = ""
     if not form.errors:
         try:
+            request.state["attempts"].check(f"elsewhere {visitor_of(request)}", cost=0.5)
             url = await _subscribe_url(request, site, handle, target)
         except FedirecError as error:
             form.fail("handle", _(error.detail))

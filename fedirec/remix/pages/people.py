@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
@@ -19,7 +19,7 @@ from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
 from fedirec.remix.queries.people import acquaintance_of, get_person, get_remote_person
 from fedirec.remix.queries.records import records_by
-from fedirec.web.negotiation import wants_activity
+from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import page_of, wanted_page
 from fedirec.web.render import redirect, render
 
@@ -38,7 +38,7 @@ async def show_remote_person(request: Request[Any]) -> Response:
     """What we know of somebody elsewhere; a challenge's Group has its own page."""
     person = await get_remote_person(row_in(request))
     if wants_activity(request):
-        return Response(status_code=303, headers={"location": person.uri, "vary": "Accept"})
+        return RedirectResponse(person.uri, status_code=303, headers=VARY)
     if person.type == "Group" and (challenge := await challenge_of(person)):
         return redirect(request, Cards(request).challenge_url(challenge))
     return await _show(request, person)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer, viewer_of
@@ -20,7 +20,7 @@ from fedirec.remix.actions.records import delete_record
 from fedirec.remix.actions.submissions import submit_record, withdraw_submission
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record, RecordRevision, Submission
-from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.cards import Cards, prepare_words
 from fedirec.remix.pages.trails import trail_document, trail_view
 from fedirec.remix.pages.visitors import number_of, row_in, to_sign_in, visitor
 from fedirec.remix.queries.challenges import challenges_for, find_challenge_row, get_submission, offered_challenges
@@ -38,7 +38,7 @@ from fedirec.remix.queries.records import (
 from fedirec.remix.visibility import may_see, may_see_version
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.negotiation import wants_activity, wants_json
+from fedirec.web.negotiation import VARY, wants_activity, wants_json
 from fedirec.web.render import Flash, redirect, render
 from fedirec.web.views import Choice
 
@@ -79,7 +79,7 @@ async def show_remote_record(request: Request[Any]) -> Response:
     """What we know of a record of another instance; programs go on to its origin."""
     record = await _remote(request)
     if wants_activity(request):
-        return Response(status_code=303, headers={"location": record.uri, "vary": "Accept"})
+        return RedirectResponse(record.uri, status_code=303, headers=VARY)
     return await _show(request, record)
 
 
@@ -198,6 +198,7 @@ async def post_withdrawal(request: Request[Any]) -> Response:
 async def _show(request: Request[Any], record: Record) -> Response:
     cards, viewer = Cards(request), visitor(request)
     trail = await trail_view(cards, record, viewer)
+    await prepare_words(record.text)
     shown = cards.record(record, whole=True)
     if record.deleted_at:
         return render(request, "remix/gone_record.html", 410, record=shown, trail=trail)
@@ -240,7 +241,7 @@ async def _show_lineage(request: Request[Any], record: Record) -> Response:
 
 
 async def _lineage_document(record: Record) -> Response:
-    headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+    headers = {"Vary": "Accept, Cookie", "Access-Control-Allow-Origin": "*", "Cache-Control": "private, no-cache"}
     return JSONResponse(await trail_document(record), headers=headers)
 
 
