@@ -115,7 +115,9 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_what_makes_no_sense_is_refused_in_one_sentence(tmp_path: Path) -> None:
-    assert refused("serve", "--origin", "http://a.example", folder=tmp_path).startswith("settings: origin must start")
+    assert refused("serve", "--origin", "http://a.example", folder=tmp_path).startswith(
+        "origin: write it with https://"
+    )
     assert "not an address of this machine" in refused("serve", "--host", "203.0.113.7", folder=tmp_path)
     assert refused("web", folder=tmp_path).startswith("fedirec web is for PostgreSQL")
     assert refused("worker", folder=tmp_path).startswith("fedirec worker is for PostgreSQL")
