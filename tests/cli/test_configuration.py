@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_setting_that_cannot_be_is_refused_by_name(tmp_path: Path) -> None:
     ],
 )
 def test_a_value_that_cannot_be_is_answered_with_what_to_type(
-    tmp_path: Path, typed: dict[str, str], answered: str
+    tmp_path: Path, typed: dict[str, Any], answered: str
 ) -> None:
     said = refused("config", "show", folder=tmp_path, **typed)
     assert answered in said
