@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -60,16 +62,14 @@ def network() -> Network:
 @pytest.fixture
 async def here(network: Network, databases: Databases, database_kind: str, tmp_path: Path) -> AsyncGenerator[Instance]:
     """An instance at https://here.test."""
-    database = databases.new(database_kind)
-    async with open_instance(network, "here.test", database=database, folder=tmp_path / "here") as instance:
+    async with _instance(network, databases, database_kind, "here.test", tmp_path) as instance:
         yield instance
 
 
 @pytest.fixture
 async def there(network: Network, databases: Databases, database_kind: str, tmp_path: Path) -> AsyncGenerator[Instance]:
     """Another one, at https://there.test."""
-    database = databases.new(database_kind)
-    async with open_instance(network, "there.test", database=database, folder=tmp_path / "there") as instance:
+    async with _instance(network, databases, database_kind, "there.test", tmp_path) as instance:
         yield instance
 
 
@@ -78,6 +78,22 @@ async def elsewhere(
     network: Network, databases: Databases, database_kind: str, tmp_path: Path
 ) -> AsyncGenerator[Instance]:
     """A third one, at https://elsewhere.test."""
-    database = databases.new(database_kind)
-    async with open_instance(network, "elsewhere.test", database=database, folder=tmp_path / "elsewhere") as instance:
+    async with _instance(network, databases, database_kind, "elsewhere.test", tmp_path) as instance:
+        yield instance
+
+
+@asynccontextmanager
+async def _instance(
+    network: Network, databases: Databases, kind: str, host: str, folder: Path
+) -> AsyncGenerator[Instance]:
+    """An instance that was set up once for all tests, and copied for this one."""
+    if (kind, host) not in databases.set_up:
+        home, database = databases.folder / f"{kind}-{host}", databases.new(kind)
+        async with open_instance(Network(), host, database=database, folder=home):
+            pass
+        databases.set_up[kind, host] = database, home
+    database, home = databases.set_up[kind, host]
+    shutil.copytree(home, folder / host)
+    copy = databases.copy(database)
+    async with open_instance(network, host, database=copy, folder=folder / host) as instance:
         yield instance

@@ -27,6 +27,8 @@ class Databases:
         self._postgres: str | None = os.environ.get("FEDIREC_TEST_POSTGRES")
         self._template: str | None = None
         self._server: AbstractContextManager[str] | None = None
+        self.set_up: dict[tuple[str, str], tuple[str, Path]] = {}
+        """Databases and folders of instances that are set up, by kind and host: to be copied, not used."""
 
     def close(self) -> None:
         if self._server:
@@ -35,6 +37,16 @@ class Databases:
     def new(self, kind: str) -> str:
         """The address of a fresh database of `kind`, sqlite or postgres."""
         return self._new_sqlite() if kind == "sqlite" else self._new_postgres()
+
+    def copy(self, address: str) -> str:
+        """The address of a copy of the database at `address`, which nobody may have open."""
+        if address.startswith("sqlite"):
+            copy = self.folder / f"{next(_numbers)}.sqlite3"
+            shutil.copy(address.partition("://")[2], copy)
+            return f"sqlite://{copy}"
+        name = f"fedirec_test_{os.getpid()}_{next(_numbers)}"
+        _elsewhere(self._command(f"CREATE DATABASE {name} TEMPLATE {address.rpartition('/')[2]}"))
+        return f"{self._postgres}{name}"
 
     def empty(self, kind: str) -> str:
         """The address of a database of `kind` without a single table."""
@@ -49,9 +61,7 @@ class Databases:
         if self._sqlite is None:
             self._sqlite = self.folder / "template.sqlite3"
             _elsewhere(migrate(f"sqlite://{self._sqlite}"))
-        copy = self.folder / f"{next(_numbers)}.sqlite3"
-        shutil.copy(self._sqlite, copy)
-        return f"sqlite://{copy}"
+        return self.copy(f"sqlite://{self._sqlite}")
 
     def _start_postgres(self) -> None:
         if self._postgres is None:
@@ -67,9 +77,7 @@ class Databases:
             self._template = f"{prefix}_template"
             _elsewhere(self._command(f"CREATE DATABASE {self._template}"))
             _elsewhere(migrate(f"{self._postgres}{self._template}"))
-        name = f"{prefix}_{next(_numbers)}"
-        _elsewhere(self._command(f"CREATE DATABASE {name} TEMPLATE {self._template}"))
-        return f"{self._postgres}{name}"
+        return self.copy(f"{self._postgres}{self._template}")
 
     async def _command(self, sql: str) -> None:
         connection = await asyncpg.connect(f"{self._postgres}postgres")

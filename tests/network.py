@@ -15,11 +15,15 @@ from typing import ParamSpec, TypeVar
 
 import httpx
 
-from fedirec.accounts.actions.joining import create_account
+from fedirec.accounts.actions.joining import save_member
 from fedirec.accounts.actions.setup import begin_setup, finish_setup
-from fedirec.accounts.permissions import Operator, Role
+from fedirec.accounts.passwords import hash_password
+from fedirec.accounts.permissions import Role
+from fedirec.activitypub.actors import NewKeys
+from fedirec.activitypub.keys import generate_ed25519, generate_rsa
 from fedirec.activitypub.models import Actor
 from fedirec.app import State, create_app, running
+from fedirec.db import transaction
 from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
@@ -28,6 +32,8 @@ from fedirec.settings import Settings
 P = ParamSpec("P")
 T = TypeVar("T")
 PASSWORD = "a long enough password"
+KEYS = NewKeys(generate_rsa(), generate_ed25519())
+_hashes: list[str] = []
 
 
 class Network(httpx.AsyncBaseTransport):
@@ -73,17 +79,16 @@ class Instance:
         return await asyncio.create_task(call(), context=self.context.copy())
 
     async def join(self, name: str, *, role: Role = Role.MEMBER) -> Actor:
-        """A member of this instance."""
-        member = await self.run(
-            create_account,
-            self.state["site"].uris,
-            self.state["keyring"],
-            doer=Operator(self.state["site"].uris.instance_actor),
-            name=name,
-            password=PASSWORD,
-            role=role,
-        )
-        return await self.run(lambda: Actor.get(id=member.account.actor_id))
+        """A member of this instance. All of them share their keys and their password, which take long to make."""
+        hashed = await _hash_once()
+
+        async def save() -> Actor:
+            async with transaction():
+                uris, keyring = self.state["site"].uris, self.state["keyring"]
+                account = await save_member(uris, keyring, KEYS, handle=name, hashed=hashed, role=role)
+            return await Actor.get(id=account.actor_id)
+
+        return await self.run(save)
 
     async def meet(self, actor: Actor | str) -> Actor:
         """Get to know an actor of another instance."""
@@ -127,6 +132,12 @@ class _As(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return await self.instance.run(self.instance.transport.handle_async_request, request)
+
+
+async def _hash_once() -> str:
+    if not _hashes:
+        _hashes.append(await hash_password(PASSWORD))
+    return _hashes[0]
 
 
 async def settle(*instances: Instance) -> None:
