@@ -114,6 +114,11 @@ def plain(html: str) -> str:
     return _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()
 
 
+def one_line(text: str) -> str:
+    """Plain text on one line, without what turns its direction, steers a terminal or hides in it."""
+    return " ".join(_CONTROLS.sub("", text).split())
+
+
 def excerpt(html: str, length: int = 200) -> str:
     """At most `length` characters of the words of `html` on one line, cut between words and marked with an ellipsis."""
     text = " ".join(plain(_HIDDEN.sub("", _cut(html, MAX_BYTES))).split())

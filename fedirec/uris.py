@@ -31,11 +31,12 @@ def origin_of(uri: str) -> str:
     """Scheme, host and port of `uri`, in the one spelling in which origins are compared.
 
     Raises Invalid for anything but a plain http(s) address: user information, a trailing dot, control characters,
-    backslashes and hosts that are no ASCII (punycode is) are refused, because parsers differ on them.
+    what turns the direction of text, backslashes and hosts that are no ASCII (punycode is) are refused, because
+    parsers and readers differ on them.
     """
     if not isinstance(uri, str) or not uri or len(uri.encode(errors="replace")) > MAX_URI:
         raise Invalid("that is not an address")
-    if any(ord(char) <= 32 or ord(char) == 127 for char in uri) or "\\" in uri:
+    if not uri.isprintable() or " " in uri or "\\" in uri:
         raise Invalid("that address has characters that no address may have")
     try:
         parts = urlsplit(uri)

@@ -17,11 +17,13 @@ from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Upda
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Forbidden, Invalid
-from fedirec.html import clean
+from fedirec.html import clean, one_line
 from fedirec.uris import Uris, host_of, origin_of, same_origin
 
 RSA_FRAGMENT: Final = "#main-key"
 ED25519_FRAGMENT: Final = "#ed25519"
+MAX_HISTORY: Final = 500
+"""Keys that one actor of another instance can have had."""
 HANDLE_NAME: Final = re.compile(r"[\w.~-]{1,200}")
 """What may stand before the @ of a handle: nothing that would make it look like the handle of somebody else."""
 
@@ -111,7 +113,7 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "type": actor.type,
         "kind": document.get("kind") if isinstance(document.get("kind"), str) else None,
         "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),
-        "name": actor.name,
+        "name": one_line(actor.name),
         "summary": clean(actor.summary),
         "url": actor.url if actor.url and same_origin(actor.url, actor.id) else actor.id,
         "icon_url": actor.icon_url,
@@ -136,6 +138,8 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         if not is_new:
             if handle_host:
                 columns["host"] = handle_host
+            elif row.handle != columns["handle"]:
+                columns["host"] = host_of(actor.id)  # what WebFinger proved was another handle
             if row.state == "deleted":
                 columns["state"] = "active"
             row.update_from_dict(columns)
@@ -146,7 +150,8 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
 
 async def _save_keys(actor: Actor, keys: Sequence[KeyObject]) -> None:
     """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank."""
-    known = {key.key_id: key for key in await ActorKey.filter(actor_id=actor.id).order_by("id")}
+    history = await ActorKey.filter(actor_id=actor.id).order_by("id")
+    known = {key.key_id: key for key in history}
     rows = []
     for key in keys:
         try:
@@ -165,6 +170,8 @@ async def _save_keys(actor: Actor, keys: Sequence[KeyObject]) -> None:
         for key_id, key in known.items()
         if key_id not in listed and key.fingerprint
     ]
+    if rows and len(history) + len(rows) > MAX_HISTORY:
+        raise Forbidden("that actor has changed its keys too often to be believed")
     await ActorKey.bulk_create(rows)
 
 

@@ -56,6 +56,9 @@ PER_ORIGIN: Final = 300
 NEWS_SECONDS: Final = 20.0
 """How long we know that a peer is there, once it was heard."""
 
+USUAL_BYTES: Final = 10_000
+"""Of an activity: twice as many count twice."""
+
 STRANGERS_PER_MINUTE: Final = 300
 """Unknown actors whose keys one network address can make us fetch (CVE-2022-46405)."""
 
@@ -97,9 +100,12 @@ class Crowd:
         self._counted_at = -COUNT_SECONDS
         self._is_full = False
 
-    def count_origin(self, origin: str) -> None:
-        """One more activity of a proven origin. Raises TooMany when it sends faster than PER_ORIGIN a second."""
-        self._origins.check(origin)
+    def count_origin(self, origin: str, *, size: int) -> None:
+        """One more activity of a proven origin. Raises TooMany when it sends faster than PER_ORIGIN a second.
+
+        A large one counts as several, for what was received is kept.
+        """
+        self._origins.check(origin, cost=1 + size / USUAL_BYTES)
 
     def count_stranger(self, visitor: str) -> None:
         """One more key that has to be asked for because of `visitor`. Raises TooMany."""
@@ -160,7 +166,7 @@ class Inbox:
         if await self._is_farewell_of_a_stranger(doc, actor_uri):
             return
         key = await self._verify(statement, claim.key_id, actor_uri, visitor=delivery.visitor)
-        self.crowd.count_origin(key_origin)
+        self.crowd.count_origin(key_origin, size=len(body))
         await self._heard(key_origin, claim.SCHEME)
         if key.actor.state == "suspended":
             raise Forbidden("that actor is suspended here")

@@ -134,7 +134,7 @@ class Remote:
         described = _as_actor(actor)
         if host_of(described.id) == host:
             return await self._save_actor(document)
-        agrees = await self._agrees(described, f"{name}@{host}")
+        agrees = described.handle.lower() == name.lower() and await self._agrees(described, f"{name}@{host}")
         return await self._save_actor(document, handle_host=host if agrees else None)
 
     async def find_subscribe_template(self, handle: str) -> str:

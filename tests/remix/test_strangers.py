@@ -10,8 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from fedirec.activitypub.models import Actor, Received
-from fedirec.errors import Invalid
+from fedirec.activitypub.actors import MAX_HISTORY
+from fedirec.activitypub.inbox import Crowd
+from fedirec.activitypub.models import Actor, ActorKey, Received
+from fedirec.errors import Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.lanes.models import Job
 from fedirec.remix.actions.drafts import RecordDraft
@@ -21,7 +23,9 @@ from fedirec.remix.actions.saving import MAX_FETCHED, TOO_FAR
 from fedirec.remix.licences import BY
 from fedirec.remix.models import Challenge, Record, Source, Submission
 from tests.network import Instance, Network
-from tests.peer import CONTEXT, Peer
+from tests.peer import CONTEXT, OTHER_RSA, Peer
+
+ACTIVITY = "application/activity+json"
 
 
 @pytest.fixture
@@ -43,11 +47,11 @@ def _group(peer: Peer, slug: str = "contest", **changes: Any) -> tuple[str, dict
     return uri, document
 
 
-def _record(peer: Peer, author: str, name: str = "1", **changes: Any) -> dict[str, Any]:
+def _record(peer: Peer, author: str, key: str = "1", **changes: Any) -> dict[str, Any]:
     return {
-        **peer.note(author, name),
+        **peer.note(author, key),
         "kind": "record",
-        "name": f"Record {name}",
+        "name": f"Record {key}",
         "license": BY.url,
         "source": {"content": "Hi", "mediaType": "text/markdown"},
         **changes,
@@ -291,3 +295,56 @@ async def test_a_text_that_takes_long_to_show_holds_nobody_else_up(here: Instanc
     assert (await here.get(f"/records/remote/{record.id}")).status_code == 200
     other.cancel()
     assert max(waits) < takes / 2
+
+
+async def test_a_name_turns_no_line_around_and_hides_nothing(here: Instance, peer: Peer) -> None:
+    uri = peer.actor("mia")
+    document = {**json.loads(peer.network.answers[uri].content), "name": "Mia\u202e\u200b\u2067 gpj.exe\u0007"}
+    peer.serve(uri, document)
+    mia = await here.meet(uri)
+    work = _record(peer, uri, name="\u202eRain\u2066 on tin", summary="\u202eloud")
+    peer.serve(work["id"], {"@context": CONTEXT, **work})
+    record = await here.find_record(work["id"])
+    assert (mia.name, record.title, record.warning) == ("Mia gpj.exe", "Rain on tin", "loud")
+
+
+async def test_a_proven_handle_covers_no_other_name(here: Instance, peer: Peer) -> None:
+    uri = peer.actor("mia", webfinger="mia@good.test")
+    webfinger = {"subject": "acct:mia@good.test", "links": [{"rel": "self", "type": ACTIVITY, "href": uri}]}
+    for at in ("@", "%40"):
+        address = f"https://good.test/.well-known/webfinger?resource=acct:mia{at}good.test"
+        peer.serve(address, webfinger, content_type="application/jrd+json")
+    mia = await here.run(here.state["remote"].find_by_handle, "@mia@good.test")
+    assert (mia.handle, mia.host) == ("mia", "good.test")
+
+    changed = {**json.loads(peer.network.answers[uri].content), "preferredUsername": "boss"}
+    assert (await peer.post(here, peer.activity("Update", uri, changed))).status_code == 202
+    await here.work()
+
+    mia = await here.run(lambda: Actor.get(uri=uri))
+    assert (mia.handle, mia.host) == ("boss", "evil.test")
+
+
+async def test_keys_that_change_without_end_are_not_kept(here: Instance, peer: Peer) -> None:
+    uri = peer.actor("mia")
+    await here.meet(uri)
+    document = json.loads(peer.network.answers[uri].content)
+    pem = OTHER_RSA.public.pem
+    for turn in range(60):
+        keys = [{"id": f"{uri}#{turn}-{number}", "owner": uri, "publicKeyPem": pem} for number in range(9)]
+        changed = {**document, "publicKey": [document["publicKey"], *keys]}
+        assert (await peer.post(here, peer.activity("Update", uri, changed))).status_code == 202
+    await here.work()
+
+    assert await here.run(lambda: ActorKey.all().count()) <= MAX_HISTORY + 10
+    assert (await _reasons(here))[-1] == "that actor has changed its keys too often to be believed"
+
+
+async def test_large_activities_are_taken_more_slowly() -> None:
+    crowd = Crowd()
+    for _ in range(25):
+        crowd.count_origin("https://evil.test", size=1_000_000)
+    with pytest.raises(TooMany):
+        crowd.count_origin("https://evil.test", size=40_000_000)
+    for _ in range(1_000):
+        crowd.count_origin("https://good.test", size=3_000)

@@ -8,7 +8,7 @@ from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Invalid
-from fedirec.html import clean
+from fedirec.html import clean, one_line
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.saving import save_attachments
@@ -71,7 +71,7 @@ async def save_challenge(
     if described.id != actor.uri or actor.is_local:
         raise Forbidden("only its own Group describes a challenge")
     columns = {
-        "title": described.actor.name[:500] or actor.handle,
+        "title": one_line(described.actor.name)[:500] or actor.handle,
         "content": clean(described.actor.summary),
         "kinds": [kind.value for kind in described.kinds_wanted],
         "deadline_at": described.deadline,

@@ -14,7 +14,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone
-from fedirec.html import clean, excerpt, plain
+from fedirec.html import clean, excerpt, one_line, plain
 from fedirec.lanes import Work, enqueue
 from fedirec.media.actions import attach_media
 from fedirec.media.models import Media
@@ -277,10 +277,10 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
     return {
         "url": work.url if work.url and same_origin(work.url, work.id) else work.id,
         "kind": kind_of(f"{attachment.kind}/*" for attachment in work.attachments).value,
-        "title": title[:500],
+        "title": one_line(title)[:500],
         "text": (work.markdown or "") if is_record else "",
         "content": content,
-        "warning": work.warning,
+        "warning": one_line(work.warning),
         "language": work.language,
         "licence": licence.id,
         "licence_url": licence.url,
