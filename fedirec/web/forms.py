@@ -12,7 +12,8 @@ gets the form back with everything that was typed:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -72,6 +73,18 @@ class Form:
     def refuse(self, error: FedirecError) -> None:
         """What a rule said, beside the field that it names or above the form."""
         self.fail(error.field or GENERAL, _sentence(_(error.detail)))
+
+    @contextmanager
+    def collecting(self) -> Generator[None]:
+        """What a rule refuses within it stands beside its field, so that all mistakes are told at once."""
+        try:
+            yield
+        except FedirecError as error:
+            self.refuse(error)
+
+    def withholds(self, name: str) -> bool:
+        """Whether a secret was typed into the field, which is not shown again and so has to be typed once more."""
+        return name in self._secret and bool((self._texts.get(name) or [""])[0])
 
     def text(
         self,

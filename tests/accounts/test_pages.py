@@ -82,6 +82,7 @@ async def test_a_visitor_joins_keeps_codes_and_is_signed_in(here: Instance) -> N
 async def test_a_taken_name_is_told_beside_the_field(here: Instance) -> None:
     async with here.client() as browser:
         refused = await browser.post("/sign-up", data={"name": "olga", "password": PASSWORD})
+        assert "Please type it once more" in text_of(refused), "a password is not sent back"
     assert refused.status_code == 422
     assert "That name is taken." in refused.text
     assert 'value="olga"' in refused.text
@@ -89,7 +90,7 @@ async def test_a_taken_name_is_told_beside_the_field(here: Instance) -> None:
 
 async def test_sign_ups_from_one_address_run_dry(here: Instance) -> None:
     async with here.client() as browser:
-        answers = [await browser.post("/sign-up", data={"name": "admin", "password": PASSWORD}) for _ in range(11)]
+        answers = [await browser.post("/sign-up", data={"name": "olga", "password": PASSWORD}) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [422] * 10 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0
 
@@ -478,8 +479,13 @@ async def test_before_setup_everything_leads_to_the_setup_page_which_wants_the_l
     for path in ("/", "/sign-in", "/u/ana", "/settings"):
         answer = await fresh.browser.get(path)
         assert (answer.status_code, answer.headers.get("location")) == (303, "/setup"), path
-    assert (await fresh.browser.get("/setup")).status_code == 403
-    assert (await fresh.browser.get("/setup?token=guess")).status_code == 403
+    early = await fresh.browser.get("/setup")
+    assert early.status_code == 403
+    assert "The server has printed a link" in text_of(early)
+    assert "/sign-up" not in early.text, "nothing else is offered yet"
+    guess = await fresh.browser.get("/setup?token=guess")
+    assert guess.status_code == 403
+    assert "This link does not work any more" in text_of(guess)
     page = await fresh.browser.get("/setup", params={"token": fresh.token})
     assert page.status_code == 200
     assert 'value="https://studio.example"' in page.text
@@ -492,6 +498,8 @@ async def test_the_setup_page_makes_the_instance_and_signs_the_owner_in(fresh: F
     )
     assert wrong.status_code == 422
     assert "Be kind." in wrong.text
+    assert "That name is reserved" in text_of(wrong)
+    assert "A password has at least" in text_of(wrong), "all mistakes are told at once"
     assert await InstanceRow.exists(set_up_at=None)
 
     done = await fresh.browser.post("/setup", data=SETUP | {"token": fresh.token})
@@ -502,7 +510,8 @@ async def test_the_setup_page_makes_the_instance_and_signs_the_owner_in(fresh: F
     assert (await Account.get(actor__handle="ana")).role == "owner"
     webfinger = await fresh.browser.get("/.well-known/webfinger", params={"resource": "acct:ana@studio.example"})
     assert webfinger.json()["subject"] == "acct:ana@studio.example"
-    assert (await fresh.browser.get("/setup", params={"token": fresh.token})).status_code == 410
+    late = await fresh.browser.get("/setup", params={"token": fresh.token})
+    assert (late.status_code, late.headers["location"]) == (303, "/sign-in")
     again = await fresh.browser.post("/setup", data=SETUP | {"token": fresh.token, "name": "eve"})
     assert again.status_code == 410
     assert await Account.all().count() == 1

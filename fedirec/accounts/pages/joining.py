@@ -11,8 +11,10 @@ from starlette.routing import Route
 from fedirec.accounts.actions.joining import MAX_ANSWER, sign_up
 from fedirec.accounts.actions.sessions import begin_session
 from fedirec.accounts.door import let_in, viewer_of
+from fedirec.accounts.names import check_name
 from fedirec.accounts.pages.signing import browser_of
 from fedirec.accounts.pages.views import SECRET, once_more, person_view
+from fedirec.accounts.passwords import check_password
 from fedirec.accounts.queries import find_invitation
 from fedirec.errors import FedirecError
 from fedirec.web.forms import filled_form, read_form
@@ -43,6 +45,12 @@ async def post_sign_up(request: Request[Any]) -> Response:
     shown = await _shown(request, invitation)
     if shown["rules"] and not form.flag("agreed"):
         form.fail("agreed", _("Please read the rules and agree to them."))
+    if shown["waits"] and not answer:
+        form.fail("answer", _("Please write a few words, so that we know who you are."))
+    with form.collecting():
+        check_name(name)
+    with form.collecting():
+        check_password(password, name=name)
     if form.errors:
         return once_more(request, "accounts/sign_up.html", form, **shown)
     try:

@@ -11,22 +11,30 @@ from starlette.routing import Route
 from fedirec.accounts.actions.sessions import begin_session
 from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE, check_setup_token, finish_setup
 from fedirec.accounts.door import let_in
+from fedirec.accounts.names import check_name
+from fedirec.accounts.origin import check_origin
 from fedirec.accounts.pages.signing import browser_of
 from fedirec.accounts.pages.views import SECRET, once_more
-from fedirec.errors import FedirecError
+from fedirec.accounts.passwords import check_password
+from fedirec.errors import FedirecError, Forbidden, Gone
 from fedirec.settings import Settings
 from fedirec.uris import host_of
 from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.language import zone_named
 from fedirec.web.ratelimit import visitor_of
-from fedirec.web.render import render
+from fedirec.web.render import Flash, redirect, render
 from fedirec.web.views import Choice
 
 
 async def show_setup(request: Request[Any]) -> Response:
     token = request.query_params.get("token", "")
-    await _check(request, token)
+    try:
+        await _check(request, token)
+    except Gone:
+        return redirect(request, "/sign-in", Flash(text=_("This place is set up already."), kind="note"))
+    except Forbidden:
+        return render(request, "accounts/not_set_up.html", 403, SECRET, is_old_link=bool(token))
     settings: Settings = request.state["settings"]
     form = filled_form(
         {
@@ -58,6 +66,17 @@ async def post_setup(request: Request[Any]) -> Response:
         "timezone": zone if zone_named(zone) else "UTC",
         "other_origin_is_meant": form.flag("other_origin"),
     }
+    with form.collecting():
+        check_origin(
+            origin,
+            development=settings.development,
+            asked_at=_asked_at(request),
+            other_is_meant=bool(settings.origin) or typed["other_origin_is_meant"],
+        )
+    with form.collecting():
+        check_name(typed["name"])
+    with form.collecting():
+        check_password(typed["password"], name=typed["name"])
     if form.errors:
         return once_more(request, "accounts/setup.html", form, **_shown(request))
     try:
