@@ -26,11 +26,15 @@ def check_origin(typed: str, *, development: bool, asked_at: str, other_is_meant
             "The address starts with https://. Other servers refuse to talk to one that does not.", field="origin"
         )
     if not development and not _is_public(host_of(origin)):
-        raise Invalid("Other servers cannot reach that address. Use your domain name.", field="origin")
+        raise Invalid(
+            "Other servers cannot reach that address. Use your domain name; to try things out on this machine only, "
+            "start the server with --development.",
+            field="origin",
+        )
     if host_of(origin) != asked_at.lower() and not other_is_meant:
         raise Conflict(
             f"You opened this page at {asked_at}, but typed {host_of(origin)}. If {host_of(origin)} will lead to this "
-            "server, tick the box below to confirm; otherwise use the address of this page.",
+            "server, tick the box below to confirm.",
             field="origin",
         )
     return origin
