@@ -196,29 +196,9 @@ def require(doer: Doer | None, permission: Permission) -> None:
         raise Forbidden(f"This token was not made for that; it needs the scope “{SCOPE_OF[permission]}”.")
 
 
-def may_edit(*, is_author: bool) -> bool:
-    """Whether somebody may change the words of a record or a comment: nobody but its author, whatever their role."""
-    return is_author
-
-
-def may_remove(role: Role, *, is_author: bool) -> bool:
-    """Whether somebody may take a record or a comment away."""
-    return is_author or may(role, Permission.MODERATE)
-
-
-def may_decide(role: Role, *, is_leader: bool) -> bool:
-    """Whether somebody may accept or decline what was submitted to a challenge: its leader, while they are a member."""
-    return is_leader and may(role, Permission.OPEN_CHALLENGE)
-
-
 def may_lead(role: Role, *, is_leader: bool) -> bool:
-    """Whether somebody may change the brief, the deadline or the terms of a challenge."""
+    """Whether somebody may change a challenge, close it, and decide what becomes part of it."""
     return is_leader and may(role, Permission.OPEN_CHALLENGE)
-
-
-def may_close(role: Role, *, is_leader: bool) -> bool:
-    """Whether somebody may close a challenge."""
-    return is_leader or may(role, Permission.MODERATE)
 
 
 def may_suspend(role: Role, *, subject: Role) -> bool:

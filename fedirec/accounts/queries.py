@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from tortoise.expressions import Q
@@ -13,17 +11,15 @@ from fedirec.accounts.codes import digest_of
 from fedirec.accounts.models import (
     Account,
     AuditEvent,
-    Identity,
     Invitation,
     Notification,
-    Person,
     RecoveryCode,
     Session,
     Token,
 )
 from fedirec.accounts.permissions import Permission, Role, Scope, may
 from fedirec.accounts.viewer import Viewer
-from fedirec.activitypub.models import Actor, Instance
+from fedirec.activitypub.models import Instance
 from fedirec.clock import now
 from fedirec.errors import NotFound
 
@@ -37,17 +33,6 @@ SUSPENDED: Final = "suspended"
 INSTANCE_ID: Final = 1
 
 Row = TypeVar("Row", bound=Model)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What a person's page shows about them."""
-
-    actor: Actor
-    person: Person | None
-    role: Role | None
-    is_open: bool
-    """Whether the page may show anything: the actor is neither suspended nor gone."""
 
 
 async def get_instance() -> Instance:
@@ -180,24 +165,6 @@ async def those_who_may(permission: Permission) -> list[Account]:
     """The active members whose role has `permission`, with their actors: who is told when something needs doing."""
     roles = [role.value for role in Role if may(role, permission)]
     return await Account.filter(state=ACTIVE, role__in=roles).order_by("id").limit(MAX_LISTED).select_related("actor")
-
-
-async def profile_of(actor: Actor) -> Profile:
-    """What the page of `actor`, ours or somebody else's, shows about them."""
-    identity = await Identity.get_or_none(actor_id=actor.id).select_related("person")
-    account = await Account.get_or_none(actor_id=actor.id)
-    return Profile(
-        actor=actor,
-        person=identity.person if identity else None,
-        role=Role(account.role) if account else None,
-        is_open=actor.state == ACTIVE,
-    )
-
-
-async def person_ids_of(actors: Sequence[Actor]) -> dict[int, int]:
-    """The person behind each actor, by their ids; actors nobody has been found behind yet are left out."""
-    rows = await Identity.filter(actor_id__in=[actor.id for actor in actors]).values_list("actor_id", "person_id")
-    return {int(actor_id): int(person_id) for actor_id, person_id in rows}
 
 
 def _page(rows: list[Row]) -> tuple[list[Row], int | None]:

@@ -17,11 +17,7 @@ from fedirec.accounts.permissions import (
     can,
     may,
     may_change_role,
-    may_close,
-    may_decide,
-    may_edit,
     may_lead,
-    may_remove,
     may_suspend,
     refuse,
     refuse_last_owner,
@@ -114,29 +110,10 @@ def test_the_operator_at_the_command_line_may_do_everything(permission: Permissi
     require(Operator("https://a.test/actor"), permission)
 
 
-def test_only_the_author_edits_a_record() -> None:
-    assert may_edit(is_author=True)
-    assert not may_edit(is_author=False)
-
-
 @pytest.mark.parametrize("role", Role)
-def test_a_record_is_removed_by_its_author_or_a_moderator(role: Role) -> None:
-    assert may_remove(role, is_author=True)
-    assert may_remove(role, is_author=False) is (role in (Role.MODERATOR, Role.ADMIN, Role.OWNER))
-
-
-@pytest.mark.parametrize("role", Role)
-def test_submissions_are_decided_by_the_leader_and_nobody_else(role: Role) -> None:
-    assert not may_decide(role, is_leader=False)
+def test_a_challenge_is_led_by_its_leader_and_nobody_else(role: Role) -> None:
     assert not may_lead(role, is_leader=False)
-    assert may_decide(role, is_leader=True) is (role is not Role.GUEST)
     assert may_lead(role, is_leader=True) is (role is not Role.GUEST)
-
-
-@pytest.mark.parametrize("role", Role)
-def test_a_challenge_is_closed_by_its_leader_or_a_moderator(role: Role) -> None:
-    assert may_close(role, is_leader=True)
-    assert may_close(role, is_leader=False) is (role in (Role.MODERATOR, Role.ADMIN, Role.OWNER))
 
 
 SUSPENDERS = {
