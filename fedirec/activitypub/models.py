@@ -35,11 +35,8 @@ class Peer(Model):
     id = fields.BigIntField(primary_key=True)
     origin = fields.CharField(max_length=300, unique=True)
     policy = fields.CharField(max_length=10, default="allow", db_default="allow")
-    software = fields.CharField(max_length=100, null=True)
     speaks_rfc9421_at = fields.DatetimeField(null=True)
     heard_at = fields.DatetimeField(null=True)
-    reached_at = fields.DatetimeField(null=True)
-    unreachable_since = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.models import Peer
+from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.site import Site
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.lanes import open_circuits
 from fedirec.uris import origin_of
 
 PAGE: Final = 100
@@ -23,6 +26,12 @@ async def peers(*, after: str = "", blocked_only: bool = False) -> list[Peer]:
     if blocked_only:
         found = found.filter(policy=BLOCKED)
     return await found.order_by("origin").limit(PAGE)
+
+
+async def unreachable_among(met: Sequence[Peer]) -> set[str]:
+    """The origins of those of these peers that do not answer, so that what is to be sent to them waits."""
+    lanes = {delivery_lane(peer.origin): peer.origin for peer in met}
+    return {lanes[key] for key in await open_circuits(lanes)}
 
 
 async def block_peer(doer: Doer, site: Site, host: str, *, reason: str = "") -> Peer:

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from fedirec.activitypub.models import Peer
-from fedirec.admin.peers import BLOCKED, block_peer, unblock_peer
+from fedirec.admin.peers import BLOCKED, block_peer, unblock_peer, unreachable_among
 from fedirec.admin.peers import peers as page_of_peers
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import plainly, say, say_list
+from fedirec.cli.terminal import say, say_list
 from fedirec.settings import Settings
 from fedirec.uris import host_of
 
@@ -31,8 +30,8 @@ async def show(
 ) -> None:
     """Show the instances that this one has met."""
     async with existing_instance(settings):
-        titles = (("host", 40), ("state", 12), ("heard from", 12), ("reached", 12), ("software", 0))
-        await say_list(titles, (_described(peer) async for peer in _everyone(blocked_only=blocked)), json=json)
+        titles = (("host", 40), ("state", 12), ("heard from", 0))
+        await say_list(titles, _described(blocked_only=blocked), json=json)
 
 
 @app.command()
@@ -57,23 +56,14 @@ async def unblock(settings: Settings, host: Host) -> None:
         say(f"{host_of(peer.origin)} is not blocked any more.")
 
 
-async def _everyone(*, blocked_only: bool) -> AsyncIterator[Peer]:
+async def _described(*, blocked_only: bool) -> AsyncIterator[dict[str, str]]:
     after = ""
     while page := await page_of_peers(after=after, blocked_only=blocked_only):
+        unreachable = await unreachable_among(page)
         for peer in page:
-            yield peer
+            state = "blocked" if peer.policy == BLOCKED else "unreachable" if peer.origin in unreachable else "fine"
+            yield {"host": host_of(peer.origin), "state": state, "heard from": _day(peer.heard_at)}
         after = page[-1].origin
-
-
-def _described(peer: Peer) -> dict[str, str]:
-    state = "blocked" if peer.policy == BLOCKED else "unreachable" if peer.unreachable_since else "fine"
-    return {
-        "host": host_of(peer.origin),
-        "state": state,
-        "heard from": _day(peer.heard_at),
-        "reached": _day(peer.reached_at),
-        "software": plainly(peer.software or ""),
-    }
 
 
 def _day(moment: datetime | None) -> str:

@@ -11,7 +11,15 @@ from fedirec.lanes.actions import close_circuit, prune_dead, prune_idle_lanes, r
 from fedirec.lanes.backoff import Handler, Kind
 from fedirec.lanes.models import Job, Lane
 from fedirec.lanes.outcomes import Dead, Done, Later, Outcome
-from fedirec.lanes.queries import Trouble, dead_jobs, find_lane, lanes_in_trouble, oldest_waiting, waiting
+from fedirec.lanes.queries import (
+    Trouble,
+    dead_jobs,
+    find_lane,
+    lanes_in_trouble,
+    oldest_waiting,
+    open_circuits,
+    waiting,
+)
 from fedirec.lanes.runner import Runner
 from fedirec.lanes.works import Work, enqueue, keep_payload
 
@@ -34,6 +42,7 @@ __all__ = [
     "keep_payload",
     "lanes_in_trouble",
     "oldest_waiting",
+    "open_circuits",
     "prune_dead",
     "prune_idle_lanes",
     "retry_dead",

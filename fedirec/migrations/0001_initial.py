@@ -609,11 +609,8 @@ class Migration(migrations.Migration):
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ("origin", fields.CharField(unique=True, max_length=300)),
                 ("policy", fields.CharField(default="allow", db_default="allow", max_length=10)),
-                ("software", fields.CharField(null=True, max_length=100)),
                 ("speaks_rfc9421_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("heard_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("reached_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ("unreachable_since", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
             options={
