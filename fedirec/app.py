@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -31,7 +29,6 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Vocabulary
 from fedirec.db import fetch_rows, open_database
-from fedirec.errors import FedirecError
 from fedirec.lanes import Runner
 from fedirec.media.cache import MediaCache
 from fedirec.media.routes import media_routes
@@ -45,14 +42,12 @@ from fedirec.remix.visibility import audience_of_media
 from fedirec.settings import Settings
 from fedirec.web import routes as web_routes
 from fedirec.web.environment import Templates
-from fedirec.web.errors import on_error
+from fedirec.web.errors import EXCEPTION_HANDLERS
 from fedirec.web.ratelimit import RateLimit
 from fedirec.web.security import guards
-from fedirec.worker import kinds_of_work, work
+from fedirec.worker import kinds_of_work
 
-log = logging.getLogger(__name__)
-
-TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "admin")]
+TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix")]
 BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
 
 
@@ -113,35 +108,8 @@ async def running(
         )
 
 
-def create_app(settings: Settings, *, state: State | None = None, works: bool = True) -> Starlette:
-    """The application. Its lifespan opens the parts and, when it `works`, runs the worker beside the requests.
-
-    With `state` the parts are there already, and the application has no lifespan of its own.
-    """
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[State]:
-        async with running(settings) as parts:
-            stop = asyncio.Event()
-            worker = (
-                asyncio.create_task(work(parts["runner"], parts["store"], parts["media_cache"], stop))
-                if works
-                else None
-            )
-            yield parts
-            stop.set()
-            if worker:
-                await worker
-
-    async def give_state(scope: Scope) -> None:
-        scope["state"] = {**(scope.get("state") or {}), **(state or {})}
-
-    middleware = [
-        *([Middleware(_With, give_state)] if state else []),
-        *guards(settings),
-        Middleware(SetupFirst),
-        Middleware(Door),
-    ]
+def create_app(settings: Settings, *, state: State) -> Starlette:
+    """The application that answers requests with the parts in `state`."""
     return Starlette(
         routes=[
             Route("/livez", show_alive),
@@ -153,9 +121,8 @@ def create_app(settings: Settings, *, state: State | None = None, works: bool = 
             *accounts_pages,
             *remix_pages,
         ],
-        middleware=middleware,
-        exception_handlers={FedirecError: on_error, 404: on_error, 405: on_error},
-        lifespan=None if state else lifespan,
+        middleware=[Middleware(_With, state), *guards(settings), Middleware(SetupFirst), Middleware(Door)],
+        exception_handlers=EXCEPTION_HANDLERS,
     )
 
 
@@ -177,14 +144,14 @@ class SetupFirst:
 
 
 class _With:
-    """ASGI middleware: requests find parts that were opened before the application was made."""
+    """ASGI middleware: requests find the running parts."""
 
-    def __init__(self, app: ASGIApp, give: Any) -> None:
+    def __init__(self, app: ASGIApp, parts: State) -> None:
         self.app = app
-        self.give = give
+        self.parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.give(scope)
+        scope["state"] = {**(scope.get("state") or {}), **self.parts}
         await self.app(scope, receive, send)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
@@ -20,7 +20,7 @@ from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Gone, NotFound
-from fedirec.web.negotiation import wants_activity
+from fedirec.web.negotiation import ACTIVITY_JSON, wants_activity
 
 PAGE: Final = 20
 CACHE: Final = "public, max-age=120"
@@ -29,7 +29,7 @@ CACHE: Final = "public, max-age=120"
 class ActivityResponse(JSONResponse):
     """An ActivityStreams document; caches keep it apart from the page at the same address."""
 
-    media_type = "application/activity+json"
+    media_type = ACTIVITY_JSON
 
     def __init__(self, document: Json, *, status: int = 200, is_public: bool = True) -> None:
         headers = {"vary": "Accept", "cache-control": CACHE if is_public else "private, no-store"}
@@ -103,8 +103,3 @@ async def outbox_page(actor: Actor, before: int | None) -> Json:
     if len(rows) == PAGE:
         page["next"] = f"{uri}?before={rows[-1].id}"
     return page
-
-
-def moved(address: str) -> Response:
-    """The way to `address`, for good."""
-    return Response(status_code=301, headers={"location": address})

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +29,8 @@ from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload
 from fedirec.net import Net, Sign
 from fedirec.uris import origin_of
+from fedirec.web.negotiation import ACTIVITY_JSON
 
-log = logging.getLogger(__name__)
-
-MEDIA_TYPE: Final = "application/activity+json"
 PAGE: Final = 500
 """Inboxes that one step of a fan-out queues."""
 
@@ -124,7 +121,7 @@ class Outbox:
                 answer = await self.net.post(
                     inbox,
                     body=body,
-                    headers={"content-type": MEDIA_TYPE, "accept": MEDIA_TYPE},
+                    headers={"content-type": ACTIVITY_JSON, "accept": ACTIVITY_JSON},
                     sign=self._signer(actor_id, body, kind),
                 )
             except PeerUnavailable as error:

@@ -28,6 +28,7 @@ from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
 from fedirec.uris import host_of
 from fedirec.web.bodies import allow_body
+from fedirec.web.negotiation import ACTIVITY_JSON
 from fedirec.web.ratelimit import visitor_of
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,7 @@ async def webfinger(request: Request[Any]) -> Response:
     if actor is None:
         raise NotFound("nobody here answers to that")
     links = [
-        {"rel": "self", "type": "application/activity+json", "href": actor.uri},
+        {"rel": "self", "type": ACTIVITY_JSON, "href": actor.uri},
         {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url or actor.uri},
         {"rel": SUBSCRIBE, "template": f"{site.origin}/follow?uri={{uri}}"},
     ]

@@ -7,7 +7,8 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 ACTIVITY_JSON: Final = "application/activity+json"
-LD_JSON: Final = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+"""The media type of ActivityPub documents."""
+
 VARY: Final = {"Vary": "Accept"}
 """For every answer whose form depends on what was asked for."""
 

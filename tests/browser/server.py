@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -18,6 +19,7 @@ from fedirec.accounts.permissions import Operator, Role
 from fedirec.app import create_app, running
 from fedirec.db import migrate
 from fedirec.settings import Settings
+from fedirec.worker import work
 
 PASSWORD = "a long enough password"
 
@@ -50,13 +52,23 @@ async def prepare(settings: Settings, origin: str, names: list[str]) -> None:
             )
 
 
+async def serve(settings: Settings, port: int) -> None:
+    async with running(settings) as state:
+        app, stop = create_app(settings, state=state), asyncio.Event()
+        options: dict[str, Any] = {"log_level": "warning", "proxy_headers": False, "ws": "none", "lifespan": "off"}
+        jobs = asyncio.create_task(work(state["runner"], state["store"], state["media_cache"], stop))
+        try:
+            await uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, **options)).serve()
+        finally:
+            stop.set()
+            await jobs
+
+
 def main(folder: str, port: str, *names: str) -> None:
     settings = Settings.load({"data_dir": Path(folder), "development": True, "log_level": "warning"})
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     asyncio.run(prepare(settings, f"http://127.0.0.1:{port}", list(names)))
-    uvicorn.run(
-        create_app(settings), host="127.0.0.1", port=int(port), log_level="warning", proxy_headers=False, ws="none"
-    )
+    asyncio.run(serve(settings, int(port)))
 
 
 if __name__ == "__main__":
