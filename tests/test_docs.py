@@ -15,7 +15,8 @@ import typer.main
 from fedirec.cli.program import app
 from fedirec.settings import Settings
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 INSTALL = (DOCS / "install.md").read_text()
 
 
@@ -94,3 +95,11 @@ def test_the_service_starts_what_there_is() -> None:
     assert " ".join(words) in commands()
     assert unit["Service"]["StateDirectoryMode"] == "0700"
     assert unit["Service"]["NoNewPrivileges"] == "yes"
+
+
+def test_the_page_on_the_structure_lists_every_module_and_package_and_no_other() -> None:
+    tree = (DOCS / "architecture.md").read_text().partition("```\nfedirec/\n")[2].partition("\nstatic/")[0]
+    listed = {line.split()[0] for line in tree.splitlines() if re.match(r"  \S", line)}
+    there = {f"{path.parent.name}/" for path in (ROOT / "fedirec").glob("*/__init__.py")}
+    there |= {path.name for path in (ROOT / "fedirec").glob("*.py") if not path.name.startswith("__")}
+    assert listed == there
