@@ -36,6 +36,7 @@ def kinds_of_work(*, inbox: Inbox, outbox: Outbox, remote: Remote, settings: Set
         "inbox": Kind(handler=inbox.handle, concurrency=8, batch=50, max_attempts=10),
         "fanout": Kind(handler=outbox.fan_out, concurrency=4),
         "deliver": Kind(handler=outbox.deliver, concurrency=settings.deliveries_in_flight),
+        "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),

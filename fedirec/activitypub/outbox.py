@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from anyio import to_thread
+from tortoise.expressions import Q
 
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT
 from fedirec.activitypub.keyring import Keyring
@@ -28,7 +29,7 @@ from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload
 from fedirec.net import Net, Sign
-from fedirec.uris import origin_of
+from fedirec.uris import host_of, origin_of
 from fedirec.web.negotiation import ACTIVITY_JSON
 
 PAGE: Final = 500
@@ -45,6 +46,9 @@ UNWELL: Final = frozenset({429, 502, 503, 504})
 
 REFUSALS: Final = 3
 """Times that 401 or 403 is not taken for an answer."""
+
+ASKED_AGAIN: Final = timedelta(days=1)
+"""How long what we know of an actor is good enough, when their inbox is gone."""
 
 REMEMBERED: Final = 256
 
@@ -131,6 +135,8 @@ class Outbox:
             # One re-knock with the other signature, on these two only: after a 5xx the first may have been taken.
             if answer.status not in (400, 401) or kind == kinds[1]:
                 break
+        if answer.status in (404, 410):
+            await _ask_whose_it_was(inbox)
         outcome = outcome_of(answer.status, answer.headers.get("retry-after"), attempts=job.attempts)
         if isinstance(outcome, Done) and kind != kinds[0]:
             await Peer.get_or_create(origin=origin_of(inbox))
@@ -159,6 +165,23 @@ class Outbox:
         if len(self._bodies) > REMEMBERED:
             self._bodies.popitem(last=False)
         return found
+
+
+async def _ask_whose_it_was(inbox: str) -> None:
+    """Whoever had this inbox will be asked for anew: they may be gone, or have another one by now."""
+    owners = Actor.filter(host=host_of(inbox), inbox=inbox, is_local=False, state="active")
+    stale = owners.filter(Q(fetched_at=None) | Q(fetched_at__lt=now() - ASKED_AGAIN)).limit(10)
+    await enqueue(
+        [
+            Work(
+                kind="actor",
+                lane=f"actor:{origin_of(inbox)}",
+                payload={"uri": uri},
+                dedupe_key=f"actor:{hashlib.sha256(str(uri).encode()).hexdigest()}",
+            )
+            for uri in await stale.values_list("uri", flat=True)
+        ]
+    )
 
 
 def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0) -> Outcome:

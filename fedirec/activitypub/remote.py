@@ -24,6 +24,7 @@ from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import ActorObject, Doc, Entity, Json, Vocabulary
 from fedirec.clock import monotonic, now
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, PeerUnavailable, Unauthenticated
+from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.net import Net, Response
 from fedirec.uris import host_of, origin_of, same_origin
 
@@ -110,6 +111,14 @@ class Remote:
                 await Actor.filter(id=known.id, state="active").update(state="deleted")
             raise
         return await self._save_actor(document)
+
+    async def refresh_actor(self, job: Job) -> Outcome:
+        """What we know of an actor is what their origin says now, be it that they are gone."""
+        try:
+            await self.find_actor(str(job.payload["uri"]), fresh=True)
+        except FedirecError as error:
+            return Later(error=str(error), blame="job") if error.retryable else Done()
+        return Done()
 
     async def find_by_handle(self, handle: str) -> Actor:
         """Whom `@name@host` means, by WebFinger (RFC 7033); the actor must be known by that handle at its own host too.

@@ -10,7 +10,7 @@ import pytest
 
 from fedirec.activitypub.follows import follow, unfollow
 from fedirec.activitypub.keys import read_public_key
-from fedirec.activitypub.models import ActorKey, Outgoing
+from fedirec.activitypub.models import Actor, ActorKey, Outgoing
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.activitypub.outbox import outcome_of
 from fedirec.activitypub.proofs import verify_proof
@@ -162,6 +162,29 @@ async def test_an_inbox_that_is_gone_or_refuses_stops_nobody_else(
         ("deliver:https://gone.test", 410),
         ("deliver:https://large.test", 413),
     ]
+
+
+async def test_whoever_had_an_inbox_that_is_gone_is_asked_for_once_more(
+    here: Instance, network: Sinks, time_passes: Pass
+) -> None:
+    ana = await here.join("ana")
+    peer = Peer(network)
+    sink = network.sink(peer.host)
+    gone, moved = await followed_by(here, ana, "gone@peer.test", "moved@peer.test", shared=False)
+    peer.serve(gone.uri, {}, status=410)
+    peer.actor("moved", inbox=f"{moved.uri}/new-inbox")
+    sink.answers.extend([(410, {}), (404, {})])
+
+    await here.run(publish_record, ana, PUBLIC_DRAFT)
+    await here.work()
+    await here.work()
+    assert (await here.run(lambda: Actor.get(uri=gone.uri))).state == "deleted"
+    before = len(network.requests)
+    await here.run(publish_record, ana, PUBLIC_DRAFT)
+    await here.work()
+
+    assert sink.paths[2:] == ["/inbox"]
+    assert len(network.requests) == before, "nobody is asked twice a day"
 
 
 async def _proven(here: Instance, requests: Sequence[httpx.Request]) -> list[str]:
