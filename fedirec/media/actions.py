@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from anyio import open_file, to_thread
-from tortoise.exceptions import IntegrityError
 
 from fedirec.activitypub.digests import multibase_of_digest
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, NotFound
+from fedirec.errors import NotFound
 from fedirec.media.confine import Decoded, Limits, decode
 from fedirec.media.decoder.kinds import HEAD, IMAGES, SOUNDS, Kind, Refused, family_of
 from fedirec.media.models import Media
@@ -122,20 +121,6 @@ async def attach_media(owner: Actor, *, keys: Sequence[str]) -> list[Media]:
 async def release_media(media: Sequence[Media]) -> None:
     """These files belong to nothing any more, and are pruned in time. For use inside a transaction."""
     await Media.filter(id__in=[each.id for each in media]).update(attached_at=None)
-
-
-async def discard_media(store: Store, media: Media) -> None:
-    """Nobody has this file any more; its bytes go with the last row that shares them. Never inside a transaction.
-
-    Raises Conflict while something shows it.
-    """
-    async with store.holding():
-        try:
-            async with transaction():
-                await Media.filter(id=media.id).delete()
-        except IntegrityError as error:
-            raise Conflict("something still shows this file") from error
-        await forget_paths(store, [media.path, media.poster_path])
 
 
 async def prune_unattached(store: Store, *, older_than: timedelta) -> int:

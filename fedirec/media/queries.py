@@ -8,19 +8,10 @@ from typing import Final
 from tortoise.expressions import Q
 
 from fedirec.db import fetch_rows
-from fedirec.errors import NotFound
 from fedirec.media.models import Media
 
 MAX_SHARERS: Final = 100
 """Rows of one content that are looked at to decide who may see it."""
-
-
-async def get_media(key: str) -> Media:
-    """The file that is called `key`. Raises NotFound."""
-    media = await Media.get_or_none(key=key)
-    if media is None:
-        raise NotFound
-    return media
 
 
 async def media_at(path: str) -> Sequence[Media]:

@@ -17,7 +17,6 @@ from fedirec.clock import now
 from fedirec.errors import Busy, FedirecError, NotFound, TooLarge
 from fedirec.media.actions import (
     attach_media,
-    discard_media,
     keep_file,
     prune_orphans,
     prune_unattached,
@@ -25,7 +24,7 @@ from fedirec.media.actions import (
     release_media,
 )
 from fedirec.media.models import Media
-from fedirec.media.queries import get_media, used_paths
+from fedirec.media.queries import used_paths
 from fedirec.media.store import DiskStore
 from fedirec.settings import Settings
 from tests.media import files
@@ -62,7 +61,7 @@ async def test_an_upload_is_kept_by_the_hash_of_what_it_became(
     assert media.poster_path is not None
     assert await store.size(media.poster_path) > 500
     assert media.attached_at is None
-    assert (await get_media(media.key)).id == media.id
+    assert (await Media.get(key=media.key)).id == media.id
     assert kept(store) == sorted([media.path, media.poster_path])
 
 
@@ -194,10 +193,12 @@ async def test_the_bytes_go_with_the_last_who_has_them(
     second = await given(store, owner, settings, film.read_bytes())
     assert second.poster_path is not None
 
-    await discard_media(store, first)
-    assert kept(store) == sorted([second.path, second.poster_path])
+    await prune_unattached(store, older_than=timedelta(0))
+    assert not await Media.exists(id=second.id)
+    assert kept(store) == sorted([first.path, second.poster_path])
 
-    await discard_media(store, second)
+    await release_media([first])
+    await prune_unattached(store, older_than=timedelta(0))
     assert kept(store) == []
     assert await used_paths([second.path, second.poster_path]) == set()
 
