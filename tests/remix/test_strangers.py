@@ -16,12 +16,14 @@ from fedirec.activitypub.models import Actor, ActorKey, Received
 from fedirec.errors import Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.lanes.models import Job
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.records import delete_record, publish_record
 from fedirec.remix.actions.saving import MAX_FETCHED, TOO_FAR
 from fedirec.remix.licences import BY
 from fedirec.remix.models import Challenge, Record, Source, Submission
+from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.network import Instance, Network
 from tests.peer import CONTEXT, OTHER_RSA, Peer
 
@@ -348,3 +350,19 @@ async def test_large_activities_are_taken_more_slowly() -> None:
         crowd.count_origin("https://evil.test", size=40_000_000)
     for _ in range(1_000):
         crowd.count_origin("https://good.test", size=3_000)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"cc": ["x" * 3_000]}, {"challengeTerms": {"termsVersion": 2**40, "termsDigest": "zQm"}}], ids=str
+)
+async def test_what_no_column_can_hold_is_passed_over(here: Instance, peer: Peer, odd: dict[str, Any]) -> None:
+    ana = await here.join("ana")
+    terms = Terms(version=1, licence=BY.id, pays=Pays.NOTHING, decided_by=DecidedBy.LEADERS)
+    draft = ChallengeDraft(title="Rain", slug="rain", text="Record rain.", terms=terms)
+    challenge = await here.run(open_challenge, ana, here.state["keyring"], draft)
+    group = await here.run(lambda: challenge.actor)
+    mia = peer.actor("mia")
+    work = _record(peer, mia, challenge=group.uri, **odd)
+    assert (await peer.post(here, peer.activity("Create", mia, work))).status_code == 202
+    await here.work()
+    assert await here.run(lambda: Submission.filter(challenge_id=challenge.id).exists())

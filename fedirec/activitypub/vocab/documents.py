@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from fedirec.errors import Invalid
-from fedirec.uris import origin_of
+from fedirec.uris import MAX_URI, origin_of
 
 Json: TypeAlias = dict[str, Any]
 
@@ -67,7 +67,7 @@ class Doc:
         found: dict[str, None] = {}
         for value in self.many(key):
             value = value.get("id") if isinstance(value, dict) else value
-            if isinstance(value, str) and value:
+            if isinstance(value, str) and 0 < len(value) <= MAX_URI:
                 found[PUBLIC if value in _PUBLIC_SPELLINGS else value] = None
         return tuple(found)
 
