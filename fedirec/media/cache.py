@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import structlog
-from anyio import Lock, open_file, to_thread
+from anyio import CapacityLimiter, Lock, open_file, to_thread
 
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
@@ -39,6 +39,8 @@ UNUSED: Final = timedelta(days=14)
 """How long a copy that nobody looks at is kept."""
 _FETCH_SECONDS: Final = 60.0
 _NOTE_USE: Final = timedelta(hours=1)
+FETCHES: Final = 16
+"""Files that are fetched at once: what is on its way lies on the disk, and counts for no budget yet."""
 _AT_ONCE: Final = 100
 _MAC: Final = 16
 _PURPOSE: Final = b"fedirec media proxy\0"
@@ -53,6 +55,7 @@ class MediaCache:
         most = max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes)
         self._most = min(most, self._budget)
         self._locks: dict[str, tuple[Lock, int]] = {}
+        self._places = CapacityLimiter(FETCHES)
 
     def path_for(self, url: str) -> str:
         """The address, on our own site, of a copy of what is at `url`."""
@@ -117,7 +120,7 @@ class MediaCache:
         if not self._most:
             raise NotFound("This instance keeps no copies of media from elsewhere.")
         name = clean_name(unquote(PurePosixPath(urlsplit(url).path).name))
-        async with self._store.workbench() as folder:
+        async with self._places, self._store.workbench() as folder:
             source = folder / "download"
             async with await open_file(source, "xb") as file:
                 answer = await self._net.download(url, to=file, max_bytes=self._most, timeout=_FETCH_SECONDS)

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from fedirec import clock
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable, TooLarge, WrongType
-from fedirec.media.cache import TRY_AGAIN, MediaCache
+from fedirec.media.cache import FETCHES, TRY_AGAIN, MediaCache
 from fedirec.media.models import RemoteMedia
 from fedirec.media.store import DiskStore
 from fedirec.net import Net
@@ -33,6 +33,7 @@ class Elsewhere:
     def __init__(self) -> None:
         self.files: dict[str, tuple[int, str, bytes]] = {}
         self.asked: list[str] = []
+        self.at_once = self.most_at_once = 0
         self.app = Starlette(routes=[Route("/{path:path}", self.show)])
 
     def put(self, path: str, data: bytes, *, media_type: str = "image/png", status: int = 200) -> str:
@@ -42,7 +43,10 @@ class Elsewhere:
     async def show(self, request: Request[Any]) -> Response:
         path = request.path_params["path"]
         self.asked.append(path)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await sleep(0.02)
+        self.at_once -= 1
         status, media_type, data = self.files.get(path, (404, "text/plain", b""))
         return Response(data, status_code=status, media_type=media_type)
 
@@ -96,6 +100,17 @@ async def test_a_copy_is_fetched_once_opened_cleaned_and_kept_apart(
     assert len(data) == copy.size
     assert files.SECRET.encode() not in data
     assert kept(store) == [copy.path]
+
+
+async def test_only_so_many_files_are_fetched_at_once(cache: MediaCache, elsewhere: Elsewhere) -> None:
+    async def look(number: int) -> None:
+        with pytest.raises(NotFound):
+            await cache.cache_remote(f"{SITE}/{number}.png")
+
+    async with create_task_group() as group:
+        for number in range(3 * FETCHES):
+            group.start_soon(look, number)
+    assert 1 < elsewhere.most_at_once <= FETCHES
 
 
 async def test_many_who_ask_at_once_wait_for_one_fetch(cache: MediaCache, elsewhere: Elsewhere) -> None:
