@@ -80,16 +80,6 @@ def generations(record: str, neighbours: Parents) -> dict[str, int]:
     return found
 
 
-def ancestors(record: str, parents: Parents) -> list[str]:
-    """Everything that `record` was made from, nearest first, each once."""
-    return list(generations(record, parents))[1:]
-
-
-def descendants(record: str, parents: Parents) -> list[str]:
-    """Everything that was made from `record`, nearest first, each once."""
-    return list(generations(record, children_of(parents)))[1:]
-
-
 def would_loop(record: str, sources: Iterable[str], parents: Parents) -> bool:
     """Whether making `record` from `sources` would make it its own ancestor, at whatever depth."""
     seen = set(sources)

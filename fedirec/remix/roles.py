@@ -79,9 +79,12 @@ ROLES: Final = (
     Role("ctb", N_("Contributor")),
     Role("remixer", N_("Remixer"), (_TEXT, _IMAGE, _AUDIO, _VIDEO)),
 )
-"""The roles that are offered. Others are kept as they came, by their address."""
+"""The roles that are offered. Any other counts as a contribution; the document of its record has it as it came."""
 
 _BY_CODE: Final = {role.code: role for role in ROLES}
+CONTRIBUTOR: Final = _BY_CODE["ctb"]
+"""What every role is that is none of ours."""
+
 _DEFAULTS: Final = {_TEXT: "aut", _IMAGE: "ill", _AUDIO: "mus", _VIDEO: "fmk"}
 
 
@@ -109,5 +112,5 @@ def roles_for(kind: Kind) -> tuple[Role, ...]:
 
 def label_of(named: str, *, gettext: Callable[[str], str] = str) -> str:
     """What to call a role on a page; one that we do not know is a contribution."""
-    role = find_role(named) or _BY_CODE["ctb"]
+    role = find_role(named) or CONTRIBUTOR
     return gettext(role.label)

@@ -16,7 +16,7 @@ from fedirec.remix.actions.records import delete_record, edit_record, publish_re
 from fedirec.remix.actions.submissions import accept_submission
 from fedirec.remix.lineage import Relation
 from fedirec.remix.models import Record, Snapshot, Source, Submission
-from fedirec.remix.queries.trails import credits_of, names_of, trail_of
+from fedirec.remix.queries.trails import credits_of, trail_of
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.words import in_words, plain
 from tests.network import Instance, Network, settle
@@ -142,8 +142,8 @@ async def test_three_instances_show_one_trail_and_one_list_of_credits(
 
     async def shown(instance: Instance) -> tuple[Any, Any, list[tuple[str, int, Any]], str]:
         trail = await instance.run(trail_of, film.uri)
-        lines, waypoints = await instance.run(credits_of, film.uri)
-        words = plain(in_words(lines, names=await instance.run(names_of, lines, waypoints)))
+        lines, names = await instance.run(credits_of, trail)
+        words = plain(in_words(lines, names=names))
         told = [(line.person, line.generation, line.roles) for line in lines]
         return sorted(trail.up.items()), sorted((edge.record, edge.source) for edge in trail.edges), told, words
 

@@ -24,6 +24,7 @@ from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.lineage import MAX_DEPTH, parents_of, would_loop
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Snapshot, Source
 from fedirec.remix.queries.trails import edges_above
+from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, SourceObject, hashtag_key
 from fedirec.uris import origin_of, same_origin
 
@@ -85,10 +86,10 @@ async def save_record(
     tags = dict.fromkeys(hashtag_key(tag.name) for tag in work.hashtags)
     await RecordTag.bulk_create([RecordTag(record_id=record.id, name=name) for name in tags if name])
     if isinstance(work, RecordObject):
-        parts = dict.fromkeys((part.person, part.role) for part in work.contributors)
+        parts = dict.fromkeys((part.person, _code(part.role)) for part in work.contributors)
         await Contributor.bulk_create(
             [
-                Contributor(record_id=record.id, actor_uri=person, role=_code(role), position=position)
+                Contributor(record_id=record.id, actor_uri=person, role=role, position=position)
                 for position, (person, role) in enumerate(parts)
             ]
         )
@@ -307,5 +308,5 @@ def _is_newer(known: Record, work: NoteObject) -> bool:
 
 
 def _code(role: str) -> str:
-    from_relators = role.rpartition("/")[2].rpartition("#")[2] or role
-    return from_relators[:20]
+    """The code of a role; what is none of ours is a contribution."""
+    return (find_role(role) or CONTRIBUTOR).code

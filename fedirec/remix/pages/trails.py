@@ -13,7 +13,7 @@ from fedirec.remix.lineage import CreditLine
 from fedirec.remix.models import Record, Source
 from fedirec.remix.pages.cards import Cards, licence_view, relation_word, role_words
 from fedirec.remix.queries.records import actors_at, pages_of, records_at, remixes_of
-from fedirec.remix.queries.trails import Trail, Waypoint, credits_with, names_of, trail_of
+from fedirec.remix.queries.trails import Waypoint, credits_of, trail_of
 from fedirec.remix.words import Named, in_words
 from fedirec.uris import host_of
 from fedirec.web.language import gettext as _
@@ -60,7 +60,7 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> Trai
     trail = await trail_of(record.uri)
     reached = dict.fromkeys([record.uri, *trail.up, *trail.down, *(source.uri for source in record.sources)])
     rows = await pages_of(reached)
-    lines, names = await _credit_lines(trail)
+    lines, names = await credits_of(trail)
     actors = await actors_at({line.person for line in lines})
     sources = {parent.uri: parent for parent in await records_at([source.uri for source in record.sources])}
     places = _Places(cards, trail.waypoints, rows, viewer)
@@ -89,7 +89,7 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> Trai
 async def trail_document(record: Record) -> Json:
     """The trail of a public record for programs: what was made from what, and who is credited for it."""
     trail = await trail_of(record.uri)
-    lines, names = await _credit_lines(trail)
+    lines, names = await credits_of(trail)
     shown = [waypoint for waypoint in trail.waypoints.values() if not waypoint.is_hidden]
     return {
         "record": record.uri,
@@ -118,12 +118,6 @@ async def trail_document(record: Record) -> Json:
             for line in lines
         ],
     }
-
-
-async def _credit_lines(trail: Trail) -> tuple[list[CreditLine], dict[str, str]]:
-    above = {uri: trail.waypoints[uri] for uri in (trail.record, *trail.up) if uri in trail.waypoints}
-    lines = await credits_with(trail.record, trail.edges, above)
-    return lines, await names_of(lines, above)
 
 
 class _Places:

@@ -9,16 +9,25 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
 from fedirec.remix.kinds import Kind
-from fedirec.remix.lineage import MAX_RECORDS, CreditLine, Edge, Part, Relation, credit_lines, generations, parents_of
-from fedirec.remix.models import Contributor, Record, Snapshot, Source
-from fedirec.remix.roles import default_role, find_role
+from fedirec.remix.lineage import (
+    MAX_RECORDS,
+    CreditLine,
+    Edge,
+    Part,
+    Relation,
+    children_of,
+    credit_lines,
+    generations,
+    parents_of,
+)
+from fedirec.remix.models import Contributor, Record, Snapshot
+from fedirec.remix.roles import default_role
 
 _EDGES: Final = """
     SELECT r.uri AS record, s.uri AS source, s.relation AS relation, r.visibility AS visibility
       FROM source s JOIN record r ON r.id = s.record_id
      WHERE s.in_graph AND s.withdrawn_at IS NULL
 """
-
 
 MAX_SHOWN: Final = 1_000
 """Steps of a trail that its pages follow in each direction: whoever looks at them waits for all of it."""
@@ -112,11 +121,8 @@ async def trail_of(record: str) -> Trail:
     """What `record` was made from and what was made from it, as far as this instance knows."""
     edges = await edges_around(record)
     parents = parents_of(edges)
-    children: dict[str, set[str]] = {}
-    for edge in edges:
-        children.setdefault(edge.source, set()).add(edge.record)
     up = generations(record, parents)
-    down = generations(record, children)
+    down = generations(record, children_of(parents))
     waypoints = await waypoints_of([*up, *down])
     del up[record], down[record]
     return Trail(record=record, edges=tuple(edges), waypoints=waypoints, up=up, down=down)
@@ -136,13 +142,11 @@ async def waypoints_of(uris: Collection[str]) -> dict[str, Waypoint]:
     return found
 
 
-async def credits_of(record: str) -> tuple[list[CreditLine], dict[str, Waypoint]]:
-    """Everybody who is credited for `record`, over all generations, and the records for which they are."""
-    edges = await edges_above([record])
-    parents = parents_of(edges)
-    reached = list(generations(record, parents))
-    waypoints = await waypoints_of(reached)
-    return await credits_with(record, edges, waypoints), waypoints
+async def credits_of(trail: Trail) -> tuple[list[CreditLine], dict[str, str]]:
+    """Everybody who is credited for the record of `trail`, over all generations, and what they are called."""
+    above = {uri: trail.waypoints[uri] for uri in (trail.record, *trail.up) if uri in trail.waypoints}
+    lines = await credits_with(trail.record, trail.edges, above)
+    return lines, await names_of(lines, above)
 
 
 async def credits_with(
@@ -177,17 +181,6 @@ async def names_of(lines: Sequence[CreditLine], waypoints: Mapping[str, Waypoint
     for actor in await Actor.filter(uri__in=missing) if missing else []:
         names[actor.uri] = actor.name or actor.handle
     return names
-
-
-async def problems_of(record: Record) -> list[Source]:
-    """The sources that `record` names and that could not be confirmed."""
-    return await Source.filter(record_id=record.id, withdrawn_at=None, problem__not_isnull=True).order_by("position")
-
-
-def role_label_of(code: str) -> str:
-    """The English name of a role, for translation."""
-    role = find_role(code)
-    return role.label if role else "Contributor"
 
 
 def _edges(rows: Sequence[Mapping[str, str]]) -> list[Edge]:

@@ -8,7 +8,8 @@ from typing import ClassVar, Final, Self
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
 from fedirec.remix.kinds import Kind, kind_of
 from fedirec.remix.lineage import MAX_SOURCES, Relation
-from fedirec.remix.roles import RELATORS, find_role
+from fedirec.remix.roles import CONTRIBUTOR, find_role
+from fedirec.remix.terms import MAX_VERSION
 from fedirec.remix.vocab.notes import NoteObject, read_note
 from fedirec.remix.vocab.text import clean_line, find_id, ids
 
@@ -17,7 +18,6 @@ MAX_POLICY: Final = 8
 _MAX_LICENCE: Final = 300
 _MAX_ROLE: Final = 200
 _MAX_DIGEST: Final = 100
-_CONTRIBUTOR: Final = RELATORS + "ctb"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class ContributorObject:
     """Who had which part in a record, as its author says."""
 
     person: str
-    role: str = _CONTRIBUTOR
+    role: str = CONTRIBUTOR.iri
     """The address of the role."""
 
 
@@ -136,13 +136,13 @@ def _role(entry: Doc) -> str:
     named = find_id(entry, "roleName") or entry.find_text("roleName") or ""
     if role := find_role(named):
         return role.iri
-    return named if len(named) <= _MAX_ROLE and find_id(entry, "roleName") else _CONTRIBUTOR
+    return named if len(named) <= _MAX_ROLE and find_id(entry, "roleName") else CONTRIBUTOR.iri
 
 
 def _terms(doc: Doc) -> TermsRef | None:
     for entry in doc.docs("challengeTerms"):
         version, digest = entry.number("termsVersion"), clean_line(entry.find_text("termsDigest"), _MAX_DIGEST)
-        if version is not None and version > 0 and digest:
+        if version is not None and 0 < version <= MAX_VERSION and digest:
             return TermsRef(version=version, digest=digest)
     return None
 
