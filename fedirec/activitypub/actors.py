@@ -12,7 +12,7 @@ from anyio import to_thread
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import PrivateKey, generate_ed25519, generate_rsa, read_public_key
 from fedirec.activitypub.models import Actor, ActorKey, Announcement, Follow, Liking, SigningKey
-from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Update
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -212,7 +212,7 @@ async def publish_actor_update(actor: Actor) -> None:
     """The followers of a local actor will hear what it is like now; part of the caller's transaction."""
     described = await describe_actor(actor)
     update = Update(
-        id=Uris(origin_of(actor.uri)).activity(),
+        id=new_activity_uri(actor),
         actor=actor.uri,
         object=described,
         to=(PUBLIC,),

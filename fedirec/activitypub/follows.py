@@ -10,13 +10,12 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from fedirec.activitypub.models import Actor, Follow
-from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Activity, Ref, Reject, Undo
 from fedirec.activitypub.vocab import Follow as FollowActivity
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, NotFound
-from fedirec.uris import Uris, origin_of
 
 
 async def follow(follower: Actor, target: Actor) -> Follow:
@@ -30,7 +29,7 @@ async def follow(follower: Actor, target: Actor) -> Follow:
         if known:
             return known
         made = await Follow.create(
-            uri=_uris(follower).activity(),
+            uri=new_activity_uri(follower),
             follower=follower,
             target=target,
             accepted_at=now() if target.is_local and not target.approves_followers else None,
@@ -53,7 +52,7 @@ async def unfollow(follower: Actor, target: Actor) -> None:
         await known.delete()
         if not target.is_local:
             undone = FollowActivity(id=known.uri, actor=follower.uri, object=Ref(target.uri))
-            undo = Undo(id=_uris(follower).activity(), actor=follower.uri, object=undone, to=(target.uri,))
+            undo = Undo(id=new_activity_uri(follower), actor=follower.uri, object=undone, to=(target.uri,))
             await publish(follower, undo, to=[target])
 
 
@@ -80,13 +79,7 @@ async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Follow | N
     except IntegrityError as error:
         raise Conflict("that id belongs to another follow") from error
     if (known or made).accepted_at:
-        accept = Accept(
-            id=_uris(target).activity(),
-            actor=target.uri,
-            object=FollowActivity(id=asked.id, actor=sender.uri, object=Ref(target.uri)),
-            to=(sender.uri,),
-        )
-        await publish(target, accept, to=[sender])
+        await _answer(Accept, target, sender, asked.id)
     return None if known else made
 
 
@@ -98,10 +91,7 @@ async def approve_follow(target: Actor, asked: Follow) -> None:
         asked.accepted_at = now()
         await asked.save(update_fields=["accepted_at"])
         if not follower.is_local:
-            accept = Accept(
-                id=_uris(target).activity(), actor=target.uri, object=_said(asked, follower, target), to=(follower.uri,)
-            )
-            await publish(target, accept, to=[follower])
+            await _answer(Accept, target, follower, asked.uri)
 
 
 async def refuse_follow(target: Actor, asked: Follow) -> None:
@@ -111,10 +101,7 @@ async def refuse_follow(target: Actor, asked: Follow) -> None:
     async with transaction():
         await asked.delete()
         if not follower.is_local:
-            reject = Reject(
-                id=_uris(target).activity(), actor=target.uri, object=_said(asked, follower, target), to=(follower.uri,)
-            )
-            await publish(target, reject, to=[follower])
+            await _answer(Reject, target, follower, asked.uri)
 
 
 async def follow_accepted(sender: Actor, accept: Accept[Any]) -> None:
@@ -150,14 +137,13 @@ async def _asked(sender: Actor, answer: Activity[Any]) -> Follow:
     return made
 
 
-def _said(asked: Follow, follower: Actor, target: Actor) -> FollowActivity[Ref]:
-    return FollowActivity(id=asked.uri, actor=follower.uri, object=Ref(target.uri))
+async def _answer(kind: type[Accept[Any]] | type[Reject[Any]], target: Actor, follower: Actor, asked: str) -> None:
+    """Who asked to follow a local `target`, in the activity with the id `asked`, will hear what it says to that."""
+    said = FollowActivity(id=asked, actor=follower.uri, object=Ref(target.uri))
+    answer = kind(id=new_activity_uri(target), actor=target.uri, object=said, to=(follower.uri,))
+    await publish(target, answer, to=[follower])
 
 
 def _refuse_others(target: Actor, asked: Follow) -> None:
     if asked.target_id != target.id:
         raise Forbidden("only whom it concerns can answer that")
-
-
-def _uris(actor: Actor) -> Uris:
-    return Uris(origin_of(actor.uri))

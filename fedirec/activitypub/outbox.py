@@ -29,7 +29,7 @@ from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload
 from fedirec.net import Net, Sign
-from fedirec.uris import host_of, origin_of
+from fedirec.uris import Uris, host_of, origin_of
 from fedirec.web.negotiation import ACTIVITY_JSON
 
 PAGE: Final = 500
@@ -51,6 +51,11 @@ ASKED_AGAIN: Final = timedelta(days=1)
 """How long what we know of an actor is good enough, when their inbox is gone."""
 
 REMEMBERED: Final = 256
+
+
+def new_activity_uri(sender: Actor) -> str:
+    """The id of something that a local `sender` is about to say."""
+    return Uris(origin_of(sender.uri)).activity()
 
 
 async def publish(

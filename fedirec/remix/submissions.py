@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -91,11 +91,6 @@ def advance(transitions: Mapping[tuple[StateT, EventT], StateT], state: StateT, 
     return after
 
 
-def may(transitions: Mapping[tuple[StateT, EventT], StateT], state: StateT, event: EventT) -> bool:
-    """Whether `event` can happen from `state`."""
-    return (state, event) in transitions
-
-
 def advance_challenge(state: str, event: ChallengeEvent) -> ChallengeState:
     """The state of a challenge after `event`, or Conflict."""
     return advance(CHALLENGE_TRANSITIONS, ChallengeState(state), event)
@@ -108,13 +103,11 @@ def advance_submission(state: str, event: SubmissionEvent) -> SubmissionState:
     return advance(SUBMISSION_TRANSITIONS, SubmissionState(state), event)
 
 
-def accepts_submissions(
-    state: str, *, received_at: datetime, deadline_at: datetime | None, grace: timedelta = timedelta(0)
-) -> bool:
+def accepts_submissions(state: str, *, received_at: datetime, deadline_at: datetime | None) -> bool:
     """Whether a submission that reaches us at `received_at` is in time.
 
-    What counts is our clock when it arrives, never the date that it claims; `grace` is for what was on its way.
+    What counts is our clock when it arrives, never the date that it claims.
     """
     if state not in (ChallengeState.OPEN, ChallengeState.EXTENDED):
         return False
-    return deadline_at is None or received_at <= deadline_at + grace
+    return deadline_at is None or received_at <= deadline_at

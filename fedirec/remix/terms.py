@@ -92,7 +92,6 @@ class Terms:
         return licence == wanted or may_carry(licence, wanted)
 
 
-def revise(terms: Terms, **changes: Any) -> Terms:
-    """The next version, or the same terms when nothing would change."""
-    changed = replace(terms, **changes)
-    return terms if changed == terms else replace(changed, version=terms.version + 1)
+def revise(terms: Terms, wanted: Terms) -> Terms:
+    """What `wanted` says, as the version after `terms`; or `terms` themselves when that changes nothing."""
+    return terms if replace(wanted, version=terms.version) == terms else replace(wanted, version=terms.version + 1)

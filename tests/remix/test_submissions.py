@@ -17,7 +17,6 @@ from fedirec.remix.submissions import (
     accepts_submissions,
     advance_challenge,
     advance_submission,
-    may,
 )
 
 DEADLINE = datetime(2026, 12, 20, tzinfo=UTC)
@@ -34,7 +33,7 @@ def test_a_challenge_lives_from_draft_to_closed() -> None:
 @pytest.mark.parametrize("state", ChallengeState)
 @pytest.mark.parametrize("event", ChallengeEvent)
 def test_a_challenge_does_nothing_that_is_not_in_the_table(state: ChallengeState, event: ChallengeEvent) -> None:
-    if may(CHALLENGE_TRANSITIONS, state, event):
+    if (state, event) in CHALLENGE_TRANSITIONS:
         assert advance_challenge(state, event) == CHALLENGE_TRANSITIONS[state, event]
     else:
         with pytest.raises(Conflict, match=state):
@@ -44,7 +43,7 @@ def test_a_challenge_does_nothing_that_is_not_in_the_table(state: ChallengeState
 @pytest.mark.parametrize("state", SubmissionState)
 @pytest.mark.parametrize("event", SubmissionEvent)
 def test_a_submission_does_nothing_that_is_not_in_the_table(state: SubmissionState, event: SubmissionEvent) -> None:
-    if may(SUBMISSION_TRANSITIONS, state, event):
+    if (state, event) in SUBMISSION_TRANSITIONS:
         assert advance_submission(state, event) == SUBMISSION_TRANSITIONS[state, event]
     else:
         with pytest.raises(Conflict):
@@ -74,8 +73,7 @@ def test_nothing_but_its_author_brings_a_withdrawn_submission_back() -> None:
     [
         ("open", -1, DEADLINE, True),
         ("open", 0, DEADLINE, True),
-        ("open", 4, DEADLINE, True),
-        ("open", 6, DEADLINE, False),
+        ("open", 1, DEADLINE, False),
         ("extended", -1, DEADLINE, True),
         ("open", 1_000_000, None, True),
         ("draft", -1, DEADLINE, False),
@@ -87,5 +85,4 @@ def test_what_counts_is_when_a_submission_arrives(
     state: str, minutes_late: int, deadline: datetime | None, *, in_time: bool
 ) -> None:
     received_at = DEADLINE + timedelta(minutes=minutes_late)
-    grace = timedelta(minutes=5)
-    assert accepts_submissions(state, received_at=received_at, deadline_at=deadline, grace=grace) is in_time
+    assert accepts_submissions(state, received_at=received_at, deadline_at=deadline) is in_time

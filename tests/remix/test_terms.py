@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -76,11 +77,10 @@ def test_terms_that_make_no_sense_are_refused_beside_their_field(fields: dict[st
 
 
 def test_a_revision_is_a_new_version_only_if_something_changes() -> None:
-    assert revise(POT, amount=50_000) is POT
-    raised = revise(POT, amount=60_000)
-    assert (raised.version, raised.amount, raised.licence) == (2, 60_000, POT.licence)
-    with pytest.raises(Invalid):
-        revise(POT, pays=Pays.NOTHING)
+    assert revise(POT, replace(POT, amount=50_000)) is POT
+    raised = revise(POT, replace(POT, amount=60_000))
+    assert (raised.version, raised.amount, raised.licence) == (POT.version + 1, 60_000, POT.licence)
+    assert revise(raised, POT).version == raised.version + 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from fedirec.accounts.codes import digest_of
@@ -25,11 +25,22 @@ async def notify(
     Nothing happens when it is nobody of ours, or when they did it themselves. `url` is the page to look at;
     `details["title"]` fills the sentence. Meant for the transaction of what happened.
     """
-    if not account_actor.is_local or (actor is not None and actor.id == account_actor.id):
-        return
-    account = await Account.get_or_none(actor_id=account_actor.id)
-    if account is not None:
-        await notify_all([account], Notice(kind), actor, subject_uri, url, details)
+    await notify_actors([account_actor], Notice(kind), actor, subject_uri, url, details)
+
+
+async def notify_actors(
+    actors: Iterable[Actor],
+    kind: Notice,
+    actor: Actor | None,
+    subject_uri: str,
+    url: str,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """As `notify`, for the members whose actors are among `actors`."""
+    told = {each.id for each in actors if each.is_local} - ({actor.id} if actor else set())
+    if told:
+        accounts = await Account.filter(actor_id__in=list(told))
+        await notify_all(accounts, kind, actor, subject_uri, url, details)
 
 
 async def notify_all(

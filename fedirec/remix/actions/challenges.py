@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,7 +14,7 @@ from fedirec.accounts.names import check_name
 from fedirec.activitypub.actors import new_keys, save_local_actor
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Announcement
-from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -27,7 +27,7 @@ from fedirec.remix.actions.saving import hold_media, save_attachments
 from fedirec.remix.kinds import kinds_in
 from fedirec.remix.models import Challenge
 from fedirec.remix.submissions import ChallengeEvent, advance_challenge
-from fedirec.remix.terms import Terms
+from fedirec.remix.terms import Terms, revise
 from fedirec.remix.vocab import ChallengeObject
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
@@ -99,7 +99,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
             await hold_media(leader, media)
             await save_attachments(prompt, media, challenge=challenge)
             created = Create(
-                id=uris.activity(),
+                id=new_activity_uri(group),
                 actor=uri,
                 object=prompt,
                 to=prompt.to,
@@ -142,8 +142,8 @@ async def change_challenge(
         await challenge.save()
         if terms is not None:
             current = await current_terms(challenge)
-            if current and replace(terms, version=current.version) != current:
-                await save_terms(challenge, replace(terms, version=current.version + 1))
+            if current and (revised := revise(current, terms)) != current:
+                await save_terms(challenge, revised)
         await audit(leader, "change_challenge", (await challenge.actor).uri)
         await _publish_update(challenge)
     return challenge
@@ -197,7 +197,7 @@ def _check(draft: ChallengeDraft) -> None:
 
 
 async def _announce(leader: Actor, prompt_uri: str) -> None:
-    uri = Uris(origin_of(leader.uri)).activity()
+    uri = new_activity_uri(leader)
     announcement = Announce(
         id=uri,
         actor=leader.uri,
@@ -217,7 +217,7 @@ async def _publish_update(challenge: Challenge) -> None:
     challenge.actor = group
     described = await describe_challenge(challenge)
     update = Update(
-        id=Uris(origin_of(group.uri)).activity(),
+        id=new_activity_uri(group),
         actor=group.uri,
         object=described,
         to=(PUBLIC,),
@@ -228,7 +228,7 @@ async def _publish_update(challenge: Challenge) -> None:
     await publish(group, update, to=authors, to_followers_of=[group])
     # Other software knows the prompt alone.
     prompt = Update(
-        id=Uris(origin_of(group.uri)).activity(),
+        id=new_activity_uri(group),
         actor=group.uri,
         object=await describe_prompt(challenge, group),
         to=(PUBLIC,),

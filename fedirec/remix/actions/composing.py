@@ -58,6 +58,7 @@ async def compose_record(
     updated: datetime | None = None,
     terms: TermsRef | None,
 ) -> Composed:
+    """What `draft` looks like to everybody else, under the address `uri`; nothing is saved."""
     uris = Uris(origin_of(author.uri))
     attachments, media = compose_attachments(uris, draft.files)
     kind = kind_of(f"{attachment.kind}/*" for attachment in attachments)

@@ -7,21 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedirec.activitypub.models import Actor
-from fedirec.clock import now
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
 from fedirec.media.models import Media
 from fedirec.remix.licences import CHOICES, explain, find_licence
 from fedirec.remix.lineage import Relation, refuse_too_many
-from fedirec.remix.models import (
-    Challenge,
-    ChallengeTerms,
-    Record,
-)
+from fedirec.remix.models import Challenge, ChallengeTerms, Record
+from fedirec.remix.queries.challenges import is_open
 from fedirec.remix.roles import find_role
-from fedirec.remix.vocab import (
-    TermsRef,
-    find_hashtag,
-)
+from fedirec.remix.vocab import TermsRef, find_hashtag
 from fedirec.web.language import gettext as _
 
 MAX_TITLE: Final = 200
@@ -141,10 +134,14 @@ async def refuse_clashing_sources(author: Actor, draft: RecordDraft) -> None:
         raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="licence")
 
 
-async def terms_in_force(challenge: Challenge | None) -> TermsRef | None:
-    if challenge is None:
-        return None
-    if challenge.state not in ("open", "extended") or (challenge.deadline_at and challenge.deadline_at < now()):
+def refuse_closed(challenge: Challenge) -> None:
+    """Raise Conflict unless the challenge takes submissions now."""
+    if not is_open(challenge):
         raise Conflict(_("This challenge is closed; it takes no more submissions."), field="challenge")
+
+
+async def terms_in_force(challenge: Challenge) -> TermsRef | None:
+    """The terms under which something is offered to the challenge now, if it has any. Raises Conflict when closed."""
+    refuse_closed(challenge)
     terms = await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
     return TermsRef(version=terms.version, digest=terms.digest) if terms else None

@@ -121,6 +121,7 @@ async def current_terms(challenge: Challenge) -> Terms | None:
 
 
 def terms_of(row: ChallengeTerms) -> Terms:
+    """What a row of terms says."""
     return Terms(
         version=row.version,
         licence=row.licence,

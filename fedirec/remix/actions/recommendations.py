@@ -5,13 +5,12 @@ from __future__ import annotations
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Liking
-from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Like, Ref, Undo
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Gone
 from fedirec.remix.models import Record
-from fedirec.uris import Uris, origin_of
 
 
 async def recommend(person: Actor, record: Record) -> None:
@@ -24,7 +23,7 @@ async def recommend(person: Actor, record: Record) -> None:
     async with transaction():
         if await Liking.exists(actor_id=person.id, object_uri=record.uri):
             return
-        uri = Uris(origin_of(person.uri)).activity()
+        uri = new_activity_uri(person)
         await Liking.create(uri=uri, actor=person, object_uri=record.uri)
         if author.is_local:
             await notify(author, Notice.RECOMMENDED, person, record.uri, record.uri, {"title": record.title})
@@ -43,5 +42,5 @@ async def take_back_recommendation(person: Actor, record: Record) -> None:
         await known.delete()
         if not author.is_local:
             said = Like(id=known.uri, actor=person.uri, object=Ref(record.uri))
-            undo = Undo(id=Uris(origin_of(person.uri)).activity(), actor=person.uri, object=said, to=(author.uri,))
+            undo = Undo(id=new_activity_uri(person), actor=person.uri, object=said, to=(author.uri,))
             await publish(person, undo, to=[author])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -16,21 +16,11 @@ from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
 from fedirec.remix.actions.saving import save_record
+from fedirec.remix.actions.submissions import save_submission
 from fedirec.remix.lineage import parents_of, refuse_loop
-from fedirec.remix.models import (
-    Attachment,
-    Challenge,
-    Contributor,
-    Record,
-    RecordRevision,
-    RecordTag,
-    Source,
-    Submission,
-)
+from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Source, Submission
 from fedirec.remix.queries.trails import edges_above
-from fedirec.remix.vocab import (
-    TermsRef,
-)
+from fedirec.remix.vocab import TermsRef
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
 
@@ -43,22 +33,16 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
     refuse_bad_draft(draft)
     await refuse_clashing_sources(author, draft)
     uri = Uris(origin_of(author.uri)).record()
-    terms = await terms_in_force(draft.challenge)
+    terms = await terms_in_force(draft.challenge) if draft.challenge else None
     composed = await compose_record(author, draft, uri=uri, published=now(), terms=terms)
     async with transaction():
         record = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
-        if draft.challenge and terms:
-            await Submission.create(
-                challenge=draft.challenge,
-                record=record,
-                via="local",
-                terms_version=terms.version,
-                terms_digest=terms.digest,
-            )
-            await _tell_leader(author, draft.challenge, record)
-        await _tell_the_built_on(author, record, draft)
+        if draft.challenge:
+            version, digest = (terms.version, terms.digest) if terms else (None, None)
+            await save_submission(draft.challenge, record, via="local", terms_version=version, terms_digest=digest)
+        await tell_those_in_it(author, record)
         create = Create(
-            id=Uris(origin_of(author.uri)).activity(),
+            id=new_activity_uri(author),
             actor=author.uri,
             object=composed.work,
             to=composed.work.to,
@@ -91,7 +75,7 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
     async with transaction():
         saved = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
         update = Update(
-            id=Uris(origin_of(author.uri)).activity(),
+            id=new_activity_uri(author),
             actor=author.uri,
             object=composed.work,
             to=composed.work.to,
@@ -110,7 +94,7 @@ async def delete_record(author: Actor, record: Record) -> None:
         await bury_record(record)
         tombstone = Tombstone(id=record.uri, deleted=now(), former_type="Note")
         to = (PUBLIC,) if record.visibility == "public" else (author.followers or "",)
-        delete = Delete(id=Uris(origin_of(author.uri)).activity(), actor=author.uri, object=tombstone, to=to)
+        delete = Delete(id=new_activity_uri(author), actor=author.uri, object=tombstone, to=to)
         await publish(author, delete, to=others, to_followers_of=[author])
 
 
@@ -129,20 +113,17 @@ async def bury_record(record: Record) -> None:
     await record.save(update_fields=["text", "content", "warning", "deleted_at"])
 
 
-async def _tell_the_built_on(author: Actor, record: Record, draft: RecordDraft) -> None:
-    """Those of our people whose records were built on, and those who are credited, know."""
-    details = {"title": record.title}
-    for source in draft.sources:
-        owner = await source.record.author
-        await notify(owner, Notice.REMIXED, author, record.uri, record.uri, {"title": source.record.title})
-    for part in draft.parts:
-        await notify(part.actor, Notice.CREDITED, author, record.uri, record.uri, details)
-
-
-async def _tell_leader(author: Actor, challenge: Challenge, record: Record) -> None:
-    leader = await Actor.get_or_none(id=challenge.leader_id)
-    if leader:
-        await notify(leader, Notice.SUBMITTED, author, record.uri, record.uri, {"title": challenge.title})
+async def tell_those_in_it(author: Actor, record: Record) -> None:
+    """Those of our people whose records were built on, and those who are credited, know; part of the caller's
+    transaction.
+    """
+    sources = await Source.filter(record_id=record.id, withdrawn_at=None).values_list("uri", flat=True)
+    if sources:
+        for parent in await Record.filter(uri__in=list(sources), author__is_local=True).select_related("author"):
+            await notify(parent.author, Notice.REMIXED, author, record.uri, record.uri, {"title": parent.title})
+    named = await Contributor.filter(record_id=record.id).values_list("actor_uri", flat=True)
+    people = await Actor.filter(uri__in=list(named), is_local=True)
+    await notify_actors(people, Notice.CREDITED, author, record.uri, record.uri, {"title": record.title})
 
 
 async def _everybody_around(record: Record) -> list[Actor]:

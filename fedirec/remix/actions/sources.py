@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Json
@@ -14,7 +16,7 @@ from fedirec.remix.vocab import PostObject, RecordObject
 from fedirec.uris import same_origin
 from fedirec.web.language import gettext as _
 
-MAX_PROBLEM = 300
+MAX_PROBLEM: Final = 300
 
 
 async def find_record(
@@ -54,7 +56,7 @@ async def fetch_record(remote: Remote, uri: str) -> tuple[RecordObject | PostObj
 
 
 async def resolve_source(remote: Remote, job: Job) -> Outcome:
-    """What a record was made from is known and kept as a snapshot; or the reason why it is not is."""
+    """What a record was made from is known and kept as a snapshot; or it is kept why that could not be."""
     source = await Source.get_or_none(id=int(str(job.payload["source"])))
     if source is None or source.snapshot_id is not None or source.withdrawn_at:
         return Done()

@@ -8,15 +8,16 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Announcement
-from fedirec.activitypub.outbox import publish
+from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Add, Announce, Offer, Ref, Reject, Remove, Undo
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
-from fedirec.remix.licences import find_licence, may_carry
+from fedirec.remix.actions.drafts import refuse_closed
+from fedirec.remix.actions.prompts import terms_of
+from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
-from fedirec.remix.submissions import SubmissionEvent, accepts_submissions, advance_submission
-from fedirec.uris import Uris, origin_of
+from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.web.language import gettext as _
 
 MAX_REASON: Final = 500
@@ -33,7 +34,7 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge) -> 
         submission = await save_submission(challenge, record, via="local")
         if not group.is_local:
             offer = Offer(
-                id=Uris(origin_of(author.uri)).activity(),
+                id=new_activity_uri(author),
                 actor=author.uri,
                 object=Ref(record.uri),
                 target=group.uri,
@@ -59,8 +60,7 @@ async def save_submission(
     known = await Submission.get_or_none(challenge_id=challenge.id, record_id=record.id)
     if known and known.state != "withdrawn":
         return known
-    if not accepts_submissions(challenge.state, received_at=now(), deadline_at=challenge.deadline_at):
-        raise Conflict(_("This challenge is closed; it takes no more submissions."), field="challenge")
+    refuse_closed(challenge)
     terms = await _terms(challenge, terms_version, terms_digest)
     if known:
         known.state = advance_submission(known.state, SubmissionEvent.OFFER)
@@ -100,14 +100,15 @@ async def accept_submission(leader: Actor, submission: Submission) -> Submission
         submission.state = advance_submission(submission.state, SubmissionEvent.ACCEPT)
         submission.decided_at, submission.reason = now(), ""
         await submission.save()
-        uris = Uris(origin_of(group.uri))
         to, cc = (PUBLIC,), (group.followers or "", author.uri)
-        announce = Announce(id=uris.activity(), actor=group.uri, object=Ref(record.uri), published=now(), to=to, cc=cc)
+        announce = Announce(
+            id=new_activity_uri(group), actor=group.uri, object=Ref(record.uri), published=now(), to=to, cc=cc
+        )
         if not await Announcement.exists(actor_id=group.id, object_uri=record.uri):
             await Announcement.create(uri=announce.id, actor=group, object_uri=record.uri)
             await publish(group, announce, to=[author], to_followers_of=[group])
         add = Add(
-            id=uris.activity(),
+            id=new_activity_uri(group),
             actor=group.uri,
             object=Ref(record.uri),
             target=f"{group.uri}/submissions",
@@ -136,7 +137,7 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
         submission.decided_at, submission.reason = now(), said
         await submission.save()
         reject = Reject(
-            id=Uris(origin_of(group.uri)).activity(),
+            id=new_activity_uri(group),
             actor=group.uri,
             object=Ref(record.uri),
             content=said,
@@ -172,9 +173,8 @@ async def withdraw_submission(author: Actor, submission: Submission) -> Submissi
     async with transaction():
         await end_offer(submission)
         if not group.is_local:
-            uris = Uris(origin_of(author.uri))
-            offer = Offer(id=uris.activity(), actor=author.uri, object=Ref(record.uri), target=group.uri)
-            undo = Undo(id=uris.activity(), actor=author.uri, object=offer, to=(group.uri,))
+            offer = Offer(id=new_activity_uri(author), actor=author.uri, object=Ref(record.uri), target=group.uri)
+            undo = Undo(id=new_activity_uri(author), actor=author.uri, object=offer, to=(group.uri,))
             await publish(author, undo, to=[group])
     return submission
 
@@ -205,15 +205,14 @@ async def grant_licence(author: Actor, record: Record, licence: str) -> Record:
 
 
 async def _take_back(group: Actor, record: Record, author: Actor) -> None:
-    uris = Uris(origin_of(group.uri))
     to, cc = (PUBLIC,), (group.followers or "", author.uri)
     target = f"{group.uri}/submissions"
-    remove = Remove(id=uris.activity(), actor=group.uri, object=Ref(record.uri), target=target, to=to, cc=cc)
+    remove = Remove(id=new_activity_uri(group), actor=group.uri, object=Ref(record.uri), target=target, to=to, cc=cc)
     await publish(group, remove, to=[author], to_followers_of=[group])
     announced = await Announcement.get_or_none(actor_id=group.id, object_uri=record.uri)
     if announced:
         again = Announce(id=announced.uri, actor=group.uri, object=Ref(record.uri))
-        undo = Undo(id=uris.activity(), actor=group.uri, object=again, to=to, cc=cc)
+        undo = Undo(id=new_activity_uri(group), actor=group.uri, object=again, to=to, cc=cc)
         await announced.delete()
         await publish(group, undo, to=[author], to_followers_of=[group])
 
@@ -231,11 +230,11 @@ async def _terms(challenge: Challenge, version: int | None, digest: str | None) 
 async def _refuse_other_licences(challenge: Challenge, submission: Submission, record: Record) -> None:
     """Raise Conflict when what is made under the terms of `submission` could not carry `record`."""
     terms = await _terms(challenge, submission.terms_version, submission.terms_digest)
-    licence, wanted = find_licence(record.licence_url or record.licence), find_licence(terms.licence if terms else None)
-    if terms and licence != wanted and not may_carry(licence, wanted):
+    licence = find_licence(record.licence_url or record.licence)
+    if terms and not terms_of(terms).admits(licence):
         raise Conflict(
             _("It is under %(licence)s, which cannot become part of something under %(wanted)s.")
-            % {"licence": licence.short, "wanted": wanted.short}
+            % {"licence": licence.short, "wanted": find_licence(terms.licence).short}
         )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
 from fedirec.activitypub.handlers import Handlers
@@ -21,14 +21,17 @@ from fedirec.activitypub.vocab import (
 )
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
-from fedirec.remix.actions.records import bury_record
+from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
 from fedirec.remix.inbox.arrivals import ask_for, challenge_of, concerns, concerns_us, offer_to
 from fedirec.remix.licences import find_grant, find_licence
-from fedirec.remix.models import Challenge, Contributor, Record, Source, Submission
+from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.vocab import PostObject, PromptObject, RecordObject
 from fedirec.uris import same_origin
+
+MAX_TOLD: Final = 500
+"""Members who are told that something they built on was changed."""
 
 handlers = Handlers()
 
@@ -40,7 +43,7 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     if not challenge and not await concerns_us(sender, work):
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
     record = await save_record(sender, work, document=create.object_document or work.write())
-    await _tell(sender, record, work)
+    await tell_those_in_it(sender, record)
     if challenge and record.visibility == "public":
         version, digest = (work.terms.version, work.terms.digest) if work.terms else (None, None)
         await offer_to(challenge, record, via="remote", terms_version=version, terms_digest=digest)
@@ -86,10 +89,9 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
     if find_licence(record.licence).is_known:
         await grant_licence(sender, record, record.licence_url or record.licence)
     if known and record.revision > revision:
+        authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)
         details = {"title": record.title}
-        children = await Source.filter(uri=record.uri, record__author__is_local=True).select_related("record__author")
-        for author in {child.record.author_id: child.record.author for child in children}.values():
-            await notify(author, Notice.SOURCE_CHANGED, sender, record.uri, record.uri, details)
+        await notify_actors(authors, Notice.SOURCE_CHANGED, sender, record.uri, record.uri, details)
 
 
 @handlers.on(Delete, Ref, Tombstone)
@@ -184,15 +186,3 @@ async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None) 
         return False
     await grant_licence(sender, record, granted.id)
     return True
-
-
-async def _tell(sender: Actor, record: Record, work: RecordObject) -> None:
-    """Those of ours whose records were built on, and those who are credited, know."""
-    details = {"title": record.title}
-    sources = [source.id for source in work.sources]
-    if sources:
-        for parent in await Record.filter(uri__in=sources, author__is_local=True).select_related("author"):
-            await notify(parent.author, Notice.REMIXED, sender, record.uri, record.uri, {"title": parent.title})
-    named = await Contributor.filter(record_id=record.id).values_list("actor_uri", flat=True)
-    for person in await Actor.filter(uri__in=list(named), is_local=True):
-        await notify(person, Notice.CREDITED, sender, record.uri, record.uri, details)

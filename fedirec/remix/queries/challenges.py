@@ -17,6 +17,7 @@ from fedirec.clock import now
 from fedirec.errors import NotFound
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.queries.records import with_parts
+from fedirec.remix.submissions import accepts_submissions
 from fedirec.web.paging import Cursor
 
 OPEN: Final = ("open", "extended")
@@ -46,7 +47,7 @@ def with_leader(challenges: QuerySet[Challenge]) -> QuerySet[Challenge]:
 
 def is_open(challenge: Challenge) -> bool:
     """Whether the challenge takes submissions now, whatever its last news said."""
-    return challenge.state in OPEN and (challenge.deadline_at is None or challenge.deadline_at > now())
+    return accepts_submissions(challenge.state, received_at=now(), deadline_at=challenge.deadline_at)
 
 
 async def open_challenges(*, limit: int, kind: str = "") -> list[Challenge]:
