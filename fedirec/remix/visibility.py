@@ -8,11 +8,12 @@ from typing import Any
 from starlette.requests import Request
 
 from fedirec.accounts.door import viewer_of
-from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.media.models import Media
 from fedirec.media.routes import Audience
 from fedirec.remix.models import Attachment, Record, RecordRevision
+from fedirec.remix.queries.records import is_close
 
 
 async def may_see(record: Record, actor: Actor | None) -> bool:
@@ -23,7 +24,7 @@ async def may_see(record: Record, actor: Actor | None) -> bool:
         return False
     if record.author_id == actor.id:
         return True
-    return record.visibility == "followers" and await is_close(record, actor)
+    return record.visibility == "followers" and await is_close(actor, record.author_id)
 
 
 async def may_see_version(record: Record, revision: RecordRevision, actor: Actor | None) -> bool:
@@ -31,14 +32,7 @@ async def may_see_version(record: Record, revision: RecordRevision, actor: Actor
     document = revision.document
     if PUBLIC in (*document.get("to", ()), *document.get("cc", ())):
         return True
-    return actor is not None and await is_close(record, actor)
-
-
-async def is_close(record: Record, actor: Actor) -> bool:
-    """Whether `actor` made `record`, or is somebody whom its author lets follow them."""
-    return record.author_id == actor.id or await Follow.exists(
-        follower_id=actor.id, target_id=record.author_id, accepted_at__not_isnull=True
-    )
+    return actor is not None and await is_close(actor, record.author_id)
 
 
 async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Audience:

@@ -40,15 +40,13 @@ async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> F
 
     A record stands once: where its author published it, else where the first of them passed it on.
     """
-    followed = await Follow.filter(follower_id=viewer.id, accepted_at__not_isnull=True).values_list(
-        "target_id", flat=True
-    )
-    whom = [viewer.id, *(int(str(key)) for key in followed)]
+    followed = Follow.filter(follower_id=viewer.id, accepted_at__not_isnull=True)
+    whom = Subquery(Actor.filter(Q(id=viewer.id) | Q(id__in=Subquery(followed.values("target_id")))).values("id"))
     made = Record.filter(author_id__in=whom, visibility__in=("public", "followers"), deleted_at=None)
     made = _after(made.filter(published_at__lte=now()), "published_at", after, _RECORD).limit(limit)
     opened = Challenge.filter(Q(leader_id__in=whom) | Q(actor_id__in=whom), opened_at__lte=now())
     opened = _after(opened.exclude(state="draft"), "opened_at", after, _CHALLENGE).limit(limit)
-    elsewhere = visible().exclude(author_id__in=whom)
+    elsewhere = visible().filter(author_id__not_in=whom)
     passed = Announcement.filter(actor_id__in=whom, object_uri__in=Subquery(elsewhere.values("uri")))
     passed = _after(passed, "created_at", after, _ANNOUNCEMENT).limit(limit).select_related("actor")
     items = [
@@ -72,7 +70,7 @@ async def known_feed(*, after: Cursor | None, limit: int) -> list[Record]:
     return await with_parts(before(visible(), after)).limit(limit)
 
 
-async def _passed_on(announced: Sequence[Announcement], whom: Sequence[int]) -> list[Item]:
+async def _passed_on(announced: Sequence[Announcement], whom: Subquery) -> list[Item]:
     uris = [announcement.object_uri for announcement in announced]
     if not uris:
         return []

@@ -83,10 +83,8 @@ async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Recor
 async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | None, limit: int) -> list[Record]:
     """The records of `author` that `viewer` may see, the newest first, with their parts."""
     found = Record.filter(author_id=author.id, deleted_at=None, published_at__lte=now())
-    if not await may_see_all_of(author, viewer):
-        found = found.filter(visibility="public")
-    else:
-        found = found.filter(visibility__in=("public", "followers"))
+    shown = ("public", "followers") if viewer is not None and await is_close(viewer, author.id) else ("public",)
+    found = found.filter(visibility__in=shown)
     return await with_parts(before(found, after)).limit(limit)
 
 
@@ -174,13 +172,11 @@ async def submissions_of(record: Record) -> list[Submission]:
     )
 
 
-async def may_see_all_of(author: Actor, viewer: Actor | None) -> bool:
-    """Whether `viewer` is `author`, or somebody whom they let follow them."""
-    if viewer is None:
-        return False
-    if viewer.id == author.id:
-        return True
-    return await Follow.exists(follower_id=viewer.id, target_id=author.id, accepted_at__not_isnull=True)
+async def is_close(viewer: Actor, author_id: int) -> bool:
+    """Whether `viewer` is the actor in row `author_id`, or somebody whom they let follow them."""
+    return viewer.id == author_id or await Follow.exists(
+        follower_id=viewer.id, target_id=author_id, accepted_at__not_isnull=True
+    )
 
 
 async def has_recommended(viewer: Actor, record: Record) -> bool:
