@@ -14,7 +14,6 @@ from starlette.requests import Request
 
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
-from fedirec.clock import now
 from fedirec.html import excerpt, markdown
 from fedirec.media.cache import MediaCache
 from fedirec.media.models import Media
@@ -50,8 +49,9 @@ class Cards:
         return local_path(urlsplit(url)._replace(scheme="", netloc="").geturl()) if self.site.is_ours(url) else url
 
     def shown_here(self, url: str) -> str:
-        """Where a browser gets the file at `url`: from us, as our own or as a copy."""
-        return self.here(url) if self.site.is_ours(url) else self._cache.path_for(url)
+        """Where a browser gets the file at `url`: from us, as our own or as a copy. No other page of ours is a file."""
+        path = self.here(url)
+        return path if path.startswith("/media/") else self._cache.path_for(url)
 
     def person_url(self, actor: Actor) -> str:
         return self.here(actor.uri) if actor.is_local else f"/people/remote/{actor.id}"
@@ -302,9 +302,15 @@ def decided_in_words(decided_by: str) -> str:
     return words.get(decided_by, "")
 
 
-def has_passed(challenge: Challenge) -> bool:
-    """Whether the deadline of a challenge lies behind us."""
-    return challenge.deadline_at is not None and challenge.deadline_at <= now()
+def submission_word(state: str) -> str:
+    """How an offer to a challenge stands, for whoever made it."""
+    words = {
+        "pending": _("waiting for an answer"),
+        "licence_pending": _("waiting for a licence"),
+        "accepted": _("part of it"),
+        "declined": _("not taken up"),
+    }
+    return words.get(state, "")
 
 
 def _kind(kind: str) -> Literal["text", "image", "audio", "video"]:

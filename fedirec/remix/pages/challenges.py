@@ -16,7 +16,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.clock import now
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Submission
-from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words
+from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words, submission_word
 from fedirec.remix.pages.home import place_of_challenge
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import (
@@ -210,17 +210,12 @@ def _terms_view(row: ChallengeTerms, *, is_current: bool) -> TermsView:
 
 
 def _own(submission: Submission, cards: Cards) -> OwnSubmission:
-    words = {
-        "pending": _("waiting for an answer"),
-        "licence_pending": _("waiting for a licence"),
-        "accepted": _("part of it"),
-        "declined": _("not taken up"),
-    }
+    word = submission_word(submission.state)
     return OwnSubmission(
         id=submission.id,
-        record=cards.record(submission.record, note=words.get(submission.state, "")),
+        record=cards.record(submission.record, note=word),
         state=submission.state,
-        word=words.get(submission.state, ""),
+        word=word,
         reason=submission.reason,
     )
 

@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
-from fedirec.activitypub.models import Actor
 from fedirec.errors import Conflict, Forbidden, Gone, NotFound
 from fedirec.html import clean
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
@@ -20,15 +19,14 @@ from fedirec.remix.actions.records import delete_record
 from fedirec.remix.actions.submissions import submit_record, withdraw_submission
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record, RecordRevision, Submission
-from fedirec.remix.pages.cards import Cards, prepare_words
+from fedirec.remix.pages.cards import Cards, prepare_words, submission_word
 from fedirec.remix.pages.trails import trail_document, trail_view
-from fedirec.remix.pages.visitors import number_of, row_in, to_sign_in, visitor
+from fedirec.remix.pages.visitors import number_of, own_record_in, record_in, row_in, to_sign_in, visitor
 from fedirec.remix.queries.challenges import challenges_for, find_challenge_row, get_submission, offered_challenges
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.remix.queries.records import (
     Wish,
     explore,
-    get_record,
     get_remote_record,
     get_revision,
     has_recommended,
@@ -72,7 +70,7 @@ class Version:
 
 async def show_record(request: Request[Any]) -> Response:
     """The page of a record of ours; where it was deleted, what stays of it."""
-    return await _show(request, await _own(request))
+    return await _show(request, await record_in(request))
 
 
 async def show_remote_record(request: Request[Any]) -> Response:
@@ -84,7 +82,7 @@ async def show_remote_record(request: Request[Any]) -> Response:
 
 
 async def show_lineage(request: Request[Any]) -> Response:
-    return await _show_lineage(request, await _own(request))
+    return await _show_lineage(request, await record_in(request))
 
 
 async def show_remote_lineage(request: Request[Any]) -> Response:
@@ -92,7 +90,7 @@ async def show_remote_lineage(request: Request[Any]) -> Response:
 
 
 async def show_lineage_document(request: Request[Any]) -> Response:
-    return await _lineage_document(await _own(request))
+    return await _lineage_document(await record_in(request))
 
 
 async def show_remote_lineage_document(request: Request[Any]) -> Response:
@@ -101,7 +99,7 @@ async def show_remote_lineage_document(request: Request[Any]) -> Response:
 
 async def show_revision(request: Request[Any]) -> Response:
     """A record as it was in one of its versions."""
-    record = await _own(request)
+    record = await record_in(request)
     if record.deleted_at:
         raise Gone
     revision = await get_revision(record, row_in(request, "number"))
@@ -123,21 +121,21 @@ async def show_deletion(request: Request[Any]) -> Response:
     """Asks once more, and says what stays."""
     if viewer_of(request) is None:
         return to_sign_in(request)
-    record, _author = await _mine(request)
+    _viewer, record = await own_record_in(request)
     return render(request, "remix/delete_record.html", record=Cards(request).record(record))
 
 
 async def post_deletion(request: Request[Any]) -> Response:
-    record, author = await _mine(request)
-    await delete_record(author, record)
+    viewer, record = await own_record_in(request)
+    await delete_record(viewer.actor, record)
     said = _("“%(title)s” is deleted. What was made from it still names you.") % {"title": record.title}
-    return redirect(request, Cards(request).person_url(author), said)
+    return redirect(request, Cards(request).person_url(viewer.actor), said)
 
 
 async def post_recommendation(request: Request[Any]) -> Response:
     """The author hears that somebody liked it, or that they changed their mind. Nobody else does."""
     viewer = require_viewer(request, Permission.FOLLOW)
-    record = await _own(request) if "key" in request.path_params else await _remote(request)
+    record = await record_in(request) if "key" in request.path_params else await _remote(request)
     form = await read_form(request)
     url = Cards(request).record_url(record)
     if form.flag("undo"):
@@ -152,7 +150,7 @@ async def show_published(request: Request[Any]) -> Response:
     """What next: a record is out, and the conversation goes on."""
     if viewer_of(request) is None:
         return to_sign_in(request)
-    record, _author = await _mine(request)
+    _viewer, record = await own_record_in(request)
     cards = Cards(request)
     offers = await _offers(record, cards, is_author=True)
     waiting = await explore(Wish(remixable=True, never_remixed=True), after=None, limit=_SUGGESTED * 3)
@@ -171,14 +169,14 @@ async def show_published(request: Request[Any]) -> Response:
 async def post_offer(request: Request[Any]) -> Response:
     """A record that is there already answers a challenge."""
     require_viewer(request, Permission.SUBMIT)
-    record, author = await _mine(request)
+    viewer, record = await own_record_in(request)
     form = await read_form(request)
     challenge = await find_challenge_row(number_of(form.value("challenge")) or 0)
     url = Cards(request).record_url(record)
     if challenge is None:
         return redirect(request, url, Flash(text=_("Please choose a challenge."), kind="problem"))
     try:
-        await submit_record(author, record, challenge)
+        await submit_record(viewer.actor, record, challenge)
     except Conflict as error:
         return redirect(request, url, Flash(text=_(error.detail), kind="problem"))
     return redirect(request, url, _("It is on its way to “%(title)s”.") % {"title": challenge.title})
@@ -255,18 +253,12 @@ async def _offers(record: Record, cards: Cards, *, is_author: bool) -> list[Offe
 
 
 def _offer(submission: Submission, cards: Cards, *, is_author: bool) -> Offer:
-    words = {
-        "pending": _("waiting for an answer"),
-        "licence_pending": _("waiting for a licence"),
-        "accepted": _("part of it"),
-        "declined": _("not taken up"),
-    }
     return Offer(
         id=submission.id,
         title=submission.challenge.title,
         url=cards.challenge_url(submission.challenge),
         state=submission.state,
-        word=words.get(submission.state, submission.state),
+        word=submission_word(submission.state),
         reason=submission.reason if is_author else "",
         may_withdraw=is_author and submission.state in _SUBMITTED,
     )
@@ -281,31 +273,12 @@ def _version(record: Record, revision: RecordRevision) -> Version:
     )
 
 
-async def _own(request: Request[Any]) -> Record:
-    """The record of ours in the path, if whoever asks may see it. Raises NotFound."""
-    record = await get_record(request.state["site"].uris.record(request.path_params["key"]))
-    if not await may_see(record, visitor(request)):
-        raise NotFound("There is no such record here.")
-    return record
-
-
 async def _remote(request: Request[Any]) -> Record:
     """The record of another instance in the path, if whoever asks may see it. Raises NotFound."""
     record = await get_remote_record(row_in(request))
     if not await may_see(record, visitor(request)):
         raise NotFound("There is no such record here.")
     return record
-
-
-async def _mine(request: Request[Any]) -> tuple[Record, Actor]:
-    """The record in the path, by whoever asks. Raises NotFound, Gone or Forbidden."""
-    viewer = require_viewer(request, Permission.PUBLISH)
-    record = await _own(request)
-    if record.author_id != viewer.actor.id:
-        raise Forbidden("Only its author can change a record.")
-    if record.deleted_at:
-        raise Gone
-    return record, viewer.actor
 
 
 routes = [

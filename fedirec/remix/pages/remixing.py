@@ -13,7 +13,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
-from fedirec.errors import FedirecError, Forbidden, Gone
+from fedirec.errors import FedirecError
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_TITLE, RecordDraft
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.licences import Licence, find_licence
@@ -35,9 +35,9 @@ from fedirec.remix.pages.composing import (
     read_composition,
     take_uploads,
 )
-from fedirec.remix.pages.visitors import number_of, to_sign_in
+from fedirec.remix.pages.visitors import number_of, own_record_in, to_sign_in
 from fedirec.remix.queries.challenges import find_challenge_row, is_open, offered_challenges
-from fedirec.remix.queries.records import actors_at, contributors_of, get_record, records_at, records_in_order
+from fedirec.remix.queries.records import actors_at, contributors_of, records_at, records_in_order
 from fedirec.remix.roles import default_role, find_role, roles_for
 from fedirec.web.forms import GENERAL, Form, filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -98,7 +98,7 @@ async def post_new(request: Request[Any]) -> Response:
 async def show_edit(request: Request[Any]) -> Response:
     if viewer_of(request) is None:
         return to_sign_in(request)
-    viewer, record = await _mine(request)
+    viewer, record = await own_record_in(request)
     composition, own_role = await _composition_of(record)
     form = filled_form(
         {
@@ -116,7 +116,7 @@ async def show_edit(request: Request[Any]) -> Response:
 
 
 async def post_edit(request: Request[Any]) -> Response:
-    viewer, record = await _mine(request)
+    viewer, record = await own_record_in(request)
     form = await read_composed(request)
     composition = await read_composition(form, author=viewer.actor, record=record)
     await take_uploads(request, form, composition)
@@ -263,16 +263,6 @@ async def _challenges(chosen: Challenge | None) -> list[Choice]:
     open_ones = await offered_challenges(chosen if chosen and is_open(chosen) else None)
     none = Choice(value="", label=_("None, it stands for itself"))
     return [none, *(Choice(value=str(challenge.id), label=challenge.title) for challenge in open_ones)]
-
-
-async def _mine(request: Request[Any]) -> tuple[Viewer, Record]:
-    viewer = require_viewer(request, Permission.PUBLISH)
-    record = await get_record(request.state["site"].uris.record(request.path_params["key"]))
-    if record.author_id != viewer.actor.id:
-        raise Forbidden("Only its author can change a record.")
-    if record.deleted_at:
-        raise Gone
-    return viewer, record
 
 
 async def read_composed(request: Request[Any]) -> Form:

@@ -1,4 +1,4 @@
-"""Who is looking, for pages about records, challenges and people."""
+"""Who is looking, and at which row, for pages about records, challenges and people."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedirec.accounts.door import viewer_of
+from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
-from fedirec.errors import NotFound
+from fedirec.errors import Forbidden, Gone, NotFound
+from fedirec.remix.models import Record
+from fedirec.remix.queries.records import get_record
+from fedirec.remix.visibility import may_see
 from fedirec.web.render import redirect
 
 _MAX_ROW: Final = 2**63
@@ -41,3 +46,22 @@ def number_of(text: str) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         return None
     return int(text)
+
+
+async def record_in(request: Request[Any]) -> Record:
+    """The record of ours in the path, if whoever asks may see it. Raises NotFound."""
+    record = await get_record(request.state["site"].uris.record(request.path_params["key"]))
+    if not await may_see(record, visitor(request)):
+        raise NotFound("There is no such record here.")
+    return record
+
+
+async def own_record_in(request: Request[Any]) -> tuple[Viewer, Record]:
+    """The record in the path, and its author, who asks. Raises Unauthenticated, NotFound, Gone or Forbidden."""
+    viewer = require_viewer(request, Permission.PUBLISH)
+    record = await record_in(request)
+    if record.author_id != viewer.actor.id:
+        raise Forbidden("Only its author can change a record.")
+    if record.deleted_at:
+        raise Gone
+    return viewer, record
