@@ -38,8 +38,9 @@ class Work:
 async def enqueue(works: Sequence[Work]) -> None:
     """The works are queued when the caller's transaction commits, and only then.
 
-    Call it once in a transaction, at its end: on PostgreSQL it locks the lanes until the commit, in the order of
-    their keys, so that jobs are numbered in the order in which they are committed.
+    On PostgreSQL it locks the lanes until the commit, in the order of their keys, so that jobs are numbered in the
+    order in which they are committed. Call it at the end of a transaction, and only once when that takes several
+    lanes: whoever calls it again for others that are in use can wait for somebody who waits for them.
     """
     if not works:
         return
