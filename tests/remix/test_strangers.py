@@ -366,3 +366,14 @@ async def test_what_no_column_can_hold_is_passed_over(here: Instance, peer: Peer
     assert (await peer.post(here, peer.activity("Create", mia, work))).status_code == 202
     await here.work()
     assert await here.run(lambda: Submission.filter(challenge_id=challenge.id).exists())
+
+
+async def test_a_picture_elsewhere_makes_no_visitor_open_a_page_of_ours(here: Instance, peer: Peer) -> None:
+    mia = peer.actor("mia")
+    picture = {"type": "Image", "mediaType": "image/png", "url": "https://here.test/explore?q=https://victim.test/"}
+    work = _record(peer, mia, attachment=[picture])
+    peer.serve(work["id"], {"@context": CONTEXT, **work})
+    record = await here.find_record(work["id"])
+    page = (await here.get(f"/records/remote/{record.id}")).text
+    assert '<img src="/media/remote/' in page
+    assert "victim.test" not in page
