@@ -23,7 +23,7 @@ from fedirec.web.language import reading
 from fedirec.web.ratelimit import RateLimit
 from fedirec.web.render import reader_of
 from fedirec.web.security import is_inbox
-from fedirec.web.views import Viewer as ShownViewer
+from fedirec.web.views import MemberView
 
 COOKIE: Final = "session"
 KEPT_FOR: Final = 400 * 24 * 3600
@@ -109,10 +109,10 @@ async def _find_viewer(connection: HTTPConnection) -> Viewer | None:
     return viewer
 
 
-async def _shown(viewer: Viewer) -> ShownViewer:
+async def _shown(viewer: Viewer) -> MemberView:
     """What pages show of whoever looks at them."""
     actor = viewer.actor
-    return ShownViewer(
+    return MemberView(
         name=actor.name or actor.handle,
         handle=f"@{actor.handle}@{actor.host}",
         url=actor.url or actor.uri,

@@ -16,7 +16,7 @@ from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 from fedirec.web.environment import Templates
 from fedirec.web.forms import Form
 from fedirec.web.language import Reader, accepted_languages, best_language, direction_of, reading, zone_named
-from fedirec.web.views import Viewer
+from fedirec.web.views import MemberView
 
 _FLASH: Final = "flash"
 _MAX_FLASH: Final = 2_000
@@ -53,8 +53,8 @@ def render(
 ) -> Response:
     """The page, in the visitor's language and zone, with the viewer, the instance and what was said last.
 
-    Templates get `viewer` (Viewer or None), `site` (SiteView), `path`, `locale`, `direction`, `flashes` and an empty
-    `form` unless one is passed, besides `values`.
+    Templates get `viewer` (MemberView or None), `site` (SiteView), `path`, `locale`, `direction`, `flashes` and an
+    empty `form` unless one is passed, besides `values`.
     """
     flash = _read_flash(request)
     who = reader_of(request)
@@ -62,7 +62,7 @@ def render(
         body = _templates(request).render(
             template,
             {
-                "viewer": viewer_of(request),
+                "viewer": _member_shown(request),
                 "site": site_of(request),
                 "path": request.url.path,
                 "locale": who.locale,
@@ -104,12 +104,6 @@ def local_path(value: str | None, default: str = "/") -> str:
     return value
 
 
-def viewer_of(request: Request) -> Viewer | None:
-    """Who is signed in."""
-    viewer: Viewer | None = _state(request).get("viewer")
-    return viewer
-
-
 def site_of(request: Request) -> SiteView:
     """This instance, before setup as well as after it."""
     site = _state(request).get("site")
@@ -125,11 +119,16 @@ def site_of(request: Request) -> SiteView:
 
 def reader_of(request: Request) -> Reader:
     """Whose language and zone an answer to `request` is written in."""
-    viewer = viewer_of(request)
+    viewer = _member_shown(request)
     wanted = [viewer.locale] if viewer and viewer.locale else []
     zone = zone_named(viewer.zone) if viewer else None
     locale = best_language([*wanted, *accepted_languages(request.headers.get("accept-language", ""))])
     return Reader(locale=locale) if zone is None else Reader(locale=locale, zone=zone, knows_zone=True)
+
+
+def _member_shown(request: Request) -> MemberView | None:
+    viewer: MemberView | None = _state(request).get("viewer")
+    return viewer
 
 
 def _read_flash(request: Request) -> Flash | None:

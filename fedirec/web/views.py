@@ -12,7 +12,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
+class MemberView:
     """Who is signed in. `request.state["viewer"]` holds one, or None."""
 
     name: str

@@ -26,7 +26,7 @@ from fedirec.web.negotiation import wants_activity
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
 from fedirec.web.security import content_security_policy, guards
-from fedirec.web.views import Viewer
+from fedirec.web.views import MemberView
 from tests.web import samples
 
 ORIGIN = "https://studio.example"
@@ -44,7 +44,7 @@ class Joined:
 
 
 def create_application(
-    folder: Path, *, viewer: Viewer | None = None, origin: str = ORIGIN, trusted_proxies: str = ""
+    folder: Path, *, viewer: MemberView | None = None, origin: str = ORIGIN, trusted_proxies: str = ""
 ) -> Joined:
     settings = Settings.load({"data_dir": folder, "trusted_proxies": trusted_proxies})
     app = Starlette(
@@ -138,7 +138,14 @@ async def post_files(request: Request) -> Response:
     form = await read_form(request, max_files=2, max_file_bytes=300_000)
     files = form.files("file")
     told = [[file.filename, file.media_type, file.size, file.path.read_bytes()[:8].hex()] for file in files]
-    return JSONResponse({"files": told, "paths": [str(file.path) for file in files], "errors": form.errors})
+    return JSONResponse(
+        {
+            "title": form.value("title"),
+            "files": told,
+            "paths": [str(file.path) for file in files],
+            "errors": form.errors,
+        }
+    )
 
 
 async def show_list(request: Request) -> Response:

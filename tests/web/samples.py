@@ -11,12 +11,12 @@ from fedirec.web.views import (
     CreditView,
     LicenceView,
     MediaView,
+    MemberView,
     PersonView,
     RecordView,
     Tab,
     TrailEdge,
     TrailNode,
-    Viewer,
 )
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ BY_SA = LicenceView(
 BY_ND = LicenceView(name="Creative Commons Attribution-NoDerivatives 4.0", short="CC BY-ND 4.0", remix_allowed=False)
 UNKNOWN = LicenceView(name="No licence that we know", short="licence unknown")
 
-VIEWER = Viewer(
+VIEWER = MemberView(
     name="Ana Ribeiro",
     handle="@ana@studio.example",
     url="/u/ana",
