@@ -262,13 +262,25 @@ async def read_form(
 ) -> Form:
     """The form that `request` carries, with up to `max_files` files that lie in `folder` until it is answered.
 
-    Files go to the `incoming` folder of the data folder when nothing else is said. Raises WrongType, TooLarge, Invalid
-    or Busy when it cannot be read at all.
+    Files go to the `incoming` folder of the data folder when nothing else is said; those that are too large or too many
+    are left out and told beside their field. Raises WrongType, TooLarge, Invalid or Busy when it cannot be read at all.
     """
     if max_files and folder is None:
         folder = Path(request.state["settings"].data_dir) / "incoming"
     parts = await read_parts(request, Limits(files=max_files, file_bytes=max_file_bytes, folder=folder))
-    return Form(parts.texts, parts.files)
+    form = Form(parts.texts, parts.files)
+    for field, name in parts.too_large:
+        size = f"{max_file_bytes / 1_000_000:.3g}"
+        words = _("“%(name)s” is too large: a file may have up to %(size)s MB.") % {"name": name, "size": size}
+        form.errors.setdefault(field, words)
+    for field, name in parts.too_many:
+        words = ngettext(
+            "“%(name)s” was left out: no more than %(n)s file, please.",
+            "“%(name)s” was left out: no more than %(n)s files, please.",
+            max_files,
+        )
+        form.errors.setdefault(field, words % {"name": name, "n": max_files})
+    return form
 
 
 def _tidy(value: str) -> str:

@@ -23,6 +23,9 @@ MAX_FIELDS: Final = 500
 MAX_FIELD_BYTES: Final = 300_000
 MAX_TEXT_BYTES: Final = 2_000_000
 """All fields of a form together; files go to the disk, and do not count."""
+READ_ANYWAY: Final = 250_000_000
+"""Bytes of files that are read by a form that takes any, even when they are too large to be kept: whoever chose the
+wrong file gets the form back with everything else that they typed."""
 _MAX_NAME: Final = 100
 _FLUSH_AT: Final = 1_000_000
 
@@ -50,6 +53,10 @@ class Parts:
 
     texts: list[tuple[str, str]] = field(default_factory=list)
     files: list[tuple[str, Upload]] = field(default_factory=list)
+    too_large: list[tuple[str, str]] = field(default_factory=list)
+    """The field and the name of files that were larger than this form takes; they were read and thrown away."""
+    too_many: list[tuple[str, str]] = field(default_factory=list)
+    """The same for files that came after as many as this form takes."""
     text_bytes: int = 0
 
 
@@ -64,14 +71,15 @@ class Limits:
 
     @property
     def body(self) -> int:
-        return MAX_FIELDS * 1_000 + 1_000_000 + self.files * (self.file_bytes + 2_000)
+        least = READ_ANYWAY if self.files else 0
+        return MAX_FIELDS * 1_000 + 1_000_000 + max(least, self.files * (self.file_bytes + 2_000))
 
 
 async def read_parts(request: Request, limits: Limits) -> Parts:
     """The fields and files of the form that `request` carries.
 
-    Raises WrongType for a body that is no form, TooLarge for more or larger parts than `limits`, Invalid for a broken
-    one, Busy when the disk is full.
+    Files beyond `limits` are not kept, and named. Raises WrongType for a body that is no form, TooLarge for one that
+    is larger than any form here could be, Invalid for a broken one, Busy when the disk is full.
     """
     content_type, options = parse_options_header(request.headers.get("content-type"))
     parts = Parts()
@@ -174,6 +182,7 @@ class _Multipart:
         self.media_type = ""
         self.path: Path | None = None
         self.size = 0
+        self.is_kept = True
         self.callbacks: dict[str, Callable[..., None]] = {
             "on_part_begin": self._begin,
             "on_header_field": lambda data, start, end: _extend(self.header_name, data[start:end], 200),
@@ -188,6 +197,7 @@ class _Multipart:
 
     def _begin(self) -> None:
         self.headers, self.value, self.size, self.path, self.filename = {}, bytearray(), 0, None, None
+        self.is_kept = True
         self.header_name, self.header_value = bytearray(), bytearray()
 
     def _end_header(self) -> None:
@@ -201,9 +211,13 @@ class _Multipart:
         self.name = _text(options[b"name"])
         if b"filename" not in options:
             return
-        if len(self.parts.files) >= self.limits.files or self.limits.folder is None:
+        if self.limits.folder is None or len(self.parts.too_many) >= MAX_FIELDS:
             raise TooLarge("that is more files than this form takes")
         self.filename = file_name(_text(options[b"filename"]))
+        if len(self.parts.files) >= self.limits.files:
+            self.is_kept = False
+            self.parts.too_many.append((self.name, self.filename))
+            return
         self.media_type = _text(self.headers.get(b"content-type", b""))[:100].lower()
         self.limits.folder.mkdir(parents=True, exist_ok=True)
         self.path = path = self.limits.folder / f"{new_key()}.part"
@@ -211,16 +225,22 @@ class _Multipart:
         path.touch(mode=0o600)
 
     def _add(self, data: bytes, start: int, end: int) -> None:
+        if not self.is_kept:
+            return
         if self.path is None:
             _extend(self.value, data[start:end], MAX_FIELD_BYTES)
             return
         self.size += end - start
         if self.size > self.limits.file_bytes:
-            raise TooLarge(f"{self.filename or 'the file'} is too large", field=self.name)
+            self.is_kept = False
+            self.parts.too_large.append((self.name, self.filename or ""))
+            return
         self.pending.append((self.path, data[start:end]))
         self.pending_bytes += end - start
 
     def _end(self) -> None:
+        if not self.is_kept:
+            return
         if self.path is None or self.filename is None:
             _add_text(self.parts, self.name, _text(self.value))
         else:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fedirec.errors import Conflict
 from fedirec.web.forms import Form, filled_form
 from fedirec.web.language import Reader, reading
-from fedirec.web.uploads import file_name
+from fedirec.web.uploads import READ_ANYWAY, file_name
 
 GOOD = {
     "title": "Rain on tin",
@@ -216,20 +216,33 @@ async def test_files_go_to_disk_and_are_gone_after_the_answer(browser: httpx.Asy
 
 
 @pytest.mark.parametrize(
-    ("files", "status"),
+    ("files", "kept", "error"),
     [
-        ([("file", ("a", b"x" * 300_001))], 413),
-        ([("file", ("a", b"x")), ("file", ("b", b"x")), ("file", ("c", b"x"))], 413),
-        ([("file", ("a", b""))], 200),
+        ([("a", b"x" * 300_001), ("b", b"x")], ["b"], "“a” is too large: a file may have up to 0.3 MB."),
+        ([("b", b"x"), ("a", b"x" * 2_000_000)], ["b"], "“a” is too large: a file may have up to 0.3 MB."),
+        ([("a", b"x"), ("b", b"x"), ("c", b"x")], ["a", "b"], "“c” was left out: no more than 2 files, please."),
     ],
 )
-async def test_too_many_or_too_large_files_are_refused_and_leave_nothing(
-    browser: httpx.AsyncClient, tmp_path: Path, files: list[tuple[str, tuple[str, bytes]]], status: int
+async def test_too_many_or_too_large_files_are_left_out_and_nothing_else_is_lost(
+    browser: httpx.AsyncClient, tmp_path: Path, files: list[tuple[str, bytes]], kept: list[str], error: str
 ) -> None:
-    answer = await browser.post("/upload", files=files)
+    answer = await browser.post("/upload", files=[("file", file) for file in files], data={"title": "Rain"})
 
-    assert answer.status_code == status
+    told = answer.json()
+    assert told["title"] == "Rain"
+    assert [name for name, *_ in told["files"]] == kept
+    assert told["errors"] == {"file": error}
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+async def test_files_that_no_form_could_take_are_refused_before_they_are_read(browser: httpx.AsyncClient) -> None:
+    answer = await browser.post(
+        "/upload",
+        content=b"",
+        headers={"Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(READ_ANYWAY + 10_000_000)},
+    )
+
+    assert answer.status_code == 413
 
 
 async def test_an_empty_file_is_named_and_an_unused_field_is_nothing(browser: httpx.AsyncClient) -> None:
