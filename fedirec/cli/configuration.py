@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Set
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -25,6 +26,7 @@ from fedirec.settings import CONFIG_FILE, Settings
 app = typer.Typer(help="See and check the settings.", no_args_is_help=True)
 
 HIDDEN: Final = "********"
+_SECRETS: Final = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 
 
 @app.command()
@@ -125,6 +127,9 @@ def _shown(value: Any) -> str:
         return ", ".join(str(part) for part in value)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and "://" in value and (password := urlsplit(value).password):
-        return value.replace(f":{password}@", f":{HIDDEN}@", 1)
-    return str(value)
+    shown = str(value)
+    if "://" in shown:
+        if password := urlsplit(shown).password:
+            shown = shown.replace(f":{password}@", f":{HIDDEN}@", 1)
+        shown = _SECRETS.sub(rf"\1{HIDDEN}", shown)
+    return shown

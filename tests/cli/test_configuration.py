@@ -31,7 +31,7 @@ def test_settings_come_from_the_file_the_environment_and_flags_in_this_order(tmp
         folder=tmp_path,
         FEDIREC_HOST="127.0.0.3",
         FEDIREC_PORT="2222",
-        FEDIREC_DATABASE_URL="postgres://me:very%20secret@db.example/studio",
+        FEDIREC_DATABASE_URL="postgres://me:very%20secret@db.example/studio?password=secret&ssl=require",
     )
     shown = json.loads(said)
     assert set(shown) == set(Settings.model_fields)
@@ -39,7 +39,7 @@ def test_settings_come_from_the_file_the_environment_and_flags_in_this_order(tmp
     assert shown["port"] == {"value": "2222", "from": "variable FEDIREC_PORT"}
     assert shown["log_format"] == {"value": "json", "from": "file fedirec.toml"}
     assert shown["origin"] == {"value": "", "from": "default"}
-    assert shown["database_url"]["value"] == "postgres://me:********@db.example/studio"
+    assert shown["database_url"]["value"] == "postgres://me:********@db.example/studio?password=********&ssl=require"
     assert "secret" not in said
     assert "variable FEDIREC_PORT" in done("config", "show", folder=tmp_path, FEDIREC_PORT="2222")
 
