@@ -18,10 +18,11 @@ function tick() {
 
 if (!document.documentElement.dataset.zone) {
   const format = new Intl.DateTimeFormat(language, {
-    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
   for (const time of document.querySelectorAll("time[data-utc]")) {
-    time.textContent = format.format(new Date(time.dateTime));
+    const part = Object.fromEntries(format.formatToParts(new Date(time.dateTime)).map(({ type, value }) => [type, value]));
+    time.textContent = `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`; // as the server has it
   }
 }
 for (const field of document.querySelectorAll("input[data-timezone]")) {

@@ -290,6 +290,16 @@ async def test_one_address_gives_the_page_or_the_document(here: Instance) -> Non
         assert "accept" in answer.headers["vary"].lower()
 
 
+async def test_a_content_warning_stands_before_the_words_as_well_as_the_files(here: Instance) -> None:
+    await here.join("ana")
+    async with here.sign_in("ana") as ana:
+        files = [("files", ("stars.png", picture(), "image/png"))]
+        page = await published(ana, files=files, title="Storm", text="It was loud.", warning="thunder")
+    assert page.text.count('<details class="warned">') == 2
+    before_the_words = page.text.partition("It was loud.")[0]
+    assert before_the_words.count("<details") - before_the_words.count("</details>") >= 1
+
+
 async def test_an_edit_makes_a_version_and_the_one_before_is_kept(here: Instance) -> None:
     ana = await here.join("ana")
     song = await write(here, ana, "Song", tags=["one"], warning="loud")
