@@ -17,19 +17,14 @@ class Notice(StrEnum):
 
     FOLLOWED = "followed"
     ASKED_TO_FOLLOW = "asked_to_follow"
-    FOLLOW_ACCEPTED = "follow_accepted"
     RECOMMENDED = "recommended"
     PASSED_ON = "passed_on"
-    REPLIED = "replied"
-    MENTIONED = "mentioned"
     REMIXED = "remixed"
     CREDITED = "credited"
     SOURCE_CHANGED = "source_changed"
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
-    CHALLENGE_CHANGED = "challenge_changed"
-    CHALLENGE_CLOSED = "challenge_closed"
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
@@ -38,19 +33,14 @@ class Notice(StrEnum):
 SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.FOLLOWED: N_("%(who)s follows you."),
     Notice.ASKED_TO_FOLLOW: N_("%(who)s asks to follow you."),
-    Notice.FOLLOW_ACCEPTED: N_("%(who)s lets you follow them."),
     Notice.RECOMMENDED: N_("%(who)s likes “%(title)s”."),
     Notice.PASSED_ON: N_("%(who)s passed on “%(title)s”."),
-    Notice.REPLIED: N_("%(who)s answered “%(title)s”."),
-    Notice.MENTIONED: N_("%(who)s mentioned you."),
     Notice.REMIXED: N_("%(who)s made something from “%(title)s”."),
     Notice.CREDITED: N_("%(who)s credits you in “%(title)s”."),
     Notice.SOURCE_CHANGED: N_("“%(title)s”, which you built on, was changed by %(who)s."),
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),
-    Notice.CHALLENGE_CHANGED: N_("The challenge “%(title)s” was changed."),
-    Notice.CHALLENGE_CLOSED: N_("The challenge “%(title)s” is closed. Thank you for taking part."),
     Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
     Notice.ROLE_CHANGED: N_("What you may do here has changed."),
     Notice.PASSWORD_CHANGED: N_("Your password was changed."),
