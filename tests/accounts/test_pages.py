@@ -369,7 +369,7 @@ async def test_what_was_seen_is_marked_and_what_came_since_is_not(here: Instance
         assert "something new" in text_of(page)
 
 
-@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=99999999999999999999", "before=%00"])
+@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=99999999999999999999"])
 async def test_a_place_that_no_list_has_is_a_clear_error(here: Instance, query: str) -> None:
     async with here.sign_in("olga") as browser:
         assert (await browser.get(f"/notifications?{query}")).status_code == 400
