@@ -32,10 +32,11 @@ from fedirec.errors import (
     Invalid,
     PeerUnavailable,
     TooLarge,
+    TooMany,
     Unauthenticated,
     WrongType,
 )
-from fedirec.lanes import Dead, Done, Job, Later, Outcome, close_circuit
+from fedirec.lanes import Dead, Done, Job, Later, Outcome, close_circuit, is_longer
 from fedirec.uris import origin_of, same_origin
 from fedirec.web.ratelimit import RateLimit
 
@@ -46,6 +47,9 @@ MAX_BODY: Final = 1024 * 1024
 
 MAX_WAITING: Final = 10_000
 """Activities that may wait to be handled."""
+
+MAX_WAITING_OF_ONE: Final = 2_000
+"""Of them, how many may be of one origin."""
 
 COUNT_SECONDS: Final = 2.0
 """How long a count of them is good for."""
@@ -97,6 +101,7 @@ class Crowd:
         self._origins = RateLimit(per_minute=60 * PER_ORIGIN, burst=PER_ORIGIN * 10)
         self._strangers = RateLimit(per_minute=STRANGERS_PER_MINUTE, burst=STRANGERS_PER_MINUTE)
         self._heard_at: OrderedDict[str, float] = OrderedDict()
+        self._backlogs: OrderedDict[str, tuple[float, bool]] = OrderedDict()
         self._counted_at = -COUNT_SECONDS
         self._is_full = False
 
@@ -120,6 +125,17 @@ class Crowd:
         if len(self._heard_at) > REMEMBERED:
             self._heard_at.popitem(last=False)
         return True
+
+    async def refuse_backlog(self, origin: str) -> None:
+        """Raise TooMany while more than MAX_WAITING_OF_ONE activities of `origin` wait, so that others have room."""
+        counted_at, is_long = self._backlogs.pop(origin, (-COUNT_SECONDS, False))
+        if monotonic() - counted_at > COUNT_SECONDS:
+            counted_at, is_long = monotonic(), await is_longer(f"inbox:{origin}", than=MAX_WAITING_OF_ONE)
+        self._backlogs[origin] = counted_at, is_long
+        if len(self._backlogs) > REMEMBERED:
+            self._backlogs.popitem(last=False)
+        if is_long:
+            raise TooMany(retry_after=60)
 
     async def refuse_when_full(self) -> None:
         """Raise Busy while more than MAX_WAITING activities wait to be handled."""
@@ -167,6 +183,7 @@ class Inbox:
             return
         key = await self._verify(statement, claim.key_id, actor_uri, visitor=delivery.visitor)
         self.crowd.count_origin(key_origin, size=len(body))
+        await self.crowd.refuse_backlog(key_origin)
         await self._heard(key_origin, claim.SCHEME)
         if key.actor.state == "suspended":
             raise Forbidden("that actor is suspended here")

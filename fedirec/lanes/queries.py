@@ -71,6 +71,11 @@ async def waiting(kind: str) -> int:
     return await Job.filter(kind=kind, dead_at__isnull=True).count()
 
 
+async def is_longer(lane: str, *, than: int) -> bool:
+    """Whether more than so many jobs are queued in `lane`, due or not."""
+    return bool(await Job.filter(lane=lane, dead_at__isnull=True).order_by("id").offset(than).limit(1).values("id"))
+
+
 async def oldest_waiting(kind: str | None = None) -> datetime | None:
     """Since when the oldest job, of this kind if one is given, has been waiting to run; None if none does."""
     jobs = Job.filter(dead_at__isnull=True, wanted_at__lte=now())

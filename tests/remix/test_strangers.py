@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fedirec.activitypub import inbox
 from fedirec.activitypub.actors import MAX_HISTORY
 from fedirec.activitypub.inbox import Crowd
 from fedirec.activitypub.models import Actor, ActorKey, Received
@@ -377,3 +378,18 @@ async def test_a_picture_elsewhere_makes_no_visitor_open_a_page_of_ours(here: In
     page = (await here.get(f"/records/remote/{record.id}")).text
     assert '<img src="/media/remote/' in page
     assert "victim.test" not in page
+
+
+async def test_one_peer_leaves_room_in_the_queue_for_others(
+    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MAX_WAITING_OF_ONE", 3)
+    monkeypatch.setattr(inbox, "COUNT_SECONDS", -1.0)
+    other = Peer(network, "good.test")
+    mia, joe = peer.actor("mia"), other.actor("joe")
+    answers = [await peer.post(here, peer.activity("Like", mia, f"{here.origin}/records/x")) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [202] * 4 + [429] * 2
+    assert "retry-after" in answers[-1].headers
+    assert (await other.post(here, other.activity("Like", joe, f"{here.origin}/records/x"))).status_code == 202
+    await here.work()
+    assert (await peer.post(here, peer.activity("Like", mia, f"{here.origin}/records/y"))).status_code == 202
