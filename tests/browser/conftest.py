@@ -113,21 +113,21 @@ def _serving(folder: Path, *names: str) -> Iterator[Served]:
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def here(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
     with _serving(tmp_path_factory.mktemp("browser") / "here", "ana", "bo") as served:
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def there(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
     with _serving(tmp_path_factory.mktemp("browser") / "there", "cy", "dee") as served:
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """The browser itself."""
+    """The browser itself. It goes with this folder: while Playwright runs, no other event loop can."""
     if CHROMIUM is None:
         skip_or_fail("Chromium is not installed, so no page is looked at in a browser")
     with sync_playwright() as playwright:
