@@ -33,6 +33,8 @@ ACCEPT: Final = f'application/activity+json, application/ld+json; profile="{PROF
 SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
 """The relation by which WebFinger says where to follow somebody from another server."""
 
+MAX_LOCAL_HANDLE: Final = 60
+"""What the column holds; nobody here has as long a name."""
 HANDLE: Final = re.compile(r"@?([\w.~-]{1,200})@([\w.-]{1,253}(?::\d{1,5})?)", re.ASCII)
 NO_KEY_SECONDS: Final = 600
 """How long a key that could not be had is not asked for again."""
@@ -81,24 +83,34 @@ class Remote:
         Raises NotFound for 404 and Gone for 410, Forbidden when the peer or we refuse, Invalid when the answer is no
         such object, PeerUnavailable when there is no answer.
         """
-        document = await self._get(uri)
+        return (await self._fetch(uri))[0]
+
+    async def _fetch(self, uri: str) -> tuple[Json, Json]:
+        """The object that `uri` names, in our terms and as it was sent."""
+        document, sent = await self._get(uri)
         named = Doc(document).id("id")
         if named == uri:
-            return document
+            return document, sent
         if not same_origin(named, uri):
             raise Invalid(f"{host_of(uri)} answered with an object of {host_of(named)}")
-        document = await self._get(named)
+        document, sent = await self._get(named)
         if Doc(document).id("id") != named:
             raise Invalid(f"{host_of(uri)} does not agree with itself about the name of that object")
-        return document
+        return document, sent
+
+    async def read_as_sent(self, uri: str) -> tuple[Entity, Json]:
+        """The object that `uri` names, and the document as it was sent, over which proofs are made."""
+        document, sent = await self._fetch(uri)
+        return self.vocabulary.read(document), sent
 
     async def read(self, uri: str) -> tuple[Entity, Json]:
-        """The object that `uri` names, and the document it was read from."""
+        """The object that `uri` names, and the document in our terms that it was read from."""
         document = await self.fetch(uri)
         return self.vocabulary.read(document), document
 
     async def find_actor(self, uri: str, *, fresh: bool = False) -> Actor:
         """The actor at `uri`: from the database, or fetched and kept; always asked again when `fresh`."""
+        origin_of(uri)
         known = await Actor.filter(uri=uri).exclude(state="pending").first()
         if known and (known.is_local or (not fresh and known.state != "deleted")):
             return known
@@ -130,7 +142,7 @@ class Remote:
             raise Invalid("a handle looks like @name@host")
         name, host = found[1], found[2].lower()
         if self.site.is_set_up and host == self.site.uris.host:
-            local = await Actor.filter(local_handle=name.lower()).exclude(state="pending").first()
+            local = await Actor.filter(local_handle=name.lower()[:MAX_LOCAL_HANDLE]).exclude(state="pending").first()
             if local is None:
                 raise NotFound(f"nobody here is called @{name}")
             return local
@@ -226,7 +238,7 @@ class Remote:
             return False
         return subject.lower() == f"acct:{handle}".lower() and uri == actor.id
 
-    async def _get(self, uri: str) -> Json:
+    async def _get(self, uri: str) -> tuple[Json, Json]:
         if self.site.is_ours(uri):
             raise NotFound("nothing here has that address")
         peer = await Peer.get_or_none(origin=origin_of(uri))
@@ -238,7 +250,8 @@ class Remote:
             raise Invalid(f"{host_of(uri)} answered with something that is no ActivityPub document")
         if not same_origin(response.url, uri):
             raise Invalid(f"{host_of(uri)} passed us on to {host_of(response.url)}, which cannot speak for it")
-        return await compacted(parse(response.body))
+        sent = parse(response.body)
+        return await compacted(sent), sent
 
     async def _webfinger(self, origin: str, resource: str) -> tuple[str, str]:
         """What `resource` is properly called at `origin`, and the id of the actor that it names."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from tortoise.exceptions import ValidationError
 
-from fedirec.errors import FedirecError
+from fedirec.errors import FedirecError, Invalid, NotFound
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
 from fedirec.web.render import reader_of, render
+
+log = logging.getLogger(__name__)
 
 _BROKEN: Final = 500
 
@@ -53,7 +57,18 @@ async def on_error(request: Request, error: Exception) -> Response:
     return error_page(request, error)
 
 
-EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {FedirecError: on_error, HTTPException: on_error}
+async def on_unheld(request: Request, error: Exception) -> Response:
+    """The handler for a value that no column can hold: whatever it names is not here."""
+    log.warning("a value fits no column: %s", str(error)[:200])
+    is_look = request.method in ("GET", "HEAD")
+    return error_page(request, NotFound() if is_look else Invalid("something in that is longer than it can be here"))
+
+
+EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
+    FedirecError: on_error,
+    HTTPException: on_error,
+    ValidationError: on_unheld,
+}
 
 
 def _told(error: Exception) -> tuple[int, str, int | None]:

@@ -70,9 +70,9 @@ class Form:
         if name in self._files:
             self.errors[name] += " " + _("Please choose the file again.")
 
-    def refuse(self, error: FedirecError) -> None:
-        """What a rule said, beside the field that it names or above the form."""
-        self.fail(error.field or GENERAL, _sentence(_(error.detail)))
+    def refuse(self, error: FedirecError, *, beside: str = GENERAL) -> None:
+        """What a rule said, beside the field that it names, or else beside that one or above the form."""
+        self.fail(error.field or beside, _sentence(_(error.detail)))
 
     @contextmanager
     def collecting(self) -> Generator[None]:

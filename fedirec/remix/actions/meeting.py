@@ -14,7 +14,7 @@ from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.saving import save_attachments
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
-from fedirec.uris import same_origin
+from fedirec.uris import origin_of, same_origin
 from fedirec.web.language import gettext as _
 
 
@@ -26,6 +26,7 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
     address = uri.strip()
     if not address.startswith(("https://", "http://")):
         address = (await remote.find_by_handle(address)).uri
+    origin_of(address)
     known = await Challenge.filter(actor__uri=address).select_related("actor", "leader").first()
     if known and (known.actor.is_local or not fresh):
         return known

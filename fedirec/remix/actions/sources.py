@@ -13,7 +13,7 @@ from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.saving import MAX_FETCHED, save_record, settle_sources
 from fedirec.remix.models import Record, Source
 from fedirec.remix.vocab import PostObject, RecordObject
-from fedirec.uris import same_origin
+from fedirec.uris import origin_of, same_origin
 from fedirec.web.language import gettext as _
 
 MAX_PROBLEM: Final = 300
@@ -28,6 +28,7 @@ async def find_record(
     its instance refuses or does not answer.
     """
     address = uri.strip()
+    origin_of(address)
     known = await Record.filter(uri=address).select_related("author").first()
     if known is None:
         known = await Record.filter(url=address).select_related("author").first()
@@ -46,8 +47,8 @@ async def find_record(
 
 
 async def fetch_record(remote: Remote, uri: str) -> tuple[RecordObject | PostObject, Json, Actor]:
-    """What its origin says lives at `uri`, and who made it."""
-    entity, document = await remote.read(uri)
+    """What its origin says lives at `uri`, as it was sent, and who made it."""
+    entity, document = await remote.read_as_sent(uri)
     if not isinstance(entity, RecordObject | PostObject):
         raise Invalid(_("That address leads to something that is not a record."))
     if not same_origin(entity.attributed_to, entity.id):

@@ -49,6 +49,8 @@ PREFERRED: Final = (BY_SA, BY, BY_NC_SA, BY_NC, CC0, BY_ND, BY_NC_ND, ALL_RIGHTS
 """Which licence is suggested: the first of these that all sources allow."""
 MAX_FOUND: Final = 8
 _MAX_ALT: Final = 1_500
+_MAX_SHOWN: Final = 80
+"""Characters of an address in a sentence about it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -314,7 +316,9 @@ async def _look_for_source(request: Request[Any], form: Form, composition: Compo
             await composition.add_source(await record_at(request, typed, maker=composition.author))
             composition.seek = ""
         except FedirecError as error:
-            form.fail("seek", _("%(address)s: %(why)s") % {"address": typed, "why": _(error.detail)})
+            shown = typed if len(typed) <= _MAX_SHOWN else f"{typed[:_MAX_SHOWN]}…"
+            why = _(error.detail)
+            form.fail("seek", _("%(address)s: %(why)s") % {"address": shown, "why": why.removesuffix(".") + "."})
         return
     if is_last:
         form.fail("seek", _("You looked for a source and added none. Pick one, or empty this box."))
@@ -339,7 +343,7 @@ async def _look_for_person(request: Request[Any], form: Form, composition: Compo
         composition.add_part(actor, form.value("who_role"))
         composition.who = ""
     except FedirecError as error:
-        form.fail("who", _(error.detail))
+        form.refuse(error, beside="who")
 
 
 def _here(request: Request[Any], name: str) -> str:

@@ -69,7 +69,7 @@ async def show_follow(request: Request[Any]) -> Response:
         try:
             target = await _find(request, typed)
         except FedirecError as error:
-            form.fail("who", _(error.detail))
+            form.refuse(error, beside="who")
     return await _show_form(request, viewer, form, target)
 
 
@@ -83,7 +83,7 @@ async def post_follow(request: Request[Any]) -> Response:
         target = await _find(request, typed)
         made = await start_following(viewer.actor, target)
     except FedirecError as error:
-        form.fail("who", _(error.detail))
+        form.refuse(error, beside="who")
         return await _show_form(request, viewer, form, None, status=422)
     name = target.name or target.handle
     if made.accepted_at:
@@ -158,7 +158,7 @@ async def post_elsewhere(request: Request[Any]) -> Response:
             request.state["attempts"].check(f"elsewhere {visitor_of(request)}", cost=0.5)
             url = await _subscribe_url(request, site, handle, target)
         except FedirecError as error:
-            form.fail("handle", _(error.detail))
+            form.refuse(error, beside="handle")
     return render(
         request,
         "remix/elsewhere.html",

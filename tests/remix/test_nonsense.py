@@ -1,0 +1,43 @@
+"""What people paste and mistype is answered where they typed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.network import Instance
+from tests.remix.forms import fields_of, send
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/u/{'x' * 61}",
+        f"/c/{'x' * 3_000}",
+        f"/c/{'x' * 61}/submissions",
+        f"/records/{'x' * 3_000}",
+        f"/u/{'x' * 61}/outbox",
+        f"/.well-known/webfinger?resource=acct:{'x' * 61}@here.test",
+    ],
+)
+async def test_an_address_that_is_longer_than_any_here_leads_nowhere(here: Instance, path: str) -> None:
+    for accept in ("text/html", "application/activity+json"):
+        assert (await here.get(path, accept=accept)).status_code == 404
+
+
+@pytest.mark.parametrize("typed", [f"https://far.test/{'x' * 2_048}", f"https://here.test/{'x' * 2_048}"])
+async def test_an_address_that_is_too_long_is_refused_where_it_was_pasted(here: Instance, typed: str) -> None:
+    await here.join("ana")
+    async with here.sign_in("ana") as ana:
+        pasted: list[dict[str, Any]] = [{"seek": typed[:2_040], "who": typed[:590]}, {"seek": typed}]
+        for fields in pasted:
+            form = await ana.get("/records/new")
+            answer = await send(ana, form, "/records/new", do="keep", title="Rain", **fields)
+            assert answer.status_code == 200
+            assert fields_of(answer, "/records/new")["title"] == ["Rain"]
+            assert 'id="seek-error"' in answer.text
+        assert (await ana.get("/explore", params={"q": typed})).status_code in (303, 422)
+        assert (await ana.post("/follow", data={"who": typed})).status_code == 422
+        assert (await ana.post("/unfollow", data={"who": typed})).status_code in (400, 404)
+        assert (await ana.post("/follow/elsewhere", data={"uri": typed, "handle": "@a@b.test"})).status_code == 400
