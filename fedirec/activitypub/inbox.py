@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -234,13 +234,17 @@ class Inbox:
     async def _read(self, received: Received) -> Activity[Any]:
         if received.sender.state == "suspended":
             raise Forbidden("that actor is suspended here")
-        document = await compacted(parse(bytes(received.body)))
+        sent = parse(bytes(received.body))
+        document = await compacted(sent)
         activity = self.remote.vocabulary.read(document)
         if not isinstance(activity, Activity):
             raise Invalid("that is not an activity")
         if activity.actor != received.sender.uri or activity.id != received.activity_uri:
             raise Forbidden("the activity says something else once its terms are resolved")
-        return activity
+        embedded = sent.get("object")
+        if not isinstance(embedded, dict):
+            return activity
+        return replace(activity, object_as_sent={"@context": sent["@context"], **embedded})
 
     async def _refuse_blocked(self, origin: str) -> None:
         peer = await Peer.get_or_none(origin=origin)

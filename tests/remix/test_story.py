@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from fedirec.accounts.models import Notification
+from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Evidence, Follow, Received
 from fedirec.clock import now
@@ -20,6 +21,7 @@ from fedirec.remix.queries.trails import credits_of, trail_of
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.words import in_words, plain
 from tests.network import Instance, Network, settle
+from tests.peer import CONTEXT, Peer
 
 TERMS = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=10_000, currency="EUR")
 
@@ -158,3 +160,25 @@ async def test_three_instances_show_one_trail_and_one_list_of_credits(
     assert await here.run(lambda: Job.filter(dead_at__not_isnull=True).count()) == 0
     for instance in (here, elsewhere):
         assert await instance.run(lambda: Received.exclude(state="handled").values("type", "reason")) == []
+
+
+async def test_a_snapshot_keeps_the_source_as_it_was_sent(here: Instance, network: Network) -> None:
+    peer = Peer(network)
+    mia, ana = peer.actor("mia"), await here.join("ana")
+    song = peer.note(
+        mia,
+        kind="record",
+        name="Song",
+        license="https://creativecommons.org/licenses/by/4.0/",
+        unknown={"nobody": "reads this"},
+    )
+    sent = {"@context": [*CONTEXT, RECORD_CONTEXT[-1]], **song}
+    peer.serve(song["id"], sent)
+    found = await here.find_record(song["id"])
+
+    draft = RecordDraft(title="Cover", text="lo", licence="CC-BY-4.0", sources=[SourceDraft(record=found)])
+    await here.run(publish_record, ana, draft)
+
+    snapshot = await here.run(lambda: Snapshot.get(uri=song["id"]))
+    assert snapshot.document == sent
+    assert (snapshot.author_uri, snapshot.licence) == (mia, "CC-BY-4.0")

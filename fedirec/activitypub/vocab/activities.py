@@ -80,7 +80,10 @@ class Activity(Generic[T]):
     """What was said about it: a reason for a Reject or a Flag."""
 
     object_document: Json | None = field(default=None, compare=False, repr=False)
-    """The object as it came, when it came embedded: what is kept as evidence is what was said."""
+    """The object in our terms, when it came embedded."""
+
+    object_as_sent: Json | None = field(default=None, compare=False, repr=False)
+    """The same as it was sent, with the context that it was sent in: what is kept is what was said."""
 
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:

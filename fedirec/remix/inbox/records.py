@@ -42,7 +42,7 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     challenge = await challenge_of(work)
     if not challenge and not await concerns_us(sender, work):
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
-    record = await save_record(sender, work, document=create.object_document or work.write())
+    record = await save_record(sender, work, document=create.object_as_sent or work.write())
     await tell_those_in_it(sender, record)
     if challenge and record.visibility == "public":
         version, digest = (work.terms.version, work.terms.digest) if work.terms else (None, None)
@@ -61,7 +61,7 @@ async def post_created(sender: Actor, create: Create[PostObject]) -> None:
     reason = _why_no_answer(sender, post, challenge)
     if reason and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
         raise Unsupported(reason)
-    record = await save_record(sender, post, document=create.object_document or post.write())
+    record = await save_record(sender, post, document=create.object_as_sent or post.write())
     if challenge and not reason:
         await offer_to(challenge, record, via="reply")
 
@@ -85,7 +85,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
     if known is None and not await concerns_us(sender, work):
         raise Unsupported("that record is not known here")
     revision = known.revision if known else 0
-    record = await save_record(sender, work, document=update.object_document or work.write())
+    record = await save_record(sender, work, document=update.object_as_sent or work.write())
     if find_licence(record.licence).is_known:
         await grant_licence(sender, record, record.licence_url or record.licence)
     if known and record.revision > revision:
