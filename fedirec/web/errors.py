@@ -121,4 +121,9 @@ def _words(status: int) -> tuple[str, str]:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+    begins_with_a_word = text.partition(" ")[0].isalpha()  # a host or a file is spelled as it is
+    return (
+        (text[:1].upper() if begins_with_a_word else text[:1])
+        + text[1:]
+        + ("" if text.endswith((".", "!", "?", "…")) else ".")
+    )

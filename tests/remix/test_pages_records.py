@@ -109,10 +109,12 @@ async def test_a_file_that_is_none_is_refused_by_name_and_the_words_stay(here: I
         files = [
             ("files", ("good.png", picture(), "image/png")),
             ("files", ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")),
+            ("files", ("letter.txt", b"Dear all,", "text/plain")),
         ]
         answer = await send(ana, await ana.get(NEW), NEW, files=files, do="publish", title="Mine", text="Words")
     assert answer.status_code == 422
     assert "drawing.svg" in answer.text
+    assert "letter.txt" in answer.text
     kept = fields_of(answer, NEW)
     assert (kept["title"], kept["text"], len(kept["file_key"])) == (["Mine"], ["Words"], 1)
 

@@ -272,7 +272,7 @@ async def take_uploads(request: Request[Any], form: Form, composition: Compositi
                 settings=request.state["settings"],
             )
         except FedirecError as error:
-            form.errors.setdefault("files", _(error.detail))
+            form.errors["files"] = " ".join(filter(None, (form.error("files"), _(error.detail))))
             continue
         if all(row.media.id != media.id for row in composition.files):
             composition.files.append(FileRow(media=media))
