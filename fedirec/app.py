@@ -101,7 +101,9 @@ async def running(
             inbox=inbox,
             outbox=outbox,
             store=store,
-            media_cache=MediaCache(net=net, store=store, settings=settings, key=keyring.derive("media proxy")),
+            media_cache=MediaCache(
+                net=net, store=store, settings=settings, key=keyring.derive("media proxy"), sign=remote.sign
+            ),
             templates=Templates(TEMPLATES),
             attempts=new_attempts(),
             runner=Runner(kinds, name="fedirec"),

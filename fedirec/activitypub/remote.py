@@ -244,7 +244,7 @@ class Remote:
         peer = await Peer.get_or_none(origin=origin_of(uri))
         if peer and peer.policy == "block":
             raise Forbidden(f"{host_of(uri)} is blocked here")
-        response = await self.net.get(uri, accept=ACCEPT, sign=self._sign if self.site.is_set_up else None)
+        response = await self.net.get(uri, accept=ACCEPT, sign=self.sign if self.site.is_set_up else None)
         _refuse_status(response, uri)
         if not _is_activity(response.headers.get("content-type", "")):
             raise Invalid(f"{host_of(uri)} answered with something that is no ActivityPub document")
@@ -274,7 +274,8 @@ class Remote:
         scheme = "http" if self.site.origin.startswith("http://") else "https"
         return f"{scheme}://{host}"
 
-    async def _sign(self, method: str, url: str) -> dict[str, str]:
+    async def sign(self, method: str, url: str) -> dict[str, str]:
+        """The headers by which this instance as a whole signs a request to read."""
         key_id, key = await self.keyring.key_of(self.site.actor_id, "rsa")
         return await to_thread.run_sync(
             lambda: sign_request(

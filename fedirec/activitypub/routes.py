@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fedirec import __version__
+from fedirec.activitypub.asking import address_of, headers_of
 from fedirec.activitypub.documents import (
     ActivityResponse,
     actor_document,
@@ -44,8 +45,8 @@ async def post_inbox(request: Request[Any]) -> Response:
     allow_body(request, MAX_BODY)
     delivery = Delivery(
         method=request.method,
-        url=_address(request),
-        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
+        url=address_of(request),
+        headers=headers_of(request),
         body=request.stream(),
         visitor=visitor_of(request),
     )
@@ -161,14 +162,6 @@ async def nodeinfo(request: Request[Any]) -> Response:
     }
     kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
     return JSONResponse(document, headers={"content-type": kind, "access-control-allow-origin": "*"})
-
-
-def _address(request: Request[Any]) -> str:
-    """The address that was asked for, as it came in on the wire, at our own origin."""
-    site: Site = request.state["site"]
-    path = request.scope.get("raw_path") or request.url.path.encode()
-    query = request.scope.get("query_string") or b""
-    return site.origin + path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
 
 
 async def _whom(site: Site, resource: str) -> Actor | None:

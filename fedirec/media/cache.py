@@ -27,7 +27,7 @@ from fedirec.media.confine import Decoded, Limits, decode
 from fedirec.media.models import RemoteMedia
 from fedirec.media.names import clean_name
 from fedirec.media.store import Store
-from fedirec.net import Net
+from fedirec.net import Net, Sign
 from fedirec.settings import Settings
 from fedirec.uris import MAX_URI, origin_of
 
@@ -47,10 +47,10 @@ _PURPOSE: Final = b"fedirec media proxy\0"
 
 
 class MediaCache:
-    """The copies of remote media that this process serves; `key` signs their addresses."""
+    """The copies of remote media that this process serves; `key` signs their addresses, `sign` what we ask for."""
 
-    def __init__(self, *, net: Net, store: Store, settings: Settings, key: bytes) -> None:
-        self._net, self._store, self._key = net, store, key
+    def __init__(self, *, net: Net, store: Store, settings: Settings, key: bytes, sign: Sign | None = None) -> None:
+        self._net, self._store, self._key, self._sign = net, store, key, sign
         self._budget = settings.media_cache_bytes
         most = max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes)
         self._most = min(most, self._budget)
@@ -123,7 +123,9 @@ class MediaCache:
         async with self._places, self._store.workbench() as folder:
             source = folder / "download"
             async with await open_file(source, "xb") as file:
-                answer = await self._net.download(url, to=file, max_bytes=self._most, timeout=_FETCH_SECONDS)
+                answer = await self._net.download(
+                    url, to=file, max_bytes=self._most, timeout=_FETCH_SECONDS, sign=self._sign
+                )
             if answer.status in (404, 410):
                 raise NotFound("The other instance no longer has this file.")
             if answer.status != 200:

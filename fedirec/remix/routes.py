@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fedirec.activitypub.asking import find_asker
 from fedirec.activitypub.contexts import ACTIVITYSTREAMS, CHALLENGE_CONTEXT, RECORD_CONTEXT
 from fedirec.activitypub.documents import (
     ActivityResponse,
@@ -21,16 +22,22 @@ from fedirec.activitypub.vocab import Json, Tombstone
 from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge, Record, RecordRevision, Submission
+from fedirec.remix.visibility import may_ask_for
 
 PAGE: Final = 50
 
 
 async def show_record(request: Request[Any]) -> Response:
-    """A public record of ours, as it was sent; where it was, a tombstone."""
+    """A record of ours as it was sent, or its tombstone; one for followers only for servers that have some."""
     site: Site = request.state["site"]
     record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"]))
-    if record is None or record.visibility != "public":
+    if record is None:
         raise NotFound("there is no such record here")
+    if record.visibility != "public":
+        asker = await find_asker(request)
+        if asker is None or record.deleted_at or not await may_ask_for(record, asker):
+            raise NotFound("there is no such record here")
+        return ActivityResponse(await record_document(record), is_public=False)
     if record.deleted_at:
         tombstone = Tombstone(id=record.uri, deleted=record.deleted_at, former_type="Note")
         return ActivityResponse({"@context": ACTIVITYSTREAMS, **tombstone.write()}, status=410)

@@ -8,12 +8,14 @@ from typing import Any
 from starlette.requests import Request
 
 from fedirec.accounts.door import viewer_of
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.asking import find_asker
+from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.media.models import Media
 from fedirec.media.routes import Audience
 from fedirec.remix.models import Attachment, Record, RecordRevision
 from fedirec.remix.queries.records import is_close
+from fedirec.uris import origin_of
 
 
 async def may_see(record: Record, actor: Actor | None) -> bool:
@@ -35,8 +37,29 @@ async def may_see_version(record: Record, revision: RecordRevision, actor: Actor
     return actor is not None and await is_close(actor, record.author_id)
 
 
+async def may_ask_for(record: Record, asker: Actor) -> bool:
+    """Whether the server that `asker` speaks for may have `record`: somebody there follows its author."""
+    if record.visibility == "public":
+        return True
+    return record.visibility == "followers" and await _is_followed_from(origin_of(asker.uri), [record.author_id])
+
+
+async def _is_for_peer(used: Sequence[Attachment], asker: Actor) -> bool:
+    authors = [each.record.author_id for each in used if each.record and each.record.visibility == "followers"]
+    return bool(authors) and await _is_followed_from(origin_of(asker.uri), authors)
+
+
+async def _is_followed_from(origin: str, authors: Sequence[int]) -> bool:
+    return await Follow.exists(
+        target_id__in=authors, accepted_at__not_isnull=True, follower__uri__startswith=f"{origin}/"
+    )
+
+
 async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Audience:
-    """Who may see a file: whoever may see one of the records that it belongs to; its owner before it belongs to any."""
+    """Who may see a file: whoever may see one of the records that it belongs to; its owner before it belongs to any.
+
+    A server that signs its request may see what is for followers when one of them is there.
+    """
     ids = [row.id for row in rows]
     used = await Attachment.filter(media_id__in=ids).select_related("record").limit(100)
     if any(attachment.record is None or attachment.record.visibility == "public" for attachment in used):
@@ -48,7 +71,8 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
         return Audience.EVERYBODY
     viewer = viewer_of(request)
     if viewer is None:
-        return Audience.NOBODY
+        asker = await find_asker(request)
+        return Audience.ASKER if asker and await _is_for_peer(used, asker) else Audience.NOBODY
     if viewer.actor.id in owners:
         return Audience.ASKER
     for attachment in used:

@@ -1,0 +1,51 @@
+"""Who asks, when a request to read is signed: how a server shows that it asks for somebody who may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+
+from fedirec.activitypub.models import Actor, Peer
+from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.signatures import parse
+from fedirec.activitypub.site import Site
+from fedirec.clock import now
+from fedirec.errors import FedirecError
+from fedirec.uris import origin_of
+
+
+def address_of(request: Request[Any]) -> str:
+    """The address that was asked for, as it came in on the wire, at our own origin."""
+    site: Site = request.state["site"]
+    path = request.scope.get("raw_path") or request.url.path.encode()
+    query = request.scope.get("query_string") or b""
+    return site.origin + path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+
+
+def headers_of(request: Request[Any]) -> list[tuple[str, str]]:
+    """The headers as they came in, in order, each as often as it came."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+
+
+async def find_asker(request: Request[Any]) -> Actor | None:
+    """The actor who signed a request to read, usually the one that speaks for a whole server.
+
+    None when nobody did, or not rightly: whoever cannot be told from a stranger is shown what strangers are shown.
+    """
+    if "signature" not in request.headers:
+        return None
+    remote: Remote = request.state["remote"]
+    try:
+        claim = parse(headers_of(request))
+        origin = origin_of(claim.key_id)
+        if remote.site.is_ours(origin) or await Peer.exists(origin=origin, policy="block"):
+            return None
+        statement = claim.check(
+            method=request.method, url=address_of(request), headers=headers_of(request), body=b"", now=now()
+        )
+        key = await remote.find_key(claim.key_id, actor_uri=claim.key_id.partition("#")[0])
+        statement.verify(key.public)
+    except FedirecError:
+        return None
+    return key.actor if key.actor.state == "active" else None
