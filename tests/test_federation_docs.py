@@ -50,7 +50,6 @@ from fedirec.remix.vocab import (
     text,
 )
 from fedirec.remix.vocab.records import MAX_CONTRIBUTORS
-from fedirec.web import bodies
 from tests.databases import Databases
 from tests.network import Instance, Network, open_instance, settle
 
@@ -262,7 +261,7 @@ def test_the_proposals_that_are_listed_are_those_that_the_code_follows() -> None
 
 def test_the_limits_are_those_of_the_code() -> None:
     limits: dict[str, tuple[int | None, int | None]] = {
-        "body of an activity": (min(bodies.MAX_BODY, inbox.MAX_BODY), None),
+        "body of an activity": (inbox.MAX_BODY, None),
         "document, fetched": (net.MAX_BYTES, None),
         "levels of JSON": (parsing.MAX_DEPTH, None),
         "keys of a document": (parsing.MAX_KEYS, None),

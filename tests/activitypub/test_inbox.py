@@ -361,3 +361,13 @@ async def test_the_instance_answers_that_it_is_busy_when_a_key_cannot_be_asked_f
 
     assert answer.status_code == 503
     await settle(here)
+
+
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 202), (1024 * 1024 + 1, 413)])
+async def test_an_activity_may_have_exactly_one_mebibyte(here: Instance, peer: Peer, size: int, status: int) -> None:
+    mia = await _followed(here, peer)
+    create = peer.activity("Create", mia, peer.note(mia, content=""))
+    spare = size - len(json.dumps(create).encode())
+    create["object"]["content"] = "x" * spare
+
+    assert (await peer.post(here, create)).status_code == status
