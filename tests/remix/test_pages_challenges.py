@@ -280,6 +280,36 @@ async def test_an_existing_record_can_be_offered_and_taken_back(here: Instance) 
     assert (await here.run(lambda: Submission.get())).state == "withdrawn"
 
 
+async def test_an_answer_starts_under_the_licence_of_its_challenge_and_another_one_has_to_fit(here: Instance) -> None:
+    ana = await here.join("ana")
+    await here.join("bo")
+    challenge = await ask(here, ana, terms=Terms(version=1, licence="CC0-1.0"))
+    page = f"/records/new?challenge={challenge.id}"
+    async with here.sign_in("bo") as bo:
+        form = await bo.get(page)
+        assert '<option value="CC0-1.0" selected>' in form.text
+        refused = await send(bo, form, "/records/new", do="publish", title="Rain", text="la", licence="CC-BY-SA-4.0")
+        assert refused.status_code == 422
+        assert "CC BY-SA 4.0 does not fit that" in refused.text
+        assert fields_of(refused, "/records/new")["title"] == ["Rain"]
+        answer = await send(bo, refused, "/records/new", do="publish", licence="CC0-1.0")
+        assert answer.status_code == 303
+    assert (await here.run(lambda: Submission.get())).state == "pending"
+
+
+async def test_a_record_is_offered_only_where_it_is_not_offered_yet(here: Instance) -> None:
+    ana, _bo = await here.join("ana"), await here.join("bo")
+    stars = await ask(here, ana)
+    await ask(here, ana, "moon", title="A new moon")
+    submission = await answer_with(here, ana, stars)
+    record = await here.run(lambda: submission.record)
+    async with here.sign_in("ana") as browser:
+        page = await browser.get(record.uri.removeprefix(here.origin))
+    offered = page.text.partition("Offer it to a challenge")[2].partition("</select>")[0]
+    assert "A new moon" in offered
+    assert "First stars" not in offered
+
+
 async def test_the_group_its_prompt_and_what_it_pins_are_documents(here: Instance) -> None:
     await ask(here, await here.join("ana"))
     group = (await here.get("/c/stars", accept=ACTIVITY)).json()

@@ -16,7 +16,8 @@ from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
 from fedirec.remix.actions.saving import save_record
-from fedirec.remix.actions.submissions import save_submission
+from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
+from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Source, Submission
 from fedirec.remix.queries.trails import edges_above
@@ -34,6 +35,8 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
     await refuse_clashing_sources(author, draft)
     uri = Uris(origin_of(author.uri)).record()
     terms = await terms_in_force(draft.challenge) if draft.challenge else None
+    if draft.challenge:
+        await refuse_unfit_licence(draft.challenge, find_licence(draft.licence))
     composed = await compose_record(author, draft, uri=uri, published=now(), terms=terms)
     async with transaction():
         record = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)

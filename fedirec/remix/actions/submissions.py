@@ -15,7 +15,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.remix.actions.drafts import refuse_closed
 from fedirec.remix.actions.prompts import terms_of
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.web.language import gettext as _
@@ -30,6 +30,7 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge) -> 
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."), field="record")
     group = await challenge.actor
+    await refuse_unfit_licence(challenge, find_licence(record.licence_url or record.licence))
     async with transaction():
         submission = await save_submission(challenge, record, via="local")
         if not group.is_local:
@@ -42,6 +43,20 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge) -> 
             )
             await publish(author, offer, to=[group])
     return submission
+
+
+async def refuse_unfit_licence(challenge: Challenge, licence: Licence) -> None:
+    """Raise Conflict for a licence that the newest terms of `challenge` do not admit.
+
+    For people here, who can still choose another one; what comes from elsewhere waits for its leader all the same.
+    """
+    terms = await _terms(challenge, None, None)
+    if terms and not terms_of(terms).admits(licence):
+        words = {"wanted": find_licence(terms.licence).short, "licence": licence.short}
+        raise Conflict(
+            _("What is made in this challenge will be under %(wanted)s, and %(licence)s does not fit that.") % words,
+            field="licence",
+        )
 
 
 async def save_submission(

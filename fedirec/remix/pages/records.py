@@ -22,7 +22,7 @@ from fedirec.remix.models import Record, RecordRevision, Submission
 from fedirec.remix.pages.cards import Cards, prepare_words, submission_word
 from fedirec.remix.pages.trails import trail_document, trail_view
 from fedirec.remix.pages.visitors import number_of, own_record_in, record_in, row_in, to_sign_in, visitor
-from fedirec.remix.queries.challenges import challenges_for, find_challenge_row, get_submission, offered_challenges
+from fedirec.remix.queries.challenges import challenges_for, challenges_left_for, find_challenge_row, get_submission
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.remix.queries.records import (
     Wish,
@@ -205,7 +205,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
     offered = []
     if is_author and record.visibility == "public":
         offered = [
-            Choice(value=str(challenge.id), label=challenge.title) for challenge in await offered_challenges(None)
+            Choice(value=str(challenge.id), label=challenge.title) for challenge in await challenges_left_for(record)
         ]
     versions = await revisions_of(record) if not shown.is_remote and record.revision > 1 else []
     return render(

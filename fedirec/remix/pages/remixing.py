@@ -69,7 +69,9 @@ async def show_new(request: Request[Any]) -> Response:
         except FedirecError as error:
             form.fail("seek", error.detail)
     challenge = await _challenge(request.query_params.get("challenge", ""))
-    texts = {"language": reader().locale, "challenge": challenge.id if challenge else None}
+    texts: dict[str, Any] = {"language": reader().locale}
+    if challenge:
+        texts |= {"challenge": challenge.id, "licence": _wanted(challenge, composition)}
     shown = filled_form(texts)
     shown.errors.update(form.errors)
     return await _show(request, viewer, shown, composition, challenge)
@@ -213,6 +215,13 @@ def _chosen(form: Form, composition: Composition) -> Licence:
     if not typed or (suggested_before and typed == suggested_before):
         return composition.suggested
     return find_licence(typed)
+
+
+def _wanted(challenge: Challenge, composition: Composition) -> str | None:
+    """The licence under which the challenge makes something, when this record may carry it."""
+    terms = next(iter(challenge.terms), None)
+    wanted = find_licence(terms.licence) if terms else composition.suggested
+    return wanted.id if wanted in composition.allowed else None
 
 
 def _own_role(form: Form, composition: Composition) -> str:

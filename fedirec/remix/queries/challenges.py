@@ -124,6 +124,13 @@ async def offered_challenges(chosen: Challenge | None) -> list[Challenge]:
     return [chosen, *(challenge for challenge in found if challenge.id != chosen.id)]
 
 
+async def challenges_left_for(record: Record) -> list[Challenge]:
+    """The open challenges that `record` could still be offered to, of whatever kind they want."""
+    offered = Submission.filter(record_id=record.id).exclude(state="withdrawn")
+    answered = set(await offered.values_list("challenge_id", flat=True))
+    return [challenge for challenge in await offered_challenges(None) if challenge.id not in answered]
+
+
 async def challenges_for(record: Record, *, limit: int = SUGGESTED) -> list[Challenge]:
     """Open challenges that `record` or its like could answer: of its kind, and not answered by it yet."""
     answered = set(await Submission.filter(record_id=record.id).values_list("challenge_id", flat=True))
