@@ -42,9 +42,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, databases: Databases) -> str:
+def database_url(database_kind: str, databases: Databases) -> Iterator[str]:
     """The address of a fresh, migrated database."""
-    return databases.new(database_kind)
+    address = databases.new(database_kind)
+    yield address
+    databases.drop(address)
 
 
 @pytest.fixture
@@ -95,5 +97,8 @@ async def _instance(
     database, home = databases.set_up[kind, host]
     shutil.copytree(home, folder / host)
     copy = databases.copy(database)
-    async with open_instance(network, host, database=copy, folder=folder / host) as instance:
-        yield instance
+    try:
+        async with open_instance(network, host, database=copy, folder=folder / host) as instance:
+            yield instance
+    finally:
+        databases.drop(copy)

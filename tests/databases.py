@@ -48,6 +48,14 @@ class Databases:
         _elsewhere(self._command(f"CREATE DATABASE {name} TEMPLATE {address.rpartition('/')[2]}"))
         return f"{self._postgres}{name}"
 
+    def drop(self, address: str) -> None:
+        """The database at `address` is gone, whoever has it open."""
+        if address.startswith("sqlite"):
+            Path(address.partition("://")[2]).unlink(missing_ok=True)
+        else:
+            name = address.rpartition("/")[2]
+            _elsewhere(self._command(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
     def empty(self, kind: str) -> str:
         """The address of a database of `kind` without a single table."""
         if kind == "sqlite":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -58,7 +59,7 @@ def running_postgres(binaries: Path) -> Iterator[str]:
         _wait_until_ready(binaries, port, server)
         yield f"postgres://postgres@127.0.0.1:{port}/"
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGQUIT)  # at once: nothing in it is kept
         server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 
