@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import ValidationError
 
 from fedirec.errors import FedirecError, Invalid, NotFound
+from fedirec.web.forms import as_sentence
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
@@ -37,7 +38,7 @@ def error_page(request: Request, error: Exception) -> Response:
         return _problem(error, status, detail, request_id, headers)
     with reading(reader_of(request)):
         title, advice = _words(status)
-        shown = _sentence(_(detail)) if detail else ""
+        shown = as_sentence(_(detail)) if detail else ""
     return render(
         request,
         "web/error.html",
@@ -118,12 +119,3 @@ def _words(status: int) -> tuple[str, str]:
     }
     broken = (_("Something broke on our side"), _("It was noted. Please try again, and tell us if it stays broken."))
     return known.get(status, known[400] if status < _BROKEN else broken)
-
-
-def _sentence(text: str) -> str:
-    begins_with_a_word = text.partition(" ")[0].isalpha()  # a host or a file is spelled as it is
-    return (
-        (text[:1].upper() if begins_with_a_word else text[:1])
-        + text[1:]
-        + ("" if text.endswith((".", "!", "?", "…")) else ".")
-    )

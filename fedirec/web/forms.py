@@ -72,7 +72,7 @@ class Form:
 
     def refuse(self, error: FedirecError, *, beside: str = GENERAL) -> None:
         """What a rule said, beside the field that it names, or else beside that one or above the form."""
-        self.fail(error.field or beside, _sentence(_(error.detail)))
+        self.fail(error.field or beside, as_sentence(_(error.detail)))
 
     @contextmanager
     def collecting(self) -> Generator[None]:
@@ -293,7 +293,8 @@ def _too_long(limit: int, length: int) -> str:
     return _("That is %(length)s characters; at most %(limit)s fit here.") % {"length": length, "limit": limit}
 
 
-def _sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
+    """What an error says, as a page shows it: with a capital and a full stop."""
     begins_with_a_word = text.partition(" ")[0].isalpha()  # a host or a file is spelled as it is
     return (
         (text[:1].upper() if begins_with_a_word else text[:1])

@@ -41,3 +41,19 @@ async def test_an_address_that_is_too_long_is_refused_where_it_was_pasted(here: 
         assert (await ana.post("/follow", data={"who": typed})).status_code == 422
         assert (await ana.post("/unfollow", data={"who": typed})).status_code in (400, 404)
         assert (await ana.post("/follow/elsewhere", data={"uri": typed, "handle": "@a@b.test"})).status_code == 400
+
+
+async def test_a_tag_in_the_box_for_words_leads_to_its_page(here: Instance) -> None:
+    assert (await here.get("/explore?q=%23Night")).headers["location"] == "/tags/night"
+    assert (await here.get("/explore?q=%23two%20words")).status_code == 200
+    assert (await here.get("/explore?q=%23")).status_code == 200
+
+
+async def test_what_cannot_be_found_is_told_in_a_whole_sentence(here: Instance) -> None:
+    await here.join("ana")
+    async with here.sign_in("ana") as ana:
+        answer = await ana.get("/explore", params={"q": "https://nowhere.invalid/x"})
+    assert answer.status_code == 422
+    assert 'value="https://nowhere.invalid/x"' in answer.text
+    told = answer.text.partition('id="q-error"')[2].partition("</p>")[0]
+    assert told.endswith(".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +23,8 @@ from fedirec.remix.queries.challenges import challenges_by_age, open_challenges
 from fedirec.remix.queries.feeds import Item, followed_feed, known_feed, local_feed
 from fedirec.remix.queries.people import search_people
 from fedirec.remix.queries.records import Wish, explore
-from fedirec.remix.vocab import hashtag_key
+from fedirec.remix.vocab import find_hashtag, hashtag_key
+from fedirec.web.forms import as_sentence
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, Page, wanted_page
 from fedirec.web.paging import page_of as page_of_rows
@@ -92,6 +93,8 @@ async def show_explore(request: Request[Any]) -> Response:
     words = " ".join(request.query_params.get("q", "").split())[:2_048]
     if words and (is_address(words) or is_handle(words)):
         return await _go_to(request, words)
+    if words.startswith("#") and (tag := find_hashtag(words)):
+        return redirect(request, f"/tags/{quote(hashtag_key(tag), safe='')}")
     return await _explore(request, words[:_WORDS])
 
 
@@ -126,7 +129,7 @@ async def _go_to(request: Request[Any], typed: str) -> Response:
     try:
         url = await page_of(request, typed, may_fetch=viewer_of(request) is not None)
     except FedirecError as error:
-        return await _explore(request, typed, problem=_(error.detail), status=422)
+        return await _explore(request, typed, problem=as_sentence(_(error.detail)), status=422)
     if url is None:
         problem = _("We do not know that yet. Sign in, and we will ask for it.")
         return await _explore(request, typed, problem=problem, status=422)
