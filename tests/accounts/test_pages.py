@@ -422,6 +422,14 @@ async def test_what_the_instance_says_of_itself_is_edited_and_shown(here: Instan
     assert "Studio" in text_of(rules)
 
 
+async def test_the_page_about_the_instance_names_those_who_look_after_it(here: Instance) -> None:
+    await here.join("bo")
+    async with here.client() as browser:
+        page = text_of(await browser.get("/about")).partition("Who looks after it")[2]
+    assert "olga" in page.lower()
+    assert "bo" not in page.lower().split()
+
+
 async def test_what_people_typed_about_themselves_is_never_markup(here: Instance) -> None:
     await open_as(here, "approval", rules="<script>x</script>", question="<img src=x>")
     async with here.client() as browser, here.sign_in("olga") as olga:

@@ -11,8 +11,9 @@ from starlette.routing import Route
 from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE, edit_instance
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.setup import registration_choices
-from fedirec.accounts.pages.views import admin_tabs, once_more
+from fedirec.accounts.pages.views import admin_tabs, once_more, person_view
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import those_who_may
 from fedirec.errors import FedirecError
 from fedirec.html import markdown
 from fedirec.web.forms import filled_form, read_form
@@ -71,7 +72,11 @@ async def post_instance(request: Request[Any]) -> Response:
 async def show_about(request: Request[Any]) -> Response:
     instance = request.state["site"].instance
     return render(
-        request, "accounts/about.html", summary_html=markdown(instance.summary), registration=instance.registration
+        request,
+        "accounts/about.html",
+        summary_html=markdown(instance.summary),
+        registration=instance.registration,
+        people=[person_view(account.actor) for account in await those_who_may(Permission.SUSPEND)],
     )
 
 
