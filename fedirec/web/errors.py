@@ -109,7 +109,7 @@ def _words(status: int) -> tuple[str, str]:
             _("That clashes with what is already true"),
             _("Somebody may have been quicker. Go back and look again."),
         ),
-        410: (_("This was deleted"), _("Its maker took it away. What was made from it still names them.")),
+        410: (_("This is gone"), _("It was here once, and is not any more.")),
         413: (_("That is too large"), _("Go back, choose something smaller, and try once more.")),
         415: (_("That kind of thing is not read here"), _("Try another format.")),
         422: (_("That does not work here"), _("Go back, look at what was asked, and try once more.")),

@@ -144,7 +144,7 @@ def test_the_closest_range_decides() -> None:
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/gone", 410, "This was deleted"),
+        ("/gone", 410, "This is gone"),
         ("/nowhere", 404, "There is nothing here"),
         ("/slow", 429, "should work again in 7 seconds"),
         ("/full", 503, "The studio &lt;is&gt; full."),
