@@ -28,7 +28,7 @@ def test_people_records_and_challenges_elsewhere_are_shown_as_we_understand_them
         challenge = json.loads(done("fetch", f"{there.origin}/c/stars", "--json", "--development", folder=here.folder))
         understood = challenge["understood"]
         assert understood["what it is"] == "a challenge (open)"
-        assert understood["pays"] == "pot: 50000 minor units of EUR"
+        assert understood["pays"] == "pot: 500.00 EUR"
         assert understood["terms"].endswith("(holds)")
         assert understood["in words"] == "Half to each."
         assert challenge["document"]["type"] == "Group"
