@@ -124,7 +124,8 @@ async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
         await Announcement.create(uri=announce.id, actor=sender, object_uri=uri)
     if record is None:
         await ask_for(uri)
-    elif ours:
+    elif ours and not await Submission.exists(record_id=record.id, challenge__actor_id=sender.id):
+        # A challenge that takes something up says so by itself.
         await notify(record.author, Notice.PASSED_ON, sender, uri, uri, {"title": record.title})
 
 
