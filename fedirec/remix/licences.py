@@ -233,7 +233,7 @@ class Clash:
                 said = gettext("{sources} is under {licences}: what is made from it can carry only {allowed}.")
             case Reason.TOGETHER:
                 said = gettext(
-                    "{sources} cannot be joined in one work: their licences ({licences}) exclude each other."
+                    "These cannot be joined in one work, for their licences ({licences}) exclude each other: {sources}."
                 )
         return said.format(sources=who, licences=licences, allowed=allowed)
 

@@ -153,7 +153,8 @@ def test_a_clash_speaks_in_a_sentence_with_names() -> None:
         "Rain is under CC BY-SA 4.0: what is made from it can carry only CC BY-SA 4.0.",
         "City is under CC BY-NC 4.0: what is made from it can carry only"
         " CC BY-NC 4.0, CC BY-NC-ND 4.0, CC BY-NC-SA 4.0.",
-        "Rain, City cannot be joined in one work: their licences (CC BY-SA 4.0, CC BY-NC 4.0) exclude each other.",
+        "These cannot be joined in one work, for their licences (CC BY-SA 4.0, CC BY-NC 4.0) exclude each other:"
+        " Rain, City.",
     ]
 
 
