@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -57,3 +59,12 @@ async def test_what_cannot_be_found_is_told_in_a_whole_sentence(here: Instance) 
     assert 'value="https://nowhere.invalid/x"' in answer.text
     told = answer.text.partition('id="q-error"')[2].partition("</p>")[0]
     assert told.endswith(".")
+
+
+async def test_whoever_has_to_sign_in_to_look_something_up_comes_back_to_it(here: Instance) -> None:
+    await here.join("ana")
+    page = await here.get("/explore?q=https://far.test/a%3Fb=c%26d")
+    way = unescape(page.text.partition('href="/sign-in?next=')[2].partition('"')[0])
+    then = unquote(way)
+    assert then.startswith("/explore?q=")
+    assert unquote(then.removeprefix("/explore?q=")) == "https://far.test/a?b=c&d"
