@@ -17,7 +17,7 @@ from typing import Any, Final
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.journal import Journal
 from fedirec.activitypub.models import Actor, Evidence, Peer, Received
-from fedirec.activitypub.outbox import delivery_lane
+from fedirec.activitypub.outbox import ask_again, delivery_lane
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.remote import KnownKey, Remote, compacted
 from fedirec.activitypub.signatures import Claim, Scheme, Statement
@@ -216,6 +216,7 @@ class Inbox:
                 await registration.handle(received.sender, activity)
                 if registration.is_evidence:
                     await _keep(received, activity)
+                await ask_again([received.sender])  # who follows them hears of a new name; we might not
         except FedirecError as error:
             if error.retryable and job.attempts < MAX_ATTEMPTS:
                 return Later(error=str(error), blame="job")

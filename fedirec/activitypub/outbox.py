@@ -176,15 +176,22 @@ async def _ask_whose_it_was(inbox: str) -> None:
     """Whoever had this inbox will be asked for anew: they may be gone, or have another one by now."""
     owners = Actor.filter(host=host_of(inbox), inbox=inbox, is_local=False, state="active")
     stale = owners.filter(Q(fetched_at=None) | Q(fetched_at__lt=now() - ASKED_AGAIN)).limit(10)
+    await ask_again(await stale)
+
+
+async def ask_again(actors: Iterable[Actor]) -> None:
+    """What we know of remote `actors` will be what their origin says now, unless it is not a day old yet."""
+    day_ago = now() - ASKED_AGAIN
     await enqueue(
         [
             Work(
                 kind="actor",
-                lane=f"actor:{origin_of(inbox)}",
-                payload={"uri": uri},
-                dedupe_key=f"actor:{hashlib.sha256(str(uri).encode()).hexdigest()}",
+                lane=f"actor:{origin_of(actor.uri)}",
+                payload={"uri": actor.uri},
+                dedupe_key=f"actor:{hashlib.sha256(actor.uri.encode()).hexdigest()}",
             )
-            for uri in await stale.values_list("uri", flat=True)
+            for actor in actors
+            if not actor.is_local and (actor.fetched_at is None or actor.fetched_at < day_ago)
         ]
     )
 

@@ -326,6 +326,21 @@ async def test_an_actor_that_leaves_is_forgotten_and_stays_credited(here: Instan
     assert (await here.run(lambda: Record.get().select_related("author"))).author.name == "Mia"
 
 
+async def test_whoever_is_heard_from_is_asked_who_they_are_once_a_day(here: Instance, peer: Peer) -> None:
+    mia = await _followed(here, peer)
+    peer.actor("mia", summary="From the moor")
+
+    async def words_after(note: str) -> str:
+        assert (await peer.post(here, peer.activity("Create", mia, peer.note(mia, note)))).status_code == 202
+        await here.work()
+        actor = await here.run(lambda: Actor.get(uri=mia))
+        return actor.summary
+
+    assert "moor" not in await words_after("1"), "it is not a day yet"
+    await here.run(lambda: Actor.filter(uri=mia).update(fetched_at=now() - timedelta(days=2)))
+    assert "moor" in await words_after("2")
+
+
 async def test_an_activity_that_nobody_understands_is_kept_with_the_reason(here: Instance, peer: Peer) -> None:
     mia = peer.actor("mia")
 
