@@ -30,6 +30,18 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostView:
+    """Another instance, as far as we can tell from here."""
+
+    host: str
+    heard_at: datetime | None = None
+    """When it last sent us something."""
+    is_reachable: bool = True
+    """Whether what we send it arrives."""
+    silent_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
     """Somebody, here or elsewhere."""
 
