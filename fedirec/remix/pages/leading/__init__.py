@@ -1,0 +1,9 @@
+"""What leaders do with their challenges: open them, change and close them, answer what people offer."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from fedirec.remix.pages.leading import answering, changing, opening
+
+routes: list[BaseRoute] = [*opening.routes, *changing.routes, *answering.routes]

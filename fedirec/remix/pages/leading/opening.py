@@ -1,0 +1,115 @@
+"""Opening a challenge."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.errors import FedirecError
+from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE, ChallengeDraft, open_challenge
+from fedirec.remix.kinds import KINDS
+from fedirec.remix.licences import BY_SA
+from fedirec.remix.pages.cards import Cards, kind_choices
+from fedirec.remix.pages.composing import Composition, follow_button, read_composition, take_uploads
+from fedirec.remix.pages.leading.promises import MAX_BRIEF, terms_choices, terms_in
+from fedirec.remix.pages.remixing import ACCEPTED, LANGUAGES, language_choices, read_composed
+from fedirec.remix.pages.visitors import to_sign_in
+from fedirec.remix.terms import DecidedBy, Pays
+from fedirec.web.forms import Form, filled_form
+from fedirec.web.language import gettext as _
+from fedirec.web.language import reader, zone_names
+from fedirec.web.render import redirect, render
+from fedirec.web.views import Choice
+
+_NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
+
+
+async def show_new(request: Request[Any]) -> Response:
+    viewer = viewer_of(request)
+    if viewer is None:
+        return to_sign_in(request)
+    require_viewer(request, Permission.OPEN_CHALLENGE)
+    form = filled_form(
+        {
+            "timezone": viewer.account.timezone,
+            "licence": BY_SA.id,
+            "pays": Pays.NOTHING.value,
+            "currency": "EUR",
+            "decided_by": DecidedBy.LEADERS.value,
+            "language": reader().locale,
+        }
+    )
+    return _show_form(request, form, Composition(author=viewer.actor))
+
+
+async def post_new(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
+    form = await read_composed(request)
+    composition = await read_composition(form, author=viewer.actor)
+    await take_uploads(request, form, composition)
+    if not await follow_button(request, form, composition):
+        return _show_form(request, form, composition)
+    title = form.line("title", required=True, max=MAX_TITLE)
+    text = form.text("text", required=True, max=MAX_BRIEF)
+    slug = form.line("slug", max=60).lower().removeprefix("@") or slug_of(title)
+    zone = form.choice("timezone", zone_names(), default="UTC")
+    deadline = form.instant("deadline", zone=zone, future=True)
+    kinds = form.many("kinds", [kind.value for kind in KINDS])
+    language = form.choice("language", LANGUAGES, required=False) or None
+    terms = terms_in(form)
+    if terms is None or form.errors:
+        return _show_form(request, form, composition, status=422)
+    draft = ChallengeDraft(
+        title=title,
+        slug=slug,
+        text=text,
+        kinds=kinds,
+        language=language,
+        deadline_at=deadline,
+        timezone=zone,
+        terms=terms,
+        files=composition.file_drafts(),
+    )
+    try:
+        challenge = await open_challenge(viewer.actor, request.state["keyring"], draft)
+    except FedirecError as error:
+        form.refuse(error)
+        return _show_form(request, form, composition, status=422)
+    said = _("It is open. Tell people about it: whoever follows it hears what is made.")
+    return redirect(request, Cards(request).here((await challenge.actor).uri), said)
+
+
+def _show_form(request: Request[Any], form: Form, composition: Composition, *, status: int = 200) -> Response:
+    settings = request.state["settings"]
+    return render(
+        request,
+        "remix/open_challenge.html",
+        status,
+        form=form,
+        files=composition.shown_files(Cards(request)),
+        room_for_files=MAX_FILES - len(composition.files),
+        max_bytes=max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes),
+        accepted=ACCEPTED,
+        kinds=kind_choices(),
+        languages=language_choices(form.value("language")),
+        zones=[Choice(value=name, label=name.replace("_", " ")) for name in zone_names()],
+        host=Cards(request).site.uris.host,
+        **terms_choices(),
+    )
+
+
+def slug_of(title: str) -> str:
+    """A handle that says what the title says, as far as letters from a to z can."""
+    return _NOT_IN_NAMES.sub("_", title.lower())[:30].strip("_")
+
+
+routes = [
+    Route("/challenges/new", show_new, methods=["GET"]),
+    Route("/challenges/new", post_new, methods=["POST"]),
+]
