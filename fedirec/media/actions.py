@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from anyio import open_file, to_thread
+from tortoise.expressions import Q
 
 from fedirec.activitypub.digests import multibase_of_digest
 from fedirec.activitypub.models import Actor
@@ -123,10 +124,21 @@ async def release_media(media: Sequence[Media]) -> None:
     await Media.filter(id__in=[each.id for each in media]).update(attached_at=None)
 
 
+async def keep_waiting(owner: Actor, *, keys: Sequence[str], until: datetime) -> None:
+    """The files of `owner` with these `keys` wait for somebody to use them, at least `until` then."""
+    if keys:
+        await Media.filter(key__in=list(keys), owner_id=owner.id, attached_at=None).update(waits_until=until)
+
+
 async def prune_unattached(store: Store, *, older_than: timedelta) -> int:
-    """Files that nothing was made of in the time `older_than` are gone; how many they were."""
+    """Files that nothing was made of in the time `older_than`, and that no draft waits for, are gone; how many."""
     pruned = 0
-    while old := await Media.filter(attached_at=None, created_at__lt=now() - older_than).order_by("id").limit(_AT_ONCE):
+    unwanted = Q(waits_until=None) | Q(waits_until__lte=now())
+    while (
+        old := await Media.filter(unwanted, attached_at=None, created_at__lt=now() - older_than)
+        .order_by("id")
+        .limit(_AT_ONCE)
+    ):
         async with store.holding():
             # Between reading and deleting somebody may have attached one of them.
             pruned += await Media.filter(id__in=[media.id for media in old], attached_at=None).delete()

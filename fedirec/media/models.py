@@ -31,6 +31,7 @@ class Media(Model):
     poster_path = fields.CharField(max_length=100, null=True, db_index=True)
     file_name = fields.CharField(max_length=200)
     attached_at = fields.DatetimeField(null=True)
+    waits_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

@@ -1,0 +1,25 @@
+"""What pages ask about records that are still being written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.activitypub.models import Actor
+from fedirec.errors import NotFound
+from fedirec.remix.models import Draft
+
+MAX_OFFERED: Final = 5
+"""Drafts that are offered to go on with."""
+
+
+async def drafts_of(author: Actor) -> list[Draft]:
+    """What `author` was writing last, the newest first."""
+    return await Draft.filter(author_id=author.id).order_by("-saved_at", "-id").limit(MAX_OFFERED)
+
+
+async def get_draft(author: Actor, key: str) -> Draft:
+    """The draft of `author` under `key`. Raises NotFound."""
+    draft = await Draft.get_or_none(author_id=author.id, key=key)
+    if draft is None:
+        raise NotFound("That draft is not there any more.")
+    return draft
