@@ -60,6 +60,12 @@ class Account(Model):
     icon_id: int | None
     locale = fields.CharField(max_length=20, null=True)
     timezone = fields.CharField(max_length=60, default="UTC", db_default="UTC")
+    licence = fields.CharField(max_length=60, null=True)
+    """What their new records start with; null leaves it to the form."""
+    visibility = fields.CharField(max_length=10, default="public", db_default="public")
+    """Who sees their new records, unless they say otherwise."""
+    unwanted: fields.Field[list[str] | None] = fields.JSONField(null=True)
+    """The kinds of notices that they do not want to be told of."""
     created_at = fields.DatetimeField(default=now)
     approved_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)

@@ -225,6 +225,22 @@ class RecordTag(Model):
         unique_together = (("record", "name"),)
 
 
+class TagFollow(Model):
+    """Somebody of ours wants to see what carries a hashtag."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="followed_tags", on_delete=fields.CASCADE
+    )
+    actor_id: int
+    name = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "tag_follow"
+        unique_together = (("actor", "name"),)
+
+
 class Contributor(Model):
     """Somebody with a role in a record, named by its author."""
 

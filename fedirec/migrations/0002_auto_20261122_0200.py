@@ -49,6 +49,48 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.CreateModel(
+            name="TagFollow",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "actor",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="actor_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="followed_tags",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=100)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "tag_follow",
+                "app": "fedirec",
+                "unique_together": (("actor", "name"),),
+                "pk_attr": "id",
+                "table_description": "Somebody of ours wants to see what carries a hashtag.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="licence",
+            field=fields.CharField(null=True, max_length=60),
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="unwanted",
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="visibility",
+            field=fields.CharField(default="public", db_default="public", max_length=10),
+        ),
         ops.AddField(
             model_name="Media",
             name="waits_until",
