@@ -1,0 +1,197 @@
+import functools
+from json import dumps, loads
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+from fedirec.clock import now
+
+
+class Migration(migrations.Migration):
+    dependencies = [("fedirec", "0001_initial")]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name="Comment",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("uri", fields.CharField(unique=True, max_length=2048)),
+                ("url", fields.CharField(null=True, max_length=2048)),
+                (
+                    "author",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="author_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="comments",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "record",
+                    fields.ForeignKeyField(
+                        "fedirec.Record",
+                        source_field="record_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="comments",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("in_reply_to", fields.CharField(max_length=2048)),
+                (
+                    "parent",
+                    fields.ForeignKeyField(
+                        "fedirec.Comment",
+                        source_field="parent_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="answers",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "thread",
+                    fields.ForeignKeyField(
+                        "fedirec.Comment",
+                        source_field="thread_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="members",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("content", fields.TextField(default="", db_default="", unique=False)),
+                ("text", fields.TextField(default="", db_default="", unique=False)),
+                ("language", fields.CharField(null=True, max_length=35)),
+                ("at_ms", fields.BigIntField(null=True)),
+                ("warning", fields.CharField(default="", db_default="", max_length=500)),
+                ("visibility", fields.CharField(default="public", db_default="public", max_length=10)),
+                (
+                    "document",
+                    fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+                ),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("published_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("updated_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("deleted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("hidden_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "hidden_by",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="hidden_by_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="hidden_comments",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+            ],
+            options={
+                "table": "comment",
+                "app": "fedirec",
+                "indexes": [
+                    Index(fields=["record_id", "thread_id", "id"]),
+                    Index(fields=["record_id", "at_ms"]),
+                    Index(fields=["thread_id", "id"]),
+                    Index(fields=["parent_id"]),
+                    Index(fields=["in_reply_to"]),
+                    Index(fields=["author_id", "created_at"]),
+                ],
+                "pk_attr": "id",
+                "table_description": "What somebody said about a record, in answer to it or to another comment.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Draft",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("key", fields.CharField(max_length=26)),
+                (
+                    "author",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="author_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="drafts",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("title", fields.CharField(default="", db_default="", max_length=200)),
+                (
+                    "content",
+                    fields.JSONField(
+                        default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                ("saved_at", fields.DatetimeField(default=now, db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "draft",
+                "app": "fedirec",
+                "unique_together": (("author", "key"),),
+                "pk_attr": "id",
+                "table_description": "A record that somebody is still writing.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="TagFollow",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "actor",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="actor_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="followed_tags",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=100)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "tag_follow",
+                "app": "fedirec",
+                "unique_together": (("actor", "name"),),
+                "pk_attr": "id",
+                "table_description": "Somebody of ours wants to see what carries a hashtag.",
+            },
+            bases=["Model"],
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="licence",
+            field=fields.CharField(null=True, max_length=60),
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="unwanted",
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="visibility",
+            field=fields.CharField(default="public", db_default="public", max_length=10),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="waits_until",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+    ]
