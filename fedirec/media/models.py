@@ -1,6 +1,8 @@
-"""Files that people gave us, and copies of files that live elsewhere."""
+"""Files that people gave us, what was made of them, and copies of files that live elsewhere."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -32,11 +34,97 @@ class Media(Model):
     file_name = fields.CharField(max_length=200)
     attached_at = fields.DatetimeField(null=True)
     waits_until = fields.DatetimeField(null=True)
+    state = fields.CharField(max_length=10, default="ready", db_default="ready")
+    """`processing` until its renditions are made, then `ready`; `failed` when they could not be. It is used as it is."""
+    problem = fields.CharField(max_length=40, null=True)
+    """Why that was, as a key of `refusals`; `queries.dress` says it in words."""
+    progress = fields.IntField(null=True)
+    """How much of the processing is done, in percent, in coarse steps."""
+    blurhash = fields.CharField(max_length=100, null=True)
+    colour = fields.CharField(max_length=7, null=True)
+    """The colour that it mostly has, as #rrggbb."""
+    peaks: fields.Field[list[int] | None] = fields.JSONField(null=True)
+    """How loud it is from beginning to end, 0 to 255; null without sound."""
     created_at = fields.DatetimeField(default=now)
+
+    renditions: fields.ReverseRelation[Rendition]
+    captions: fields.ReverseRelation[Caption]
 
     class Meta(Model.Meta):
         table = "media"
         indexes = [Index(fields=["attached_at", "created_at"])]
+
+
+class Rendition(Model):
+    """What was made of a file so that it loads fast and plays everywhere."""
+
+    id = fields.BigIntField(primary_key=True)
+    media: fields.ForeignKeyRelation[Media] = fields.ForeignKeyField(
+        "fedirec.Media", related_name="renditions", on_delete=fields.CASCADE
+    )
+    media_id: int
+    name = fields.CharField(max_length=10)
+    media_type = fields.CharField(max_length=100)
+    path = fields.CharField(max_length=100)
+    size = fields.BigIntField()
+    width = fields.IntField(null=True)
+    height = fields.IntField(null=True)
+    duration_ms = fields.BigIntField(null=True)
+
+    class Meta(Model.Meta):
+        table = "rendition"
+        indexes = [Index(fields=["path"])]
+        unique_together = (("media", "name"),)
+
+
+class Caption(Model):
+    """The words of a sound or a film in one language."""
+
+    id = fields.BigIntField(primary_key=True)
+    media: fields.ForeignKeyRelation[Media] = fields.ForeignKeyField(
+        "fedirec.Media", related_name="captions", on_delete=fields.CASCADE
+    )
+    media_id: int
+    language = fields.CharField(max_length=35)
+    label = fields.CharField(max_length=100)
+    path = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "caption"
+        indexes = [Index(fields=["path"])]
+        unique_together = (("media", "language"),)
+
+
+class Upload(Model):
+    """A file that is on its way, piece by piece."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=26, unique=True)
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="uploads", on_delete=fields.CASCADE
+    )
+    owner_id: int
+    file_name = fields.CharField(max_length=200)
+    size = fields.BigIntField()
+    quota = fields.BigIntField(default=0, db_default=0)
+    """How many bytes its owner might have here when it began; 0 for any number."""
+    received = fields.BigIntField(default=0, db_default=0)
+    """Bytes that were there when somebody last looked; the file itself knows best."""
+    state = fields.CharField(max_length=10, default="receiving", db_default="receiving")
+    """`receiving`, then `arrived` until it was opened, then `kept` or `refused`."""
+    problem = fields.CharField(max_length=500, null=True)
+    """Why it was refused, in a sentence."""
+    media: fields.ForeignKeyNullableRelation[Media] = fields.ForeignKeyField(
+        "fedirec.Media", related_name="uploads", on_delete=fields.SET_NULL, null=True
+    )
+    media_id: int | None
+    created_at = fields.DatetimeField(default=now)
+    expires_at: fields.Field[datetime] = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "upload"
+        indexes = [Index(fields=["owner_id", "state"]), Index(fields=["media_id"]), Index(fields=["expires_at"])]
 
 
 class RemoteMedia(Model):

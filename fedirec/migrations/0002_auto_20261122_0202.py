@@ -16,6 +16,36 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name="Caption",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "media",
+                    fields.ForeignKeyField(
+                        "fedirec.Media",
+                        source_field="media_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="captions",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("language", fields.CharField(max_length=35)),
+                ("label", fields.CharField(max_length=100)),
+                ("path", fields.CharField(max_length=100)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "caption",
+                "app": "fedirec",
+                "unique_together": (("media", "language"),),
+                "indexes": [Index(fields=["path"])],
+                "pk_attr": "id",
+                "table_description": "The words of a sound or a film in one language.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Comment",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -148,6 +178,39 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Rendition",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "media",
+                    fields.ForeignKeyField(
+                        "fedirec.Media",
+                        source_field="media_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="renditions",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("name", fields.CharField(max_length=10)),
+                ("media_type", fields.CharField(max_length=100)),
+                ("path", fields.CharField(max_length=100)),
+                ("size", fields.BigIntField()),
+                ("width", fields.IntField(null=True)),
+                ("height", fields.IntField(null=True)),
+                ("duration_ms", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "rendition",
+                "app": "fedirec",
+                "unique_together": (("media", "name"),),
+                "indexes": [Index(fields=["path"])],
+                "pk_attr": "id",
+                "table_description": "What was made of a file so that it loads fast and plays everywhere.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="TagFollow",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -174,6 +237,56 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.CreateModel(
+            name="Upload",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("key", fields.CharField(unique=True, max_length=26)),
+                (
+                    "owner",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="owner_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="uploads",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("file_name", fields.CharField(max_length=200)),
+                ("size", fields.BigIntField()),
+                ("quota", fields.BigIntField(default=0, db_default=0)),
+                ("received", fields.BigIntField(default=0, db_default=0)),
+                ("state", fields.CharField(default="receiving", db_default="receiving", max_length=10)),
+                ("problem", fields.CharField(null=True, max_length=500)),
+                (
+                    "media",
+                    fields.ForeignKeyField(
+                        "fedirec.Media",
+                        source_field="media_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="uploads",
+                        on_delete=OnDelete.SET_NULL,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "upload",
+                "app": "fedirec",
+                "indexes": [
+                    Index(fields=["owner_id", "state"]),
+                    Index(fields=["media_id"]),
+                    Index(fields=["expires_at"]),
+                ],
+                "pk_attr": "id",
+                "table_description": "A file that is on its way, piece by piece.",
+            },
+            bases=["Model"],
+        ),
         ops.AddField(
             model_name="Account",
             name="licence",
@@ -188,6 +301,36 @@ class Migration(migrations.Migration):
             model_name="Account",
             name="visibility",
             field=fields.CharField(default="public", db_default="public", max_length=10),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="blurhash",
+            field=fields.CharField(null=True, max_length=100),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="colour",
+            field=fields.CharField(null=True, max_length=7),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="peaks",
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="problem",
+            field=fields.CharField(null=True, max_length=40),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="progress",
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name="Media",
+            name="state",
+            field=fields.CharField(default="ready", db_default="ready", max_length=10),
         ),
         ops.AddField(
             model_name="Media",
