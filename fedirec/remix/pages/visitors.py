@@ -14,7 +14,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.errors import Forbidden, Gone, NotFound
 from fedirec.remix.models import Record
-from fedirec.remix.queries.records import get_record
+from fedirec.remix.queries.records import get_record, get_remote_record
 from fedirec.remix.visibility import may_see
 from fedirec.web.render import redirect
 
@@ -65,3 +65,11 @@ async def own_record_in(request: Request[Any]) -> tuple[Viewer, Record]:
     if record.deleted_at:
         raise Gone
     return viewer, record
+
+
+async def remote_record_in(request: Request[Any]) -> Record:
+    """The record of another instance in the path, if whoever asks may see it. Raises NotFound."""
+    record = await get_remote_record(row_in(request))
+    if not await may_see(record, visitor(request)):
+        raise NotFound("There is no such record here.")
+    return record

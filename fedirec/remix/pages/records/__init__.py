@@ -1,0 +1,17 @@
+"""The pages of a record, ours or another instance's, and what can be done with it."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from fedirec.remix.pages.records import deleting, lineage, next_steps, offers, reading, recommending, versions
+
+routes: list[BaseRoute] = [
+    *reading.routes,
+    *lineage.routes,
+    *versions.routes,
+    *recommending.routes,
+    *offers.routes,
+    *deleting.routes,
+    *next_steps.routes,
+]

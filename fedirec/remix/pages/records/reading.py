@@ -1,0 +1,81 @@
+"""The page of a record, with its trail, its credits and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.remix.licences import find_licence
+from fedirec.remix.models import Record
+from fedirec.remix.pages.cards import Cards, prepare_words
+from fedirec.remix.pages.records.offers import offers_of
+from fedirec.remix.pages.records.versions import version_of
+from fedirec.remix.pages.trails import trail_view
+from fedirec.remix.pages.visitors import record_in, remote_record_in, visitor
+from fedirec.remix.queries.challenges import challenges_left_for
+from fedirec.remix.queries.people import acquaintance_of
+from fedirec.remix.queries.records import has_recommended, revisions_of
+from fedirec.web.negotiation import VARY, wants_activity
+from fedirec.web.render import render
+from fedirec.web.views import Choice
+
+
+async def show_record(request: Request[Any]) -> Response:
+    """The page of a record of ours; where it was deleted, what stays of it."""
+    return await _show(request, await record_in(request))
+
+
+async def show_remote_record(request: Request[Any]) -> Response:
+    """What we know of a record of another instance; programs go on to its origin."""
+    record = await remote_record_in(request)
+    if wants_activity(request):
+        return RedirectResponse(record.uri, status_code=303, headers=VARY)
+    return await _show(request, record)
+
+
+async def _show(request: Request[Any], record: Record) -> Response:
+    cards, viewer = Cards(request), visitor(request)
+    trail = await trail_view(cards, record, viewer)
+    await prepare_words(record.text)
+    shown = cards.record(record, whole=True)
+    if record.deleted_at:
+        return render(request, "remix/gone_record.html", 410, record=shown, trail=trail)
+    is_author = viewer is not None and viewer.id == record.author_id
+    member = viewer_of(request)
+    offered = []
+    if is_author and record.visibility == "public":
+        offered = [
+            Choice(value=str(challenge.id), label=challenge.title) for challenge in await challenges_left_for(record)
+        ]
+    versions = await revisions_of(record) if not shown.is_remote and record.revision > 1 else []
+    return render(
+        request,
+        "remix/record.html",
+        record=shown,
+        uri=record.uri,
+        trail=trail,
+        lineage_url=f"{shown.url}/lineage",
+        offers=await offers_of(record, cards, is_author=is_author),
+        versions=[version_of(record, revision) for revision in versions],
+        is_author=is_author,
+        may_remix=is_author or find_licence(record.licence_url or record.licence).may_remix,
+        remix_url=f"/records/new?source={record.id}",
+        may_follow=member is None or member.can(Permission.FOLLOW),
+        acquaintance=await acquaintance_of(viewer, record.author),
+        author_uri=record.author.uri,
+        is_recommended=viewer is not None and await has_recommended(viewer, record),
+        offered=offered,
+        is_unverified=shown.is_remote and not record.is_post and not record.digest_holds,
+        is_post=record.is_post,
+    )
+
+
+routes = [
+    Route("/records/remote/{id:int}", show_remote_record, methods=["GET"]),
+    Route("/records/{key}", show_record, methods=["GET"]),
+]
