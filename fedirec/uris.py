@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -36,6 +37,11 @@ def origin_of(uri: str) -> str:
     """
     if not isinstance(uri, str) or not uri or len(uri.encode(errors="replace")) > MAX_URI:
         raise Invalid("that is not an address")
+    return _origin_of(uri)
+
+
+@lru_cache(maxsize=8192)
+def _origin_of(uri: str) -> str:
     if not uri.isprintable() or " " in uri or "\\" in uri:
         raise Invalid("that address has characters that no address may have")
     try:
@@ -94,6 +100,9 @@ class Uris:
 
     def record(self, key: str | None = None) -> str:
         return f"{self.origin}/records/{key or new_key()}"
+
+    def comment(self, key: str | None = None) -> str:
+        return f"{self.origin}/comments/{key or new_key()}"
 
     def activity(self, key: str | None = None) -> str:
         return f"{self.origin}/activities/{key or new_key()}"

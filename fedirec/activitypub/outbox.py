@@ -6,16 +6,17 @@ saved. Then the worker fans it out, one delivery for each inbox, in one lane for
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from anyio import to_thread
 from tortoise.expressions import Q
 
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT
@@ -26,6 +27,7 @@ from fedirec.activitypub.signatures import Scheme, sign_request
 from fedirec.activitypub.vocab import Activity, Entity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
+from fedirec.db.together import Together
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload
 from fedirec.net import Net, Sign
@@ -51,6 +53,9 @@ ASKED_AGAIN: Final = timedelta(days=1)
 """How long what we know of an actor is good enough, when their inbox is gone."""
 
 REMEMBERED: Final = 256
+
+SIGNERS: Final = 4
+"""Threads that sign. More of them would only take the interpreter from each other."""
 
 
 def new_activity_uri(sender: Actor) -> str:
@@ -92,6 +97,11 @@ class Outbox:
     net: Net
     keyring: Keyring
     _bodies: OrderedDict[int, tuple[int, bytes]] = field(default_factory=OrderedDict, repr=False)
+    _rows: Together[int, tuple[int, bytes]] = field(default_factory=lambda: Together(_bodies_of), repr=False)
+    _peers: Together[str, Peer] = field(default_factory=lambda: Together(_peers_at), repr=False)
+    _signers: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(SIGNERS, thread_name_prefix="sign"), repr=False
+    )
 
     async def fan_out(self, job: Job) -> Outcome:
         """The activity is signed with a proof, and a delivery waits for each inbox that should have it."""
@@ -120,7 +130,7 @@ class Outbox:
         """One inbox has the activity, or it is decided when to try again."""
         inbox = str(job.payload["inbox"])
         actor_id, body = await self._body(int(str(job.payload["outgoing"])))
-        peer = await Peer.get_or_none(origin=origin_of(inbox))
+        peer = await self._peers.find(origin_of(inbox))
         if peer and peer.policy == "block":
             return Dead("this peer is blocked here", status=None)
         prefers_new = bool(peer and peer.speaks_rfc9421_at and now() - peer.speaks_rfc9421_at < FORGET_PREFERENCE)
@@ -151,10 +161,11 @@ class Outbox:
     def _signer(self, actor_id: int, body: bytes, kind: Scheme) -> Sign:
         async def sign(method: str, url: str) -> dict[str, str]:
             key_id, key = await self.keyring.key_of(actor_id, "rsa")
-            return await to_thread.run_sync(
+            return await asyncio.get_running_loop().run_in_executor(
+                self._signers,
                 lambda: sign_request(
                     method=method, url=url, body=body, key_id=key_id, private_key=key, now=now(), kind=kind
-                )
+                ),
             )
 
         return sign
@@ -163,13 +174,22 @@ class Outbox:
         if known := self._bodies.get(outgoing_id):
             self._bodies.move_to_end(outgoing_id)
             return known
-        row = await Outgoing.filter(id=outgoing_id).first().values("actor_id", "body")
-        if row is None or row["body"] is None:
+        found = await self._rows.find(outgoing_id)
+        if found is None:
             raise FedirecError("the activity to deliver is gone")
-        found = self._bodies[outgoing_id] = row["actor_id"], bytes(row["body"])
+        self._bodies[outgoing_id] = found
         if len(self._bodies) > REMEMBERED:
             self._bodies.popitem(last=False)
         return found
+
+
+async def _bodies_of(outgoing: Sequence[int]) -> dict[int, tuple[int, bytes]]:
+    rows = await Outgoing.filter(id__in=outgoing, body__not_isnull=True).values_list("id", "actor_id", "body")
+    return {key: (actor_id, bytes(body)) for key, actor_id, body in rows}
+
+
+async def _peers_at(origins: Sequence[str]) -> dict[str, Peer]:
+    return {peer.origin: peer for peer in await Peer.filter(origin__in=origins)}
 
 
 async def _ask_whose_it_was(inbox: str) -> None:

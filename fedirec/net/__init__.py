@@ -12,6 +12,7 @@ import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Final, Protocol, Self
 from urllib.parse import urljoin, urlsplit
@@ -137,7 +138,10 @@ class Net:
         The answer's body is cut at `max_bytes`, and where it stalls: the status already says what happened.
         """
         asked = {"accept-encoding": "gzip", **(headers or {})}
-        async with _within(timeout, url), self._answer("POST", self._judged(url), asked, timeout, sign, body) as answer:
+        async with (
+            _within(timeout, url),
+            self._answer("POST", _judged(url, self._development), asked, timeout, sign, body) as answer,
+        ):
             excerpt = await read_excerpt(answer, max_bytes=max_bytes)
             return Response(url=str(answer.url), status=answer.status_code, headers=dict(answer.headers), body=excerpt)
 
@@ -176,34 +180,12 @@ class Net:
                 sha256=digest.digest(),
             )
 
-    def _judged(self, url: str) -> httpx.URL:
-        """`url` in the one spelling that is signed and sent, if it may be asked for at all."""
-        origin = origin_of(url)
-        host = urlsplit(origin).hostname or ""
-        try:
-            wire = httpx.URL(url).copy_with(fragment=None)
-            literal = find_literal(host)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise Invalid("that is not an address") from error
-        if not wire.query:  # aiohttp leaves a bare question mark out
-            wire = wire.copy_with(query=None)
-        if origin_of(str(wire)) != origin:
-            raise Invalid("that host is not written plainly")
-        if literal is not None:
-            refuse_address(literal, development=self._development)
-        if not self._development:
-            if wire.scheme != "https" or wire.port is not None:
-                raise Forbidden("only https addresses on the usual port are reachable from here")
-            if literal is None and ("." not in host or host.endswith(".localhost")):
-                raise Forbidden("that address is not reachable from here")
-        return wire
-
     @asynccontextmanager
     async def _follow(
         self, url: str, asked: Mapping[str, str], headers: Mapping[str, str], timeout: float, sign: Sign | None
     ) -> AsyncGenerator[httpx.Response]:
         """The first answer to a GET of `url` that is no redirect."""
-        wire = self._judged(url)
+        wire = _judged(url, self._development)
         seen: set[str] = set()
         for _ in range(1 + MAX_REDIRECTS):
             seen.add(str(wire))
@@ -226,7 +208,7 @@ class Net:
             raise Invalid(f"{wire.host} redirects to something that is not an address") from error
         if wire.scheme == "https" and urlsplit(target).scheme != "https":
             raise Forbidden("that address leads to one that is not encrypted")
-        return self._judged(target)
+        return _judged(target, self._development)
 
     @asynccontextmanager
     async def _answer(
@@ -242,11 +224,11 @@ class Net:
         signed = sign(method, str(wire)) if sign else {}
         if inspect.isawaitable(signed):
             signed = await signed
-        said = httpx.Headers({"user-agent": self._user_agent})
-        said.update(headers)
-        said.update(signed)
-        limits = httpx.Timeout(None, connect=_CONNECT_SECONDS, read=min(timeout, _STALL_SECONDS))
-        request = httpx.Request(method, wire, headers=said, content=body, extensions={"timeout": limits.as_dict()})
+        said = {"user-agent": self._user_agent}
+        for more in (headers, signed):
+            said.update((name.lower(), value) for name, value in more.items())
+        limits = {"connect": _CONNECT_SECONDS, "read": min(timeout, _STALL_SECONDS)}
+        request = httpx.Request(method, wire, headers=said, content=body, extensions={"timeout": limits})
         with told_as_unavailable(wire.host):
             answer = await self._transport.handle_async_request(request)
         answer.request = request
@@ -267,3 +249,27 @@ async def _within(seconds: float, url: str) -> AsyncGenerator[None]:
         if not deadline.expired():
             raise
         raise PeerUnavailable(f"{urlsplit(url).hostname} took too long to answer") from error
+
+
+@lru_cache(maxsize=4096)
+def _judged(url: str, development: bool) -> httpx.URL:
+    """`url` in the one spelling that is signed and sent, if it may be asked for at all."""
+    origin = origin_of(url)
+    host = urlsplit(origin).hostname or ""
+    try:
+        wire = httpx.URL(url).copy_with(fragment=None)
+        literal = find_literal(host)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Invalid("that is not an address") from error
+    if not wire.query:  # aiohttp leaves a bare question mark out
+        wire = wire.copy_with(query=None)
+    if origin_of(str(wire)) != origin:
+        raise Invalid("that host is not written plainly")
+    if literal is not None:
+        refuse_address(literal, development=development)
+    if not development:
+        if wire.scheme != "https" or wire.port is not None:
+            raise Forbidden("only https addresses on the usual port are reachable from here")
+        if literal is None and ("." not in host or host.endswith(".localhost")):
+            raise Forbidden("that address is not reachable from here")
+    return wire

@@ -68,6 +68,8 @@ async def read_body(answer: httpx.Response, *, max_bytes: int) -> bytes:
 async def read_excerpt(answer: httpx.Response, *, max_bytes: int = EXCERPT_BYTES) -> bytes:
     """The beginning of a body that matters less than its status: cut where it grows too long, stalls or breaks."""
     body = bytearray()
+    if answer.headers.get("content-length") == "0":
+        return b""
     with suppress(TimeoutError, PeerUnavailable):
         async with (
             asyncio.timeout(_EXCERPT_SECONDS),
