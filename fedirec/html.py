@@ -8,6 +8,7 @@ anything, because it has had no security fixes since 2026-06-05.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape, unescape
 from typing import Final
 from unicodedata import normalize
@@ -68,6 +69,7 @@ _HIDDEN: Final = re.compile(r'<span[^<>]*\bclass="[^"]*\binvisible\b[^"]*"[^<>]*
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _BLANK_LINES: Final = re.compile(r"\s*\n\s*\n\s*")
 _OUR_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*+)>')
+_HANDLE: Final = re.compile(r"(?<![\w@/.])@([\w-](?:[\w.-]*\w)?(?:@\w[\w.-]*\w(?::\d+)?)?)", re.ASCII)
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 _HREF: Final = re.compile(r' href="([^"]*)"')
 _HOST_RUN: Final = re.compile(r"[\w.-]+")
@@ -95,15 +97,22 @@ def clean(html: str) -> str:
     return _as_paragraph(plain(html))
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, people: Mapping[str, str] | None = None) -> str:
     """HTML for what an author of ours typed: Markdown without raw HTML, line breaks kept, bare addresses linked.
 
-    The longest text that is read takes the better part of a second: call this in a thread.
+    `people` are the addresses of those who may be named in it, by their handles in lower case: `ana` or `ana@a.example`
+    for @ana and @ana@a.example. The longest text that is read takes the better part of a second: call this in a thread.
     """
     html = _MARKDOWN.render(_cut(text, MAX_BYTES))
     if "://" in html and len(html) <= 2 * MAX_BYTES:
         html = _LINKER.linkify(html)
-    return clean(html)
+    cleaned = clean(html)
+    return clean(_link_people(cleaned, people)) if people else cleaned
+
+
+def named_in(text: str) -> list[str]:
+    """The handles that `text` names with an @, each once, in lower case and without it."""
+    return list(dict.fromkeys(match[1].lower() for match in _HANDLE.finditer(text)))
 
 
 def plain(html: str) -> str:
@@ -128,6 +137,24 @@ def excerpt(html: str, length: int = 200) -> str:
     if not space or len(head) < length // 2:
         head = text[: length - 1]
     return head.rstrip(" ,;:.\u2013\u2014-") + "…"
+
+
+def _link_people(html: str, people: Mapping[str, str]) -> str:
+    """Clean `html` in which those of `people` who are named outside links and code are links that are mentions."""
+
+    def link(named: re.Match[str]) -> str:
+        page = people.get(named[1].lower())
+        return f'<a href="{escape(page)}" class="u-url mention">{named[0]}</a>' if page else named[0]
+
+    out: list[str] = []
+    inside = end = 0  # how many links and pieces of code are open
+    for tag in _OUR_TAG.finditer(html):
+        text = html[end : tag.start()]
+        out += [text if inside else _HANDLE.sub(link, text), tag[0]]
+        end = tag.end()
+        if tag[2] in ("a", "code", "pre"):
+            inside += -1 if tag[1] else 1
+    return "".join([*out, _HANDLE.sub(link, html[end:])])
 
 
 def _clean_once(text: str) -> str:

@@ -22,6 +22,10 @@ class Notice(StrEnum):
     REMIXED = "remixed"
     CREDITED = "credited"
     SOURCE_CHANGED = "source_changed"
+    COMMENTED = "commented"
+    ANSWERED = "answered"
+    MENTIONED = "mentioned"
+    ANSWERED_WITH_WORK = "answered_with_work"
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
@@ -38,6 +42,10 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.REMIXED: N_("%(who)s made something from “%(title)s”."),
     Notice.CREDITED: N_("%(who)s credits you in “%(title)s”."),
     Notice.SOURCE_CHANGED: N_("“%(title)s”, which you built on, was changed by %(who)s."),
+    Notice.COMMENTED: N_("%(who)s commented on “%(title)s”."),
+    Notice.ANSWERED: N_("%(who)s answered you about “%(title)s”."),
+    Notice.MENTIONED: N_("%(who)s mentions you in a comment on “%(title)s”."),
+    Notice.ANSWERED_WITH_WORK: N_("%(who)s answered “%(title)s” with something of their own."),
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),

@@ -201,6 +201,11 @@ def may_lead(role: Role, *, is_leader: bool) -> bool:
     return is_leader and may(role, Permission.OPEN_CHALLENGE)
 
 
+def may_hide_comments(role: Role, *, is_author: bool) -> bool:
+    """Whether somebody may hide what others say about a record: its author, and moderators."""
+    return may(role, Permission.MODERATE) or (is_author and may(role, Permission.COMMENT))
+
+
 def may_suspend(role: Role, *, subject: Role) -> bool:
     """Whether `role` may suspend somebody who is `subject`: owners anybody, others only people of a lower rank."""
     return may(role, Permission.SUSPEND) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])

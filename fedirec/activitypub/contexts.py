@@ -170,6 +170,12 @@ _RECORD_TERMS: Final[Context] = {
     "termsVersion": "fr:termsVersion",
     "termsDigest": "fr:termsDigest",
 }
+_COMMENT_TERMS: Final[Context] = {
+    "sensitive": "as:sensitive",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "at": "fr:at",
+}
 _GROUP_TERMS: Final[Context] = {
     "toot": _PREFIXES["toot"],
     "featured": _id("toot:featured"),
@@ -256,6 +262,8 @@ CHALLENGE_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, _GR
 """For the Group actors of challenges and projects."""
 RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _RECORD_TERMS]
 """For records, and for the activities that carry one."""
+COMMENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _COMMENT_TERMS]
+"""For comments on records."""
 ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
 """For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
 CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _CONSENT_TERMS]
@@ -268,6 +276,7 @@ PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, _PROPOSAL_TERMS]
 EXTENSIONS: Final[Context] = {
     **_PREFIXES,
     **_RECORD_TERMS,
+    **_COMMENT_TERMS,
     **_GROUP_TERMS,
     **_CONSENT_TERMS,
     **_PROPOSAL_TERMS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
 from fedirec.activitypub.models import Actor
@@ -11,7 +12,17 @@ from fedirec.activitypub.vocab import Activity, Entity
 from fedirec.errors import Unsupported
 
 A = TypeVar("A", bound=Activity[Any])
-Handler: TypeAlias = Callable[[Actor, A], Awaitable[None]]
+
+
+class Kept(Enum):
+    """How long the signed bytes of an activity are kept, where a handler is registered for evidence."""
+
+    FOR_GOOD = "for good"
+    FOR_A_WHILE = "for a while"
+    """It turned out to grant and claim nothing."""
+
+
+Handler: TypeAlias = Callable[[Actor, A], Awaitable[Kept | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class Handlers:
     ) -> Callable[[Handler[A]], Handler[A]]:
         """Register the decorated function for `activity` done to any of `objects`.
 
-        With `evidence`, the signed bytes are copied to the evidence table in the same transaction.
+        With `evidence`, the signed bytes are copied to the evidence table in the same transaction, unless the function
+        answers that they are kept for a while only.
         """
 
         def register(handler: Handler[A]) -> Handler[A]:

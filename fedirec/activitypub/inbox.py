@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.journal import Journal
 from fedirec.activitypub.models import Actor, Evidence, Peer, Received
 from fedirec.activitypub.outbox import ask_again, delivery_lane
@@ -213,8 +213,8 @@ class Inbox:
                 waiting = Received.filter(id=received.id, state="waiting")
                 if not await waiting.update(state="handled", handled_at=now()):
                     return Done()
-                await registration.handle(received.sender, activity)
-                if registration.is_evidence:
+                kept = await registration.handle(received.sender, activity)
+                if registration.is_evidence and kept is not Kept.FOR_A_WHILE:
                     await _keep(received, activity)
                 await ask_again([received.sender])  # who follows them hears of a new name; we might not
         except FedirecError as error:

@@ -41,6 +41,8 @@ WORDS: Final[Mapping[str, str]] = {
     "accept_submission": N_("accepted a submission"),
     "decline_submission": N_("declined a submission"),
     "reconsider_submission": N_("took up a submission again"),
+    "hide_comment": N_("hid a comment"),
+    "unhide_comment": N_("showed a hidden comment again"),
 }
 """What actions are called; one that is not here is shown by its name."""
 

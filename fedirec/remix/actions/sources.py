@@ -11,7 +11,7 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.saving import MAX_FETCHED, save_record, settle_sources
-from fedirec.remix.models import Record, Source
+from fedirec.remix.models import Comment, Record, Source
 from fedirec.remix.vocab import PostObject, RecordObject
 from fedirec.uris import origin_of, same_origin
 from fedirec.web.language import gettext as _
@@ -40,6 +40,8 @@ async def find_record(
         return known
     if remote.site.is_ours(address):
         raise NotFound(_("There is no such record here."))
+    if await Comment.exists(uri=address):
+        raise Invalid(_("That address leads to a comment, not to a record."))
     work, document, author = await fetch_record(remote, address)
     async with transaction():
         record = await save_record(author, work, document=document, depth=depth, budget=budget)

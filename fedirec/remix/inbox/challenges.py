@@ -8,7 +8,7 @@ from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.follows import follow_rejected
-from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.vocab import (
     Add,
@@ -26,6 +26,7 @@ from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
+from fedirec.remix.inbox.comments import comment_added, comment_removed
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
@@ -91,27 +92,34 @@ async def offer_undone(sender: Actor, undo: Undo[Any]) -> None:
 
 
 @handlers.on(Add, Ref, RecordObject, evidence=True)
-async def record_added(sender: Actor, add: Add[Any]) -> None:
-    """A challenge elsewhere has accepted a record."""
+async def record_added(sender: Actor, add: Add[Any]) -> Kept:
+    """A challenge elsewhere has accepted a record, or an author tells us of a comment on theirs."""
+    if await comment_added(sender, add):
+        return Kept.FOR_A_WHILE
     challenge = await _challenge_adding(sender, add)
     record = await Record.filter(uri=add.object.id).select_related("author").first()
     if record is None:
         await ask_for(add.object.id, challenge=challenge, accepted=True)
-        return
+        return Kept.FOR_GOOD
     await _refuse_uninvited(challenge, record)
     await accept_into(challenge, record)
     details = {"title": record.title}
     await notify(record.author, Notice.SUBMISSION_ACCEPTED, sender, record.uri, record.uri, details)
+    return Kept.FOR_GOOD
 
 
 @handlers.on(Remove, Ref, RecordObject, evidence=True)
-async def record_removed(sender: Actor, remove: Remove[Any]) -> None:
+async def record_removed(sender: Actor, remove: Remove[Any]) -> Kept:
+    """A challenge elsewhere has taken back that it accepted a record, or an author hides a comment on theirs."""
+    if await comment_removed(sender, remove):
+        return Kept.FOR_A_WHILE
     challenge = await _challenge_adding(sender, remove)
     submission = await Submission.get_or_none(challenge_id=challenge.id, record__uri=remove.object.id)
     if submission is None or submission.state != "accepted":
         raise NotFound("that was not part of the challenge")
     submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
     await submission.save(update_fields=["state"])
+    return Kept.FOR_GOOD
 
 
 @handlers.on(Reject, Ref, FollowActivity, evidence=True)

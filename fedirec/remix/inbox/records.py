@@ -7,12 +7,13 @@ from typing import Any, Final
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
-from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Announcement, Follow, Liking
 from fedirec.activitypub.vocab import (
     Announce,
     Create,
     Delete,
+    Json,
     Like,
     Ref,
     Tombstone,
@@ -24,9 +25,12 @@ from fedirec.html import clean, plain
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
+from fedirec.remix.actions.threads import bury_comments_of, find_place
 from fedirec.remix.inbox.arrivals import ask_for, challenge_of, concerns, concerns_us, offer_to
+from fedirec.remix.inbox.comments import comment_deleted, take_comment
 from fedirec.remix.licences import find_grant, find_licence
-from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.models import Challenge, Comment, Record, Submission
+from fedirec.remix.replies import Meaning, is_talk, meaning_of
 from fedirec.remix.vocab import PostObject, PromptObject, RecordObject
 from fedirec.uris import same_origin
 
@@ -50,20 +54,10 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
 
 
 @handlers.on(Create, PostObject, evidence=True)
-async def post_created(sender: Actor, create: Create[PostObject]) -> None:
-    """A post of other software: an answer to a challenge, or news of somebody who is followed here."""
+async def post_created(sender: Actor, create: Create[PostObject]) -> Kept:
+    """A post of other software: an answer to a challenge or a record, or news of somebody who is followed here."""
     post = create.object
-    if post.name and post.in_reply_to and not post.content:
-        raise Unsupported("votes are not counted here")
-    challenge = await challenge_of(post)
-    if await _grants(sender, post, challenge):
-        return
-    reason = _why_no_answer(sender, post, challenge)
-    if reason and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
-        raise Unsupported(reason)
-    record = await save_record(sender, post, document=create.object_as_sent or post.write())
-    if challenge and not reason:
-        await offer_to(challenge, record, via="reply")
+    return await _take_post(sender, post, create.object_as_sent or post.write())
 
 
 @handlers.on(Create, Ref)
@@ -79,27 +73,34 @@ async def something_created(sender: Actor, create: Create[Ref]) -> None:
 
 
 @handlers.on(Update, RecordObject, PostObject, evidence=True)
-async def record_updated(sender: Actor, update: Update[RecordObject | PostObject]) -> None:
-    work = update.object
+async def record_updated(sender: Actor, update: Update[RecordObject | PostObject]) -> Kept:
+    work, document = update.object, update.object_as_sent or update.object.write()
     known = await Record.get_or_none(uri=work.id)
+    if known is None and isinstance(work, PostObject):
+        return await _take_post(sender, work, document)
     if known is None and not await concerns_us(sender, work):
         raise Unsupported("that record is not known here")
     revision = known.revision if known else 0
-    record = await save_record(sender, work, document=update.object_as_sent or work.write())
+    record = await save_record(sender, work, document=document)
     if find_licence(record.licence).is_known:
         await grant_licence(sender, record, record.licence_url or record.licence)
     if known and record.revision > revision:
         authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)
         details = {"title": record.title}
         await notify_actors(authors, Notice.SOURCE_CHANGED, sender, record.uri, record.uri, details)
+    return Kept.FOR_GOOD
 
 
 @handlers.on(Delete, Ref, Tombstone)
 async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> None:
-    """An actor says farewell, or a record of theirs is gone; who built on it keeps the attribution."""
+    """An actor says farewell, or a record or a comment is gone; who built on a record keeps the attribution."""
     uri = delete.object.id
     if uri == sender.uri:
         await forget_actor(sender)
+        await bury_comments_of(sender)
+        return
+    if comment := await Comment.filter(uri=uri).select_related("author", "record__author").first():
+        await comment_deleted(sender, comment)
         return
     record = await Record.get_or_none(uri=uri)
     if record is None:
@@ -114,6 +115,8 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
 async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
     """Passed on by its id: what is embedded is never believed, its own origin is asked."""
     uri = announce.object.id
+    if await Comment.exists(uri=uri):
+        raise Unsupported("what is said about a record stands with it")
     record = await Record.filter(uri=uri).select_related("author").first()
     ours = record is not None and record.author.is_local
     if not ours and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
@@ -147,6 +150,40 @@ async def like_undone(sender: Actor, undo: Undo[Any]) -> None:
 @handlers.on(Undo, Announce)
 async def announcement_undone(sender: Actor, undo: Undo[Any]) -> None:
     await Announcement.filter(actor_id=sender.id, object_uri=undo.object.object.id).delete()
+
+
+async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
+    """A post that we do not know, or know as a comment, is taken for what it means (`replies.meaning_of`)."""
+    if post.name and post.in_reply_to and not post.content:
+        raise Unsupported("votes are not counted here")
+    if await Comment.exists(uri=post.id):
+        await take_comment(sender, post)
+        return Kept.FOR_A_WHILE
+    challenge = await challenge_of(post)
+    if await _grants(sender, post, challenge):
+        return Kept.FOR_GOOD
+    reason = _why_no_answer(sender, post, challenge)
+    place = await find_place(post.in_reply_to)
+    is_followed = await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True)
+    match meaning_of(post, is_submission=reason is None, is_answer=place is not None):
+        case Meaning.COMMENT:
+            await take_comment(sender, post)
+            return Kept.FOR_A_WHILE
+        case Meaning.SUBMISSION if challenge:
+            record = await save_record(sender, post, document=document)
+            await offer_to(challenge, record, via="reply")
+        case Meaning.WORK if place and place.record.author.is_local and post.is_public:
+            record = await save_record(sender, post, document=document)
+            author, about = place.record.author, {"title": place.record.title}
+            await notify(author, Notice.ANSWERED_WITH_WORK, sender, record.uri, f"/records/remote/{record.id}", about)
+        case _ if is_followed:
+            await save_record(sender, post, document=document)
+        case _ if is_talk(post):
+            await take_comment(sender, post)  # perhaps what it answers was said about a record
+            return Kept.FOR_A_WHILE
+        case _:
+            raise Unsupported(reason or "nobody here follows its author")
+    return Kept.FOR_GOOD
 
 
 def _why_no_answer(sender: Actor, post: PostObject, challenge: Challenge | None) -> str | None:

@@ -10,17 +10,19 @@ from __future__ import annotations
 from fedirec.activitypub.vocab import Entity
 from fedirec.remix.vocab.attachments import AttachmentObject, find_duration, write_duration
 from fedirec.remix.vocab.challenges import ChallengeObject, find_terms, write_terms
+from fedirec.remix.vocab.comments import CommentObject
 from fedirec.remix.vocab.notes import NoteObject
 from fedirec.remix.vocab.posts import PostObject, PromptObject
 from fedirec.remix.vocab.records import ContributorObject, RecordObject, SourceObject, TermsRef
 from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, find_hashtag, hashtag_key
 
-TYPES: tuple[type[Entity], ...] = (RecordObject, PromptObject, PostObject, ChallengeObject)
+TYPES: tuple[type[Entity], ...] = (RecordObject, CommentObject, PromptObject, PostObject, ChallengeObject)
 
 __all__ = [
     "TYPES",
     "AttachmentObject",
     "ChallengeObject",
+    "CommentObject",
     "ContributorObject",
     "Hashtag",
     "Mention",

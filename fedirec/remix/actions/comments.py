@@ -1,0 +1,289 @@
+"""Commenting on records, and what the author of a record does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from tortoise.expressions import Q
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.permissions import may_hide_comments, refuse
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Forbidden, Gone, Invalid, TooMany
+from fedirec.html import markdown, named_in
+from fedirec.remix.actions.threads import (
+    MAX_MENTIONED,
+    Place,
+    bury_comment,
+    is_hasty,
+    pass_on,
+    playing_time_of,
+    save_comment,
+    take_away,
+)
+from fedirec.remix.models import Comment
+from fedirec.remix.moments import clock
+from fedirec.remix.vocab import CommentObject, Mention
+from fedirec.uris import Uris, origin_of
+from fedirec.web.language import gettext as _
+
+MAX_TEXT: Final = 5_000
+"""Characters."""
+
+MAX_WARNING: Final = 200
+
+MAX_TOLD: Final = 20
+"""People in one thread who are told of each further answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentDraft:
+    """What somebody wants to say about a record."""
+
+    text: str
+    at_ms: int | None = None
+    """The place in the sound or the film that it is about."""
+    language: str | None = None
+    warning: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A comment as it will travel, and who will hear of it."""
+
+    work: CommentObject
+    told: list[Actor]
+    followers_of: list[Actor] = field(default_factory=list)
+
+
+async def write_comment(author: Actor, place: Place, draft: CommentDraft) -> Comment:
+    """A local `author` has commented on a record that they may see, or answered a comment on it.
+
+    Raises Invalid with the field that has to change, Gone, Forbidden, or TooMany after too many in one hour.
+    """
+    await _refuse_bad_draft(place, draft)
+    if await is_hasty(author):
+        raise TooMany(_("That were many comments within an hour. Please take a break."))
+    uri = Uris(origin_of(author.uri)).comment()
+    composed = await _compose(author, place, draft, uri=uri, published=now())
+    work = composed.work
+    async with transaction():
+        comment = await save_comment(author, work, place, document=work.write())
+        create = Create(
+            id=new_activity_uri(author),
+            actor=author.uri,
+            object=work,
+            to=work.to,
+            cc=work.cc,
+            published=work.published,
+        )
+        await publish(author, create, to=composed.told, to_followers_of=composed.followers_of)
+    return comment
+
+
+async def edit_comment(author: Actor, comment: Comment, draft: CommentDraft) -> Comment:
+    """A comment says something else, wherever it is known. It comes with its record and parent, and their authors."""
+    _refuse_others(author, comment)
+    place = Place(record=comment.record, parent=comment.parent)
+    await _refuse_bad_draft(place, draft)
+    composed = await _compose(
+        author, place, draft, uri=comment.uri, published=comment.published_at, updated=now(), before=comment
+    )
+    work = composed.work
+    others = await _addressed(comment)
+    async with transaction():
+        saved = await save_comment(author, work, place, document=work.write())
+        update = Update(
+            id=new_activity_uri(author), actor=author.uri, object=work, to=work.to, cc=work.cc, published=now()
+        )
+        await publish(author, update, to=[*composed.told, *others], to_followers_of=composed.followers_of)
+    return saved
+
+
+async def delete_comment(author: Actor, comment: Comment) -> None:
+    """A comment is gone; where somebody answered it, its place in the thread stays."""
+    _refuse_others(author, comment)
+    others = await _addressed(comment)
+    owner, is_public = comment.record.author, comment.visibility == "public"
+    followers = {"public": [author], "followers": [owner]}.get(comment.visibility, [])
+    audience = [each.followers or "" for each in followers]
+    async with transaction():
+        await bury_comment(comment)
+        tombstone = Tombstone(id=comment.uri, deleted=now(), former_type="Note")
+        delete = Delete(
+            id=new_activity_uri(author),
+            actor=author.uri,
+            object=tombstone,
+            to=(PUBLIC,) if is_public else tuple(actor.uri for actor in others),
+            cc=tuple(audience),
+        )
+        await publish(author, delete, to=others, to_followers_of=followers)
+
+
+async def hide_comment(viewer: Viewer, comment: Comment) -> None:
+    """Others do not see the comment on the record any more; the log says who did that."""
+    _refuse_strangers(viewer, comment)
+    if comment.deleted_at:
+        raise Gone(_("That comment was deleted."))
+    if comment.hidden_at:
+        return
+    async with transaction():
+        comment.hidden_at, comment.hidden_by_id = now(), viewer.actor.id
+        await comment.save(update_fields=["hidden_at", "hidden_by_id"])
+        await audit(viewer, "hide_comment", comment.uri, record=comment.record.uri)
+        await take_away(comment)
+
+
+async def unhide_comment(viewer: Viewer, comment: Comment) -> None:
+    """The comment stands on the record again. What a moderator hid, only a moderator can show."""
+    _refuse_strangers(viewer, comment)
+    if comment.hidden_at is None:
+        return
+    if comment.hidden_by_id not in (viewer.actor.id, comment.record.author_id):
+        refuse(may_hide_comments(viewer.role, is_author=False), _("Moderators have hidden that comment."))
+    async with transaction():
+        comment.hidden_at = comment.hidden_by_id = None
+        await comment.save(update_fields=["hidden_at", "hidden_by_id"])
+        await audit(viewer, "unhide_comment", comment.uri, record=comment.record.uri)
+        await pass_on(comment)
+
+
+def may_hide(viewer: Viewer, comment: Comment) -> bool:
+    """Whether `viewer` may hide `comment`, or show it again: it is about a record of theirs, or they moderate."""
+    return may_hide_comments(viewer.role, is_author=comment.record.author_id == viewer.actor.id)
+
+
+async def _compose(
+    author: Actor,
+    place: Place,
+    draft: CommentDraft,
+    *,
+    uri: str,
+    published: datetime,
+    updated: datetime | None = None,
+    before: Comment | None = None,
+) -> Composed:
+    record, owner, parent = place.record, place.record.author, place.parent
+    visibility = before.visibility if before else _visibility_at(place)
+    named = await _people_named(draft.text) if visibility == "public" else {}
+    answered = [parent.author, owner] if parent else [owner]
+    in_thread = await _people_in(parent) if parent and visibility != "direct" else []
+    people = {actor.uri: actor for actor in [*answered, *named.values(), *in_thread] if actor.id != author.id}
+    mentioned = {actor.uri: actor for actor in [*answered, *named.values()] if actor.uri in people}
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    if visibility == "public":
+        to, cc, followers_of = (PUBLIC,), (author.followers or "", *people), [author]
+    elif visibility == "followers":
+        to, cc, followers_of = tuple(people), (owner.followers or "",), [owner]
+    else:
+        to, cc, followers_of = tuple(people), (), []
+    pages = {handle: actor.url or actor.uri for handle, actor in named.items()}
+    work = CommentObject(
+        id=uri,
+        attributed_to=author.uri,
+        published=published,
+        updated=updated,
+        content=_content(draft, pages, address=record.url or record.uri),
+        markdown=draft.text.strip(),
+        language=draft.language,
+        warning=draft.warning.strip(),
+        sensitive=bool(draft.warning.strip()),
+        to=to,
+        cc=cc,
+        url=uri,
+        in_reply_to=place.uri,
+        mentions=tuple(Mention(href=actor.uri, name=f"@{actor.handle}@{actor.host}") for actor in mentioned.values()),
+        replies=f"{uri}/replies" if visibility == "public" else None,
+        at_ms=draft.at_ms,
+    )
+    return Composed(work=work, told=list(people.values()), followers_of=followers_of)
+
+
+def _content(draft: CommentDraft, pages: Mapping[str, str], *, address: str) -> str:
+    """What other software shows: the words, behind the place that they are about, which leads there."""
+    html = markdown(draft.text.strip(), pages)
+    if draft.at_ms is None:
+        return html
+    link = f'<a href="{escape(address)}#t={draft.at_ms // 1000}">{clock(draft.at_ms)}</a>'
+    return f"<p>{link} {html[3:]}" if html.startswith("<p>") else f"<p>{link}</p>{html}"
+
+
+def _visibility_at(place: Place) -> str:
+    """Who will see what is said there: never more people than see what it answers."""
+    if place.parent and place.parent.visibility == "direct":
+        return "direct"
+    return place.record.visibility
+
+
+async def _people_in(parent: Comment) -> list[Actor]:
+    """Those who took part in a thread, those who did last first."""
+    root = parent.thread_id or parent.id
+    said = Comment.filter(Q(id=root) | Q(thread_id=root), deleted_at=None, hidden_at=None).exclude(visibility="direct")
+    rows = await said.order_by("-id").limit(MAX_TOLD * 5).values_list("author_id", flat=True)
+    return await Actor.filter(id__in=list(dict.fromkeys(rows))[:MAX_TOLD], state="active")
+
+
+async def _people_named(text: str) -> dict[str, Actor]:
+    """Those whom `text` names with an @ and whom we know, by how they are named: ours by their name alone too."""
+    named = named_in(text)[:MAX_MENTIONED]
+    if not named:
+        return {}
+    wanted = Q(local_handle__in=[handle for handle in named if "@" not in handle])
+    for handle in named:
+        name, at, host = handle.partition("@")
+        if at:
+            wanted |= Q(handle__iexact=name, host=host)
+    found: dict[str, Actor] = {}
+    for actor in await Actor.filter(wanted, state="active").limit(2 * MAX_MENTIONED):
+        for handle in (f"{actor.handle}@{actor.host}".lower(), (actor.local_handle or "").lower()):
+            if handle in named:
+                found.setdefault(handle, actor)
+    return found
+
+
+async def _addressed(comment: Comment) -> list[Actor]:
+    """Those to whom a comment of ours was addressed when it was last said."""
+    document = comment.document or {}
+    uris = [*document.get("to", ()), *document.get("cc", ())]
+    return [actor for actor in await Actor.filter(uri__in=uris) if actor.id != comment.author_id]
+
+
+async def _refuse_bad_draft(place: Place, draft: CommentDraft) -> None:
+    if place.record.deleted_at:
+        raise Gone(_("That record was deleted."))
+    if place.record.visibility not in ("public", "followers"):
+        raise Conflict(_("This is not for comments."))
+    if not draft.text.strip():
+        raise Invalid(_("Please write something."), field="text")
+    if len(draft.text) > MAX_TEXT:
+        raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_TEXT}, field="text")
+    if len(draft.warning) > MAX_WARNING:
+        raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_WARNING}, field="warning")
+    if draft.at_ms is None:
+        return
+    is_played, length = await playing_time_of(place.record)
+    if not is_played:
+        raise Invalid(_("There is nothing here that plays."), field="at")
+    if draft.at_ms < 0 or (length is not None and draft.at_ms > length + 999):
+        raise Invalid(_("It ends at %(end)s.") % {"end": clock(length or 0)}, field="at")
+
+
+def _refuse_others(author: Actor, comment: Comment) -> None:
+    if comment.author_id != author.id:
+        raise Forbidden(_("Only who wrote a comment can change it."))
+    if comment.deleted_at:
+        raise Gone(_("That comment was deleted."))
+
+
+def _refuse_strangers(viewer: Viewer, comment: Comment) -> None:
+    refuse(may_hide(viewer, comment), _("Only the author of the record and moderators can hide comments."))

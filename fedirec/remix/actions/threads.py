@@ -1,0 +1,256 @@
+"""Answers become comments: the one place that decides what a comment is, for ours and for those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from fedirec.accounts.actions.notifications import notify, notify_actors
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
+from fedirec.clock import now
+from fedirec.errors import Forbidden, Gone, Unsupported
+from fedirec.html import clean, one_line, plain
+from fedirec.remix.models import Attachment, Comment, Record
+from fedirec.remix.moments import split_moment
+from fedirec.remix.queries.records import is_close
+from fedirec.remix.vocab import CommentObject, PostObject
+from fedirec.uris import same_origin
+
+MAX_CONTENT: Final = 16_000
+"""Bytes of HTML that are read of a comment; of a longer one the rest is left out."""
+
+MAX_AN_HOUR: Final = 60
+"""Comments of one author, here or elsewhere."""
+
+AHEAD: Final = timedelta(hours=1)
+"""How far the clock of another instance may be ahead."""
+
+PAUSE: Final = timedelta(minutes=1)
+"""Between two changes of a comment that are passed on."""
+
+MAX_MENTIONED: Final = 10
+"""People who are told that a comment names them; those beyond are not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a comment answers: a record, or another comment on it."""
+
+    record: Record
+    """With its author."""
+    parent: Comment | None = None
+    """With its author."""
+
+    @property
+    def uri(self) -> str:
+        return self.parent.uri if self.parent else self.record.uri
+
+
+async def find_place(uri: str | None) -> Place | None:
+    """The record or comment known here that `uri` names, deleted or not."""
+    if not uri:
+        return None
+    parent = await Comment.filter(uri=uri).select_related("author", "record__author").first()
+    if parent is not None:
+        return Place(record=parent.record, parent=parent)
+    record = await Record.filter(uri=uri).select_related("author").first()
+    return Place(record=record) if record else None
+
+
+async def save_comment(
+    author: Actor, work: CommentObject | PostObject, place: Place, *, document: Json | None = None
+) -> Comment:
+    """The comment that `work` describes is saved, or brought up to its newer version; those concerned know.
+
+    `document` is how one of ours travels. Part of the caller's transaction. Raises Forbidden unless `author` is its
+    author and of its origin and may answer there, Gone where one of the two was deleted, Unsupported for what is no
+    comment or one too many.
+    """
+    if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
+        raise Forbidden("only its author can say what a comment is")
+    known = await Comment.filter(uri=work.id).select_related("record__author", "author").first()
+    if known is not None:
+        if known.author_id != author.id:
+            raise Forbidden("that comment belongs to somebody else")
+        if known.deleted_at:
+            raise Gone("that comment was deleted by its author")
+        return await _change(known, work, document=document)
+    if place.record.deleted_at:
+        raise Gone("that record was deleted by its author")
+    if await Record.exists(uri=work.id):
+        raise Unsupported("that is known here as a record")
+    visibility = await _visibility(author, work, place)
+    if await is_hasty(author):
+        raise Unsupported("that are too many comments in one hour")
+    comment = await Comment.create(
+        uri=work.id,
+        url=work.url if work.url and same_origin(work.url, work.id) else work.id,
+        author=author,
+        record=place.record,
+        in_reply_to=place.uri,
+        parent=place.parent,
+        thread_id=(place.parent.thread_id or place.parent.id) if place.parent else None,
+        visibility=visibility,
+        document=document,
+        published_at=min(work.published, now()),
+        updated_at=work.updated,
+        **await _columns(work, place.record),
+    )
+    await _tell(comment, place, [mention.href for mention in work.mentions])
+    await pass_on(comment)
+    return comment
+
+
+async def bury_comment(comment: Comment) -> None:
+    """Only the place of `comment` in its thread is left; part of the caller's transaction. It comes with its record."""
+    comment.content = comment.text = comment.warning = ""
+    comment.document, comment.at_ms, comment.deleted_at = None, None, now()
+    await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "deleted_at"])
+    await take_away(comment)
+
+
+async def bury_comments_of(author: Actor) -> None:
+    """Of everything that `author` said only the places are left; part of the caller's transaction."""
+    said = Comment.filter(author_id=author.id, deleted_at=None)
+    await said.update(content="", text="", warning="", document=None, at_ms=None, deleted_at=now())
+
+
+async def pass_on(comment: Comment) -> None:
+    """Those who follow the author of a record of ours hear of a comment by somebody else, by its id alone.
+
+    They ask its own origin what it says. Part of the caller's transaction.
+    """
+    await _tell_followers(Add, comment)
+
+
+async def take_away(comment: Comment) -> None:
+    """Those who heard of `comment` from the author of the record hear that it does not stand there any more."""
+    await _tell_followers(Remove, comment)
+
+
+async def playing_time_of(record: Record) -> tuple[bool, int | None]:
+    """Whether `record` has a sound or a film, and the milliseconds of the first one, when they are known."""
+    heard = Attachment.filter(record_id=record.id, kind__in=("audio", "video"))
+    found = await heard.order_by("position", "id").first().values("duration_ms")
+    return (True, found["duration_ms"]) if found else (False, None)
+
+
+async def is_hasty(author: Actor) -> bool:
+    """Whether `author` has commented MAX_AN_HOUR times within the last hour."""
+    recent = Comment.filter(author_id=author.id, created_at__gt=now() - timedelta(hours=1))
+    return bool(await recent.offset(MAX_AN_HOUR - 1).limit(1).values("id"))
+
+
+async def _change(known: Comment, work: CommentObject | PostObject, *, document: Json | None) -> Comment:
+    """`known` is what `work` says now; who follows the author of the record hears of it, once a minute at most."""
+    updated = work.updated
+    if updated is None or (known.updated_at is not None and updated <= known.updated_at):
+        return known
+    if updated > now() + AHEAD:
+        raise Unsupported("it says that it was changed in the future")
+    last = max(known.updated_at or known.created_at, known.created_at)
+    known.update_from_dict({**await _columns(work, known.record), "updated_at": updated, "document": document})
+    await known.save()
+    if updated - last >= PAUSE:
+        await pass_on(known)
+    return known
+
+
+async def _columns(work: CommentObject | PostObject, record: Record) -> dict[str, Any]:
+    """The columns of a comment that its current version decides. Raises Unsupported when it says nothing."""
+    content = clean(work.content.encode()[:MAX_CONTENT].decode(errors="ignore"))
+    if not plain(content):
+        raise Unsupported("it says nothing")
+    at_ms = work.at_ms if isinstance(work, CommentObject) else None
+    is_played, length = await playing_time_of(record)
+    found, rest = split_moment(content)
+    if not is_played or not _is_within(at_ms, length):
+        at_ms = None
+    if is_played and found is not None and _is_within(found, length):
+        at_ms = found if at_ms is None else at_ms
+        content = rest if plain(rest) else content
+    return {
+        "content": content,
+        "text": (work.markdown or "") if isinstance(work, CommentObject) else "",
+        "language": work.language,
+        "at_ms": at_ms,
+        "warning": one_line(work.warning),
+    }
+
+
+def _is_within(at_ms: int | None, length: int | None) -> bool:
+    # What is written to the second may be rounded up.
+    return at_ms is not None and (length is None or at_ms <= length + 999)
+
+
+async def _visibility(author: Actor, work: CommentObject | PostObject, place: Place) -> str:
+    """Who may see the comment: never more than may see the record, and nobody whom it is not addressed to.
+
+    Raises Forbidden for what is not said to the author of the record, or by somebody who cannot have seen it.
+    """
+    record, owner = place.record, place.record.author
+    if record.visibility not in ("public", "followers"):
+        raise Forbidden("that is not for comments")
+    if record.visibility == "followers" and owner.is_local and not await is_close(author, owner.id):
+        raise Forbidden("only those who follow its author can see that record")
+    addressed = {*work.to, *work.cc}
+    in_private = place.parent is not None and place.parent.visibility == "direct"
+    if not in_private:
+        if work.is_public:
+            return record.visibility
+        if record.visibility == "followers" and owner.followers in addressed:
+            return "followers"
+    if owner.id == author.id or owner.uri in addressed:
+        return "direct"
+    raise Forbidden("that was said to others in private")
+
+
+async def _tell(comment: Comment, place: Place, mentioned: Sequence[str]) -> None:
+    """Whoever is answered, whose record it is, and who is named, knows, each of them once."""
+    record, url = place.record, page_of(comment)
+    about = {"title": record.title}
+    told = {comment.author_id}
+    if place.parent and place.parent.author_id not in told and await _may_hear(comment, place.parent.author, record):
+        told.add(place.parent.author_id)
+        await notify(place.parent.author, Notice.ANSWERED, comment.author, comment.uri, url, about)
+    if record.author_id not in told:
+        told.add(record.author_id)
+        await notify(record.author, Notice.COMMENTED, comment.author, comment.uri, url, about)
+    if comment.visibility == "public" and mentioned:
+        named = await Actor.filter(uri__in=list(mentioned), is_local=True).limit(MAX_MENTIONED)
+        others = [actor for actor in named if actor.id not in told]
+        await notify_actors(others, Notice.MENTIONED, comment.author, comment.uri, url, about)
+
+
+async def _may_hear(comment: Comment, person: Actor, record: Record) -> bool:
+    if comment.visibility == "followers":
+        return await is_close(person, record.author_id)
+    return comment.visibility == "public" or person.id == record.author_id
+
+
+def page_of(comment: Comment) -> str:
+    """The address, on this site, of the page of `comment`, which comes with its author."""
+    return comment.uri if comment.author.is_local else f"/comments/remote/{comment.id}"
+
+
+async def _tell_followers(kind: type[Add[Ref]] | type[Remove[Ref]], comment: Comment) -> None:
+    record, owner = comment.record, comment.record.author
+    if not owner.is_local or owner.id == comment.author_id or (comment.hidden_at and kind is Add):
+        return
+    if comment.visibility != "public" or record.visibility != "public":
+        return
+    activity = kind(
+        id=new_activity_uri(owner),
+        actor=owner.uri,
+        object=Ref(comment.uri),
+        target=f"{record.uri}/replies",
+        published=now(),
+        to=(PUBLIC,),
+        cc=(owner.followers or "",),
+    )
+    await publish(owner, activity, to_followers_of=[owner])

@@ -1,0 +1,219 @@
+"""What pages and documents ask about comments, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from fedirec.activitypub.models import Actor
+from fedirec.db import fetch_rows
+from fedirec.errors import NotFound
+from fedirec.remix.models import Comment, Record
+
+THREADS: Final = 20
+"""Threads on one page."""
+
+ANSWERS: Final = 5
+"""Answers of each thread that stand on the page of the record; the others stand on the page of the thread."""
+
+ALL_ANSWERS: Final = 50
+"""Answers on one page of a thread."""
+
+MAX_MOMENTS: Final = 200
+"""Places of a sound or a film that are marked in its player."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A comment on a record, and what was answered."""
+
+    first: Comment
+    answers: list[Comment]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A place of a sound or a film that somebody said something about."""
+
+    at_ms: int
+    comment_id: int
+    author: Actor
+
+
+async def threads_of(
+    record: Record, *, viewer: Actor | None, is_moderator: bool = False, after: int = 0, limit: int = THREADS
+) -> tuple[list[Thread], bool]:
+    """The threads about `record` from row `after` on that `viewer` may see, oldest first, and whether there are more.
+
+    Whoever asks may see the record. Each comment comes with its author, its record and the author of what it answers.
+    """
+    where, values = _shown("c", record, viewer, is_moderator=is_moderator)
+    rows = await fetch_rows(
+        f"SELECT c.id FROM comment c JOIN actor a ON a.id = c.author_id "  # noqa: S608  (only placeholders)
+        f"WHERE c.record_id = ? AND c.thread_id IS NULL AND c.id > ? AND ({where} OR EXISTS ("
+        f"SELECT 1 FROM comment m JOIN actor b ON b.id = m.author_id WHERE m.thread_id = c.id AND {_moved(where)})) "
+        f"ORDER BY c.id LIMIT {limit + 1}",
+        record.id,
+        after,
+        *values,
+        *values,
+    )
+    roots = [int(row["id"]) for row in rows]
+    shown = roots[:limit]
+    answers = await _first_answers(record, shown, viewer, is_moderator=is_moderator)
+    wanted = [*shown, *chain.from_iterable(answers.values())]
+    found = {comment.id: comment for comment in await _whole(Comment.filter(id__in=wanted))}
+    threads = [
+        Thread(
+            first=found[root],
+            answers=[found[answer] for answer in answers.get(root, [])[:ANSWERS]],
+            has_more=len(answers.get(root, [])) > ANSWERS,
+        )
+        for root in shown
+    ]
+    return threads, len(roots) > limit
+
+
+async def thread_of(
+    first: Comment, *, viewer: Actor | None, is_moderator: bool = False, after: int = 0
+) -> tuple[list[Comment], bool]:
+    """The answers in the thread that `first` began, from row `after` on, oldest first, and whether there are more."""
+    where, values = _shown("c", first.record, viewer, is_moderator=is_moderator)
+    rows = await fetch_rows(
+        f"SELECT c.id FROM comment c JOIN actor a ON a.id = c.author_id "  # noqa: S608
+        f"WHERE c.thread_id = ? AND c.id > ? AND {_or_answered(where)} ORDER BY c.id LIMIT {ALL_ANSWERS + 1}",
+        first.id,
+        after,
+        *values,
+        *values,
+    )
+    ids = [int(row["id"]) for row in rows][:ALL_ANSWERS]
+    return await _whole(Comment.filter(id__in=ids).order_by("id")), len(rows) > ALL_ANSWERS
+
+
+async def moments_of(record: Record, *, viewer: Actor | None) -> list[Moment]:
+    """The places of `record` that comments name which `viewer` may see, in the order in which they are played."""
+    said = _seen_by(viewer, record, Comment.filter(record_id=record.id, at_ms__not_isnull=True))
+    rows = await said.filter(hidden_at=None).order_by("at_ms", "id").limit(MAX_MOMENTS).select_related("author")
+    return [Moment(at_ms=row.at_ms or 0, comment_id=row.id, author=row.author) for row in rows]
+
+
+async def place_in_threads(comment: Comment, *, viewer: Actor | None) -> int | None:
+    """After which row the page begins that shows `comment`; None for the first page."""
+    root = comment.thread_id or comment.id
+    earlier = Comment.filter(record_id=comment.record_id, thread_id=None, id__lt=root)
+    if not await earlier.order_by("id").offset(THREADS - 1).limit(1).values("id"):
+        return None
+    return root - 1
+
+
+async def get_comment(uri: str) -> Comment:
+    """The comment of ours at `uri`, deleted or not. Raises NotFound."""
+    return await _get(Comment.filter(uri=uri, author__is_local=True))
+
+
+async def get_remote_comment(key: int) -> Comment:
+    """The comment of another instance that is row `key` here. Raises NotFound."""
+    return await _get(Comment.filter(id=key, author__is_local=False))
+
+
+async def find_comment_row(key: int) -> Comment | None:
+    """The comment in row `key`."""
+    return await _one(Comment.filter(id=key))
+
+
+async def replies_to(uri: str, *, after: int, limit: int) -> list[Comment]:
+    """The public comments from row `after` on that answer what lives at `uri`, in the order in which they came."""
+    said = Comment.filter(in_reply_to=uri, id__gt=after, visibility="public", deleted_at=None, hidden_at=None)
+    return await said.filter(author__state="active").order_by("id").limit(limit)
+
+
+async def known_comments(uris: Collection[str]) -> dict[str, Comment]:
+    """The comments at `uris` that are known here."""
+    return {row.uri: row for row in await Comment.filter(uri__in=list(uris))} if uris else {}
+
+
+def may_see_comment(comment: Comment, viewer: Actor | None) -> bool:
+    """Whether `viewer`, who may see the record, may see `comment`, which comes with its record."""
+    if viewer is not None and viewer.id in (comment.author_id, comment.record.author_id):
+        return True
+    return comment.visibility != "direct" and comment.hidden_at is None
+
+
+async def _first_answers(
+    record: Record, roots: Sequence[int], viewer: Actor | None, *, is_moderator: bool
+) -> dict[int, list[int]]:
+    """The rows of the first answers in each of the threads that `roots` began: one more than is shown."""
+    if not roots:
+        return {}
+    where, values = _shown("c", record, viewer, is_moderator=is_moderator)
+    rows = await fetch_rows(
+        f"SELECT id, thread_id FROM (SELECT c.id, c.thread_id, "  # noqa: S608
+        f"ROW_NUMBER() OVER (PARTITION BY c.thread_id ORDER BY c.id) AS place FROM comment c "
+        f"JOIN actor a ON a.id = c.author_id WHERE c.thread_id IN ({', '.join('?' * len(roots))}) "
+        f"AND {_or_answered(where)}) AS found WHERE place <= {ANSWERS + 1} ORDER BY id",
+        *roots,
+        *values,
+        *values,
+    )
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(int(row["thread_id"]), []).append(int(row["id"]))
+    return found
+
+
+def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bool) -> tuple[str, list[int]]:
+    """What holds for a comment whose words `viewer` may see: a condition on `c` and `a`, and its values."""
+    parts, values = ["c.deleted_at IS NULL", "a.state = 'active'"], list[int]()
+    if viewer is not None and viewer.id == record.author_id:
+        return f"({' AND '.join(parts)})", values
+    key = viewer.id if viewer is not None else 0
+    parts.append("(c.visibility <> 'direct' OR c.author_id = ?)")
+    values.append(key)
+    if not is_moderator:
+        parts.append("(c.hidden_at IS NULL OR c.author_id = ?)")
+        values.append(key)
+    return f"({' AND '.join(parts)})", values
+
+
+def _moved(where: str) -> str:
+    """The same condition on an answer, in a query within the query."""
+    return where.replace("c.", "m.").replace("a.state", "b.state")
+
+
+def _or_answered(where: str) -> str:
+    """The condition, or that somebody answered it: then its place in the thread stays."""
+    answers = "SELECT 1 FROM comment m JOIN actor b ON b.id = m.author_id WHERE m.parent_id = c.id"
+    return f"({where} OR EXISTS ({answers} AND {_moved(where)}))"
+
+
+def _seen_by(viewer: Actor | None, record: Record, said: QuerySet[Comment]) -> QuerySet[Comment]:
+    """Those of `said`, which are about `record`, that stand there and that `viewer` may see."""
+    said = said.filter(deleted_at=None, author__state="active")
+    if viewer is None:
+        return said.exclude(visibility="direct")
+    if viewer.id == record.author_id:
+        return said
+    return said.filter(Q(visibility__not="direct") | Q(author_id=viewer.id))
+
+
+async def _whole(said: QuerySet[Comment]) -> list[Comment]:
+    """Each with its author, its record, and whom it answers."""
+    return await said.select_related("author", "record__author", "parent__author")
+
+
+async def _one(said: QuerySet[Comment]) -> Comment | None:
+    return await said.select_related("author", "record__author", "parent__author").first()
+
+
+async def _get(said: QuerySet[Comment]) -> Comment:
+    found = await _one(said)
+    if found is None:
+        raise NotFound("There is no such comment here.")
+    return found

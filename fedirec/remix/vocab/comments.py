@@ -1,0 +1,31 @@
+"""How a comment on a record travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from fedirec.activitypub.contexts import COMMENT_CONTEXT
+from fedirec.activitypub.vocab import Doc, Json, Vocabulary
+from fedirec.remix.vocab.attachments import find_duration, write_duration
+from fedirec.remix.vocab.notes import NoteObject, read_note
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentObject(NoteObject):
+    """What somebody says about a record, in answer to it or to another comment."""
+
+    TYPE: ClassVar[str] = "Note"
+    KIND: ClassVar[str] = "comment"
+    CONTEXT: ClassVar[list[Any]] = COMMENT_CONTEXT
+
+    at_ms: int | None = None
+    """The place in the sound or the film that it is about."""
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        return cls(at_ms=find_duration(doc.find_text("at")), **read_note(doc))
+
+    def write(self) -> Json:
+        document = self.write_note() | {"kind": self.KIND}
+        return document if self.at_ms is None else document | {"at": write_duration(self.at_ms)}
