@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.remix.pages import challenges, following, home, leading, people, records, remixing
+from fedirec.remix.pages import challenges, following, home, leading, people, records, remixing, sharing
 
 routes: list[BaseRoute] = [
     *home.routes,
@@ -14,4 +14,5 @@ routes: list[BaseRoute] = [
     *records.routes,
     *following.routes,
     *people.routes,
+    *sharing.routes,
 ]

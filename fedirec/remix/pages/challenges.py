@@ -18,6 +18,7 @@ from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Submission
 from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words, submission_word
 from fedirec.remix.pages.home import place_of_challenge
+from fedirec.remix.pages.sharing.heads import challenge_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import (
     accepted_by_age,
@@ -130,6 +131,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
         request,
         "remix/challenge.html",
         410 if challenge.actor.state != "active" and challenge.actor.is_local else 200,
+        head=challenge_head(cards, challenge),
         challenge=cards.challenge(challenge, whole=True),
         media=[cards.medium(attachment) for attachment in challenge.attachments],
         language=challenge.language,

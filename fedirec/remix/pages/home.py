@@ -18,6 +18,7 @@ from fedirec.remix.kinds import KINDS
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards, kind_choices
 from fedirec.remix.pages.finding import is_address, is_handle, page_of
+from fedirec.remix.pages.sharing.heads import tag_head
 from fedirec.remix.pages.vocabulary import TERMS
 from fedirec.remix.queries.challenges import challenges_by_age, open_challenges
 from fedirec.remix.queries.feeds import Item, followed_feed, known_feed, local_feed
@@ -105,7 +106,7 @@ async def show_tag(request: Request[Any]) -> Response:
     wanted = wanted_page(request)
     rows = await explore(Wish(tag=name), after=wanted.after, limit=wanted.limit)
     page = page_of_rows(rows, request, wanted=wanted, place=place_of, show=cards.record)
-    return render(request, "remix/tag.html", name=name, page=page)
+    return render(request, "remix/tag.html", head=tag_head(cards, name), name=name, page=page)
 
 
 async def show_vocabulary(request: Request[Any]) -> Response:

@@ -15,6 +15,7 @@ from fedirec.errors import Gone
 from fedirec.html import clean
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.home import place_of
+from fedirec.remix.pages.sharing.heads import person_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
 from fedirec.remix.queries.people import acquaintance_of, get_person, get_remote_person
@@ -57,6 +58,7 @@ async def _show(request: Request[Any], person: Actor) -> Response:
     return render(
         request,
         "remix/person.html",
+        head=person_head(cards, person),
         person=cards.person(person),
         summary_html=clean(person.summary) if person.summary else "",
         uri=person.uri,

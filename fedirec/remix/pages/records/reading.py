@@ -10,19 +10,22 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.peers import hosts_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words
 from fedirec.remix.pages.records.offers import offers_of
 from fedirec.remix.pages.records.versions import version_of
+from fedirec.remix.pages.sharing.heads import record_head
 from fedirec.remix.pages.trails import trail_view
 from fedirec.remix.pages.visitors import record_in, remote_record_in, visitor
+from fedirec.remix.permissions import may_have_original, may_remix
 from fedirec.remix.queries.challenges import challenges_left_for
 from fedirec.remix.queries.people import acquaintance_of
-from fedirec.remix.queries.records import has_recommended, revisions_of
+from fedirec.remix.queries.records import contributors_of, has_recommended, revisions_of
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.render import render
-from fedirec.web.views import Choice
+from fedirec.web.views import Choice, MediaView, RecordView
 
 
 async def show_record(request: Request[Any]) -> Response:
@@ -40,6 +43,7 @@ async def show_remote_record(request: Request[Any]) -> Response:
 
 async def _show(request: Request[Any], record: Record) -> Response:
     cards, viewer = Cards(request), visitor(request)
+    await cards.dress([record])
     trail = await trail_view(cards, record, viewer)
     await prepare_words(record.text)
     shown = cards.record(record, whole=True)
@@ -52,10 +56,12 @@ async def _show(request: Request[Any], record: Record) -> Response:
         offered = [
             Choice(value=str(challenge.id), label=challenge.title) for challenge in await challenges_left_for(record)
         ]
+    licence = find_licence(record.licence_url or record.licence)
     versions = await revisions_of(record) if not shown.is_remote and record.revision > 1 else []
     return render(
         request,
         "remix/record.html",
+        head=record_head(cards, record, contributors=await contributors_of(record)),
         record=shown,
         uri=record.uri,
         trail=trail,
@@ -63,7 +69,9 @@ async def _show(request: Request[Any], record: Record) -> Response:
         offers=await offers_of(record, cards, is_author=is_author),
         versions=[version_of(record, revision) for revision in versions],
         is_author=is_author,
-        may_remix=is_author or find_licence(record.licence_url or record.licence).may_remix,
+        hosts=await hosts_of([shown.host]),
+        may_remix=may_remix(licence, is_author=is_author, is_public=record.visibility == "public"),
+        originals=originals_of(shown) if may_have_original(licence, is_author=is_author) else [],
         remix_url=f"/records/new?source={record.id}",
         may_follow=member is None or member.can(Permission.FOLLOW),
         acquaintance=await acquaintance_of(viewer, record.author),
@@ -73,6 +81,11 @@ async def _show(request: Request[Any], record: Record) -> Response:
         is_unverified=shown.is_remote and not record.is_post and not record.digest_holds,
         is_post=record.is_post,
     )
+
+
+def originals_of(record: RecordView) -> list[MediaView]:
+    """The files of `record` that can be saved as they were sent."""
+    return [medium for medium in record.media if not medium.is_missing and medium.state != "processing"]
 
 
 routes = [

@@ -1,0 +1,172 @@
+"""Atom feeds of this instance, its people, its challenges and its tags: what everybody may see, the newest first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.errors import Gone
+from fedirec.remix.licences import find_licence
+from fedirec.remix.models import Record
+from fedirec.remix.pages.cards import Cards, prepare_words, words_of
+from fedirec.remix.pages.sharing.heads import site_name, title_of
+from fedirec.remix.queries.challenges import accepted_by_age, get_challenge
+from fedirec.remix.queries.feeds import local_feed
+from fedirec.remix.queries.people import get_person
+from fedirec.remix.queries.records import Wish, explore, records_by
+from fedirec.remix.vocab import hashtag_key
+from fedirec.web.atom import MEDIA_TYPE, AtomFeed, Author, Enclosure, Entry
+from fedirec.web.language import Reader, reading
+from fedirec.web.language import gettext as _
+from fedirec.web.paging import Cursor, Wanted, wanted_page
+
+MAX_AGE: Final = 300
+"""Seconds for which a reader or a proxy may keep a feed."""
+
+
+async def show_feed_of_everybody(request: Request[Any]) -> Response:
+    """What the members of this instance published."""
+    wanted = wanted_page(request)
+    rows = await local_feed(after=wanted.after, limit=wanted.limit)
+    cards = Cards(request)
+    return await _feed(request, rows, wanted=wanted, page="/", title=site_name(cards))
+
+
+async def show_feed_of_person(request: Request[Any]) -> Response:
+    """What one person of ours published. Raises NotFound, Gone for somebody who is not here any more."""
+    person = await get_person(request.path_params["handle"])
+    if person.state != "active":
+        raise Gone("That account is not here any more.")
+    wanted = wanted_page(request)
+    rows = await records_by(person, viewer=None, after=wanted.after, limit=wanted.limit)
+    return await _feed(request, rows, wanted=wanted, page=f"/u/{person.handle}", title=person.name or person.handle)
+
+
+async def show_feed_of_tag(request: Request[Any]) -> Response:
+    """The public records with a tag, wherever they come from."""
+    name = hashtag_key(request.path_params["name"])
+    wanted = wanted_page(request)
+    rows = await explore(Wish(tag=name), after=wanted.after, limit=wanted.limit) if name else []
+    page = request.state["site"].uris.tag(name)
+    return await _feed(request, rows, wanted=wanted, page=Cards(request).here(page), title=f"#{name}")
+
+
+async def show_feed_of_challenge(request: Request[Any]) -> Response:
+    """What became part of a challenge of ours; each entry stands at the moment of its acceptance's record."""
+    challenge = await get_challenge(request.path_params["handle"])
+    wanted = wanted_page(request)
+    found = await accepted_by_age(challenge, after=wanted.after, limit=wanted.limit)
+    places = {row.record.id: Cursor(at=row.created_at, id=row.id) for row in found}
+    return await _feed(
+        request,
+        [row.record for row in found],
+        wanted=wanted,
+        page=f"/c/{request.path_params['handle'].lower()}",
+        title=challenge.title,
+        places=places,
+    )
+
+
+async def _feed(
+    request: Request[Any],
+    rows: Sequence[Record],
+    *,
+    wanted: Wanted,
+    page: str,
+    title: str,
+    places: dict[int, Cursor] | None = None,
+) -> Response:
+    """The records as a feed, for no reader in particular; 304 for a reader who has it already."""
+    cards = Cards(request)
+    origin = cards.site.origin
+    shown = rows[: wanted.size]
+    next_url = None
+    if len(rows) > wanted.size:
+        last = shown[-1]
+        place = places[last.id] if places else Cursor(at=last.published_at, id=last.id)
+        next_url = f"{origin}{request.url.path}?after={place}"
+    for record in shown:
+        await prepare_words(record.text)
+    with reading(Reader()):
+        feed = AtomFeed(
+            uri=f"{origin}{page}",
+            url=f"{origin}{request.url.path}" + (f"?after={wanted.after}" if wanted.after else ""),
+            page_url=f"{origin}{page}",
+            title=title,
+            updated_at=max((_changed_at(record) for record in shown), default=_beginning(cards)),
+            entries=[_entry(cards, record) for record in shown],
+            next_url=next_url,
+        )
+    body = feed.write()
+    headers = {
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        "Cache-Control": f"public, max-age={MAX_AGE}",
+        "Access-Control-Allow-Origin": "*",
+    }
+    if headers["ETag"] in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _entry(cards: Cards, record: Record) -> Entry:
+    author, licence = record.author, find_licence(record.licence_url or record.licence)
+    url = f"{cards.site.origin}{cards.record_url(record)}" if author.is_local else (record.url or record.uri)
+    hidden = bool(record.warning)
+    return Entry(
+        uri=record.uri,
+        url=url,
+        title=title_of(record),
+        author=Author(name=author.name or author.handle, url=author.url or author.uri),
+        published_at=record.published_at,
+        updated_at=_changed_at(record),
+        html=_warned(record) if hidden else _content(record),
+        language=record.language,
+        rights=licence.name if licence.is_known else "",
+        licence_url=licence.url,
+        tags=[tag.name for tag in record.tags],
+        enclosures=[]
+        if hidden
+        else [Enclosure(url=row.url, media_type=row.media_type, title=row.description) for row in record.attachments],
+    )
+
+
+def _content(record: Record) -> str:
+    """The pictures and the words, as a reader shows them."""
+    pictures = "".join(
+        f'<p><img src="{escape(row.url)}" alt="{escape(row.description)}"></p>'
+        for row in record.attachments
+        if row.kind == "image"
+    )
+    return pictures + words_of(record)
+
+
+def _warned(record: Record) -> str:
+    """A work with a warning is not shown before its reader chose to see it."""
+    said = escape(record.warning)
+    return f"<p>{said}</p><p>{escape(_('Open it to see what is behind this warning.'))}</p>"
+
+
+def _changed_at(record: Record) -> datetime:
+    return record.updated_at or record.published_at
+
+
+def _beginning(cards: Cards) -> datetime:
+    """When an instance on which nothing happened yet came to be."""
+    instance = cards.site.instance
+    assert instance is not None
+    return instance.set_up_at or instance.created_at
+
+
+routes = [
+    Route("/feed", show_feed_of_everybody, methods=["GET"]),
+    Route("/u/{handle}/feed", show_feed_of_person, methods=["GET"]),
+    Route("/c/{handle}/feed", show_feed_of_challenge, methods=["GET"]),
+    Route("/tags/{name}/feed", show_feed_of_tag, methods=["GET"]),
+]
