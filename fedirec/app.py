@@ -19,6 +19,7 @@ from fedirec import __version__, clock
 from fedirec.accounts import inbox as accounts_inbox
 from fedirec.accounts.door import Door, new_attempts
 from fedirec.accounts.pages import routes as accounts_pages
+from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub import routes as activitypub_routes
 from fedirec.activitypub import vocab
 from fedirec.activitypub.handlers import Handlers
@@ -31,8 +32,9 @@ from fedirec.activitypub.vocab import Vocabulary
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
 from fedirec.media.cache import MediaCache
-from fedirec.media.routes import media_routes
+from fedirec.media.routes import media_routes, upload_routes
 from fedirec.media.store import DiskStore, Store
+from fedirec.media.workshop import Workshop
 from fedirec.net import Net
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
@@ -62,6 +64,7 @@ class State(TypedDict):
     inbox: Inbox
     outbox: Outbox
     store: Store
+    workshop: Workshop
     media_cache: MediaCache
     templates: Templates
     attempts: RateLimit
@@ -91,7 +94,8 @@ async def running(
         remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
         inbox = Inbox(remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers))
         outbox = Outbox(net=net, keyring=keyring)
-        kinds = kinds_of_work(inbox=inbox, outbox=outbox, remote=remote, settings=settings)
+        workshop = Workshop(store=store, settings=settings)
+        kinds = kinds_of_work(inbox=inbox, outbox=outbox, remote=remote, workshop=workshop, settings=settings)
         yield State(
             settings=settings,
             site=site,
@@ -101,6 +105,7 @@ async def running(
             inbox=inbox,
             outbox=outbox,
             store=store,
+            workshop=workshop,
             media_cache=MediaCache(
                 net=net, store=store, settings=settings, key=keyring.derive("media proxy"), sign=remote.sign
             ),
@@ -119,6 +124,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *web_routes.routes,
             *activitypub_routes.routes,
             *media_routes(audience_of_media),
+            *upload_routes(uploader_of),
             *remix_routes.routes,
             *accounts_pages,
             *remix_pages,

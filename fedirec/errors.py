@@ -14,6 +14,7 @@
   - Misconfigured      500  the operator has to change something; the message says what
   - PeerUnavailable    502  another instance did not answer; worth retrying
   - Busy               503  we cannot take more just now; worth retrying
+  - Full               507  whoever asks has as much here as they may have
 
 The message is always safe to send to whoever asked. The private reason travels as `__cause__`.
 Raised anywhere, caught in `app.py`, the lane runner and the command line only.
@@ -119,3 +120,9 @@ class Busy(FedirecError):
 
     status = 503
     retryable = True
+
+
+class Full(FedirecError):
+    """There is no more room for that."""
+
+    status = 507

@@ -72,6 +72,20 @@ class Settings(BaseSettings):
     max_image_bytes: int = Field(16 * MEGABYTE, ge=1, description="Largest image that is accepted, in bytes.")
     max_audio_bytes: int = Field(99 * MEGABYTE, ge=1, description="Largest sound that is accepted, in bytes.")
     max_video_bytes: int = Field(99 * MEGABYTE, ge=1, description="Largest film that is accepted, in bytes.")
+    guest_quota_bytes: int = Field(
+        1_000 * MEGABYTE, ge=0, description="What the files of a guest may have together, in bytes; 0 for no limit."
+    )
+    member_quota_bytes: int = Field(
+        10_000 * MEGABYTE, ge=0, description="What the files of a member may have together, in bytes; 0 for no limit."
+    )
+    team_quota_bytes: int = Field(
+        0,
+        ge=0,
+        description="What the files of a moderator, treasurer, admin or owner may have together; 0 for no limit.",
+    )
+    max_open_uploads: int = Field(
+        8, ge=1, le=100, description="Files that one person may have on their way here at once."
+    )
     media_cache_bytes: int = Field(
         2000 * MEGABYTE, ge=0, description="Space for copies of other instances' media, in bytes; the oldest go first."
     )

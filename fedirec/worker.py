@@ -14,14 +14,17 @@ from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
-from fedirec.media.actions import prune_orphans, prune_unattached
+from fedirec.media.actions import prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
+from fedirec.media.workshop import MAKING, Workshop
 from fedirec.remix.actions.challenges import close_overdue
 from fedirec.remix.actions.contributors import meet_contributor
+from fedirec.remix.actions.drafting import prune_drafts
+from fedirec.remix.actions.findable import make_rest_findable
 from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.sources import resolve_source
-from fedirec.remix.inbox import fetch_announced
+from fedirec.remix.inbox import fetch_announced, fetch_comment
 from fedirec.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,7 +33,9 @@ KEEP_UPLOADS: Final = timedelta(days=1)
 """How long a file waits for the record that it was uploaded for."""
 
 
-def kinds_of_work(*, inbox: Inbox, outbox: Outbox, remote: Remote, settings: Settings) -> dict[str, Kind]:
+def kinds_of_work(
+    *, inbox: Inbox, outbox: Outbox, remote: Remote, workshop: Workshop, settings: Settings
+) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
     return {
         "inbox": Kind(handler=inbox.handle, concurrency=8, batch=50, max_attempts=10),
@@ -39,7 +44,10 @@ def kinds_of_work(*, inbox: Inbox, outbox: Outbox, remote: Remote, settings: Set
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
+        "comment": Kind(handler=partial(fetch_comment, remote), concurrency=4),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
+        "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
+        "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
     }
 
@@ -56,9 +64,12 @@ class Chore:
 def chores(store: Store, cache: MediaCache) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
+        Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
+        Chore("forget old drafts", timedelta(hours=6), prune_drafts),
+        Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),

@@ -22,8 +22,9 @@ from anyio import CapacityLimiter, Lock, open_file, to_thread
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable
-from fedirec.media.actions import digest_of, forget_paths, path_of
+from fedirec.media.actions import forget_paths
 from fedirec.media.confine import Decoded, Limits, decode
+from fedirec.media.content import digest_of, path_of
 from fedirec.media.models import RemoteMedia
 from fedirec.media.names import clean_name
 from fedirec.media.store import Store

@@ -20,10 +20,10 @@ from anyio import CapacityLimiter, EndOfStream, move_on_after, open_process, to_
 from anyio.abc import Process
 from anyio.lowlevel import RunVar
 
-from fedirec.errors import FedirecError, Misconfigured
+from fedirec.errors import Misconfigured
 from fedirec.media.decoder.kinds import FORMS, HEAD, Form, Kind, Refused, family_of
 from fedirec.media.names import clean_name
-from fedirec.media.refusals import REASONS, refusal
+from fedirec.media.refusals import REASONS, refusal_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -64,6 +64,8 @@ class Decoded:
     duration_ms: int | None
     master: Path
     poster: Path | None
+    blurhash: str | None = None
+    colour: str | None = None
 
     @property
     def form(self) -> Form:
@@ -119,19 +121,26 @@ def confinement() -> Confinement:
 
 
 async def decode(source: Path, *, folder: Path, file_name: str, limits: Limits | None = None) -> Decoded:
-    """What the file at `source` is, with its cleaned copy and its poster as new files in `folder`.
+    """What `clean` says, for a file that somebody calls `file_name`.
 
     Raises Invalid, WrongType or TooLarge with a sentence that names the file.
     """
+    try:
+        return await clean(source, folder=folder, limits=limits)
+    except Refused as refused:
+        raise refusal_of(refused, name=clean_name(file_name)) from refused
+
+
+async def clean(source: Path, *, folder: Path, limits: Limits | None = None) -> Decoded:
+    """What the file at `source` is, with its cleaned copy and its poster as new files in `folder`. Raises Refused."""
     limits = limits or Limits()
-    name = clean_name(file_name)
     master, poster = folder / "master", folder / "poster"
     async with _place():
         answer, ended = await _ask(source, master=master, poster=poster, limits=limits)
     if ended != 0:
         log.warning("the decoder ended on a file", status=ended)
-        raise refusal("slow" if ended in _TOO_SLOW else "broken", name=name)
-    return await to_thread.run_sync(_believe, answer, master, poster, name)
+        raise Refused("slow" if ended in _TOO_SLOW else "broken")
+    return await to_thread.run_sync(_believe, answer, master, poster)
 
 
 def _place() -> CapacityLimiter:
@@ -187,12 +196,12 @@ def _command(sheets: list[str], limits: Limits | None = None) -> list[str]:
     return [sys.executable, "-I", "-c", _START, _ROOT, *sheets, *(limits or Limits()).arguments]
 
 
-def _believe(answer: bytes, master: Path, poster: Path, name: str) -> Decoded:
+def _believe(answer: bytes, master: Path, poster: Path) -> Decoded:
     """The child's answer, as far as it is true."""
     try:
         said = json.loads(answer)
         if "refused" in said:
-            raise refusal(said["refused"] if said["refused"] in REASONS else "broken", name=name)
+            raise Refused(said["refused"] if said["refused"] in REASONS else "broken")
         decoded = Decoded(
             media_type=said["media_type"],
             width=_whole(said["width"], most=_MAX_SIDE),
@@ -202,14 +211,12 @@ def _believe(answer: bytes, master: Path, poster: Path, name: str) -> Decoded:
             poster=poster if poster.stat().st_size else None,
         )
         if family_of(_head(master)) not in decoded.form.families:
-            raise refusal("broken", name=name)
+            raise Refused("broken")
         if decoded.poster and family_of(_head(poster)) != "JPEG":
-            raise refusal("broken", name=name)
-    except FedirecError:
-        raise
-    except (ValueError, KeyError, TypeError, Refused) as error:
+            raise Refused("broken")
+    except (ValueError, KeyError, TypeError) as error:
         log.warning("the decoder said something strange", answer=answer[:200])
-        raise refusal("broken", name=name) from error
+        raise Refused("broken") from error
     return decoded
 
 

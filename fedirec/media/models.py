@@ -35,7 +35,7 @@ class Media(Model):
     attached_at = fields.DatetimeField(null=True)
     waits_until = fields.DatetimeField(null=True)
     state = fields.CharField(max_length=10, default="ready", db_default="ready")
-    """`processing` until its renditions are made, then `ready`; `failed` when they could not be. It is used as it is."""
+    """`processing` until its renditions are made, then `ready`; `failed` when they could not be. It is used anyway."""
     problem = fields.CharField(max_length=40, null=True)
     """Why that was, as a key of `refusals`; `queries.dress` says it in words."""
     progress = fields.IntField(null=True)
@@ -107,14 +107,12 @@ class Upload(Model):
     owner_id: int
     file_name = fields.CharField(max_length=200)
     size = fields.BigIntField()
-    quota = fields.BigIntField(default=0, db_default=0)
-    """How many bytes its owner might have here when it began; 0 for any number."""
     received = fields.BigIntField(default=0, db_default=0)
     """Bytes that were there when somebody last looked; the file itself knows best."""
     state = fields.CharField(max_length=10, default="receiving", db_default="receiving")
     """`receiving`, then `arrived` until it was opened, then `kept` or `refused`."""
-    problem = fields.CharField(max_length=500, null=True)
-    """Why it was refused, in a sentence."""
+    problem = fields.CharField(max_length=40, null=True)
+    """Why it was refused, as `refusals.in_words` reads it."""
     media: fields.ForeignKeyNullableRelation[Media] = fields.ForeignKeyField(
         "fedirec.Media", related_name="uploads", on_delete=fields.SET_NULL, null=True
     )

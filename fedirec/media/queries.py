@@ -2,21 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from tortoise.expressions import Q
 
 from fedirec.db import fetch_rows
-from fedirec.media.models import Media
+from fedirec.media.models import Caption, Media, Rendition
+from fedirec.media.refusals import failure_in_words
 
 MAX_SHARERS: Final = 100
 """Rows of one content that are looked at to decide who may see it."""
 
 
-async def media_at(path: str) -> Sequence[Media]:
-    """The files whose bytes, or whose poster, are at `path` in the store, at most MAX_SHARERS."""
-    return await Media.filter(Q(path=path) | Q(poster_path=path)).order_by("id").limit(MAX_SHARERS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DressedRendition:
+    """What was made of a file, at an address of this site."""
+
+    name: str
+    url: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DressedCaption:
+    """The words of a sound or a film in one language, at an address of this site."""
+
+    language: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A file as it is kept. `download_url` saves it under its name instead of showing it."""
+
+    url: str
+    download_url: str
+    media_type: str
+    size: int
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dressed:
+    """All that pages show of one file."""
+
+    key: str
+    kind: Literal["image", "audio", "video"]
+    state: Literal["processing", "ready", "failed"]
+    problem: str | None
+    """Why nothing could be made of it, in a sentence for the reader."""
+    progress: int | None
+    """Percent, while it is processed."""
+    blurhash: str | None
+    colour: str | None
+    peaks: list[int] | None
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    original: Original
+    poster_url: str | None
+    renditions: Mapping[str, DressedRendition] = field(default_factory=dict)
+    captions: Sequence[DressedCaption] = ()
+
+    @property
+    def preview_url(self) -> str | None:
+        """A small picture of it, if there is one."""
+        small = self.renditions.get("small")
+        return small.url if small else (self.original.url if self.kind == "image" else self.poster_url)
+
+
+async def dress(media_ids: Collection[int]) -> dict[int, Dressed]:
+    """The files with these ids and what was made of them, by id; three statements however many they are."""
+    if not media_ids:
+        return {}
+    ids = list(set(media_ids))
+    renditions: dict[int, dict[str, DressedRendition]] = {}
+    for row in await Rendition.filter(media_id__in=ids).order_by("width"):
+        renditions.setdefault(row.media_id, {})[row.name] = DressedRendition(
+            name=row.name,
+            url=_url(row.path),
+            media_type=row.media_type,
+            size=row.size,
+            width=row.width,
+            height=row.height,
+        )
+    captions: dict[int, list[DressedCaption]] = {}
+    for caption in await Caption.filter(media_id__in=ids).order_by("language"):
+        captions.setdefault(caption.media_id, []).append(
+            DressedCaption(language=caption.language, label=caption.label, url=_url(caption.path))
+        )
+    return {
+        media.id: _dressed(media, renditions=renditions.get(media.id, {}), captions=captions.get(media.id, []))
+        for media in await Media.filter(id__in=ids)
+    }
+
+
+def _dressed(
+    media: Media, *, renditions: Mapping[str, DressedRendition], captions: Sequence[DressedCaption]
+) -> Dressed:
+    return Dressed(
+        key=media.key,
+        kind=media.kind,  # type: ignore[arg-type]
+        state=media.state,  # type: ignore[arg-type]
+        problem=failure_in_words(media.problem, name=media.file_name) if media.problem else None,
+        progress=media.progress,
+        blurhash=media.blurhash,
+        colour=media.colour,
+        peaks=media.peaks,
+        width=media.width,
+        height=media.height,
+        duration_ms=media.duration_ms,
+        original=Original(
+            url=_url(media.path),
+            download_url=f"{_url(media.path)}?download={media.key}",
+            media_type=media.media_type,
+            size=media.size,
+            file_name=media.file_name,
+        ),
+        poster_url=_url(media.poster_path) if media.poster_path else None,
+        renditions=renditions,
+        captions=captions,
+    )
+
+
+async def media_at(path: str) -> tuple[Sequence[Media], str]:
+    """The files that `path` in the store belongs to, at most MAX_SHARERS, and the type of what is there.
+
+    It is one of them, or the poster, a rendition or a caption of one.
+    """
+    rows = await Media.filter(Q(path=path) | Q(poster_path=path)).order_by("id").limit(MAX_SHARERS)
+    if rows:
+        return rows, rows[0].media_type if rows[0].path == path else "image/jpeg"
+    renditions = await Rendition.filter(path=path).select_related("media").order_by("id").limit(MAX_SHARERS)
+    if renditions:
+        return [rendition.media for rendition in renditions], renditions[0].media_type
+    captions = await Caption.filter(path=path).select_related("media").order_by("id").limit(MAX_SHARERS)
+    return [caption.media for caption in captions], "text/vtt; charset=utf-8"
+
+
+async def paths_of(media: Collection[Media]) -> list[str]:
+    """Where the bytes of these files are in the store, with those of everything that was made of them."""
+    ids = [each.id for each in media]
+    if not ids:
+        return []
+    made = await Rendition.filter(media_id__in=ids).values_list("path", flat=True)
+    said = await Caption.filter(media_id__in=ids).values_list("path", flat=True)
+    own = [path for each in media for path in (each.path, each.poster_path) if path]
+    return [*own, *map(str, made), *map(str, said)]
 
 
 async def used_paths(paths: Iterable[str]) -> set[str]:
@@ -25,12 +163,34 @@ async def used_paths(paths: Iterable[str]) -> set[str]:
     if not asked:
         return set()
     places = ", ".join("?" * len(asked))
+    columns = (
+        ("media", "path"),
+        ("media", "poster_path"),
+        ("rendition", "path"),
+        ("caption", "path"),
+        ("remote_media", "path"),
+    )
     rows = await fetch_rows(
-        f"SELECT path FROM media WHERE path IN ({places})"  # noqa: S608  (only question marks)
-        f" UNION SELECT poster_path FROM media WHERE poster_path IN ({places})"
-        f" UNION SELECT path FROM remote_media WHERE path IN ({places})",
-        *asked,
-        *asked,
-        *asked,
+        " UNION ".join(
+            f"SELECT {column} AS path FROM {table} WHERE {column} IN ({places})"  # noqa: S608  (only question marks)
+            for table, column in columns
+        ),
+        *asked * len(columns),
     )
     return {str(row["path"]) for row in rows}
+
+
+async def bytes_of(owner_id: int) -> int:
+    """How many bytes somebody's files have, with those that are on their way; what was made of them does not count."""
+    rows = await fetch_rows(
+        "SELECT (SELECT COALESCE(SUM(size), 0) FROM media WHERE owner_id = ?)"
+        " + (SELECT COALESCE(SUM(size), 0) FROM upload WHERE owner_id = ? AND state IN ('receiving', 'arrived'))"
+        " AS bytes",
+        owner_id,
+        owner_id,
+    )
+    return int(rows[0]["bytes"])
+
+
+def _url(path: str) -> str:
+    return f"/media/{path}"

@@ -25,6 +25,7 @@ PIECE: Final = 256 * 1024
 _PATH: Final = re.compile(r"(?:cache/)?[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(?:\.[a-z0-9]{2,8}){1,2}")
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _LOCK: Final = ".lock"
+_ARRIVING: Final = "arriving"
 _FRESH_SECONDS: Final = 60
 _STALE_SECONDS: Final = 3600
 
@@ -35,6 +36,13 @@ class Store(Protocol):
     @property
     def incoming(self) -> Path:
         """The folder on this machine where files wait until they are put; uploads may be written there."""
+
+    @property
+    def arriving(self) -> Path:
+        """The folder in `incoming` for files that arrive piece by piece; `sweep` leaves it alone."""
+
+    async def lend(self, path: str, *, to: Path) -> None:
+        """The file `to` in `incoming` has the bytes at `path`, to be read and not written. Raises NotFound."""
 
     def workbench(self) -> AbstractAsyncContextManager[Path]:
         """Within it, an empty folder in `incoming`, gone afterwards."""
@@ -72,6 +80,18 @@ class DiskStore:
     def incoming(self) -> Path:
         self._incoming.mkdir(parents=True, exist_ok=True)
         return self._incoming
+
+    @property
+    def arriving(self) -> Path:
+        folder = self._incoming / _ARRIVING
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    async def lend(self, path: str, *, to: Path) -> None:
+        try:
+            await to_thread.run_sync(_link, self._file(path), to)
+        except FileNotFoundError as error:
+            raise NotFound from error
 
     @asynccontextmanager
     async def workbench(self) -> AsyncGenerator[Path]:
@@ -163,6 +183,8 @@ class DiskStore:
         mark.touch()
         now = mark.stat().st_mtime  # the clock that the other files were stamped by
         for left in list(self.incoming.iterdir()):
+            if left.name == _ARRIVING:
+                continue
             try:
                 age = now - left.stat().st_mtime
                 if left.is_dir() and age > _FRESH_SECONDS and _is_abandoned(left):
@@ -210,6 +232,15 @@ def _is_abandoned(folder: Path) -> bool:
 def _clear(folder: Path, lock: int) -> None:
     os.close(lock)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _link(file: Path, to: Path) -> None:
+    try:
+        to.hardlink_to(file)
+    except FileNotFoundError:
+        raise
+    except OSError:  # some disks have no links
+        shutil.copyfile(file, to)
 
 
 def _delete(file: Path) -> None:

@@ -34,7 +34,8 @@ def error_page(request: Request, error: Exception) -> Response:
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     headers["Vary"] = "Accept, Accept-Language, Cookie"
-    if wants_json(request) or request.url.path.endswith("/inbox"):
+    path = request.url.path
+    if wants_json(request) or path.startswith("/api/") or path.endswith("/inbox"):
         return _problem(error, status, detail, request_id, headers)
     with reading(reader_of(request)):
         title, advice = _words(status)
@@ -116,6 +117,7 @@ def _words(status: int) -> tuple[str, str]:
         429: (_("That was a little too often"), _("Please wait a moment and try again.")),
         502: (_("The other instance does not answer"), _("It may be asleep. Please try again later.")),
         503: (_("We are busy just now"), _("Please try again in a moment.")),
+        507: (_("There is no more room for that"), _("Delete something that you no longer need, and try once more.")),
     }
     broken = (_("Something broke on our side"), _("It was noted. Please try again, and tell us if it stays broken."))
     return known.get(status, known[400] if status < _BROKEN else broken)

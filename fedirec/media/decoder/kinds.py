@@ -29,10 +29,10 @@ SOUNDS: Final[frozenset[Family]] = frozenset({"flac", "wav", "mpeg"})
 
 
 class Refused(Exception):
-    """The file is not taken; `reason` is a key of `fedirec.media.refusals`."""
+    """The file is not taken; `reason` is a key of `fedirec.media.refusals`, `limit` the bytes that it speaks of."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, *, limit: int = 0) -> None:
+        self.reason, self.limit = reason, limit
         super().__init__(reason)
 
 

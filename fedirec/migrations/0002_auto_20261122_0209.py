@@ -255,10 +255,9 @@ class Migration(migrations.Migration):
                 ),
                 ("file_name", fields.CharField(max_length=200)),
                 ("size", fields.BigIntField()),
-                ("quota", fields.BigIntField(default=0, db_default=0)),
                 ("received", fields.BigIntField(default=0, db_default=0)),
                 ("state", fields.CharField(default="receiving", db_default="receiving", max_length=10)),
-                ("problem", fields.CharField(null=True, max_length=500)),
+                ("problem", fields.CharField(null=True, max_length=40)),
                 (
                     "media",
                     fields.ForeignKeyField(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -17,10 +18,12 @@ from starlette.routing import Route
 
 from fedirec.errors import NotFound
 from fedirec.media.cache import MediaCache
+from fedirec.media.decoder.kinds import FORMS
 from fedirec.media.models import Media
 from fedirec.media.queries import media_at
 from fedirec.media.store import Store
 
+_LONGEST_ENDING: Final = 8
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _SAFE: Final = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -47,12 +50,17 @@ def media_routes(visible: Visible) -> list[Route]:
 
     async def show_media(request: Request[Any]) -> Response:
         path = request.path_params["path"]
-        rows = await media_at(path)
+        rows, media_type = await media_at(path)
         audience = await visible(request, rows) if rows else Audience.NOBODY
         if audience is Audience.NOBODY:
             raise NotFound
-        media_type = rows[0].media_type if rows[0].path == path else "image/jpeg"
-        return await _serve(request, path=path, media_type=media_type, public=audience is Audience.EVERYBODY)
+        return await _serve(
+            request,
+            path=path,
+            media_type=media_type,
+            public=audience is Audience.EVERYBODY,
+            saved_as=_name_of(rows, path=path, key=request.query_params.get("download")),
+        )
 
     return [
         Route("/media/remote/{signed}", show_remote_media),
@@ -69,10 +77,28 @@ async def show_remote_media(request: Request[Any]) -> Response:
     return await _serve(request, path=copy.path, media_type=copy.media_type, public=True)
 
 
-async def _serve(request: Request[Any], *, path: str, media_type: str, public: bool) -> Response:
+def _name_of(rows: Sequence[Media], *, path: str, key: str | None) -> str | None:
+    """Under which name the file at `path` is saved, if it is to be: as it was given, with the ending that it has now.
+
+    Whoever knows the key of a file knows its name; others who gave the same file keep theirs to themselves.
+    """
+    if key is None:
+        return None
+    media = next((row for row in rows if row.key == key and row.path == path), None)
+    if media is None:
+        return path.rpartition("/")[2]
+    stem, dot, ending = media.file_name.rpartition(".")
+    return f"{stem if dot and len(ending) <= _LONGEST_ENDING else media.file_name}.{FORMS[media.media_type].extension}"
+
+
+async def _serve(
+    request: Request[Any], *, path: str, media_type: str, public: bool, saved_as: str | None = None
+) -> Response:
     store: Store = request.state["store"]
     size = await store.size(path)
-    headers = _SAFE | {"ETag": f'"{path.rpartition("/")[2][:40]}"', "Content-Type": media_type}
+    headers = _SAFE | {"ETag": f'"{path.rpartition("/")[2][:48]}"', "Content-Type": media_type}
+    if saved_as is not None:
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(saved_as, safe='')}"
     if public:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:

@@ -1,0 +1,24 @@
+"""What people do with files: give them, use them, take them away."""
+
+from __future__ import annotations
+
+from fedirec.media.actions.arriving import append_to_upload, begin_upload, drop_upload, settle_upload
+from fedirec.media.actions.attaching import attach_media, keep_waiting, release_media
+from fedirec.media.actions.keeping import keep_file, receive_upload
+from fedirec.media.actions.pruning import forget_paths, prune_orphans, prune_unattached, prune_uploads
+
+__all__ = [
+    "append_to_upload",
+    "attach_media",
+    "begin_upload",
+    "drop_upload",
+    "forget_paths",
+    "keep_file",
+    "keep_waiting",
+    "prune_orphans",
+    "prune_unattached",
+    "prune_uploads",
+    "receive_upload",
+    "release_media",
+    "settle_upload",
+]

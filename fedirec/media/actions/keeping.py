@@ -1,0 +1,140 @@
+"""A file that is here whole is opened, cleaned and kept; what is made of it later is queued with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from anyio import open_file, to_thread
+
+from fedirec.activitypub.digests import multibase_of_digest
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.lanes import Work, enqueue
+from fedirec.media.confine import Decoded, Limits, clean
+from fedirec.media.content import digest_of, head_of, path_of
+from fedirec.media.decoder.kinds import HEAD, Refused
+from fedirec.media.limits import most_bytes, most_for, most_of_all
+from fedirec.media.models import Media
+from fedirec.media.names import clean_name
+from fedirec.media.queries import bytes_of
+from fedirec.media.refusals import refusal_of
+from fedirec.media.store import Store
+from fedirec.settings import Settings
+from fedirec.uris import new_key
+
+
+async def receive_upload(
+    store: Store,
+    owner: Actor,
+    *,
+    file_name: str,
+    chunks: AsyncIterator[bytes],
+    settings: Settings,
+    quota: int = 0,
+) -> Media:
+    """The file that arrives in `chunks` is kept, not yet attached to anything.
+
+    `quota` is how many bytes all files of `owner` may have; 0 for any number. Raises Invalid, WrongType, TooLarge or
+    Full with a sentence that names the file, Busy when the disk is full.
+    """
+    name = clean_name(file_name)
+    try:
+        async with store.workbench() as folder:
+            source = folder / "upload"
+            await _write(source, chunks, settings=settings)
+            return await keep(store, owner, source=source, name=name, settings=settings, quota=quota)
+    except Refused as refused:
+        raise refusal_of(refused, name=name) from refused
+
+
+async def keep_file(
+    store: Store, owner: Actor, *, file_name: str, source: Path, settings: Settings, quota: int = 0
+) -> Media:
+    """The file `source` on this machine is kept, not yet attached to anything; `source` itself stays where it is.
+
+    Raises what `receive_upload` raises.
+    """
+    name = clean_name(file_name)
+    try:
+        return await keep(store, owner, source=source, name=name, settings=settings, quota=quota)
+    except Refused as refused:
+        raise refusal_of(refused, name=name) from refused
+
+
+async def keep(store: Store, owner: Actor, *, source: Path, name: str, settings: Settings, quota: int = 0) -> Media:
+    """The file `source` is kept under `name`, and what has to be made of it is queued.
+
+    Raises Refused, and Busy when the disk is full.
+    """
+    size = (await to_thread.run_sync(source.stat)).st_size
+    most = most_for(await to_thread.run_sync(head_of, source), settings=settings)
+    if size > most:
+        raise Refused("bytes", limit=most)
+    if quota and await bytes_of(owner.id) + size > quota:
+        raise Refused("quota", limit=quota)
+    async with store.workbench() as folder:
+        decoded = await clean(source, folder=folder, limits=Limits(output=2 * most + 1_000_000))
+        if size > most_bytes(settings, decoded.kind):
+            raise Refused("bytes", limit=most_bytes(settings, decoded.kind))
+        sha256 = await to_thread.run_sync(digest_of, decoded.master)
+        async with store.holding():
+            return await _save(store, owner, decoded=decoded, sha256=sha256, name=name, quota=quota)
+
+
+async def _write(source: Path, chunks: AsyncIterator[bytes], *, settings: Settings) -> None:
+    head, size, most = b"", 0, most_of_all(settings)
+    async with await open_file(source, "xb") as file:
+        async for chunk in chunks:
+            if len(head) < HEAD and len(head := head + chunk[: HEAD - len(head)]) == HEAD:
+                most = most_for(head, settings=settings)
+            size += len(chunk)
+            if size > most:
+                raise Refused("bytes", limit=most)
+            await file.write(chunk)
+
+
+async def _save(store: Store, owner: Actor, *, decoded: Decoded, sha256: bytes, name: str, quota: int) -> Media:
+    path = path_of(sha256, decoded.form.extension)
+    size = (await to_thread.run_sync(decoded.master.stat)).st_size
+    await store.put(decoded.master, path=path)
+    poster_path = path_of(sha256, "poster.jpg") if decoded.poster else None
+    if decoded.poster and poster_path:
+        await store.put(decoded.poster, path=poster_path)
+    same = {"owner_id": owner.id, "sha256": sha256.hex(), "kind": decoded.kind.value, "attached_at": None}
+    async with transaction():
+        # Whoever sends several files at once is counted one after the other.
+        await Actor.filter(id=owner.id).select_for_update().first()
+        waiting = await Media.filter(**same).order_by("id").first()
+        if waiting is not None:
+            waiting.created_at, waiting.file_name = now(), name
+            await waiting.save(update_fields=["created_at", "file_name"])
+            return waiting
+        if quota and await bytes_of(owner.id) + size > quota:
+            raise Refused("quota", limit=quota)
+        media = await Media.create(
+            key=new_key(),
+            **same,
+            media_type=decoded.media_type,
+            size=size,
+            width=decoded.width,
+            height=decoded.height,
+            duration_ms=decoded.duration_ms,
+            digest=multibase_of_digest(sha256),
+            path=path,
+            poster_path=poster_path,
+            file_name=name,
+            blurhash=decoded.blurhash,
+            colour=decoded.colour,
+            state="processing",
+        )
+        await enqueue([rendering_of(media)])
+    return media
+
+
+def rendering_of(media: Media) -> Work:
+    """The work of making what pages show of `media`."""
+    return Work(
+        kind="media", lane=f"media:{media.owner_id}", payload={"media": media.id}, dedupe_key=f"media:{media.id}"
+    )

@@ -1,0 +1,8 @@
+"""The addresses of files, and those at which they arrive."""
+
+from __future__ import annotations
+
+from fedirec.media.routes.files import Audience, Visible, media_routes
+from fedirec.media.routes.uploads import Uploader, upload_routes
+
+__all__ = ["Audience", "Uploader", "Visible", "media_routes", "upload_routes"]
