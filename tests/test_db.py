@@ -22,7 +22,7 @@ from fedirec.lanes.models import Lane
 INDEXES = """
     SELECT m.name AS "table", group_concat(c.name) AS columns, i."unique"
       FROM sqlite_master m, pragma_index_list(m.name) i, pragma_index_info(i.name) c
-     WHERE m.type = 'table' AND m.name <> 'tortoise_migrations'
+     WHERE m.type = 'table' AND m.name <> 'tortoise_migrations' AND m.name NOT LIKE '%_words_%'
      GROUP BY m.name, i.name ORDER BY 1, 2, 3
 """
 

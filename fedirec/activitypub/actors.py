@@ -16,6 +16,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Update
 from fedirec.clock import now
 from fedirec.db import transaction
+from fedirec.db.search import make_findable
 from fedirec.errors import Forbidden, Invalid
 from fedirec.html import clean, one_line
 from fedirec.uris import Uris, host_of, origin_of, same_origin
@@ -69,7 +70,7 @@ async def reserve_local_actor(
     Raises IntegrityError when the handle is taken.
     """
     uris = Uris(origin_of(uri))
-    return await Actor.create(
+    actor = await Actor.create(
         uri=uri,
         url=uri,
         type=type,
@@ -87,6 +88,8 @@ async def reserve_local_actor(
         featured=f"{uri}/featured",
         state="pending",
     )
+    await make_actor_findable(actor)
+    return actor
 
 
 async def activate_local_actor(actor: Actor, keyring: Keyring, keys: NewKeys) -> None:
@@ -144,8 +147,15 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
                 columns["state"] = "active"
             row.update_from_dict(columns)
             await row.save(update_fields=list(columns))
+        await make_actor_findable(row)
         await _save_keys(row, actor.keys)
     return row
+
+
+async def make_actor_findable(actor: Actor) -> None:
+    """A person is found by their name and their handle. Part of the caller's transaction."""
+    if actor.type == "Person":
+        await make_findable("actor", actor.id, actor.name, actor.handle, actor.host)
 
 
 async def _save_keys(actor: Actor, keys: Sequence[KeyObject]) -> None:

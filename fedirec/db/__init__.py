@@ -20,6 +20,7 @@ from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
 from fedirec.db.triggers import install_triggers, missing_triggers
+from fedirec.db.words import install_search
 from fedirec.errors import Misconfigured
 
 MODELS: Final = (
@@ -89,7 +90,7 @@ async def open_database(database: str, *, everywhere: bool = False) -> AsyncGene
 
 
 async def migrate(database: str) -> None:
-    """Bring the schema up to date, and the triggers that keep append-only tables append-only.
+    """Bring the schema up to date, with the triggers that keep append-only tables append-only and the search tables.
 
     To alter a table on SQLite, Tortoise copies it and drops the original. With foreign keys enforced, that drop
     deletes every row that refers to it; so they are off here, and checked after.
@@ -103,6 +104,7 @@ async def migrate(database: str) -> None:
             if on_sqlite and (broken := await fetch_rows("PRAGMA foreign_key_check")):
                 raise Misconfigured(f"a migration left references to nothing: {broken[:5]}")
             await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite)
+            await install_search(execute_script, sqlite=on_sqlite)
             if missing := await missing_triggers(fetch_rows, sqlite=on_sqlite):
                 raise Misconfigured(f"the database lost the triggers that protect it: {', '.join(sorted(missing))}")
     except (OSError, DBConnectionError) as error:

@@ -6,7 +6,7 @@ from typing import Final
 
 from fedirec.accounts.actions.joining import shown_name
 from fedirec.accounts.models import Account
-from fedirec.activitypub.actors import publish_actor_update
+from fedirec.activitypub.actors import make_actor_findable, publish_actor_update
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 from fedirec.errors import Invalid
@@ -49,6 +49,7 @@ async def edit_profile(
         actor.summary = markdown(about) if about else ""
         await account.save(update_fields=["about", "icon_id"])
         await actor.save(update_fields=["name", "summary", "icon_url"])
+        await make_actor_findable(actor)
         await publish_actor_update(actor)
     return actor
 

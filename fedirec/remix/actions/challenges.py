@@ -22,6 +22,7 @@ from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
 from fedirec.html import markdown
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.prompts import current_terms, describe_challenge, describe_prompt, save_terms
 from fedirec.remix.actions.saving import hold_media, save_attachments
 from fedirec.remix.kinds import kinds_in
@@ -93,6 +94,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
                 timezone=draft.timezone,
                 opened_at=moment,
             )
+            await make_challenge_findable(challenge)
             await save_terms(challenge, draft.terms)
             attachments, media = compose_attachments(uris, draft.files)
             prompt = await describe_prompt(challenge, group, attachments=attachments)
@@ -140,6 +142,7 @@ async def change_challenge(
             challenge.text, challenge.content = text, markdown(text)
             await Actor.filter(id=challenge.actor_id).update(summary=challenge.content)
         await challenge.save()
+        await make_challenge_findable(challenge)
         if terms is not None:
             current = await current_terms(challenge)
             if current and (revised := revise(current, terms)) != current:

@@ -10,6 +10,7 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Invalid
 from fedirec.html import clean, one_line
 from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.saving import save_attachments
 from fedirec.remix.models import Attachment, Challenge
@@ -89,6 +90,7 @@ async def save_challenge(
     if not is_new:
         challenge.update_from_dict(columns)
         await challenge.save()
+    await make_challenge_findable(challenge)
     if prompt:
         await Attachment.filter(challenge_id=challenge.id).delete()
         await save_attachments(prompt, {}, challenge=challenge)

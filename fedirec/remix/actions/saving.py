@@ -18,6 +18,7 @@ from fedirec.html import clean, excerpt, one_line, plain
 from fedirec.lanes import Work, enqueue
 from fedirec.media.actions import attach_media
 from fedirec.media.models import Media
+from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
@@ -85,6 +86,7 @@ async def save_record(
     await save_attachments(work, media or {}, record=record)
     tags = dict.fromkeys(hashtag_key(tag.name) for tag in work.hashtags)
     await RecordTag.bulk_create([RecordTag(record_id=record.id, name=name) for name in tags if name])
+    await make_record_findable(record, tags)
     if isinstance(work, RecordObject):
         parts = dict.fromkeys((part.person, _code(part.role)) for part in work.contributors)
         await Contributor.bulk_create(

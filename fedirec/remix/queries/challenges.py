@@ -14,6 +14,8 @@ from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db import fetch_rows
+from fedirec.db.search import COMMON, search_for
 from fedirec.errors import NotFound
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.queries.records import with_parts
@@ -64,15 +66,17 @@ async def open_challenges(*, limit: int, kind: str = "") -> list[Challenge]:
 async def challenges_by_age(
     *, which: Literal["open", "closed", "all"], after: Cursor | None, limit: int, words: str = ""
 ) -> list[Challenge]:
-    """The challenges known here, the newest first."""
+    """The challenges known here, the newest first; with `words`, those of the newest finds that have all of them."""
     found = Challenge.filter(actor__state="active", opened_at__lte=now()).exclude(state="draft")
     running = Q(state__in=OPEN) & (Q(deadline_at=None) | Q(deadline_at__gt=now()))
     if which == "open":
         found = found.filter(running)
     elif which == "closed":
         found = found.filter(Q(state__not_in=OPEN) | Q(deadline_at__lte=now()))
-    for word in words.split()[:6]:
-        found = found.filter(title__icontains=word)
+    if words:
+        search = search_for("challenge", words)
+        rows = await fetch_rows(f"{search.sql} ORDER BY id DESC LIMIT {COMMON}", *search.values) if search else []
+        found = found.filter(id__in=[int(row["id"]) for row in rows])
     return await with_leader(_before(found, after)).limit(limit)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor, Follow
+from fedirec.db import fetch_rows
+from fedirec.db.search import search_for
 from fedirec.errors import NotFound
 from fedirec.web.paging import Cursor
 
@@ -83,12 +85,19 @@ async def find_known(address: str) -> Actor | None:
 
 
 async def search_people(words: str, *, limit: int) -> list[Actor]:
-    """People known here whose name or handle has all of `words`."""
-    found = Actor.filter(type="Person", state="active")
-    for word in words.split()[:6]:
-        name = word.lstrip("@")
-        found = found.filter(Q(name__icontains=name) | Q(handle__icontains=name))
-    return await found.order_by("-is_local", "name", "id").limit(limit)
+    """People known here whose name or handle has all of `words`, ours in front."""
+    found = search_for("actor", words)
+    if found is None:
+        return []
+    rows = await fetch_rows(
+        f"SELECT id FROM actor WHERE type = 'Person' AND state = 'active' AND id IN ({found.sql}) "  # noqa: S608
+        "ORDER BY is_local DESC, name, id LIMIT ?",
+        *found.values,
+        limit,
+    )
+    keys = [int(row["id"]) for row in rows]
+    people = await actors_in_order(keys)
+    return [people[key] for key in keys if key in people]
 
 
 async def actors_in_order(keys: Collection[int]) -> dict[int, Actor]:

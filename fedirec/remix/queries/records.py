@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor, Follow, Liking
 from fedirec.clock import now
+from fedirec.db import fetch_rows
+from fedirec.db.search import Search, finds_many, search_for
 from fedirec.errors import NotFound
 from fedirec.media.models import Media
 from fedirec.remix.kinds import KINDS
@@ -20,9 +22,12 @@ from fedirec.web.paging import Cursor
 
 MAX_FOUND: Final = 8
 """Records that the picker of sources offers at once."""
+MAX_OWN: Final = 4
+"""Records of their own that somebody who makes a new one is offered."""
 MAX_REMIXES: Final = 24
 """Remixes that the page of a record shows before its lineage page takes over."""
 MAX_REVISIONS: Final = 50
+_USED: Final = "s.in_graph AND s.withdrawn_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +36,17 @@ class Wish:
 
     kind: str = ""
     words: str = ""
+    """Records that have them, and those by people whose names they are."""
     tag: str = ""
     remixable: bool = False
     """Only those whose licence lets people remix them."""
+    sellable: bool = False
+    """Only those whose licence lets people earn money with them."""
     never_remixed: bool = False
     is_local: bool = False
+    host: str = ""
+    """Only those of people of this instance."""
+    language: str = ""
 
 
 def with_parts(records: QuerySet[Record]) -> QuerySet[Record]:
@@ -63,21 +74,67 @@ def before(records: QuerySet[Record], cursor: Cursor | None) -> QuerySet[Record]
 
 async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Record]:
     """The newest records that fit `wish`, with their parts."""
-    found = visible()
+    parts, values = list[str](), list[Any]()
+
+    def only(condition: str, *given: Any) -> None:
+        parts.append(condition)
+        values.extend(given)
+
+    only("r.visibility = 'public' AND r.deleted_at IS NULL AND r.published_at <= ?", now())
+    only("a.state IN ('active', 'deleted')")
     if wish.kind in KINDS:
-        found = found.filter(kind=wish.kind)
+        only("r.kind = ?", wish.kind)
     if wish.is_local:
-        found = found.filter(author__is_local=True)
-    if wish.tag:
-        found = found.filter(tags__name=wish.tag)
+        only("a.is_local")
+    if wish.host:
+        only("a.host = ?", wish.host)
+    if wish.language:
+        only("(r.language = ? OR r.language LIKE ?)", wish.language, f"{wish.language}-%")
     if wish.remixable:
-        found = found.exclude(Q(licence__contains="-ND-") | Q(licence__startswith="LicenseRef-"))
+        only("r.licence NOT LIKE '%-ND-%' AND r.licence NOT LIKE 'LicenseRef-%'")
+    if wish.sellable:
+        only("r.licence NOT LIKE '%-NC-%' AND r.licence NOT LIKE 'LicenseRef-%'")
     if wish.never_remixed:
-        used = Source.filter(in_graph=True, withdrawn_at=None)
-        found = found.filter(Q(uri__not_in=Subquery(used.values("uri"))))
-    for word in wish.words.split()[:6]:
-        found = found.filter(Q(title__icontains=word) | Q(author__name__icontains=word) | Q(author__handle=word))
-    return await with_parts(before(found, after)).limit(limit)
+        only(f"NOT EXISTS (SELECT 1 FROM source s WHERE s.uri = r.uri AND {_USED})")  # noqa: S608
+    if wish.tag:
+        only(*await _among(Search(sql="SELECT record_id AS id FROM record_tag WHERE name = ?", values=(wish.tag,))))
+    if wish.words:
+        found = search_records(wish.words)
+        if found is None:
+            return []
+        only(*await _among(found))
+    if after is not None:
+        only("(r.published_at < ? OR (r.published_at = ? AND r.id < ?))", after.at, after.at, after.id)
+    rows = await fetch_rows(
+        f"SELECT r.id AS id FROM record r JOIN actor a ON a.id = r.author_id WHERE {' AND '.join(parts)} "  # noqa: S608
+        "ORDER BY r.published_at DESC, r.id DESC LIMIT ?",
+        *values,
+        limit,
+    )
+    keys = [int(row["id"]) for row in rows]
+    shown = {record.id: record for record in await with_parts(Record.filter(id__in=keys))} if keys else {}
+    return [shown[key] for key in keys if key in shown]
+
+
+def search_records(words: str) -> Search | None:
+    """What finds the records that have all of `words`, and those of the people who are called so."""
+    in_records, in_people = search_for("record", words), search_for("actor", words)
+    if in_records is None or in_people is None:
+        return None
+    return Search(
+        sql=f"{in_records.sql} UNION SELECT id FROM record WHERE author_id IN ({in_people.sql})",  # noqa: S608
+        values=(*in_records.values, *in_people.values),
+    )
+
+
+async def _among(found: Search) -> tuple[Any, ...]:
+    """The condition that a record was found, and its values.
+
+    Few finds are looked up one by one; with many, records are gone through in the order of time until enough fit. The
+    plus sign keeps a database from taking the first way where only we know that it is the long one.
+    """
+    sign = "+" if await finds_many(found) else ""
+    return f"{sign}r.id IN ({found.sql})", *found.values
 
 
 async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | None, limit: int) -> list[Record]:
@@ -86,6 +143,23 @@ async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | Non
     shown = ("public", "followers") if viewer is not None and await is_close(viewer, author.id) else ("public",)
     found = found.filter(visibility__in=shown)
     return await with_parts(before(found, after)).limit(limit)
+
+
+async def own_records(author: Actor, *, but: Record | None = None, limit: int = MAX_OWN) -> list[Record]:
+    """The newest public records of `author`, with their parts: what they may want to use again."""
+    return [
+        record
+        for record in await with_parts(before(visible().filter(author_id=author.id), None)).limit(limit + 1)
+        if but is None or record.id != but.id
+    ][:limit]
+
+
+async def get_own_record(author: Actor, key: int) -> Record:
+    """The record of `author` in row `key`, with its parts. Raises NotFound."""
+    record = await with_parts(Record.filter(id=key, author_id=author.id, deleted_at=None)).first()
+    if record is None:
+        raise NotFound("There is no such record here.")
+    return record
 
 
 async def get_record(uri: str) -> Record:

@@ -1,0 +1,59 @@
+"""What can be searched for: public records, challenges and people are found by their words, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from fedirec.activitypub.actors import make_actor_findable
+from fedirec.activitypub.models import Actor
+from fedirec.db import transaction
+from fedirec.db.search import MAX_TEXT, make_findable, make_unfindable, not_findable
+from fedirec.html import plain
+from fedirec.remix.models import Challenge, Record
+
+BATCH: Final = 200
+"""Rows of one transaction: everybody else waits for it."""
+_HTML: Final = 2 * MAX_TEXT
+_RECORDS: Final = "SELECT id FROM record WHERE visibility = 'public' AND deleted_at IS NULL"
+_CHALLENGES: Final = "SELECT id FROM challenge WHERE state <> 'draft'"
+_PEOPLE: Final = "SELECT id FROM actor WHERE type = 'Person'"
+
+
+async def make_record_findable(record: Record, tags: Iterable[str]) -> None:
+    """A public record is found by its title, tags and text, any other by nothing. Part of the caller's transaction."""
+    if record.visibility != "public" or record.deleted_at is not None:
+        await make_unfindable("record", record.id)
+        return
+    text = record.text[:MAX_TEXT] or plain(record.content[:_HTML])
+    await make_findable("record", record.id, record.title, " ".join(tags), record.warning, text)
+
+
+async def make_challenge_findable(challenge: Challenge) -> None:
+    """A challenge is found by its title and what it asks for. Part of the caller's transaction."""
+    text = challenge.text[:MAX_TEXT] or plain(challenge.content[:_HTML])
+    await make_findable("challenge", challenge.id, challenge.title, text)
+
+
+async def make_rest_findable() -> int:
+    """Whatever should be found and is not yet, from a database of before there was a search, is; how many things."""
+    done = 0
+    while keys := await not_findable("record", among=_RECORDS, limit=BATCH):
+        records = await Record.filter(id__in=keys).prefetch_related("tags")
+        async with transaction():
+            for record in records:
+                await make_record_findable(record, [tag.name for tag in record.tags])
+        done += len(keys)
+    while keys := await not_findable("challenge", among=_CHALLENGES, limit=BATCH):
+        challenges = await Challenge.filter(id__in=keys)
+        async with transaction():
+            for challenge in challenges:
+                await make_challenge_findable(challenge)
+        done += len(keys)
+    while keys := await not_findable("actor", among=_PEOPLE, limit=BATCH):
+        people = await Actor.filter(id__in=keys)
+        async with transaction():
+            for actor in people:
+                await make_actor_findable(actor)
+        done += len(keys)
+    return done
