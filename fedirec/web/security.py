@@ -42,9 +42,19 @@ _POLICY: Final = {
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
 }
-_PERMISSIONS: Final = (
-    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(),"
-    " magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+_DEVICES: Final = (
+    "accelerometer",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
 )
 
 
@@ -59,6 +69,14 @@ def content_security_policy(**changes: str) -> str:
 
 
 CONTENT_SECURITY_POLICY: Final = content_security_policy()
+
+
+def permissions_policy(*allowed: str) -> str:
+    """What a page of ours may ask the browser for: nothing but `allowed`, such as "camera"."""
+    return ", ".join(f"{device}=({'self' if device in allowed else ''})" for device in _DEVICES)
+
+
+_PERMISSIONS: Final = permissions_policy()
 
 
 def is_inbox(path: str) -> bool:
@@ -187,7 +205,8 @@ def _add_headers(message: MutableMapping[str, Any], *, request_id: str, secure: 
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", _PERMISSIONS)
-    headers.setdefault("X-Frame-Options", "DENY")
+    if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+        headers.setdefault("X-Frame-Options", "DENY")  # for browsers that do not know the policy
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -16,7 +16,7 @@ from fedirec.remix.content import content_of
 from fedirec.remix.digest import record_digest
 from fedirec.remix.kinds import Kind, kind_of
 from fedirec.remix.licences import find_licence
-from fedirec.remix.lineage import Edge, Part
+from fedirec.remix.lineage import CreditLine, Edge, Part
 from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, names_of, waypoints_of
 from fedirec.remix.roles import default_role, find_role
 from fedirec.remix.vocab import (
@@ -49,6 +49,16 @@ class Composed:
     media: Mapping[str, Media] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DraftCredits:
+    """Who would be credited for a draft, over all generations, and what they are called."""
+
+    lines: Sequence[CreditLine]
+    names: Mapping[str, str]
+    waypoints: Mapping[str, Waypoint]
+    """The draft itself and everything that it is made from."""
+
+
 async def compose_record(
     author: Actor,
     draft: RecordDraft,
@@ -62,21 +72,10 @@ async def compose_record(
     uris = Uris(origin_of(author.uri))
     attachments, media = compose_attachments(uris, draft.files)
     kind = kind_of(f"{attachment.kind}/*" for attachment in attachments)
-    own_role = (find_role(draft.own_role) if draft.own_role else None) or default_role(kind)
-    parts = [ContributorObject(person=author.uri, role=own_role.iri)]
-    for part in draft.parts:
-        role = find_role(part.role)
-        assert role is not None
-        parts.append(ContributorObject(person=part.actor.uri, role=role.iri))
+    parts = _parts(author, draft, kind)
     group = await draft.challenge.actor if draft.challenge else None
-    # What the sources were made from is told and credited too.
-    edges = await edges_above([source.record.uri for source in draft.sources])
-    edges += [Edge(record=uri, source=source.record.uri, relation=source.relation) for source in draft.sources]
-    waypoints = await waypoints_of({edge.source for edge in edges})
-    waypoints[uri] = _own_waypoint(author, draft, uri, kind)
-    own = [Part(person=part.person, role=part.role) for part in parts]
-    lines = await credits_with(uri, edges, waypoints, own)
-    names = await names_of(lines, waypoints)
+    credit = await credits_of_draft(author, draft, uri=uri, kind=kind)
+    lines, names, waypoints = credit.lines, credit.names, credit.waypoints
     pages = {waypoint.author_uri: waypoint.author_url for waypoint in waypoints.values()}
     licence = find_licence(draft.licence)
     direct = {waypoints[source.record.uri].author_uri for source in draft.sources if source.record.uri in waypoints}
@@ -126,9 +125,32 @@ async def compose_record(
         contributors=tuple(dict.fromkeys(parts)),
         challenge=group.uri if group else None,
         terms=terms,
+        replies=f"{uri}/replies" if is_public else None,
     )
     work = replace(work, record_digest=record_digest(work))
     return Composed(work=work, told=[*told, *([group] if group else [])], media=media)
+
+
+async def credits_of_draft(author: Actor, draft: RecordDraft, *, uri: str, kind: Kind) -> DraftCredits:
+    """The credits of `draft` under the address `uri`; what its sources were made from is credited too."""
+    own = [Part(person=part.person, role=part.role) for part in _parts(author, draft, kind)]
+    edges = await edges_above([source.record.uri for source in draft.sources])
+    edges += [Edge(record=uri, source=source.record.uri, relation=source.relation) for source in draft.sources]
+    waypoints = await waypoints_of({edge.source for edge in edges})
+    waypoints[uri] = _own_waypoint(author, draft, uri, kind)
+    lines = await credits_with(uri, edges, waypoints, own)
+    return DraftCredits(lines=lines, names=await names_of(lines, waypoints), waypoints=waypoints)
+
+
+def _parts(author: Actor, draft: RecordDraft, kind: Kind) -> list[ContributorObject]:
+    """Who has which part in `draft`, its author first."""
+    own_role = (find_role(draft.own_role) if draft.own_role else None) or default_role(kind)
+    parts = [ContributorObject(person=author.uri, role=own_role.iri)]
+    for part in draft.parts:
+        role = find_role(part.role)
+        assert role is not None
+        parts.append(ContributorObject(person=part.actor.uri, role=role.iri))
+    return parts
 
 
 def compose_attachments(uris: Uris, files: Sequence[FileDraft]) -> tuple[list[AttachmentObject], dict[str, Media]]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
 
@@ -39,7 +39,7 @@ async def save_draft(
     pairs = [[name, value] for name, value in values]
     if len(json.dumps(pairs)) > MAX_BYTES:
         raise TooLarge("That is too long for one record. Please split it.", field="text")
-    changes = {"title": " ".join(title.split())[:MAX_TITLE], "content": pairs, "saved_at": now()}
+    changes: dict[str, Any] = {"title": " ".join(title.split())[:MAX_TITLE], "content": pairs, "saved_at": now()}
     async with transaction():
         mine = Draft.filter(author_id=author.id, key=key)
         if not await mine.update(**changes):

@@ -15,6 +15,7 @@ from fedirec.errors import Forbidden, Gone, Invalid
 from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
+from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
 from fedirec.remix.licences import find_licence
@@ -31,12 +32,8 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
 
     Raises Invalid, Conflict or Forbidden with the form field that has to change.
     """
-    refuse_bad_draft(draft)
-    await refuse_clashing_sources(author, draft)
+    terms = await refuse_draft(author, draft)
     uri = Uris(origin_of(author.uri)).record()
-    terms = await terms_in_force(draft.challenge) if draft.challenge else None
-    if draft.challenge:
-        await refuse_unfit_licence(draft.challenge, find_licence(draft.licence))
     composed = await compose_record(author, draft, uri=uri, published=now(), terms=terms)
     async with transaction():
         record = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
@@ -54,6 +51,20 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
         )
         await publish(author, create, to=composed.told, to_followers_of=[author])
     return record
+
+
+async def refuse_draft(author: Actor, draft: RecordDraft) -> TermsRef | None:
+    """Raise Invalid, Conflict or Forbidden for what stands against publishing `draft` now, with the field to change.
+
+    Gives the terms under which it would be offered to its challenge, if that has any.
+    """
+    refuse_bad_draft(draft)
+    await refuse_clashing_sources(author, draft)
+    if draft.challenge is None:
+        return None
+    terms = await terms_in_force(draft.challenge)
+    await refuse_unfit_licence(draft.challenge, find_licence(draft.licence))
+    return terms
 
 
 async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Record:
@@ -114,6 +125,7 @@ async def bury_record(record: Record) -> None:
     record.text = record.content = record.warning = ""
     record.deleted_at = now()
     await record.save(update_fields=["text", "content", "warning", "deleted_at"])
+    await make_record_findable(record, ())
 
 
 async def tell_those_in_it(author: Actor, record: Record) -> None:

@@ -63,6 +63,8 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> Trai
     lines, names = await credits_of(trail)
     actors = await actors_at({line.person for line in lines})
     sources = {parent.uri: parent for parent in await records_at([source.uri for source in record.sources])}
+    made = await remixes_of(record)
+    await cards.dress([*sources.values(), *made])
     places = _Places(cards, trail.waypoints, rows, viewer)
     nodes = [places.node(uri, is_here=uri == record.uri) for uri in reached]
     edges = [
@@ -80,9 +82,9 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> Trai
         nodes=tuple(nodes),
         edges=tuple(edges),
         credits=tuple(_credit(line, cards, actors, names, trail.waypoints, places) for line in lines),
-        sentence=_sentence(cards, lines, names, actors, trail.waypoints),
+        sentence=sentence_of(cards, lines, names, actors, trail.waypoints),
         made_from=tuple(_made_from(source, sources, cards, trail.waypoints, places) for source in record.sources),
-        made_into=tuple(cards.records(await remixes_of(record))),
+        made_into=tuple(cards.records(made)),
     )
 
 
@@ -257,13 +259,14 @@ def _credit(
     )
 
 
-def _sentence(
+def sentence_of(
     cards: Cards,
     lines: Sequence[CreditLine],
     names: Mapping[str, str],
     actors: Mapping[str, Actor],
     waypoints: Mapping[str, Waypoint],
 ) -> tuple[tuple[str, str], ...]:
+    """The credits in words: pieces of text, with the address that each leads to or none."""
     authored = {waypoint.author_uri: waypoint.author_url for waypoint in waypoints.values()}
 
     def piece(said: str | Named) -> tuple[str, str]:

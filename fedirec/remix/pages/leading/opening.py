@@ -16,9 +16,12 @@ from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE, ChallengeDraf
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.licences import BY_SA
 from fedirec.remix.pages.cards import Cards, kind_choices
-from fedirec.remix.pages.composing import Composition, follow_button, read_composition, take_uploads
+from fedirec.remix.pages.composing.buttons import follow_button
+from fedirec.remix.pages.composing.composition import Composition
+from fedirec.remix.pages.composing.fields import ACCEPTED, LANGUAGES, language_choices
+from fedirec.remix.pages.composing.reading import read_composed, read_composition, take_uploads
+from fedirec.remix.pages.composing.showing import shown_files
 from fedirec.remix.pages.leading.promises import MAX_BRIEF, terms_choices, terms_in
-from fedirec.remix.pages.remixing import ACCEPTED, LANGUAGES, language_choices, read_composed
 from fedirec.remix.pages.visitors import to_sign_in
 from fedirec.remix.terms import DecidedBy, Pays
 from fedirec.web.forms import Form, filled_form
@@ -92,7 +95,7 @@ def _show_form(request: Request[Any], form: Form, composition: Composition, *, s
         "remix/open_challenge.html",
         status,
         form=form,
-        files=composition.shown_files(Cards(request)),
+        files=shown_files(composition, cards=Cards(request)),
         room_for_files=MAX_FILES - len(composition.files),
         max_bytes=max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes),
         accepted=ACCEPTED,
