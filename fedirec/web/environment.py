@@ -14,9 +14,11 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from fedirec.html import excerpt, markdown
 from fedirec.web import times
 from fedirec.web.drawing import draw
+from fedirec.web.haze import haze
 from fedirec.web.language import direction_of, gettext, languages, ngettext, npgettext, pgettext, reader, zone_names
 from fedirec.web.statics import static_url
 from fedirec.web.trails import branches_of
+from fedirec.web.waveform import waveform
 from fedirec.web.words import kind_icon, kind_word
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -65,12 +67,14 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
         markdown=markdown,
         kind_word=kind_word,
         kind_icon=kind_icon,
+        waveform=waveform,
     )
     environment.globals.update(
         static_url=static_url,
         direction_of=direction_of,
         branches_of=branches_of,
         draw=draw,
+        haze=haze,
         languages=languages,
         now_stamp=times.now_stamp,
         reader=reader,

@@ -64,8 +64,36 @@ class LicenceView:
     url: str | None = None
     remix_allowed: bool | None = None
     """None when nobody has said."""
+    points: tuple[tuple[str, str], ...] = ()
+    """What it asks and allows, one thing each: the name of an icon, and a short sentence."""
     summary: str = ""
     """One sentence that says what it means for somebody who wants to use the work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureView:
+    """One size of a picture."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamView:
+    """One form in which a sound or a film can be played."""
+
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionView:
+    """The words of a film or a sound in one language."""
+
+    url: str
+    language: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +104,48 @@ class MediaView:
     url: str
     media_type: str
     alt: str = ""
+    number: int = 1
+    """Its place among the files of its page; the element that plays it is called `media-<number>`."""
     poster_url: str | None = None
-    thumb_url: str | None = None
+    pictures: tuple[PictureView, ...] = ()
+    """Smaller versions of the picture, or of the poster, the smallest first."""
+    streams: tuple[StreamView, ...] = ()
+    """Forms that play in more browsers than the file itself, the best first."""
+    captions: tuple[CaptionView, ...] = ()
+    peaks: tuple[int, ...] = ()
+    """How loud it is from beginning to end, each 0 to 255."""
+    blurhash: str | None = None
+    colour: str | None = None
     width: int | None = None
     height: int | None = None
     seconds: float | None = None
+    size: int | None = None
+    """Bytes of the file itself."""
+    file_name: str = ""
     download_url: str | None = None
+    """Saves the file itself under its name, for those who may have it."""
+    state: Literal["ready", "processing", "failed"] = "ready"
+    progress: int | None = None
+    """Percent, while it is being prepared."""
+    problem: str = ""
+    """Why it could not be prepared, in a sentence."""
     caption: str = ""
     is_missing: bool = False
     """Its home does not answer, or it was deleted there."""
+
+    @property
+    def small_url(self) -> str | None:
+        """What a card shows of it: the second smallest picture, for screens are dense."""
+        if self.pictures:
+            return self.pictures[min(1, len(self.pictures) - 1)].url
+        return self.poster_url or (self.url if self.kind == "image" else None)
+
+    @property
+    def large_url(self) -> str | None:
+        """The largest picture that there is of it besides the file itself, or the file."""
+        return (
+            self.pictures[-1].url if self.pictures else self.poster_url or (self.url if self.kind == "image" else None)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +180,7 @@ class RecordView:
     @property
     def cover(self) -> MediaView | None:
         """What a card shows of it."""
-        pictured = [medium for medium in self.media if medium.kind == "image" or medium.poster_url or medium.thumb_url]
+        pictured = [medium for medium in self.media if medium.small_url]
         return pictured[0] if pictured else None
 
 

@@ -2,6 +2,8 @@
 import "./copy.js";
 import "./files.js";
 import "./forms.js";
+import "./haze.js";
 import "./menus.js";
+import "./share.js";
 import "./times.js";
 import "./trails.js";

@@ -1,7 +1,7 @@
 // Buttons that copy a handle or an address.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
-  const words = button.querySelector(".sr");
+  const words = button.querySelector(".copy-words, .sr");
   const before = words.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {

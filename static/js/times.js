@@ -20,6 +20,10 @@ if (!document.documentElement.dataset.zone) {
   const format = new Intl.DateTimeFormat(language, {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const place of zone ? document.querySelectorAll("[data-zone-words]") : []) {
+    place.textContent = place.dataset.zoneWords.replace("{zone}", () => zone.replaceAll("_", " "));
+  }
   for (const time of document.querySelectorAll("time[data-utc]")) {
     const part = Object.fromEntries(format.formatToParts(new Date(time.dateTime)).map(({ type, value }) => [type, value]));
     time.textContent = `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`; // as the server has it

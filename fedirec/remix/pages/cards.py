@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Literal, cast
@@ -17,6 +18,7 @@ from fedirec.activitypub.site import Site
 from fedirec.html import excerpt, markdown
 from fedirec.media.cache import MediaCache
 from fedirec.media.models import Media
+from fedirec.media.queries import Dressed, dress
 from fedirec.remix.currencies import CURRENCIES
 from fedirec.remix.kinds import KINDS, Kind
 from fedirec.remix.licences import CHOICES, Licence, find_licence
@@ -28,13 +30,25 @@ from fedirec.uris import host_of
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.render import local_path
-from fedirec.web.views import ChallengeView, Choice, LicenceView, MediaView, PersonView, RecordView
+from fedirec.web.views import (
+    CaptionView,
+    ChallengeView,
+    Choice,
+    LicenceView,
+    MediaView,
+    PersonView,
+    PictureView,
+    RecordView,
+    StreamView,
+)
 from fedirec.web.words import kind_word
 
 _EXCERPT: Final = 260
 _LOOKED_AT: Final = 4_000
 """Characters of HTML in which the first words are looked for."""
 _PROMPT: Final = 150
+_SIZES: Final = ("small", "medium", "large")
+_PLAYABLE: Final = ("film", "sound")
 
 
 class Cards:
@@ -43,6 +57,7 @@ class Cards:
     def __init__(self, request: Request[Any]) -> None:
         self.site: Site = request.state["site"]
         self._cache: MediaCache = request.state["media_cache"]
+        self._dressed: dict[int, Dressed] = {}
 
     def here(self, url: str) -> str:
         """`url` as a path of this site, when it is one of ours."""
@@ -88,7 +103,7 @@ class Cards:
             published_at=record.published_at,
             content_html=words_of(record) if whole else "",
             excerpt=first_words_of(record),
-            media=() if is_deleted else tuple(self.medium(attachment) for attachment in record.attachments),
+            media=() if is_deleted else self.media(record.attachments),
             licence=licence_view(find_licence(record.licence_url or record.licence)),
             warning=record.warning or None,
             tags=tuple((tag.name, f"/tags/{tag.name}") for tag in record.tags) if whole else (),
@@ -104,38 +119,95 @@ class Cards:
             note=note,
         )
 
-    def medium(self, attachment: Attachment) -> MediaView:
-        return MediaView(
+    async def dress(self, shown: Iterable[Record | Challenge]) -> None:
+        """What was made of the files of these is at hand afterwards; without it they are shown as they were sent."""
+        await self.dress_files(
+            attachment.media_id
+            for row in shown
+            if not (isinstance(row, Record) and row.deleted_at)
+            for attachment in row.attachments
+            if attachment.media_id is not None
+        )
+
+    async def dress_files(self, media_ids: Iterable[int]) -> None:
+        """What was made of these files is at hand afterwards."""
+        wanted = {key for key in media_ids if key not in self._dressed}
+        if wanted:
+            self._dressed |= await dress(wanted)
+
+    def media(self, attachments: Iterable[Attachment]) -> tuple[MediaView, ...]:
+        """The files of one record or challenge."""
+        return tuple(self.medium(attachment, number=number) for number, attachment in enumerate(attachments, 1))
+
+    def medium(self, attachment: Attachment, *, number: int = 1) -> MediaView:
+        """A file of a record or a challenge, which is the one at place `number` there."""
+        bare = MediaView(
             kind=cast(Literal["image", "audio", "video"], attachment.kind),
             url=self.shown_here(attachment.url),
             media_type=attachment.media_type,
             alt=attachment.description,
+            number=number,
             poster_url=self.shown_here(attachment.poster_url) if attachment.poster_url else None,
+            blurhash=attachment.blurhash,
             width=attachment.width,
             height=attachment.height,
             seconds=None if attachment.duration_ms is None else attachment.duration_ms / 1000,
         )
+        return self._dressed_view(bare, attachment.media_id)
 
-    def upload(self, media: Media, *, alt: str = "") -> MediaView:
+    def upload(self, media: Media, *, alt: str = "", number: int = 1) -> MediaView:
         """A file that waits for its record."""
         uris = self.site.uris
-        return MediaView(
+        bare = MediaView(
             kind=cast(Literal["image", "audio", "video"], media.kind),
             url=self.here(uris.media(media.path)),
             media_type=media.media_type,
             alt=alt,
+            number=number,
             poster_url=self.here(uris.media(media.poster_path)) if media.poster_path else None,
             width=media.width,
             height=media.height,
             seconds=None if media.duration_ms is None else media.duration_ms / 1000,
+        )
+        return self._dressed_view(bare, media.id)
+
+    def _dressed_view(self, bare: MediaView, media_id: int | None) -> MediaView:
+        """The same file with everything that was made of it, as far as it is at hand."""
+        made = self._dressed.get(media_id) if media_id is not None else None
+        if made is None:
+            return bare
+        pictures = [
+            PictureView(url=size.url, width=size.width, height=size.height)
+            for size in made.renditions.values()
+            if size.name in _SIZES and size.width and size.height
+        ]
+        master = bare.url if bare.kind == "image" else bare.poster_url
+        if _SIZES[-1] not in made.renditions and master and bare.width and bare.height:
+            pictures.append(PictureView(url=master, width=bare.width, height=bare.height))
+        playable = [made.renditions[name] for name in _PLAYABLE if name in made.renditions]
+        return replace(
+            bare,
+            pictures=tuple(sorted(pictures, key=lambda size: size.width)),
+            streams=tuple(StreamView(url=form.url, media_type=form.media_type) for form in playable),
+            captions=tuple(
+                CaptionView(url=words.url, language=words.language, label=words.label) for words in made.captions
+            ),
+            peaks=tuple(made.peaks or ()),
+            blurhash=made.blurhash or bare.blurhash,
+            colour=made.colour,
+            size=made.original.size,
+            file_name=made.original.file_name,
+            download_url=made.original.download_url,
+            state=made.state,
+            progress=made.progress,
+            problem=made.problem or "",
         )
 
     def challenge(self, challenge: Challenge, *, whole: bool = False) -> ChallengeView:
         """A challenge as a card shows it, or with `whole` as its page does."""
         group = challenge.actor
         terms = next(iter(challenge.terms), None)
-        media = [self.medium(attachment) for attachment in challenge.attachments]
-        pictured = [medium for medium in media if medium.kind == "image" or medium.poster_url]
+        pictured = [medium for medium in self.media(challenge.attachments) if medium.small_url]
         return ChallengeView(
             title=challenge.title,
             url=self.challenge_url(challenge),
@@ -207,6 +279,7 @@ def licence_view(licence: Licence) -> LicenceView:
         return LicenceView(
             name=_("No licence that we know"),
             short=_("licence unknown"),
+            points=(("question", _("Ask its author before you build on it.")),),
             summary=_("Its author has to choose a licence before anybody can build on it."),
         )
     return LicenceView(
@@ -214,8 +287,34 @@ def licence_view(licence: Licence) -> LicenceView:
         short=_("all rights reserved") if licence.family == "arr" else licence.short,
         url=licence.url,
         remix_allowed=licence.may_remix,
+        points=tuple(licence_points(licence)),
         summary=licence_in_words(licence),
     )
+
+
+def licence_points(licence: Licence) -> list[tuple[str, str]]:
+    """What a known licence allows and asks, one thing each, with the name of an icon."""
+    if licence.family == "arr":
+        return [
+            ("eye", _("You may look at it, listen to it and share links to it.")),
+            ("no-remix", _("Ask its author before you build on it.")),
+        ]
+    said = [
+        ("remix", _("You may remix it and share what you make."))
+        if licence.may_remix
+        else ("no-remix", _("You may share it, but not change it.")),
+        ("person", _("You must name its author."))
+        if licence.needs_credit
+        else ("person", _("Naming its author is kind, not a must.")),
+    ]
+    if licence.share_alike:
+        said.append(("licence", _("What you make from it carries the same licence.")))
+    said.append(
+        ("coins", _("You may earn money with it."))
+        if licence.may_sell
+        else ("coins", _("You may not earn money with it."))
+    )
+    return said
 
 
 def licence_in_words(licence: Licence) -> str:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Submission
@@ -72,6 +73,7 @@ async def show_challenges(request: Request[Any]) -> Response:
     cards, viewer = Cards(request), viewer_of(request)
     wanted = wanted_page(request)
     rows = await challenges_by_age(which=which, after=wanted.after, limit=wanted.limit)
+    await cards.dress(rows)
     page = page_of(rows, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
     return render(
         request,
@@ -126,14 +128,18 @@ async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
     accepted = await submitted(challenge, states=("accepted",), day=now().date(), after=None, limit=_PREVIEW)
     history = await terms_history(challenge)
     own = await own_submissions(challenge, viewer) if viewer else []
+    await cards.dress([challenge, *(submission.record for submission in [*accepted.submissions, *own])])
+    shown = cards.challenge(challenge, whole=True)
     is_leader = is_led_by_visitor(request, challenge)
     return render(
         request,
         "remix/challenge.html",
         410 if challenge.actor.state != "active" and challenge.actor.is_local else 200,
         head=challenge_head(cards, challenge),
-        challenge=cards.challenge(challenge, whole=True),
-        media=[cards.medium(attachment) for attachment in challenge.attachments],
+        challenge=shown,
+        hosts=await hosts_of([shown.host]),
+        share_url=shown.original_url or challenge.actor.url or challenge.actor.uri,
+        media=cards.media(challenge.attachments),
         language=challenge.language,
         uri=challenge.actor.uri,
         terms=[_terms_view(row, is_current=row is history[0]) for row in history],
@@ -155,6 +161,7 @@ async def _show_submissions(request: Request[Any], challenge: Challenge) -> Resp
     if in_order:
         wanted = wanted_page(request, size=_PIECE)
         rows = await accepted_by_age(challenge, after=wanted.after, limit=wanted.limit)
+        await cards.dress([row.record for row in rows])
         page = page_of(
             rows,
             request,
@@ -192,6 +199,7 @@ async def _shuffled(request: Request[Any], challenge: Challenge, cards: Cards) -
         after=after if _SHUFFLED.fullmatch(after) else None,
         limit=_PIECE,
     )
+    await cards.dress([submission.record for submission in found.submissions])
     url = None
     if found.next:
         more = request.url.include_query_params(after=found.next, day=day.isoformat())

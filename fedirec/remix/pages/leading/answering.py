@@ -75,6 +75,7 @@ async def _show_waiting(
     wanted = wanted_page(request)
     rows = await waiting_submissions(challenge, after=wanted.after, limit=wanted.limit)
     decided = await accepted_by_age(challenge, after=None, limit=_DECIDED) if wanted.after is None else []
+    await cards.dress([row.record for row in [*rows, *decided]])
     page = page_of(
         rows,
         request,

@@ -29,14 +29,17 @@ async def show_published(request: Request[Any]) -> Response:
     cards = Cards(request)
     offers = await offers_of(record, cards, is_author=True)
     waiting = await explore(Wish(remixable=True, never_remixed=True), after=None, limit=_SUGGESTED * 3)
+    others = [row for row in waiting if row.author_id != record.author_id][:_SUGGESTED]
+    challenges = await challenges_for(record)
+    await cards.dress([record, *others, *challenges])
     return render(
         request,
         "remix/published.html",
         record=cards.record(record),
         record_id=record.id,
         offers=offers,
-        challenges=cards.challenges(await challenges_for(record)),
-        others=cards.records([row for row in waiting if row.author_id != record.author_id][:_SUGGESTED]),
+        challenges=cards.challenges(challenges),
+        others=cards.records(others),
         trail=await trail_view(cards, record, record.author),
     )
 

@@ -14,6 +14,7 @@ from fedirec.activitypub.peers import hosts_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words
+from fedirec.remix.pages.comments.showing import comments_view
 from fedirec.remix.pages.records.offers import offers_of
 from fedirec.remix.pages.records.versions import version_of
 from fedirec.remix.pages.sharing.heads import record_head
@@ -64,11 +65,13 @@ async def _show(request: Request[Any], record: Record) -> Response:
         head=record_head(cards, record, contributors=await contributors_of(record)),
         record=shown,
         uri=record.uri,
+        share_url=shown.original_url or record.uri,
         trail=trail,
         lineage_url=f"{shown.url}/lineage",
         offers=await offers_of(record, cards, is_author=is_author),
         versions=[version_of(record, revision) for revision in versions],
         is_author=is_author,
+        may_caption=is_author and any(medium.kind in ("audio", "video") for medium in shown.media),
         hosts=await hosts_of([shown.host]),
         may_remix=may_remix(licence, is_author=is_author, is_public=record.visibility == "public"),
         originals=originals_of(shown) if may_have_original(licence, is_author=is_author) else [],
@@ -80,6 +83,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
         offered=offered,
         is_unverified=shown.is_remote and not record.is_post and not record.digest_holds,
         is_post=record.is_post,
+        comments=await comments_view(request, record),
     )
 
 
