@@ -223,7 +223,7 @@ async def test_a_closed_challenge_shows_what_was_made_and_takes_nothing_more(her
         assert (await send(browser, asked, "/c/stars/close")).status_code == 303
     page = await here.get("/c/stars")
     assert "What was made" in page.text
-    assert "Thank you to everybody who took part." in page.text
+    assert "Everybody who took part made it what it is" in page.text
     assert "Vega" in page.text
     assert "Contribute" not in page.text
     assert "First stars" not in (await here.get("/challenges")).text

@@ -46,7 +46,7 @@ async def test_what_is_typed_is_published_and_shown(here: Instance) -> None:
     assert "Lights <em>on</em> water" in page.text
     assert "CC BY 4.0" in page.text or "Creative Commons Attribution 4.0" in page.text
     assert "/tags/night" in page.text
-    assert "You may remix this" in page.text
+    assert "You may remix it" in page.text
     stranger = await here.get("/tags/stars")
     assert "The harbour" in stranger.text
 
