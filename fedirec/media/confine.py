@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +23,16 @@ from anyio.abc import Process
 from anyio.lowlevel import RunVar
 
 from fedirec.errors import Misconfigured
-from fedirec.media.decoder.kinds import FORMS, HEAD, Form, Kind, Refused, family_of
+from fedirec.media.decoder.kinds import FORMS, HEAD, LOUDEST, SIZES, Form, Kind, Refused, family_of
 from fedirec.media.names import clean_name
 from fedirec.media.refusals import REASONS, refusal_of
 
 log = structlog.stdlib.get_logger(__name__)
 
 AT_ONCE: Final = 2
-"""Children of one process that may be at work together."""
-_MAX_ANSWER: Final = 4096
+"""Children of one process that may be at work together; as many again make renditions, which nobody waits for."""
+_MAX_ANSWER: Final = 16_384
+"""Bytes, and the most that one line may have."""
 _MAX_SIDE: Final = 100_000
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 _START: Final = (
@@ -38,6 +41,12 @@ _START: Final = (
 )
 _TOO_SLOW: Final = frozenset({-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL})
 _places: RunVar[CapacityLimiter] = RunVar("fedirec_media_decoders")
+_benches: RunVar[CapacityLimiter] = RunVar("fedirec_media_renderers")
+_MOST_PEAKS: Final = 1_000
+_BLURHASH: Final = re.compile(r"[0-9A-Za-z#$%*+,.:;=?@\[\]^_{|}~-]{6,100}")
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+_PLAYS: Final = {"video/mp4": "film", "audio/mp4": "sound"}
+"""What the rendition is called that plays everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +61,10 @@ class Limits:
     @property
     def arguments(self) -> list[str]:
         return [str(self.memory), str(self.cpu), str(self.wall), str(self.output)]
+
+
+RENDERING: Final = Limits(memory=3 << 29, output=2_000_000_000, cpu=9_000, wall=4_500)
+"""What a child may use that makes renditions: nobody waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +87,27 @@ class Decoded:
     @property
     def kind(self) -> Kind:
         return self.form.kind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """Something that was made of a file, still in the folder where it was made."""
+
+    name: str
+    media_type: str
+    extension: str
+    path: Path
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """What pages show of a file."""
+
+    renditions: Sequence[Made]
+    peaks: list[int] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +146,13 @@ def confinement() -> Confinement:
     """
     try:
         tried = subprocess.run(  # noqa: S603  (our own interpreter and our own words)
-            _command([]), env={}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True
+            _command("try", [], Limits()),
+            env={},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=True,
         )
         found = json.loads(tried.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
@@ -121,50 +161,99 @@ def confinement() -> Confinement:
 
 
 async def decode(source: Path, *, folder: Path, file_name: str, limits: Limits | None = None) -> Decoded:
-    """What `clean` says, for a file that somebody calls `file_name`.
+    """The file at `source`, which somebody calls `file_name`, made so that browsers play it, however long that takes.
 
     Raises Invalid, WrongType or TooLarge with a sentence that names the file.
     """
     try:
-        return await clean(source, folder=folder, limits=limits)
+        return await clean(source, folder=folder, limits=limits, plays=True)
     except Refused as refused:
         raise refusal_of(refused, name=clean_name(file_name)) from refused
 
 
-async def clean(source: Path, *, folder: Path, limits: Limits | None = None) -> Decoded:
-    """What the file at `source` is, with its cleaned copy and its poster as new files in `folder`. Raises Refused."""
+async def clean(source: Path, *, folder: Path, limits: Limits | None = None, plays: bool = False) -> Decoded:
+    """What the file at `source` is, with its cleaned copy and its poster as new files in `folder`. Raises Refused.
+
+    With `plays`, browsers play the copy; without, it has the pictures that were sent.
+    """
     limits = limits or Limits()
     master, poster = folder / "master", folder / "poster"
-    async with _place():
-        answer, ended = await _ask(source, master=master, poster=poster, limits=limits)
-    if ended != 0:
-        log.warning("the decoder ended on a file", status=ended)
-        raise Refused("slow" if ended in _TOO_SLOW else "broken")
+    task = "play" if plays else "keep"
+    async with _place(_places):
+        answer = await _ask(_Task(task, source, makes=(master, poster)), limits=limits)
     return await to_thread.run_sync(_believe, answer, master, poster)
 
 
-def _place() -> CapacityLimiter:
+async def render(
+    source: Path,
+    *,
+    poster: Path | None,
+    folder: Path,
+    limits: Limits | None = None,
+    progress: Callable[[int], Awaitable[None]] | None = None,
+) -> Rendered:
+    """What pages show of the kept file `source` and its `poster`, as new files in `folder`. Raises Refused.
+
+    `progress` hears how far that is, in percent.
+    """
+    sizes = [folder / name for name in SIZES]
+    play = folder / "play"
+    task = _Task("render", source, reads=poster or Path(os.devnull), makes=(*sizes, play))
+    async with _place(_benches):
+        answer = await _ask(task, limits=limits or RENDERING, progress=progress)
+    return await to_thread.run_sync(_believe_renditions, answer, folder)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a child is to do: with the file `source`, perhaps another that it `reads`, and those that it `makes`."""
+
+    name: str
+    source: Path
+    makes: Sequence[Path]
+    reads: Path | None = None
+
+
+def _place(places: RunVar[CapacityLimiter]) -> CapacityLimiter:
     try:
-        return _places.get()
+        return places.get()
     except LookupError:
         limiter = CapacityLimiter(AT_ONCE)
-        _places.set(limiter)
+        places.set(limiter)
         return limiter
 
 
-async def _ask(source: Path, *, master: Path, poster: Path, limits: Limits) -> tuple[bytes, int]:
-    """What the child said, and how it ended."""
+async def _ask(
+    task: _Task, *, limits: Limits, progress: Callable[[int], Awaitable[None]] | None = None
+) -> dict[str, Any]:
+    """What the child answered. Raises Refused with its reason, or with ours when it ended before it could say any."""
+    answer, ended = await _run(task, limits=limits, progress=progress)
+    if ended != 0:
+        log.warning("the decoder ended on a file", status=ended)
+        raise Refused("slow" if ended in _TOO_SLOW else "broken")
+    try:
+        said = json.loads(answer)
+        if "refused" in said:
+            raise Refused(said["refused"] if said["refused"] in REASONS else "broken")
+        return dict(said)
+    except (ValueError, TypeError) as error:
+        log.warning("the decoder said something strange", answer=answer[:200])
+        raise Refused("broken") from error
+
+
+async def _run(task: _Task, *, limits: Limits, progress: Callable[[int], Awaitable[None]] | None) -> tuple[bytes, int]:
+    """The last line that the child said, and how it ended."""
+    new = os.O_RDWR | os.O_CREAT | os.O_EXCL
+    wanted = [(task.source, os.O_RDONLY), *((path, new) for path in task.makes)]
+    if task.reads is not None:
+        wanted.insert(1, (task.reads, os.O_RDONLY))
     with ExitStack() as stack:
         sheets = []
-        for path, flags in (
-            (source, os.O_RDONLY),
-            (master, os.O_RDWR | os.O_CREAT | os.O_EXCL),
-            (poster, os.O_RDWR | os.O_CREAT | os.O_EXCL),
-        ):
-            sheets.append(os.open(path, flags, 0o600))
+        for path, flags in wanted:
+            sheets.append(os.open(path, flags | os.O_CLOEXEC, 0o600))
             stack.callback(os.close, sheets[-1])
         process = await open_process(
-            _command([str(sheet) for sheet in sheets[1:]], limits),
+            _command(task.name, sheets[1:], limits),
             stdin=sheets[0],
             stderr=subprocess.DEVNULL,
             pass_fds=sheets[1:],
@@ -173,13 +262,17 @@ async def _ask(source: Path, *, master: Path, poster: Path, limits: Limits) -> t
             start_new_session=True,
         )
     async with process:
-        with move_on_after(limits.wall + 10):
-            return await _listen(process), await process.wait()
-        process.kill()
+        try:
+            with move_on_after(limits.wall + 10):
+                return await _listen(process, progress), await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
         return b"", -signal.SIGKILL
 
 
-async def _listen(process: Process) -> bytes:
+async def _listen(process: Process, progress: Callable[[int], Awaitable[None]] | None) -> bytes:
+    """The last line of `process`; those before it say how far it is."""
     if process.stdout is None:
         return b""
     said = b""
@@ -187,21 +280,30 @@ async def _listen(process: Process) -> bytes:
         try:
             said += await process.stdout.receive()
         except EndOfStream:
-            return said
+            return said.strip()
+        *lines, said = said.split(b"\n")
+        if lines and not said:
+            said = lines.pop() + b"\n"
+        if lines and progress is not None:
+            await progress(_percent(lines[-1]))
     process.kill()
     return b""
 
 
-def _command(sheets: list[str], limits: Limits | None = None) -> list[str]:
-    return [sys.executable, "-I", "-c", _START, _ROOT, *sheets, *(limits or Limits()).arguments]
+def _percent(line: bytes) -> int:
+    try:
+        return min(99, max(0, int(json.loads(line)["progress"])))
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
-def _believe(answer: bytes, master: Path, poster: Path) -> Decoded:
+def _command(task: str, sheets: Sequence[int], limits: Limits) -> list[str]:
+    return [sys.executable, "-I", "-c", _START, _ROOT, task, *map(str, sheets), *limits.arguments]
+
+
+def _believe(said: dict[str, Any], master: Path, poster: Path) -> Decoded:
     """The child's answer, as far as it is true."""
     try:
-        said = json.loads(answer)
-        if "refused" in said:
-            raise Refused(said["refused"] if said["refused"] in REASONS else "broken")
         decoded = Decoded(
             media_type=said["media_type"],
             width=_whole(said["width"], most=_MAX_SIDE),
@@ -209,15 +311,65 @@ def _believe(answer: bytes, master: Path, poster: Path) -> Decoded:
             duration_ms=_whole(said["duration_ms"], most=24 * 3_600_000),
             master=master,
             poster=poster if poster.stat().st_size else None,
+            blurhash=_text(said["blurhash"], _BLURHASH),
+            colour=_text(said["colour"], _COLOUR),
         )
         if family_of(_head(master)) not in decoded.form.families:
             raise Refused("broken")
         if decoded.poster and family_of(_head(poster)) != "JPEG":
             raise Refused("broken")
     except (ValueError, KeyError, TypeError) as error:
-        log.warning("the decoder said something strange", answer=answer[:200])
+        log.warning("the decoder said something strange", answer=str(said)[:200])
         raise Refused("broken") from error
     return decoded
+
+
+def _believe_renditions(said: dict[str, Any], folder: Path) -> Rendered:
+    """The child's answer, as far as it is true."""
+    try:
+        made = [
+            Made(
+                name=name,
+                media_type="image/webp",
+                extension=f"{name}.webp",
+                path=folder / name,
+                width=_whole(size["width"], most=_MAX_SIDE),
+                height=_whole(size["height"], most=_MAX_SIDE),
+            )
+            for name, size in said["sizes"].items()
+            if name in SIZES
+        ]
+        if play := said["play"]:
+            name = _PLAYS[play["media_type"]]
+            made.append(
+                Made(
+                    name=name,
+                    media_type=play["media_type"],
+                    extension=f"{name}.{FORMS[play['media_type']].extension}",
+                    path=folder / "play",
+                    width=_whole(play["width"], most=_MAX_SIDE),
+                    height=_whole(play["height"], most=_MAX_SIDE),
+                    duration_ms=_whole(play["duration_ms"], most=24 * 3_600_000),
+                )
+            )
+        for each in made:
+            if family_of(_head(each.path)) not in FORMS[each.media_type].families:
+                raise Refused("broken")
+        peaks = said["peaks"]
+        if peaks is not None:
+            peaks = [_whole(peak, most=LOUDEST) or 0 for peak in peaks[:_MOST_PEAKS]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("the decoder said something strange", answer=str(said)[:200])
+        raise Refused("broken") from error
+    return Rendered(renditions=made, peaks=peaks)
+
+
+def _text(value: Any, pattern: re.Pattern[str]) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(value)
+    return value
 
 
 def _whole(value: Any, *, most: int) -> int | None:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import av
+import pillow_heif
 from av.audio.resampler import AudioResampler
 from PIL import Image, ImageCms, ImageDraw
 
 from fedirec.media.making.melody import compose, frames_of
 
+pillow_heif.register_heif_opener()
 SECRET = "48.2082,16.3738 Secret Camera"
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from fedirec.errors import FedirecError, Invalid, TooLarge, WrongType
 from fedirec.media.confine import Decoded, Limits, decode
 from fedirec.media.decoder.kinds import HEAD, Refused, family_of
-from fedirec.media.refusals import REASONS, refusal, too_many_bytes
+from fedirec.media.refusals import REASONS, refusal
 from tests.media import files
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -59,7 +59,8 @@ HOSTILE: list[tuple[str, Callable[[Path], bytes], type[FedirecError], str]] = [
     ("run.mp3", lambda _: b"#!/bin/sh\nid\n", WrongType, "program"),
     ("scan.jpg", lambda _: files.encoded(files.scene(), "TIFF"), WrongType, "PNG or JPEG"),
     ("old.jpg", lambda _: files.encoded(files.scene(), "BMP"), WrongType, "PNG or JPEG"),
-    ("phone.jpg", lambda _: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64), WrongType, "HEIC"),
+    ("phone.jpg", lambda _: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + SCRIPT, Invalid, "cannot be opened"),
+    ("cut.heic", lambda _: _cut(files.encoded(_noise((200, 200)), "HEIF"), 0.6), Invalid, ""),
     ("old.avi", lambda _: b"RIFF\xff\0\0\0AVI LIST", WrongType, "MP4"),
     ("tune.mid", lambda _: b"MThd\0\0\0\x06" + bytes(8), WrongType, "MIDI"),
     ("notes.txt", lambda _: b"The first star came early.\n" * 9, WrongType, "format that is not read"),
@@ -188,7 +189,7 @@ def test_every_reason_has_a_sentence_that_names_the_file(reason: str) -> None:
 
 
 def test_a_file_over_the_limit_hears_the_limit() -> None:
-    assert "“stars.png” is larger than 16 MB" in str(too_many_bytes(name="stars.png", limit=16_000_000))
+    assert "“stars.png” is larger than 16 MB" in str(refusal("bytes", name="stars.png", limit=16_000_000))
 
 
 @pytest.mark.parametrize("row", HOSTILE, ids=[row[0] for row in HOSTILE])

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
 import pytest
 
-from fedirec.clock import now
-from fedirec.media.actions import prune_uploads
-from fedirec.media.models import Media, Upload
+from fedirec.media.models import Media
 from tests.media import files
 from tests.network import Instance
 
@@ -35,7 +30,9 @@ def picture() -> bytes:
 
 
 def notes(**values: str) -> dict[str, str]:
-    return {"upload-metadata": ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in values.items())}
+    return {
+        "upload-metadata": ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in values.items())
+    }
 
 
 async def begin(browser: httpx.AsyncClient, size: int, name: str = "scene.png", kind: str = "image/png") -> str:

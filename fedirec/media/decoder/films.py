@@ -1,7 +1,8 @@
-"""Sound and film: what they hold, and how they are packed anew so that browsers and Mastodon play them.
+"""Sound and film: what they hold, and how they are packed anew.
 
-What plays already is copied as it is; what does not is written anew as H.264 and AAC, or as FLAC where nothing was
-lost before. Pictures inside sound files, subtitles, chapters, locations and notes stay behind.
+What is kept has the pictures that were sent, as far as a new file can hold them; sound that browsers do not play is
+written anew at once, because that is quick. What plays everywhere is H.264 and AAC in an MP4, or AAC in an M4A.
+Pictures inside sound files, subtitles, chapters, locations and notes stay behind.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import errno
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import av
@@ -19,9 +22,10 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from fedirec.media.decoder.kinds import SOUNDS, Family, Refused
-from fedirec.media.decoder.packing import MAX_SECONDS, Packer, Plan, Show
+from fedirec.media.decoder.loudness import Loudness
+from fedirec.media.decoder.packing import MAX_SECONDS, Packer, Plan, Progress, Show
 from fedirec.media.decoder.sheets import Sheet
-from fedirec.media.decoder.tracks import Uncopied
+from fedirec.media.decoder.tracks import Uncopied, fits_full_hd
 
 MAX_FRAME_PIXELS: Final = 4096 * 2304
 _DEMUXERS: Final[Mapping[Family, str]] = {
@@ -43,6 +47,8 @@ _AUDIO_CODECS: Final = frozenset({
     "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le",
     "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt",
 })  # fmt: skip
+_BRIEFLY: Final = 30.0
+"""Seconds that are enough to see that a file is what it says."""
 _PADDING: Final = 1024
 _NO_LENGTH: Final = 0xFFFF0000
 _PLAIN: Final = frozenset({"yuv420p", "yuvj420p"})
@@ -57,18 +63,53 @@ def prepare() -> None:
     av.logging.set_level(None)
 
 
-def clean_film(source: Sheet, *, family: Family, master: Sheet, poster: Sheet) -> Show:
-    """`master` plays what `source` plays, and `poster` shows a picture of it if it is a film. Raises Refused."""
+def clean_film(source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays: bool) -> Show:
+    """`master` holds what `source` holds, and `poster` shows a picture of it if it is a film. Raises Refused.
+
+    With `plays`, browsers play it, which takes long for some films; without, pictures are only copied, and no more of
+    the file is decoded than shows what it is.
+    """
     if family == "wav":
         _refuse_cut_riff(source)
-    try:
-        plan, rotation = _survey(source, family=family)
+    with _guarded():
+        plan, rotation = _survey(source, family=family, plays=plays)
         try:
             return _pack(source, family=family, plan=plan, rotation=rotation, master=master, poster=poster)
         except Uncopied:
             master.clear()
             plan = _written_anew(plan)
             return _pack(source, family=family, plan=plan, rotation=rotation, master=master, poster=poster)
+
+
+def render_film(
+    source: Sheet, *, family: Family, play: Sheet, progress: Progress
+) -> tuple[Show | None, list[int] | None]:
+    """`play` plays everywhere what `source` plays, unless that does so itself; and how loud it is. Raises Refused."""
+    loudness = Loudness()
+    with _guarded():
+        plan, rotation = _plan_for_everybody(source, family=family)
+        if plan is None:
+            heard = _listen(source, family=family, loudness=loudness, progress=progress)
+            return None, loudness.peaks() if heard else None
+        try:
+            show = _pack(
+                source, family=family, plan=plan, rotation=rotation, master=play, loudness=loudness, progress=progress
+            )
+        except Uncopied:
+            play.clear()
+            loudness = Loudness()
+            plan = _written_anew(plan)
+            show = _pack(
+                source, family=family, plan=plan, rotation=rotation, master=play, loudness=loudness, progress=progress
+            )
+        return show, loudness.peaks() or None
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Within it, what FFmpeg says of a file that it cannot read is a refusal."""
+    try:
+        yield
     except Uncopied as error:
         raise Refused("broken") from error
     except av.error.FFmpegError as error:
@@ -90,14 +131,51 @@ def _refuse_cut_riff(source: Sheet) -> None:
         raise Refused("truncated")
 
 
-def _pack(source: Sheet, *, family: Family, plan: Plan, rotation: int, master: Sheet, poster: Sheet) -> Show:
+def _pack(
+    source: Sheet,
+    *,
+    family: Family,
+    plan: Plan,
+    rotation: int,
+    master: Sheet,
+    poster: Sheet | None = None,
+    loudness: Loudness | None = None,
+    progress: Progress | None = None,
+) -> Show:
     with _open(source, family=family) as container:
         video, audio = _streams(container)
         if family in SOUNDS or plan.media_type.startswith("audio/"):
             video = None
         declared = container.duration / av.time_base if family in _HONEST and container.duration else None
-        packer = Packer(video=video, audio=audio, plan=plan, rotation=rotation, master=master)
+        packer = Packer(
+            video=video,
+            audio=audio,
+            plan=plan,
+            rotation=rotation,
+            master=master,
+            loudness=loudness,
+            progress=progress,
+        )
         return packer.pack(container, declared=declared, poster=poster)
+
+
+def _listen(source: Sheet, *, family: Family, loudness: Loudness, progress: Progress) -> bool:
+    """`loudness` has heard the file; whether there was anything to hear."""
+    with _open(source, family=family) as container:
+        _video, audio = _streams(container)
+        if audio is None:
+            return False
+        length = container.duration / av.time_base if container.duration else 0.0
+        for packet in container.demux(audio):
+            try:
+                frames = packet.decode()
+            except (av.error.InvalidDataError, av.error.EOFError):
+                continue
+            for frame in frames:
+                loudness.hear(frame)
+                progress(frame.time or 0.0, length)
+        loudness.hear(None)
+        return True
 
 
 def _open(source: Sheet, *, family: Family) -> InputContainer:
@@ -116,7 +194,7 @@ def _streams(container: InputContainer) -> tuple[VideoStream | None, AudioStream
     return (films[0] if films else None, container.streams.audio[0] if container.streams.audio else None)
 
 
-def _survey(source: Sheet, *, family: Family) -> tuple[Plan, int]:
+def _survey(source: Sheet, *, family: Family, plays: bool) -> tuple[Plan, int]:
     """How to pack the file anew, and by how many degrees its pictures have to be turned to the left."""
     with _open(source, family=family) as container:
         video, audio = _streams(container)
@@ -127,7 +205,8 @@ def _survey(source: Sheet, *, family: Family) -> tuple[Plan, int]:
         if video is None or family in SOUNDS:
             if audio is None:
                 raise Refused("nothing")
-            return _plan_for_sound(audio), 0
+            plan = _plan_for_sound(audio)
+            return plan if plays or plan.audio else replace(plan, looks=_BRIEFLY), 0
         if video.codec_context.name not in _VIDEO_CODECS:
             raise Refused("codec")
         if video.width * video.height > MAX_FRAME_PIXELS:
@@ -135,7 +214,32 @@ def _survey(source: Sheet, *, family: Family) -> tuple[Plan, int]:
         frame = next(container.decode(video), None)
         if frame is None:
             raise Refused("broken")
-        return _plan_for_film(video, audio), int(frame.rotation) % 360
+        plan = _plan_for_film(video, audio) if plays else _plan_for_keeping(video, audio)
+        return plan, int(frame.rotation) % 360
+
+
+def _plan_for_everybody(source: Sheet, *, family: Family) -> tuple[Plan | None, int]:
+    """How to pack the file so that it plays everywhere, None when it does; and how its pictures are turned."""
+    with _open(source, family=family) as container:
+        video, audio = _streams(container)
+        if video is None or family in SOUNDS:
+            if audio is None or audio.codec_context.name in ("mp3", "mp3float"):
+                return None, 0
+            plain = audio.codec_context.name == "aac" and family == "mov"
+            return None if plain else Plan(muxer="ipod", media_type="audio/mp4", audio="aac"), 0
+        frame = next(container.decode(video), None)
+        if frame is None:
+            raise Refused("broken")
+        rotation = int(frame.rotation) % 360
+        is_upright = video.codec_context.name == "h264" and video.pix_fmt in _PLAIN and rotation == 0
+        sound = audio.codec_context.name if audio is not None else None
+        plan = Plan(
+            muxer="mp4",
+            media_type="video/mp4",
+            video=None if is_upright and fits_full_hd(video.width, video.height) else "libx264",
+            audio=None if sound in (None, "aac", "mp3", "mp3float") else "aac",
+        )
+        return None if plan.video is None and plan.audio is None and family == "mov" else plan, rotation
 
 
 def _plan_for_sound(audio: AudioStream) -> Plan:
@@ -168,6 +272,25 @@ def _plan_for_film(video: VideoStream, audio: AudioStream | None) -> Plan:
         media_type="video/mp4",
         video=None if plain and codec == "h264" else "libx264",
         audio=None if kept else "aac",
+    )
+
+
+def _plan_for_keeping(video: VideoStream, audio: AudioStream | None) -> Plan:
+    """The pictures as they are; the sound too, where the new file can hold it."""
+    codec = video.codec_context.name
+    sound = audio.codec_context.name if audio is not None else None
+    if codec in ("vp8", "vp9", "libvpx", "libvpx-vp9"):
+        kept = sound in (None, "opus", "libopus", "vorbis")
+        return Plan(muxer="webm", media_type="video/webm", audio=None if kept else "libopus", looks=_BRIEFLY)
+    kept = sound in (None, "aac", "mp3", "mp3float", "ac3", "eac3", "alac", "flac", "opus", "libopus")
+    if codec in ("prores", "h263"):
+        return Plan(muxer="mov", media_type="video/quicktime", audio=None if kept else "aac", looks=_BRIEFLY)
+    return Plan(
+        muxer="mp4",
+        media_type="video/mp4",
+        video="libx264" if codec == "theora" else None,
+        audio=None if kept else "aac",
+        looks=_BRIEFLY,
     )
 
 

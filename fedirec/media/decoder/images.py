@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+
+import pillow_heif
 
 # Pillow imports the modules of a format when it first needs them, which the cage refuses: so they are named here.
 from PIL import (
@@ -21,6 +25,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from fedirec.media.decoder.blur import Blur, blur_of
 from fedirec.media.decoder.gifs import copy_clean
 from fedirec.media.decoder.kinds import HEAD, Family, Refused
 from fedirec.media.decoder.sheets import Sheet
@@ -60,11 +65,13 @@ class Picture:
     media_type: str
     width: int
     height: int
+    blur: Blur
 
 
 def prepare() -> None:
     """Everything that Pillow would import later is imported."""
     Image.preinit()
+    pillow_heif.register_heif_opener(thumbnails=False)
     ImageCms.createProfile("sRGB")
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -75,12 +82,20 @@ def clean_image(source: Sheet, *, family: Family, master: Sheet) -> Picture:
 
     Raises Refused.
     """
+    with guarded(), Image.open(source.file, formats=(family,)) as image:
+        _check_size(image)
+        if family == "GIF" or moves(image):
+            return _clean_moving(image, source, family=family, master=master)
+        return _clean_still(image, source, family=family, master=master)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Within it, what Pillow says of an image that it cannot read is a refusal."""
     try:
-        with Image.open(source.file, formats=(family,)) as image:
-            _check_size(image)
-            if family == "GIF" or _moves(image):
-                return _clean_moving(image, source, family=family, master=master)
-            return _clean_still(image, source, family=family, master=master)
+        yield
+    except Refused:
+        raise
     except Image.DecompressionBombError as error:
         raise Refused("pixels") from error
     except MemoryError:
@@ -100,9 +115,10 @@ def _check_size(image: ImageFile.ImageFile) -> None:
         raise Refused("broken")
 
 
-def _moves(image: ImageFile.ImageFile) -> bool:
-    # Phones write several JPEGs into one file (MPO): the first is the photograph.
-    return image.format not in ("JPEG", "MPO") and bool(getattr(image, "is_animated", False))
+def moves(image: ImageFile.ImageFile) -> bool:
+    """Whether `image` is several pictures, one after the other."""
+    # Phones write several JPEGs (MPO) or HEICs into one file: one of them is the photograph.
+    return image.format not in ("JPEG", "MPO", "HEIF") and bool(getattr(image, "is_animated", False))
 
 
 def _clean_still(image: ImageFile.ImageFile, source: Sheet, *, family: Family, master: Sheet) -> Picture:
@@ -119,20 +135,20 @@ def _clean_still(image: ImageFile.ImageFile, source: Sheet, *, family: Family, m
     if shown.mode == "CMYK":
         shown, profile = _in_rgb(shown, profile), None
     shown.info = {name: value for name, value in shown.info.items() if name == "transparency"}
-    colours = _fitting_profile(profile, shown.mode)
+    colours = fitting_profile(profile, shown.mode)
     if family == "JPEG":
         if tables and shown.mode == image.mode:
             shown.save(master.file, "JPEG", qtables=tables, subsampling=sampling, optimize=True, icc_profile=colours)
         else:
             shown.convert("RGB").save(master.file, "JPEG", quality=92, optimize=True, icc_profile=colours)
         media_type = "image/jpeg"
-    elif family in ("WEBP", "AVIF") and not _see_through(shown) and not _is_exact(source, family):
+    elif family in ("WEBP", "AVIF", "HEIF") and not _see_through(shown) and not _is_exact(source, family):
         shown.convert("RGB").save(master.file, "JPEG", quality=92, subsampling=0, optimize=True, icc_profile=colours)
         media_type = "image/jpeg"
     else:
         shown.save(master.file, "PNG", icc_profile=colours)
         media_type = "image/png"
-    return Picture(media_type=media_type, width=shown.width, height=shown.height)
+    return Picture(media_type=media_type, width=shown.width, height=shown.height, blur=blur_of(shown))
 
 
 def _clean_moving(image: ImageFile.ImageFile, source: Sheet, *, family: Family, master: Sheet) -> Picture:
@@ -148,17 +164,19 @@ def _clean_moving(image: ImageFile.ImageFile, source: Sheet, *, family: Family, 
         times.append(round(image.info.get("duration") or 0))
     size = image.size
     loop = int(image.info.get("loop", 1))
-    colours = _fitting_profile(image.info.get("icc_profile"), "RGBA")
+    image.seek(0)
+    blur = blur_of(image)
+    colours = fitting_profile(image.info.get("icc_profile"), "RGBA")
     if family == "GIF":
         source.seek(0)
         copy_clean(source.read(), master)
-        return Picture(media_type="image/gif", width=size[0], height=size[1])
+        return Picture(media_type="image/gif", width=size[0], height=size[1], blur=blur)
     image.seek(0)
     if family == "PNG":
         image.save(master.file, "PNG", save_all=True, duration=times, loop=loop, icc_profile=colours)
-        return Picture(media_type="image/png", width=size[0], height=size[1])
+        return Picture(media_type="image/png", width=size[0], height=size[1], blur=blur)
     image.save(master.file, "WEBP", save_all=True, duration=times, loop=loop, quality=90, method=2, icc_profile=colours)
-    return Picture(media_type="image/webp", width=size[0], height=size[1])
+    return Picture(media_type="image/webp", width=size[0], height=size[1], blur=blur)
 
 
 def _orientation(image: ImageFile.ImageFile) -> int:
@@ -179,7 +197,7 @@ def _see_through(image: Image.Image) -> bool:
 
 
 def _in_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if _fitting_profile(profile, "CMYK") and profile:
+    if fitting_profile(profile, "CMYK") and profile:
         try:
             seen = ImageCms.profileToProfile(
                 image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
@@ -191,7 +209,7 @@ def _in_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _fitting_profile(profile: bytes | None, mode: str) -> bytes | None:
+def fitting_profile(profile: bytes | None, mode: str) -> bytes | None:
     """`profile` if it is a real one for images of this `mode`."""
     if not profile or len(profile) > _MAX_PROFILE:
         return None

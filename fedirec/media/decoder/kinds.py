@@ -14,6 +14,12 @@ HEAD: Final = 4096
 """Bytes from the beginning that are enough to tell."""
 
 
+SIZES: Final[Mapping[str, int]] = {"small": 320, "medium": 640, "large": 1280}
+"""The sizes in which pages show an image, with their longer side in pixels."""
+LOUDEST: Final = 255
+"""What the loudest moment of a sound is drawn with."""
+
+
 class Kind(StrEnum):
     """What a file is to those who use it."""
 
@@ -22,8 +28,8 @@ class Kind(StrEnum):
     VIDEO = "video"
 
 
-Family = Literal["JPEG", "PNG", "GIF", "WEBP", "AVIF", "mov", "matroska", "ogg", "flac", "wav", "mpeg"]
-IMAGES: Final[frozenset[Family]] = frozenset({"JPEG", "PNG", "GIF", "WEBP", "AVIF"})
+Family = Literal["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "mov", "matroska", "ogg", "flac", "wav", "mpeg"]
+IMAGES: Final[frozenset[Family]] = frozenset({"JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF"})
 SOUNDS: Final[frozenset[Family]] = frozenset({"flac", "wav", "mpeg"})
 """Families that never hold a film."""
 
@@ -56,9 +62,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "audio/flac": Form(kind=Kind.AUDIO, extension="flac", families=frozenset({"flac"})),
     "audio/wav": Form(kind=Kind.AUDIO, extension="wav", families=frozenset({"wav"})),
     "video/mp4": Form(kind=Kind.VIDEO, extension="mp4", families=frozenset({"mov"})),
+    "video/quicktime": Form(kind=Kind.VIDEO, extension="mov", families=frozenset({"mov"})),
     "video/webm": Form(kind=Kind.VIDEO, extension="webm", families=frozenset({"matroska"})),
 }
-"""What can be kept, by media type: everything here plays in browsers and on Mastodon."""
+"""What can be kept, by media type: Mastodon takes all of it, and what browsers do not play has a rendition."""
 
 _STRANGERS: Final = (
     (b"%PDF", "pdf"),
@@ -139,7 +146,7 @@ def _family_of_brands(head: bytes) -> Family:
     if brands & {b"avif", b"avis"}:
         return "AVIF"
     if brands & _HEIF:
-        raise Refused("heic")
+        return "HEIF"
     return "mov"
 
 

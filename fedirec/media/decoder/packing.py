@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -16,9 +16,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image, ImageStat
 
+from fedirec.media.decoder.blur import Blur, blur_of
 from fedirec.media.decoder.kinds import Refused
+from fedirec.media.decoder.loudness import Loudness
 from fedirec.media.decoder.sheets import Sheet
 from fedirec.media.decoder.tracks import Copied, Drawn, Played, Uncopied
+
+Progress = Callable[[float, float], None]
+"""Is told how many seconds of how many are done; 0 where nobody knows of how many."""
 
 MAX_SECONDS: Final = 4 * 60 * 60
 _EVERY_PICTURE: Final = 3.0
@@ -36,6 +41,8 @@ class Plan:
     media_type: str
     video: str | None = None
     audio: str | None = None
+    looks: float | None = None
+    """Seconds that are decoded of a stream that is copied; None for all of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +53,7 @@ class Show:
     duration_ms: int
     width: int | None = None
     height: int | None = None
+    blur: Blur | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -54,12 +62,11 @@ class Reading:
 
     first: Fraction | None = None
     last: Fraction = Fraction(0)
-    packets: int = 0
+    decoded: int = 0
     frames: int = 0
     faults: int = 0
 
     def saw(self, packet: Packet[Any]) -> None:
-        self.packets += 1
         if packet.pts is None or packet.time_base is None:
             return
         begins = packet.pts * packet.time_base
@@ -74,7 +81,7 @@ class Reading:
 
     def judge(self) -> None:
         """Raises Refused unless this was sound or pictures, but for a few scratches."""
-        if not self.frames or self.faults > 2 + self.packets // 50:
+        if not self.frames or self.faults > 2 + self.decoded // 50:
             raise Refused("broken")
 
 
@@ -86,8 +93,12 @@ class Poster:
     life: float = -1.0
     looked_at: float = -1.0
 
+    @property
+    def is_lively(self) -> bool:
+        return self.life >= _LIVELY
+
     def consider(self, frame: VideoFrame, *, seconds: float, rotation: int) -> None:
-        if self.life >= _LIVELY or (self.image is not None and seconds - self.looked_at < 0.5):
+        if self.is_lively or (self.image is not None and seconds - self.looked_at < 0.5):
             return
         self.looked_at = seconds
         scale = min(1.0, _POSTER_SIDE / max(frame.width, frame.height))
@@ -102,9 +113,18 @@ class Packer:
     """Copies or writes anew one video and one audio stream of an open file into `master`, as `plan` says."""
 
     def __init__(
-        self, *, video: VideoStream | None, audio: AudioStream | None, plan: Plan, rotation: int, master: Sheet
+        self,
+        *,
+        video: VideoStream | None,
+        audio: AudioStream | None,
+        plan: Plan,
+        rotation: int,
+        master: Sheet,
+        loudness: Loudness | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._video, self._audio = video, audio
+        self._loudness, self._progress = loudness, progress
         self._plan, self._rotation, self._master = plan, rotation, master
         self._seen = {stream.index: Reading() for stream in (video, audio) if stream is not None}
         self._poster = Poster()
@@ -113,7 +133,7 @@ class Packer:
             if stream is not None:
                 stream.codec_context.thread_count = 2
 
-    def pack(self, container: InputContainer, *, declared: float | None, poster: Sheet) -> Show:
+    def pack(self, container: InputContainer, *, declared: float | None, poster: Sheet | None = None) -> Show:
         """What the file turned out to be; `declared` is how many seconds it says it lasts.
 
         Raises Refused, or Uncopied when a stream cannot be copied into the new file.
@@ -127,7 +147,7 @@ class Packer:
             self._master, "w", format=self._plan.muxer, options=options, io_open=lambda *_: self._master.again()
         )
         try:
-            self._fill(container, output)
+            self._fill(container, output, length=declared or 0.0)
         except Uncopied:
             _abandon(output)
             raise
@@ -137,7 +157,7 @@ class Packer:
         seconds = max(reading.seconds for reading in self._seen.values())
         if declared is not None and seconds < 0.9 * declared - 1:
             raise Refused("truncated")
-        if self._poster.image is not None:
+        if poster is not None and self._poster.image is not None:
             self._poster.image.save(poster.file, "JPEG", quality=85, optimize=True)
         width, height = self._size if self._rotation % 180 == 0 else self._size[::-1]
         return Show(
@@ -145,9 +165,10 @@ class Packer:
             duration_ms=round(seconds * 1000),
             width=width or None,
             height=height or None,
+            blur=blur_of(self._poster.image) if poster is not None and self._poster.image is not None else None,
         )
 
-    def _fill(self, container: InputContainer, output: OutputContainer) -> None:
+    def _fill(self, container: InputContainer, output: OutputContainer, *, length: float) -> None:
         tracks = {
             stream.index: self._track(stream, output) for stream in (self._video, self._audio) if stream is not None
         }
@@ -157,6 +178,10 @@ class Packer:
                 reading.saw(packet)
             frames = self._decode(packet, reading)
             tracks[packet.stream.index].take(packet, frames)
+            if self._progress is not None:
+                self._progress(reading.seconds, length)
+        if self._loudness is not None and self._audio is not None:
+            self._loudness.hear(None)
         for track in tracks.values():
             track.finish()
 
@@ -171,6 +196,10 @@ class Packer:
         return Copied(stream, output) if self._plan.audio is None else Played(stream, output, codec=self._plan.audio)
 
     def _decode(self, packet: Packet[Any], reading: Reading) -> Sequence[VideoFrame | AudioFrame]:
+        is_video = self._video is not None and packet.stream.index == self._video.index
+        if self._is_enough(reading, is_video=is_video):
+            return ()
+        reading.decoded += 1
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
@@ -180,12 +209,22 @@ class Packer:
             return ()
         reading.frames += len(frames)
         reading.faults += sum(frame.is_corrupt for frame in frames)
-        if self._video is not None and packet.stream.index == self._video.index:
+        if self._video is not None and is_video:
             for frame in frames:
                 self._poster.consider(frame, seconds=reading.seconds, rotation=frame.rotation)
             if self._plan.video is None and reading.seconds > _EVERY_PICTURE:
                 self._video.codec_context.skip_frame = "NONKEY"
+        elif self._loudness is not None:
+            for frame in frames:
+                if isinstance(frame, AudioFrame):
+                    self._loudness.hear(frame)
         return frames
+
+    def _is_enough(self, reading: Reading, *, is_video: bool) -> bool:
+        """Whether what was decoded of a stream that is copied shows enough."""
+        if self._plan.looks is None or reading.seconds <= self._plan.looks:
+            return False
+        return self._poster.is_lively and self._plan.video is None if is_video else self._plan.audio is None
 
 
 def _abandon(output: OutputContainer) -> None:

@@ -72,7 +72,7 @@ class Drawn:
     def __init__(self, stream: VideoStream, output: OutputContainer, *, codec: str, rotation: int) -> None:
         self._output, self._rotation = output, rotation
         self._source = (stream.width, stream.height)
-        self.size = _within_full_hd(*(self._source if rotation % 180 == 0 else self._source[::-1]))
+        self.size = within_full_hd(*(self._source if rotation % 180 == 0 else self._source[::-1]))
         rate = stream.average_rate or Fraction(30)
         self._slow = Fraction(60) < rate
         options = {"preset": "veryfast", "crf": "22", "maxrate": "8M", "bufsize": "16M"}
@@ -162,7 +162,12 @@ class Played:
             self._output.mux(self._stream.encode(piece))
 
 
-def _within_full_hd(width: int, height: int) -> tuple[int, int]:
+def fits_full_hd(width: int, height: int) -> bool:
+    """Whether a picture of that size is full HD or less, lying or standing."""
+    return max(width, height) <= _FULL_HD[0] and min(width, height) <= _FULL_HD[1]
+
+
+def within_full_hd(width: int, height: int) -> tuple[int, int]:
     """The size at which `width` by `height` fits full HD lying or standing, in even numbers."""
     longer, shorter = max(width, height), min(width, height)
     scale = min(1.0, _FULL_HD[0] / longer, _FULL_HD[1] / shorter)
