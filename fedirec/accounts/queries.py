@@ -19,7 +19,7 @@ from fedirec.accounts.models import (
 )
 from fedirec.accounts.permissions import Permission, Role, Scope, may
 from fedirec.accounts.viewer import Viewer
-from fedirec.activitypub.models import Instance
+from fedirec.activitypub.models import Actor, Instance
 from fedirec.clock import now
 from fedirec.errors import NotFound
 
@@ -46,6 +46,11 @@ async def get_instance() -> Instance:
 async def find_account(name: str, *, host: str) -> Account | None:
     """The account with that name, whatever its state, with its actor."""
     return await Account.get_or_none(actor__handle=name, actor__host=host).select_related("actor")
+
+
+async def find_account_of(actor: Actor) -> Account | None:
+    """The account whose actor is `actor`, if it is a member's."""
+    return await Account.get_or_none(actor_id=actor.id)
 
 
 async def get_account(name: str, *, host: str) -> Account:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.remix.pages import challenges, following, home, leading, people, records, remixing, sharing
+from fedirec.remix.pages import (
+    challenges,
+    exploring,
+    following,
+    home,
+    leading,
+    people,
+    records,
+    remixing,
+    sharing,
+)
 
 routes: list[BaseRoute] = [
     *home.routes,
+    *exploring.routes,
     *leading.routes,
     *challenges.routes,
     *remixing.routes,

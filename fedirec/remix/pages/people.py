@@ -10,22 +10,27 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import find_account_of
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import Gone
 from fedirec.html import clean
-from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.home import place_of
+from fedirec.remix.licences import find_licence
+from fedirec.remix.pages.cards import Cards, licence_view
+from fedirec.remix.pages.home import place_of, place_of_challenge
 from fedirec.remix.pages.sharing.heads import person_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
 from fedirec.remix.queries.people import acquaintance_of, get_person, get_remote_person
 from fedirec.remix.queries.records import records_by
+from fedirec.remix.queries.works import credited_in, remixed_by_others
+from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import VARY, wants_activity
-from fedirec.web.paging import page_of, wanted_page
+from fedirec.web.paging import Page, page_of, wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.views import Tab
 
-LED: Final = 6
-"""Challenges that stand on somebody's page."""
+TABS: Final = ("records", "remixed", "challenges", "credits")
 
 
 async def show_person(request: Request[Any]) -> Response:
@@ -52,26 +57,54 @@ async def go_to_person(request: Request[Any]) -> Response:
 
 async def _show(request: Request[Any], person: Actor) -> Response:
     cards, viewer, member = Cards(request), visitor(request), viewer_of(request)
-    wanted = wanted_page(request)
-    rows = await records_by(person, viewer=viewer, after=wanted.after, limit=wanted.limit)
-    is_first = wanted.after is None
+    tab = request.query_params.get("tab", "")
+    tab = tab if tab in TABS else "records"
+    account = await find_account_of(person) if person.is_local else None
+    shown = cards.person(person)
     return render(
         request,
         "remix/person.html",
         head=person_head(cards, person),
-        person=cards.person(person),
+        person=shown,
         summary_html=clean(person.summary) if person.summary else "",
         uri=person.uri,
+        hosts=await hosts_of([shown.host]),
         original_url=None if person.is_local else (person.url or person.uri),
         seen_at=None if person.is_local else person.fetched_at,
-        page=page_of(rows, request, wanted=wanted, place=place_of, show=cards.record),
-        challenges=cards.challenges(await challenges_led_by(person, limit=LED)) if is_first else [],
+        since=account.created_at if account else None,
+        licence=licence_view(find_licence(account.licence)) if account and account.licence else None,
+        tab=tab,
+        tabs=[Tab(label=label, url=url, is_current=tab == name) for name, label, url in _tabs(shown.url)],
+        page=await _page(request, cards, person, tab),
         acquaintance=await acquaintance_of(viewer, person),
         is_signed_in=member is not None,
         may_follow=member is not None and member.can(Permission.FOLLOW) and person.state == "active",
-        is_active=person.state == "active",
         approves=person.approves_followers,
     )
+
+
+async def _page(request: Request[Any], cards: Cards, person: Actor, tab: str) -> Page[Any]:
+    """A piece of what stands on one of the tabs."""
+    wanted = wanted_page(request)
+    if tab == "challenges":
+        led = await challenges_led_by(person, after=wanted.after, limit=wanted.limit)
+        return page_of(led, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
+    if tab == "remixed":
+        rows = await remixed_by_others(person, after=wanted.after, limit=wanted.limit)
+    elif tab == "credits":
+        rows = await credited_in(person, after=wanted.after, limit=wanted.limit)
+    else:
+        rows = await records_by(person, viewer=visitor(request), after=wanted.after, limit=wanted.limit)
+    return page_of(rows, request, wanted=wanted, place=place_of, show=cards.record)
+
+
+def _tabs(url: str) -> list[tuple[str, str, str]]:
+    return [
+        ("records", _("Records"), url),
+        ("remixed", _("Remixed by others"), f"{url}?tab=remixed"),
+        ("challenges", _("Challenges"), f"{url}?tab=challenges"),
+        ("credits", _("Credits"), f"{url}?tab=credits"),
+    ]
 
 
 routes = [

@@ -80,10 +80,10 @@ async def challenges_by_age(
     return await with_leader(_before(found, after)).limit(limit)
 
 
-async def challenges_led_by(leader: Actor, *, limit: int) -> list[Challenge]:
+async def challenges_led_by(leader: Actor, *, limit: int, after: Cursor | None = None) -> list[Challenge]:
     """The challenges of `leader`, the newest first."""
     led = Challenge.filter(leader_id=leader.id, actor__state="active").exclude(state="draft")
-    return await with_leader(_before(led, None)).limit(limit)
+    return await with_leader(_before(led, after)).limit(limit)
 
 
 async def get_challenge(slug: str) -> Challenge:

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor, Announcement, Follow
 from fedirec.clock import now
-from fedirec.remix.models import Challenge, Record
+from fedirec.remix.models import Challenge, Record, RecordTag, TagFollow
 from fedirec.remix.queries.challenges import with_leader
 from fedirec.remix.queries.records import before, visible, with_parts
 from fedirec.web.paging import Cursor
@@ -68,6 +68,38 @@ async def local_feed(*, after: Cursor | None, limit: int) -> list[Record]:
 async def known_feed(*, after: Cursor | None, limit: int) -> list[Record]:
     """All public records that this instance knows, the newest first."""
     return await with_parts(before(visible(), after)).limit(limit)
+
+
+async def mixed_feed(*, is_local: bool, after: Cursor | None, limit: int) -> Feed:
+    """The public records and challenges of this instance, or all that it knows, the newest first."""
+    made = visible().filter(author__is_local=True) if is_local else visible()
+    opened = Challenge.filter(actor__state="active", opened_at__lte=now()).exclude(state="draft")
+    opened = opened.filter(actor__is_local=True) if is_local else opened
+    return await _mixed(
+        _after(made, "published_at", after, _RECORD).limit(limit),
+        _after(opened, "opened_at", after, _CHALLENGE).limit(limit),
+        limit=limit,
+    )
+
+
+async def interests_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
+    """The public records with one of the tags that `viewer` follows, the newest first."""
+    names = TagFollow.filter(actor_id=viewer.id)
+    tagged = RecordTag.filter(name__in=Subquery(names.values("name")))
+    made = visible().filter(id__in=Subquery(tagged.values("record_id")))
+    return await _mixed(_after(made, "published_at", after, _RECORD).limit(limit), None, limit=limit)
+
+
+async def _mixed(made: QuerySet[Record], opened: QuerySet[Challenge] | None, *, limit: int) -> Feed:
+    items = [
+        Item(place=_place(record.published_at, record.id, _RECORD), record=record) for record in await with_parts(made)
+    ]
+    if opened is not None:
+        items += [
+            Item(place=_place(challenge.opened_at, challenge.id, _CHALLENGE), challenge=challenge)
+            for challenge in await with_leader(opened)
+        ]
+    return sorted(items, key=lambda item: (item.place.at, item.place.id), reverse=True)[:limit]
 
 
 async def _passed_on(announced: Sequence[Announcement], whom: Subquery) -> list[Item]:

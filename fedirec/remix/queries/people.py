@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor, Follow
+from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.db.search import search_for
 from fedirec.errors import NotFound
@@ -93,6 +94,23 @@ async def search_people(words: str, *, limit: int) -> list[Actor]:
         f"SELECT id FROM actor WHERE type = 'Person' AND state = 'active' AND id IN ({found.sql}) "  # noqa: S608
         "ORDER BY is_local DESC, name, id LIMIT ?",
         *found.values,
+        limit,
+    )
+    keys = [int(row["id"]) for row in rows]
+    people = await actors_in_order(keys)
+    return [people[key] for key in keys if key in people]
+
+
+async def lively_people(*, limit: int, but: Actor | None = None) -> list[Actor]:
+    """People of ours who published something lately, whoever was last in front, without `but`."""
+    rows = await fetch_rows(
+        "SELECT author_id AS id FROM (SELECT r.author_id, r.published_at FROM record r "
+        "JOIN actor a ON a.id = r.author_id WHERE r.visibility = 'public' AND r.deleted_at IS NULL "
+        "AND r.published_at <= ? AND a.is_local AND a.state = 'active' "
+        "ORDER BY r.published_at DESC LIMIT 300) AS lately WHERE author_id <> ? "
+        "GROUP BY author_id ORDER BY max(published_at) DESC LIMIT ?",
+        now(),
+        but.id if but else 0,
         limit,
     )
     keys = [int(row["id"]) for row in rows]

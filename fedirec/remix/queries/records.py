@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,9 @@ MAX_OWN: Final = 4
 MAX_REMIXES: Final = 24
 """Remixes that the page of a record shows before its lineage page takes over."""
 MAX_REVISIONS: Final = 50
+SPREAD: Final = 400
+"""The newest records, whose instances and languages can be chosen among."""
+MAX_CHOICES: Final = 24
 _USED: Final = "s.in_graph AND s.withdrawn_at IS NULL"
 
 
@@ -114,6 +117,28 @@ async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Recor
     keys = [int(row["id"]) for row in rows]
     shown = {record.id: record for record in await with_parts(Record.filter(id__in=keys))} if keys else {}
     return [shown[key] for key in keys if key in shown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Where the records that came last are from, and in which languages."""
+
+    hosts: Sequence[str] = ()
+    languages: Sequence[str] = ()
+
+
+async def spread_of_records() -> Spread:
+    """What can be chosen among the newest records: instances beside ours, and languages without their countries."""
+    rows = await fetch_rows(
+        "SELECT a.host AS host, a.is_local AS is_local, r.language AS language FROM record r "
+        "JOIN actor a ON a.id = r.author_id WHERE r.visibility = 'public' AND r.deleted_at IS NULL "
+        "AND r.published_at <= ? ORDER BY r.published_at DESC LIMIT ?",
+        now(),
+        SPREAD,
+    )
+    hosts = dict.fromkeys(str(row["host"]) for row in rows if not row["is_local"])
+    languages = dict.fromkeys(str(row["language"]).partition("-")[0].lower() for row in rows if row["language"])
+    return Spread(hosts=sorted(list(hosts)[:MAX_CHOICES]), languages=sorted(list(languages)[:MAX_CHOICES]))
 
 
 def search_records(words: str) -> Search | None:
