@@ -8,7 +8,7 @@ anything, because it has had no security fixes since 2026-06-05.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from typing import Final
 from unicodedata import normalize
@@ -97,22 +97,34 @@ def clean(html: str) -> str:
     return _as_paragraph(plain(html))
 
 
-def markdown(text: str, people: Mapping[str, str] | None = None) -> str:
+def markdown(text: str) -> str:
     """HTML for what an author of ours typed: Markdown without raw HTML, line breaks kept, bare addresses linked.
 
-    `people` are the addresses of those who may be named in it, by their handles in lower case: `ana` or `ana@a.example`
-    for @ana and @ana@a.example. The longest text that is read takes the better part of a second: call this in a thread.
+    The longest text that is read takes the better part of a second: call this in a thread.
     """
     html = _MARKDOWN.render(_cut(text, MAX_BYTES))
     if "://" in html and len(html) <= 2 * MAX_BYTES:
         html = _LINKER.linkify(html)
-    cleaned = clean(html)
-    return clean(_link_people(cleaned, people)) if people else cleaned
+    return clean(html)
 
 
-def named_in(text: str) -> list[str]:
-    """The handles that `text` names with an @, each once, in lower case and without it."""
-    return list(dict.fromkeys(match[1].lower() for match in _HANDLE.finditer(text)))
+def named_in(html: str) -> list[str]:
+    """The handles that clean `html` names with an @ outside links and code, each once, in lower case, without the @."""
+    found: dict[str, None] = {}
+    for text, is_spoken in _pieces(html):
+        if is_spoken:
+            found |= dict.fromkeys(match[1].lower() for match in _HANDLE.finditer(text))
+    return list(found)
+
+
+def link_people(html: str, people: Mapping[str, str]) -> str:
+    """Clean `html` in which those handles that are keys of `people`, as `named_in` gives them, lead to their pages."""
+
+    def link(named: re.Match[str]) -> str:
+        page = people.get(named[1].lower())
+        return f'<a href="{escape(page)}" class="u-url mention">{named[0]}</a>' if page else named[0]
+
+    return clean("".join(_HANDLE.sub(link, text) if is_spoken else text for text, is_spoken in _pieces(html)))
 
 
 def plain(html: str) -> str:
@@ -139,22 +151,16 @@ def excerpt(html: str, length: int = 200) -> str:
     return head.rstrip(" ,;:.\u2013\u2014-") + "…"
 
 
-def _link_people(html: str, people: Mapping[str, str]) -> str:
-    """Clean `html` in which those of `people` who are named outside links and code are links that are mentions."""
-
-    def link(named: re.Match[str]) -> str:
-        page = people.get(named[1].lower())
-        return f'<a href="{escape(page)}" class="u-url mention">{named[0]}</a>' if page else named[0]
-
-    out: list[str] = []
+def _pieces(html: str) -> Iterator[tuple[str, bool]]:
+    """The tags and texts of clean `html` in order, and of each whether it is text outside links and code."""
     inside = end = 0  # how many links and pieces of code are open
     for tag in _OUR_TAG.finditer(html):
-        text = html[end : tag.start()]
-        out += [text if inside else _HANDLE.sub(link, text), tag[0]]
+        yield html[end : tag.start()], not inside
+        yield tag[0], False
         end = tag.end()
         if tag[2] in ("a", "code", "pre"):
             inside += -1 if tag[1] else 1
-    return "".join([*out, _HANDLE.sub(link, html[end:])])
+    yield html[end:], not inside
 
 
 def _clean_once(text: str) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedirec.activitypub.asking import find_asker
-from fedirec.activitypub.contexts import ACTIVITYSTREAMS, CHALLENGE_CONTEXT, RECORD_CONTEXT
+from fedirec.activitypub.contexts import ACTIVITYSTREAMS, CHALLENGE_CONTEXT, COMMENT_CONTEXT, RECORD_CONTEXT
 from fedirec.activitypub.documents import (
     ActivityResponse,
     ActivityRoute,
@@ -21,7 +21,8 @@ from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json, Tombstone
 from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
-from fedirec.remix.models import Challenge, Record, RecordRevision, Submission
+from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
+from fedirec.remix.queries.comments import get_comment, replies_to
 from fedirec.remix.visibility import may_ask_for
 
 PAGE: Final = 50
@@ -42,6 +43,64 @@ async def show_record(request: Request[Any]) -> Response:
         tombstone = Tombstone(id=record.uri, deleted=record.deleted_at, former_type="Note")
         return ActivityResponse({"@context": ACTIVITYSTREAMS, **tombstone.write()}, status=410)
     return ActivityResponse(await record_document(record))
+
+
+async def show_comment(request: Request[Any]) -> Response:
+    """A comment of ours as it was sent, or its tombstone; one that is not for everybody only to servers of followers.
+
+    What the author of the record hid stays what its own author said.
+    """
+    site: Site = request.state["site"]
+    comment = await get_comment(site.uris.comment(request.path_params["key"]))
+    if comment.visibility != "public":
+        asker = await find_asker(request) if comment.visibility == "followers" and not comment.deleted_at else None
+        if asker is None or not await may_ask_for(comment.record, asker):
+            raise NotFound("there is no such comment here")
+        return ActivityResponse(comment_document(comment), is_public=False)
+    if comment.deleted_at:
+        tombstone = Tombstone(id=comment.uri, deleted=comment.deleted_at, former_type="Note")
+        return ActivityResponse({"@context": ACTIVITYSTREAMS, **tombstone.write()}, status=410)
+    if comment.author.state != "active":
+        raise NotFound("there is no such comment here")
+    return ActivityResponse(comment_document(comment))
+
+
+async def show_replies(request: Request[Any]) -> Response:
+    """The public comments on a record of ours, in the order in which they came, page by page."""
+    site: Site = request.state["site"]
+    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"]))
+    if record is None or record.visibility != "public" or record.deleted_at:
+        raise NotFound("there is no such record here")
+    return await _replies_to(request, record.uri)
+
+
+async def show_answers(request: Request[Any]) -> Response:
+    """The public answers to a comment of ours."""
+    site: Site = request.state["site"]
+    comment = await get_comment(site.uris.comment(request.path_params["key"]))
+    if comment.visibility != "public" or comment.author.state != "active":
+        raise NotFound("there is no such comment here")
+    return await _replies_to(request, comment.uri)
+
+
+async def _replies_to(request: Request[Any], uri: str) -> Response:
+    after = request.query_params.get("after")
+    if after is None:
+        whole = {"id": f"{uri}/replies", "type": "Collection", "first": f"{uri}/replies?after=0"}
+        return ActivityResponse({"@context": ACTIVITYSTREAMS, **whole})
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise Invalid("that page does not exist")
+    rows = await replies_to(uri, after=int(after), limit=PAGE)
+    page: Json = {
+        "@context": ACTIVITYSTREAMS,
+        "id": f"{uri}/replies?after={after}",
+        "type": "CollectionPage",
+        "partOf": f"{uri}/replies",
+        "items": [row.uri for row in rows],
+    }
+    if len(rows) == PAGE:
+        page["next"] = f"{uri}/replies?after={rows[-1].id}"
+    return ActivityResponse(page)
 
 
 async def show_person(request: Request[Any]) -> Response:
@@ -98,6 +157,11 @@ async def record_document(record: Record) -> Json:
     return {"@context": RECORD_CONTEXT, **revision.document}
 
 
+def comment_document(comment: Comment) -> Json:
+    """A comment of ours as other instances see it."""
+    return {"@context": COMMENT_CONTEXT, **(comment.document or {})}
+
+
 async def challenge_document(challenge: Challenge) -> Json:
     """A challenge of ours as other instances see it."""
     return {"@context": CHALLENGE_CONTEXT, **(await describe_challenge(challenge)).write()}
@@ -119,6 +183,9 @@ async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
 
 routes = [
     ActivityRoute("/records/{key}", show_record),
+    ActivityRoute("/records/{key}/replies", show_replies, always=True),
+    ActivityRoute("/comments/{key}", show_comment),
+    ActivityRoute("/comments/{key}/replies", show_answers, always=True),
     ActivityRoute("/u/{handle}", show_person),
     ActivityRoute("/c/{handle}", show_challenge),
     ActivityRoute("/c/{handle}/prompt", show_prompt),

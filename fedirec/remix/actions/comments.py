@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -19,7 +19,7 @@ from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid, TooMany
-from fedirec.html import markdown, named_in
+from fedirec.html import link_people, markdown, named_in
 from fedirec.remix.actions.threads import (
     MAX_MENTIONED,
     Place,
@@ -174,9 +174,10 @@ async def _compose(
 ) -> Composed:
     record, owner, parent = place.record, place.record.author, place.parent
     visibility = before.visibility if before else _visibility_at(place)
-    named = await _people_named(draft.text) if visibility == "public" else {}
+    words = markdown(draft.text.strip()).strip()
+    named = await _people_named(named_in(words)) if visibility == "public" else {}
     answered = [parent.author, owner] if parent else [owner]
-    in_thread = await _people_in(parent) if parent and visibility != "direct" else []
+    in_thread = await _people_in(parent or before) if visibility != "direct" else []
     people = {actor.uri: actor for actor in [*answered, *named.values(), *in_thread] if actor.id != author.id}
     mentioned = {actor.uri: actor for actor in [*answered, *named.values()] if actor.uri in people}
     to: tuple[str, ...]
@@ -193,7 +194,7 @@ async def _compose(
         attributed_to=author.uri,
         published=published,
         updated=updated,
-        content=_content(draft, pages, address=record.url or record.uri),
+        content=_content(link_people(words, pages).strip(), at_ms=draft.at_ms, address=record.url or record.uri),
         markdown=draft.text.strip(),
         language=draft.language,
         warning=draft.warning.strip(),
@@ -209,13 +210,12 @@ async def _compose(
     return Composed(work=work, told=list(people.values()), followers_of=followers_of)
 
 
-def _content(draft: CommentDraft, pages: Mapping[str, str], *, address: str) -> str:
+def _content(words: str, *, at_ms: int | None, address: str) -> str:
     """What other software shows: the words, behind the place that they are about, which leads there."""
-    html = markdown(draft.text.strip(), pages)
-    if draft.at_ms is None:
-        return html
-    link = f'<a href="{escape(address)}#t={draft.at_ms // 1000}">{clock(draft.at_ms)}</a>'
-    return f"<p>{link} {html[3:]}" if html.startswith("<p>") else f"<p>{link}</p>{html}"
+    if at_ms is None:
+        return words
+    link = f'<a href="{escape(address)}#t={at_ms // 1000}">{clock(at_ms)}</a>'
+    return f"<p>{link} {words[3:]}" if words.startswith("<p>") else f"<p>{link}</p>{words}"
 
 
 def _visibility_at(place: Place) -> str:
@@ -225,17 +225,19 @@ def _visibility_at(place: Place) -> str:
     return place.record.visibility
 
 
-async def _people_in(parent: Comment) -> list[Actor]:
-    """Those who took part in a thread, those who did last first."""
-    root = parent.thread_id or parent.id
+async def _people_in(comment: Comment | None) -> list[Actor]:
+    """Those who took part in the thread of `comment`, those who did last first."""
+    if comment is None:
+        return []
+    root = comment.thread_id or comment.id
     said = Comment.filter(Q(id=root) | Q(thread_id=root), deleted_at=None, hidden_at=None).exclude(visibility="direct")
     rows = await said.order_by("-id").limit(MAX_TOLD * 5).values_list("author_id", flat=True)
     return await Actor.filter(id__in=list(dict.fromkeys(rows))[:MAX_TOLD], state="active")
 
 
-async def _people_named(text: str) -> dict[str, Actor]:
-    """Those whom `text` names with an @ and whom we know, by how they are named: ours by their name alone too."""
-    named = named_in(text)[:MAX_MENTIONED]
+async def _people_named(handles: Sequence[str]) -> dict[str, Actor]:
+    """Those of `handles` whom we know, by how they are named: ours by their name alone too."""
+    named = handles[:MAX_MENTIONED]
     if not named:
         return {}
     wanted = Q(local_handle__in=[handle for handle in named if "@" not in handle])
@@ -252,10 +254,13 @@ async def _people_named(text: str) -> dict[str, Actor]:
 
 
 async def _addressed(comment: Comment) -> list[Actor]:
-    """Those to whom a comment of ours was addressed when it was last said."""
+    """Those to whom a comment of ours was addressed when it was last said, and who answered in its thread."""
     document = comment.document or {}
     uris = [*document.get("to", ()), *document.get("cc", ())]
-    return [actor for actor in await Actor.filter(uri__in=uris) if actor.id != comment.author_id]
+    found = [*await Actor.filter(uri__in=uris)]
+    if comment.visibility != "direct":
+        found += await _people_in(comment)
+    return [actor for actor in {each.id: each for each in found}.values() if actor.id != comment.author_id]
 
 
 async def _refuse_bad_draft(place: Place, draft: CommentDraft) -> None:

@@ -163,7 +163,7 @@ async def _change(known: Comment, work: CommentObject | PostObject, *, document:
 
 async def _columns(work: CommentObject | PostObject, record: Record) -> dict[str, Any]:
     """The columns of a comment that its current version decides. Raises Unsupported when it says nothing."""
-    content = clean(work.content.encode()[:MAX_CONTENT].decode(errors="ignore"))
+    content = clean(work.content.encode()[:MAX_CONTENT].decode(errors="ignore")).strip()
     if not plain(content):
         raise Unsupported("it says nothing")
     at_ms = work.at_ms if isinstance(work, CommentObject) else None

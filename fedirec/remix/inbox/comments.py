@@ -74,9 +74,11 @@ async def comment_removed(sender: Actor, remove: Remove[Any]) -> bool:
     record = await _record_with(remove.target, sender)
     if record is None:
         return False
-    comment = await Comment.get_or_none(uri=remove.object.id, record_id=record.id)
+    comment = await Comment.filter(uri=remove.object.id, record_id=record.id).select_related("author").first()
     if comment is None:
         raise NotFound("that comment is not known here")
+    if not comment.author.is_local and comment.deleted_at is None:
+        await _ask_for(comment.uri)  # perhaps it was deleted
     if comment.hidden_at is None:
         comment.hidden_at, comment.hidden_by_id = now(), sender.id
         await comment.save(update_fields=["hidden_at", "hidden_by_id"])

@@ -178,7 +178,7 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
             await notify(author, Notice.ANSWERED_WITH_WORK, sender, record.uri, f"/records/remote/{record.id}", about)
         case _ if is_followed:
             await save_record(sender, post, document=document)
-        case _ if is_talk(post):
+        case _ if is_talk(post) and post.is_public and await concerns_us(sender, post):
             await take_comment(sender, post)  # perhaps what it answers was said about a record
             return Kept.FOR_A_WHILE
         case _:

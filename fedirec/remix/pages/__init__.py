@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from fedirec.remix.pages import (
     challenges,
+    comments,
     exploring,
     following,
     home,
@@ -23,6 +24,7 @@ routes: list[BaseRoute] = [
     *challenges.routes,
     *remixing.routes,
     *records.routes,
+    *comments.routes,
     *following.routes,
     *people.routes,
     *sharing.routes,

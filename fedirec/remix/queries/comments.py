@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -104,13 +104,14 @@ async def moments_of(record: Record, *, viewer: Actor | None) -> list[Moment]:
     return [Moment(at_ms=row.at_ms or 0, comment_id=row.id, author=row.author) for row in rows]
 
 
-async def place_in_threads(comment: Comment, *, viewer: Actor | None) -> int | None:
-    """After which row the page begins that shows `comment`; None for the first page."""
-    root = comment.thread_id or comment.id
-    earlier = Comment.filter(record_id=comment.record_id, thread_id=None, id__lt=root)
-    if not await earlier.order_by("id").offset(THREADS - 1).limit(1).values("id"):
-        return None
-    return root - 1
+async def is_on_first_page(comment: Comment) -> bool:
+    """Whether `comment` is among the first threads about its record, and the first answers there."""
+    if comment.thread_id is not None:
+        before = Comment.filter(thread_id=comment.thread_id, id__lt=comment.id)
+        if await before.order_by("id").offset(ANSWERS - 1).limit(1).values("id"):
+            return False
+    earlier = Comment.filter(record_id=comment.record_id, thread_id=None, id__lt=comment.thread_id or comment.id)
+    return not await earlier.order_by("id").offset(THREADS - 1).limit(1).values("id")
 
 
 async def get_comment(uri: str) -> Comment:
@@ -124,8 +125,13 @@ async def get_remote_comment(key: int) -> Comment:
 
 
 async def find_comment_row(key: int) -> Comment | None:
-    """The comment in row `key`."""
+    """The comment in row `key`, with its record, and whom it answers."""
     return await _one(Comment.filter(id=key))
+
+
+async def get_root(comment: Comment) -> Comment:
+    """What began the thread of `comment`; itself, when nothing came before it."""
+    return comment if comment.thread_id is None else await _get(Comment.filter(id=comment.thread_id))
 
 
 async def replies_to(uri: str, *, after: int, limit: int) -> list[Comment]:
@@ -134,16 +140,16 @@ async def replies_to(uri: str, *, after: int, limit: int) -> list[Comment]:
     return await said.filter(author__state="active").order_by("id").limit(limit)
 
 
-async def known_comments(uris: Collection[str]) -> dict[str, Comment]:
-    """The comments at `uris` that are known here."""
-    return {row.uri: row for row in await Comment.filter(uri__in=list(uris))} if uris else {}
+def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = False) -> bool:
+    """Whether `viewer`, who may see the record, may see what `comment` says; it comes with its record and author.
 
-
-def may_see_comment(comment: Comment, viewer: Actor | None) -> bool:
-    """Whether `viewer`, who may see the record, may see `comment`, which comes with its record."""
+    The same as `_shown` asks of the database.
+    """
+    if comment.deleted_at or comment.author.state != "active":
+        return False
     if viewer is not None and viewer.id in (comment.author_id, comment.record.author_id):
         return True
-    return comment.visibility != "direct" and comment.hidden_at is None
+    return comment.visibility != "direct" and (is_moderator or comment.hidden_at is None)
 
 
 async def _first_answers(

@@ -1,0 +1,185 @@
+"""How comments are shown: those about a record, on its page, and each for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.peers import hosts_of
+from fedirec.remix.actions.comments import MAX_TEXT, may_hide
+from fedirec.remix.actions.threads import playing_time_of
+from fedirec.remix.models import Comment, Record
+from fedirec.remix.moments import clock
+from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.visitors import number_of
+from fedirec.remix.queries.comments import is_shown, moments_of, threads_of
+from fedirec.web.language import gettext as _
+from fedirec.web.views import HostView, PersonView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentView:
+    """One thing that somebody said, or the place where it was."""
+
+    id: int
+    url: str
+    author: PersonView
+    at: datetime
+    is_gone: bool = False
+    gone_word: str = ""
+    content_html: str = ""
+    language: str | None = None
+    warning: str = ""
+    moment: str = ""
+    """As in 0:42; empty when it is about the whole."""
+    seconds: int = 0
+    edited_at: datetime | None = None
+    original_url: str | None = None
+    answers: PersonView | None = None
+    """Whom it answers, where that is not who began the thread."""
+    audience: str = ""
+    """Who else sees it, when that is not everybody."""
+    is_hidden: bool = False
+    may_answer: bool = False
+    may_edit: bool = False
+    may_hide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """A comment, and what was answered."""
+
+    first: CommentView
+    answers: tuple[CommentView, ...]
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentView:
+    """A mark in the timeline of a player."""
+
+    label: str
+    seconds: int
+    url: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsView:
+    """The conversation about a record, as its page shows it."""
+
+    record_url: str
+    record_uri: str
+    """What people look for on their own server to answer from there."""
+    threads: tuple[ThreadView, ...] = ()
+    moments: tuple[MomentView, ...] = ()
+    next_url: str | None = None
+    first_url: str | None = None
+    may_comment: bool = False
+    longest: int = MAX_TEXT
+    """Characters of a comment."""
+    is_timed: bool = False
+    """Whether there is a sound or a film to say something about."""
+    sign_in_url: str = ""
+    hosts: dict[str, HostView] = field(default_factory=dict)
+
+
+async def comments_view(request: Request[Any], record: Record) -> CommentsView:
+    """The conversation about `record`, which whoever asks may see."""
+    said = Onlooker(request)
+    after = number_of(request.query_params.get("comments", "")) or 0
+    threads, has_more = await threads_of(record, viewer=said.actor, is_moderator=said.is_moderator, after=after)
+    shown = tuple(
+        ThreadView(
+            first=said.view(thread.first),
+            answers=tuple(said.view(answer) for answer in thread.answers),
+            has_more=thread.has_more,
+        )
+        for thread in threads
+    )
+    url = said.cards.record_url(record)
+    people = [comment.author.host for thread in shown for comment in (thread.first, *thread.answers)]
+    is_timed, _length = await playing_time_of(record)
+    moments = await moments_of(record, viewer=said.actor) if is_timed else []
+    return CommentsView(
+        record_url=url,
+        record_uri=record.uri,
+        threads=shown,
+        moments=tuple(
+            MomentView(
+                label=clock(moment.at_ms),
+                seconds=moment.at_ms // 1000,
+                url=f"#comment-{moment.comment_id}",
+                who=moment.author.name or moment.author.handle,
+            )
+            for moment in moments
+        ),
+        next_url=f"{url}?comments={threads[-1].first.id}#comments" if has_more and threads else None,
+        first_url=f"{url}#comments" if after else None,
+        may_comment=said.may_comment and record.visibility in ("public", "followers"),
+        is_timed=is_timed,
+        sign_in_url=f"/sign-in?next={quote(url, safe='')}",
+        hosts=await hosts_of(people),
+    )
+
+
+class Onlooker:
+    """Shows comments to whoever made a request."""
+
+    def __init__(self, request: Request[Any]) -> None:
+        self.cards = Cards(request)
+        self.viewer = viewer_of(request)
+        self.actor = self.viewer.actor if self.viewer else None
+        self.is_moderator = self.viewer is not None and self.viewer.can(Permission.MODERATE)
+        self.may_comment = self.viewer is not None and self.viewer.can(Permission.COMMENT)
+
+    def may_see(self, comment: Comment) -> bool:
+        """Whether the words of `comment` are theirs to see; the record is."""
+        return is_shown(comment, self.actor, is_moderator=self.is_moderator)
+
+    def view(self, comment: Comment) -> CommentView:
+        url = comment_url(self.cards, comment)
+        author = self.cards.person(comment.author)
+        if not self.may_see(comment):
+            word = _("A comment that was deleted") if comment.deleted_at else _("A comment that is hidden")
+            return CommentView(
+                id=comment.id, url=url, author=author, at=comment.published_at, is_gone=True, gone_word=word
+            )
+        answered = comment.parent.author if comment.parent and comment.parent.thread_id else None
+        return CommentView(
+            id=comment.id,
+            url=url,
+            author=author,
+            at=comment.published_at,
+            content_html=comment.content,
+            language=comment.language,
+            warning=comment.warning,
+            moment="" if comment.at_ms is None else clock(comment.at_ms),
+            seconds=(comment.at_ms or 0) // 1000,
+            edited_at=comment.updated_at,
+            original_url=None if comment.author.is_local else (comment.url or comment.uri),
+            answers=self.cards.person(answered) if answered else None,
+            audience=_audience_word(comment),
+            is_hidden=comment.hidden_at is not None,
+            may_answer=self.may_comment,
+            may_edit=self.actor is not None and self.actor.id == comment.author_id and self.may_comment,
+            may_hide=self.viewer is not None and may_hide(self.viewer, comment),
+        )
+
+
+def comment_url(cards: Cards, comment: Comment) -> str:
+    """The page of a comment on this site."""
+    return cards.here(comment.uri) if comment.author.is_local else f"/comments/remote/{comment.id}"
+
+
+def _audience_word(comment: Comment) -> str:
+    """Who else sees it, where that is not everybody."""
+    if comment.visibility == "direct":
+        return _("only you two see this")
+    return _("only followers") if comment.visibility == "followers" else ""
