@@ -1,0 +1,161 @@
+"""A database of an earlier version, with rows in it, is brought up to date and loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api import migrate as apply_migrations
+
+from fedirec.accounts.models import Account
+from fedirec.db import configuration, execute, execute_script, fetch_rows, migrate, open_database
+from fedirec.db.triggers import install_triggers
+from fedirec.media.models import Media
+from fedirec.remix.models import Attachment, Record, Source
+from tests.databases import Databases
+
+FIRST: Final = "fedirec.0001_initial"
+MOMENT: Final = "2026-11-20 12:00:00+00:00"
+ROWS: Final[list[tuple[str, Mapping[str, Any]]]] = [
+    (
+        "actor",
+        {
+            "id": 1,
+            "uri": "https://here.test/u/ana",
+            "type": "Person",
+            "is_local": True,
+            "local_handle": "ana",
+            "handle": "ana",
+            "host": "here.test",
+            "also_known_as": [],
+            "created_at": MOMENT,
+        },
+    ),
+    (
+        "account",
+        {"id": 1, "actor_id": 1, "password_hash": "x", "role": "owner", "state": "active", "created_at": MOMENT},
+    ),
+    (
+        "media",
+        {
+            "id": 1,
+            "key": "01jd0000000000000000000000",
+            "owner_id": 1,
+            "kind": "image",
+            "media_type": "image/png",
+            "size": 10,
+            "sha256": "0" * 64,
+            "digest": "z",
+            "path": f"00/00/{'0' * 64}.png",
+            "file_name": "stars.png",
+            "attached_at": MOMENT,
+            "created_at": MOMENT,
+        },
+    ),
+    *(
+        (
+            "record",
+            {
+                "id": number,
+                "uri": f"https://here.test/records/{number}",
+                "author_id": 1,
+                "kind": "image",
+                "title": title,
+                "licence": "CC-BY-4.0",
+                "visibility": "public",
+                "published_at": MOMENT,
+            },
+        )
+        for number, title in ((1, "First stars"), (2, "Second stars"))
+    ),
+    (
+        "attachment",
+        {
+            "id": 1,
+            "record_id": 1,
+            "media_id": 1,
+            "position": 0,
+            "kind": "image",
+            "media_type": "image/png",
+            "url": f"https://here.test/media/00/00/{'0' * 64}.png",
+            "description": "Lights",
+        },
+    ),
+    (
+        "source",
+        {
+            "id": 1,
+            "record_id": 2,
+            "uri": "https://here.test/records/1",
+            "relation": "adapts",
+            "position": 0,
+            "created_at": MOMENT,
+        },
+    ),
+    (
+        "audit_event",
+        {
+            "id": 1,
+            "actor_uri": "https://here.test/u/ana",
+            "action": "set_up",
+            "subject_uri": "x",
+            "details": {},
+            "created_at": MOMENT,
+        },
+    ),
+]
+
+
+async def test_rows_of_the_first_version_are_all_there_after_every_migration(
+    databases: Databases, database_kind: str
+) -> None:
+    address = databases.empty(database_kind)
+    await _make_first_version(address, on_sqlite=database_kind == "sqlite")
+
+    await migrate(address)
+
+    async with open_database(address):
+        for table, row in ROWS:
+            columns = ", ".join(name for name in row if not name.endswith("_at"))
+            [found] = await fetch_rows(f"SELECT {columns} FROM {table} WHERE id = {row['id']}")  # noqa: S608
+            assert {name: _plain(value) for name, value in found.items()} == {
+                name: _plain(value) for name, value in row.items() if not name.endswith("_at")
+            }
+        record = await Record.get(id=2).select_related("author__account")
+        assert (record.title, record.author.account.role) == ("Second stars", "owner")  # type: ignore[attr-defined]
+        assert (await Source.get()).uri == "https://here.test/records/1"
+        assert (await Attachment.get().select_related("media")).description == "Lights"
+        # What is new has a value that is true of what is old.
+        assert (await Media.get()).state == "ready"
+        assert (await Account.get()).visibility == "public"
+    databases.drop(address)
+
+
+async def _make_first_version(address: str, *, on_sqlite: bool) -> None:
+    EXECUTOR_CACHE.clear()
+    async with TortoiseContext():
+        await apply_migrations(config=configuration(address, foreign_keys=False), target=FIRST)
+        for table, row in ROWS:
+            values = [_stored(value, on_sqlite=on_sqlite) for value in row.values()]
+            places = ", ".join(
+                "?" if on_sqlite or not name.endswith("_at") else f"'{value}'" for name, value in row.items()
+            )
+            given = [value for name, value in zip(row, values, strict=True) if on_sqlite or not name.endswith("_at")]
+            await execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *given)  # noqa: S608
+        await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite)
+    EXECUTOR_CACHE.clear()
+
+
+def _stored(value: Any, *, on_sqlite: bool) -> Any:
+    if isinstance(value, list | dict):
+        return json.dumps(value)
+    return int(value) if on_sqlite and isinstance(value, bool) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        return json.loads(value)
+    return int(value) if isinstance(value, bool) else value
