@@ -21,6 +21,7 @@ async function save() {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: texts(), signal: saving.signal });
     if (!answer.ok) throw new Error(String(answer.status));
     const { saved_at: at, problem } = await answer.json();
+    if (at) remember();
     note.textContent = at ? words("saved", { time: clock(new Date(at)) }) : (problem ?? "");
   } catch {
     if (isOver) return;
@@ -33,12 +34,18 @@ async function save() {
   if (isDirty && note.textContent !== words("unsaved")) timer = setTimeout(save, PAUSE);
 }
 
-// Something changed, and is kept soon; `now` for at once.
-export function changed({ now = false } = {}) {
-  if (!form.dataset.draft || isOver) return;
+// A reload, and the way back from elsewhere, come to what is kept.
+function remember() {
+  const key = form.querySelector("[name=draft]").value;
+  if (new URLSearchParams(location.search).get("draft") !== key) history.replaceState(null, "", `?draft=${key}${location.hash}`);
+}
+
+// Something changed, and is kept soon.
+function changed() {
+  if (isOver) return;
   isDirty = true;
   clearTimeout(timer);
-  timer = setTimeout(save, now ? 0 : PAUSE);
+  timer = setTimeout(save, PAUSE);
 }
 
 // It is being published: nothing is kept any more.
@@ -48,11 +55,8 @@ export function over() {
   saving?.abort();
 }
 
-export const isUnsaved = () => isDirty && !isOver;
-
 if (form.dataset.draft) {
-  form.addEventListener("input", () => changed());
-  form.addEventListener("parts", () => changed());
+  form.addEventListener("input", changed);
   addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
   addEventListener("pageshow", () => (isOver = false));
   addEventListener("online", save);

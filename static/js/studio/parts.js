@@ -15,7 +15,9 @@ export function texts() {
 
 function put(page, sent) {
   const active = document.activeElement;
-  const focus = active && active.id && form.contains(active) ? active : null;
+  const focus = active && form.contains(active) ? active : null;
+  const home = focus?.closest("[data-part]")?.id;
+  const told = [];
   const caret = focus && "selectionStart" in focus ? [focus.selectionStart, focus.selectionEnd] : null;
   for (const old of form.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part]#${old.id}`);
@@ -26,6 +28,8 @@ function put(page, sent) {
     for (const one of fresh.querySelectorAll("[data-script]")) one.hidden = false;
     keepPlaying(old, fresh);
     old.replaceWith(fresh);
+    told.push(...[...fresh.querySelectorAll("[data-say]")].map((each) => each.dataset.say));
+    told.push(...[...fresh.querySelectorAll(".field-error")].map((each) => each.textContent.trim()));
     fresh.querySelectorAll("details").forEach((each, index) => (each.open ||= open[index] ?? false));
     for (const field of typed) {
       const again = document.getElementById(field.id);
@@ -35,10 +39,12 @@ function put(page, sent) {
     }
   }
   if (focus && !focus.isConnected) {
-    const again = document.getElementById(focus.id);
+    const same = focus.id ? document.getElementById(focus.id) : focus.value && form.querySelector(`button[value="${CSS.escape(focus.value)}"]`);
+    const again = same || document.querySelector(`#${home} :is(input:not([type=hidden]), textarea, select)`) || document.querySelector("#files");
     again?.focus({ preventScroll: true });
-    if (again && caret && caret[0] !== null) again.setSelectionRange(...caret);
+    if (same && caret && caret[0] !== null) again.setSelectionRange(...caret);
   }
+  if (told.length) say(told.join(" "));
 }
 
 // A row that only moved is the same row: what plays in it goes on.

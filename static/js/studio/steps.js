@@ -10,6 +10,7 @@ const arrivals = [];
 const WRONG = "[aria-invalid=true], .field-error:not([hidden])";
 let current = "";
 
+const isWrong = (step) => [...step.querySelectorAll(WRONG)].some((each) => !each.closest("[hidden]:not(.step)")) || Boolean(step.querySelector(".check.stop"));
 const stepOf = (element) => element?.closest(".step")?.id ?? steps[0].id;
 const named = (id) => steps.some((step) => step.id === id);
 const heading = (id) => document.getElementById(`${id}-title`);
@@ -57,15 +58,14 @@ export function goTo(field) {
 export function mark() {
   for (const step of steps) {
     const link = links.get(step.id);
-    const isWrong = Boolean(step.querySelector(WRONG)) || Boolean(step.querySelector(".check.stop"));
-    link.classList.toggle("wrong", isWrong);
+    link.classList.toggle("wrong", isWrong(step));
     let sign = link.querySelector(".sr");
-    if (isWrong && !sign) {
+    if (isWrong(step) && !sign) {
       sign = document.createElement("span");
       sign.className = "sr";
       sign.textContent = ` (${words("lookAgain")})`;
       link.append(sign);
-    } else if (!isWrong) sign?.remove();
+    } else if (!isWrong(step)) sign?.remove();
   }
 }
 
@@ -88,9 +88,9 @@ export function start() {
   addEventListener("popstate", follow);
   addEventListener("hashchange", follow);
   form.addEventListener("parts", mark);
-  const wrong = form.querySelector(WRONG);
+  const wrong = steps.find(isWrong);
   const asked = location.hash.slice(1);
-  const first = wrong ? stepOf(wrong) : named(asked) ? asked : steps[0].id;
+  const first = wrong ? wrong.id : named(asked) ? asked : steps[0].id;
   if (asked !== first && asked) history.replaceState(null, "", `#${first}`);
   show(first, { focus: false });
   if (wrong) form.querySelector(`#${first} [aria-invalid=true]`)?.focus();

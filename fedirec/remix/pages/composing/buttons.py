@@ -37,7 +37,7 @@ async def follow_button(request: Request[Any], form: Form, composition: Composit
             composition.parts = [row for index, row in enumerate(composition.parts) if index != place]
         case "add-source":
             await _add_known(form, composition, name)
-        case "save" | "check" | "preview":
+        case "save" | "check" | "preview" | "arrived":
             pass
         case _:
             await _look_for_source(request, form, composition, is_last=do == "publish")

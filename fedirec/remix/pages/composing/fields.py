@@ -56,6 +56,11 @@ def chosen_licence(form: Form, composition: Composition) -> Licence:
     return find_licence(typed)
 
 
+def usual_licence(usual: str | None, composition: Composition) -> str | None:
+    """The licence that somebody usually chooses, when this record may carry it."""
+    return usual if usual and find_licence(usual) in composition.allowed else None
+
+
 def wanted_licence(challenge: Challenge, composition: Composition) -> str | None:
     """The licence under which the challenge makes something, when this record may carry it."""
     terms = next(iter(challenge.terms), None)

@@ -117,7 +117,8 @@ def kept_values(form: Form, composition: Composition) -> list[tuple[str, str]]:
 
 def is_begun(form: Form, composition: Composition) -> bool:
     """Whether there is anything in it that somebody would miss."""
-    return bool(form.value("title").strip() or form.value("text").strip() or composition.files or composition.sources)
+    words = (form.value("title"), form.value("text"), form.value("waiting"))  # the last is a file that is on its way
+    return any(word.strip() for word in words) or bool(composition.files or composition.sources)
 
 
 async def take_uploads(request: Request[Any], form: Form, composition: Composition) -> None:
