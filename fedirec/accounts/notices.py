@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -54,3 +55,90 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.PASSWORD_CHANGED: N_("Your password was changed."),
 }
 """`who` is the person it comes from, `title` is `details["title"]`."""
+
+OF_SEVERAL: Final[Mapping[Notice, str]] = {
+    Notice.FOLLOWED: N_("%(who)s follow you."),
+    Notice.ASKED_TO_FOLLOW: N_("%(who)s ask to follow you."),
+    Notice.RECOMMENDED: N_("%(who)s like “%(title)s”."),
+    Notice.PASSED_ON: N_("%(who)s passed on “%(title)s”."),
+    Notice.REMIXED: N_("%(who)s made something from “%(title)s”."),
+    Notice.CREDITED: N_("%(who)s credit you in “%(title)s”."),
+    Notice.COMMENTED: N_("%(who)s commented on “%(title)s”."),
+    Notice.ANSWERED: N_("%(who)s answered you about “%(title)s”."),
+    Notice.MENTIONED: N_("%(who)s mention you in comments on “%(title)s”."),
+    Notice.ANSWERED_WITH_WORK: N_("%(who)s answered “%(title)s” with something of their own."),
+    Notice.SUBMITTED: N_("%(who)s offer something to “%(title)s”."),
+    Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
+}
+"""The same when several people did it; here `who` is "Bo and Cy" or "Bo, Cy and others"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Kinds of notices that belong together."""
+
+    name: str
+    label: str
+    sign: str
+    kinds: tuple[Notice, ...]
+    may_be_unwanted: bool = True
+
+
+FAMILIES: Final = (
+    Family(
+        name="remixes",
+        label=N_("Remixes"),
+        sign="remix",
+        kinds=(Notice.REMIXED, Notice.ANSWERED_WITH_WORK, Notice.SOURCE_CHANGED),
+    ),
+    Family(name="credits", label=N_("Credits"), sign="clap", kinds=(Notice.CREDITED,)),
+    Family(
+        name="talk",
+        label=N_("Talk"),
+        sign="comment",
+        kinds=(Notice.COMMENTED, Notice.ANSWERED, Notice.MENTIONED),
+    ),
+    Family(
+        name="challenges",
+        label=N_("Challenges"),
+        sign="challenge",
+        kinds=(Notice.SUBMITTED, Notice.SUBMISSION_ACCEPTED, Notice.SUBMISSION_DECLINED),
+    ),
+    Family(
+        name="people",
+        label=N_("People"),
+        sign="people",
+        kinds=(Notice.FOLLOWED, Notice.ASKED_TO_FOLLOW, Notice.RECOMMENDED, Notice.PASSED_ON),
+    ),
+    Family(
+        name="place",
+        label=N_("This place"),
+        sign="home",
+        kinds=(Notice.ASKED_TO_JOIN, Notice.ROLE_CHANGED, Notice.PASSWORD_CHANGED),
+        may_be_unwanted=False,
+    ),
+)
+"""Every kind of notice is in one of them."""
+
+WISHES: Final[Mapping[Notice, str]] = {
+    Notice.REMIXED: N_("Somebody makes something from a record of mine"),
+    Notice.ANSWERED_WITH_WORK: N_("Somebody answers a record of mine with something of their own"),
+    Notice.SOURCE_CHANGED: N_("Something that I built on changes"),
+    Notice.CREDITED: N_("Somebody credits me"),
+    Notice.COMMENTED: N_("Somebody comments on a record of mine"),
+    Notice.ANSWERED: N_("Somebody answers a comment of mine"),
+    Notice.MENTIONED: N_("Somebody mentions me"),
+    Notice.SUBMITTED: N_("Something is offered to a challenge that I lead"),
+    Notice.SUBMISSION_ACCEPTED: N_("A record of mine becomes part of a challenge"),
+    Notice.SUBMISSION_DECLINED: N_("A record of mine is not taken up by a challenge"),
+    Notice.FOLLOWED: N_("Somebody follows me"),
+    Notice.ASKED_TO_FOLLOW: N_("Somebody asks to follow me"),
+    Notice.RECOMMENDED: N_("Somebody likes a record of mine"),
+    Notice.PASSED_ON: N_("Somebody passes on a record of mine"),
+}
+"""How people choose what they are told; what is not here they are always told."""
+
+
+def family_of(kind: Notice) -> Family:
+    """Where a kind of notice belongs."""
+    return next(family for family in FAMILIES if kind in family.kinds)

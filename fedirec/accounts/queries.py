@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, TypeVar
 
 from tortoise.expressions import Q
@@ -138,10 +139,15 @@ async def pending_sign_ups(*, after: int | None = None) -> tuple[list[Account], 
 
 
 async def notifications_of(
-    account: Account, *, before: int | None = None, unread_only: bool = False
+    account: Account, *, before: int | None = None, unread_only: bool = False, kinds: Collection[str] = ()
 ) -> tuple[list[Notification], int | None]:
-    """A page of what somebody was told, the newest first, and where the next page starts if there is one."""
+    """A page of what somebody was told, the newest first, and where the next page starts if there is one.
+
+    With `kinds`, only those of these kinds.
+    """
     told = Notification.filter(account_id=account.id)
+    if kinds:
+        told = told.filter(kind__in=list(kinds))
     if unread_only:
         told = told.filter(read_at=None)
     if before is not None:

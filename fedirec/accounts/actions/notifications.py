@@ -7,7 +7,7 @@ from typing import Any
 
 from fedirec.accounts.codes import digest_of
 from fedirec.accounts.models import Account, Notification
-from fedirec.accounts.notices import Notice
+from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 
@@ -51,7 +51,7 @@ async def notify_all(
     url: str,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Each of `accounts` has been told once that `actor` did `kind` to `subject_uri`."""
+    """Each of `accounts` that wants to hear of it has been told once that `actor` did `kind` to `subject_uri`."""
     cause = actor.uri if actor else ""
     moment = now()
     await Notification.bulk_create(
@@ -67,14 +67,17 @@ async def notify_all(
                 created_at=moment,
             )
             for account in accounts
+            if kind not in WISHES or kind not in (account.unwanted or ())
         ],
         ignore_conflicts=True,
     )
 
 
-async def mark_read(account: Account, *, up_to: int | None = None) -> None:
-    """Somebody has seen what they were told, up to the notification with the id `up_to` if one is given."""
+async def mark_read(account: Account, *, up_to: int | None = None, only: Collection[int] | None = None) -> None:
+    """Somebody has seen what they were told: up to the notification with the id `up_to`, or `only` some of them."""
     unread = Notification.filter(account_id=account.id, read_at=None)
+    if only is not None:
+        unread = unread.filter(id__in=list(only))
     if up_to is not None:
         unread = unread.filter(id__lte=up_to)
     await unread.update(read_at=now())

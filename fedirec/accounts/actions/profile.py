@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from fedirec.accounts.actions.joining import shown_name
 from fedirec.accounts.models import Account
+from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.actors import make_actor_findable, publish_actor_update
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
@@ -18,15 +20,24 @@ from fedirec.web.language import languages, zone_named
 
 MAX_ABOUT: Final = 5000
 """Characters."""
+VISIBILITIES: Final = ("public", "followers")
 
 
 async def edit_profile(
-    uris: Uris, account: Account, *, name: str, about: str, icon: Media | None = None, without_icon: bool = False
+    uris: Uris,
+    account: Account,
+    *,
+    name: str,
+    about: str,
+    icon: Media | None = None,
+    without_icon: bool = False,
+    approves_followers: bool | None = None,
 ) -> Actor:
     """A member's page has this name, these words about them and this picture, and their followers will hear of it.
 
-    `icon` is a fresh upload of theirs; without it the picture stays, unless `without_icon`. Raises Invalid for what is
-    too long or no picture, NotFound when the upload is gone or somebody else's.
+    `icon` is a fresh upload of theirs; without it the picture stays, unless `without_icon`. With `approves_followers`,
+    nobody new follows them before they said yes; None leaves that as it is. Raises Invalid for what is too long or no
+    picture, NotFound when the upload is gone or somebody else's.
     """
     shown = shown_name(name)
     about = about.strip()
@@ -47,11 +58,27 @@ async def edit_profile(
         account.about = about
         actor.name = shown or actor.handle
         actor.summary = markdown(about) if about else ""
+        if approves_followers is not None:
+            actor.approves_followers = approves_followers
         await account.save(update_fields=["about", "icon_id"])
-        await actor.save(update_fields=["name", "summary", "icon_url"])
+        await actor.save(update_fields=["name", "summary", "icon_url", "approves_followers"])
         await make_actor_findable(actor)
         await publish_actor_update(actor)
     return actor
+
+
+async def choose_notices(account: Account, wanted: Collection[Notice]) -> None:
+    """`account` is told of the kinds `wanted`, and of what everybody is always told."""
+    account.unwanted = [kind.value for kind in WISHES if kind not in wanted]
+    await account.save(update_fields=["unwanted"])
+
+
+async def edit_defaults(account: Account, *, licence: str | None, visibility: str) -> None:
+    """New records of `account` start with this licence (None: with none chosen) and are for these people."""
+    if visibility not in VISIBILITIES:
+        raise Invalid("Choose who sees your new records.", field="visibility")
+    account.licence, account.visibility = licence, visibility
+    await account.save(update_fields=["licence", "visibility"])
 
 
 async def edit_preferences(account: Account, *, locale: str | None, timezone: str) -> None:

@@ -12,10 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.actions.passwords import change_password, prove_presence, renew_recovery_codes
-from fedirec.accounts.actions.profile import MAX_ABOUT, edit_preferences, edit_profile
+from fedirec.accounts.actions.profile import MAX_ABOUT, choose_notices, edit_preferences, edit_profile
 from fedirec.accounts.actions.sessions import end_session, end_sessions
 from fedirec.accounts.actions.tokens import create_token, revoke_token
 from fedirec.accounts.door import require_viewer
+from fedirec.accounts.notices import FAMILIES, WISHES, Notice
+from fedirec.accounts.pages.people import ROLES
 from fedirec.accounts.pages.views import SECRET, number_in, once_more, person_view
 from fedirec.accounts.permissions import Permission, Scope
 from fedirec.accounts.queries import has_recovery_codes, sessions_of, tokens_of
@@ -55,8 +57,10 @@ def tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     """The pages of settings."""
     pages = [
         ("/settings", _("Your page")),
+        ("/settings/making", _("New records")),
+        ("/settings/notices", _("Notifications")),
         ("/settings/reading", _("Language and time")),
-        ("/settings/security", _("Security")),
+        ("/settings/security", _("Account and security")),
         ("/settings/programs", _("Programs")),
     ]
     if viewer.can(Permission.INVITE):
@@ -66,7 +70,13 @@ def tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
 
 async def show_profile(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_OWN)
-    form = filled_form({"name": viewer.actor.name, "about": viewer.account.about})
+    form = filled_form(
+        {
+            "name": viewer.actor.name,
+            "about": viewer.account.about,
+            "approves": "on" if viewer.actor.approves_followers else None,
+        }
+    )
     return render(request, "accounts/profile.html", form=form, **_profile(request, viewer))
 
 
@@ -95,6 +105,7 @@ async def post_profile(request: Request[Any]) -> Response:
             about=about,
             icon=icon,
             without_icon=form.flag("without_icon"),
+            approves_followers=form.flag("approves"),
         )
     except FedirecError as error:
         if upload is not None and error.field in (None, "file"):
@@ -139,6 +150,36 @@ def _reading(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         ],
         "zones": [Choice(value=name, label=name.replace("_", " ")) for name in zone_names()],
     }
+
+
+async def show_notices(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    unwanted = set(viewer.account.unwanted or ())
+    return render(
+        request,
+        "accounts/notices.html",
+        tabs=tabs(request, viewer),
+        families=[
+            (
+                _(family.label),
+                family.sign,
+                [
+                    Choice(value=kind.value, label=_(WISHES[kind]), hint="" if kind.value in unwanted else "on")
+                    for kind in family.kinds
+                ],
+            )
+            for family in FAMILIES
+            if family.may_be_unwanted
+        ],
+    )
+
+
+async def post_notices(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    form = await read_form(request)
+    wanted = form.many("wanted", [kind.value for kind in WISHES])
+    await choose_notices(viewer.account, {Notice(kind) for kind in wanted})
+    return redirect(request, "/settings/notices", _("Saved."))
 
 
 def _own_name(locale: str) -> str:
@@ -199,6 +240,9 @@ async def _security(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     return {
         "tabs": tabs(request, viewer),
         "handle": viewer.actor.handle,
+        "person": person_view(viewer.actor),
+        "role": _(ROLES[viewer.role][0]),
+        "since": viewer.account.created_at,
         "has_codes": await has_recovery_codes(viewer.account),
         "sessions": [
             SessionView(
@@ -261,6 +305,8 @@ routes = [
     Route("/settings", post_profile, methods=["POST"]),
     Route("/settings/reading", show_reading, methods=["GET"]),
     Route("/settings/reading", post_reading, methods=["POST"]),
+    Route("/settings/notices", show_notices, methods=["GET"]),
+    Route("/settings/notices", post_notices, methods=["POST"]),
     Route("/settings/security", show_security, methods=["GET"]),
     Route("/settings/password", post_password, methods=["POST"]),
     Route("/settings/codes", post_codes, methods=["POST"]),

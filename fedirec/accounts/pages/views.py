@@ -12,6 +12,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError, Invalid, TooMany
+from fedirec.media.cache import MediaCache
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Page
@@ -23,14 +24,17 @@ SECRET: Final = {"Cache-Control": "no-store"}
 _MAX_ID: Final = 2**63
 
 
-def person_view(actor: Actor) -> PersonView:
-    """How `actor`, ours or somebody else's, is shown."""
+def person_view(actor: Actor, *, cache: MediaCache | None = None) -> PersonView:
+    """How `actor`, ours or somebody else's, is shown; the pictures of others come through `cache` or not at all."""
+    picture = actor.icon_url if actor.state == "active" else None
+    if picture and not actor.is_local:
+        picture = cache.path_for(picture) if cache else None
     notes = {"suspended": _("suspended"), "deleted": _("gone"), "pending": _("waiting to be let in")}
     return PersonView(
         name=actor.name or actor.handle,
         handle=f"@{actor.handle}@{actor.host}",
-        url=actor.uri if actor.is_local else (actor.url or actor.uri),
-        icon_url=actor.icon_url,
+        url=actor.uri if actor.is_local else f"/people/remote/{actor.id}",
+        icon_url=picture,
         is_remote=not actor.is_local,
         host="" if actor.is_local else actor.host,
         note=notes.get(actor.state, ""),

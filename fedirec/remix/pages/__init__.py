@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from fedirec.remix.pages import (
     challenges,
     comments,
+    defaults,
     exploring,
     following,
     home,
@@ -20,6 +21,7 @@ from fedirec.remix.pages import (
 routes: list[BaseRoute] = [
     *home.routes,
     *exploring.routes,
+    *defaults.routes,
     *leading.routes,
     *challenges.routes,
     *remixing.routes,

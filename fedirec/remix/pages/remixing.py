@@ -37,6 +37,7 @@ from fedirec.remix.pages.composing.fields import (
     chosen_role,
     draft_in,
     language_choices,
+    usual_licence,
     visibility_choices,
     wanted_licence,
 )
@@ -87,7 +88,9 @@ async def show_new(request: Request[Any]) -> Response:
         except FedirecError as error:
             form.fail("seek", error.detail)
     challenge = await challenge_named(request.query_params.get("challenge", ""))
-    texts: dict[str, Any] = {"language": reader().locale}
+    texts: dict[str, Any] = {"language": reader().locale, "visibility": viewer.account.visibility}
+    if usual := usual_licence(viewer.account.licence, composition):
+        texts["licence"] = usual
     if challenge:
         texts |= {"challenge": challenge.id, "licence": wanted_licence(challenge, composition)}
     shown = filled_form(texts)
