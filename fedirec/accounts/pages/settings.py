@@ -21,6 +21,7 @@ from fedirec.accounts.pages.people import ROLES
 from fedirec.accounts.pages.views import SECRET, number_in, once_more, person_view
 from fedirec.accounts.permissions import Permission, Scope
 from fedirec.accounts.queries import has_recovery_codes, sessions_of, tokens_of
+from fedirec.accounts.uploader import quota_of
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError
 from fedirec.media.actions import keep_file
@@ -97,6 +98,7 @@ async def post_profile(request: Request[Any]) -> Response:
                 file_name=upload.filename,
                 source=upload.path,
                 settings=settings,
+                quota=quota_of(settings, viewer.role),
             )
         await edit_profile(
             request.state["site"].uris,

@@ -9,6 +9,8 @@ from typing import Final
 
 from PIL import Image
 
+from fedirec.media.decoder.modes import in_few_modes
+
 _SIDE: Final = 32
 """Pixels of the longer side that are looked at: a blurhash has no finer waves."""
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
@@ -16,6 +18,7 @@ _LINEAR: Final = tuple(
     value / 255 / 12.92 if value <= 10 else ((value / 255 + 0.055) / 1.055) ** 2.4 for value in range(256)
 )
 _COLOURS: Final = 6
+_PLAIN: Final = frozenset({"RGB", "RGBA", "L", "LA"})
 
 _Colour = tuple[float, float, float]
 
@@ -30,22 +33,15 @@ class Blur:
 
 def blur_of(image: Image.Image) -> Blur:
     """What stands in for `image`."""
-    small = image.copy()
-    if "transparency" in small.info or small.mode in ("P", "PA"):
-        small = small.convert("RGBA")
-    small.thumbnail((_SIDE, _SIDE), reducing_gap=2.0)
-    if small.mode in ("RGBA", "LA"):
+    # What need not be converted first is made small first: a large picture would be there twice.
+    small = image.reduce(max(1, max(image.size) // (4 * _SIDE))) if image.mode in _PLAIN else image
+    small = in_few_modes(small)
+    small.thumbnail((_SIDE, _SIDE))
+    if small.mode == "RGBA":
         page = Image.new("RGBA", small.size, "white")
-        page.alpha_composite(small.convert("RGBA"))
-        small = page
-    small = _eight_bits(small).convert("RGB")
+        page.alpha_composite(small)
+        small = page.convert("RGB")
     return Blur(blurhash=_encode(small), colour=_main_colour(small))
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    return image
 
 
 def _encode(image: Image.Image) -> str:

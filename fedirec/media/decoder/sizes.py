@@ -10,6 +10,7 @@ from PIL import Image
 
 from fedirec.media.decoder.images import fitting_profile, guarded, moves
 from fedirec.media.decoder.kinds import SIZES, Family
+from fedirec.media.decoder.modes import in_few_modes
 from fedirec.media.decoder.sheets import Sheet
 
 _WORTH_IT: Final = 0.8
@@ -47,12 +48,3 @@ def make_sizes(source: Sheet, *, family: Family, sheets: Mapping[str, Sheet]) ->
                 continue
             made[name] = Sized(width=shown.width, height=shown.height)
         return made
-
-
-def in_few_modes(image: Image.Image) -> Image.Image:
-    """`image` in RGB, or in RGBA where something is see-through, in eight bits."""
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        return image.convert("RGBA")
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
-    return image.convert("RGB")

@@ -172,6 +172,7 @@ def compose_attachments(uris: Uris, files: Sequence[FileDraft]) -> tuple[list[At
                 duration_ms=stored.duration_ms,
                 digest=stored.digest,
                 poster_url=uris.media(stored.poster_path) if stored.poster_path else None,
+                blurhash=stored.blurhash,
             )
         )
     return attachments, media
