@@ -36,7 +36,7 @@ export class Deck {
     for (const name of ["play", "pause", "ended"]) media.addEventListener(name, () => this.state());
     // While it plays the wave moves with every frame, not four times a second.
     media.addEventListener("play", () => requestAnimationFrame(() => this.glide()));
-    media.querySelector("source:last-of-type")?.addEventListener("error", () => this.giveUp());
+    media.addEventListener("error", (event) => event.target.matches("source:last-of-type") && this.giveUp(), true);
     this.state();
     this.show();
   }

@@ -5,8 +5,7 @@ import { Deck } from "./deck.js";
 import { describe } from "./now-playing.js";
 import { watch } from "./preparing.js";
 
-/** The figure's controls are awake. */
-export function wake(figure) {
+function wake(figure) {
   const media = figure.querySelector("audio, video");
   if (!media || figure.dataset.awake) return;
   figure.dataset.awake = "yes";
@@ -34,4 +33,4 @@ function seek() {
 for (const figure of document.querySelectorAll("[data-player]")) wake(figure);
 addEventListener("hashchange", seek);
 seek();
-watch(wake);
+watch();

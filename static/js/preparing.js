@@ -1,8 +1,9 @@
-// Files that are still being prepared: the page is asked again, less and less often, and only what is ready changes.
+// Files that are still being prepared: the page is asked again, less and less often, and what is ready takes its place
+// in the elements that are there, for other scripts may hold on to them.
 const FIRST = 2500; // milliseconds
 const LONGEST = 30000;
 
-export function watch(wake) {
+export function watch() {
   const waiting = () => document.querySelectorAll("figure[data-preparing]");
   let pause = FIRST;
 
@@ -22,32 +23,38 @@ export function watch(wake) {
   function change(page) {
     for (const figure of waiting()) {
       const fresh = page.getElementById(figure.id);
-      if (!fresh || fresh.matches("[data-preparing]")) continue;
-      const media = figure.querySelector("audio, video");
-      if (media && (!media.paused || media.currentTime > 0) && !media.error) {
-        settle(figure);
-        continue; // whoever listens already is not interrupted
-      }
-      const said = figure.querySelector(".preparing")?.dataset.ready;
-      figure.replaceWith(document.adoptNode(fresh));
-      if (said) announce(fresh, said);
-      if (fresh.matches("[data-player]")) wake(fresh);
+      if (!fresh) continue;
+      if (fresh.matches("[data-preparing]")) progress(figure, fresh);
+      else settle(figure, fresh);
     }
   }
 
-  function settle(figure) {
-    const note = figure.querySelector(".preparing");
-    figure.removeAttribute("data-preparing");
-    if (note) note.lastElementChild.textContent = note.dataset.ready;
-  }
-
-  function announce(figure, words) {
-    const note = document.createElement("p");
-    note.className = "sr";
-    note.setAttribute("role", "status");
-    figure.append(note);
-    setTimeout(() => { note.textContent = words; }, 100); // a region speaks of what changes in it
-  }
-
   if (waiting().length) setTimeout(look, pause);
+}
+
+function progress(figure, fresh) {
+  const [bar, now] = [figure.querySelector("progress"), fresh.querySelector("progress")];
+  if (bar && now) bar.value = now.value;
+  else if (now) figure.querySelector(".preparing > span").append(document.adoptNode(now));
+}
+
+function settle(figure, fresh) {
+  const [frame, media] = [figure.querySelector("a.frame"), figure.querySelector("audio, video")];
+  if (frame) {
+    const made = fresh.querySelector("a.frame");
+    frame.href = made.href;
+    frame.replaceChildren(...made.childNodes);
+  } else if (media) {
+    const made = fresh.querySelector("audio, video");
+    for (const path of figure.querySelectorAll("defs path")) path.setAttribute("d", fresh.querySelector("defs path").getAttribute("d"));
+    if (made.poster) media.poster = made.poster;
+    if ((media.paused && !media.currentTime) || media.error) { // whoever listens already is not interrupted
+      media.replaceChildren(...made.childNodes);
+      media.load();
+    }
+  }
+  const [note, problem] = [figure.querySelector(".preparing"), fresh.querySelector(".preparing")];
+  figure.removeAttribute("data-preparing");
+  note.classList.toggle("failed", Boolean(problem));
+  note.lastElementChild.textContent = problem ? problem.textContent.trim() : note.dataset.ready;
 }

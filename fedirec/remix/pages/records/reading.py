@@ -89,7 +89,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
 
 def originals_of(record: RecordView) -> list[MediaView]:
     """The files of `record` that can be saved as they were sent."""
-    return [medium for medium in record.media if not medium.is_missing and medium.state != "processing"]
+    return [medium for medium in record.media if not medium.is_missing]
 
 
 routes = [
