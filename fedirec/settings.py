@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     media_cache_bytes: int = Field(
         2000 * MEGABYTE, ge=0, description="Space for copies of other instances' media, in bytes; the oldest go first."
     )
+    source_url: str = Field(
+        "https://w3id.org/fedirec/",
+        description="Where visitors find the source code of what runs here; change it when you change the code (AGPL).",
+    )
     deliveries_in_flight: int = Field(
         200, ge=1, le=2000, description="Requests to other instances that may be under way at once."
     )

@@ -42,6 +42,8 @@ class SiteView:
     origin: str
     host: str
     is_set_up: bool
+    source_url: str = ""
+    """Where the source code of what runs here is."""
 
 
 def render(
@@ -114,6 +116,7 @@ def site_of(request: Request) -> SiteView:
         origin=origin,
         host=origin.partition("://")[2],
         is_set_up=instance is not None and getattr(instance, "set_up_at", True) is not None,
+        source_url=str(getattr(_state(request).get("settings"), "source_url", "")),
     )
 
 

@@ -1,14 +1,13 @@
-"""The addresses that every site has: static files, icons, the manifest, robots."""
+"""The addresses that every site has: static files, icons, what makes it an app, robots."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from fedirec.web import statics
-from fedirec.web.render import site_of
-from fedirec.web.statics import static_response, static_url
+from fedirec.web import installed, statics
+from fedirec.web.statics import static_response
 
 
 async def show_favicon(request: Request) -> Response:
@@ -25,33 +24,10 @@ async def show_robots(request: Request) -> Response:
     return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "public, max-age=3600"})
 
 
-async def show_manifest(request: Request) -> Response:
-    """So that a phone can keep this instance among its apps."""
-    name = site_of(request).name
-    return JSONResponse(
-        {
-            "name": name,
-            "short_name": name[:12],
-            "start_url": "/",
-            "scope": "/",
-            "display": "standalone",
-            "background_color": "#faf5ee",
-            "theme_color": "#faf5ee",
-            "icons": [
-                {"src": static_url("icons/icon-192.png"), "sizes": "192x192", "type": "image/png"},
-                {"src": static_url("icons/icon-512.png"), "sizes": "512x512", "type": "image/png"},
-                {"src": static_url("icons/favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
-            ],
-        },
-        media_type="application/manifest+json",
-        headers={"Cache-Control": "public, max-age=3600"},
-    )
-
-
 routes = [
     *statics.routes,
+    *installed.routes,
     Route("/favicon.ico", show_favicon),
     Route("/apple-touch-icon.png", show_touch_icon),
     Route("/robots.txt", show_robots),
-    Route("/manifest.webmanifest", show_manifest),
 ]

@@ -4,6 +4,8 @@ import "./files.js";
 import "./forms.js";
 import "./haze.js";
 import "./menus.js";
+import "./more.js";
+import "./offline.js";
 import "./share.js";
 import "./times.js";
 import "./trails.js";
