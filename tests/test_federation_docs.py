@@ -18,7 +18,7 @@ from fedirec import net, uris
 from fedirec.activitypub import inbox, ld, parsing, signatures
 from fedirec.activitypub import vocab as protocol
 from fedirec.activitypub.actors import publish_actor_update
-from fedirec.activitypub.contexts import ACTOR_CONTEXT, CHALLENGE_CONTEXT, RECORD_CONTEXT
+from fedirec.activitypub.contexts import ACTOR_CONTEXT, CHALLENGE_CONTEXT, COMMENT_CONTEXT, RECORD_CONTEXT
 from fedirec.activitypub.digests import canonical, digest_json
 from fedirec.activitypub.follows import follow, refuse_follow, unfollow
 from fedirec.activitypub.handlers import Handlers
@@ -32,22 +32,27 @@ from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.remix import terms as remix_terms
-from fedirec.remix.actions import challenges, composing, drafts, records, submissions
+from fedirec.remix.actions import challenges, comments, composing, drafts, records, submissions, threads
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.digest import digest_holds, digested, record_digest
+from fedirec.remix.inbox.comments import MAX_ANCESTORS
 from fedirec.remix.licences import UNKNOWN, find_grant
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
 from fedirec.remix.models import Record, Submission
+from fedirec.remix.moments import split_moment
+from fedirec.remix.queries.comments import get_comment
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab import (
     TYPES,
     ChallengeObject,
+    CommentObject,
     PostObject,
     PromptObject,
     RecordObject,
     attachments,
     tags,
     text,
+    write_duration,
 )
 from fedirec.remix.vocab.records import MAX_CONTRIBUTORS
 from tests.databases import Databases
@@ -57,7 +62,12 @@ HOUSE = Path(__file__).parent.parent
 PROTOCOL = (HOUSE / "docs" / "federation.md").read_text(encoding="utf-8")
 FEDERATION = (HOUSE / "FEDERATION.md").read_text(encoding="utf-8")
 VOCABULARY = Vocabulary([*protocol.TYPES, *TYPES])
-CONTEXTS = {"actor": ACTOR_CONTEXT, "challenge": CHALLENGE_CONTEXT, "record": RECORD_CONTEXT}
+CONTEXTS = {
+    "actor": ACTOR_CONTEXT,
+    "challenge": CHALLENGE_CONTEXT,
+    "comment": COMMENT_CONTEXT,
+    "record": RECORD_CONTEXT,
+}
 SIGNED_AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 INBOX = "https://b.example/u/bo/inbox"
 
@@ -109,7 +119,7 @@ def test_an_example_is_what_the_code_reads_and_writes(name: str) -> None:
 
 def test_every_kind_of_object_has_an_example() -> None:
     kinds = {type(_read(name)) for name in EXAMPLES}
-    assert {RecordObject, PromptObject, ChallengeObject, ActorObject} <= kinds
+    assert {RecordObject, CommentObject, PromptObject, ChallengeObject, ActorObject} <= kinds
 
 
 def test_the_example_records_what_its_digest_says() -> None:
@@ -184,6 +194,18 @@ def test_each_key_that_a_challenge_has_beyond_an_actor_is_explained() -> None:
     assert {key.strip("`") for key, _ in _table("Terms")} == EXAMPLES["challenge"]["terms"].keys()
 
 
+def test_each_key_of_a_comment_is_explained() -> None:
+    explained = {key.strip("`") for document in ("The record", "Comments") for key, _ in _table(document)}
+    assert EXAMPLES["comment"].keys() <= explained
+
+
+def test_the_places_of_the_vectors_are_found() -> None:
+    for line in VECTORS["moments"].splitlines():
+        html, _, said = line.partition(" \u2192 ")
+        found, _ = split_moment(html)
+        assert (write_duration(found) if found is not None else "none") == said, line
+
+
 def test_the_sentences_grant_a_licence() -> None:
     block = re.search(r"<!-- sentences -->\n\n?```text\n(.*?)\n```", PROTOCOL, re.DOTALL)
     assert block is not None
@@ -199,6 +221,7 @@ NAMES: dict[type[Entity], str] = {
     Ref: "id",
     ActorObject: "actor",
     RecordObject: "record",
+    CommentObject: "comment",
     PostObject: "post",
     PromptObject: "prompt",
     ChallengeObject: "challenge",
@@ -287,6 +310,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         "contributors": (MAX_CONTRIBUTORS, drafts.MAX_PARTS + 1),
         "terms of a challenge": (remix_terms.MAX_TEXT, remix_terms.MAX_TEXT),
         "reason of a `Reject`": (submissions.MAX_REASON, submissions.MAX_REASON),
+        "comment, as HTML; as Markdown": (threads.MAX_CONTENT, comments.MAX_TEXT),
+        "comments of one author in an hour": (threads.MAX_AN_HOUR, threads.MAX_AN_HOUR),
+        "people who are told that a comment names them": (threads.MAX_MENTIONED, threads.MAX_MENTIONED),
+        "comments that are fetched because of one": (MAX_ANCESTORS, None),
         "generations of sources that are fetched": (MAX_DEPTH, None),
     }
     said = {row[0]: tuple(_number(cell) for cell in row[1:]) for row in _table("Limits")}
@@ -445,6 +472,21 @@ async def _live(one: Instance, other: Instance) -> None:
     await settle(other, one)
     await other.run(records.edit_record, bo, film, replace(draft, text="Rain on a *tin* roof.", challenge=None))
     await settle(other, one)
+
+    place = await one.run(threads.find_place, film.uri)
+    assert place is not None
+    said = await one.run(
+        comments.write_comment,
+        ana,
+        place,
+        comments.CommentDraft(text="The gutter *sings*!", at_ms=12_500, language="en", warning="Loud"),
+    )
+    await settle(one, other)
+    await one.run(
+        comments.edit_comment, ana, await one.run(get_comment, said.uri), comments.CommentDraft(text="The roof sings!")
+    )
+    await one.run(comments.delete_comment, ana, await one.run(get_comment, said.uri))
+    await settle(one, other)
 
     for decide in (submissions.accept_submission, submissions.reconsider_submission):
         await one.run(decide, ana, await one.run(lambda: Submission.get(record__uri=film.uri)))

@@ -18,10 +18,13 @@ from fedirec.lanes import Job
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.comments import CommentDraft, delete_comment, write_comment
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft, SourceDraft
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.actions.submissions import accept_submission
-from fedirec.remix.models import Challenge, Record, RecordRevision, Submission
+from fedirec.remix.actions.threads import find_place
+from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
+from fedirec.remix.queries.comments import get_comment
 from fedirec.remix.terms import Terms
 from tests.activitypub.sinks import Sink, Sinks
 from tests.media import files
@@ -32,6 +35,7 @@ SAMPLES = Path(__file__).parent / "mastodon"
 MIA = "https://mastodon.test/users/mia"
 POST = f"{MIA}/statuses/115580000000000001"
 REPLY = f"{MIA}/statuses/115580000000000002"
+SAID = f"{MIA}/statuses/115580000000000009"
 OUR_RECORD = "https://a.example/records/01kamz3p6e0000000000000000"
 RAIN = "https://here.test/c/rain"
 AGREED = "I release this under CC BY-SA 4.0"
@@ -367,13 +371,59 @@ async def test_words_are_an_answer_where_words_are_asked_for(here: Instance, mas
     poem = _post(mastodon, "3", "Drip. Drop.", inReplyTo=prompt)
     assert await mastodon.send(poem) == ("handled", None)
     remark = _post(mastodon, "4", "Nice one!", inReplyTo=poem["object"]["id"])
-    assert (await mastodon.send(remark))[0] == "refused"
+    assert await mastodon.send(remark) == ("handled", None)
+    said = await here.run(lambda: Comment.get().select_related("record"))
+    assert (said.content, said.record.uri) == ("<p>Nice one!</p>", poem["object"]["id"]), "what is said of it"
     (submission,) = await here.run(lambda: Submission.all().select_related("record"))
     assert (submission.record.uri, submission.state) == (poem["object"]["id"], "licence_pending")
 
     agreed = _post(mastodon, "5", f"@rain {AGREED}!", inReplyTo=prompt)
     assert await mastodon.send(agreed) == ("handled", None)
     assert (await here.run(lambda: Submission.get())).state == "pending", "the one that waits is meant"
+
+
+async def test_people_on_mastodon_and_here_talk_about_a_sound(
+    here: Instance, mastodon: Mastodon, tmp_path: Path
+) -> None:
+    ana = await here.join("ana")
+    kept = await _picture(here, ana, tmp_path, 7)
+
+    async def play() -> Media:
+        await Media.filter(id=kept.id).update(kind="audio", media_type="audio/mpeg", duration_ms=90_000)
+        return await Media.get(id=kept.id)
+
+    draft = FileDraft(media=await here.run(play))
+    record = await here.run(publish_record, ana, RecordDraft(title="Rain", licence="CC0-1.0", files=[draft]))
+    here_now = {OUR_RECORD: record.uri}
+
+    assert await mastodon.send(mastodon.sample("create_reply_to_record", **here_now)) == ("handled", None)
+    said = await here.run(lambda: Comment.get(author__uri=MIA))
+    assert (said.uri, said.at_ms, said.language) == (SAID, 42_000, "en")
+    assert "the gutter sings there!" in said.content
+    assert await mastodon.notices("commented") == [("ana", "Rain")]
+    assert await mastodon.send(mastodon.sample("update_reply_to_record", **here_now)) == ("handled", None)
+    assert (await here.run(lambda: Comment.get(uri=SAID))).at_ms == 65_000
+
+    place = await here.run(find_place, SAID)
+    assert place is not None
+    answer = await here.run(write_comment, ana, place, CommentDraft(text="It *does*.", at_ms=66_000, warning="loud"))
+    await settle(here)
+    create, body = mastodon.sink.activities[-1], mastodon.sink.requests[-1].content
+    _readable(create, body)
+    note = create["object"]
+    assert (note["type"], note["inReplyTo"], note["summary"]) == ("Note", SAID, "loud")
+    assert note["content"] == f'<p><a href="{record.uri}#t=66">1:06</a> It <em>does</em>.</p>'
+    assert set(re.findall(r"</?([a-z0-9]+)", note["content"])) <= KEPT_BY_MASTODON
+    assert [tag["href"] for tag in note["tag"]] == [MIA], "Mia is notified:"
+    assert MIA in note["cc"]
+    assert "name" not in note, "a name on a reply to a poll would count as a vote"
+
+    await here.run(delete_comment, ana, await here.run(get_comment, answer.uri))
+    assert await mastodon.send(mastodon.sample("delete_reply_to_record")) == ("handled", None)
+    assert mastodon.sink.activities[-1]["object"]["type"] == "Tombstone"
+    gone = await here.run(lambda: Comment.get(uri=SAID))
+    assert (gone.content, gone.deleted_at is None) == ("", False)
+    assert not await here.run(lambda: Evidence.exists(subject_uri=SAID))
 
 
 async def test_a_boost_and_a_like_are_told_to_the_author_and_counted_by_nobody(

@@ -178,7 +178,9 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
             await notify(author, Notice.ANSWERED_WITH_WORK, sender, record.uri, f"/records/remote/{record.id}", about)
         case _ if is_followed:
             await save_record(sender, post, document=document)
-        case _ if is_talk(post) and post.is_public and await concerns_us(sender, post):
+        case _ if (
+            is_talk(post) and post.is_public and not _is_about(challenge, post) and await concerns_us(sender, post)
+        ):
             await take_comment(sender, post)  # perhaps what it answers was said about a record
             return Kept.FOR_A_WHILE
         case _:
@@ -202,6 +204,11 @@ def _why_no_answer(sender: Actor, post: PostObject, challenge: Challenge | None)
     if post.in_reply_to not in (None, challenge.prompt_uri) or (challenge.kinds and "text" not in challenge.kinds):
         return "a remark in words alone, where the challenge asks for something else"
     return None
+
+
+def _is_about(challenge: Challenge | None, post: PostObject) -> bool:
+    """Whether `post` answers what the challenge itself says, which is no place for comments."""
+    return challenge is not None and post.in_reply_to == challenge.prompt_uri
 
 
 async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None) -> bool:
