@@ -5,7 +5,8 @@ import { Deck } from "./deck.js";
 import { describe } from "./now-playing.js";
 import { watch } from "./preparing.js";
 
-function wake(figure) {
+/** The controls of a figure are awake; pages that put in a figure later call this. */
+export function wake(figure) {
   const media = figure.querySelector("audio, video");
   if (!media || figure.dataset.awake) return;
   figure.dataset.awake = "yes";
