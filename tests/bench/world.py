@@ -14,7 +14,7 @@ import httpx
 from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.activitypub.models import Actor
 from fedirec.app import State, create_app, running
-from fedirec.db import execute, migrate, on_postgres
+from fedirec.db import migrate
 from fedirec.settings import Settings
 from tests.bench.servers import PASSWORD
 
@@ -76,11 +76,6 @@ async def browser_of_olga(state: State) -> AsyncGenerator[httpx.AsyncClient]:
 
 async def olga() -> Actor:
     return await Actor.get(local_handle="olga")
-
-
-async def analyze() -> None:
-    """The database knows how its tables look, as it does after the chore that sees to it."""
-    await execute("ANALYZE" if on_postgres() else "PRAGMA optimize=0x10002")
 
 
 class Stopwatch:

@@ -59,7 +59,8 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> Trai
     """The trail of `record`, which comes with its parts, for `viewer`."""
     trail = await trail_of(record.uri)
     reached = dict.fromkeys([record.uri, *trail.up, *trail.down, *(source.uri for source in record.sources)])
-    rows = await pages_of(reached)
+    rows = {uri: point.key for uri, point in trail.waypoints.items() if point.key is not None}
+    rows |= await pages_of([source.uri for source in record.sources if source.uri not in rows])
     lines, names = await credits_of(trail)
     actors = await actors_at({line.person for line in lines})
     sources = {parent.uri: parent for parent in await records_at([source.uri for source in record.sources])}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
+from fedirec.lanes.sql import json_of, table_of
 from fedirec.remix.kinds import Kind
 from fedirec.remix.lineage import (
     MAX_RECORDS,
@@ -20,17 +21,27 @@ from fedirec.remix.lineage import (
     generations,
     parents_of,
 )
-from fedirec.remix.models import Contributor, Record, Snapshot
+from fedirec.remix.models import Snapshot
 from fedirec.remix.roles import default_role
 
-_EDGES: Final = """
-    SELECT r.uri AS record, s.uri AS source, s.relation AS relation, r.visibility AS visibility
-      FROM source s JOIN record r ON r.id = s.record_id
-     WHERE s.in_graph AND s.withdrawn_at IS NULL
-"""
-
-MAX_SHOWN: Final = 1_000
+MAX_SHOWN: Final = 2_000
 """Steps of a trail that its pages follow in each direction: whoever looks at them waits for all of it."""
+
+# Each step goes from one row to the next by an index. What looks roundabout is for SQLite's planner: a condition on one
+# table alone makes it read the whole table first, for a Bloom filter; one that also names the step before does not.
+_COUNTS: Final = "CASE WHEN s.in_graph AND s.withdrawn_at IS NULL THEN {step}.is_first END IS NOT NULL"
+_UP: Final = f"""
+    SELECT CAST(r.uri AS text), CAST(s.uri AS text), CAST(s.relation AS text), 0
+      FROM up JOIN record r ON r.uri = up.source JOIN source s ON s.record_id = r.id
+     WHERE (r.visibility = 'public' OR up.is_first = 1) AND {_COUNTS.format(step="up")}
+"""  # noqa: S608  (only constants are spliced in)
+_DOWN: Final = f"""
+    SELECT CAST(r.uri AS text), CAST(s.uri AS text), CAST(s.relation AS text), 0
+      FROM down JOIN source s ON s.uri = down.record JOIN record r ON r.id = s.record_id
+     WHERE CASE WHEN r.visibility = 'public' THEN down.is_first END IS NOT NULL AND {_COUNTS.format(step="down")}
+"""  # noqa: S608
+_KINDS: Final = {kind.value: kind for kind in Kind}
+_RELATIONS: Final = {relation.value: relation for relation in Relation}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +63,8 @@ class Waypoint:
     """Deleted, or never reached: what is shown is remembered."""
     is_hidden: bool
     """Not public: only that there is something may be said."""
+    key: int | None = None
+    """Its row number, if it is known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +81,18 @@ class Trail:
 
 
 async def edges_above(records: Collection[str]) -> list[Edge]:
-    """Everything that `records` were made from, at whatever remove: one query."""
+    """Everything that `records` were made from, at whatever remove, the nearest first to be kept: one query."""
     if not records:
         return []
-    marks = ", ".join("?" * len(records))
     return _edges(
         await fetch_rows(
             f"""
-            WITH RECURSIVE edge AS ({_EDGES}), up(record, source, relation) AS (
-                SELECT record, source, relation FROM edge WHERE record IN ({marks})
-                UNION
-                SELECT edge.record, edge.source, edge.relation FROM edge JOIN up ON up.source = edge.record
-                 WHERE edge.visibility = 'public'
+            WITH RECURSIVE up(record, source, relation, is_first) AS (
+                SELECT CAST('' AS text), w.uri, CAST('' AS text), 1 FROM {table_of(uri="text")} AS w UNION {_UP}
             )
-            SELECT record, source, relation FROM up LIMIT {MAX_RECORDS}
+            SELECT record, source, relation FROM up LIMIT {MAX_RECORDS + len(records)}
             """,  # noqa: S608  (only placeholders and constants are spliced in)
-            *records,
+            json_of({"uri": uri} for uri in records),
         )
     )
 
@@ -96,20 +105,14 @@ async def edges_around(record: str) -> list[Edge]:
     return _edges(
         await fetch_rows(
             f"""
-            WITH RECURSIVE edge AS ({_EDGES}), up(record, source, relation) AS (
-                SELECT record, source, relation FROM edge WHERE record = ?
-                UNION
-                SELECT edge.record, edge.source, edge.relation FROM edge JOIN up ON up.source = edge.record
-                 WHERE edge.visibility = 'public'
-            ), down(record, source, relation) AS (
-                SELECT record, source, relation FROM edge WHERE source = ? AND visibility = 'public'
-                UNION
-                SELECT edge.record, edge.source, edge.relation FROM edge JOIN down ON down.record = edge.source
-                 WHERE edge.visibility = 'public'
+            WITH RECURSIVE up(record, source, relation, is_first) AS (
+                SELECT CAST('' AS text), CAST(? AS text), CAST('' AS text), 1 UNION {_UP}
+            ), down(record, source, relation, is_first) AS (
+                SELECT CAST(? AS text), CAST('' AS text), CAST('' AS text), 1 UNION {_DOWN}
             )
-            SELECT * FROM (SELECT record, source, relation FROM up LIMIT {MAX_SHOWN}) AS above
-            UNION
-            SELECT * FROM (SELECT record, source, relation FROM down LIMIT {MAX_SHOWN}) AS below
+            SELECT * FROM (SELECT record, source, relation FROM up LIMIT {MAX_SHOWN + 1}) AS above
+            UNION ALL
+            SELECT * FROM (SELECT record, source, relation FROM down LIMIT {MAX_SHOWN + 1}) AS below
             """,  # noqa: S608
             record,
             record,
@@ -131,13 +134,18 @@ async def trail_of(record: str) -> Trail:
 async def waypoints_of(uris: Collection[str]) -> dict[str, Waypoint]:
     """What is known of each of `uris`: the record itself, else its newest snapshot. Unknown ones are left out."""
     wanted = list(dict.fromkeys(uris))[:MAX_RECORDS]
-    found: dict[str, Waypoint] = {}
-    for start in range(0, len(wanted), 500):
-        page = wanted[start : start + 500]
-        for row in await Record.filter(uri__in=page).select_related("author"):
-            found[row.uri] = _waypoint(row)
-        missing = [uri for uri in page if uri not in found or found[uri].is_gone]
-        for snapshot in await Snapshot.filter(uri__in=missing).order_by("id") if missing else []:
+    rows = await fetch_rows(
+        f"""
+        SELECT r.id, r.uri, r.url, r.title, r.kind, r.licence, r.visibility, r.deleted_at, a.is_local,
+               a.uri AS author_uri, a.url AS author_url, a.name, a.handle, a.host
+          FROM {table_of(uri="text")} AS w JOIN record r ON r.uri = w.uri JOIN actor a ON a.id = r.author_id
+        """,  # noqa: S608
+        json_of({"uri": uri} for uri in wanted),
+    )
+    found = {row["uri"]: _waypoint(row) for row in rows}
+    missing = [uri for uri in wanted if uri not in found or found[uri].is_gone]
+    for start in range(0, len(missing), 500):
+        for snapshot in await Snapshot.filter(uri__in=missing[start : start + 500]).order_by("id"):
             found[snapshot.uri] = _remembered(snapshot, found.get(snapshot.uri))
     return found
 
@@ -159,8 +167,9 @@ async def credits_with(
     """
     parts: dict[str, list[Part]] = {record: list(own)} if own else {}
     shown = {uri: waypoint for uri, waypoint in waypoints.items() if uri == record or not waypoint.is_hidden}
-    for row in await Contributor.filter(record__uri__in=list(shown)).select_related("record").order_by("position"):
-        parts.setdefault(row.record.uri, []).append(Part(person=row.actor_uri, role=row.role))
+    keys = {waypoint.key: uri for uri, waypoint in shown.items() if waypoint.key is not None}
+    for row in await _contributors_of(list(keys)):
+        parts.setdefault(keys[row["record_id"]], []).append(Part(person=row["actor_uri"], role=row["role"]))
     for uri, waypoint in shown.items():
         held = parts.setdefault(uri, [])
         if not any(part.person == waypoint.author_uri for part in held):
@@ -183,28 +192,40 @@ async def names_of(lines: Sequence[CreditLine], waypoints: Mapping[str, Waypoint
     return names
 
 
+async def _contributors_of(records: Sequence[int]) -> Sequence[dict[str, Any]]:
+    """Who has a part in the records in these rows."""
+    if not records:
+        return []
+    return await fetch_rows(
+        f"""
+        SELECT c.record_id, c.actor_uri, c.role
+          FROM {table_of(id="integer")} AS w JOIN contributor c ON c.record_id = w.id ORDER BY c.position, c.id
+        """,  # noqa: S608
+        json_of({"id": key} for key in records),
+    )
+
+
 def _edges(rows: Sequence[Mapping[str, str]]) -> list[Edge]:
-    return [
-        Edge(record=row["record"], source=row["source"], relation=Relation(row["relation"]))
-        for row in sorted(rows, key=lambda row: (row["record"], row["source"]))
-    ]
+    """The steps in `rows`, in an order of their own; where a walk began is a row without a relation."""
+    steps = sorted({(row["record"], row["source"], row["relation"]) for row in rows if row["relation"]})
+    return [Edge(record=record, source=source, relation=_RELATIONS[relation]) for record, source, relation in steps]
 
 
-def _waypoint(row: Record) -> Waypoint:
-    author = row.author
+def _waypoint(row: Mapping[str, Any]) -> Waypoint:
     return Waypoint(
-        uri=row.uri,
-        url=row.url or row.uri,
-        title=row.title,
-        kind=Kind(row.kind),
-        author_uri=author.uri,
-        author_name=author.name or author.handle,
-        author_handle=f"{author.handle}@{author.host}",
-        author_url=author.url or author.uri,
-        licence=row.licence,
-        is_local=author.is_local,
-        is_gone=row.deleted_at is not None,
-        is_hidden=row.visibility != "public",
+        uri=row["uri"],
+        url=row["url"] or row["uri"],
+        title=row["title"],
+        kind=_KINDS[row["kind"]],
+        author_uri=row["author_uri"],
+        author_name=row["name"] or row["handle"],
+        author_handle=f"{row['handle']}@{row['host']}",
+        author_url=row["author_url"] or row["author_uri"],
+        licence=row["licence"],
+        is_local=bool(row["is_local"]),
+        is_gone=row["deleted_at"] is not None,
+        is_hidden=row["visibility"] != "public",
+        key=row["id"],
     )
 
 
@@ -222,4 +243,5 @@ def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:
         is_local=known.is_local if known else False,
         is_gone=True,
         is_hidden=known.is_hidden if known else False,
+        key=known.key if known else None,
     )

@@ -1,0 +1,145 @@
+"""Years of records, and large graphs of lineage between them, written straight into the tables of either database.
+
+A graph is made of families: one record with GENERATIONS x BREADTH ancestors and as many descendants. All families look
+the same, and their addresses are scattered, as those of other instances are.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db import execute, fetch_rows, on_postgres
+from fedirec.lanes.sql import json_of, table_of
+
+HOSTS: Final = 97
+GENERATIONS: Final = 20
+BREADTH: Final = 25
+RELATIVES: Final = 2 * GENERATIONS * BREADTH
+FAMILY: Final = RELATIVES + 1
+
+
+def steps(generations: int = GENERATIONS) -> list[tuple[int, int]]:
+    """Who was made from whom in a family: 0 is in the middle, then come its ancestors, then its descendants."""
+    found = []
+    for generation in range(generations):
+        for place in range(BREADTH):
+            above = 1 + generation * BREADTH
+            below = above + generations * BREADTH
+            if generation == 0:
+                found += [(0, above + place), (below + place, 0)]
+            else:
+                for other in (place, (place + 11) % BREADTH):
+                    found += [(above - BREADTH + place, above + other), (below + place, below - BREADTH + other)]
+    return found
+
+
+async def add_authors() -> int:
+    """HOSTS people, each on an instance of their own; the row number of the first."""
+    await Actor.bulk_create(
+        [
+            Actor(
+                uri=f"https://h{number}.example/users/kim",
+                type="Person",
+                handle="kim",
+                host=f"h{number}.example",
+                name=f"Kim {number}",
+                inbox=f"https://h{number}.example/users/kim/inbox",
+                fetched_at=now(),
+            )
+            for number in range(HOSTS)
+        ]
+    )
+    first = await Actor.filter(handle="kim").order_by("id").first()
+    assert first is not None
+    return int(first.id)
+
+
+async def add_records(count: int, *, authors: int) -> int:
+    """So many public records, one a second until yesterday, by HOSTS authors in turn; the row number of the first."""
+    first = 1 + int((await fetch_rows("SELECT coalesce(max(id), 0) AS id FROM record"))[0]["id"])
+    await execute(
+        f"""
+        INSERT INTO record (id, uri, author_id, kind, title, licence, text, published_at)
+        WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {count})
+        SELECT {first} + n, {_uri(f"({first} + n)")}, {authors} + n % {HOSTS},
+               CASE n % 4 WHEN 0 THEN 'audio' WHEN 1 THEN 'image' WHEN 2 THEN 'text' ELSE 'video' END,
+               'Record number ' || n, 'CC-BY-4.0', 'What it is about, in a sentence or two.',
+               {_ago(f"86400 + {count} - n")}
+          FROM number
+        """  # noqa: S608
+    )
+    await _renumber("record")
+    return first
+
+
+async def add_graph(families: int, *, authors: int, generations: int = GENERATIONS) -> int:
+    """So many families; the row number of the record in the middle of the first.
+
+    The next one has the number that is higher by as many records as a family has: FAMILY with all its generations.
+    """
+    family = 2 * generations * BREADTH + 1
+    first = await add_records(families * family, authors=authors)
+    await execute(
+        f"""
+        INSERT INTO source (record_id, uri, relation, position, created_at)
+        WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {families})
+        SELECT {first} + n * {family} + s.child, {_uri(f"({first} + n * {family} + s.parent)")}, 'adapts', 0,
+               {_ago("0")}
+          FROM number CROSS JOIN {table_of(child="integer", parent="integer")} AS s
+        """,  # noqa: S608
+        json_of({"child": child, "parent": parent} for child, parent in steps(generations)),
+    )
+    return first
+
+
+async def add_attachments(first: int, count: int) -> None:
+    """Every other one of these records has a picture, and each a tag."""
+    await execute(
+        f"""
+        INSERT INTO attachment (record_id, position, kind, media_type, url)
+        SELECT id, 0, 'image', 'image/webp', 'https://h1.example/media/' || id FROM record
+         WHERE id >= {first} AND id < {first + count} AND id % 2 = 0
+        """  # noqa: S608
+    )
+    await execute(
+        f"""
+        INSERT INTO record_tag (record_id, name)
+        SELECT id, 'tag' || (id % 50) FROM record WHERE id >= {first} AND id < {first + count}
+        """  # noqa: S608
+    )
+
+
+async def add_followers(follower: int, *, authors: int, count: int) -> None:
+    """The actor in row `follower` follows so many of the authors."""
+    await execute(
+        f"""
+        INSERT INTO follow (uri, follower_id, target_id, accepted_at, created_at)
+        SELECT uri || '#followed', {follower}, id, {_ago("0")}, {_ago("0")} FROM actor
+         WHERE id >= {authors} AND id < {authors + count}
+        """  # noqa: S608
+    )
+
+
+async def analyze() -> None:
+    """The database knows what its tables look like, as it does after the chore that sees to it."""
+    await execute("ANALYZE")
+
+
+def _uri(number: str) -> str:
+    return f"'https://h' || ({number} % {HOSTS}) || '.example/records/' || ({number} * 7919993 % 1000000007)"
+
+
+def _ago(seconds: str) -> str:
+    if on_postgres():
+        return f"now() - ({seconds}) * interval '1 second'"
+    return f"strftime('%Y-%m-%d %H:%M:%S', 'now', (-({seconds})) || ' seconds') || '.000000+00:00'"
+
+
+async def _renumber(table: str) -> None:
+    """Rows that are added later are numbered on from the last."""
+    if on_postgres():
+        await execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+        )
