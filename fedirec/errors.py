@@ -5,11 +5,14 @@
   - Unauthenticated    401  we do not know who is asking
   - Forbidden          403  we know, and the answer is no
   - NotFound           404  never existed, as far as we can tell
+  - Unacceptable       406  a form of answer that we do not give
   - Conflict           409  clashes with what is already true
   - Gone               410  existed once
+  - Changed            412  not what it was when whoever asks last looked
   - TooLarge           413  more than we accept
   - WrongType          415  a kind of content that we do not read
   - Unsupported        422  well-formed, but not something fedirec does
+    - Mistyped              and several places of it are wrong
   - TooMany            429  too often; try again later
   - Misconfigured      500  the operator has to change something; the message says what
   - PeerUnavailable    502  another instance did not answer; worth retrying
@@ -22,6 +25,7 @@ Raised anywhere, caught in `app.py`, the lane runner and the command line only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -64,6 +68,12 @@ class NotFound(FedirecError):
     status = 404
 
 
+class Unacceptable(FedirecError):
+    """Only JSON is spoken here."""
+
+    status = 406
+
+
 class Conflict(FedirecError):
     """That clashes with what is already true."""
 
@@ -74,6 +84,12 @@ class Gone(FedirecError):
     """This was deleted."""
 
     status = 410
+
+
+class Changed(FedirecError):
+    """Somebody changed that in the meantime. Please look again."""
+
+    status = 412
 
 
 class TooLarge(FedirecError):
@@ -92,6 +108,15 @@ class Unsupported(FedirecError):
     """fedirec does not do that."""
 
     status = 422
+
+
+class Mistyped(Unsupported):
+    """Something in that is not as it should be."""
+
+    def __init__(self, mistakes: Mapping[str, str]) -> None:
+        super().__init__()
+        self.mistakes = mistakes
+        """One sentence for each place with something wrong, by its JSON pointer."""
 
 
 class TooMany(FedirecError):

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
         "https://w3id.org/fedirec/",
         description="Where visitors find the source code of what runs here; change it when you change the code (AGPL).",
     )
+    api_per_minute: int = Field(
+        300,
+        ge=1,
+        le=1_000_000,
+        description="Requests of one token to the API in a minute; strangers share one by address.",
+    )
     deliveries_in_flight: int = Field(
         200, ge=1, le=2000, description="Requests to other instances that may be under way at once."
     )

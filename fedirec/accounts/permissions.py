@@ -29,6 +29,8 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    FOLLOW = "follow"
+    ACCOUNT = "account"
     ADMIN = "admin"
 
 
@@ -40,6 +42,7 @@ class Permission(StrEnum):
     OBJECT = "object"
     CLAIM_CREDIT = "claim_credit"
     MANAGE_OWN = "manage_own"
+    MANAGE_ACCOUNT = "manage_account"
     FOLLOW = "follow"
     PUBLISH = "publish"
     REMIX = "remix"
@@ -65,6 +68,7 @@ _GUEST: Final = frozenset(
         Permission.OBJECT,
         Permission.CLAIM_CREDIT,
         Permission.MANAGE_OWN,
+        Permission.MANAGE_ACCOUNT,
         Permission.SUBMIT,
     }
 )
@@ -101,12 +105,13 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.OBJECT: Scope.WRITE,
     Permission.CLAIM_CREDIT: Scope.WRITE,
     Permission.MANAGE_OWN: Scope.WRITE,
-    Permission.FOLLOW: Scope.WRITE,
+    Permission.MANAGE_ACCOUNT: Scope.ACCOUNT,
+    Permission.FOLLOW: Scope.FOLLOW,
     Permission.PUBLISH: Scope.WRITE,
     Permission.REMIX: Scope.WRITE,
     Permission.SUBMIT: Scope.WRITE,
     Permission.OPEN_CHALLENGE: Scope.WRITE,
-    Permission.INVITE: Scope.WRITE,
+    Permission.INVITE: Scope.ACCOUNT,
     Permission.APPROVE_MEMBERS: Scope.ADMIN,
     Permission.SEE_PEOPLE: Scope.ADMIN,
     Permission.MODERATE: Scope.ADMIN,
@@ -125,6 +130,7 @@ _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.OBJECT: "You cannot object here.",
     Permission.CLAIM_CREDIT: "You cannot claim credit here.",
     Permission.MANAGE_OWN: "You cannot change these settings.",
+    Permission.MANAGE_ACCOUNT: "You cannot change these settings.",
     Permission.FOLLOW: "Only members of this instance can follow from here.",
     Permission.PUBLISH: "Only members of this instance can publish here.",
     Permission.REMIX: "Only members of this instance can publish remixes here.",

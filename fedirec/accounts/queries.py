@@ -120,26 +120,31 @@ async def find_invitation(secret: str) -> Invitation | None:
     )
 
 
-async def members(*, before: int | None = None, words: str = "") -> tuple[list[Account], int | None]:
+async def members(*, before: int | None = None, words: str = "", limit: int = PAGE) -> tuple[list[Account], int | None]:
     """A page of accounts that are not waiting, the newest first, and where the next page starts if there is one."""
     found = Account.exclude(state=PENDING)
     if before is not None:
         found = found.filter(id__lt=before)
     if words:
         found = found.filter(Q(actor__handle__icontains=words) | Q(actor__name__icontains=words))
-    return _page(await found.order_by("-id").limit(PAGE + 1).select_related("actor"))
+    return _page(await found.order_by("-id").limit(limit + 1).select_related("actor"), limit)
 
 
-async def pending_sign_ups(*, after: int | None = None) -> tuple[list[Account], int | None]:
+async def pending_sign_ups(*, after: int | None = None, limit: int = PAGE) -> tuple[list[Account], int | None]:
     """A page of people who wait for an answer, the longest waiting first, and where the next page starts."""
     waiting = Account.filter(state=PENDING)
     if after is not None:
         waiting = waiting.filter(id__gt=after)
-    return _page(await waiting.order_by("id").limit(PAGE + 1).select_related("actor"))
+    return _page(await waiting.order_by("id").limit(limit + 1).select_related("actor"), limit)
 
 
 async def notifications_of(
-    account: Account, *, before: int | None = None, unread_only: bool = False, kinds: Collection[str] = ()
+    account: Account,
+    *,
+    before: int | None = None,
+    unread_only: bool = False,
+    kinds: Collection[str] = (),
+    limit: int = PAGE,
 ) -> tuple[list[Notification], int | None]:
     """A page of what somebody was told, the newest first, and where the next page starts if there is one.
 
@@ -152,7 +157,7 @@ async def notifications_of(
         told = told.filter(read_at=None)
     if before is not None:
         told = told.filter(id__lt=before)
-    return _page(await told.order_by("-id").limit(PAGE + 1).select_related("actor"))
+    return _page(await told.order_by("-id").limit(limit + 1).select_related("actor"), limit)
 
 
 async def has_unread(account: Account) -> bool:
@@ -161,7 +166,7 @@ async def has_unread(account: Account) -> bool:
 
 
 async def audit_events(
-    *, before: int | None = None, subject_uri: str | None = None
+    *, before: int | None = None, subject_uri: str | None = None, limit: int = PAGE
 ) -> tuple[list[AuditEvent], int | None]:
     """A page of what those who run things here did, the newest first, and where the next page starts."""
     events = AuditEvent.all()
@@ -169,7 +174,7 @@ async def audit_events(
         events = events.filter(subject_uri=subject_uri)
     if before is not None:
         events = events.filter(id__lt=before)
-    return _page(await events.order_by("-id").limit(PAGE + 1))
+    return _page(await events.order_by("-id").limit(limit + 1), limit)
 
 
 async def those_who_may(permission: Permission) -> list[Account]:
@@ -178,5 +183,5 @@ async def those_who_may(permission: Permission) -> list[Account]:
     return await Account.filter(state=ACTIVE, role__in=roles).order_by("id").limit(MAX_LISTED).select_related("actor")
 
 
-def _page(rows: list[Row]) -> tuple[list[Row], int | None]:
-    return rows[:PAGE], int(rows[PAGE - 1].pk) if len(rows) > PAGE else None
+def _page(rows: list[Row], size: int) -> tuple[list[Row], int | None]:
+    return rows[:size], int(rows[size - 1].pk) if len(rows) > size else None

@@ -11,16 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import ValidationError
 
-from fedirec.errors import FedirecError, Invalid, NotFound
+from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound
 from fedirec.web.forms import as_sentence
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
-from fedirec.web.render import reader_of, render
+from fedirec.web.render import reader_of, render, site_of
 
 log = logging.getLogger(__name__)
 
+PROBLEMS: Final = "/api/problems/"
+"""Below it, each status has a page that says what to do about it: the type of a problem document leads there."""
 _BROKEN: Final = 500
+_UNKNOWN: Final = 401
 
 
 def error_page(request: Request, error: Exception) -> Response:
@@ -35,10 +38,10 @@ def error_page(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(retry_after)
     headers["Vary"] = "Accept, Accept-Language, Cookie"
     path = request.url.path
-    if wants_json(request) or path.startswith("/api/") or path.endswith("/inbox"):
-        return _problem(error, status, detail, request_id, headers)
     with reading(reader_of(request)):
-        title, advice = _words(status)
+        if is_for_programs(path) or wants_json(request) or path.endswith("/inbox"):
+            return _problem(request, error, status, headers)
+        title, advice = words_of_problem(status)
         shown = as_sentence(_(detail)) if detail else ""
     return render(
         request,
@@ -52,6 +55,11 @@ def error_page(request: Request, error: Exception) -> Response:
         request_id=request_id if status == _BROKEN else "",
         retry_after=retry_after,
     )
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether only programs ask there: what goes wrong is told in JSON, whatever they accept."""
+    return path.startswith("/api/") and not path.startswith(PROBLEMS)
 
 
 async def on_error(request: Request, error: Exception) -> Response:
@@ -82,23 +90,32 @@ def _told(error: Exception) -> tuple[int, str, int | None]:
     return _BROKEN, "", None
 
 
-def _problem(error: Exception, status: int, detail: str, request_id: str, headers: dict[str, str]) -> Response:
+def _problem(request: Request, error: Exception, status: int, headers: dict[str, str]) -> Response:
+    _status, detail, _retry_after = _told(error)
     said = detail or HTTPStatus(status).phrase
+    if is_for_programs(request.url.path):
+        said = as_sentence(_(said))
+    site = site_of(request)
     document: dict[str, Any] = {
-        "type": "about:blank",
+        "type": f"{site.origin}{PROBLEMS}{status}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": said,
         "error": said,
     }
-    if request_id:
+    if request_id := str((request.scope.get("state") or {}).get("request_id", "")):
         document["request_id"] = request_id
     if isinstance(error, FedirecError) and error.field:
         document["field"] = error.field
+        document["errors"] = [{"pointer": f"#/{error.field}", "detail": said}]
+    if isinstance(error, Mistyped):
+        document["errors"] = [{"pointer": pointer, "detail": why} for pointer, why in error.mistakes.items()]
+    if status == _UNKNOWN:
+        headers.setdefault("WWW-Authenticate", 'Bearer realm="fedirec"')
     return JSONResponse(document, status, headers, media_type="application/problem+json")
 
 
-def _words(status: int) -> tuple[str, str]:
+def words_of_problem(status: int) -> tuple[str, str]:
     """What the page of a status says first, and what to do next."""
     known = {
         400: (_("That did not make sense here"), _("Go back, look at what was asked, and try once more.")),
@@ -110,7 +127,9 @@ def _words(status: int) -> tuple[str, str]:
             _("That clashes with what is already true"),
             _("Somebody may have been quicker. Go back and look again."),
         ),
+        406: (_("That form is not spoken here"), _("Ask for JSON, or for a page.")),
         410: (_("This is gone"), _("It was here once, and is not any more.")),
+        412: (_("This was changed in the meantime"), _("Look at it again, and decide anew.")),
         413: (_("That is too large"), _("Go back, choose something smaller, and try once more.")),
         415: (_("That kind of thing is not read here"), _("Try another format.")),
         422: (_("That does not work here"), _("Go back, look at what was asked, and try once more.")),

@@ -97,7 +97,7 @@ class Form:
         hint: str = "",
     ) -> str:
         """The trimmed text of a field, of `min` to `max` characters; `hint` is the sentence for a wrong `pattern`."""
-        value = _tidy((self._texts.get(name) or [""])[0])
+        value = tidy((self._texts.get(name) or [""])[0])
         if not value:
             if required:
                 self.fail(name, _("Please fill this in."))
@@ -164,7 +164,7 @@ class Form:
         max_length: int = 2_048,
     ) -> list[str]:
         """Every answer given under that name, each once, in order; empty ones are passed over."""
-        values = list(dict.fromkeys(filter(None, (_tidy(value) for value in self._texts.get(name, ())))))
+        values = list(dict.fromkeys(filter(None, (tidy(value) for value in self._texts.get(name, ())))))
         if required and not values:
             self.fail(name, _("Please choose at least one."))
         if len(values) > max:
@@ -283,7 +283,7 @@ async def read_form(
     return form
 
 
-def _tidy(value: str) -> str:
+def tidy(value: str) -> str:
     """Composed (NFC), with plain line ends, without control characters and outer blanks."""
     value = normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(char for char in value if char in _KEPT_CONTROLS or category(char) not in ("Cc", "Cs")).strip()

@@ -37,6 +37,12 @@ class RateLimit:
         if not allowed:
             raise TooMany(retry_after=max(1, ceil((cost - tokens) / self._rate)))
 
+    def left(self, key: str) -> tuple[int, int]:
+        """How many tries `key` has at once just now, and the seconds until its bucket is full."""
+        tokens, since = self._buckets.get(key, (self._burst, monotonic()))
+        tokens = min(self._burst, tokens + (monotonic() - since) * self._rate)
+        return int(tokens), ceil((self._burst - tokens) / self._rate)
+
     def forget(self, key: str) -> None:
         """`key` starts with a full bucket again, as after a sign-in that went well."""
         self._buckets.pop(key, None)

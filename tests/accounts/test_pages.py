@@ -343,7 +343,7 @@ async def test_a_program_acts_with_its_token_only(here: Instance) -> None:
 
 async def test_a_token_that_somebody_made_with_a_token_is_no_stronger(here: Instance) -> None:
     async with here.sign_in("olga") as browser:
-        made = await browser.post("/settings/programs", data={"name": "script", "scopes": ["read", "write"]})
+        made = await browser.post("/settings/programs", data={"name": "script", "scopes": ["read", "write", "account"]})
         bearer = {"authorization": f"Bearer {link_in(made, 'fedirec_')}"}
         async with here.client() as program:
             refused = await program.post(

@@ -181,10 +181,13 @@ async def save_member(
     )
 
 
-async def approve_member(doer: Doer, keyring: Keyring, account_id: int) -> Account:
-    """Somebody who waited is a member now. Raises Conflict when they do not wait any more."""
+async def approve_member(doer: Doer, keyring: Keyring, account_id: int, *, keys: NewKeys | None = None) -> Account:
+    """Somebody who waited is a member now. Raises Conflict when they do not wait any more.
+
+    `keys` are made here unless whoever asks made them before, because they hold a transaction open.
+    """
     require(doer, Permission.APPROVE_MEMBERS)
-    keys = await new_keys()
+    keys = keys or await new_keys()
     async with transaction():
         account = await _waiting(account_id)
         account.state = ACTIVE

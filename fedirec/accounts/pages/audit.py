@@ -35,6 +35,8 @@ WORDS: Final[Mapping[str, str]] = {
     "suspend": N_("suspended somebody"),
     "unsuspend": N_("let somebody come back"),
     "reset_password": N_("reset a password"),
+    "create_token": N_("made a token for a program"),
+    "revoke_token": N_("revoked a token"),
     "open_challenge": N_("opened a challenge"),
     "change_challenge": N_("changed a challenge"),
     "close_challenge": N_("closed a challenge"),

@@ -193,12 +193,12 @@ def _own_name(locale: str) -> str:
 
 
 async def show_security(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     return render(request, "accounts/security.html", **await _security(request, viewer))
 
 
 async def post_password(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     form = await read_form(request)
     old, new = form.secret("old"), form.secret("password")
     if form.errors:
@@ -215,7 +215,7 @@ async def post_password(request: Request[Any]) -> Response:
 
 
 async def post_codes(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     form = await read_form(request)
     present = form.secret("present")
     if form.errors:
@@ -229,7 +229,7 @@ async def post_codes(request: Request[Any]) -> Response:
 
 
 async def post_session_end(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     form = await read_form(request)
     if form.flag("others"):
         await end_sessions(viewer.account, but=viewer.session_id)
@@ -260,19 +260,19 @@ async def _security(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
 
 
 async def show_programs(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     return render(request, "accounts/programs.html", **await _programs(request, viewer))
 
 
 async def post_token(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     form = await read_form(request)
     name = form.line("name", required=True, max=100)
     scopes = form.many("scopes", [scope.value for scope in viewer.scopes], required=True)
     if form.errors:
         return once_more(request, "accounts/programs.html", form, **await _programs(request, viewer))
     try:
-        token = await create_token(viewer.account, name=name, scopes=scopes)
+        token = await create_token(viewer.account, name=name, scopes=scopes, within=viewer.scopes)
     except FedirecError as error:
         return once_more(request, "accounts/programs.html", form, error, **await _programs(request, viewer))
     return render(
@@ -281,7 +281,7 @@ async def post_token(request: Request[Any]) -> Response:
 
 
 async def post_token_revocation(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     await revoke_token(viewer.account, number_in(await read_form(request), "token"))
     return redirect(request, "/settings/programs", _("That token opens nothing any more."))
 
@@ -292,7 +292,9 @@ async def _programs(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "token": "",
         "scopes": [
             Choice(value=Scope.READ, label=_("Read what you can read")),
-            Choice(value=Scope.WRITE, label=_("Publish, remix and follow as you")),
+            Choice(value=Scope.WRITE, label=_("Publish, remix and comment as you")),
+            Choice(value=Scope.FOLLOW, label=_("Follow people and challenges, and say what you like")),
+            Choice(value=Scope.ACCOUNT, label=_("Look after your account: password, programs, invitations")),
             Choice(value=Scope.ADMIN, label=_("Look after this place, as far as you may")),
         ],
         "tokens": [

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.names import check_name
-from fedirec.activitypub.actors import new_keys, save_local_actor
+from fedirec.activitypub.actors import NewKeys, new_keys, save_local_actor
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Announcement
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -57,8 +57,12 @@ class ChallengeDraft:
     files: Sequence[FileDraft] = ()
 
 
-async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft) -> Challenge:
+async def open_challenge(
+    leader: Actor, keyring: Keyring, draft: ChallengeDraft, *, keys: NewKeys | None = None
+) -> Challenge:
     """A new challenge by a local `leader` is open, and can be followed from everywhere.
+
+    `keys` are made here unless whoever asks made them before, because they hold a transaction open.
 
     Raises Invalid or Conflict with the form field that has to change.
     """
@@ -67,7 +71,7 @@ async def open_challenge(leader: Actor, keyring: Keyring, draft: ChallengeDraft)
     uri = uris.challenge(draft.slug)
     if await Actor.exists(local_handle=draft.slug):
         raise Conflict(_("That address is taken. Please choose another one."), field="slug")
-    keys = await new_keys()
+    keys = keys or await new_keys()
     moment = now()
     try:
         async with transaction():

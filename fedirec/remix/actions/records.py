@@ -11,7 +11,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Forbidden, Gone, Invalid
+from fedirec.errors import Changed, Forbidden, Gone, Invalid
 from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
@@ -67,8 +67,11 @@ async def refuse_draft(author: Actor, draft: RecordDraft) -> TermsRef | None:
     return terms
 
 
-async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Record:
-    """The record has a new version; the one before is kept, and everybody who has it hears of the change."""
+async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revision: int | None = None) -> Record:
+    """The record has a new version; the one before is kept, and everybody who has it hears of the change.
+
+    With `revision`, only as long as that is its present version; raises Changed otherwise.
+    """
     _refuse_others(author, record)
     refuse_bad_draft(draft)
     if record.visibility == "public" and draft.visibility != "public":
@@ -87,6 +90,9 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft) -> Reco
     )
     others = await _everybody_around(record)
     async with transaction():
+        present = await Record.filter(id=record.id).select_for_update().get()
+        if revision not in (None, present.revision):
+            raise Changed(_("This record was changed in the meantime. Please look at it again."))
         saved = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
         update = Update(
             id=new_activity_uri(author),

@@ -15,10 +15,11 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.errors import FedirecError
+from fedirec.remix.actions.finding import is_address, is_handle
 from fedirec.remix.actions.tags import follow_tag, unfollow_tag
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.finding import is_address, is_handle, page_of
+from fedirec.remix.pages.finding import page_of
 from fedirec.remix.pages.home import place_of, place_of_challenge
 from fedirec.remix.pages.looking import FLAGS, SHOWN, link, wish_of, without_operators, words_of
 from fedirec.remix.pages.sharing.heads import tag_head

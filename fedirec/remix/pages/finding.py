@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.remote import HANDLE, Remote
+from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import ActorObject
 from fedirec.errors import Invalid, NotFound
+from fedirec.remix.actions.finding import is_handle
 from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
@@ -24,16 +25,6 @@ from fedirec.remix.vocab import ChallengeObject, PostObject, PromptObject, Recor
 
 _OUR_COPY: Final = re.compile(r"/records/remote/(\d{1,18})(?:/.*)?")
 _OUR_RECORD: Final = re.compile(r"(/records/[0-9a-z]{26})(?:/.*)?")
-
-
-def is_address(typed: str) -> bool:
-    """Whether it is the address of something on the web."""
-    return typed.strip().lower().startswith(("https://", "http://")) and " " not in typed.strip()
-
-
-def is_handle(typed: str) -> bool:
-    """Whether it is a handle, such as @ana@studio.example."""
-    return HANDLE.fullmatch(typed.strip()) is not None
 
 
 async def record_at(request: Request[Any], address: str, *, maker: Actor) -> Record:

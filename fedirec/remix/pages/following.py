@@ -18,11 +18,10 @@ from fedirec.activitypub.follows import approve_follow, refuse_follow, unfollow
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
-from fedirec.remix.actions.following import start_following
-from fedirec.remix.actions.meeting import find_challenge
+from fedirec.remix.actions.finding import is_handle
+from fedirec.remix.actions.following import find_whom, start_following
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.finding import is_address, is_handle
 from fedirec.remix.pages.visitors import row_in, to_sign_in
 from fedirec.remix.queries.challenges import challenge_of, challenges_of
 from fedirec.remix.queries.people import (
@@ -33,7 +32,6 @@ from fedirec.remix.queries.people import (
     get_request,
     waiting_for,
 )
-from fedirec.remix.vocab import ChallengeObject
 from fedirec.uris import host_of
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -67,7 +65,7 @@ async def show_follow(request: Request[Any]) -> Response:
     target = None
     if typed:
         try:
-            target = await _find(request, typed)
+            target = await find_whom(request.state["remote"], typed)
         except FedirecError as error:
             form.refuse(error, beside="who")
     return await _show_form(request, viewer, form, target)
@@ -80,7 +78,7 @@ async def post_follow(request: Request[Any]) -> Response:
     try:
         if form.errors:
             return await _show_form(request, viewer, form, None, status=422)
-        target = await _find(request, typed)
+        target = await find_whom(request.state["remote"], typed)
         made = await start_following(viewer.actor, target)
     except FedirecError as error:
         form.refuse(error, beside="who")
@@ -209,23 +207,6 @@ async def _show_followers(request: Request[Any], ask: Any, *, which: str) -> Res
     rows: Sequence[Follow] = await ask(viewer.actor, after=wanted.after, limit=wanted.limit)
     page = page_of(rows, request, wanted=wanted, place=_place, show=lambda row: _followed(row, row.follower, cards, {}))
     return render(request, "remix/following.html", page=page, tabs=_tabs(which), form=Form(), which=which)
-
-
-async def _find(request: Request[Any], typed: str) -> Actor:
-    """Whom a handle or an address means; for the page of a challenge, its Group."""
-    remote, site = request.state["remote"], request.state["site"]
-    if is_handle(typed):
-        found: Actor = await remote.find_by_handle(typed)
-    elif is_address(typed):
-        known = await find_known(typed.replace(f"{site.origin}/@", f"{site.origin}/u/", 1))
-        found = known or await remote.find_actor(typed)
-    else:
-        raise Invalid("Please write a handle, like @ana@studio.example, or paste an address.")
-    if found.type == "Application":
-        raise Invalid("That is an instance. Follow the people and challenges on it instead.")
-    if found.kind == ChallengeObject.KIND and not found.is_local and await challenge_of(found) is None:
-        await find_challenge(remote, found.uri)
-    return found
 
 
 def _followed(row: Follow, actor: Actor, cards: Cards, challenges: dict[int, Challenge]) -> Followed:

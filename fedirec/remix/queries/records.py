@@ -203,6 +203,11 @@ async def get_remote_record(key: int) -> Record:
     return record
 
 
+async def find_record_row(key: int) -> Record | None:
+    """The record in row `key`, ours or not, with its parts."""
+    return await with_parts(Record.filter(id=key)).first()
+
+
 async def find_by_address(address: str) -> Record | None:
     """The record whose id or page is at `address`, of those we know, unless it was deleted."""
     known = Record.filter(Q(uri=address) | Q(url=address), deleted_at=None, visibility="public")

@@ -8,8 +8,9 @@ from starlette.requests import Request
 
 from fedirec.activitypub.remote import HANDLE
 from fedirec.errors import FedirecError, Invalid
+from fedirec.remix.actions.finding import is_address
 from fedirec.remix.pages.composing.composition import Composition
-from fedirec.remix.pages.finding import is_address, record_at
+from fedirec.remix.pages.finding import record_at
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.records import Wish, explore, records_in_order
 from fedirec.web.forms import Form
