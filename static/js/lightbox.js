@@ -1,4 +1,4 @@
-// A picture opens over the page; arrow keys turn to its neighbours, Escape and a click beside it close it.
+// A picture opens over the page; arrow keys turn to its neighbours, Escape and a click close it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-lightbox]");
   const dialog = link?.closest("[data-stage]")?.querySelector("dialog.lightbox");
@@ -28,7 +28,7 @@ function show(dialog, links, first) {
   const click = (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.turn) step(Number(button.dataset.turn));
-    else if (button || event.target === dialog) dialog.close();
+    else if (button || event.target !== words) dialog.close();
   };
   turn.hidden = links.length < 2;
   step(0);

@@ -23,6 +23,8 @@ from tests.conftest import skip_or_fail
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+ARGUMENTS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""What a machine without a microphone and a camera needs to record something all the same."""
 START_SECONDS = 60
 MEASURE = """
 () => [
@@ -41,6 +43,7 @@ class Served:
 
     origin: str
     folder: Path
+    process: subprocess.Popen[bytes]
 
 
 @dataclass
@@ -69,6 +72,30 @@ class Window:
         self.page.context.add_cookies(self.signed_in[key])
         self.open("/")
 
+    def step(self, name: str) -> None:
+        """The step `name` of the page on which a record is made is open; without scripts all of them are."""
+        link = self.page.locator(f"#stepper [data-go={name}]")
+        if link.is_visible():
+            link.click()
+
+    def reach(self, field: str) -> None:
+        """The step that holds `field` is open."""
+        self.step(str(self.page.locator(field).evaluate("field => field.closest('.step').id")))
+
+    def write(self, **fields: str) -> None:
+        """These fields of the record that is being made hold these words."""
+        for name, words in fields.items():
+            self.reach(f"#{name}")
+            self.page.fill(f"#{name}", words)
+
+    def publish(self) -> str:
+        """What was written is published; the address of the record."""
+        self.step("preview")
+        self.page.click("button[value=publish]")
+        self.page.wait_for_url("**/published")
+        self.check()
+        return str(self.page.url).removesuffix("/published")
+
     def check(self) -> None:
         """Nothing hangs out of the window, and nothing was complained about."""
         wide, room, first = self.page.evaluate(MEASURE)
@@ -76,16 +103,17 @@ class Window:
         assert self.troubles == [], f"{self.page.url}: {self.troubles}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _serving(folder: Path, *names: str) -> Iterator[Served]:
-    port = _free_port()
-    log = (folder.parent / f"{folder.name}.log").open("wb")
+def serving(folder: Path, *names: str, port: int = 0) -> Iterator[Served]:
+    """An instance in `folder` runs; where there was one already, it goes on."""
+    port = port or free_port()
+    log = (folder.parent / f"{folder.name}.log").open("ab")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FEDIREC_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.browser.server", str(folder), str(port), *names],
@@ -106,7 +134,7 @@ def _serving(folder: Path, *names: str) -> Iterator[Served]:
                 time.sleep(0.1)
         else:
             raise AssertionError("the instance did not start: " + Path(log.name).read_text())
-        yield Served(origin, folder)
+        yield Served(origin, folder, process)
     finally:
         process.terminate()
         process.wait(20)
@@ -115,13 +143,13 @@ def _serving(folder: Path, *names: str) -> Iterator[Served]:
 
 @pytest.fixture(scope="package")
 def here(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
-    with _serving(tmp_path_factory.mktemp("browser") / "here", "ana", "bo") as served:
+    with serving(tmp_path_factory.mktemp("browser") / "here", "ana", "bo") as served:
         yield served
 
 
 @pytest.fixture(scope="package")
 def there(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
-    with _serving(tmp_path_factory.mktemp("browser") / "there", "cy", "dee") as served:
+    with serving(tmp_path_factory.mktemp("browser") / "there", "cy", "dee") as served:
         yield served
 
 
@@ -131,14 +159,20 @@ def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         skip_or_fail("Chromium is not installed, so no page is looked at in a browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
 
 @contextmanager
 def window(
-    chromium: Any, served: Served, *, width: int = 1280, dark: bool = False, scripts: bool = True
+    chromium: Any,
+    served: Served,
+    *,
+    width: int = 1280,
+    dark: bool = False,
+    scripts: bool = True,
+    zone: str | None = None,
 ) -> Iterator[Window]:
     """A fresh window on `served`; its troubles are looked at once more when it closes."""
     context = chromium.new_context(
@@ -146,6 +180,7 @@ def window(
         color_scheme="dark" if dark else "light",
         java_script_enabled=scripts,
         locale="en-GB",
+        timezone_id=zone,
     )
     context.set_default_timeout(20_000)
     page = context.new_page()

@@ -1,0 +1,241 @@
+"""Listening, watching and looking closely, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fedirec.media.making import make_film, make_illustration, make_melody
+from tests.browser.conftest import Served, Window, window
+
+MODES = pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["desktop", "phone-dark"])
+TOLD = "document.querySelector('.wave').getAttribute('aria-valuetext')"
+COUNT_STEPS = """
+() => {
+  self.steps = 0;
+  new MutationObserver((changes) => (self.steps += changes.length)).observe(
+    document.querySelector("clipPath rect"), { attributeFilter: ["width"] });
+}
+"""
+PLAYING = """
+() => [...document.querySelectorAll("audio, video")].map((media) => !media.paused)
+"""
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Real sounds, pictures and a film."""
+    folder = tmp_path_factory.mktemp("works")
+    made = {
+        "slow": make_melody(folder / "slow.ogg", seconds=40),
+        "quick": make_melody(folder / "quick.ogg", seconds=9, seed=3),
+        "sky": make_illustration(folder / "sky.png", size=(1600, 1000)),
+        "hill": make_illustration(folder / "hill.png", size=(600, 800), seed=4),
+    }
+    made["film"] = make_film(
+        folder / "film.mp4", illustration=made["sky"], melody=made["quick"], story_lines=["Look up"], seconds=4
+    )
+    return made
+
+
+def publish(
+    chromium: Any, served: Served, name: str, title: str, files: Sequence[Path], *, alt: str = "", text: str = ""
+) -> str:
+    """The path of a record of `name` with these files, sent with the plain form."""
+    with window(chromium, served, scripts=False) as shown:
+        shown.sign_in(name)
+        shown.open("/records/new")
+        page = shown.page
+        page.set_input_files("#files", [str(file) for file in files])
+        page.fill("#title", title)
+        page.fill("#text", text)
+        page.click("button:has-text('Send the files now')")
+        page.wait_for_selector("textarea[name^=alt-]")
+        for field in page.locator("textarea[name^=alt-]").all():
+            field.fill(alt)
+        page.click("button[value=publish]")
+        page.wait_for_url("**/published")
+        return str(page.url).removesuffix("/published").removeprefix(served.origin)
+
+
+def await_prepared(shown: Window) -> None:
+    """The page has noticed by itself that all its files are ready."""
+    shown.page.wait_for_selector("figure[data-preparing]", state="detached", timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def sounds(chromium: Any, here: Served, works: dict[str, Path]) -> str:
+    return publish(chromium, here, "ana", "Two takes", [works["slow"], works["quick"]], alt="Bells, slowly")
+
+
+@MODES
+def test_a_sound_is_played_searched_and_heard_alone(
+    chromium: Any, here: Served, sounds: str, width: int, dark: bool
+) -> None:
+    with window(chromium, here, width=width, dark=dark) as shown:
+        page = shown.page
+        shown.open(sounds)
+        await_prepared(shown)
+        shown.check()
+        assert not page.locator("audio").first.is_visible(), "the deck stands in for the browser's own controls"
+        first, second = page.get_by_role("slider", name="Where in “Two takes, part").all()
+        assert first.get_attribute("aria-valuetext") == "0:00 of 0:40"
+
+        # By keyboard: along the wave, and to play from it.
+        first.focus()
+        for key, words in [
+            ("ArrowRight", "0:05"),
+            ("PageUp", "0:35"),
+            ("ArrowLeft", "0:30"),
+            ("End", "0:40"),
+            ("Home", "0:00"),
+        ]:
+            page.keyboard.press(key)
+            page.wait_for_function(f"() => {TOLD} === '{words} of 0:40'")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Space")
+        page.wait_for_function("() => document.querySelector('audio').currentTime > 5.2")
+        assert page.evaluate(PLAYING) == [True, False]
+        assert page.get_by_role("button", name="Pause “Two takes, part 1”").is_visible()
+
+        # One plays at a time.
+        play = page.get_by_role("button", name="Play “Two takes, part 2”")
+        play.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => !document.querySelectorAll('audio')[1].paused")
+        assert page.evaluate(PLAYING) == [False, True]
+        assert page.evaluate("navigator.mediaSession.metadata.title") == "Two takes, part 2"
+        assert page.evaluate("navigator.mediaSession.metadata.artist") == "ana"
+        assert page.get_by_role("button", name="Play “Two takes, part 1”").is_visible()
+
+        # With a pointer: halfway, and drawn as far.
+        box = second.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_function("() => Math.abs(document.querySelectorAll('audio')[1].currentTime - 4.5) < 1.5")
+        assert 250 < float(page.locator("clipPath rect").nth(1).get_attribute("width")) < 450
+
+        page.select_option("[data-speed] >> nth=1", "1.5")
+        assert page.evaluate("document.querySelectorAll('audio')[1].playbackRate") == 1.5
+        page.get_by_role("button", name="Sound off").nth(1).click()
+        assert page.evaluate("document.querySelectorAll('audio')[1].muted")
+        assert page.get_by_role("button", name="Sound on").is_visible()
+        shown.check()
+
+
+def test_an_address_with_a_time_opens_there(chromium: Any, here: Served, sounds: str) -> None:
+    with window(chromium, here) as shown:
+        shown.open(f"{sounds}#t=12")
+        shown.page.wait_for_function("() => Math.abs(document.querySelector('audio').currentTime - 12) < 0.5")
+        shown.page.evaluate("location.hash = 't=0:21'")
+        shown.page.wait_for_function("() => Math.abs(document.querySelector('audio').currentTime - 21) < 0.5")
+        assert shown.page.evaluate(TOLD) == "0:21 of 0:40"
+        shown.page.evaluate("location.hash = 't=9999'")
+        shown.page.wait_for_function("() => document.querySelector('audio').currentTime > 38")
+
+
+def test_those_who_want_no_motion_have_none(chromium: Any, here: Served, sounds: str) -> None:
+    with window(chromium, here) as shown:
+        shown.page.emulate_media(reduced_motion="reduce")
+        shown.open(sounds)
+        shown.page.evaluate(COUNT_STEPS)
+        shown.page.get_by_role("button", name="Play “Two takes, part 1”").click()
+        shown.page.wait_for_function("() => document.querySelector('audio').currentTime > 1")
+        assert 0 < shown.page.evaluate("self.steps") < 15, "the wave goes on with the clock, not with every frame"
+
+
+@MODES
+def test_a_picture_opens_over_the_page_and_the_keyboard_turns_to_the_next(
+    chromium: Any, here: Served, works: dict[str, Path], width: int, dark: bool
+) -> None:
+    path = publish(chromium, here, "bo", f"Stars {width}", [works["sky"], works["hill"]], alt="A hill at night")
+    with window(chromium, here, width=width, dark=dark) as shown:
+        page = shown.page
+        shown.open(path)
+        await_prepared(shown)
+        shown.check()
+        picture = page.locator(".stage img").first
+        assert "320w" in picture.get_attribute("srcset")
+        chosen = picture.evaluate("async image => (await image.decode(), image.currentSrc)")
+        assert chosen.endswith(".webp"), "a browser takes a size that fits, never the largest without need"
+        page.get_by_text("Description").first.click()
+        assert page.get_by_text("A hill at night").first.is_visible()
+
+        link = page.locator("[data-lightbox]").first
+        link.focus()
+        page.keyboard.press("Enter")
+        box = page.locator("dialog.lightbox")
+        assert box.is_visible()
+        assert box.locator("img").get_attribute("alt") == "A hill at night"
+        before = box.locator("img").get_attribute("src")
+        page.keyboard.press("ArrowRight")
+        assert box.locator("img").get_attribute("src") != before
+        assert box.locator("img").evaluate("async image => (await image.decode(), image.naturalWidth)") == 600
+        shown.check()
+        page.keyboard.press("Escape")
+        assert not box.is_visible()
+        assert page.evaluate("document.activeElement.matches('[data-lightbox]')")
+        link.click()
+        box.locator("img").click()
+        assert not box.is_visible()
+
+
+def test_a_page_keeps_its_shape_while_a_picture_arrives(chromium: Any, here: Served, works: dict[str, Path]) -> None:
+    path = publish(chromium, here, "bo", "Slow arrival", [works["sky"]])
+    with window(chromium, here) as shown:
+        shown.open(path)
+        await_prepared(shown)
+        held: list[Any] = []
+        shown.page.route("**/media/**", lambda route: held.append(route))
+        shown.page.goto(here.origin + path, wait_until="domcontentloaded")
+        title = shown.page.locator("h1")
+        place = title.bounding_box()
+        haze = shown.page.locator(".stage .haze")
+        assert haze.locator("rect").count() == 12
+        assert haze.is_visible(), "its colours are there before it is"
+        for route in held:
+            route.continue_()
+        shown.page.unroute("**/media/**")
+        shown.page.locator(".frame img").evaluate("image => image.decode()")
+        assert title.bounding_box() == place
+        shown.page.wait_for_function("() => !document.querySelector('.stage .haze rect')")
+
+
+def test_everything_plays_without_scripts(chromium: Any, here: Served, sounds: str, works: dict[str, Path]) -> None:
+    picture = publish(chromium, here, "bo", "Plain", [works["sky"]], alt="A hill")
+    with window(chromium, here, width=390, scripts=False) as shown:
+        page = shown.page
+        shown.open(sounds)
+        shown.check()
+        for sound in page.locator("audio").all():
+            assert sound.is_visible()
+            assert sound.evaluate("audio => audio.controls")
+        assert not page.get_by_role("button", name="Play").first.is_visible()
+        page.click("summary:has-text('Share')")
+        assert page.input_value(".share-link input") == f"{here.origin}{sounds}"
+        shown.open(picture)
+        link = page.get_attribute("[data-lightbox]", "href")
+        assert page.request.get(here.origin + link).headers["content-type"] == "image/webp"
+
+
+@MODES
+def test_a_film_has_a_picture_before_it_plays(
+    chromium: Any, here: Served, works: dict[str, Path], width: int, dark: bool
+) -> None:
+    path = publish(chromium, here, "ana", f"A film {width}", [works["film"]], alt="A house on a hill")
+    with window(chromium, here, width=width, dark=dark) as shown:
+        page = shown.page
+        shown.open(path)
+        await_prepared(shown)
+        shown.check()
+        film = page.locator("video#media-1")
+        assert film.evaluate("async video => (await fetch(video.poster)).status") == 200
+        assert film.evaluate("video => video.controls")
+        film.evaluate("video => video.play()")
+        page.wait_for_function("() => document.querySelector('video').currentTime > 0.3")
+        shown.open(f"{path}#t=2")
+        page.wait_for_function("() => Math.abs(document.querySelector('video').currentTime - 2) < 0.3")
+        shown.check()
