@@ -18,6 +18,7 @@ from fedirec.errors import FedirecError
 from fedirec.remix.actions.finding import is_address, is_handle
 from fedirec.remix.actions.tags import follow_tag, unfollow_tag
 from fedirec.remix.kinds import KINDS
+from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.finding import page_of
 from fedirec.remix.pages.home import place_of, place_of_challenge
@@ -77,6 +78,7 @@ async def show_tag(request: Request[Any]) -> Response:
     name = hashtag_key(request.path_params["name"])[:100]
     wanted = wanted_page(request)
     rows = await explore(Wish(tag=name), after=wanted.after, limit=wanted.limit)
+    await cards.dress(rows)
     return render(
         request,
         "remix/tag.html",
@@ -121,6 +123,10 @@ async def _show_records(request: Request[Any]) -> Response:
     wanted = wanted_page(request)
     rows = await explore(wish, after=wanted.after, limit=wanted.limit)
     looks_for_all = wanted.after is None and wish.words and not (wish.kind or wish.tag)
+    challenges: list[Challenge] = []
+    if looks_for_all:
+        challenges = await challenges_by_age(which="all", after=None, limit=CHALLENGES, words=wish.words)
+    await cards.dress([*rows, *challenges])
     return _page(
         request,
         wish=wish,
@@ -130,11 +136,7 @@ async def _show_records(request: Request[Any]) -> Response:
         people=[cards.person(actor) for actor in await search_people(wish.words, limit=PEOPLE)]
         if looks_for_all
         else [],
-        challenges=cards.challenges(
-            await challenges_by_age(which="all", after=None, limit=CHALLENGES, words=wish.words)
-        )
-        if looks_for_all
-        else [],
+        challenges=cards.challenges(challenges),
     )
 
 
@@ -142,6 +144,7 @@ async def _show_challenges(request: Request[Any]) -> Response:
     cards, words = Cards(request), words_of(request.query_params)
     wanted = wanted_page(request)
     rows = await challenges_by_age(which="open", after=wanted.after, limit=wanted.limit, words=words)
+    await cards.dress(rows)
     page = page_of_rows(rows, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
     return _page(request, words=words, challenges=list(page), challenges_page=page)
 

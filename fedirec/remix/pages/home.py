@@ -71,13 +71,15 @@ def place_of_challenge(challenge: Challenge) -> Cursor:
 async def _show_welcome(request: Request[Any]) -> Response:
     cards = Cards(request)
     instance = cards.site.instance
+    challenges, records = await open_challenges(limit=FEATURED), await local_feed(after=None, limit=RECENT)
+    await cards.dress([*challenges, *records])
     return render(
         request,
         "remix/welcome.html",
         summary_html=markdown(instance.summary) if instance and instance.summary else "",
         may_join=instance is not None and instance.registration != "closed",
-        challenges=cards.challenges(await open_challenges(limit=FEATURED)),
-        records=cards.records(await local_feed(after=None, limit=RECENT)),
+        challenges=cards.challenges(challenges),
+        records=cards.records(records),
     )
 
 
@@ -91,6 +93,10 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     is_first = wanted.after is None
     is_quiet = is_first and not items and tab == "following"
     closing, waiting = (await _closing(), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
+    around = await local_feed(after=None, limit=RECENT) if is_quiet else []
+    wished = await open_challenges(limit=FEATURED) if is_quiet else []
+    fed = [row for item in items for row in (item.record, item.challenge) if row is not None]
+    await cards.dress([*fed, *closing, *waiting.challenges, *around, *wished])
     return render(
         request,
         "remix/home.html",
@@ -102,11 +108,11 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
         closing=cards.challenges(closing),
         waiting=waiting,
         waiting_challenges=cards.challenges(waiting.challenges),
-        around=cards.records(await local_feed(after=None, limit=RECENT)) if is_quiet else [],
+        around=cards.records(around),
         people=[cards.person(actor) for actor in await lively_people(limit=PEOPLE, but=viewer.actor)]
         if is_quiet
         else [],
-        wanted=cards.challenges(await open_challenges(limit=FEATURED)) if is_quiet else [],
+        wanted=cards.challenges(wished),
     )
 
 

@@ -88,6 +88,7 @@ async def _page(request: Request[Any], cards: Cards, person: Actor, tab: str) ->
     wanted = wanted_page(request)
     if tab == "challenges":
         led = await challenges_led_by(person, after=wanted.after, limit=wanted.limit)
+        await cards.dress(led)
         return page_of(led, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
     if tab == "remixed":
         rows = await remixed_by_others(person, after=wanted.after, limit=wanted.limit)
@@ -95,6 +96,7 @@ async def _page(request: Request[Any], cards: Cards, person: Actor, tab: str) ->
         rows = await credited_in(person, after=wanted.after, limit=wanted.limit)
     else:
         rows = await records_by(person, viewer=visitor(request), after=wanted.after, limit=wanted.limit)
+    await cards.dress(rows)
     return page_of(rows, request, wanted=wanted, place=place_of, show=cards.record)
 
 
