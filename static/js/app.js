@@ -7,5 +7,6 @@ import "./menus.js";
 import "./more.js";
 import "./offline.js";
 import "./share.js";
+import "./tabs.js";
 import "./times.js";
 import "./trails.js";

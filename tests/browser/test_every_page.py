@@ -1,0 +1,245 @@
+"""Every page, for everybody, on a phone and on a desktop, by day and by night: usable by all, and quiet.
+
+One small world on two instances serves all of it. axe (which comes with its Python package, nothing is downloaded)
+looks at each page in four ways; what depends on colours alone is looked at again after the theme has changed.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from tests.browser.conftest import Served, Window, window
+
+REPOSITORY: Final = Path(__file__).parent.parent.parent
+RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+STRANGER: Final = (
+    "/",
+    "/explore",
+    "/explore?q=night",
+    "/explore?kind=audio&remixable=1&from=nowhere.example",
+    "/explore?show=challenges",
+    "/explore?show=people",
+    "/explore?q=@nobody@nowhere.example",
+    "/challenges",
+    "/tags/night",
+    "/u/ana",
+    "/u/ana?tab=remixed",
+    "/u/ana?tab=challenges",
+    "/u/bo?tab=credits",
+    "/about",
+    "/rules",
+    "/ns",
+    "/sign-in",
+    "/sign-in?next=/settings",
+    "/sign-up",
+    "{invitation}",
+    "/recover",
+    "/offline",
+    "/nothing-here",
+    "{text}",
+    "{text}/lineage",
+    "{text}/versions/1",
+    "{sound}",
+    "{picture}",
+    "{picture}/lineage",
+    "{warned}",
+    "{deleted}",
+    "{challenge}",
+    "{challenge}/submissions",
+    "{remote_record}",
+    "{remote_challenge}",
+    "{remote_person}",
+)
+MEMBER: Final = (
+    "/",
+    "/?tab=here",
+    "/?tab=everything",
+    "/?tab=interests",
+    "/explore",
+    "/tags/night",
+    "/u/ana",
+    "/u/ana?tab=credits",
+    "/u/bo",
+    "/notifications",
+    "/notifications?show=new&kind=remixes",
+    "/following",
+    "/following/followers",
+    "/following/requests",
+    "/follow",
+    "/follow?uri=@bo@nowhere.example",
+    "/records/new",
+    "/records/new?source=1",
+    "{draft}",
+    "/challenges/new",
+    "/settings",
+    "/settings/making",
+    "/settings/notices",
+    "/settings/reading",
+    "/settings/security",
+    "/settings/programs",
+    "/invitations",
+    "/admin",
+    "{text}",
+    "{text}/edit",
+    "{text}/delete",
+    "{picture}/published",
+    "{sound}",
+    "{followers_only}",
+    "{challenge}",
+    "{challenge}/waiting",
+    "{challenge}/edit",
+    "{challenge}/close",
+    "{remote_record}",
+    "{remote_challenge}",
+    "{remote_person}",
+)
+OWNER: Final = (
+    "/",
+    "/notifications",
+    "/following/requests",
+    "/admin/people",
+    "/admin/people/ana",
+    "/admin/people/pending",
+    "/admin/instance",
+    "/admin/audit",
+    "{text}",
+)
+OTHERWISE: Final = {
+    "/explore?q=@nobody@nowhere.example": 422,
+    "/nothing-here": 404,
+    "{deleted}": 410,
+    "/admin": 403,
+}
+"""What is answered where it is not 200."""
+COMPLAINTS: Final = """
+async (options) => (await axe.run({ ...options, resultTypes: ["violations"] })).violations.flatMap(({ id, nodes }) =>
+  nodes.slice(0, 3).map((node) => [id, node.html.slice(0, 140), (node.failureSummary || "").slice(0, 160)]))
+"""
+WATCH: Final = """
+() => {
+  const seen = (window.reached = new Set());
+  addEventListener("focusin", (event) => seen.add(event.target));
+  document.activeElement?.blur();
+}
+"""
+STOPS: Final = (
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], video[controls], "
+    "[tabindex='0']"
+)
+UNREACHED: Final = """
+(stops) => [...document.querySelectorAll(stops)].filter((each) =>
+  !window.reached.has(each) && !each.disabled && each.tabIndex >= 0 && each.type !== "radio"
+  && each.checkVisibility({ visibilityProperty: true })
+  && !each.closest("details:not([open]) > :not(summary)") && !each.closest("[inert]")
+).map((each) => each.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.fixture(scope="module")
+def world(here: Served, there: Served) -> dict[str, str]:
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.world", str(here.folder), str(there.folder)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr[-3_000:]
+    pages: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
+    return pages
+
+
+def _complaints(page: Any, options: dict[str, Any]) -> list[str]:
+    return [f"{rule}: {html} ({why})" for rule, html, why in page.evaluate(COMPLAINTS, options)]
+
+
+def _walk(page: Any) -> list[str]:
+    """What the Tab key does not reach on this page."""
+    page.evaluate(WATCH)
+    for _ in range(int(page.locator(STOPS).count()) + 4):
+        page.keyboard.press("Tab")
+    unreached: list[str] = page.evaluate(UNREACHED, STOPS)
+    return unreached
+
+
+def _look(shown: Window, path: str, *, status: int = 200, walks: bool = False) -> list[str]:
+    """What is wrong with one page at the present width, in both themes."""
+    page, wrong = shown.page, list[str]()
+    answer = page.goto(shown.origin + path)
+    if answer.status != status:
+        wrong.append(f"answered {answer.status}")
+    try:
+        shown.check()
+    except AssertionError as error:
+        wrong.append(str(error))
+        shown.troubles.clear()
+    page.evaluate(AXE_SCRIPT)
+    wrong += _complaints(page, RULES)
+    page.emulate_media(color_scheme="dark")
+    wrong += [f"in the dark: {each}" for each in _complaints(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    if walks:
+        wrong += [f"the keyboard does not reach {each}" for each in _walk(page)]
+    return [f"{path}: {each}" for each in wrong]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("name", "paths"), [("", STRANGER), ("ana", MEMBER), ("olga", OWNER)], ids=["stranger", "member", "owner"]
+)
+def test_every_page_is_for_everybody(
+    chromium: Any, here: Served, world: dict[str, str], name: str, paths: tuple[str, ...], width: int
+) -> None:
+    wrong: list[str] = []
+    with window(chromium, here, width=width) as shown:
+        if name:
+            shown.sign_in(name)
+        for path in paths:
+            status = OTHERWISE.get(path, 200)
+            wrong += _look(shown, path.format_map(world), status=status, walks=width == 1280)
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def test_without_a_connection_a_page_says_so_and_nothing_private_is_kept(chromium: Any, here: Served) -> None:
+    with window(chromium, here) as ana:
+        ana.sign_in("ana")
+        ana.page.evaluate("navigator.serviceWorker.ready")
+        ana.open("/notifications")
+        kept = ana.page.evaluate(
+            "async () => (await Promise.all((await caches.keys()).map(async (name) => "
+            "(await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"
+        )
+        assert [path for path in kept if not path.startswith("/static/")] == ["/offline"]
+        page = ana.page.evaluate("async () => (await caches.match('/offline')).text()")
+        assert "There is no connection" in page
+        assert "@ana@" not in page
+        ana.page.context.set_offline(True)
+        ana.open("/following")
+        assert ana.page.inner_text("h1") == "There is no connection just now"
+        ana.page.context.set_offline(False)
+        ana.page.click("text=Try again")
+        assert ana.page.inner_text("h1") == "Following"
+        ana.troubles.clear()
+
+
+def test_a_list_goes_on_where_one_is(chromium: Any, here: Served, world: dict[str, str]) -> None:
+    with window(chromium, here) as shown:
+        shown.open("/explore")
+        before = shown.page.locator(".card").count()
+        if shown.page.locator(".pager a").count():
+            top = shown.page.evaluate("scrollTo(0, 500), scrollY")
+            shown.page.click(".pager a")
+            shown.page.wait_for_function(f"document.querySelectorAll('.card').length > {before}")
+            assert shown.page.evaluate("scrollY") >= top
+        shown.check()

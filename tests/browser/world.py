@@ -1,0 +1,199 @@
+"""A small world on two instances that are being served: `python -m tests.browser.world FOLDER OTHER_FOLDER`.
+
+It works through the actions, beside the process that serves, and prints the addresses of the pages as JSON. Afterwards
+each instance has something of everything: texts, pictures, sounds, remixes over both of them, challenges, comments,
+followers, people who ask, drafts, what was deleted and what is for followers alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import wave
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from fedirec.accounts.actions.invitations import create_invitation
+from fedirec.accounts.actions.profile import edit_profile
+from fedirec.accounts.models import Account
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor
+from fedirec.app import State, running
+from fedirec.clock import now
+from fedirec.media.actions import keep_file
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.comments import CommentDraft, write_comment
+from fedirec.remix.actions.drafting import save_draft
+from fedirec.remix.actions.drafts import FileDraft, PartDraft, RecordDraft, SourceDraft
+from fedirec.remix.actions.following import start_following
+from fedirec.remix.actions.meeting import find_challenge
+from fedirec.remix.actions.recommendations import recommend
+from fedirec.remix.actions.records import delete_record, edit_record, publish_record
+from fedirec.remix.actions.sources import find_record
+from fedirec.remix.actions.tags import follow_tag
+from fedirec.remix.actions.threads import find_place
+from fedirec.remix.models import Record
+from fedirec.remix.terms import Pays, Terms
+from fedirec.settings import Settings
+from fedirec.uris import new_key
+
+POEM = """The last train leaves without a sound.
+
+> Nobody waves.
+
+1. a lamp
+2. a glove
+
+So *who* was it that sang, and [where](https://far.example/song)?"""
+
+
+def settings_in(folder: str) -> Settings:
+    return Settings.load({"data_dir": Path(folder), "development": True, "log_level": "error"})
+
+
+def picture(folder: Path, *, tall: bool = False) -> Path:
+    made = Image.new("RGB", (900, 1400) if tall else (1600, 900), "#22305a")
+    pen = ImageDraw.Draw(made)
+    for number in range(80):
+        x, y = number * 37 % made.width, number * 91 % made.height
+        pen.ellipse([x, y, x + 9, y + 9], fill="#ffe9a8")
+    path = folder / f"stars-{tall}.png"
+    made.save(path)
+    return path
+
+
+def sound(folder: Path) -> Path:
+    path = folder / "hum.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(b"".join((9_000 * ((i // 40) % 2)).to_bytes(2, "little") for i in range(48_000)))
+    return path
+
+
+async def named(name: str) -> Actor:
+    return await Actor.get(local_handle=name)
+
+
+async def publish(author: Actor, title: str, **fields: Any) -> Record:
+    return await publish_record(author, RecordDraft(**{"title": title, "licence": "CC-BY-SA-4.0", **fields}))
+
+
+async def file_of(state: State, owner: Actor, source: Path, description: str) -> FileDraft:
+    kept = await keep_file(state["store"], owner, file_name=source.name, source=source, settings=state["settings"])
+    return FileDraft(media=kept, description=description)
+
+
+async def fill_other(folder: str) -> dict[str, str]:
+    """What there is elsewhere: a picture, a challenge, and a person who follows ana."""
+    async with running(settings_in(folder), everywhere=False) as state:
+        cy = await named("cy")
+        painted = await file_of(state, cy, picture(Path(folder)), "Stars over a dark field")
+        stars = await publish(cy, "Stars over a field", files=[painted], tags=["night"], language="de")
+        terms = Terms(version=1, licence="CC-BY-SA-4.0")
+        draft = ChallengeDraft(
+            title="A lullaby for machines",
+            slug="lullaby",
+            text="What would you sing to a *server*?",
+            kinds=["audio", "text"],
+            deadline_at=now() + timedelta(days=5),
+            terms=terms,
+        )
+        challenge = await open_challenge(cy, state["keyring"], draft)
+        return {"record": stars.uri, "challenge": (await challenge.actor).uri, "person": cy.uri}
+
+
+async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
+    async with running(settings_in(folder), everywhere=False) as state:
+        remote, site = state["remote"], state["site"]
+        ana, bo, olga = await named("ana"), await named("bo"), await named("olga")
+        about = "I write down what trains say. Looking for **voices**."
+        await edit_profile(
+            site.uris, await Account.get(actor_id=ana.id), name="Ana Lind", about=about, approves_followers=False
+        )
+        far = await find_record(remote, elsewhere["record"])
+        asked = await find_challenge(remote, elsewhere["challenge"])
+        cy = await remote.find_actor(elsewhere["person"])
+        song = await publish(
+            ana, "Night train", text=POEM, tags=["night", "trains"], language="en", licence="CC-BY-SA-4.0"
+        )
+        hummed = await file_of(state, bo, sound(Path(folder)), "Somebody hums three notes")
+        hum = await publish(bo, "Night train, hummed", files=[hummed], sources=[SourceDraft(record=song)])
+        cover = await file_of(state, ana, picture(Path(folder), tall=True), "A tall dark sky with stars")
+        made = await publish(
+            ana,
+            "Trains under stars",
+            text="A picture of what was hummed.",
+            files=[cover],
+            sources=[SourceDraft(record=hum), SourceDraft(record=far)],
+            parts=[PartDraft(actor=bo, role="lyr")],
+        )
+        veiled = await publish(bo, "Storm", text="It was very loud.", warning="thunder")
+        own = await publish(ana, "For those who follow", text="Between us.", visibility="followers")
+        gone = await publish(bo, "Gone by now", text="la")
+        await publish(ana, "What came of it", text="la", sources=[SourceDraft(record=gone)])
+        await delete_record(bo, await Record.get(id=gone.id))
+        edited = RecordDraft(title="Night train", text=POEM + "\n\nNobody.", licence="CC-BY-SA-4.0", tags=["night"])
+        await edit_record(ana, await Record.get(id=song.id), edited)
+        terms = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=5_000, currency="EUR")
+        draft = ChallengeDraft(
+            title="What does the sea say?",
+            slug="sea",
+            text="Listen. Then **record it**, draw it, or write it down.",
+            deadline_at=now() + timedelta(days=3, hours=2),
+            terms=terms,
+        )
+        sea = await open_challenge(ana, state["keyring"], draft)
+        answer = await publish(bo, "It says hush", text="hush, hush", challenge=sea)
+        await publish(ana, "Sleep, rack nine", text="la la", challenge=asked)
+        place = await find_place(song.uri)
+        assert place is not None
+        said = await write_comment(bo, place, CommentDraft(text="The second line gave me shivers."))
+        reply = await find_place(said.uri)
+        assert reply is not None
+        await write_comment(ana, reply, CommentDraft(text="It was cold when I wrote it."))
+        for follower, target in ((bo, ana), (olga, ana), (ana, bo), (ana, cy)):
+            await start_following(follower, target)
+        await Actor.filter(id=bo.id).update(approves_followers=True)
+        await start_following(olga, await named("bo"))
+        await Actor.filter(id=bo.id).update(approves_followers=False)
+        await recommend(bo, await Record.get(id=song.id).select_related("author"))
+        await follow_tag(ana, "night")
+        key = new_key()
+        await save_draft(ana, key=key, title="A half-finished line", values=[("title", "A half-finished line")])
+        account = await Account.get(actor_id=olga.id).select_related("actor")
+        secret = await create_invitation(Viewer(account=account, actor=olga, seen_at=now()))
+        group = await sea.actor
+
+        def path(uri: str) -> str:
+            return uri.removeprefix(site.origin)
+
+        return {
+            "text": path(song.uri),
+            "sound": path(hum.uri),
+            "picture": path(made.uri),
+            "warned": path(veiled.uri),
+            "followers_only": path(own.uri),
+            "deleted": path(gone.uri),
+            "answer": path(answer.uri),
+            "challenge": path(group.uri),
+            "remote_record": f"/records/remote/{far.id}",
+            "remote_challenge": f"/challenges/remote/{asked.id}",
+            "remote_person": f"/people/remote/{cy.id}",
+            "draft": f"/records/new?draft={key}",
+            "invitation": f"/sign-up?invitation={secret}",
+        }
+
+
+def main(folder: str, other_folder: str) -> None:
+    elsewhere = asyncio.run(fill_other(other_folder))
+    print(json.dumps(asyncio.run(fill(folder, elsewhere))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
