@@ -312,6 +312,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "reason of a `Reject`": (submissions.MAX_REASON, submissions.MAX_REASON),
         "comment, as HTML; as Markdown": (threads.MAX_CONTENT, comments.MAX_TEXT),
         "comments of one author in an hour": (threads.MAX_AN_HOUR, threads.MAX_AN_HOUR),
+        "comments on one record that are passed on in an hour": (None, threads.MAX_PASSED_ON),
         "people who are told that a comment names them": (threads.MAX_MENTIONED, threads.MAX_MENTIONED),
         "comments that are fetched because of one": (MAX_ANCESTORS, None),
         "generations of sources that are fetched": (MAX_DEPTH, None),

@@ -346,6 +346,7 @@ class Comment(Model):
         table = "comment"
         indexes = [
             Index(fields=["record_id", "thread_id", "id"]),
+            Index(fields=["record_id", "id"]),
             Index(fields=["record_id", "at_ms"]),
             Index(fields=["thread_id", "id"]),
             Index(fields=["parent_id"]),

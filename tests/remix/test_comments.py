@@ -101,7 +101,7 @@ async def notices(instance: Instance, name: str) -> list[str]:
     rows = await instance.run(
         lambda: Notification.filter(account__actor__local_handle=name).order_by("id").values_list("kind", flat=True)
     )
-    return [str(row) for row in rows if row in ("commented", "answered", "mentioned", "answered_with_work")]
+    return [str(row) for row in rows if str(row) in ("commented", "answered", "mentioned", "answered_with_work")]
 
 
 async def document_at(instance: Instance, uri: str) -> dict[str, Any]:
@@ -504,6 +504,22 @@ async def test_a_flood_a_bomb_and_a_wall_of_text_are_bounded(
     await post(peer, here, *(peer.activity("Create", eve, reply(peer, eve, record.uri, f"n{n}")) for n in range(5)))
     assert await here.run(lambda: Comment.filter(author__uri=eve).count()) == 3
     assert (await reasons(here))[-1] == "that are too many comments in one hour"
+
+
+@on_sqlite
+async def test_nobody_makes_us_shout(here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = await here.join("ana")
+    record = await publish(here, ana)
+    eve = peer.actor("eve")
+    monkeypatch.setattr(threads, "MAX_PASSED_ON", 2)
+    said = [reply(peer, eve, record.uri, f"n{number}") for number in range(4)]
+    await post(peer, here, *(peer.activity("Create", eve, note) for note in said))
+    minute = [now() + timedelta(seconds=second) for second in range(1, 4)]
+    edits = [{**said[0], "updated": at.strftime("%Y-%m-%dT%H:%M:%SZ")} for at in minute]
+    await post(peer, here, *(peer.activity("Update", eve, edit) for edit in edits))
+    passed_on = await here.run(lambda: Outgoing.filter(type="Add").order_by("id").values_list("object_uri", flat=True))
+    assert list(passed_on) == [said[0]["id"], said[1]["id"]]
+    assert await here.run(lambda: Comment.all().count()) == 4
 
 
 async def test_an_author_who_is_gone_leaves_no_words(here: Instance, peer: Peer) -> None:

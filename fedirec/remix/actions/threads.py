@@ -33,6 +33,9 @@ AHEAD: Final = timedelta(hours=1)
 PAUSE: Final = timedelta(minutes=1)
 """Between two changes of a comment that are passed on."""
 
+MAX_PASSED_ON: Final = 100
+"""Comments on one record within an hour that followers of its author are told of; those beyond stand in `replies`."""
+
 MAX_MENTIONED: Final = 10
 """People who are told that a comment names them; those beyond are not."""
 
@@ -244,6 +247,8 @@ async def _tell_followers(kind: type[Add[Ref]] | type[Remove[Ref]], comment: Com
         return
     if comment.visibility != "public" or record.visibility != "public":
         return
+    if kind is Add and await _is_crowded(record):
+        return
     activity = kind(
         id=new_activity_uri(owner),
         actor=owner.uri,
@@ -254,3 +259,10 @@ async def _tell_followers(kind: type[Add[Ref]] | type[Remove[Ref]], comment: Com
         cc=(owner.followers or "",),
     )
     await publish(owner, activity, to_followers_of=[owner])
+
+
+async def _is_crowded(record: Record) -> bool:
+    """Whether more than MAX_PASSED_ON comments on `record` came within the last hour."""
+    newest = Comment.filter(record_id=record.id).order_by("-id")
+    found = await newest.offset(MAX_PASSED_ON).limit(1).values("created_at")
+    return bool(found) and found[0]["created_at"] > now() - timedelta(hours=1)

@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 "app": "fedirec",
                 "indexes": [
                     Index(fields=["record_id", "thread_id", "id"]),
+                    Index(fields=["record_id", "id"]),
                     Index(fields=["record_id", "at_ms"]),
                     Index(fields=["thread_id", "id"]),
                     Index(fields=["parent_id"]),
