@@ -103,8 +103,8 @@ async def test_what_is_known_of_the_protocol_is_told(here: Instance, ana: httpx.
 
     other = await ana.post("/api/uploads", headers={"tus-resumable": "0.2.2", "upload-length": "9"})
     assert (other.status_code, other.headers["tus-version"]) == (412, "1.0.0")
-    for wrong in ({}, {"upload-length": "-1"}, {"upload-length": "9" * 40}, {"upload-length": "²"}):
-        answer = await ana.post("/api/uploads", headers={**TUS, **{k: v.encode() for k, v in wrong.items()}})  # type: ignore[dict-item]
+    for wrong in ("", "-1", "9" * 40, "1.5"):
+        answer = await ana.post("/api/uploads", headers=TUS | {"upload-length": wrong})
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["tus-resumable"] == "1.0.0"
