@@ -1,7 +1,7 @@
 """A real instance for a real browser, in a process of its own: `python -m tests.browser.server FOLDER PORT NAME…`.
 
-It is set up with an owner called olga and a member for each NAME, all with the same password, and serves until it is
-ended.
+It is set up with an owner called olga and a member for each NAME, all with the same password, unless FOLDER holds an
+instance already, and serves until it is ended.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ PASSWORD = "a long enough password"
 async def prepare(settings: Settings, origin: str, names: list[str]) -> None:
     await migrate(settings.database)
     async with running(settings, everywhere=False) as state:
+        if state["site"].is_set_up:
+            return
         token = await begin_setup()
         assert token is not None
         await finish_setup(

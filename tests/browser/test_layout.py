@@ -8,18 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import Served, Window, window
+from tests.browser.conftest import Served, window
 
 LONG = "W" * 180
-
-
-def _publish(shown: Window) -> str:
-    """What is typed is published; the address of the record."""
-    page = shown.page
-    page.click("button[value=publish]")
-    page.wait_for_url("**/published")
-    shown.check()
-    return str(page.url).removesuffix("/published")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -27,11 +18,12 @@ def test_words_without_a_gap_do_not_push_a_page_wide(chromium: Any, here: Served
     with window(chromium, here, width=width) as bo:
         bo.sign_in("bo")
         bo.open("/records/new")
-        bo.page.fill("#title", LONG)
-        bo.page.fill("#text", f"{LONG * 5}\n\n    {LONG}\n\nhttps://far.example/{LONG}")
-        bo.page.fill("#tags", "t" * 90)
-        bo.page.fill("#warning", "V" * 150)
-        record = _publish(bo)
+        text = f"{LONG * 5}\n\n    {LONG}\n\nhttps://far.example/{LONG}"
+        bo.write(title=LONG, text=text, tags="t" * 90, warning="V" * 150)
+        bo.step("preview")
+        bo.page.wait_for_selector(".previewed")
+        bo.check()
+        record = bo.publish()
         for path in ("", "/edit", "/delete", "/lineage"):
             bo.open(record.removeprefix(here.origin) + path)
             bo.check()
@@ -63,10 +55,8 @@ def test_a_warning_hides_words_and_files_until_somebody_wants_to_see_them(chromi
     with window(chromium, here, width=390, scripts=False) as bo:
         bo.sign_in("bo")
         bo.open("/records/new")
-        bo.page.fill("#title", "Storm")
-        bo.page.fill("#text", "It was very loud.")
-        bo.page.fill("#warning", "thunder")
-        bo.open(_publish(bo).removeprefix(here.origin))
+        bo.write(title="Storm", text="It was very loud.", warning="thunder")
+        bo.open(bo.publish().removeprefix(here.origin))
         words = bo.page.get_by_text("It was very loud.")
         assert not words.is_visible()
         bo.page.click(".warned summary")

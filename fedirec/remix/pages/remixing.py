@@ -132,7 +132,7 @@ async def post_draft(request: Request[Any]) -> Response:
     form = await read_composed(request)
     composition = await read_composition(form, author=viewer.actor)
     if not await _keep(viewer, request.path_params["key"], form, composition):
-        return JSONResponse({"saved_at": None, "problem": form.error(GENERAL) or None})
+        return JSONResponse({"saved_at": None, "problem": next(iter(form.errors.values()), None)})
     return JSONResponse({"saved_at": now().isoformat(), "problem": None})
 
 

@@ -29,6 +29,7 @@ const SHOWN = {
   review: ["keep", "again", "save"],
 };
 const SILENT_AFTER = 4000;
+const AUDIBLE = 0.01; // of the loudest that there is
 
 let kind = "";
 let state = "closed";
@@ -167,9 +168,10 @@ function measure() {
   if (!tracks.length || !globalThis.AudioContext) return;
   const context = new AudioContext();
   const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
+  analyser.fftSize = 4096; // longer than the time between two looks: no sound is missed
   context.createMediaStreamSource(new MediaStream(tracks)).connect(analyser);
   context.resume().catch(() => {});
+  delete panel.dataset.heard;
   const samples = new Float32Array(analyser.fftSize);
   const heights = [];
   let last = 0;
@@ -182,14 +184,14 @@ function measure() {
     if (moment - last < (calm.matches ? 250 : 50)) return;
     last = moment;
     analyser.getFloatTimeDomainData(samples);
-    const loud = Math.min(1, Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length) * 3);
-    if (loud > 0.004) heard = moment;
+    const loud = Math.min(1, samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+    if (loud > AUDIBLE) heard = moment;
     if (state === "recording" && moment - heard > SILENT_AFTER) {
       word.textContent = panel.dataset.silent;
       say(panel.dataset.silent);
       heard = Infinity;
     } else if (heard === moment && word.textContent === panel.dataset.silent) word.textContent = panel.dataset.recording;
-    panel.dataset.loud = loud > 0.004 ? "yes" : "no";
+    if (loud > AUDIBLE) panel.dataset.heard = "yes";
     if (wave.hidden) return;
     const [width, height, step] = [wave.width, wave.height, 8];
     heights.push(state === "paused" ? 0 : loud);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,9 +17,18 @@ from fedirec.remix.pages.visitors import own_record_in, to_sign_in
 from fedirec.remix.queries.challenges import challenges_for
 from fedirec.remix.queries.records import Wish, explore
 from fedirec.web.render import render
+from fedirec.web.views import ChallengeView, RecordView
 
 _SUGGESTED: Final = 4
 """Records of others that are suggested to whoever has just published something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """A challenge to answer or a record to build on, by its row."""
+
+    id: int
+    view: ChallengeView | RecordView
 
 
 async def show_published(request: Request[Any]) -> Response:
@@ -38,8 +48,9 @@ async def show_published(request: Request[Any]) -> Response:
         record=cards.record(record),
         record_id=record.id,
         offers=offers,
-        challenges=cards.challenges(challenges),
-        others=cards.records(others),
+        share_url=record.uri,
+        challenges=[Suggested(id=row.id, view=cards.challenge(row)) for row in challenges],
+        others=[Suggested(id=row.id, view=cards.record(row)) for row in others],
         trail=await trail_view(cards, record, record.author),
     )
 
