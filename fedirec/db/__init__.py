@@ -33,6 +33,9 @@ MODELS: Final = (
 BUSY_MS: Final = 10_000
 """How long a writer waits for another process to finish its transaction, in milliseconds."""
 
+LOOKED_AT: Final = 1_000
+"""Entries of each index that SQLite looks at to know what a table is like: milliseconds, however large it is."""
+
 CONNECTIONS: Final = 20
 """Connections to PostgreSQL that one process opens at most, unless the address says `maxsize=` itself."""
 
@@ -103,14 +106,26 @@ async def migrate(database: str) -> None:
             await apply_migrations(config=configuration(database, foreign_keys=False))
             if on_sqlite and (broken := await fetch_rows("PRAGMA foreign_key_check")):
                 raise Misconfigured(f"a migration left references to nothing: {broken[:5]}")
-            await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite)
-            await install_search(execute_script, sqlite=on_sqlite)
-            if missing := await missing_triggers(fetch_rows, sqlite=on_sqlite):
-                raise Misconfigured(f"the database lost the triggers that protect it: {', '.join(sorted(missing))}")
+            await complete_schema()
     except (OSError, DBConnectionError) as error:
         raise Misconfigured(f"the database at {_without_password(database)} cannot be opened: {error}") from error
     finally:
         EXECUTOR_CACHE.clear()
+
+
+async def complete_schema() -> None:
+    """The open database has what no migration makes: the triggers of append-only tables, and the search tables."""
+    sqlite = not on_postgres()
+    await install_triggers(fetch_rows, execute_script, sqlite=sqlite)
+    await install_search(execute_script, sqlite=sqlite)
+    if missing := await missing_triggers(fetch_rows, sqlite=sqlite):
+        raise Misconfigured(f"the database lost the triggers that protect it: {', '.join(sorted(missing))}")
+
+
+async def look_at_tables() -> None:
+    """The planner knows what the tables look like by now. PostgreSQL sees to that itself."""
+    if not on_postgres():
+        await execute_script(f"PRAGMA analysis_limit = {LOOKED_AT}; PRAGMA optimize = 0x10002")
 
 
 def on_postgres() -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from tortoise.connection import get_connection
 
 from fedirec import migrations
-from fedirec.db import fetch_rows, migrate, on_postgres, open_database
+from fedirec.db import complete_schema, fetch_rows, migrate, on_postgres, open_database
 from fedirec.errors import Misconfigured
 
 LOCK: Final = 7_233_150_404_173_925_491
@@ -67,5 +67,8 @@ async def upgrade(database: str) -> list[str]:
 
 async def _upgrade(database: str) -> list[str]:
     missing = await missing_migrations()
-    await migrate(database)
+    if missing:
+        await migrate(database)
+    else:
+        await complete_schema()
     return missing

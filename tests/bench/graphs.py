@@ -111,6 +111,17 @@ async def add_attachments(first: int, count: int) -> None:
     )
 
 
+async def add_announcements(first: int, count: int, *, authors: int) -> None:
+    """One in twenty of these records was passed on by somebody else."""
+    await execute(
+        f"""
+        INSERT INTO announcement (uri, actor_id, object_uri, created_at)
+        SELECT uri || '#passed-on', {authors} + (id + 1) % {HOSTS}, uri, published_at FROM record
+         WHERE id >= {first} AND id < {first + count} AND id % 20 = 0
+        """  # noqa: S608
+    )
+
+
 async def add_followers(follower: int, *, authors: int, count: int) -> None:
     """The actor in row `follower` follows so many of the authors."""
     await execute(

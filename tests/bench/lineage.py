@@ -18,9 +18,8 @@ from fedirec.remix.models import Record
 from fedirec.remix.queries.trails import trail_of
 from tests.bench import graphs
 from tests.bench.figures import tell
+from tests.bench.pages import ROUNDS, time_page
 from tests.bench.world import Stopwatch, browser, folder_for, open_world
-
-ROUNDS = 15
 
 
 async def time_relatives(first: int, families: int) -> dict[str, object]:
@@ -34,18 +33,6 @@ async def time_relatives(first: int, families: int) -> dict[str, object]:
         walls.append(took.wall * 1000)
         cpus.append(took.cpu * 1000)
     return {"relatives": found, "ms": median(walls[1:]), "cpu_ms": median(cpus[1:]), "first_ms": walls[0]}
-
-
-async def time_page(client: object, path: str) -> dict[str, object]:
-    walls, cpus, size = [], [], 0
-    for _ in range(ROUNDS):
-        with Stopwatch() as took:
-            answer = await client.get(path)  # type: ignore[attr-defined]
-        assert answer.status_code == 200, answer.text[:500]
-        size = len(answer.content)
-        walls.append(took.wall * 1000)
-        cpus.append(took.cpu * 1000)
-    return {"bytes": size, "ms": median(walls[1:]), "cpu_ms": median(cpus[1:]), "first_ms": walls[0]}
 
 
 async def main(edges: int, database: str) -> None:

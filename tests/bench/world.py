@@ -14,6 +14,7 @@ import httpx
 from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.activitypub.models import Actor
 from fedirec.app import State, create_app, running
+from fedirec.cli.serving import calm_collector
 from fedirec.db import migrate
 from fedirec.settings import Settings
 from tests.bench.servers import PASSWORD
@@ -44,6 +45,7 @@ async def open_world(
             registration="open",
         )
         await state["site"].load()
+        calm_collector()
         yield state
 
 
