@@ -29,6 +29,9 @@ from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Vocabulary
+from fedirec.api.crossing import Crossing, is_cookieless
+from fedirec.api.routes import routes as api_routes
+from fedirec.api.serving import new_allowance
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
 from fedirec.media.cache import MediaCache
@@ -49,7 +52,7 @@ from fedirec.web.ratelimit import RateLimit
 from fedirec.web.security import guards
 from fedirec.worker import kinds_of_work
 
-TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix")]
+TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "api")]
 BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
 
 
@@ -68,6 +71,7 @@ class State(TypedDict):
     media_cache: MediaCache
     templates: Templates
     attempts: RateLimit
+    api_allowance: RateLimit
     runner: Runner
 
 
@@ -111,6 +115,7 @@ async def running(
             ),
             templates=Templates(TEMPLATES),
             attempts=new_attempts(),
+            api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),
         )
 
@@ -125,11 +130,18 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *activitypub_routes.routes,
             *media_routes(audience_of_media),
             *upload_routes(uploader_of),
+            *api_routes,
             *remix_routes.routes,
             *accounts_pages,
             *remix_pages,
         ],
-        middleware=[Middleware(_With, state), *guards(settings), Middleware(SetupFirst), Middleware(Door)],
+        middleware=[
+            Middleware(_With, state),
+            Middleware(Crossing),
+            *guards(settings, is_cookieless=is_cookieless),
+            Middleware(SetupFirst),
+            Middleware(Door),
+        ],
         exception_handlers=EXCEPTION_HANDLERS,
     )
 

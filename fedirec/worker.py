@@ -13,7 +13,11 @@ from typing import Final
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
+<<<<<<< ours
 from fedirec.db import look_at_tables
+=======
+from fedirec.api.keeping import forget_answers
+>>>>>>> theirs
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
 from fedirec.media.actions import prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
@@ -74,6 +78,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
         Chore("tell the database what its tables are like", timedelta(hours=24), look_at_tables),
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
+        Chore("forget what programs were answered", timedelta(hours=1), forget_answers),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),
         Chore("forget handled activities", timedelta(hours=6), prune_received),
     ]

@@ -29,6 +29,7 @@ MODELS: Final = (
     "fedirec.media.models",
     "fedirec.accounts.models",
     "fedirec.remix.models",
+    "fedirec.api.models",
 )
 BUSY_MS: Final = 10_000
 """How long a writer waits for another process to finish its transaction, in milliseconds."""

@@ -179,6 +179,37 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="KeptAnswer",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "account",
+                    fields.ForeignKeyField(
+                        "fedirec.Account",
+                        source_field="account_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="kept_answers",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("key", fields.CharField(max_length=255)),
+                ("fingerprint", fields.CharField(max_length=64)),
+                ("lease", fields.CharField(max_length=26)),
+                ("answer", fields.BinaryField(null=True)),
+                ("begun_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "kept_answer",
+                "app": "fedirec",
+                "unique_together": (("account", "key"),),
+                "indexes": [Index(fields=["begun_at"])],
+                "pk_attr": "id",
+                "table_description": "What a program was answered under a key of its own, so that asking again changes nothing.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Rendition",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -1,0 +1,249 @@
+"""Challenges: finding, reading, opening, changing and closing them, and what was offered to them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from fedirec.accounts.permissions import Permission, may_lead, refuse
+from fedirec.activitypub.actors import NewKeys, new_keys
+from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.endpoints.finding import drafted_files, get_challenge_row
+from fedirec.api.paging import piece_of, read_place, size_of
+from fedirec.api.shapes.basis import PieceQuery, Text
+from fedirec.api.shapes.challenges import (
+    Challenge,
+    ChallengeChange,
+    Challenges,
+    NewChallenge,
+    Submissions,
+    TermsSent,
+    show_challenge,
+    show_challenge_card,
+    show_submission,
+)
+from fedirec.api.shapes.records import dressed_files
+from fedirec.errors import NotFound
+from fedirec.remix.actions.challenges import ChallengeDraft, change_challenge, close_challenge, open_challenge
+from fedirec.remix.models import Challenge as ChallengeRow
+from fedirec.remix.models import Submission as SubmissionRow
+from fedirec.remix.pages.leading.opening import slug_of
+from fedirec.remix.queries.challenges import (
+    accepted_by_age,
+    challenges_by_age,
+    own_submissions,
+    waiting_submissions,
+)
+from fedirec.remix.terms import DecidedBy, Pays, Terms
+from fedirec.web.language import zone_named
+from fedirec.web.paging import Cursor
+
+
+class ChallengesQuery(PieceQuery):
+    which: Literal["open", "closed", "all"] = "open"
+    q: Text = Field("", max_length=200, description="Words of the title.")
+
+
+async def list_challenges(call: Call) -> Challenges:
+    asked = call.asked(ChallengesQuery)
+    rows = await challenges_by_age(which=asked.which, after=read_place(call), limit=size_of(call) + 1, words=asked.q)
+    return list_of_challenges(call, rows)
+
+
+def list_of_challenges(call: Call, rows: list[ChallengeRow]) -> Challenges:
+    return piece_of(
+        call,
+        Challenges,
+        rows,
+        show=lambda row: show_challenge_card(call, row),
+        place=lambda row: Cursor(at=row.opened_at, id=row.id),
+    )
+
+
+async def show_one_challenge(call: Call) -> Challenge:
+    return await show_challenge(call, await get_challenge_row(call.row()))
+
+
+async def make_keys(call: Call) -> NewKeys:
+    """The keys of a Group, which take a thread."""
+    return await new_keys()
+
+
+async def open_one(call: Call) -> Challenge:
+    wanted = call.sent(NewChallenge)
+    draft = ChallengeDraft(
+        title=wanted.title,
+        slug=(wanted.slug or "").lower().removeprefix("@") or slug_of(wanted.title),
+        text=wanted.text,
+        kinds=wanted.kinds,
+        language=wanted.language,
+        deadline_at=wanted.deadline_at,
+        timezone=wanted.timezone if zone_named(wanted.timezone) else "UTC",
+        terms=_terms(wanted.terms),
+        files=await drafted_files(call, wanted.files),
+    )
+    keys = call.prepared if isinstance(call.prepared, NewKeys) else None
+    made = await open_challenge(call.actor, call.request.state["keyring"], draft, keys=keys)
+    call.headers["Location"] = f"/api/challenges/{made.id}"
+    return await show_challenge(call, await get_challenge_row(made.id))
+
+
+async def change(call: Call) -> Challenge:
+    challenge, wanted = await _led(call), call.sent(ChallengeChange)
+    deadline = wanted.deadline_at if wanted.deadline_at != challenge.deadline_at else None
+    await change_challenge(
+        call.actor,
+        challenge,
+        deadline_at=deadline,
+        terms=_terms(wanted.terms) if wanted.terms else None,
+        text=wanted.text,
+    )
+    return await show_challenge(call, await get_challenge_row(challenge.id))
+
+
+async def close(call: Call) -> Challenge:
+    challenge = await _led(call)
+    await close_challenge(call.actor, challenge)
+    return await show_challenge(call, await get_challenge_row(challenge.id))
+
+
+async def list_submissions(call: Call) -> Submissions:
+    challenge = await get_challenge_row(call.row())
+    rows = await accepted_by_age(challenge, after=read_place(call), limit=size_of(call) + 1)
+    return await _submissions(call, rows)
+
+
+async def list_waiting(call: Call) -> Submissions:
+    challenge = await _led(call)
+    return await _submissions(
+        call, await waiting_submissions(challenge, after=read_place(call), limit=size_of(call) + 1)
+    )
+
+
+async def list_own(call: Call) -> Submissions:
+    rows = await own_submissions(await get_challenge_row(call.row()), call.actor)
+    dressed = await dressed_files([row.record for row in rows])
+    return Submissions(items=[show_submission(call, row, dressed) for row in rows], next=None)
+
+
+async def _submissions(call: Call, rows: list[SubmissionRow]) -> Submissions:
+    dressed = await dressed_files([row.record for row in rows])
+    return piece_of(
+        call,
+        Submissions,
+        rows,
+        show=lambda row: show_submission(call, row, dressed),
+        place=lambda row: Cursor(at=row.created_at, id=row.id),
+    )
+
+
+async def _led(call: Call) -> ChallengeRow:
+    """The challenge of ours in the path, led by whoever asks. Raises NotFound or Forbidden."""
+    challenge = await get_challenge_row(call.row())
+    if not challenge.actor.is_local:
+        raise NotFound("There is no such challenge here.")
+    is_leader = challenge.leader_id == call.actor.id
+    refuse(may_lead(call.viewer.role, is_leader=is_leader), "Only its leader can change a challenge.")
+    return challenge
+
+
+def _terms(wanted: TermsSent) -> Terms:
+    return Terms(
+        version=1,
+        licence=wanted.licence,
+        pays=Pays(wanted.pays),
+        amount=wanted.amount,
+        currency=wanted.currency,
+        decided_by=DecidedBy(wanted.decided_by),
+        text=wanted.text,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="list_challenges",
+        method="GET",
+        path="/challenges",
+        permission=Permission.READ_OWN,
+        says="The challenges that are known here, the newest first.",
+        run=list_challenges,
+        query=ChallengesQuery,
+        answer=Challenges,
+        is_open=True,
+    ),
+    Endpoint(
+        name="open_challenge",
+        method="POST",
+        path="/challenges",
+        permission=Permission.OPEN_CHALLENGE,
+        says="A new challenge of yours is open, and can be followed from everywhere.",
+        run=open_one,
+        prepare=make_keys,
+        body=NewChallenge,
+        answer=Challenge,
+        status=201,
+        pages=("/challenges/new",),
+    ),
+    Endpoint(
+        name="show_challenge",
+        method="GET",
+        path="/challenges/{id:int}",
+        permission=Permission.READ_OWN,
+        says="A challenge with its brief and its terms.",
+        run=show_one_challenge,
+        answer=Challenge,
+        is_open=True,
+    ),
+    Endpoint(
+        name="change_challenge",
+        method="PATCH",
+        path="/challenges/{id:int}",
+        permission=Permission.OPEN_CHALLENGE,
+        says="Your challenge says something new; what was offered before stays under the terms of its time.",
+        run=change,
+        body=ChallengeChange,
+        answer=Challenge,
+        pages=("/c/{slug}/edit",),
+    ),
+    Endpoint(
+        name="close_challenge",
+        method="POST",
+        path="/challenges/{id:int}/close",
+        permission=Permission.OPEN_CHALLENGE,
+        says="Your challenge takes no more submissions.",
+        run=close,
+        answer=Challenge,
+        pages=("/c/{slug}/close",),
+    ),
+    Endpoint(
+        name="list_submissions",
+        method="GET",
+        path="/challenges/{id:int}/submissions",
+        permission=Permission.READ_OWN,
+        says="What is part of a challenge, the newest first.",
+        run=list_submissions,
+        query=PieceQuery,
+        answer=Submissions,
+        is_open=True,
+    ),
+    Endpoint(
+        name="list_waiting_submissions",
+        method="GET",
+        path="/challenges/{id:int}/submissions/waiting",
+        permission=Permission.OPEN_CHALLENGE,
+        says="What nobody has decided about yet in your challenge, the longest waiting first.",
+        run=list_waiting,
+        query=PieceQuery,
+        answer=Submissions,
+    ),
+    Endpoint(
+        name="list_own_submissions",
+        method="GET",
+        path="/challenges/{id:int}/submissions/yours",
+        permission=Permission.READ_OWN,
+        says="What you offered to a challenge, and how it stands.",
+        run=list_own,
+        answer=Submissions,
+    ),
+)

@@ -1,0 +1,42 @@
+"""From what a program names to the rows that are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fedirec.api.endpoint import Call
+from fedirec.api.shapes.records import FileSent
+from fedirec.errors import Invalid, NotFound
+from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.models import Challenge, Record
+from fedirec.remix.queries.challenges import find_challenge_row
+from fedirec.remix.queries.records import files_of, find_record_row
+from fedirec.remix.visibility import may_see
+
+
+async def get_visible_record(call: Call) -> Record:
+    """The record in the path, if whoever asks may see it. Raises NotFound."""
+    record = await find_record_row(call.row())
+    if record is None or not await may_see(record, call.looker):
+        raise NotFound("There is no such record here.")
+    return record
+
+
+async def get_challenge_row(key: int, *, field: str | None = None) -> Challenge:
+    """The challenge in row `key`, with its parts. Raises NotFound, or Invalid where a field names it."""
+    challenge = await find_challenge_row(key)
+    if challenge is None or challenge.state == "draft":
+        if field:
+            raise Invalid("There is no such challenge here.", field=field)
+        raise NotFound("There is no such challenge here.")
+    return challenge
+
+
+async def drafted_files(call: Call, files: Sequence[FileSent], *, of: Record | None = None) -> list[FileDraft]:
+    """The files that were named, each once. Raises Invalid for one that is gone or somebody else's."""
+    found = await files_of(call.actor, [file.key for file in files], of=of)
+    for file in files:
+        if file.key not in found:
+            raise Invalid("A file is gone, because it waited too long. Please add it again.", field="files")
+    named = {file.key: file for file in files}
+    return [FileDraft(media=found[key], description=file.description) for key, file in named.items()]

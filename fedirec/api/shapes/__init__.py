@@ -1,0 +1,1 @@
+"""What is sent and answered, as pydantic models: OpenAPI is made from them."""

@@ -1,0 +1,257 @@
+"""The owner of the token: settings, sessions, tokens, invitations, notifications; and the people of this instance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fedirec.accounts.actions.invitations import MAX_DAYS, MAX_USES
+from fedirec.accounts.actions.profile import MAX_ABOUT
+from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE
+from fedirec.api.shapes.basis import Listed, PieceQuery, Row, Sent, Shape, Text
+from fedirec.api.shapes.people import Person
+from fedirec.api.shapes.records import Licence
+
+ScopeName = Literal["read", "write", "follow", "account", "admin"]
+RoleName = Literal["guest", "member", "moderator", "treasurer", "admin", "owner"]
+
+
+class Me(Shape):
+    """The owner of the token, and what the token may do."""
+
+    person: Person
+    role: RoleName
+    scopes: list[ScopeName]
+    about: str = Field(description="In Markdown.")
+    locale: str | None
+    timezone: str
+    default_licence: str | None
+    default_visibility: str
+    notices_wanted: list[str]
+    has_unread: bool
+
+
+class ProfileChange(Sent):
+    """What is left out stays."""
+
+    name: Text | None = Field(None, max_length=500)
+    about: Text | None = Field(None, max_length=MAX_ABOUT)
+    icon: Text | None = Field(None, max_length=26, description="The key of an image that has arrived at /api/uploads.")
+    without_icon: bool = False
+
+
+class Preferences(Sent):
+    """How pages and answers are written."""
+
+    locale: Text | None = Field(max_length=20)
+    timezone: Text = Field(max_length=60)
+
+
+class Defaults(Sent):
+    """What new records start with; no licence means whichever suits each of them."""
+
+    licence: Text | None = Field(max_length=60)
+    visibility: Literal["public", "followers"]
+
+
+class NoticesWanted(Sent):
+    kinds: list[Text] = Field(max_length=50, description="Kinds as in `notices_wanted` of GET /me.")
+
+
+class PasswordChange(Sent):
+    present: str = Field(min_length=1, max_length=1_000)
+    password: str = Field(min_length=1, max_length=1_000)
+
+
+class Presence(Sent):
+    """Proof that a person sits there."""
+
+    present: str = Field(min_length=1, max_length=1_000, description="The present password.")
+
+
+class RecoveryCodes(Shape):
+    codes: list[str]
+
+
+class Session(Shape):
+    """A browser that is signed in."""
+
+    id: int
+    browser: str
+    since: datetime
+    used_at: datetime
+
+
+class Sessions(Shape):
+    items: list[Session]
+
+
+class Token(Shape):
+    """A program that may act for somebody."""
+
+    id: int
+    name: str
+    scopes: list[ScopeName]
+    since: datetime
+    used_at: datetime | None
+    is_this: bool
+
+
+class Tokens(Shape):
+    items: list[Token]
+
+
+class NewToken(Sent):
+    name: Text = Field(min_length=1, max_length=100)
+    scopes: list[ScopeName] = Field(min_length=1, max_length=5)
+
+
+class TokenMade(Shape):
+    token: str = Field(description="Shown this once.")
+
+
+class Invitation(Shape):
+    """An invitation that still lets people in."""
+
+    id: int
+    uses_left: int
+    made_at: datetime
+    ends_at: datetime
+
+
+class Invitations(Shape):
+    items: list[Invitation]
+
+
+class NewInvitation(Sent):
+    uses: int = Field(1, ge=1, le=MAX_USES)
+    days: int = Field(7, ge=1, le=MAX_DAYS)
+
+
+class InvitationMade(Shape):
+    url: str = Field(description="The link to pass on, shown this once.")
+
+
+class Notification(Shape):
+    """One thing that somebody is told."""
+
+    id: int
+    kind: str
+    sentence: str
+    url: str
+    person: Person | None
+    told_at: datetime
+    is_new: bool
+    reason: str
+
+
+class Notifications(Listed):
+    items: list[Notification]
+
+
+class NotificationsQuery(PieceQuery):
+    unread: bool = Field(False, description="Only what was not read yet.")
+
+
+class ReadUpTo(Sent):
+    """Up to which notification everything was read; all of them when it is left out."""
+
+    up_to: Row | None = None
+
+
+class Member(Shape):
+    """Somebody of this instance, for those who look after it."""
+
+    name: str
+    person: Person
+    role: RoleName
+    is_suspended: bool
+    since: datetime
+
+
+class Members(Listed):
+    items: list[Member]
+
+
+class MembersQuery(PieceQuery):
+    q: Text = Field("", max_length=100, description="Words of a name.")
+
+
+class RoleSent(Sent):
+    role: RoleName
+
+
+class WhySuspended(Sent):
+    reason: Text = Field("", max_length=500)
+
+
+class SignUp(Shape):
+    """Somebody who would like to join."""
+
+    id: int
+    name: str
+    answer: str
+    since: datetime
+
+
+class SignUps(Listed):
+    items: list[SignUp]
+
+
+class AuditEvent(Shape):
+    """Something that somebody who runs the instance did."""
+
+    id: int
+    by: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    at: datetime
+
+
+class AuditEvents(Listed):
+    items: list[AuditEvent]
+
+
+class AuditQuery(PieceQuery):
+    subject: Text = Field("", max_length=2048, description="The uri of what was done something to.")
+
+
+class Instance(Shape):
+    """What this instance says of itself."""
+
+    origin: str
+    title: str
+    summary: str
+    rules: str
+    registration: str = Field(description="invite, approval, open or closed.")
+    question: str
+
+
+class InstanceSent(Sent):
+    title: Text = Field(min_length=1, max_length=MAX_TITLE)
+    summary: Text = Field("", max_length=MAX_TEXT)
+    rules: Text = Field("", max_length=MAX_TEXT)
+    registration: Literal["invite", "approval", "open", "closed"]
+    question: Text = Field("", max_length=300)
+
+
+class Word(Shape):
+    """What something is called."""
+
+    id: str
+    label: str
+
+
+class Vocabularies(Shape):
+    """Everything that can be chosen from."""
+
+    licences: list[Licence]
+    kinds: list[Word]
+    roles: list[Word]
+    relations: list[Word]
+    scopes: list[Word]
+    currencies: list[str]
+    languages: list[str] = Field(description="That pages and answers can be written in.")

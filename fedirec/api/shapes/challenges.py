@@ -1,0 +1,228 @@
+"""Challenges, what they promise, and what is offered to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from fedirec.api.endpoint import Call
+from fedirec.api.shapes.basis import Listed, Row, Sent, Shape, Text
+from fedirec.api.shapes.people import Person, show_person
+from fedirec.api.shapes.records import (
+    File,
+    FileSent,
+    Kind,
+    Licence,
+    RecordCard,
+    dressed_files,
+    show_card,
+    show_file,
+    show_licence,
+)
+from fedirec.html import markdown
+from fedirec.media.queries import Dressed
+from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE
+from fedirec.remix.actions.submissions import MAX_REASON
+from fedirec.remix.licences import find_licence
+from fedirec.remix.models import Challenge as ChallengeRow
+from fedirec.remix.models import ChallengeTerms
+from fedirec.remix.models import Submission as SubmissionRow
+from fedirec.remix.queries.challenges import is_open
+from fedirec.remix.terms import MAX_AMOUNT
+from fedirec.remix.terms import MAX_TEXT as MAX_TERMS
+
+PaysName = Literal["nothing", "perhaps", "pot"]
+DecidedByName = Literal["leaders", "community", "contributors"]
+Moment = Annotated[AwareDatetime, Field(strict=False)]
+"""RFC 3339, with a zone."""
+
+
+class Terms(Shape):
+    """One version of what a challenge promises."""
+
+    version: int
+    licence: Licence
+    pays: PaysName
+    amount: int | None = Field(description="Minor units of the currency.")
+    currency: str | None
+    decided_by: DecidedByName
+    text: str
+    said_at: datetime
+
+
+class ChallengeCard(Shape):
+    """A challenge, as lists have it."""
+
+    id: int
+    uri: str = Field(description="The id of its Group in the federation.")
+    url: str
+    handle: str
+    group: int = Field(description="The id of its Group, which can be followed.")
+    title: str
+    leader: Person | None
+    is_open: bool
+    kinds: list[Kind]
+    language: str | None
+    opened_at: datetime
+    deadline_at: datetime | None
+    timezone: str
+    closed_at: datetime | None
+    terms: Terms | None
+
+
+class Challenge(ChallengeCard):
+    """A challenge with its brief."""
+
+    text: str
+    html: str
+    files: list[File]
+    terms_before: list[Terms]
+
+
+class Challenges(Listed):
+    items: list[ChallengeCard]
+
+
+class TermsSent(Sent):
+    """What a challenge promises."""
+
+    licence: Text = Field(max_length=60)
+    pays: PaysName = "nothing"
+    amount: int | None = Field(None, ge=1, le=MAX_AMOUNT)
+    currency: Text | None = Field(None, min_length=3, max_length=3)
+    decided_by: DecidedByName = "leaders"
+    text: Text = Field("", max_length=MAX_TERMS)
+
+
+class NewChallenge(Sent):
+    """A challenge that is opened."""
+
+    title: Text = Field(min_length=1, max_length=MAX_TITLE)
+    slug: Text | None = Field(
+        None, min_length=1, max_length=60, description="Its handle; made from the title when left out."
+    )
+    text: Text = Field(min_length=1, max_length=20_000)
+    kinds: list[Kind] = Field(default_factory=list, max_length=4)
+    language: Text | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
+    deadline_at: Moment | None = None
+    timezone: Text = Field("UTC", max_length=60)
+    terms: TermsSent
+    files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)
+
+
+class ChallengeChange(Sent):
+    """What a challenge says from now on; what is left out stays."""
+
+    text: Text | None = Field(None, min_length=1, max_length=20_000)
+    deadline_at: Moment | None = None
+    terms: TermsSent | None = None
+
+
+class Submission(Shape):
+    """A record that was offered to a challenge."""
+
+    id: int
+    challenge: int
+    record: RecordCard
+    state: str = Field(description="pending, licence_pending, accepted, declined or withdrawn.")
+    reason: str
+    terms_version: int | None
+    offered_at: datetime
+    decided_at: datetime | None
+
+
+class Submissions(Listed):
+    items: list[Submission]
+
+
+class Offers(Shape):
+    """What a record was offered to."""
+
+    items: list[Submission]
+
+
+class OfferSent(Sent):
+    """To which challenge a record is offered."""
+
+    challenge: Row
+
+
+class Reason(Sent):
+    """Why something is not taken up, for its author."""
+
+    reason: Text = Field(min_length=1, max_length=MAX_REASON)
+
+
+def show_terms(row: ChallengeTerms) -> Terms:
+    return Terms(
+        version=row.version,
+        licence=show_licence(find_licence(row.licence)),
+        pays=row.pays,  # type: ignore[arg-type]
+        amount=row.amount,
+        currency=row.currency,
+        decided_by=row.decided_by,  # type: ignore[arg-type]
+        text=row.text,
+        said_at=row.created_at,
+    )
+
+
+def show_challenge_card(call: Call, row: ChallengeRow) -> ChallengeCard:
+    """A challenge, which comes with its parts, as lists have it."""
+    return ChallengeCard(**_card(call, row))  # type: ignore[arg-type]
+
+
+async def show_challenge(call: Call, row: ChallengeRow) -> Challenge:
+    """A challenge, which comes with its parts, as its page has it."""
+    dressed = await dressed_files([row])
+    return Challenge(
+        **_card(call, row),  # type: ignore[arg-type]
+        text=row.text,
+        html=markdown(row.text) if row.text else row.content,
+        files=[show_file(call, each, dressed) for each in row.attachments],
+        terms_before=[show_terms(terms) for terms in list(row.terms)[1:]],
+    )
+
+
+async def show_submissions(call: Call, rows: Sequence[SubmissionRow]) -> list[Submission]:
+    """Submissions with their records, which come with their parts."""
+    dressed = await dressed_files([row.record for row in rows])
+    return [show_submission(call, row, dressed) for row in rows]
+
+
+def show_submission(call: Call, row: SubmissionRow, dressed: Mapping[int, Dressed]) -> Submission:
+    """One of them; why it was declined is for its author and the leader alone."""
+    concerned = call.looker is not None and call.looker.id in (row.record.author_id, row.challenge.leader_id)
+    return Submission(
+        id=row.id,
+        challenge=row.challenge_id,
+        record=show_card(call, row.record, dressed),
+        state=row.state,
+        reason=row.reason if concerned else "",
+        terms_version=row.terms_version,
+        offered_at=row.created_at,
+        decided_at=row.decided_at,
+    )
+
+
+def _card(call: Call, row: ChallengeRow) -> dict[str, object]:
+    group, terms = row.actor, next(iter(row.terms), None)
+    return {
+        "id": row.id,
+        "uri": group.uri,
+        "url": call.absolute(call.cards.challenge_url(row)),
+        "handle": f"@{group.handle}@{group.host}",
+        "group": group.id,
+        "title": row.title,
+        "leader": show_person(call, row.leader) if row.leader else None,
+        "is_open": is_open(row),
+        "kinds": list(row.kinds),
+        "language": row.language,
+        "opened_at": row.opened_at,
+        "deadline_at": row.deadline_at,
+        "timezone": row.timezone,
+        "closed_at": row.closed_at,
+        "terms": show_terms(terms) if terms else None,
+    }
