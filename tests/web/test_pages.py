@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -18,7 +19,7 @@ from fedirec.web.language import Reader, accepted_languages, best_language, dire
 from fedirec.web.negotiation import quality
 from fedirec.web.paging import Cursor
 from fedirec.web.render import local_path
-from fedirec.web.statics import static_files, static_folder, static_url
+from fedirec.web.statics import static_files, static_folder, static_url, static_version
 from fedirec.web.times import ago, countdown, in_words, length, moment
 from tests.web import samples
 from tests.web.application import ORIGIN, Joined, create_application, visit
@@ -356,3 +357,34 @@ async def test_cookies_are_for_this_instance_alone(tmp_path: Path) -> None:
     assert "; Secure" in names[ORIGIN]
     assert all("; HttpOnly" in told and "; SameSite=lax" in told for told in names.values())
     assert len({told.partition("=")[0] for told in names.values()}) == 3
+
+
+async def test_the_service_worker_keeps_what_everybody_gets_alike_and_is_new_with_every_change(
+    browser: httpx.AsyncClient,
+) -> None:
+    worker = await browser.get("/service-worker.js")
+    named = re.search(r"const FILES = (\[.*?\]);", worker.text)
+
+    assert named is not None
+    assert worker.headers["cache-control"] == "no-cache"
+    assert f'const VERSION = "{static_version()}"' in worker.text
+    for path in json.loads(named[1]):
+        assert path.startswith(f"/static/{static_version()}/")
+        assert (await browser.get(path)).status_code == 200
+
+
+async def test_the_page_without_a_connection_knows_nobody(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/offline")).text
+
+    assert "There is no connection just now" in page
+    assert "/sign-out" not in page
+    assert "/notifications" not in page
+
+
+async def test_the_manifest_names_icons_for_every_shape(browser: httpx.AsyncClient) -> None:
+    manifest = (await browser.get("/manifest.webmanifest")).json()
+
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        assert (await browser.get(icon["src"])).status_code == 200
+    assert (manifest["scope"], manifest["start_url"], manifest["display"]) == ("/", "/", "standalone")
