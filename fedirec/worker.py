@@ -13,11 +13,8 @@ from typing import Final
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
-<<<<<<< ours
-from fedirec.db import look_at_tables
-=======
 from fedirec.api.keeping import forget_answers
->>>>>>> theirs
+from fedirec.db import look_at_tables
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
 from fedirec.media.actions import prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
