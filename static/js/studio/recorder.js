@@ -17,7 +17,7 @@ const isPhone = matchMedia("(pointer: coarse)").matches;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const SHAPES = {
   sound: ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"],
-  film: ["video/webm;codecs=vp9,opus", "video/webm;codecs=vp8,opus", "video/webm", "video/mp4"],
+  film: ["video/mp4;codecs=avc1.42E01F,mp4a.40.2", "video/webm;codecs=vp8,opus", "video/webm", "video/mp4"], // the lightest first
 };
 const ENDINGS = { "audio/webm": "webm", "audio/mp4": "m4a", "audio/ogg": "ogg", "video/webm": "webm", "video/mp4": "mp4", "image/jpeg": "jpg" };
 const SHOWN = {
@@ -100,7 +100,7 @@ async function open(what, from) {
 function wishes() {
   const audio = { echoCancellation: false, noiseSuppression: false, ...(chosen.audioinput && { deviceId: { exact: chosen.audioinput } }) };
   if (kind === "sound") return { audio };
-  const size = kind === "film" ? { width: { ideal: 1920 }, height: { ideal: 1080 } } : { width: { ideal: 2560 }, height: { ideal: 1440 } };
+  const size = kind === "film" ? { width: { ideal: 1280 }, height: { ideal: 720 } } : { width: { ideal: 2560 }, height: { ideal: 1440 } };
   const video = { ...size, ...(chosen.videoinput ? { deviceId: { exact: chosen.videoinput } } : { facingMode: facing }) };
   return kind === "film" ? { audio, video } : { video };
 }

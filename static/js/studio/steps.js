@@ -13,7 +13,6 @@ let current = "";
 const isWrong = (step) => [...step.querySelectorAll(WRONG)].some((each) => !each.closest("[hidden]:not(.step)")) || Boolean(step.querySelector(".check.stop"));
 const stepOf = (element) => element?.closest(".step")?.id ?? steps[0].id;
 const named = (id) => steps.some((step) => step.id === id);
-const heading = (id) => document.getElementById(`${id}-title`);
 
 // What to do when a step is reached.
 export const onArrival = (listener) => arrivals.push(listener);
@@ -29,7 +28,7 @@ function show(id, { focus }) {
   const at = { n: steps.findIndex((step) => step.id === id) + 1, all: steps.length, title: links.get(id).innerText.replace(/^\d+\s*/, "") };
   here.textContent = words("step", at);
   if (focus) {
-    heading(id).focus({ preventScroll: true });
+    document.getElementById(id).focus({ preventScroll: true }); // where the browser itself goes with this address
     const top = stepper.getBoundingClientRect().top;
     if (top < 0 || top > innerHeight / 2) stepper.scrollIntoView({ block: "start" });
     say(here.textContent);
@@ -49,7 +48,7 @@ export function goTo(field) {
   go(stepOf(field), { focus: false });
   const place = field.matches("input, textarea, select, button, [tabindex]")
     ? field
-    : field.querySelector("input:not([type=hidden]), textarea, select") ?? heading(stepOf(field));
+    : field.querySelector("input:not([type=hidden]), textarea, select") ?? field.closest(".step");
   place.focus();
   place.scrollIntoView({ block: "center" });
 }
