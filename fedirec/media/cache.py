@@ -23,8 +23,9 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable
 from fedirec.media.actions import forget_paths
-from fedirec.media.confine import Decoded, Limits, decode
+from fedirec.media.confine import Decoded, Limits, decode, render
 from fedirec.media.content import digest_of, path_of
+from fedirec.media.decoder.kinds import Refused
 from fedirec.media.models import RemoteMedia
 from fedirec.media.names import clean_name
 from fedirec.media.store import Store
@@ -42,6 +43,8 @@ _FETCH_SECONDS: Final = 60.0
 _NOTE_USE: Final = timedelta(hours=1)
 FETCHES: Final = 16
 """Files that are fetched at once: what is on its way lies on the disk, and counts for no budget yet."""
+CACHED_SIZES: Final = ("small", "medium")
+"""The sizes in which copies of images are kept besides their own."""
 _AT_ONCE: Final = 100
 _MAC: Final = 16
 _PURPOSE: Final = b"fedirec media proxy\0"
@@ -58,10 +61,11 @@ class MediaCache:
         self._locks: dict[str, tuple[Lock, int]] = {}
         self._places = CapacityLimiter(FETCHES)
 
-    def path_for(self, url: str) -> str:
-        """The address, on our own site, of a copy of what is at `url`."""
+    def path_for(self, url: str, *, size: str | None = None) -> str:
+        """The address, on our own site, of a copy of what is at `url`; of an image also in a `size` of CACHED_SIZES."""
         mac = urlsafe_b64encode(self._mac(url)).decode().rstrip("=")
-        return f"/media/remote/{mac}{urlsafe_b64encode(url.encode()).decode().rstrip('=')}"
+        path = f"/media/remote/{mac}{urlsafe_b64encode(url.encode()).decode().rstrip('=')}"
+        return f"{path}?size={size}" if size else path
 
     def url_of(self, signed: str) -> str:
         """What the address that ends with `signed` is a copy of. Raises NotFound unless we signed it."""
@@ -102,6 +106,41 @@ class MediaCache:
             except FedirecError as error:
                 await self._remember_failure(url, str(error))
                 raise
+
+    async def find_size(self, copy: RemoteMedia, size: str) -> str | None:
+        """Where `copy`, an image, is in this `size`, made now if need be; None where that would not be smaller."""
+        if size not in CACHED_SIZES or not (copy.media_type or "").startswith("image/"):
+            return None
+        if copy.sized_at is None:
+            async with self._alone(copy.url):
+                copy = await RemoteMedia.get_or_none(id=copy.id, path__not_isnull=True) or copy
+                if copy.sized_at is None:
+                    await self._make_sizes(copy)
+        path: str | None = getattr(copy, f"{size}_path")
+        return path
+
+    async def _make_sizes(self, copy: RemoteMedia) -> None:
+        """`copy` has its smaller versions, or is known to need none."""
+        async with self._store.workbench() as folder:
+            source = folder / "source"
+            await self._store.lend(str(copy.path), to=source)
+            try:
+                rendered = await render(source, poster=None, folder=folder, limits=Limits(), is_urgent=True)
+                made = [each for each in rendered.renditions if each.name in CACHED_SIZES]
+            except Refused as refused:
+                log.info("a copy could not be made smaller", url=copy.url[:300], reason=refused.reason)
+                made = []
+            sha256 = bytes.fromhex(PurePosixPath(str(copy.path)).name.partition(".")[0])
+            async with self._store.holding():
+                if not await RemoteMedia.exists(id=copy.id, path=copy.path):
+                    raise NotFound
+                for each in made:
+                    copy.size += (await to_thread.run_sync(each.path.stat)).st_size
+                    path = path_of(sha256, each.extension, cached=True)
+                    await self._store.put(each.path, path=path)
+                    setattr(copy, f"{each.name}_path", path)
+                copy.sized_at = now()
+                await copy.save(update_fields=["size", "sized_at", *(f"{name}_path" for name in CACHED_SIZES)])
 
     async def prune(self, *, unused_for: timedelta = UNUSED) -> int:
         """Copies that nobody looked at for so long are gone, and the oldest of all beyond the budget; how many."""
@@ -150,6 +189,10 @@ class MediaCache:
                     "media_type": decoded.media_type,
                     "size": size,
                     "path": path,
+                    "small_path": None,
+                    "medium_path": None,
+                    "sized_at": None,
+                    "peaks": decoded.peaks,
                     "problem": None,
                     "fetched_at": now(),
                     "used_at": now(),
@@ -169,7 +212,8 @@ class MediaCache:
     async def _forget(self, copies: list[RemoteMedia]) -> int:
         async with self._store.holding():
             gone = await RemoteMedia.filter(id__in=[copy.id for copy in copies]).delete()
-            await forget_paths(self._store, [copy.path for copy in copies])
+            paths = [path for copy in copies for path in (copy.path, copy.small_path, copy.medium_path)]
+            await forget_paths(self._store, paths)
         return gone
 
     async def _bytes(self) -> int:

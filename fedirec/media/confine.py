@@ -79,6 +79,8 @@ class Decoded:
     poster: Path | None
     blurhash: str | None = None
     colour: str | None = None
+    peaks: list[int] | None = None
+    """How loud it is, where the whole of it was read."""
 
     @property
     def form(self) -> Form:
@@ -191,15 +193,16 @@ async def render(
     folder: Path,
     limits: Limits | None = None,
     progress: Callable[[int], Awaitable[None]] | None = None,
+    is_urgent: bool = False,
 ) -> Rendered:
     """What pages show of the kept file `source` and its `poster`, as new files in `folder`. Raises Refused.
 
-    `progress` hears how far that is, in percent.
+    `progress` hears how far that is, in percent. What `is_urgent` does not wait for films that are being made.
     """
     sizes = [folder / name for name in SIZES]
     play = folder / "play"
     task = _Task("render", source, reads=poster or Path(os.devnull), makes=(*sizes, play))
-    async with _place(_benches):
+    async with _place(_places if is_urgent else _benches):
         answer = await _ask(task, limits=limits or RENDERING, progress=progress)
     return await to_thread.run_sync(_believe_renditions, answer, folder)
 
@@ -313,6 +316,7 @@ def _believe(said: dict[str, Any], master: Path, poster: Path) -> Decoded:
             poster=poster if poster.stat().st_size else None,
             blurhash=_text(said["blurhash"], _BLURHASH),
             colour=_text(said["colour"], _COLOUR),
+            peaks=_loudness(said["peaks"]),
         )
         if family_of(_head(master)) not in decoded.form.families:
             raise Refused("broken")
@@ -355,13 +359,15 @@ def _believe_renditions(said: dict[str, Any], folder: Path) -> Rendered:
         for each in made:
             if family_of(_head(each.path)) not in FORMS[each.media_type].families:
                 raise Refused("broken")
-        peaks = said["peaks"]
-        if peaks is not None:
-            peaks = [_whole(peak, most=LOUDEST) or 0 for peak in peaks[:_MOST_PEAKS]]
+        peaks = _loudness(said["peaks"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("the decoder said something strange", answer=str(said)[:200])
         raise Refused("broken") from error
     return Rendered(renditions=made, peaks=peaks)
+
+
+def _loudness(value: Any) -> list[int] | None:
+    return None if value is None else [_whole(peak, most=LOUDEST) or 0 for peak in value[:_MOST_PEAKS]]
 
 
 def _text(value: Any, pattern: re.Pattern[str]) -> str | None:

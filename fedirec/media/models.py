@@ -134,9 +134,16 @@ class RemoteMedia(Model):
     media_type = fields.CharField(max_length=100, null=True)
     size = fields.BigIntField(default=0, db_default=0)
     path = fields.CharField(max_length=100, null=True, db_index=True)
+    small_path = fields.CharField(max_length=100, null=True)
+    medium_path = fields.CharField(max_length=100, null=True)
+    sized_at = fields.DatetimeField(null=True)
+    """When smaller versions of an image were made, or found to be no smaller."""
+    peaks: fields.Field[list[int] | None] = fields.JSONField(null=True)
+    """How loud it is from beginning to end, 0 to 255; null without sound."""
     problem = fields.CharField(max_length=300, null=True)
     fetched_at = fields.DatetimeField(default=now)
     used_at = fields.DatetimeField(default=now, db_index=True)
 
     class Meta(Model.Meta):
         table = "remote_media"
+        indexes = [Index(fields=["small_path"]), Index(fields=["medium_path"])]

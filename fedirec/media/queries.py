@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final, Literal
 
 from tortoise.expressions import Q
 
 from fedirec.db import fetch_rows
-from fedirec.media.models import Caption, Media, Rendition
+from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
 from fedirec.media.refusals import failure_in_words
 
 MAX_SHARERS: Final = 100
@@ -131,6 +132,15 @@ def _dressed(
     )
 
 
+async def remote_peaks(urls: Collection[str]) -> dict[str, list[int]]:
+    """How loud the sounds and films at these addresses elsewhere are, as far as there are copies of them."""
+    if not urls:
+        return {}
+    digests = {sha256(url.encode()).hexdigest() for url in urls}
+    copies = await RemoteMedia.filter(url_digest__in=list(digests), path__not_isnull=True)
+    return {copy.url: copy.peaks for copy in copies if copy.peaks}
+
+
 async def media_at(path: str) -> tuple[Sequence[Media], str]:
     """The files that `path` in the store belongs to, at most MAX_SHARERS, and the type of what is there.
 
@@ -169,6 +179,8 @@ async def used_paths(paths: Iterable[str]) -> set[str]:
         ("rendition", "path"),
         ("caption", "path"),
         ("remote_media", "path"),
+        ("remote_media", "small_path"),
+        ("remote_media", "medium_path"),
     )
     rows = await fetch_rows(
         " UNION ".join(

@@ -13,11 +13,14 @@ from starlette.responses import JSONResponse
 
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
-from fedirec.media.actions import receive_upload
+from fedirec.lanes import Job
+from fedirec.media.actions import add_caption, receive_upload
 from fedirec.media.cache import MediaCache
 from fedirec.media.models import Media
+from fedirec.media.queries import dress
 from fedirec.media.routes import Audience, media_routes
 from fedirec.media.store import DiskStore
+from fedirec.media.workshop import Workshop
 from fedirec.net import Net
 from fedirec.settings import Settings
 from tests.media import files
@@ -229,3 +232,57 @@ async def test_a_copy_is_served_from_no_other_address(browser: Browser, elsewher
 
     assert copy.path is not None
     assert (await browser.ask(copy.path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "saved_as"),
+    [
+        ("public rain.aiff", "public%20rain.mp3"),
+        ("public", "public.mp3"),
+        ("public „Größe“.tar.mp3", "public%20%E2%80%9EGr%C3%B6%C3%9Fe%E2%80%9C.tar.mp3"),
+        ('public"; filename="x.exe', "public%22%3B%20filename%3D%22x.mp3"),
+        ("public 3. take of the evening", "public%203.%20take%20of%20the%20evening.mp3"),
+    ],
+)
+async def test_the_original_can_be_saved_under_its_name(
+    browser: Browser, store: DiskStore, owner: Actor, settings: Settings, melody: Any, name: str, saved_as: str
+) -> None:
+    media = await given(store, owner, settings, melody.read_bytes(), name)
+    address = (await dress([media.id]))[media.id].original.download_url.removeprefix("/media/")
+
+    answer = await browser.ask(address)
+
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{saved_as}"
+    assert len(answer.content) == media.size
+    assert "content-disposition" not in (await browser.ask(media.path)).headers
+
+
+async def test_a_name_is_told_only_to_whoever_knows_its_key(browser: Browser, song: Media) -> None:
+    for wrong in ("", "01someotherkey"):
+        answer = await browser.ask(f"{song.path}?download={wrong}")
+
+        name = song.path.rpartition("/")[2]
+        assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+
+
+async def test_what_was_made_of_a_file_is_seen_by_whoever_may_see_the_file(
+    browser: Browser, store: DiskStore, owner: Actor, settings: Settings, film: Any
+) -> None:
+    public = await given(store, owner, settings, film.read_bytes(), "public.mp4")
+    secret = await given(store, owner, settings, files.film(film.parent / "other.mp4"), "secret.mp4")
+    words = b"WEBVTT\n\n00:01.000 --> 00:02.000\n%s\n"
+    for media in (public, secret):
+        await Workshop(store=store, settings=settings).render(Job(payload={"media": media.id}, crashes=0, attempts=0))
+        await add_caption(store, owner, key=media.key, language="en", data=words % media.key.encode())
+    dressed = await dress([public.id, secret.id])
+
+    for media, status in ((public, 200), (secret, 404)):
+        shown = dressed[media.id]
+        small, caption = shown.renditions["small"].url, shown.captions[0].url
+        for url, media_type in ((small, "image/webp"), (caption, "text/vtt; charset=utf-8")):
+            answer = await browser.ask(url.removeprefix("/media/"))
+            assert answer.status_code == status
+            if status == 200:
+                assert answer.headers["content-type"] == media_type
+                assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+            assert (await browser.ask(url.removeprefix("/media/"), authorization="Bearer ana")).status_code == 200

@@ -79,12 +79,12 @@ def do(task: str, sheets: list[Sheet]) -> Answer:
 
 def clean(source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays: bool) -> Answer:
     """`master` and `poster` hold what is kept of `source`."""
-    length = None
+    length, peaks = None, None
     if family in IMAGES:
         picture = images.clean_image(source, family=family, master=master)
         found: images.Picture | Show = picture
     else:
-        found = films.clean_film(source, family=family, master=master, poster=poster, plays=plays)
+        found, peaks = films.clean_film(source, family=family, master=master, poster=poster, plays=plays)
         length = found.duration_ms
     blur: Blur | None = found.blur
     return {
@@ -95,6 +95,7 @@ def clean(source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays:
         "duration_ms": length,
         "blurhash": blur.blurhash if blur else None,
         "colour": blur.colour if blur else None,
+        "peaks": peaks,
     }
 
 

@@ -63,22 +63,43 @@ def prepare() -> None:
     av.logging.set_level(None)
 
 
-def clean_film(source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays: bool) -> Show:
+def clean_film(
+    source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays: bool
+) -> tuple[Show, list[int] | None]:
     """`master` holds what `source` holds, and `poster` shows a picture of it if it is a film. Raises Refused.
 
-    With `plays`, browsers play it, which takes long for some films; without, pictures are only copied, and no more of
-    the file is decoded than shows what it is.
+    With `plays`, browsers play it, which takes long for some films, and how loud it is is known afterwards; without,
+    pictures are only copied, and no more of the file is decoded than shows what it is.
     """
     if family == "wav":
         _refuse_cut_riff(source)
     with _guarded():
         plan, rotation = _survey(source, family=family, plays=plays)
+        loudness = Loudness() if plays else None
         try:
-            return _pack(source, family=family, plan=plan, rotation=rotation, master=master, poster=poster)
+            show = _pack(
+                source,
+                family=family,
+                plan=plan,
+                rotation=rotation,
+                master=master,
+                poster=poster,
+                loudness=loudness,
+            )
         except Uncopied:
             master.clear()
+            loudness = Loudness() if plays else None
             plan = _written_anew(plan)
-            return _pack(source, family=family, plan=plan, rotation=rotation, master=master, poster=poster)
+            show = _pack(
+                source,
+                family=family,
+                plan=plan,
+                rotation=rotation,
+                master=master,
+                poster=poster,
+                loudness=loudness,
+            )
+        return show, (loudness.peaks() or None) if loudness else None
 
 
 def render_film(

@@ -74,6 +74,9 @@ async def show_remote_media(request: Request[Any]) -> Response:
     copy = await cache.cache_remote(cache.url_of(request.path_params["signed"]))
     if copy.path is None or copy.media_type is None:
         raise NotFound
+    size = request.query_params.get("size")
+    if size and (smaller := await cache.find_size(copy, size)):
+        return await _serve(request, path=smaller, media_type="image/webp", public=True)
     return await _serve(request, path=copy.path, media_type=copy.media_type, public=True)
 
 

@@ -333,6 +333,10 @@ class Migration(migrations.Migration):
             name="visibility",
             field=fields.CharField(default="public", db_default="public", max_length=10),
         ),
+        ops.AddIndex(
+            model_name="Announcement",
+            index=Index(fields=["actor_id", "created_at"]),
+        ),
         ops.AddField(
             model_name="Media",
             name="blurhash",
@@ -367,5 +371,33 @@ class Migration(migrations.Migration):
             model_name="Media",
             name="waits_until",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="RemoteMedia",
+            name="medium_path",
+            field=fields.CharField(null=True, max_length=100),
+        ),
+        ops.AddField(
+            model_name="RemoteMedia",
+            name="peaks",
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
+            model_name="RemoteMedia",
+            name="sized_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="RemoteMedia",
+            name="small_path",
+            field=fields.CharField(null=True, max_length=100),
+        ),
+        ops.AddIndex(
+            model_name="RemoteMedia",
+            index=Index(fields=["small_path"]),
+        ),
+        ops.AddIndex(
+            model_name="RemoteMedia",
+            index=Index(fields=["medium_path"]),
         ),
     ]
