@@ -16,7 +16,7 @@ from fedirec.web.forms import as_sentence
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
-from fedirec.web.render import reader_of, render, site_of
+from fedirec.web.render import local_path, reader_of, render, site_of
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ def error_page(request: Request, error: Exception) -> Response:
         detail="" if shown.rstrip(".") == title.rstrip(".") else shown,
         status_code=status,
         request_id=request_id if status == _BROKEN else "",
+        again_url=_again(request),
         retry_after=retry_after,
     )
 
@@ -79,6 +80,14 @@ EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_error,
     ValidationError: on_unheld,
 }
+
+
+def _again(request: Request) -> str:
+    """The address of the page that was asked for, if asking for it once more changes nothing."""
+    if request.method not in ("GET", "HEAD"):
+        return ""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return local_path(request.url.path + query, "")
 
 
 def _told(error: Exception) -> tuple[int, str, int | None]:
@@ -128,14 +137,21 @@ def words_of_problem(status: int) -> tuple[str, str]:
             _("Somebody may have been quicker. Go back and look again."),
         ),
         406: (_("That form is not spoken here"), _("Ask for JSON, or for a page.")),
-        410: (_("This is gone"), _("It was here once, and is not any more.")),
+        410: (
+            _("This is gone"),
+            _("It was here once, and is not any more. What others made from it is still there."),
+        ),
         412: (_("This was changed in the meantime"), _("Look at it again, and decide anew.")),
-        413: (_("That is too large"), _("Go back, choose something smaller, and try once more.")),
+        413: (
+            _("That is too large"),
+            _("Go back and choose something smaller, or make it smaller first. What you typed is still in the form."),
+        ),
         415: (_("That kind of thing is not read here"), _("Try another format.")),
         422: (_("That does not work here"), _("Go back, look at what was asked, and try once more.")),
         429: (_("That was a little too often"), _("Please wait a moment and try again.")),
         502: (_("The other instance does not answer"), _("It may be asleep. Please try again later.")),
-        503: (_("We are busy just now"), _("Please try again in a moment.")),
+        503: (_("We are busy just now"), _("Please try again in a moment. Nothing is lost.")),
+        504: (_("That took too long"), _("Please try again in a moment. Nothing is lost.")),
         507: (_("There is no more room for that"), _("Delete something that you no longer need, and try once more.")),
     }
     broken = (_("Something broke on our side"), _("It was noted. Please try again, and tell us if it stays broken."))

@@ -100,7 +100,7 @@ async def test_chips_and_what_is_typed_find_the_same(here: Instance, there: Inst
         answer = await here.get(f"/explore{query}")
         assert set(titles(answer)) == expected, query
     assert 'href="/u/ana"' in (await here.get("/explore?show=people")).text
-    for typed, expected in {
+    for typed, address in {
         "kind:sound rain": "/explore?q=rain&kind=audio",
         "lang:de from:there.test": "/explore?lang=de&from=there.test",
         "may:sell may:remix": "/explore?sellable=1&remixable=1",
@@ -109,7 +109,7 @@ async def test_chips_and_what_is_typed_find_the_same(here: Instance, there: Inst
         "is:open stars": "/explore?q=stars&show=challenges",
     }.items():
         answer = await here.client().get("/explore", params={"q": typed})
-        assert (answer.status_code, answer.headers["location"]) == (303, expected), typed
+        assert (answer.status_code, answer.headers["location"]) == (303, address), typed
     shown = await here.get("/explore?lang=de&q=sale")
     assert '<input type="hidden" name="lang" value="de">' in shown.text
     assert re.search(r'aria-current="true"[^>]*>.*?German', shown.text)
