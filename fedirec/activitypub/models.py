@@ -210,6 +210,7 @@ class Announcement(Model):
     class Meta(Model.Meta):
         table = "announcement"
         unique_together = (("actor", "object_uri"),)
+        indexes = [Index(fields=["actor_id", "created_at"])]
 
 
 class Liking(Model):
