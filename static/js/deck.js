@@ -32,6 +32,7 @@ export class Deck {
       media.playbackRate = Number(event.target.value);
     });
     this.volume();
+    this.captions();
     for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata", "durationchange", "ended"]) media.addEventListener(name, () => this.show());
     for (const name of ["play", "pause", "ended"]) media.addEventListener(name, () => this.state());
     // While it plays the wave moves with every frame, not four times a second.
@@ -105,6 +106,26 @@ export class Deck {
     });
     media.addEventListener("volumechange", show);
     show();
+  }
+
+  /** The words of a sound stand below its wave: a browser shows them over pictures only. */
+  captions() {
+    const [choice, words] = [this.tools.querySelector("[data-captions]"), this.figure.querySelector(".deck-words")];
+    if (!choice) return;
+    const tracks = () => [...this.media.textTracks];
+    const say = () => {
+      const track = tracks()[choice.value === "" ? -1 : Number(choice.value)];
+      words.hidden = !track;
+      words.lang = track?.language ?? "";
+      words.textContent = [...(track?.activeCues ?? [])].map((cue) => cue.text).join("\n");
+    };
+    const choose = () => {
+      tracks().forEach((track, number) => { track.mode = String(number) === choice.value ? "hidden" : "disabled"; });
+      say();
+    };
+    for (const track of tracks()) track.addEventListener("cuechange", say);
+    choice.addEventListener("change", choose);
+    choose();
   }
 
   glide() {

@@ -49,7 +49,8 @@ function settle(figure, fresh) {
     for (const path of figure.querySelectorAll("defs path")) path.setAttribute("d", fresh.querySelector("defs path").getAttribute("d"));
     if (made.poster) media.poster = made.poster;
     if ((media.paused && !media.currentTime) || media.error) { // whoever listens already is not interrupted
-      media.replaceChildren(...made.childNodes);
+      for (const source of media.querySelectorAll("source")) source.remove();
+      media.prepend(...made.querySelectorAll("source"));
       media.load();
     }
   }

@@ -222,6 +222,52 @@ def test_everything_plays_without_scripts(chromium: Any, here: Served, sounds: s
 
 
 @MODES
+def test_an_author_adds_captions_and_they_are_shown(
+    chromium: Any, here: Served, works: dict[str, Path], tmp_path: Path, width: int, dark: bool
+) -> None:
+    words = tmp_path / "words.vtt"
+    words.write_text("WEBVTT\n\n00:00.000 --> 00:08.000\n(bells, slowly)\nLook up.\n")
+    path = publish(chromium, here, "ana", f"Heard {width}", [works["quick"], works["film"]], alt="A hill")
+    with window(chromium, here, width=width, dark=dark) as shown:
+        page = shown.page
+        shown.sign_in("ana")
+        shown.open(path)
+        page.click(".record-actions summary:has-text('More')")
+        page.click(".record-actions a:has-text('Captions')")
+        page.wait_for_url("**/captions")
+        shown.check()
+        for number in (0, 1):
+            page.select_option("#file", index=number)
+            page.select_option("#language", "en")
+            page.set_input_files("#captions", str(words))
+            page.click("button:has-text('Add them')")
+            page.wait_for_selector(".flash")
+            shown.check()
+        broken = tmp_path / "broken.vtt"
+        broken.write_text("1\n00:00 --> 00:01\nno")
+        page.set_input_files("#captions", str(broken))
+        page.click("button:has-text('Add them')")
+        page.wait_for_selector("#captions-error")
+        assert page.locator(".people li").count() == 2
+        shown.check()
+
+    with window(chromium, here, width=width, dark=dark) as shown:
+        page = shown.page
+        shown.open(path)
+        await_prepared(shown)
+        film = page.locator("video")
+        film.evaluate("video => video.play()")
+        page.wait_for_function("() => document.querySelector('video').textTracks[0].activeCues?.length === 1")
+        assert film.evaluate("video => video.textTracks[0].mode") == "showing"
+        page.get_by_role("button", name="Play “").click()
+        said = page.locator(".deck-words")
+        said.filter(has_text="(bells, slowly)").wait_for()
+        page.select_option("[data-captions]", "")
+        assert not said.is_visible()
+        shown.check()
+
+
+@MODES
 def test_a_film_has_a_picture_before_it_plays(
     chromium: Any, here: Served, works: dict[str, Path], width: int, dark: bool
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.media.actions import keep_file
+from fedirec.media.making import make_melody
 from fedirec.remix.actions.challenges import ChallengeDraft, close_challenge, open_challenge
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft
 from fedirec.remix.actions.records import publish_record
@@ -18,6 +19,7 @@ from fedirec.remix.models import Challenge, Record
 from fedirec.remix.terms import Terms
 from tests.media.files import encoded, scene
 from tests.network import Instance
+from tests.remix.forms import send
 
 
 async def show(instance: Instance, author: Actor, title: str, **fields: Any) -> tuple[Record, str]:
@@ -83,6 +85,76 @@ async def test_what_a_licence_means_stands_there_point_by_point(here: Instance) 
     page = (await here.get(path)).text
     assert "This may not be remixed" in page
     assert "Ask ana" in page
+
+
+async def hear(instance: Instance, author: Actor) -> str:
+    """The path of a record of a sound."""
+    path = make_melody(instance.settings.data_dir / "bells.ogg", seconds=2)
+    store, settings = instance.state["store"], instance.settings
+    media = await instance.run(lambda: keep_file(store, author, file_name=path.name, source=path, settings=settings))
+    draft = RecordDraft(
+        title="Bells", text="", licence="CC-BY-4.0", files=(FileDraft(media=media, description="Bells"),)
+    )
+    return (await instance.run(publish_record, author, draft)).uri.removeprefix(instance.origin)
+
+
+WORDS = b"WEBVTT\n\n00:00.000 --> 00:01.000\n(bells)\n"
+
+
+async def test_captions_come_and_go_by_their_author_alone(here: Instance) -> None:
+    ana = await here.join("ana")
+    await here.join("bo")
+    path = await hear(here, ana)
+    page = f"{path}/captions"
+    async with here.sign_in("ana") as author:
+        form = await author.get(page)
+        vtt = [("captions", ("words.vtt", WORDS, "text/vtt"))]
+        assert (await send(author, form, page, files=vtt, language="de")).status_code == 303
+        shown = (await author.get(page)).text
+        assert "Deutsch" in shown
+        assert 'srclang="de"' in (await here.get(path)).text
+        async with here.sign_in("bo") as other:
+            assert (await other.get(page)).status_code == 403
+            assert (await send(other, form, page, files=vtt, language="en")).status_code == 403
+            gone = await send(other, await author.get(page), f"{page}/remove")
+            assert gone.status_code == 403
+        assert (await send(author, await author.get(page), f"{page}/remove")).status_code == 303
+        assert "Deutsch" not in (await author.get(page)).text.partition("<select")[0]
+    assert "<track" not in (await here.get(path)).text
+    assert (await here.get(page)).status_code == 303, "a stranger is asked to sign in"
+
+
+@pytest.mark.parametrize(
+    ("files", "changes", "said"),
+    [
+        ([("captions", ("words.vtt", b"1\n00:00", "text/vtt"))], {}, "no WebVTT file"),
+        ([("captions", ("words.vtt", b"WEBVTT" + b" " * 600_000, "text/vtt"))], {}, "too large"),
+        ([("captions", ("words.vtt", WORDS, "text/vtt"))], {"language": "xx-nonsense"}, ""),
+        ([("captions", ("words.vtt", WORDS, "text/vtt"))], {"file": "somebody-elses"}, ""),
+        (None, {}, "Please choose a file."),
+    ],
+    ids=["no captions", "large", "no language", "no file of theirs", "nothing"],
+)
+async def test_what_is_wrong_with_captions_is_said_beside_the_field(
+    here: Instance, files: Any, changes: dict[str, str], said: str
+) -> None:
+    ana = await here.join("ana")
+    path = await hear(here, ana)
+    async with here.sign_in("ana") as author:
+        form = await author.get(f"{path}/captions")
+        answer = await send(author, form, f"{path}/captions", files=files or [], **changes)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "<track" not in (await here.get(path)).text
+
+
+async def test_pictures_have_no_captions(here: Instance) -> None:
+    ana = await here.join("ana")
+    _record, path = await show(here, ana, "corners")
+    async with here.sign_in("ana") as author:
+        page = (await author.get(f"{path}/captions")).text
+        assert "Only sounds and films have captions." in page
+        assert f"{path}/captions" not in (await author.get(path)).text
 
 
 async def test_a_page_of_cards_asks_as_often_for_many_files_as_for_one(

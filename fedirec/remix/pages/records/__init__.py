@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.remix.pages.records import deleting, lineage, next_steps, offers, reading, recommending, versions
+from fedirec.remix.pages.records import captions, deleting, lineage, next_steps, offers, reading, recommending, versions
 
 routes: list[BaseRoute] = [
     *reading.routes,
     *lineage.routes,
+    *captions.routes,
     *versions.routes,
     *recommending.routes,
     *offers.routes,
