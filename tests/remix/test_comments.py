@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fedirec.accounts.models import AuditEvent, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.follows import follow
-from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
+from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing, Received
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.clock import now
 from fedirec.errors import Invalid, TooMany
@@ -306,6 +306,30 @@ async def test_what_comes_out_of_order_is_put_together(here: Instance, network: 
     assert answer.record.uri == record.uri
     await post(peer, here, peer.activity("Create", mia, first))
     assert await here.run(lambda: Comment.all().count()) == 2
+
+
+async def test_a_comment_that_came_by_name_or_was_passed_on_stands_with_its_record(here: Instance, peer: Peer) -> None:
+    ana = await here.join("ana")
+    record = await publish(here, ana)
+    mia, noa = peer.actor("mia"), peer.actor("noa")
+    await here.run(follow, ana, await here.meet(noa))
+    await here.run(lambda: Follow.all().update(accepted_at=now()))
+    by_name = reply(peer, mia, record.uri, "name", text="By name")
+    boosted = {**reply(peer, mia, record.uri, "boost", text="Passed on"), "kind": "comment"}
+    for note in (by_name, boosted):
+        peer.serve(note["id"], {"@context": "https://www.w3.org/ns/activitystreams", **note})
+    await post(
+        peer,
+        here,
+        peer.activity("Create", mia, by_name["id"], cc=[ana.uri]),
+        peer.activity("Announce", noa, boosted["id"]),
+        peer.activity("Announce", noa, by_name["id"]),
+    )
+    for note in (by_name, boosted):
+        assert (await known_at(here, note["id"])).record.uri == record.uri
+        assert not await here.run(lambda: Record.exists(uri=note["id"])), "it is no record"  # noqa: B023
+    with pytest.raises(Invalid, match="leads to a comment"):
+        await here.find_record(boosted["id"])
 
 
 # Who may see what

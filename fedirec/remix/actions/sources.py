@@ -11,7 +11,9 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.saving import MAX_FETCHED, save_record, settle_sources
+from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Record, Source
+from fedirec.remix.replies import is_talk
 from fedirec.remix.vocab import PostObject, RecordObject
 from fedirec.uris import origin_of, same_origin
 from fedirec.web.language import gettext as _
@@ -43,6 +45,8 @@ async def find_record(
     if await Comment.exists(uri=address):
         raise Invalid(_("That address leads to a comment, not to a record."))
     work, document, author = await fetch_record(remote, address)
+    if isinstance(work, PostObject) and is_talk(work) and await find_place(work.in_reply_to):
+        raise Invalid(_("That address leads to a comment, not to a record."))
     async with transaction():
         record = await save_record(author, work, document=document, depth=depth, budget=budget)
     return await Record.get(id=record.id).select_related("author")

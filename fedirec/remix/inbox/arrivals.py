@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, FedirecError
+from fedirec.errors import Conflict, FedirecError, Invalid
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.actions.submissions import save_submission
@@ -23,6 +24,9 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     payload: dict[str, Any] = dict(job.payload)
     try:
         record = await find_record(remote, payload["uri"])
+    except Invalid:
+        await ask_for_comment(payload["uri"])  # perhaps it is said about a record
+        return Done()
     except FedirecError as error:
         return Later(error=str(error), blame="job") if error.retryable else Done()
     challenge = await Challenge.get_or_none(id=payload["challenge"]) if payload.get("challenge") else None
@@ -48,6 +52,11 @@ async def ask_for(
         "accepted": accepted,
     }
     await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])
+
+
+async def ask_for_comment(uri: str) -> None:
+    key = f"comment:{hashlib.sha256(uri.encode()).hexdigest()}"
+    await enqueue([Work(kind="comment", lane=f"comment:{origin_of(uri)}", payload={"uri": uri}, dedupe_key=key)])
 
 
 async def ask_for_challenge(uri: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Final
 
 from fedirec.activitypub.handlers import Handlers
@@ -12,13 +11,13 @@ from fedirec.activitypub.vocab import Add, Create, Remove, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unsupported
-from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.threads import Place, bury_comment, find_place, save_comment
-from fedirec.remix.inbox.arrivals import concerns_us
+from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.replies import is_talk
 from fedirec.remix.vocab import CommentObject, PostObject
-from fedirec.uris import origin_of, same_origin
+from fedirec.uris import same_origin
 
 MAX_ANCESTORS: Final = 16
 """Comments that are fetched to find out what the last of them is about."""
@@ -52,7 +51,7 @@ async def take_comment(sender: Actor, work: CommentObject | PostObject) -> None:
         return
     if work.in_reply_to is None or not work.is_public or not await concerns_us(sender, work):
         raise Unsupported("it answers nothing that is known here")
-    await _ask_for(work.id)
+    await ask_for_comment(work.id)
 
 
 async def comment_added(sender: Actor, add: Add[Any]) -> bool:
@@ -65,7 +64,7 @@ async def comment_added(sender: Actor, add: Add[Any]) -> bool:
         known.hidden_at = known.hidden_by_id = None
         await known.save(update_fields=["hidden_at", "hidden_by_id"])
     if known is None or not known.author.is_local:
-        await _ask_for(add.object.id)
+        await ask_for_comment(add.object.id)
     return True
 
 
@@ -78,7 +77,7 @@ async def comment_removed(sender: Actor, remove: Remove[Any]) -> bool:
     if comment is None:
         raise NotFound("that comment is not known here")
     if not comment.author.is_local and comment.deleted_at is None:
-        await _ask_for(comment.uri)  # perhaps it was deleted
+        await ask_for_comment(comment.uri)  # perhaps it was deleted
     if comment.hidden_at is None:
         comment.hidden_at, comment.hidden_by_id = now(), sender.id
         await comment.save(update_fields=["hidden_at", "hidden_by_id"])
@@ -163,8 +162,3 @@ async def _forget(uri: str) -> None:
         comment = await Comment.filter(uri=uri, deleted_at=None).select_related("author", "record__author").first()
         if comment is not None and not comment.author.is_local:
             await bury_comment(comment)
-
-
-async def _ask_for(uri: str) -> None:
-    key = f"comment:{hashlib.sha256(uri.encode()).hexdigest()}"
-    await enqueue([Work(kind="comment", lane=f"comment:{origin_of(uri)}", payload={"uri": uri}, dedupe_key=key)])

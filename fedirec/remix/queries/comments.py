@@ -37,15 +37,6 @@ class Thread:
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A place of a sound or a film that somebody said something about."""
-
-    at_ms: int
-    comment_id: int
-    author: Actor
-
-
 async def threads_of(
     record: Record, *, viewer: Actor | None, is_moderator: bool = False, after: int = 0, limit: int = THREADS
 ) -> tuple[list[Thread], bool]:
@@ -97,11 +88,10 @@ async def thread_of(
     return await _whole(Comment.filter(id__in=ids).order_by("id")), len(rows) > ALL_ANSWERS
 
 
-async def moments_of(record: Record, *, viewer: Actor | None) -> list[Moment]:
-    """The places of `record` that comments name which `viewer` may see, in the order in which they are played."""
+async def moments_of(record: Record, *, viewer: Actor | None) -> list[Comment]:
+    """The comments on a place of `record` that `viewer` may see, in the order in which the places are played."""
     said = _seen_by(viewer, record, Comment.filter(record_id=record.id, at_ms__not_isnull=True))
-    rows = await said.filter(hidden_at=None).order_by("at_ms", "id").limit(MAX_MOMENTS).select_related("author")
-    return [Moment(at_ms=row.at_ms or 0, comment_id=row.id, author=row.author) for row in rows]
+    return await said.filter(hidden_at=None).order_by("at_ms", "id").limit(MAX_MOMENTS).select_related("author")
 
 
 async def is_on_first_page(comment: Comment) -> bool:

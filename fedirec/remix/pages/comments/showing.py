@@ -92,40 +92,41 @@ class CommentsView:
 
 async def comments_view(request: Request[Any], record: Record) -> CommentsView:
     """The conversation about `record`, which whoever asks may see."""
-    said = Onlooker(request)
+    onlooker = Onlooker(request)
     after = number_of(request.query_params.get("comments", "")) or 0
-    threads, has_more = await threads_of(record, viewer=said.actor, is_moderator=said.is_moderator, after=after)
+    threads, has_more = await threads_of(record, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
     shown = tuple(
         ThreadView(
-            first=said.view(thread.first),
-            answers=tuple(said.view(answer) for answer in thread.answers),
+            first=onlooker.view(thread.first),
+            answers=tuple(onlooker.view(answer) for answer in thread.answers),
             has_more=thread.has_more,
         )
         for thread in threads
     )
-    url = said.cards.record_url(record)
-    people = [comment.author.host for thread in shown for comment in (thread.first, *thread.answers)]
+    url = onlooker.cards.record_url(record)
+    views = [view for thread in shown for view in (thread.first, *thread.answers)]
+    standing = {view.id for view in views}
     is_timed, _length = await playing_time_of(record)
-    moments = await moments_of(record, viewer=said.actor) if is_timed else []
+    moments = await moments_of(record, viewer=onlooker.actor) if is_timed else []
     return CommentsView(
         record_url=url,
         record_uri=record.uri,
         threads=shown,
         moments=tuple(
             MomentView(
-                label=clock(moment.at_ms),
-                seconds=moment.at_ms // 1000,
-                url=f"#comment-{moment.comment_id}",
+                label=clock(moment.at_ms or 0),
+                seconds=(moment.at_ms or 0) // 1000,
+                url=f"#comment-{moment.id}" if moment.id in standing else comment_url(onlooker.cards, moment),
                 who=moment.author.name or moment.author.handle,
             )
             for moment in moments
         ),
         next_url=f"{url}?comments={threads[-1].first.id}#comments" if has_more and threads else None,
         first_url=f"{url}#comments" if after else None,
-        may_comment=said.may_comment and record.visibility in ("public", "followers"),
+        may_comment=onlooker.may_comment and record.visibility in ("public", "followers"),
         is_timed=is_timed,
         sign_in_url=f"/sign-in?next={quote(url, safe='')}",
-        hosts=await hosts_of(people),
+        hosts=await hosts_of([view.author.host for view in views]),
     )
 
 
