@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from anyio import create_task_group, sleep
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,8 +19,10 @@ from starlette.routing import Route
 
 from fedirec import clock
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable, TooLarge, WrongType
+from fedirec.media.actions import prune_orphans
 from fedirec.media.cache import FETCHES, TRY_AGAIN, MediaCache
 from fedirec.media.models import RemoteMedia
+from fedirec.media.queries import remote_peaks
 from fedirec.media.store import DiskStore
 from fedirec.net import Net
 from fedirec.settings import Settings
@@ -254,3 +258,52 @@ async def test_only_addresses_that_we_signed_are_copied(net: Net, store: DiskSto
     for attempt in forged:
         with pytest.raises(NotFound):
             cache.url_of(attempt)
+
+
+async def test_a_copy_of_an_image_is_made_smaller_when_somebody_wants_it_so(
+    cache: MediaCache, elsewhere: Elsewhere, store: DiskStore
+) -> None:
+    url = elsewhere.put("large.png", files.encoded(Image.effect_noise((1000, 500), 90).convert("RGB"), "PNG"))
+    copy = await cache.cache_remote(url)
+    assert await cache.find_size(copy, "enormous") is None
+    assert len(kept(store)) == 1
+    before = copy.size
+
+    found: list[str | None] = []
+
+    async def find(size: str) -> None:
+        found.append(await cache.find_size(copy, size))
+
+    async with create_task_group() as group:
+        for size in ("small", "medium", "medium"):
+            group.start_soon(find, size)
+
+    row = await RemoteMedia.get(url=url)
+    assert sorted(map(str, found)) == sorted([str(row.small_path), str(row.medium_path), str(row.medium_path)])
+    small, medium = [
+        b"".join([piece async for piece in store.read(str(path))]) for path in (row.small_path, row.medium_path)
+    ]
+    assert Image.open(io.BytesIO(small)).size == (320, 160)
+    assert Image.open(io.BytesIO(medium)).size == (640, 320)
+    assert row.size == before + len(small) + len(medium)
+    assert await prune_orphans(store) == 0
+    assert cache.path_for(url, size="medium") == f"{cache.path_for(url)}?size=medium"
+
+    clock.shift(timedelta(days=30))
+    assert await cache.prune() == 1
+    assert kept(store) == []
+
+
+async def test_a_small_image_and_a_sound_have_no_smaller_ones(
+    cache: MediaCache, elsewhere: Elsewhere, melody: Path
+) -> None:
+    image = Image.effect_noise((200, 100), 90).convert("RGB")
+    tiny = await cache.cache_remote(elsewhere.put("tiny.jpg", files.encoded(image, "JPEG", quality=5)))
+    song = await cache.cache_remote(elsewhere.put("song.mp3", melody.read_bytes()))
+
+    assert await cache.find_size(tiny, "small") is None
+    assert (await RemoteMedia.get(id=tiny.id)).sized_at is not None
+    assert await cache.find_size(song, "small") is None
+    peaks = await remote_peaks([song.url, tiny.url, f"{SITE}/nothing"])
+    assert list(peaks) == [song.url]
+    assert max(peaks[song.url]) == 255
