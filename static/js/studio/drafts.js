@@ -11,14 +11,14 @@ let saving = null;
 let isDirty = false;
 let isOver = false;
 
-async function save() {
+async function save({ isLast = false } = {}) {
   clearTimeout(timer);
   if (!isDirty || isOver || saving) return;
   isDirty = false;
   saving = new AbortController();
   note.textContent = words("saving");
   try {
-    const answer = await fetch(form.dataset.draft, { method: "POST", body: texts(), signal: saving.signal });
+    const answer = await fetch(form.dataset.draft, { method: "POST", body: texts(), signal: saving.signal, keepalive: isLast });
     if (!answer.ok) throw new Error(String(answer.status));
     const { saved_at: at, problem } = await answer.json();
     if (at) remember();
@@ -27,11 +27,11 @@ async function save() {
     if (isOver) return;
     isDirty = true;
     note.textContent = words("unsaved");
-    timer = setTimeout(save, AGAIN);
+    timer = setTimeout(() => save(), AGAIN);
   } finally {
     saving = null;
   }
-  if (isDirty && note.textContent !== words("unsaved")) timer = setTimeout(save, PAUSE);
+  if (isDirty && note.textContent !== words("unsaved")) timer = setTimeout(() => save(), PAUSE);
 }
 
 // A reload, and the way back from elsewhere, come to what is kept.
@@ -45,7 +45,7 @@ function changed() {
   if (isOver) return;
   isDirty = true;
   clearTimeout(timer);
-  timer = setTimeout(save, PAUSE);
+  timer = setTimeout(() => save(), PAUSE);
 }
 
 // It is being published: nothing is kept any more.
@@ -55,9 +55,28 @@ export function over() {
   saving?.abort();
 }
 
+// The last words before a reload may come to the server after the new page was asked for: the tab holds on to them.
+function leave() {
+  if (isOver || !(isDirty || saving)) return;
+  const typed = [...form.elements].filter((field) => field.id && field.name && ["text", "textarea", "select-one"].includes(field.type));
+  sessionStorage.setItem(form.dataset.draft, JSON.stringify(typed.map((field) => [field.id, field.value])));
+}
+
+function come() {
+  const typed = JSON.parse(sessionStorage.getItem(form.dataset.draft) ?? "[]");
+  sessionStorage.removeItem(form.dataset.draft);
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field?.name) field.value = value;
+  }
+  if (typed.length) changed();
+}
+
 if (form.dataset.draft) {
   form.addEventListener("input", changed);
-  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
+  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save({ isLast: true }));
+  addEventListener("pagehide", leave);
   addEventListener("pageshow", () => (isOver = false));
-  addEventListener("online", save);
+  addEventListener("online", () => save());
+  come();
 }

@@ -282,11 +282,12 @@ function finish() {
   time.textContent = length(counted / 1000);
 }
 
-function shoot() {
+async function shoot() {
+  if (!view.videoWidth) await new Promise((seen) => view.addEventListener("loadeddata", seen, { once: true }));
+  if (state !== "live") return;
   const canvas = document.createElement("canvas");
   canvas.width = view.videoWidth;
   canvas.height = view.videoHeight;
-  if (!canvas.width) return;
   canvas.getContext("2d").drawImage(view, 0, 0);
   canvas.toBlob((blob) => {
     if (!blob || state !== "live") return;
