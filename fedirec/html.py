@@ -69,7 +69,7 @@ _HIDDEN: Final = re.compile(r'<span[^<>]*\bclass="[^"]*\binvisible\b[^"]*"[^<>]*
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _BLANK_LINES: Final = re.compile(r"\s*\n\s*\n\s*")
 _OUR_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*+)>')
-_HANDLE: Final = re.compile(r"(?<![\w@/.])@([\w-](?:[\w.-]*\w)?(?:@\w[\w.-]*\w(?::\d+)?)?)", re.ASCII)
+_HANDLE: Final = re.compile(r"(?<![\w@/.])@(\w(?:[\w.-]*\w)?(?:@\w[\w.-]*\w(?::\d+)?)?)", re.ASCII)
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 _HREF: Final = re.compile(r' href="([^"]*)"')
 _HOST_RUN: Final = re.compile(r"[\w.-]+")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedirec.html import MAX_BYTES, clean, excerpt, markdown, plain
+from fedirec.html import MAX_BYTES, clean, excerpt, link_people, markdown, named_in, plain
 
 SAFE_ATTRIBUTES = {"href", "rel", "class", "lang", "dir", "start", "value"}
 
@@ -285,3 +285,34 @@ def test_an_excerpt_ends_between_words() -> None:
     assert excerpt("<p>First stars I see, tonight</p>", 20) == "First stars I see…"
     assert excerpt("<p>short</p>", 20) == "short"
     assert excerpt("x" * 50, 20) == "x" * 19 + "…"
+
+
+PEOPLE = {"ana": "https://a.example/u/ana", "bo@b.example": 'https://b.example/u/bo?x="<b>'}
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("Hello @ana!", ["ana"]),
+        ("@Ana, @ana and @BO@B.example.", ["ana", "bo@b.example"]),
+        ("write to me@ana.example or https://a.example/@ana", []),
+        ("`@ana` and [@ana](https://evil.example/)", []),
+        ("    @ana\n", []),
+        ("@@ana @ana@ @-", ["ana"]),
+    ],
+)
+def test_people_are_named_outside_links_and_code(typed: str, named: list[str]) -> None:
+    assert named_in(markdown(typed)) == named
+
+
+@given(
+    st.lists(st.sampled_from(["@ana", "@bo@b.example", "`", "[", "](https://x.example/)", "<b>", "*", " ", "\n", "&"]))
+)
+def test_linking_people_adds_nothing_but_mentions_and_stays_clean(pieces: list[str]) -> None:
+    html = markdown("".join(pieces))
+    linked = link_people(html, PEOPLE)
+    assert clean(linked) == linked
+    assert plain(linked) == plain(html)
+    assert linked.count('class="u-url mention"') <= sum(piece.startswith("@") for piece in pieces)
+    if not named_in(html):
+        assert linked == html
