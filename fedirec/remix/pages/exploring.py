@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import FedirecError
 from fedirec.remix.actions.finding import is_address, is_handle
 from fedirec.remix.actions.tags import follow_tag, unfollow_tag
@@ -79,12 +80,14 @@ async def show_tag(request: Request[Any]) -> Response:
     wanted = wanted_page(request)
     rows = await explore(Wish(tag=name), after=wanted.after, limit=wanted.limit)
     await cards.dress(rows)
+    page = page_of_rows(rows, request, wanted=wanted, place=place_of, show=cards.record)
     return render(
         request,
         "remix/tag.html",
         head=tag_head(cards, name),
         name=name,
-        page=page_of_rows(rows, request, wanted=wanted, place=place_of, show=cards.record),
+        page=page,
+        hosts=await hosts_of(record.host for record in page),
         may_follow=member is not None and member.can(Permission.FOLLOW),
         follows=member is not None and await follows_tag(member.actor, name),
     )
@@ -107,14 +110,14 @@ async def _go_to(request: Request[Any], typed: str) -> Response:
     try:
         url = await page_of(request, typed, may_fetch=viewer_of(request) is not None)
     except FedirecError as error:
-        return _refuse(request, typed, as_sentence(_(error.detail)))
+        return await _refuse(request, typed, as_sentence(_(error.detail)))
     if url is None:
-        return _refuse(request, typed, _("We do not know that yet. Sign in, and we will ask for it."))
+        return await _refuse(request, typed, _("We do not know that yet. Sign in, and we will ask for it."))
     return redirect(request, url)
 
 
-def _refuse(request: Request[Any], typed: str, problem: str) -> Response:
-    return _page(request, status=422, words=typed, problem=problem)
+async def _refuse(request: Request[Any], typed: str, problem: str) -> Response:
+    return await _page(request, status=422, words=typed, problem=problem)
 
 
 async def _show_records(request: Request[Any]) -> Response:
@@ -127,7 +130,7 @@ async def _show_records(request: Request[Any]) -> Response:
     if looks_for_all:
         challenges = await challenges_by_age(which="all", after=None, limit=CHALLENGES, words=wish.words)
     await cards.dress([*rows, *challenges])
-    return _page(
+    return await _page(
         request,
         wish=wish,
         words=wish.words,
@@ -146,7 +149,7 @@ async def _show_challenges(request: Request[Any]) -> Response:
     rows = await challenges_by_age(which="open", after=wanted.after, limit=wanted.limit, words=words)
     await cards.dress(rows)
     page = page_of_rows(rows, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
-    return _page(request, words=words, challenges=list(page), challenges_page=page)
+    return await _page(request, words=words, challenges=list(page), challenges_page=page)
 
 
 async def _show_people(request: Request[Any]) -> Response:
@@ -156,10 +159,10 @@ async def _show_people(request: Request[Any]) -> Response:
         if words
         else await lively_people(limit=MANY_PEOPLE, but=visitor(request))
     )
-    return _page(request, words=words, people=[cards.person(actor) for actor in found])
+    return await _page(request, words=words, people=[cards.person(actor) for actor in found])
 
 
-def _page(
+async def _page(
     request: Request[Any],
     *,
     status: int = 200,
@@ -188,11 +191,12 @@ def _page(
         show=show,
         subjects=_subjects(wish, show, here),
         filters=_filters(wish, here) if not show else [],
-        hosts=_hosts(wish, spread, here) if spread else [],
+        instances=_hosts(wish, spread, here) if spread else [],
         tongues=_languages(wish, spread, here) if spread else [],
         kept=[(name, value) for name, value in asked.items() if value and name not in ("q", "after")],
         is_filtered=any(value and name != "after" for name, value in asked.items()),
         page=page or Page(()),
+        hosts=await hosts_of(thing.host for thing in [*(page or ()), *challenges]),
         challenges_page=challenges_page or Page(()),
         people=people,
         challenges=challenges,

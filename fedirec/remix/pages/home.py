@@ -14,6 +14,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.contexts import EXTENSIONS, FEDIREC
+from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.html import markdown
 from fedirec.remix.models import Challenge, Record
@@ -44,6 +45,12 @@ class Shown:
 
     record: RecordView | None = None
     challenge: ChallengeView | None = None
+
+    @property
+    def host(self) -> str:
+        """Where it lives; empty for what is ours."""
+        thing = self.record or self.challenge
+        return thing.host if thing else ""
 
 
 async def show_home(request: Request[Any]) -> Response:
@@ -92,6 +99,7 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     items = await _feed(viewer, tab, after=wanted.after, limit=wanted.limit)
     is_first = wanted.after is None
     is_quiet = is_first and not items and tab == "following"
+    page = page_of(items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards))
     closing, waiting = (await _closing(), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
     around = await local_feed(after=None, limit=RECENT) if is_quiet else []
     wished = await open_challenges(limit=FEATURED) if is_quiet else []
@@ -102,7 +110,10 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
         "remix/home.html",
         tab=tab,
         tabs=_tabs(tab, has_interests=bool(tags) or tab == "interests"),
-        page=page_of(items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards)),
+        page=page,
+        hosts=await hosts_of(
+            [*(item.host for item in page), *("" if row.actor.is_local else row.actor.host for row in closing)]
+        ),
         is_first=is_first,
         tags=tags,
         closing=cards.challenges(closing),
