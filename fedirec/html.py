@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 from unicodedata import normalize
@@ -76,6 +77,7 @@ _HOST_RUN: Final = re.compile(r"[\w.-]+")
 _WRITTEN_ADDRESS: Final = re.compile(r"""(?<![\w@/.-])https?://[^\s<>"'`]*[^\s<>"'`.,;:!?]""", re.IGNORECASE)
 
 
+@lru_cache(maxsize=64)
 def clean(html: str) -> str:
     """`html` from elsewhere, with only the markup, classes and addresses left that fediverse posts use.
 

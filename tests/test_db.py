@@ -14,10 +14,20 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from fedirec.accounts.models import AuditEvent
 from fedirec.activitypub.models import Actor, ActorKey
 from fedirec.clock import now
-from fedirec.db import configuration, execute, fetch_rows, migrate, open_database, transaction
+from fedirec.db import (
+    add_row,
+    configuration,
+    execute,
+    fetch_rows,
+    migrate,
+    open_database,
+    transaction,
+    version_of,
+)
 from fedirec.db.triggers import APPEND_ONLY
 from fedirec.errors import Misconfigured
 from fedirec.lanes.models import Lane
+from tests.databases import Databases
 
 INDEXES = """
     SELECT m.name AS "table", group_concat(c.name) AS columns, i."unique"
@@ -162,3 +172,82 @@ async def _actor() -> Actor:
     return await Actor.create(
         uri="https://a.test/u/ana", type="Person", handle="ana", host="a.test", created_at=now(), inbox=None
     )
+
+
+async def test_a_long_query_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """Quick statements run in the event loop; what turned out to be long never does."""
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT count(*) AS n FROM n"
+    select = f"SELECT n FROM ({long})"  # noqa: S608
+    async with open_database(f"sqlite://{tmp_path}/x.sqlite3"):
+        for _ in range(3):
+            beats = 0
+            waiting = asyncio.create_task(fetch_rows(select, 1_000_000))
+            while not waiting.done():
+                beats += 1
+                await asyncio.sleep(0.001)
+            assert waiting.result()[0]["n"] == 1_000_000
+            assert beats > 5
+
+
+async def test_whoever_reads_after_somebody_was_cancelled_reads_the_truth(database: str) -> None:
+    await _actor()
+    asked = [asyncio.create_task(fetch_rows("SELECT count(*) AS n FROM actor WHERE id > ?", n)) for n in range(20)]
+    await asyncio.sleep(0)
+    for task in asked[::2]:
+        task.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
+
+    assert (await fetch_rows("SELECT count(*) AS n FROM actor"))[0]["n"] == 1
+
+
+WRITES = [
+    ("INSERT INTO peer (origin, policy, created_at) VALUES ('https://a.example', 'allow', '2026-01-01')", "added"),
+    ("UPDATE peer SET policy = 'block'", "changed"),
+    ("DELETE FROM peer", "changed"),
+    (
+        "INSERT INTO peer (origin, policy, created_at) VALUES ('https://a.example', 'allow', '2026-01-01') "
+        "ON CONFLICT (origin) DO UPDATE SET policy = 'block'",
+        "both",
+    ),
+    ("WITH x AS (SELECT 1) UPDATE peer SET policy = 'block' WHERE 1 IN (SELECT * FROM x)", "changed"),
+    ("SELECT * FROM peer", "neither"),
+    ("UPDATE lane SET error = ''", "neither"),
+]
+
+
+@pytest.mark.parametrize(("sql", "what"), WRITES, ids=[f"{case[0][:20]} {case[1]}" for case in WRITES])
+async def test_what_was_read_is_known_to_be_old_after_a_write(databases: Databases, sql: str, what: str) -> None:
+    async with open_database(databases.new("sqlite")):
+        added, changed = version_of(changed=(), added=("peer",)), version_of(changed=("peer",), added=())
+
+        await execute(sql)
+
+        assert (version_of(changed=(), added=("peer",)) != added) == (what in ("added", "both"))
+        assert (version_of(changed=("peer",), added=()) != changed) == (what in ("changed", "both"))
+
+
+async def test_what_was_read_in_a_transaction_that_is_rolled_back_is_old(databases: Databases) -> None:
+    seen: list[int | None] = []
+
+    async def fail() -> None:
+        async with transaction():
+            await execute("UPDATE peer SET policy = 'block'")
+            seen.append(version_of(changed=("peer",)))
+            raise ZeroDivisionError
+
+    async with open_database(databases.new("sqlite")):
+        with pytest.raises(ZeroDivisionError):
+            await fail()
+        assert version_of(changed=("peer",)) not in seen
+
+        async with transaction():
+            with pytest.raises(ZeroDivisionError):
+                await fail()
+            assert version_of(changed=("peer",)) not in seen
+
+
+async def test_a_row_that_is_only_added_has_its_defaults(database: str) -> None:
+    await add_row(Lane, key="a", kind="k")
+
+    lane = await Lane.get(key="a")
+    assert (lane.kind, lane.failures, lane.next_at) == ("k", 0, None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from fedirec.activitypub.models import Actor, Peer
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.signatures import parse
 from fedirec.activitypub.site import Site
@@ -39,7 +39,7 @@ async def find_asker(request: Request[Any]) -> Actor | None:
     try:
         claim = parse(headers_of(request))
         origin = origin_of(claim.key_id)
-        if remote.site.is_ours(origin) or await Peer.exists(origin=origin, policy="block"):
+        if remote.site.is_ours(origin) or await remote.acquaintances.is_blocked(origin):
             return None
         statement = claim.check(
             method=request.method, url=address_of(request), headers=headers_of(request), body=b"", now=now()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT
@@ -21,6 +21,7 @@ from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Gone, NotFound
 from fedirec.web.negotiation import ACTIVITY_JSON, wants_activity
+from fedirec.web.ready import may_keep
 
 PAGE: Final = 20
 CACHE: Final = "public, max-age=120"
@@ -37,11 +38,30 @@ class ActivityResponse(JSONResponse):
 
 
 class ActivityRoute(Route):
-    """A route for those who ask for ActivityPub; others are left to the page at the same address, unless `always`."""
+    """A route for those who ask for ActivityPub; others are left to the page at the same address, unless `always`.
 
-    def __init__(self, path: str, endpoint: Callable[[Request[Any]], Any], *, always: bool = False) -> None:
+    `shows` names all the tables of which its public documents show rows, and `grows` those of which they show all that
+    one has: such a document is made once, and given to everybody until a row is changed in one or added to the other.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[[Request[Any]], Any],
+        *,
+        always: bool = False,
+        shows: Sequence[str] = (),
+        grows: Sequence[str] = (),
+    ) -> None:
         super().__init__(path, endpoint)
         self._always = always
+        self._shows = tuple(shows)
+        self._grows = tuple(grows)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._shows:
+            may_keep(scope, shows=self._shows, grows=self._grows)
+        await super().handle(scope, receive, send)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         found = super().matches(scope)

@@ -14,7 +14,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Activity, Ref, Reject, Undo
 from fedirec.activitypub.vocab import Follow as FollowActivity
 from fedirec.clock import now
-from fedirec.db import transaction
+from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, Forbidden, NotFound
 
 
@@ -102,6 +102,15 @@ async def refuse_follow(target: Actor, asked: Follow) -> None:
         await asked.delete()
         if not follower.is_local:
             await _answer(Reject, target, follower, asked.uri)
+
+
+async def is_followed_here(actor: Actor) -> bool:
+    """Whether anybody here follows `actor`, for all that we know."""
+    return bool(
+        await fetch_rows(
+            "SELECT 1 AS one FROM follow WHERE target_id = ? AND accepted_at IS NOT NULL LIMIT 1", actor.id
+        )
+    )
 
 
 async def follow_accepted(sender: Actor, accept: Accept[Any]) -> None:

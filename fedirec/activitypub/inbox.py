@@ -7,24 +7,26 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from fedirec.activitypub.handlers import Handlers, Kept
+from fedirec.activitypub.acquaintances import KnownKey
+from fedirec.activitypub.crowd import Crowd
+from fedirec.activitypub.handlers import Handlers, Kept, Registration
 from fedirec.activitypub.journal import Journal
-from fedirec.activitypub.models import Actor, Evidence, Peer, Received
+from fedirec.activitypub.models import Actor, Evidence, Received
 from fedirec.activitypub.outbox import ask_again, delivery_lane
 from fedirec.activitypub.parsing import parse
-from fedirec.activitypub.remote import KnownKey, Remote, compacted
+from fedirec.activitypub.remote import Remote, compacted
 from fedirec.activitypub.signatures import Claim, Scheme, Statement
 from fedirec.activitypub.signatures import parse as parse_signature
-from fedirec.activitypub.vocab import Activity, Doc
+from fedirec.activitypub.vocab import Activity, Create, Doc
 from fedirec.clock import monotonic, now
-from fedirec.db import transaction
+from fedirec.db import add_row, execute, transaction
 from fedirec.errors import (
     Busy,
     FedirecError,
@@ -32,46 +34,23 @@ from fedirec.errors import (
     Invalid,
     PeerUnavailable,
     TooLarge,
-    TooMany,
     Unauthenticated,
     WrongType,
 )
-from fedirec.lanes import Dead, Done, Job, Later, Outcome, close_circuit, is_longer
+from fedirec.lanes import Crashed, Dead, Done, Gathered, Job, Later, Outcome, close_circuit, gathering
 from fedirec.uris import origin_of, same_origin
-from fedirec.web.ratelimit import RateLimit
 
 log = logging.getLogger(__name__)
 
 MAX_BODY: Final = 1024 * 1024
 """Bytes of one activity."""
 
-MAX_WAITING: Final = 10_000
-"""Activities that may wait to be handled."""
-
-MAX_WAITING_OF_ONE: Final = 2_000
-"""Of them, how many may be of one origin."""
-
-COUNT_SECONDS: Final = 2.0
-"""How long a count of them is good for."""
-
-PER_ORIGIN: Final = 300
-"""Activities a second, in the long run, of one origin."""
-
-NEWS_SECONDS: Final = 20.0
-"""How long we know that a peer is there, once it was heard."""
-
-USUAL_BYTES: Final = 10_000
-"""Of an activity: twice as many count twice."""
-
-STRANGERS_PER_MINUTE: Final = 300
-"""Unknown actors whose keys one network address can make us fetch (CVE-2022-46405)."""
-
-REMEMBERED: Final = 10_000
-"""Peers of which we remember that they are there."""
-
 MAX_REASON: Final = 500
 MAX_ATTEMPTS: Final = 4
 """Times that handling is tried again after something went wrong that may pass."""
+
+TOGETHER_SECONDS: Final = 0.02
+"""How long activities that share a transaction may take: on SQLite everybody else waits for it."""
 
 KEEP_RECEIVED: Final = timedelta(days=30)
 """How long what was received is kept after it was handled: longer than any replay could be signed."""
@@ -92,59 +71,6 @@ class Delivery:
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key.lower() == name), "")
-
-
-class Crowd:
-    """How much is taken in, and from whom: nobody fills the queue, and nobody makes us ask the whole world for keys."""
-
-    def __init__(self) -> None:
-        self._origins = RateLimit(per_minute=60 * PER_ORIGIN, burst=PER_ORIGIN * 10)
-        self._strangers = RateLimit(per_minute=STRANGERS_PER_MINUTE, burst=STRANGERS_PER_MINUTE)
-        self._heard_at: OrderedDict[str, float] = OrderedDict()
-        self._backlogs: OrderedDict[str, tuple[float, bool]] = OrderedDict()
-        self._counted_at = -COUNT_SECONDS
-        self._is_full = False
-
-    def count_origin(self, origin: str, *, size: int) -> None:
-        """One more activity of a proven origin. Raises TooMany when it sends faster than PER_ORIGIN a second.
-
-        A large one counts as several, for what was received is kept.
-        """
-        self._origins.check(origin, cost=1 + size / USUAL_BYTES)
-
-    def count_stranger(self, visitor: str) -> None:
-        """One more key that has to be asked for because of `visitor`. Raises TooMany."""
-        self._strangers.check(visitor)
-
-    def is_news(self, origin: str) -> bool:
-        """Whether we did not know that `origin` is there; from here on we do, for NEWS_SECONDS."""
-        if monotonic() - self._heard_at.get(origin, -NEWS_SECONDS) < NEWS_SECONDS:
-            return False
-        self._heard_at[origin] = monotonic()
-        self._heard_at.move_to_end(origin)
-        if len(self._heard_at) > REMEMBERED:
-            self._heard_at.popitem(last=False)
-        return True
-
-    async def refuse_backlog(self, origin: str) -> None:
-        """Raise TooMany while more than MAX_WAITING_OF_ONE activities of `origin` wait, so that others have room."""
-        counted_at, is_long = self._backlogs.pop(origin, (-COUNT_SECONDS, False))
-        if monotonic() - counted_at > COUNT_SECONDS:
-            counted_at, is_long = monotonic(), await is_longer(f"inbox:{origin}", than=MAX_WAITING_OF_ONE)
-        self._backlogs[origin] = counted_at, is_long
-        if len(self._backlogs) > REMEMBERED:
-            self._backlogs.popitem(last=False)
-        if is_long:
-            raise TooMany(retry_after=60)
-
-    async def refuse_when_full(self) -> None:
-        """Raise Busy while more than MAX_WAITING activities wait to be handled."""
-        if monotonic() - self._counted_at > COUNT_SECONDS:
-            self._counted_at = monotonic()
-            waiting = await Received.filter(state="waiting").offset(MAX_WAITING).limit(1).values("id")
-            self._is_full = bool(waiting)
-        if self._is_full:
-            raise Busy("this instance has more to do than it can; please try again later", retry_after=120)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,37 +126,47 @@ class Inbox:
             )
         )
 
-    async def handle(self, job: Job) -> Outcome:
+    async def handle(self, job: Job) -> Outcome | Crashed:
         """What was received has had its effect, once; or it is kept with the reason why it had none."""
-        received = await Received.filter(activity_uri=str(job.payload["activity"])).select_related("sender").first()
-        if received is None or received.state != "waiting":
-            return Done()
-        try:
-            activity = await self._read(received)
-            registration = self.handlers.find(activity)
-            async with transaction():
-                # Whoever changes the row handles the activity; another worker waits here, and finds it handled.
-                waiting = Received.filter(id=received.id, state="waiting")
-                if not await waiting.update(state="handled", handled_at=now()):
-                    return Done()
-                kept = await registration.handle(received.sender, activity)
-                if registration.is_evidence and kept is not Kept.FOR_A_WHILE:
-                    await _keep(received, activity)
-                await ask_again([received.sender])  # who follows them hears of a new name; we might not
-        except FedirecError as error:
-            if error.retryable and job.attempts < MAX_ATTEMPTS:
-                return Later(error=str(error), blame="job")
-            await _end(received, "failed" if error.retryable else "refused", str(error))
-            log.info("refused %s %s: %s", received.type, received.activity_uri, error)
-            return Done()
-        except Exception as error:
-            if job.attempts < MAX_ATTEMPTS:
-                raise
-            await _end(received, "failed", f"{type(error).__name__}: {error}")
-            log.exception("gave up %s %s", received.type, received.activity_uri)
-            return Dead(str(error) or type(error).__name__)
-        log.info("handled %s from %s", received.type, received.sender.uri)
-        return Done()
+        (outcome,) = await self.handle_together([job])
+        return outcome
+
+    async def handle_together(self, jobs: Sequence[Job]) -> list[Outcome | Crashed]:
+        """As `handle`, for each of `jobs` in order; those that are quick share a transaction.
+
+        One that fails takes nothing back but its own effects.
+        """
+        waiting = await _waiting([str(job.payload["activity"]) for job in jobs])
+        outcomes: dict[int, Outcome | Crashed] = {}
+        understood: list[_Understood] = []
+        for job in jobs:
+            received = waiting.pop(str(job.payload["activity"]), None)
+            if received is None:
+                outcomes[job.id] = Done()
+                continue
+            try:
+                activity = await self._read(received)
+                understood.append(_Understood(job, received, activity, self.handlers.find(activity)))
+            except Exception as error:  # a stranger's document can surprise everything that reads it
+                outcomes[job.id] = await _failed(job, received, error)
+        left = deque(understood)
+        changed: set[int] = set()
+        while left:
+            begun: list[_Understood] = []
+            done: dict[int, Outcome | Crashed] = {}
+            try:
+                async with transaction(), gathering() as gathered:
+                    end = monotonic() + TOGETHER_SECONDS
+                    while left and (not begun or monotonic() < end):
+                        begun.append(left.popleft())
+                        done[begun[-1].job.id] = await _take_effect(begun[-1], gathered, changed)
+            except Exception as error:
+                if len(begun) == 1:
+                    done = {begun[0].job.id: await _failed(begun[0].job, begun[0].received, error)}
+                else:  # on PostgreSQL others may have been in the way: alone, each can only stand in its own
+                    done = {each.job.id: await self.handle(each.job) for each in begun}
+            outcomes |= done
+        return [outcomes[job.id] for job in jobs]
 
     async def _read(self, received: Received) -> Activity[Any]:
         if received.sender.state == "suspended":
@@ -248,19 +184,26 @@ class Inbox:
         return replace(activity, object_as_sent={"@context": sent["@context"], **embedded})
 
     async def _refuse_blocked(self, origin: str) -> None:
-        peer = await Peer.get_or_none(origin=origin)
-        if peer and peer.policy == "block":
+        if await self.remote.acquaintances.is_blocked(origin):
             raise Forbidden("this instance does not federate with yours")
 
     async def _heard(self, origin: str, scheme: Scheme) -> None:
         """The peer is there: what waits for it because it did not answer is due at once, and we know how it signs."""
         if not self.crowd.is_news(origin):
             return
-        heard: dict[str, Any] = {"heard_at": now()}
-        if scheme == "rfc9421":
-            heard["speaks_rfc9421_at"] = now()
-        if not await Peer.filter(origin=origin).update(**heard):
-            await Peer.get_or_create(origin=origin, defaults=heard)
+        moment = now()
+        speaks_new = moment if scheme == "rfc9421" else None
+        await execute(
+            """
+            INSERT INTO peer (origin, heard_at, speaks_rfc9421_at, created_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (origin) DO UPDATE SET heard_at = excluded.heard_at,
+                   speaks_rfc9421_at = coalesce(excluded.speaks_rfc9421_at, peer.speaks_rfc9421_at)
+            """,
+            origin,
+            moment,
+            speaks_new,
+            moment,
+        )
         await close_circuit(delivery_lane(origin))
 
     async def _is_farewell_of_a_stranger(self, doc: Doc, actor_uri: str) -> bool:
@@ -285,6 +228,75 @@ class Inbox:
         return key
 
 
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """An activity that was received, and who handles it."""
+
+    job: Job
+    received: Received
+    activity: Activity[Any]
+    registration: Registration
+
+
+async def _waiting(uris: Sequence[str]) -> dict[str, Received]:
+    """Those of the activities that wait to be handled, with their senders."""
+    rows = await Received.filter(activity_uri__in=list(uris), state="waiting")
+    senders = {actor.id: actor for actor in await Actor.filter(id__in=list({row.sender_id for row in rows}))}
+    for row in rows:
+        row.sender = senders[row.sender_id]
+    return {row.activity_uri: row for row in rows}
+
+
+async def _take_effect(understood: _Understood, gathered: Gathered, changed: set[int]) -> Outcome | Crashed:
+    """The activity has had its effect, or none at all; part of the caller's transaction.
+
+    `changed` are the senders who may be others by now than when they were read.
+    """
+    received, activity = understood.received, understood.activity
+    if received.sender_id in changed:
+        received.sender = await Actor.get(id=received.sender_id)
+    if not isinstance(activity, Create):
+        changed.add(received.sender_id)
+    so_far = gathered.mark()
+    try:
+        async with transaction():
+            # Whoever changes the row handles the activity; another worker waits here, and finds it handled.
+            if not await execute(
+                "UPDATE received SET state = 'handled', handled_at = ? WHERE id = ? AND state = 'waiting'",
+                now(),
+                received.id,
+            ):
+                return Done()
+            kept = await understood.registration.handle(received.sender, activity)
+            if understood.registration.is_evidence and kept is not Kept.FOR_A_WHILE:
+                await _keep(received, activity)
+            await ask_again([received.sender])  # who follows them hears of a new name; we might not
+    except Exception as error:
+        gathered.forget_since(so_far)
+        changed.add(received.sender_id)
+        return await _failed(understood.job, received, error)
+    log.debug("handled %s from %s", received.type, received.sender.uri)
+    return Done()
+
+
+async def _failed(job: Job, received: Received, error: Exception) -> Outcome | Crashed:
+    """What becomes of an activity that could not be handled: tried again, or kept with the reason."""
+    may_be_tried = job.attempts < MAX_ATTEMPTS
+    if isinstance(error, FedirecError):
+        if error.retryable and may_be_tried:
+            return Later(error=str(error), blame="job")
+        await _end(received, "failed" if error.retryable else "refused", str(error))
+        log.info("refused %s %s: %s", received.type, received.activity_uri, error)
+        return Done()
+    reason = f"{type(error).__name__}: {error}"
+    if may_be_tried:
+        log.error("handling %s failed", received.activity_uri, exc_info=error)
+        return Crashed(reason)
+    await _end(received, "failed", reason)
+    log.error("gave up %s %s", received.type, received.activity_uri, exc_info=error)
+    return Dead(str(error) or type(error).__name__)
+
+
 async def prune_received() -> int:
     """What was handled or refused long ago is forgotten; returns how much. Evidence stays in its own table."""
     return await Received.filter(state__not="waiting", handled_at__lt=now() - KEEP_RECEIVED).delete()
@@ -296,7 +308,8 @@ async def _end(received: Received, state: str, reason: str) -> None:
 
 
 async def _keep(received: Received, activity: Activity[Any]) -> None:
-    await Evidence.create(
+    await add_row(
+        Evidence,
         subject_uri=activity.object.id,
         activity_uri=received.activity_uri,
         actor_uri=received.sender.uri,

@@ -14,10 +14,10 @@ from weakref import WeakValueDictionary
 from anyio import to_thread
 
 from fedirec.activitypub import ld
+from fedirec.activitypub.acquaintances import Acquaintances, KnownKey
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.keyring import Keyring
-from fedirec.activitypub.keys import PublicKey, read_public_key
-from fedirec.activitypub.models import Actor, ActorKey, Peer
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.signatures import sign_request
 from fedirec.activitypub.site import Site
@@ -49,15 +49,6 @@ REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class KnownKey:
-    """A public key and the actor whose origin says that it is theirs."""
-
-    actor: Actor
-    key_id: str
-    public: PublicKey
-
-
-@dataclass(frozen=True, slots=True)
 class _Refusal:
     """Why a key is not asked for until then."""
 
@@ -74,6 +65,7 @@ class Remote:
     keyring: Keyring
     site: Site
     vocabulary: Vocabulary
+    acquaintances: Acquaintances = field(default_factory=Acquaintances, repr=False)
     _refused: OrderedDict[str, _Refusal] = field(default_factory=OrderedDict, repr=False)
     _asking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, repr=False)
 
@@ -189,11 +181,11 @@ class Remote:
         before an actor whom we do not know is asked, and may raise. Raises Unauthenticated when the actor does not
         list the key, PeerUnavailable when nobody answers.
         """
-        if instead_of is None and (known := await _known_key(key_id, actor_uri)):
+        if instead_of is None and (known := await self.acquaintances.find_key(key_id, actor_uri)):
             return known
         async with self._asking.setdefault(actor_uri, asyncio.Lock()):
             # Whoever held the lock before may have brought it.
-            known = await _known_key(key_id, actor_uri)
+            known = await self.acquaintances.find_key(key_id, actor_uri)
             if known and (instead_of is None or known.public.fingerprint != instead_of.public.fingerprint):
                 return known
             question = f"{actor_uri} {instead_of is not None}"
@@ -214,7 +206,7 @@ class Remote:
                 raise
             self._refuse(question, NO_KEY_SECONDS)
             raise Unauthenticated("the key of that signature cannot be had") from error
-        known = await _known_key(key_id, actor_uri)
+        known = await self.acquaintances.find_key(key_id, actor_uri)
         if known is None:
             self._refuse(question, NO_KEY_SECONDS)
             raise Unauthenticated("the actor does not list the key of that signature")
@@ -241,8 +233,7 @@ class Remote:
     async def _get(self, uri: str) -> tuple[Json, Json]:
         if self.site.is_ours(uri):
             raise NotFound("nothing here has that address")
-        peer = await Peer.get_or_none(origin=origin_of(uri))
-        if peer and peer.policy == "block":
+        if await self.acquaintances.is_blocked(origin_of(uri)):
             raise Forbidden(f"{host_of(uri)} is blocked here")
         response = await self.net.get(uri, accept=ACCEPT, sign=self.sign if self.site.is_set_up else None)
         _refuse_status(response, uri)
@@ -294,15 +285,6 @@ class Remote:
         self._refused.move_to_end(question)
         if len(self._refused) > REMEMBERED:
             self._refused.popitem(last=False)
-
-
-async def _known_key(key_id: str, actor_uri: str) -> KnownKey | None:
-    """The key as we know it; None also when its actor is gone, for then only their origin can bring them back."""
-    actor = await Actor.get_or_none(uri=actor_uri)
-    if actor is None or actor.state == "deleted":
-        return None
-    row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
-    return KnownKey(actor, key_id, read_public_key(row.public)) if row and row.fingerprint else None
 
 
 async def compacted(document: Json) -> Json:

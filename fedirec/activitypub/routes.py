@@ -15,6 +15,7 @@ from fedirec import __version__
 from fedirec.activitypub.asking import address_of, headers_of
 from fedirec.activitypub.documents import (
     ActivityResponse,
+    ActivityRoute,
     actor_document,
     closed_collection,
     collection,
@@ -188,7 +189,7 @@ routes = [
     Route("/actor/inbox", post_inbox, methods=["POST"]),
     Route("/u/{handle}/inbox", post_inbox, methods=["POST"]),
     Route("/c/{handle}/inbox", post_inbox, methods=["POST"]),
-    Route("/actor", show_instance_actor),
+    ActivityRoute("/actor", show_instance_actor, always=True, shows=("actor", "actor_key"), grows=("actor_key",)),
     Route("/actor/outbox", show_instance_outbox),
     Route("/u/{handle}/followers", show_followers),
     Route("/c/{handle}/followers", show_followers),

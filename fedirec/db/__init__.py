@@ -6,7 +6,7 @@ Nothing but the database is awaited inside a transaction: on SQLite one transact
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +17,10 @@ from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext, set_global_context
 from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from fedirec.db.sqlite import QuickConnection
 from fedirec.db.triggers import install_triggers, missing_triggers
 from fedirec.db.words import install_search
 from fedirec.errors import Misconfigured
@@ -145,6 +147,32 @@ async def execute(sql: str, *values: Any) -> int:
     connection = get_connection("default")
     changed, _ = await connection.execute_query(_placeholders(sql), list(values))
     return int(changed)
+
+
+async def add_row(model: type[Model], **values: Any) -> None:
+    """A row of `model` is added without an object being made of it, which would take three times as long.
+
+    What is not among `values` has its default. For rows that are written and not looked at.
+    """
+    connection = get_connection("default")
+    executor = connection.executor_class(model=model, db=connection)
+    fields = model._meta.fields_map
+    row = []
+    for name in executor.regular_columns:
+        field = fields[name]
+        value = values[name] if name in values else field.default() if callable(field.default) else field.default
+        row.append(field.to_db_value(value, model))
+    await connection.execute_query(executor.insert_query, row)
+
+
+def version_of(*, changed: Collection[str], added: Collection[str] = ()) -> int | None:
+    """A number that is another one once a row of the tables `changed` was changed, or one of `added` was added.
+
+    For keeping what was read: note it before reading, and compare it before using. What other processes write does not
+    show in it, so nothing is kept for long; and None on PostgreSQL, where there are always others: keep nothing.
+    """
+    raw = getattr(get_connection("default"), "_connection", None)
+    return raw.changes.version(changed=changed, added=added) if isinstance(raw, QuickConnection) else None
 
 
 async def execute_script(sql: str) -> None:

@@ -1,18 +1,101 @@
-"""Tortoise's SQLite engine, with write transactions that queue up instead of failing.
+"""Tortoise's SQLite engine, with write transactions that queue up instead of failing, and without a thread in between
+where that only costs.
 
 The stock engine begins transactions as DEFERRED: two processes that read and then write meet "database is locked" at
 once, however long the busy timeout is. BEGIN IMMEDIATE takes the write lock first, and waits for it.
-Loaded by name as a Tortoise engine. It leans on private names of tortoise-orm 1.1; tests/test_db.py holds it to them.
+
+It also hands every statement to a thread, which costs several times what most statements take. Here statements that
+are known to be quick run at once; what may wait (for the disk, or for another process) or takes long still runs in the
+thread. Loaded by name as a Tortoise engine. It leans on private names of tortoise-orm 1.1 and aiosqlite 0.22;
+tests/test_db.py holds it to them.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter, thread_time
+from typing import Any, Final
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
+
+from fedirec.db.changes import Changes
+
+QUICK: Final = 0.0005
+"""Seconds of work: what takes longer, requests that have nothing to do with it should not wait for."""
+STUCK: Final = 0.02
+"""Seconds: a statement that took so long once is left to the thread for the next dozen times."""
+LEARNING: Final = 0.2
+"""How much the last time counts in the time that a statement is taken to need."""
+KNOWN: Final = 4096
+"""Statements whose time we remember."""
+_SAVEPOINTS: Final = ("SAVEPOINT ", "RELEASE ", "ROLLBACK TO ")
+
+
+class QuickConnection(aiosqlite.Connection):
+    """A connection that does at once what is known to be quick, and the rest in its thread, in the order of asking."""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self.changes = Changes()
+        self._seconds: dict[str, float] = {}
+        self._under_way = 0
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        sql = args[0] if args and isinstance(args[0], str) else ""
+        if sql:
+            self._note(sql, fn)
+        elif fn.__name__ == "rollback":
+            self.changes.note_everything()
+        if self._connection is not None and self._running and sql and self._is_quick(sql):
+            began = perf_counter()
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                self._learn(sql, perf_counter() - began)
+        self._under_way += 1
+        try:
+            return await super()._execute(partial(self._timed, sql, fn, *args, **kwargs))  # type: ignore[no-untyped-call]
+        finally:
+            self._under_way -= 1
+
+    def _timed(self, sql: str, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Runs in the thread. Only work counts there, for much of the time is spent waiting for the interpreter."""
+        if not sql or sql.startswith("BEGIN"):
+            return fn(*args, **kwargs)
+        began = thread_time()
+        try:
+            return fn(*args, **kwargs)
+        finally:
+            self._learn(sql, thread_time() - began)
+
+    def _is_quick(self, sql: str) -> bool:
+        if self._under_way:
+            return False  # somebody who asked earlier was cancelled, and what they asked still runs
+        inside = self._conn.in_transaction
+        if sql.startswith(_SAVEPOINTS):
+            return inside
+        # Only inside a transaction is it certain that a write waits for nobody and for no disk.
+        return (inside or sql.lstrip().startswith("SELECT")) and self._seconds.get(sql, QUICK) < QUICK
+
+    def _learn(self, sql: str, seconds: float) -> None:
+        if sql.startswith(_SAVEPOINTS):
+            return
+        if len(self._seconds) >= KNOWN:
+            self._seconds.clear()
+        before = self._seconds.get(sql, seconds)
+        self._seconds[sql] = seconds if seconds > STUCK else before + (seconds - before) * LEARNING
+
+    def _note(self, sql: str, fn: Callable[..., Any]) -> None:
+        if sql.startswith("ROLLBACK") or fn.__name__ == "executescript":
+            self.changes.note_everything()
+        elif not sql.startswith(("SELECT", "SAVEPOINT ", "RELEASE ")):
+            self.changes.note(sql)
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -42,6 +125,18 @@ class ImmediateContext(SqliteTransactionContext):
 
 class ImmediateClient(SqliteClient):
     """One SQLite connection whose transactions begin IMMEDIATE."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        if self._connection:
+            return
+        # Never used by two threads at once: the thread works only while somebody awaits it, who holds the lock.
+        connector = partial(sqlite3.connect, self.filename, isolation_level=None, check_same_thread=False)
+        self._connection = await QuickConnection(connector)
+        self._connection._conn.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            cursor = await self._connection.execute(f"PRAGMA {pragma}={value}")
+            await cursor.close()
+        await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:
         return ImmediateContext(ImmediateTransaction(self), self._lock)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fedirec.lanes.actions import close_circuit, prune_dead, prune_idle_lanes, retry_dead, revive
 from fedirec.lanes.backoff import Handler, Kind
 from fedirec.lanes.models import Job, Lane
-from fedirec.lanes.outcomes import Dead, Done, Later, Outcome
+from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
 from fedirec.lanes.queries import (
     Trouble,
     dead_jobs,
@@ -22,11 +22,13 @@ from fedirec.lanes.queries import (
     waiting,
 )
 from fedirec.lanes.runner import Runner
-from fedirec.lanes.works import Work, enqueue, keep_payload
+from fedirec.lanes.works import Gathered, Work, enqueue, gathering, keep_payload
 
 __all__ = [
+    "Crashed",
     "Dead",
     "Done",
+    "Gathered",
     "Handler",
     "Job",
     "Kind",
@@ -40,6 +42,7 @@ __all__ = [
     "dead_jobs",
     "enqueue",
     "find_lane",
+    "gathering",
     "is_longer",
     "keep_payload",
     "lanes_in_trouble",

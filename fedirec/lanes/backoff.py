@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +11,8 @@ from typing import Final
 from fedirec.lanes.models import Job
 from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
 
-Handler = Callable[[Job], Awaitable[Outcome]]
+Handler = Callable[[Job], Awaitable[Outcome | Crashed]]
+HandlerOfMany = Callable[[Sequence[Job]], Awaitable[Sequence[Outcome | Crashed]]]
 
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(hours=12)
@@ -55,6 +56,10 @@ class Kind:
     """How long a job to blame waits after the attempt of this number, before jitter."""
     time_limit: timedelta = timedelta(minutes=15)
     """A handler that takes longer is cancelled, which counts as a crash."""
+    together: HandlerOfMany | None = None
+    """Handles several jobs of a lane at once, each with its own outcome, in their order."""
+    at_once: int = 20
+    """How many jobs `together` is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Crashed:
-    """The handler ended in an error that nobody expected. Handlers do not return this; they just fail."""
+    """The handler ended in an error that nobody expected. Handlers of one job just fail; those of many say of which."""
 
     error: str
 

@@ -265,37 +265,50 @@ class Runner:
 
     async def _drain(self, lane: Claimed) -> None:
         """Run the jobs of a leased lane, each after what came of the one before is written."""
+        kind = self._kinds[lane.kind]
         jobs = list(lane.jobs)
         while jobs:
-            job = jobs.pop(0)
-            outcome = await self._outcome_of(job)
-            if job.order_key and not isinstance(outcome, Done | Dead):
-                jobs = [other for other in jobs if other.order_key != job.order_key]
-            unwell = isinstance(outcome, Later) and outcome.blame == "lane"
+            size = kind.at_once if kind.together else 1
+            taken, jobs = jobs[:size], jobs[size:]
+            outcomes = await self._outcomes_of(taken, kind)
+            failed = {
+                job.order_key for job, end in zip(taken, outcomes, strict=True) if not isinstance(end, Done | Dead)
+            }
+            jobs = [other for other in jobs if not other.order_key or other.order_key not in failed]
+            unwell = any(isinstance(end, Later) and end.blame == "lane" for end in outcomes)
             leaves = unwell or self._leaving or not jobs
-            written = asyncio.get_running_loop().create_future()
-            self._reports.append(
-                Report(lane=lane, job=job, outcome=outcome, leaves=leaves, unfinished=bool(jobs), written=written)
-            )
-            if len(self._reports) == 1 or len(self._reports) >= self._enough():
+            written = [self._report(lane, job, end) for job, end in zip(taken[:-1], outcomes[:-1], strict=True)]
+            written.append(self._report(lane, taken[-1], outcomes[-1], leaves=leaves, unfinished=bool(jobs)))
+            if len(self._reports) == len(taken) or len(self._reports) >= self._enough():
                 self._stir.set()
-            if not await written or leaves:
+            if not all([await each for each in written]) or leaves:
                 return
 
-    async def _outcome_of(self, job: Job) -> Outcome | Crashed:
-        kind = self._kinds[job.kind]
-        self._ran += 1
+    def _report(
+        self, lane: Claimed, job: Job, outcome: Outcome | Crashed, *, leaves: bool = False, unfinished: bool = False
+    ) -> asyncio.Future[bool]:
+        """What came of `job` is written in the next turn; the answer says later whether our lease still stood."""
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        report = Report(lane=lane, job=job, outcome=outcome, leaves=leaves, unfinished=unfinished, written=written)
+        self._reports.append(report)
+        return written
+
+    async def _outcomes_of(self, jobs: Sequence[Job], kind: Kind) -> Sequence[Outcome | Crashed]:
+        self._ran += len(jobs)
         try:
             async with asyncio.timeout(kind.time_limit.total_seconds()):
-                return await kind.handler(job)
+                if kind.together and len(jobs) > 1:
+                    return await kind.together(jobs)
+                return [await kind.handler(job) for job in jobs]
         except FedirecError as error:
             if not error.retryable:
-                return Dead(error.detail)
+                return [Dead(error.detail) for _ in jobs]
             after = None if error.retry_after is None else timedelta(seconds=error.retry_after)
-            return Later(error.detail, after=after, blame="job")
+            return [Later(error.detail, after=after, blame="job") for _ in jobs]
         except Exception as error:
-            log.exception("the handler of job %s (%s in %s) failed", job.id, job.kind, job.lane)
-            return Crashed(f"{type(error).__name__}: {error}")
+            names = ", ".join(str(job.id) for job in jobs)
+            log.exception("the handler of job %s (%s in %s) failed", names, jobs[0].kind, jobs[0].lane)
+            return [Crashed(f"{type(error).__name__}: {error}") for _ in jobs]
 
 
 def _log_circuit(key: str, before: Health, after: Health) -> None:

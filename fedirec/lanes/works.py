@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -44,11 +46,47 @@ async def enqueue(works: Sequence[Work]) -> None:
     """
     if not works:
         return
+    if (gathered := _gathered.get()) is not None:
+        gathered.works += works
+        return
     at = now()
     async with transaction():
         await _make_lanes_due(works, at=at)
         await _save_jobs(works, at=at)
         await ring()
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Works that are queued together, later in the same transaction."""
+
+    works: list[Work] = field(default_factory=list)
+
+    def mark(self) -> int:
+        """How far it has come."""
+        return len(self.works)
+
+    def forget_since(self, mark: int) -> None:
+        """What was gathered since then is not queued: what it followed from was rolled back."""
+        del self.works[mark:]
+
+
+_gathered: Final[ContextVar[Gathered | None]] = ContextVar("gathered", default=None)
+
+
+@asynccontextmanager
+async def gathering() -> AsyncGenerator[Gathered]:
+    """What is enqueued within is queued at its end, at once: for transactions that do many things one after the other.
+
+    Part of the caller's transaction. Nothing is queued when it ends in an error.
+    """
+    gathered = Gathered()
+    token = _gathered.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _gathered.reset(token)
+    await enqueue(gathered.works)
 
 
 async def keep_payload(job: Job, payload: Mapping[str, object]) -> None:

@@ -182,12 +182,17 @@ async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
 
 
 routes = [
-    ActivityRoute("/records/{key}", show_record),
+    ActivityRoute("/records/{key}", show_record, shows=("record", "record_revision")),
     ActivityRoute("/records/{key}/replies", show_replies, always=True),
     ActivityRoute("/comments/{key}", show_comment),
     ActivityRoute("/comments/{key}/replies", show_answers, always=True),
-    ActivityRoute("/u/{handle}", show_person),
-    ActivityRoute("/c/{handle}", show_challenge),
+    ActivityRoute("/u/{handle}", show_person, shows=("actor", "actor_key"), grows=("actor_key",)),
+    ActivityRoute(
+        "/c/{handle}",
+        show_challenge,
+        shows=("actor", "actor_key", "challenge", "challenge_terms"),
+        grows=("actor_key", "challenge_terms"),
+    ),
     ActivityRoute("/c/{handle}/prompt", show_prompt),
     ActivityRoute("/c/{handle}/featured", show_featured, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import HTTPConnection
@@ -19,7 +20,12 @@ _JSON_TYPES: Final = (("application", "json"), ("application", "problem+json"))
 
 def wants_activity(connection: HTTPConnection) -> bool:
     """Whether the document is wanted rather than the page. When both are equally welcome, it is the page."""
-    accept = ",".join(connection.headers.getlist("accept"))
+    return prefers_activity(",".join(connection.headers.getlist("accept")))
+
+
+@lru_cache(maxsize=256)
+def prefers_activity(accept: str) -> bool:
+    """Whether this Accept header rather wants the document than the page."""
     return quality(accept, _ACTIVITY_TYPES, exact=True) > quality(accept or "text/html", _PAGE_TYPES)
 
 

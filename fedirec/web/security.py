@@ -23,6 +23,7 @@ from fedirec.uris import new_key, origin_of
 from fedirec.web.bodies import BodyGuard
 from fedirec.web.errors import error_page
 from fedirec.web.proxies import TrustedProxies
+from fedirec.web.ready import ReadyAnswers
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -88,6 +89,7 @@ def guards(settings: Settings, *, is_cookieless: Callable[[str], bool] = is_inbo
     """Everything that stands in front of the application, the outermost first."""
     return [
         Middleware(TrustedProxies, networks=settings.trusted_proxies),
+        Middleware(ReadyAnswers),
         Middleware(RequestScope),
         Middleware(BodyGuard),
         Middleware(SameOrigin, is_cookieless=is_cookieless),

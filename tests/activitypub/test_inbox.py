@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from fedirec.activitypub import inbox
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, ActorKey, Evidence, Follow, Received
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.clock import now
+from fedirec.lanes import Job
 from fedirec.remix.models import Record
 from tests.network import Instance, Network, settle
 from tests.peer import OTHER_RSA, PUBLIC, RSA, Peer
@@ -252,6 +254,62 @@ async def test_a_known_note_does_not_reach_a_wider_audience_by_being_created_aga
     await here.work()
 
     assert (await here.run(lambda: Record.get(uri=private["id"]))).visibility == "followers"
+
+
+async def test_what_arrives_together_is_handled_in_order_and_one_that_fails_spoils_nothing(
+    here: Instance, peer: Peer
+) -> None:
+    mia = await _followed(here, peer)
+    foreign = peer.note(mia) | {"id": "https://other.test/notes/1"}
+    first = peer.note(mia, "1", content="<p>One</p>")
+    sent = [
+        peer.activity("Create", mia, first),
+        peer.activity("Create", mia, foreign),
+        peer.activity("Update", mia, first | {"content": "<p>Two</p>", "updated": "2026-11-21T10:00:00Z"}),
+        peer.activity("Like", mia, "https://here.test/records/nothing"),
+        peer.activity("Create", mia, peer.note(mia, "2")),
+        peer.activity("Delete", mia, f"{peer.origin}/notes/2"),
+        peer.activity("Create", mia, peer.note(mia, "3")),
+    ]
+    for activity in sent:
+        assert (await peer.post(here, activity)).status_code == 202
+
+    await here.work()
+
+    states = [state for state, _ in (await _received(here))[-len(sent) :]]
+    assert states == ["handled", "refused", "handled", "refused", "handled", "handled", "handled"]
+    records = await here.run(lambda: Record.all().order_by("uri"))
+    assert [(record.uri[-1], record.revision, record.deleted_at is None) for record in records] == [
+        ("1", 2, True),
+        ("2", 1, False),
+        ("3", 1, True),
+    ]
+    assert await here.run(lambda: Job.all().count()) == 0
+
+
+async def test_nothing_is_queued_for_what_was_taken_back(
+    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = await _followed(here, peer)
+    ana = await here.run(lambda: Actor.get(local_handle="ana"))
+    keep = inbox._keep
+
+    async def fail_once(received: Received, activity: Any) -> None:
+        await keep(received, activity)
+        if received.activity_uri == bad["id"]:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(inbox, "_keep", fail_once)
+    bad = peer.activity("Create", mia, peer.note(mia, "1"))
+    for activity in (peer.activity("Follow", mia, ana.uri), bad, peer.activity("Create", mia, peer.note(mia, "2"))):
+        assert (await peer.post(here, activity)).status_code == 202
+
+    await here.work()
+
+    assert [record.uri for record in await here.run(lambda: Record.all())] == [f"{peer.origin}/notes/2"]
+    assert [evidence.subject_uri for evidence in await here.run(lambda: Evidence.all())] == [f"{peer.origin}/notes/2"]
+    waiting = await here.run(lambda: Job.all())
+    assert [(job.kind, job.crashes) for job in waiting] == [("inbox", 1)]
 
 
 async def test_a_follow_nobody_asked_for_is_not_accepted(here: Instance, peer: Peer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -338,6 +338,41 @@ async def test_jobs_of_a_lane_run_one_after_the_other_and_lanes_side_by_side(dat
     await enqueue([work(number, lane=f"lane{number % 6}") for number in range(24)])
     assert await runner(look, concurrency=4, batch=2).run_until_idle() == 24
     assert most == 4
+
+
+async def test_jobs_that_are_handled_together_end_each_in_its_own_way(
+    database: str, host: Host, time_passes: Pass
+) -> None:
+    calls: list[list[int]] = []
+
+    async def together(jobs: Sequence[Job]) -> list[Outcome]:
+        calls.append([int(str(job.payload["n"])) for job in jobs])
+        return [await host(job) for job in jobs]
+
+    host.answers = {2: Later("not now", blame="job"), 3: Dead("never")}
+    await enqueue([work(number) for number in range(1, 6)])
+
+    await runner(host, together=together, at_once=3).run_until_idle()
+
+    assert calls == [[1, 2, 3], [4, 5]]
+    left = await Job.all().order_by("id")
+    assert [(job.payload["n"], job.attempts, job.dead_at is None) for job in left] == [(2, 1, True), (3, 1, False)]
+
+    host.answers = {}
+    time_passes(HOUR)
+    await runner(host, together=together, at_once=3).run_until_idle()
+    assert host.seen[-1] == 2
+
+
+async def test_a_crash_of_many_is_a_crash_of_each(database: str, host: Host) -> None:
+    async def together(jobs: Sequence[Job]) -> list[Outcome]:
+        raise ZeroDivisionError
+
+    await enqueue([work(number) for number in range(1, 4)])
+
+    await runner(host, together=together).run_until_idle()
+
+    assert [job.crashes for job in await Job.all()] == [1, 1, 1]
 
 
 async def test_a_long_lane_does_not_keep_others_waiting(database: str, host: Host) -> None:

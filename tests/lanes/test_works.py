@@ -10,7 +10,7 @@ import pytest
 
 from fedirec.clock import now
 from fedirec.db import open_database, transaction
-from fedirec.lanes import Done, Job, Kind, Lane, Outcome, Runner, Work, enqueue, retry_dead
+from fedirec.lanes import Done, Job, Kind, Lane, Outcome, Runner, Work, enqueue, gathering, retry_dead
 from fedirec.lanes.outcomes import Dead
 from tests.lanes.conftest import Pass, eventually
 
@@ -232,3 +232,27 @@ async def test_a_runner_hears_what_another_process_queues_on_postgres(
         stop.set()
         await running
     assert diary.lines == ["0", "1", "2"]
+
+
+async def test_what_is_gathered_is_queued_at_the_end_but_for_what_was_taken_back(database: str) -> None:
+    async with transaction(), gathering() as gathered:
+        await enqueue([Work(kind="k", lane="a", payload={"n": 1})])
+        mark = gathered.mark()
+        await enqueue([Work(kind="k", lane="b", payload={"n": 2})])
+        gathered.forget_since(mark)
+        await enqueue([Work(kind="k", lane="c", payload={"n": 3})])
+        assert await Job.all().count() == 0
+
+    assert [job.payload["n"] for job in await Job.all().order_by("id")] == [1, 3]
+
+
+async def test_nothing_that_was_gathered_is_queued_after_an_error(database: str) -> None:
+    async def fail() -> None:
+        async with transaction(), gathering():
+            await enqueue([Work(kind="k", lane="a", payload={"n": 1})])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+    assert await Job.all().count() == 0

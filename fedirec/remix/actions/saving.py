@@ -13,6 +13,7 @@ from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
+from fedirec.db import add_row, fetch_rows
 from fedirec.errors import Forbidden, Gone
 from fedirec.html import clean, excerpt, one_line, plain
 from fedirec.lanes import Work, enqueue
@@ -60,7 +61,8 @@ async def save_record(
     """
     if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
         raise Forbidden("only its author can say what a record is")
-    known = await Record.get_or_none(uri=work.id)
+    is_known = await fetch_rows("SELECT 1 AS one FROM record WHERE uri = ?", work.id)
+    known = await Record.get(uri=work.id) if is_known else None
     before: set[object] = set()
     if known is None:
         record = await Record.create(uri=work.id, author=author, published_at=work.published, **_columns(work, author))
@@ -81,11 +83,12 @@ async def save_record(
         await Attachment.filter(record_id=record.id).delete()
         await Contributor.filter(record_id=record.id).delete()
         await RecordTag.filter(record_id=record.id).delete()
-    await RecordRevision.create(record=record, number=record.revision, document=document, digest=record.digest)
+    await add_row(RecordRevision, record_id=record.id, number=record.revision, document=document, digest=record.digest)
     await hold_media(author, media or {}, before=before)
     await save_attachments(work, media or {}, record=record)
     tags = dict.fromkeys(hashtag_key(tag.name) for tag in work.hashtags)
-    await RecordTag.bulk_create([RecordTag(record_id=record.id, name=name) for name in tags if name])
+    for name in filter(None, tags):
+        await add_row(RecordTag, record_id=record.id, name=name)
     await make_record_findable(record, tags)
     if isinstance(work, RecordObject):
         parts = dict.fromkeys((part.person, _code(part.role)) for part in work.contributors)
@@ -103,6 +106,8 @@ async def save_record(
 
 async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner: Any) -> None:
     """The media of `work` belong to `owner`, a record or a challenge; part of the caller's transaction."""
+    if not work.attachments:
+        return
     await Attachment.bulk_create(
         [
             Attachment(

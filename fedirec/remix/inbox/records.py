@@ -7,8 +7,9 @@ from typing import Any, Final
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
+from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.handlers import Handlers, Kept
-from fedirec.activitypub.models import Actor, Announcement, Follow, Liking
+from fedirec.activitypub.models import Actor, Announcement, Liking
 from fedirec.activitypub.vocab import (
     Announce,
     Create,
@@ -20,6 +21,7 @@ from fedirec.activitypub.vocab import (
     Undo,
     Update,
 )
+from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
@@ -119,7 +121,7 @@ async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
         raise Unsupported("what is said about a record stands with it")
     record = await Record.filter(uri=uri).select_related("author").first()
     ours = record is not None and record.author.is_local
-    if not ours and not await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True):
+    if not ours and not await is_followed_here(sender):
         raise Unsupported("nobody here follows whoever passed that on")
     if record is not None and (record.visibility != "public" or record.deleted_at):
         raise Forbidden("that is not public")
@@ -156,7 +158,7 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
     """A post that we do not know, or know as a comment, is taken for what it means (`replies.meaning_of`)."""
     if post.name and post.in_reply_to and not post.content:
         raise Unsupported("votes are not counted here")
-    if await Comment.exists(uri=post.id):
+    if await fetch_rows("SELECT 1 AS one FROM comment WHERE uri = ?", post.id):
         await take_comment(sender, post)
         return Kept.FOR_A_WHILE
     challenge = await challenge_of(post)
@@ -164,7 +166,7 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
         return Kept.FOR_GOOD
     reason = _why_no_answer(sender, post, challenge)
     place = await find_place(post.in_reply_to)
-    is_followed = await Follow.exists(target_id=sender.id, accepted_at__not_isnull=True)
+    is_followed = await is_followed_here(sender)
     match meaning_of(post, is_submission=reason is None, is_answer=place is not None):
         case Meaning.COMMENT:
             await take_comment(sender, post)

@@ -1,0 +1,87 @@
+"""Who is known, as it was read a moment ago: actors with their keys, and the peers that are blocked.
+
+Every delivery asks for the same three rows. They are kept for a second, and not at all once this process wrote to their
+tables, so that a key that was changed, an actor who is gone and a peer that was blocked are seen at once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from fedirec.activitypub.keys import PublicKey, read_public_key
+from fedirec.activitypub.models import Actor, ActorKey
+from fedirec.clock import monotonic
+from fedirec.db import fetch_rows, version_of
+
+T = TypeVar("T")
+
+KEPT_SECONDS: Final = 1.0
+"""How long the command line, which is another process, may have to wait until what it did is seen."""
+REMEMBERED: Final = 2_000
+TABLES: Final = ("actor", "actor_key", "peer")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A public key and the actor whose origin says that it is theirs."""
+
+    actor: Actor
+    """With its id, uri and state only: thousands of these are kept."""
+    key_id: str
+    public: PublicKey
+
+
+class _Shelf(Generic[T]):
+    """The newest values, by key, each as long as it is certainly true."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, ...], tuple[int, float, T]] = OrderedDict()
+
+    def find(self, key: tuple[str, ...], version: int | None) -> T | None:
+        kept = self._kept.get(key)
+        if kept is None or kept[0] != version or monotonic() - kept[1] > KEPT_SECONDS:
+            return None
+        return kept[2]
+
+    def keep(self, key: tuple[str, ...], version: int | None, value: T) -> None:
+        """`version` is the one from before `value` was read."""
+        if version is None:
+            return
+        self._kept[key] = (version, monotonic(), value)
+        self._kept.move_to_end(key)
+        if len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+
+
+class Acquaintances:
+    """Looks them up, in memory first."""
+
+    def __init__(self) -> None:
+        self._keys: _Shelf[KnownKey] = _Shelf()
+        self._blocked: _Shelf[bool] = _Shelf()
+
+    async def find_key(self, key_id: str, actor_uri: str) -> KnownKey | None:
+        """The key as we know it; None also when its actor is gone, for then only their origin can bring them back."""
+        version = version_of(changed=TABLES, added=TABLES)
+        if kept := self._keys.find((key_id, actor_uri), version):
+            return kept
+        actor = await Actor.filter(uri=actor_uri).only("id", "uri", "state").first()
+        if actor is None or actor.state == "deleted":
+            return None
+        row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
+        if row is None or not row.fingerprint:
+            return None
+        found = KnownKey(actor, key_id, read_public_key(row.public))
+        self._keys.keep((key_id, actor_uri), version, found)
+        return found
+
+    async def is_blocked(self, origin: str) -> bool:
+        """Whether this instance does not federate with the peer at `origin`."""
+        version = version_of(changed=TABLES, added=TABLES)
+        kept = self._blocked.find((origin,), version)
+        if kept is None:
+            kept = bool(await fetch_rows("SELECT 1 AS one FROM peer WHERE origin = ? AND policy = 'block'", origin))
+            self._blocked.keep((origin,), version, kept)
+        return kept
