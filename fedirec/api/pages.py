@@ -26,6 +26,7 @@ NOUNS: Final = {
     "me": N_("You"),
     "records": N_("Records"),
     "feed": N_("Your feed"),
+    "files": N_("Files"),
     "drafts": N_("Drafts"),
     "challenges": N_("Challenges"),
     "submissions": N_("Submissions"),

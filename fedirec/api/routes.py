@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fedirec.api import pages
-from fedirec.api.serving import endpoint_routes, nowhere
+from fedirec.api.serving import endpoint_routes
 
-routes = [*pages.routes, *endpoint_routes, nowhere]
+routes = [*pages.routes, *endpoint_routes]

@@ -15,7 +15,7 @@ from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints import TABLE
 from fedirec.api.keeping import Answer, do_once, fingerprint_of, read_key
-from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound, TooMany, Unacceptable, WrongType
+from fedirec.errors import FedirecError, Invalid, Mistyped, TooMany, Unacceptable, WrongType
 from fedirec.settings import Settings
 from fedirec.web.errors import error_page
 from fedirec.web.language import gettext as _
@@ -166,13 +166,8 @@ def _whose(request: Request[Any]) -> str:
     return f"token {viewer.token_id}" if viewer.token_id is not None else f"account {viewer.account.id}"
 
 
-async def _nowhere(request: Request[Any]) -> Response:
-    """Nothing is at that address of the API."""
-    return error_page(request, NotFound(_("The API has no such address.")))
-
-
 def routes_of(table: tuple[Endpoint, ...]) -> list[BaseRoute]:
-    """One route for each address, which says 405 with the others that it has; below it, 404 in JSON."""
+    """One route for each address, whatever its methods are."""
     methods: dict[str, dict[str, Endpoint]] = {}
     for endpoint in table:
         methods.setdefault(endpoint.path, {})[endpoint.method] = endpoint
@@ -192,4 +187,3 @@ def _chooser(known: Mapping[str, Endpoint]) -> Callable[[Request[Any]], Awaitabl
 
 
 endpoint_routes = routes_of(TABLE)
-nowhere = Route(ROOT + "/{path:path}", _nowhere, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

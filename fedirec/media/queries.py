@@ -9,9 +9,12 @@ from typing import Final, Literal
 
 from tortoise.expressions import Q
 
+from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
+from fedirec.errors import NotFound
 from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
 from fedirec.media.refusals import failure_in_words
+from fedirec.web.language import gettext as _
 
 MAX_SHARERS: Final = 100
 """Rows of one content that are looked at to decide who may see it."""
@@ -139,6 +142,14 @@ async def remote_peaks(urls: Collection[str]) -> dict[str, list[int]]:
     digests = {sha256(url.encode()).hexdigest() for url in urls}
     copies = await RemoteMedia.filter(url_digest__in=list(digests), path__not_isnull=True)
     return {copy.url: copy.peaks for copy in copies if copy.peaks}
+
+
+async def get_media(owner: Actor, key: str) -> Media:
+    """The file of `owner` with this `key`. Raises NotFound."""
+    media = await Media.get_or_none(key=key, owner_id=owner.id)
+    if media is None:
+        raise NotFound(_("This file is gone."))
+    return media
 
 
 async def media_at(path: str) -> tuple[Sequence[Media], str]:

@@ -9,10 +9,9 @@ from fedirec.activitypub.models import Actor
 from fedirec.api.endpoints import TABLE
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
-from fedirec.settings import Settings
 from tests.api.conftest import Programs
 from tests.api.programs import Program, actor_named
-from tests.media.files import encoded, scene
+from tests.media.files import encoded, scene, sound
 from tests.network import PASSWORD, Instance, settle
 
 TERMS = {"licence": "CC-BY-SA-4.0", "pays": "pot", "amount": 12000, "currency": "EUR"}
@@ -137,6 +136,17 @@ async def _make_records(here: Instance, ana: Program, ben: Program, nobody: Prog
     await ana.ask("delete_record", secret["id"])
     await ana.ask("show_record", secret["id"], status=410)
 
+    melody = await _sound(here, "ben")
+    words = "WEBVTT\n\n00:00.500 --> 00:01.500\nDrip\n"
+    heard = await ben.get("add_caption", melody.key, "en", webvtt=words)
+    assert [each["language"] for each in heard["captions"]] == ["en"]
+    shown = await ben.client.get(heard["captions"][0]["url"], headers={"authorization": f"Bearer {ben.token}"})
+    assert "Drip" in shown.text
+    assert await ben.get("show_file", melody.key) == heard
+    await ana.ask("show_file", melody.key, status=404)
+    await ben.ask("remove_caption", melody.key, "en")
+    await ben.ask("remove_caption", melody.key, "en", status=404)
+
     key = "0" * 26
     kept = await ana.get("save_draft", key, title="Later", fields=[{"name": "text", "value": "…"}])
     assert await ana.get("show_draft", key) == kept
@@ -259,10 +269,18 @@ async def _look_after_the_instance(here: Instance, olga: Program, ben: Program, 
 
 async def _file(here: Instance, name: str) -> Media:
     """A picture of `name` that has arrived."""
+    return await _kept(here, name, "drops.png", encoded(scene((40, 30)), "PNG"))
+
+
+async def _sound(here: Instance, name: str) -> Media:
+    """A melody of `name` that has arrived."""
+    return await _kept(here, name, "drops.wav", sound(here.settings.data_dir / "made.wav", codec="pcm_s16le"))
+
+
+async def _kept(here: Instance, name: str, file_name: str, data: bytes) -> Media:
     owner = await actor_named(here, name)
-    settings: Settings = here.settings
-    path = here.state["store"].incoming / "drops.png"
-    path.write_bytes(encoded(scene((40, 30)), "PNG"))
+    path = here.state["store"].incoming / file_name
+    path.write_bytes(data)
     return await here.run(
-        lambda: keep_file(here.state["store"], owner, file_name="drops.png", source=path, settings=settings)
+        lambda: keep_file(here.state["store"], owner, file_name=file_name, source=path, settings=here.settings)
     )

@@ -73,6 +73,25 @@ class File(Shape):
     captions: list[Caption]
 
 
+class OwnFile(Shape):
+    """A file of the owner of the token."""
+
+    key: str
+    kind: str
+    url: str
+    name: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    state: str = Field(description="processing, ready or failed.")
+    problem: str | None
+    peaks: list[int] | None
+    renditions: list[Rendition]
+    captions: list[Caption]
+
+
 class RecordCard(Shape):
     """A record, as lists have it."""
 
@@ -266,20 +285,28 @@ def show_file(call: Call, attachment: Attachment, dressed: Mapping[int, Dressed]
         blurhash=(made.blurhash if made else None) or attachment.blurhash,
         state=made.state if made else "ready",
         peaks=made.peaks if made else None,
-        renditions=[
-            Rendition(
-                name=each.name,
-                url=call.absolute(each.url),
-                media_type=each.media_type,
-                width=each.width,
-                height=each.height,
-            )
-            for each in (made.renditions.values() if made else ())
-        ],
-        captions=[
-            Caption(language=each.language, label=each.label, url=call.absolute(each.url))
-            for each in (made.captions if made else ())
-        ],
+        renditions=_renditions(call, made) if made else [],
+        captions=_captions(call, made) if made else [],
+    )
+
+
+def show_own_file(call: Call, made: Dressed) -> OwnFile:
+    """A file of the owner of the token, in a record or not yet."""
+    return OwnFile(
+        key=made.key,
+        kind=made.kind,
+        url=call.absolute(made.original.url),
+        name=made.original.file_name,
+        media_type=made.original.media_type,
+        size=made.original.size,
+        width=made.width,
+        height=made.height,
+        duration_ms=made.duration_ms,
+        state=made.state,
+        problem=made.problem,
+        peaks=made.peaks,
+        renditions=_renditions(call, made),
+        captions=_captions(call, made),
     )
 
 
@@ -330,6 +357,23 @@ def show_revision(row: RecordRow, revision: RecordRevision) -> Revision:
         is_current=revision.number == row.revision,
         digest=revision.digest,
     )
+
+
+def _renditions(call: Call, made: Dressed) -> list[Rendition]:
+    return [
+        Rendition(
+            name=each.name,
+            url=call.absolute(each.url),
+            media_type=each.media_type,
+            width=each.width,
+            height=each.height,
+        )
+        for each in made.renditions.values()
+    ]
+
+
+def _captions(call: Call, made: Dressed) -> list[Caption]:
+    return [Caption(language=each.language, label=each.label, url=call.absolute(each.url)) for each in made.captions]
 
 
 def _card(call: Call, row: RecordRow, dressed: Mapping[int, Dressed]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from fedirec.media.captions import clean_language, read_captions, write_captions
 from fedirec.media.content import path_of
 from fedirec.media.decoder.kinds import Kind
 from fedirec.media.models import Caption, Media
+from fedirec.media.queries import get_media
 from fedirec.media.store import Store
 from fedirec.web.language import gettext as _
 
@@ -31,7 +32,7 @@ async def add_caption(store: Store, owner: Actor, *, key: str, language: str, da
     Raises NotFound for a file that is not theirs, Invalid or TooLarge with a sentence about what is wrong, Conflict
     when there are too many languages, Busy when the disk is full.
     """
-    media = await _get_media(owner, key)
+    media = await get_media(owner, key)
     if media.kind == Kind.IMAGE:
         raise Invalid(_("Only sounds and films have captions."), field="captions")
     tag = clean_language(language)
@@ -61,7 +62,7 @@ async def add_caption(store: Store, owner: Actor, *, key: str, language: str, da
 
 async def remove_caption(store: Store, owner: Actor, *, key: str, language: str) -> None:
     """The file of `owner` with this `key` has no captions in this language. Raises NotFound when it had none."""
-    media = await _get_media(owner, key)
+    media = await get_media(owner, key)
     async with store.holding():
         caption = await Caption.get_or_none(media_id=media.id, language=clean_language(language))
         if caption is None:
@@ -78,10 +79,3 @@ def name_of_language(tag: str) -> str:
         return tag
     name = locale.get_display_name(locale) or tag
     return name[:1].upper() + name[1:]
-
-
-async def _get_media(owner: Actor, key: str) -> Media:
-    media = await Media.get_or_none(key=key, owner_id=owner.id)
-    if media is None:
-        raise NotFound(_("This file is gone."))
-    return media

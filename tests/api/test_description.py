@@ -1,0 +1,74 @@
+"""The description of the API is true: against the routes, against the pages, and for whoever reads it by machine."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from openapi_spec_validator import validate
+from starlette.routing import Route
+
+from fedirec.accounts.pages import routes as accounts_pages
+from fedirec.accounts.uploader import uploader_of
+from fedirec.api.endpoints import TABLE
+from fedirec.api.openapi import openapi_document, plain_path
+from fedirec.api.pages import NOUNS
+from fedirec.api.serving import endpoint_routes
+from fedirec.media.routes import upload_routes
+from fedirec.remix.pages import routes as remix_pages
+from tests.network import Instance
+
+WITHOUT: Final = {
+    "/sign-in": "A program has a token; nobody should type their password into one.",
+    "/sign-out": "A token is revoked instead.",
+    "/sign-up": "A person joins, reads the rules and keeps the recovery codes.",
+    "/recover": "It is for people who have nothing but a recovery code.",
+    "/setup": "It happens once, behind a one-time link, before there is anybody who could have a token.",
+    "/follow/elsewhere": "It only finds the page of another server, where a visitor follows from.",
+}
+"""Forms that no program needs, and why."""
+
+
+async def test_it_is_openapi_and_served(here: Instance) -> None:
+    answer = await here.get("/api/openapi.json", accept="application/json")
+    assert answer.status_code == 200
+    validate(answer.json())
+    assert answer.json() == openapi_document("https://here.test")
+
+
+def test_it_describes_exactly_the_routes() -> None:
+    routes = [*endpoint_routes, *upload_routes(uploader_of)]
+    served = {
+        (re.sub(r":\w+\}", "}", route.path), method)
+        for route in routes
+        if isinstance(route, Route)
+        for method in route.methods or ()
+    }
+    described = {
+        (path, method.upper())
+        for path, operations in openapi_document("https://here.test")["paths"].items()
+        for method in operations
+    }
+    # HEAD comes with GET; POST is how tus goes where only GET and POST are let through.
+    extra = {(path, method) for path, method in served - described if method not in ("HEAD", "OPTIONS")}
+    assert described <= served
+    assert extra == {("/api/uploads/{key}", "POST")}
+
+
+def test_every_operation_has_a_name_of_its_own_and_a_heading() -> None:
+    names = [endpoint.name for endpoint in TABLE]
+    assert len(names) == len(set(names))
+    places = [(endpoint.method, plain_path(endpoint)) for endpoint in TABLE]
+    assert len(places) == len(set(places))
+    assert {endpoint.noun for endpoint in TABLE} == set(NOUNS)
+
+
+def test_every_form_on_a_page_has_an_operation_that_does_the_same() -> None:
+    forms = {
+        route.path
+        for route in [*accounts_pages, *remix_pages]
+        if isinstance(route, Route) and "POST" in (route.methods or ())
+    }
+    covered = {page for endpoint in TABLE for page in endpoint.pages}
+    assert covered <= forms
+    assert forms - covered == set(WITHOUT)

@@ -1,0 +1,120 @@
+"""Whatever a program asks, an instance never breaks, and answers as it promised.
+
+Schemathesis makes up requests from the description: some as it wants them, some not. FEDIREC_FUZZ_EXAMPLES asks for
+more of them than CI has the time for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import anyio
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from fedirec.api.endpoints import TABLE
+from fedirec.api.openapi import openapi_document, plain_path
+from fedirec.web.ratelimit import RateLimit
+from tests.api.conftest import Programs
+from tests.api.programs import Program, check_shape
+from tests.network import Instance
+
+EXAMPLES: Final = int(os.environ.get("FEDIREC_FUZZ_EXAMPLES", "3"))
+RECORD: Final[Any] = {"title": "Rain", "text": "On the roof", "licence": "CC-BY-SA-4.0"}
+TERMS: Final[Any] = {"licence": "CC-BY-SA-4.0"}
+
+_described = openapi_document("https://here.test")
+_described["paths"] = {path: told for path, told in _described["paths"].items() if "/uploads" not in path}
+SCHEMA: Final = schemathesis.openapi.from_dict(_described)
+
+
+def made_up(path: str, method: str) -> list[Any]:
+    """Requests for one operation, the same ones in every run."""
+    operation = SCHEMA[path][method]
+    found: list[Any] = []
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.one_of(
+            operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+            operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+        )
+    )
+    def collect(case: Any) -> None:
+        found.append(case)
+
+    collect()
+    return found
+
+
+@pytest.mark.timeout(3600 if EXAMPLES > 10 else 240)
+@pytest.mark.parametrize("who", ["olga", "ana", None])
+async def test_nothing_that_is_asked_breaks_an_instance(here: Instance, program: Programs, who: str | None) -> None:
+    await here.join("ana")
+    olga, asking = await program("olga"), await program(who)
+    await _something_there(olga)
+    here.state["api_allowance"] = RateLimit(per_minute=10_000_000, burst=10_000_000)
+    for endpoint in TABLE:
+        path, method = plain_path(endpoint), endpoint.method.lower()
+        for case in await anyio.to_thread.run_sync(made_up, path, method):
+            if asking.token and endpoint.name in ("end_session", "revoke_token", "suspend_member", "change_role"):
+                asking = await program(who)
+            answer = await _send(asking, case)
+            assert answer.status_code < 500 or answer.status_code in (502, 503), (endpoint.name, who, answer.text)
+            if answer.status_code != 405:
+                check_shape(endpoint, answer)
+
+
+async def _something_there(olga: Program) -> None:
+    made = await olga.get("publish_record", **RECORD)
+    await olga.get("publish_record", **{**RECORD, "title": "Snow", "sources": [{"record": made["id"]}]})
+    await olga.get("open_challenge", title="Sounds", text="Of rain", terms=TERMS)
+    await olga.get("write_comment", made["id"], text="Listen")
+
+
+async def _send(program: Program, case: Any) -> httpx.Response:
+    """The answer to a request as it was made up, as far as HTTP can carry it."""
+    path = case.path
+    for name, value in (case.path_parameters or {}).items():
+        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+    headers = {name: str(value) for name, value in dict(case.headers or {}).items()}
+    headers = {name: value for name, value in headers.items() if _fits_a_header(name) and _fits_a_header(value)}
+    if program.token:
+        headers["authorization"] = f"Bearer {program.token}"
+    else:
+        headers.pop("Authorization", None)
+    body: dict[str, Any] = {} if _is_left_out(case.body) else {"content": _written(case.body)}
+    if body:
+        headers.setdefault("Content-Type", "application/json")
+    query = dict(case.query or {}) if isinstance(case.query, Mapping) else {}
+    return await program.client.request(case.method, path, params=query, headers=headers, **body)
+
+
+def _written(body: Any) -> bytes:
+    """What a program would send, which need not be JSON at all."""
+    if isinstance(body, bytes):
+        return body
+    return json.dumps(body, default=lambda odd: odd.decode("latin-1") if isinstance(odd, bytes) else str(odd)).encode()
+
+
+def _is_left_out(body: Any) -> bool:
+    return type(body).__name__ == "NotSet"
+
+
+def _fits_a_header(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()
