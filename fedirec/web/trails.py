@@ -58,3 +58,29 @@ def branches_of(
         return tuple(grown)
 
     return grow(root, 1)
+
+
+def only(
+    nodes: Sequence[TrailNode], edges: Iterable[TrailEdge], kind: str
+) -> tuple[tuple[TrailNode, ...], tuple[TrailEdge, ...]]:
+    """Those of `nodes` that are of one `kind`, and the record we are on; lines through others now lead past them."""
+    kept = {node.key: node for node in nodes if node.kind == kind or node.is_here}
+    above: dict[str, list[TrailEdge]] = {}
+    for edge in edges:
+        above.setdefault(edge.child, []).append(edge)
+    found: list[TrailEdge] = []
+    for child in kept:
+        seen = {child}
+        waiting = [(edge, True) for edge in above.get(child, ())]
+        while waiting:
+            edge, is_direct = waiting.pop()
+            if edge.parent in seen:
+                continue
+            seen.add(edge.parent)
+            if edge.parent not in kept:
+                waiting += [(further, False) for further in above.get(edge.parent, ())]
+            elif is_direct:
+                found.append(edge)
+            else:
+                found.append(TrailEdge(parent=edge.parent, child=child))
+    return tuple(kept.values()), tuple(found)

@@ -55,17 +55,19 @@ class TrailView:
         return len(self.nodes) > 1
 
 
-async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> TrailView:
-    """The trail of `record`, which comes with its parts, for `viewer`."""
+async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with_cards: bool = True) -> TrailView:
+    """The trail of `record`, which comes with its parts, for `viewer`; `with_cards` of what is next to it."""
     trail = await trail_of(record.uri)
     reached = dict.fromkeys([record.uri, *trail.up, *trail.down, *(source.uri for source in record.sources)])
     rows = {uri: point.key for uri, point in trail.waypoints.items() if point.key is not None}
     rows |= await pages_of([source.uri for source in record.sources if source.uri not in rows])
     lines, names = await credits_of(trail)
     actors = await actors_at({line.person for line in lines})
-    sources = {parent.uri: parent for parent in await records_at([source.uri for source in record.sources])}
-    made = await remixes_of(record)
-    await cards.dress([*sources.values(), *made])
+    sources, made = dict[str, Record](), list[Record]()
+    if with_cards:
+        sources = {parent.uri: parent for parent in await records_at([source.uri for source in record.sources])}
+        made = await remixes_of(record)
+        await cards.dress([*sources.values(), *made])
     places = _Places(cards, trail.waypoints, rows, viewer)
     nodes = [places.node(uri, is_here=uri == record.uri) for uri in reached]
     edges = [
@@ -84,7 +86,9 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None) -> Trai
         edges=tuple(edges),
         credits=tuple(_credit(line, cards, actors, names, trail.waypoints, places) for line in lines),
         sentence=sentence_of(cards, lines, names, actors, trail.waypoints),
-        made_from=tuple(_made_from(source, sources, cards, trail.waypoints, places) for source in record.sources),
+        made_from=tuple(_made_from(source, sources, cards, trail.waypoints, places) for source in record.sources)
+        if with_cards
+        else (),
         made_into=tuple(cards.records(made)),
     )
 
