@@ -90,10 +90,12 @@ async def finds_many(search: Search) -> bool:
     return int(rows[0]["found"]) > COMMON
 
 
-async def not_findable(subject: Subject, *, among: str, limit: int) -> list[int]:
-    """Row numbers that the SQL `among` yields and that nothing finds yet."""
+async def not_findable(subject: Subject, *, among: str, after: int, limit: int) -> list[int]:
+    """Row numbers above `after` that the SQL `among` yields and that nothing finds yet, in order."""
     rows = await fetch_rows(
         f"SELECT a.id AS id FROM ({among}) AS a LEFT JOIN {words_table(subject)} AS w ON w.id = a.id "  # noqa: S608
-        f"WHERE w.id IS NULL ORDER BY a.id LIMIT {limit}"
+        "WHERE a.id > ? AND w.id IS NULL ORDER BY a.id LIMIT ?",
+        after,
+        limit,
     )
     return [int(row["id"]) for row in rows]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from fedirec.activitypub.actors import make_actor_findable
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 from fedirec.db.search import MAX_TEXT, make_findable, make_unfindable, not_findable
+from fedirec.db.words import Subject
 from fedirec.html import plain
 from fedirec.remix.models import Challenge, Record
 
@@ -37,23 +38,37 @@ async def make_challenge_findable(challenge: Challenge) -> None:
 
 async def make_rest_findable() -> int:
     """Whatever should be found and is not yet, from a database of before there was a search, is; how many things."""
-    done = 0
-    while keys := await not_findable("record", among=_RECORDS, limit=BATCH):
-        records = await Record.filter(id__in=keys).prefetch_related("tags")
-        async with transaction():
-            for record in records:
-                await make_record_findable(record, [tag.name for tag in record.tags])
-        done += len(keys)
-    while keys := await not_findable("challenge", among=_CHALLENGES, limit=BATCH):
-        challenges = await Challenge.filter(id__in=keys)
-        async with transaction():
-            for challenge in challenges:
-                await make_challenge_findable(challenge)
-        done += len(keys)
-    while keys := await not_findable("actor", among=_PEOPLE, limit=BATCH):
-        people = await Actor.filter(id__in=keys)
-        async with transaction():
-            for actor in people:
-                await make_actor_findable(actor)
-        done += len(keys)
+    return (
+        await _make_findable("record", _RECORDS, _some_records)
+        + await _make_findable("challenge", _CHALLENGES, _some_challenges)
+        + await _make_findable("actor", _PEOPLE, _some_people)
+    )
+
+
+async def _make_findable(subject: Subject, among: str, make: Callable[[list[int]], Awaitable[None]]) -> int:
+    done, last = 0, 0
+    while keys := await not_findable(subject, among=among, after=last, limit=BATCH):
+        await make(keys)
+        done, last = done + len(keys), keys[-1]
     return done
+
+
+async def _some_records(keys: list[int]) -> None:
+    records = await Record.filter(id__in=keys).prefetch_related("tags")
+    async with transaction():
+        for record in records:
+            await make_record_findable(record, [tag.name for tag in record.tags])
+
+
+async def _some_challenges(keys: list[int]) -> None:
+    challenges = await Challenge.filter(id__in=keys)
+    async with transaction():
+        for challenge in challenges:
+            await make_challenge_findable(challenge)
+
+
+async def _some_people(keys: list[int]) -> None:
+    people = await Actor.filter(id__in=keys)
+    async with transaction():
+        for actor in people:
+            await make_actor_findable(actor)
