@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -27,7 +28,7 @@ from tests.api.conftest import Programs
 from tests.api.programs import Program, check_shape
 from tests.network import Instance
 
-EXAMPLES: Final = int(os.environ.get("FEDIREC_FUZZ_EXAMPLES", "3"))
+EXAMPLES: Final = int(os.environ.get("FEDIREC_FUZZ_EXAMPLES", "2"))
 RECORD: Final[Any] = {"title": "Rain", "text": "On the roof", "licence": "CC-BY-SA-4.0"}
 TERMS: Final[Any] = {"licence": "CC-BY-SA-4.0"}
 
@@ -36,6 +37,7 @@ _described["paths"] = {path: told for path, told in _described["paths"].items() 
 SCHEMA: Final = schemathesis.openapi.from_dict(_described)
 
 
+@cache
 def made_up(path: str, method: str) -> list[Any]:
     """Requests for one operation, the same ones in every run."""
     operation = SCHEMA[path][method]
@@ -62,22 +64,23 @@ def made_up(path: str, method: str) -> list[Any]:
     return found
 
 
-@pytest.mark.timeout(3600 if EXAMPLES > 10 else 240)
-@pytest.mark.parametrize("who", ["olga", "ana", None])
-async def test_nothing_that_is_asked_breaks_an_instance(here: Instance, program: Programs, who: str | None) -> None:
+@pytest.mark.timeout(3600)
+async def test_nothing_that_is_asked_breaks_an_instance(here: Instance, program: Programs) -> None:
     await here.join("ana")
-    olga, asking = await program("olga"), await program(who)
-    await _something_there(olga)
     here.state["api_allowance"] = RateLimit(per_minute=10_000_000, burst=10_000_000)
-    for endpoint in TABLE:
-        path, method = plain_path(endpoint), endpoint.method.lower()
-        for case in await anyio.to_thread.run_sync(made_up, path, method):
-            if asking.token and endpoint.name in ("end_session", "revoke_token", "suspend_member", "change_role"):
+    await _something_there(await program("olga"))
+    for who in ("olga", "ana", None):
+        asking = await program(who)
+        for endpoint in TABLE:
+            if asking.token and await _is_spent(asking):
                 asking = await program(who)
-            answer = await _send(asking, case)
-            assert answer.status_code < 500 or answer.status_code in (502, 503), (endpoint.name, who, answer.text)
-            if answer.status_code != 405:
-                check_shape(endpoint, answer)
+            path, method = plain_path(endpoint), endpoint.method.lower()
+            for case in await anyio.to_thread.run_sync(made_up, path, method):
+                answer = await _send(asking, case)
+                told = (endpoint.name, who, case.body, case.query, answer.status_code, answer.text)
+                assert answer.status_code < 500 or answer.status_code in (502, 503), told
+                if answer.status_code != 405:
+                    check_shape(endpoint, answer)
 
 
 async def _something_there(olga: Program) -> None:
@@ -85,6 +88,12 @@ async def _something_there(olga: Program) -> None:
     await olga.get("publish_record", **{**RECORD, "title": "Snow", "sources": [{"record": made["id"]}]})
     await olga.get("open_challenge", title="Sounds", text="Of rain", terms=TERMS)
     await olga.get("write_comment", made["id"], text="Listen")
+
+
+async def _is_spent(program: Program) -> bool:
+    """Whether one of the requests revoked the token."""
+    answer = await program.client.get("/api/me", headers={"authorization": f"Bearer {program.token}"})
+    return answer.status_code == 401
 
 
 async def _send(program: Program, case: Any) -> httpx.Response:
