@@ -245,6 +245,9 @@ async def test_a_record_of_ones_own_can_answer_a_challenge_as_it_is(here: Instan
     async with here.sign_in("bo") as browser:
         page = await browser.get(f"{NEW}?challenge=1")
         assert "Offer it as it is" in page.text
+        unfit = await send(browser, page, NEW, do="check", licence="CC-BY-NC-4.0")
+        assert 'class="panel check care"' in unfit.text
+        assert "CC BY-NC 4.0 does not fit that" in unfit.text
         answer = await send(browser, page, NEW, do=f"offer:{song.id}")
         assert answer.status_code == 303
         assert answer.headers["location"] == song.uri.removeprefix(here.origin)

@@ -62,6 +62,8 @@ from fedirec.web.render import Flash, redirect, render
 from fedirec.web.security import content_security_policy, permissions_policy
 
 NEW: Final = "/records/new"
+_BEGINNING: Final = 60
+"""Characters of its words by which a draft without a title is called."""
 _STUDIO: Final = {
     "Content-Security-Policy": content_security_policy(img_src="'self' data: blob:"),
     "Permissions-Policy": permissions_policy("camera", "microphone"),
@@ -199,7 +201,7 @@ async def _keep(viewer: Viewer, key: str, form: Form, composition: Composition) 
         await save_draft(
             viewer.actor,
             key=key,
-            title=form.value("title"),
+            title=form.value("title").strip() or form.value("text")[:_BEGINNING],
             values=kept_values(form, composition),
             files=[row.media.key for row in composition.files],
         )
@@ -258,7 +260,7 @@ async def _show(
         max_files=MAX_FILES,
         max_bytes=max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes),
         accepted=ACCEPTED,
-        check=check_licences(composition, chosen, cards=cards),
+        check=await check_licences(composition, chosen, challenge=challenge if is_answer else None, cards=cards),
         found=[(row.id, cards.record(row)) for row in composition.found],
         has_searched=composition.has_searched,
         mine=[(row.id, cards.record(row)) for row in mine],

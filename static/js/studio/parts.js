@@ -40,7 +40,7 @@ function put(page, sent) {
   }
   if (focus && !focus.isConnected) {
     const same = focus.id ? document.getElementById(focus.id) : focus.value && form.querySelector(`button[value="${CSS.escape(focus.value)}"]`);
-    const again = same || document.querySelector(`#${home} :is(input:not([type=hidden]), textarea, select)`) || document.querySelector("#files");
+    const again = same || document.querySelector(`#${home} [data-home]`) || document.querySelector("#files");
     again?.focus({ preventScroll: true });
     if (same && caret && caret[0] !== null) again.setSelectionRange(...caret);
   }

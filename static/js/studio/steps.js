@@ -17,7 +17,7 @@ const named = (id) => steps.some((step) => step.id === id);
 // What to do when a step is reached.
 export const onArrival = (listener) => arrivals.push(listener);
 
-function show(id, { focus }) {
+function show(id, { focus, isQuiet = false }) {
   if (id === current) return;
   current = id;
   for (const step of steps) step.hidden = step.id !== id;
@@ -34,7 +34,7 @@ function show(id, { focus }) {
     say(here.textContent);
   }
   mark();
-  for (const listener of arrivals) listener(id);
+  if (!isQuiet) for (const listener of arrivals) listener(id);
 }
 
 // Goes to a step; the browser's back button leads back.
@@ -91,6 +91,6 @@ export function start() {
   const asked = location.hash.slice(1);
   const first = wrong ? wrong.id : named(asked) ? asked : steps[0].id;
   if (asked !== first && asked) history.replaceState(null, "", `#${first}`);
-  show(first, { focus: false });
+  show(first, { focus: false, isQuiet: Boolean(wrong) }); // what the server said about it stays to be read
   if (wrong) form.querySelector(`#${first} [aria-invalid=true]`)?.focus();
 }

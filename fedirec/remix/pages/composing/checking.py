@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from fedirec.errors import Conflict
+from fedirec.remix.actions.submissions import refuse_unfit_licence
 from fedirec.remix.licences import CHOICES, Licence, explain, may_carry
-from fedirec.remix.models import Record
+from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards, licence_view
 from fedirec.remix.pages.composing.composition import Composition, licence_of
+from fedirec.web.forms import as_sentence
 from fedirec.web.language import gettext as _
 from fedirec.web.views import RecordView
 
@@ -41,8 +44,10 @@ class LicenceCheck:
     sources: tuple[CheckedSource, ...]
 
 
-def check_licences(composition: Composition, chosen: Licence, *, cards: Cards) -> LicenceCheck:
-    """Whether the sources of `composition` let it carry the `chosen` licence."""
+async def check_licences(
+    composition: Composition, chosen: Licence, *, challenge: Challenge | None, cards: Cards
+) -> LicenceCheck:
+    """Whether the sources of `composition`, and the challenge that it answers, let it carry the `chosen` licence."""
     licences, foreign = composition.licences, composition.foreign
     names = [f"“{record.title}”" for record in foreign]
     hindrances = explain(licences)
@@ -60,10 +65,11 @@ def check_licences(composition: Composition, chosen: Licence, *, cards: Cards) -
         for row in composition.sources
         for tone, words in [_said_of(row.record, composition, chosen, stopped=row.record.id in stopped)]
     )
+    unfit = await _said_of_challenge(challenge, chosen)
     return LicenceCheck(
-        tone="stop" if hindrances else _worst(source.tone for source in sources),
+        tone="stop" if hindrances else _worst([*(source.tone for source in sources), "care" if unfit else "fine"]),
         outcome=_outcome(composition, chosen),
-        problems=tuple(clash.in_words(names, gettext=_) for clash in clashes),
+        problems=(*(clash.in_words(names, gettext=_) for clash in clashes), *unfit),
         sources=sources,
     )
 
@@ -84,6 +90,16 @@ def _said_of(record: Record, composition: Composition, chosen: Licence, *, stopp
             "name": name
         }
     return "fine", _("You may build on it. %(name)s is credited.") % {"name": name}
+
+
+async def _said_of_challenge(challenge: Challenge | None, chosen: Licence) -> tuple[str, ...]:
+    if challenge is None:
+        return ()
+    try:
+        await refuse_unfit_licence(challenge, chosen)
+    except Conflict as error:
+        return (as_sentence(_(error.detail)),)
+    return ()
 
 
 def _outcome(composition: Composition, chosen: Licence) -> str:
