@@ -1,8 +1,8 @@
 // A picture opens over the page; arrow keys turn to its neighbours, Escape and a click close it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-lightbox]");
-  const dialog = link?.closest("[data-stage]")?.querySelector("dialog.lightbox");
-  if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const dialog = link?.closest("[data-stage]")?.nextElementSibling;
+  if (!dialog?.matches("dialog.lightbox") || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   show(dialog, [...link.closest("[data-stage]").querySelectorAll("[data-lightbox]")], link);
 });
