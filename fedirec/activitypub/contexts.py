@@ -150,6 +150,8 @@ _RECORD_TERMS: Final[Context] = {
     "quoteAuthorization": _id("https://w3id.org/fep/044f#quoteAuthorization"),
     "schema": _PREFIXES["schema"],
     "license": _id("schema:license"),
+    "subtitleLanguage": "schema:subtitleLanguage",
+    "identifier": "schema:identifier",
     "fr": FEDIREC,
     "kind": "fr:kind",
     "digestMultibase": f"{_SECURITY}digestMultibase",

@@ -34,6 +34,7 @@ from fedirec.db import execute, fetch_rows, on_postgres, open_database
 from fedirec.db.schema import applied_migrations, known_migrations, missing_migrations
 from fedirec.errors import Conflict, Misconfigured, NotFound
 from fedirec.media.models import Media
+from fedirec.media.queries import paths_of
 from fedirec.media.store import DiskStore
 from fedirec.settings import CONFIG_FILE, Settings
 
@@ -142,12 +143,10 @@ async def _hold_files(media: Path, folder: Path) -> list[str]:
 
 async def _paths() -> AsyncIterator[str]:
     last = 0
-    while rows := await Media.filter(id__gt=last).order_by("id").limit(_PAGE).values_list("id", "path", "poster_path"):
-        for _, *paths in rows:
-            for path in paths:
-                if path:
-                    yield path
-        last = rows[-1][0]
+    while rows := await Media.filter(id__gt=last).order_by("id").limit(_PAGE):
+        for path in await paths_of(rows):
+            yield path
+        last = rows[-1].id
 
 
 def _link(source: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import accumulate
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +23,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable
 from fedirec.media.actions import forget_paths
+from fedirec.media.captions import MAX_BYTES, read_captions, write_captions
 from fedirec.media.confine import Decoded, Limits, decode, render
 from fedirec.media.content import digest_of, path_of
 from fedirec.media.decoder.kinds import Refused
@@ -45,6 +46,9 @@ FETCHES: Final = 16
 """Files that are fetched at once: what is on its way lies on the disk, and counts for no budget yet."""
 CACHED_SIZES: Final = ("small", "medium")
 """The sizes in which copies of images are kept besides their own."""
+CAPTIONS: Final = "text/vtt"
+_WORDS: Final = "#captions"
+"""Stands at the end of the address of what is captions. It is never sent, and it is signed: no visitor can add it."""
 _AT_ONCE: Final = 100
 _MAC: Final = 16
 _PURPOSE: Final = b"fedirec media proxy\0"
@@ -61,8 +65,13 @@ class MediaCache:
         self._locks: dict[str, tuple[Lock, int]] = {}
         self._places = CapacityLimiter(FETCHES)
 
-    def path_for(self, url: str, *, size: str | None = None) -> str:
-        """The address, on our own site, of a copy of what is at `url`; of an image also in a `size` of CACHED_SIZES."""
+    def path_for(self, url: str, *, size: str | None = None, is_caption: bool = False) -> str:
+        """The address, on our own site, of a copy of what is at `url`; of an image also in a `size` of CACHED_SIZES.
+
+        What `is_caption` is no file for the decoder but words: of that only times and text are kept.
+        """
+        if is_caption:
+            url += _WORDS
         mac = urlsafe_b64encode(self._mac(url)).decode().rstrip("=")
         path = f"/media/remote/{mac}{urlsafe_b64encode(url.encode()).decode().rstrip('=')}"
         return f"{path}?size={size}" if size else path
@@ -162,15 +171,20 @@ class MediaCache:
         name = clean_name(unquote(PurePosixPath(urlsplit(url).path).name))
         async with self._places, self._store.workbench() as folder:
             source = folder / "download"
+            is_caption = url.endswith(_WORDS)
+            most = MAX_BYTES if is_caption else self._most
             async with await open_file(source, "xb") as file:
                 answer = await self._net.download(
-                    url, to=file, max_bytes=self._most, timeout=_FETCH_SECONDS, sign=self._sign
+                    url.removesuffix(_WORDS), to=file, max_bytes=most, timeout=_FETCH_SECONDS, sign=self._sign
                 )
             if answer.status in (404, 410):
                 raise NotFound("The other instance no longer has this file.")
             if answer.status != 200:
                 raise PeerUnavailable
-            decoded = await decode(source, folder=folder, file_name=name, limits=Limits(output=2 * self._most))
+            if is_caption:
+                decoded = await to_thread.run_sync(_read_caption, source, folder)
+            else:
+                decoded = await decode(source, folder=folder, file_name=name, limits=Limits(output=2 * self._most))
             sha256 = await to_thread.run_sync(digest_of, decoded.master)
             async with self._store.holding():
                 copy = await self._save(url, decoded=decoded, sha256=sha256)
@@ -178,7 +192,8 @@ class MediaCache:
         return copy
 
     async def _save(self, url: str, *, decoded: Decoded, sha256: bytes) -> RemoteMedia:
-        path = path_of(sha256, decoded.form.extension, cached=True)
+        extension = "vtt" if decoded.media_type == CAPTIONS else decoded.form.extension
+        path = path_of(sha256, extension, cached=True)
         size = (await to_thread.run_sync(decoded.master.stat)).st_size
         await self._store.put(decoded.master, path=path)
         async with transaction():
@@ -241,6 +256,13 @@ class MediaCache:
 
     def _mac(self, url: str) -> bytes:
         return hmac.digest(self._key, _PURPOSE + url.encode(), "sha256")[:_MAC]
+
+
+def _read_caption(source: Path, folder: Path) -> Decoded:
+    """The captions in the file `source`, written anew in `folder`. Raises Invalid or TooLarge."""
+    master = folder / "master"
+    master.write_bytes(write_captions(read_captions(source.read_bytes())))
+    return Decoded(media_type=CAPTIONS, width=None, height=None, duration_ms=None, master=master, poster=None)
 
 
 def _digest(url: str) -> str:

@@ -96,11 +96,10 @@ async def dress(media_ids: Collection[int]) -> dict[int, Dressed]:
             width=row.width,
             height=row.height,
         )
-    captions: dict[int, list[DressedCaption]] = {}
-    for caption in await Caption.filter(media_id__in=ids).order_by("language"):
-        captions.setdefault(caption.media_id, []).append(
-            DressedCaption(language=caption.language, label=caption.label, url=_url(caption.path))
-        )
+    captions = {
+        media_id: [DressedCaption(language=each.language, label=each.label, url=_url(each.path)) for each in rows]
+        for media_id, rows in (await captions_of(ids)).items()
+    }
     return {
         media.id: _dressed(media, renditions=renditions.get(media.id, {}), captions=captions.get(media.id, []))
         for media in await Media.filter(id__in=ids)
@@ -142,6 +141,15 @@ async def remote_peaks(urls: Collection[str]) -> dict[str, list[int]]:
     digests = {sha256(url.encode()).hexdigest() for url in urls}
     copies = await RemoteMedia.filter(url_digest__in=list(digests), path__not_isnull=True)
     return {copy.url: copy.peaks for copy in copies if copy.peaks}
+
+
+async def captions_of(media_ids: Iterable[int]) -> dict[int, list[Caption]]:
+    """The captions of the files with these ids, by id, in the order of their languages."""
+    ids = list(set(media_ids))
+    found: dict[int, list[Caption]] = {}
+    for caption in await Caption.filter(media_id__in=ids).order_by("language") if ids else ():
+        found.setdefault(caption.media_id, []).append(caption)
+    return found
 
 
 async def get_media(owner: Actor, key: str) -> Media:

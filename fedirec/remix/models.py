@@ -156,6 +156,8 @@ class Attachment(Model):
     duration_ms = fields.BigIntField(null=True)
     digest = fields.CharField(max_length=100, null=True)
     blurhash = fields.CharField(max_length=100, null=True)
+    captions: fields.Field[list[dict[str, str]] | None] = fields.JSONField(null=True)
+    """Of a file from elsewhere: `language`, `name` and `url` of each."""
 
     class Meta(Model.Meta):
         table = "attachment"

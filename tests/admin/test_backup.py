@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from fedirec import migrations
 from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
@@ -25,13 +26,16 @@ from fedirec.admin.archives import check_archive, write_archive
 from fedirec.admin.backup import RESTORING, back_up, restore
 from fedirec.db import migrate, open_database
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured, NotFound
-from fedirec.media.models import Media, RemoteMedia
+from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
 from fedirec.settings import Settings
 from fedirec.uris import new_key
 from tests.databases import Databases
 
 SOUND = b"a sound that somebody made" * 1000
 POSTER = b"its picture" * 100
+SMALL = b"made of it" * 100
+WORDS = b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n"
+FILES = ((SOUND, "flac"), (POSTER, "jpg"), (SMALL, "webp"), (WORDS, "vtt"))
 
 Packed = list[tuple[str, bytes, bytes]]
 """The members of an archive: name, content, type."""
@@ -60,10 +64,11 @@ async def studio(settings: Settings) -> AsyncGenerator[None]:
             password="a long enough password",
         )
         ana = await Actor.get(local_handle="ana")
-        for path, content in ((path_of(SOUND, "flac"), SOUND), (path_of(POSTER, "jpg"), POSTER)):
+        for content, extension in FILES:
+            path = path_of(content, extension)
             (settings.media_dir / path).parent.mkdir(parents=True)
             (settings.media_dir / path).write_bytes(content)
-        await Media.create(
+        media = await Media.create(
             key=new_key(),
             owner=ana,
             kind="audio",
@@ -75,6 +80,10 @@ async def studio(settings: Settings) -> AsyncGenerator[None]:
             poster_path=path_of(POSTER, "jpg"),
             file_name="sound.flac",
         )
+        await Rendition.create(
+            media=media, name="small", media_type="image/webp", path=path_of(SMALL, "webp"), size=len(SMALL)
+        )
+        await Caption.create(media=media, language="en", label="English", path=path_of(WORDS, "vtt"))
         (settings.media_dir / "cache").mkdir()
         (settings.media_dir / "cache/copy").write_bytes(b"of another instance")
         await RemoteMedia.create(url_digest="d", url="https://b.example/x", path="cache/copy")
@@ -167,8 +176,8 @@ async def test_an_instance_comes_back_from_its_backup(settings: Settings, elsewh
         key_id, _ = await Keyring.open(elsewhere.master_key_file).key_of(site.actor_id, "rsa")
         assert key_id.startswith("https://studio.example/actor")
         assert (await Media.get()).path == path_of(SOUND, "flac")
-    assert (elsewhere.media_dir / path_of(SOUND, "flac")).read_bytes() == SOUND
-    assert (elsewhere.media_dir / path_of(POSTER, "jpg")).read_bytes() == POSTER
+    for content, extension in FILES:
+        assert (elsewhere.media_dir / path_of(content, extension)).read_bytes() == content
     assert not (elsewhere.media_dir / "cache").exists()
     assert (elsewhere.data_dir / "fedirec.toml").read_text() == 'log_level = "info"\n'
     assert stat.S_IMODE(elsewhere.master_key_file.stat().st_mode) == 0o600
@@ -181,14 +190,15 @@ async def test_a_backup_says_what_it_holds(archive: Path) -> None:
     assert names == [
         "master.key",
         "database.sqlite3",
-        *sorted(["media/" + path_of(SOUND, "flac"), "media/" + path_of(POSTER, "jpg")]),
+        *sorted(f"media/{path_of(content, extension)}" for content, extension in FILES),
         "manifest.json",
     ]
     said = json.loads(members[-1][1])
     assert said["members"] == {
         name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)} for name, content, _ in members[:-1]
     }
-    assert (said["database"], said["migration"], said["origin"]) == ("sqlite", "0001_initial", "https://studio.example")
+    newest = max(path.stem for path in Path(migrations.__file__).parent.glob("0*.py"))
+    assert (said["database"], said["migration"], said["origin"]) == ("sqlite", newest, "https://studio.example")
 
 
 async def test_a_file_that_is_lost_is_named_and_hinders_nothing(sqlite_settings: Settings, tmp_path: Path) -> None:

@@ -307,3 +307,24 @@ async def test_a_small_image_and_a_sound_have_no_smaller_ones(
     peaks = await remote_peaks([song.url, tiny.url, f"{SITE}/nothing"])
     assert list(peaks) == [song.url]
     assert max(peaks[song.url]) == 255
+
+
+async def test_captions_from_elsewhere_are_only_times_and_words(
+    cache: MediaCache, elsewhere: Elsewhere, store: DiskStore
+) -> None:
+    words = b"WEBVTT\n\nSTYLE\n::cue { color: red }\n\n00:01.000 --> 00:02.000 line:0\n<v Ana><b>Hello</b>\n"
+    url = elsewhere.put("en.vtt", words, media_type="text/plain")
+    picture = elsewhere.put("en.png", files.encoded(files.scene(), "PNG"))
+
+    address = cache.url_of(cache.path_for(url, is_caption=True).rpartition("/")[2])
+    copy = await cache.cache_remote(address)
+
+    assert elsewhere.asked == ["en.vtt"]
+    assert copy.media_type == "text/vtt"
+    data = b"".join([piece async for piece in store.read(str(copy.path))])
+    assert data == b"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nAna: Hello\n"
+    with pytest.raises(WrongType):
+        await cache.cache_remote(url)
+    with pytest.raises(FedirecError, match="UTF-8"):
+        await cache.cache_remote(cache.url_of(cache.path_for(picture, is_caption=True).rpartition("/")[2]))
+    assert (await cache.cache_remote(picture)).media_type == "image/png"

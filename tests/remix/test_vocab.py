@@ -20,6 +20,7 @@ from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import (
     TYPES,
     AttachmentObject,
+    CaptionObject,
     ChallengeObject,
     ContributorObject,
     Hashtag,
@@ -66,6 +67,10 @@ attachments = st.builds(
     digest=st.none() | digests,
     poster_url=maybe_uri,
     blurhash=st.none() | st.just("UBL_:rOpGG-;~qRjWBay9Ft7ofR*%MayWBj["),
+    captions=unique(
+        st.builds(CaptionObject, language=st.sampled_from(["en", "de-AT", "zh-Hant"]), url=uris, name=lines),
+        by="language",
+    ),
 )
 hashtags = st.builds(
     Hashtag, name=st.sampled_from(["Rain", "sky", "Ünïcode", "two_words", "名前", "y2k"]), href=maybe_uri

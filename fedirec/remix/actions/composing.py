@@ -10,7 +10,8 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.html import markdown
-from fedirec.media.models import Media
+from fedirec.media.models import Caption, Media
+from fedirec.media.queries import captions_of
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft
 from fedirec.remix.content import content_of
 from fedirec.remix.digest import record_digest
@@ -21,6 +22,7 @@ from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, na
 from fedirec.remix.roles import default_role, find_role
 from fedirec.remix.vocab import (
     AttachmentObject,
+    CaptionObject,
     ContributorObject,
     Hashtag,
     Mention,
@@ -70,7 +72,8 @@ async def compose_record(
 ) -> Composed:
     """What `draft` looks like to everybody else, under the address `uri`; nothing is saved."""
     uris = Uris(origin_of(author.uri))
-    attachments, media = compose_attachments(uris, draft.files)
+    captions = await captions_of(file.media.id for file in draft.files)
+    attachments, media = compose_attachments(uris, draft.files, captions=captions)
     kind = kind_of(f"{attachment.kind}/*" for attachment in attachments)
     parts = _parts(author, draft, kind)
     group = await draft.challenge.actor if draft.challenge else None
@@ -153,8 +156,10 @@ def _parts(author: Actor, draft: RecordDraft, kind: Kind) -> list[ContributorObj
     return parts
 
 
-def compose_attachments(uris: Uris, files: Sequence[FileDraft]) -> tuple[list[AttachmentObject], dict[str, Media]]:
-    """The files as they travel, and the rows they come from by their address."""
+def compose_attachments(
+    uris: Uris, files: Sequence[FileDraft], *, captions: Mapping[int, Sequence[Caption]] | None = None
+) -> tuple[list[AttachmentObject], dict[str, Media]]:
+    """The files as they travel, with the `captions` that they have by their row; and the rows by their address."""
     attachments: list[AttachmentObject] = []
     media: dict[str, Media] = {}
     for file in files:
@@ -173,6 +178,10 @@ def compose_attachments(uris: Uris, files: Sequence[FileDraft]) -> tuple[list[At
                 digest=stored.digest,
                 poster_url=uris.media(stored.poster_path) if stored.poster_path else None,
                 blurhash=stored.blurhash,
+                captions=tuple(
+                    CaptionObject(language=caption.language, name=caption.label, url=uris.media(caption.path))
+                    for caption in (captions or {}).get(stored.id, ())
+                ),
             )
         )
     return attachments, media

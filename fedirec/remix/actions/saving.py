@@ -27,7 +27,7 @@ from fedirec.remix.lineage import MAX_DEPTH, parents_of, would_loop
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Snapshot, Source
 from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.roles import CONTRIBUTOR, find_role
-from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, SourceObject, hashtag_key
+from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, SourceObject, hashtag_key
 from fedirec.uris import origin_of, same_origin
 
 ITSELF: Final = "a record cannot be made from itself; kept as a claim"
@@ -124,10 +124,17 @@ async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner
                 duration_ms=attachment.duration_ms,
                 digest=attachment.digest,
                 blurhash=attachment.blurhash,
+                captions=_captions(attachment) if attachment.url not in media else None,
             )
             for position, attachment in enumerate(work.attachments)
         ]
     )
+
+
+def _captions(attachment: AttachmentObject) -> list[dict[str, str]] | None:
+    return [
+        {"language": caption.language, "name": caption.name, "url": caption.url} for caption in attachment.captions
+    ] or None
 
 
 async def hold_media(owner: Actor, media: Mapping[str, Media], *, before: Collection[object] = ()) -> None:

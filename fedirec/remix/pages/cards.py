@@ -16,7 +16,8 @@ from starlette.requests import Request
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
 from fedirec.html import excerpt, markdown
-from fedirec.media.cache import MediaCache
+from fedirec.media.cache import CACHED_SIZES, MediaCache
+from fedirec.media.decoder.kinds import SIZES
 from fedirec.media.models import Media
 from fedirec.media.queries import Dressed, dress
 from fedirec.remix.currencies import CURRENCIES
@@ -152,8 +153,35 @@ class Cards:
             width=attachment.width,
             height=attachment.height,
             seconds=None if attachment.duration_ms is None else attachment.duration_ms / 1000,
+            captions=tuple(
+                CaptionView(
+                    url=self._cache.path_for(words["url"], is_caption=True),
+                    language=words["language"],
+                    label=words["name"] or words["language"],
+                )
+                for words in attachment.captions or ()
+            ),
         )
+        if bare.kind == "image" and not self.here(attachment.url).startswith("/media/"):
+            return replace(bare, pictures=self._copies(attachment))
         return self._dressed_view(bare, attachment.media_id)
+
+    def _copies(self, attachment: Attachment) -> tuple[PictureView, ...]:
+        """The sizes in which we have a picture from elsewhere, as far as its author says how large it is."""
+        if not attachment.width or not attachment.height:
+            return ()
+        longest = max(attachment.width, attachment.height)
+        smaller = [
+            PictureView(
+                url=self._cache.path_for(attachment.url, size=name),
+                width=max(1, round(attachment.width * SIZES[name] / longest)),
+                height=max(1, round(attachment.height * SIZES[name] / longest)),
+            )
+            for name in CACHED_SIZES
+            if SIZES[name] < longest
+        ]
+        whole = PictureView(url=self._cache.path_for(attachment.url), width=attachment.width, height=attachment.height)
+        return (*smaller, whole)
 
     def upload(self, media: Media, *, alt: str = "", number: int = 1) -> MediaView:
         """A file that waits for its record."""

@@ -8,7 +8,7 @@ shown: that is for `fedirec.html`.
 from __future__ import annotations
 
 from fedirec.activitypub.vocab import Entity
-from fedirec.remix.vocab.attachments import AttachmentObject, find_duration, write_duration
+from fedirec.remix.vocab.attachments import AttachmentObject, CaptionObject, find_duration, write_duration
 from fedirec.remix.vocab.challenges import ChallengeObject, find_terms, write_terms
 from fedirec.remix.vocab.comments import CommentObject
 from fedirec.remix.vocab.notes import NoteObject
@@ -21,6 +21,7 @@ TYPES: tuple[type[Entity], ...] = (RecordObject, CommentObject, PromptObject, Po
 __all__ = [
     "TYPES",
     "AttachmentObject",
+    "CaptionObject",
     "ChallengeObject",
     "CommentObject",
     "ContributorObject",

@@ -9,15 +9,17 @@ from typing import Final, Self
 
 from fedirec.activitypub.vocab import Doc, Json
 from fedirec.remix.kinds import Kind, kind_of_media
-from fedirec.remix.vocab.text import MAX_DESCRIPTION, clean_line
+from fedirec.remix.vocab.text import MAX_DESCRIPTION, clean_line, find_language
 
 MAX_ATTACHMENTS: Final = 16
+MAX_CAPTIONS: Final = 20
 MAX_SIDE: Final = 1_000_000
 """Pixels."""
 MAX_DURATION: Final = 7 * 86_400_000
 """Milliseconds: a week."""
 _MAX_TYPE: Final = 100
 _MAX_DIGEST: Final = 100
+_CAPTIONS: Final = "text/vtt"
 _UNKNOWN: Final = "application/octet-stream"
 
 _KINDS: Final = {"Image": Kind.IMAGE, "Audio": Kind.AUDIO, "Video": Kind.VIDEO}
@@ -27,6 +29,30 @@ _DIGEST: Final = re.compile(r"z[1-9A-HJ-NP-Za-km-z]{20,99}")
 _DURATION: Final = re.compile(
     r"P(?:(?P<days>\d{1,6})D)?(?:T(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9}(?:\.\d{1,9})?)S)?)?"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionObject:
+    """The words of a sound or a film in one language, as WebVTT at an address."""
+
+    language: str
+    url: str
+    name: str = ""
+    """What the language is called."""
+
+    @classmethod
+    def find(cls, doc: Doc) -> Self | None:
+        """The captions that `doc` describes as PeerTube does, or None when it says no language or address."""
+        language, url = find_language(doc.find_text("identifier")), doc.url("url", _CAPTIONS)
+        if language is None or url is None:
+            return None
+        return cls(language=language, url=url, name=clean_line(doc.find_text("name"), _MAX_TYPE))
+
+    def write(self) -> Json:
+        document: Json = {"identifier": self.language, "url": self.url}
+        if self.name:
+            document["name"] = self.name
+        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +72,7 @@ class AttachmentObject:
     poster_url: str | None = None
     """A still picture that stands for it."""
     blurhash: str | None = None
+    captions: tuple[CaptionObject, ...] = ()
 
     @classmethod
     def find(cls, doc: Doc) -> Self | None:
@@ -68,6 +95,7 @@ class AttachmentObject:
             digest=_matching(_DIGEST, doc.find_text("digestMultibase"), _MAX_DIGEST),
             poster_url=icons[0].url("url", "image/jpeg") if icons else None,
             blurhash=clean_line(doc.find_text("blurhash"), _MAX_DIGEST) or None,
+            captions=_captions(doc),
         )
 
     def write(self) -> Json:
@@ -86,6 +114,8 @@ class AttachmentObject:
             document["duration"] = write_duration(self.duration_ms)
         if self.poster_url:
             document["icon"] = {"type": "Image", "url": self.poster_url}
+        if self.captions:
+            document["subtitleLanguage"] = [caption.write() for caption in self.captions]
         return document
 
 
@@ -130,6 +160,15 @@ def write_duration(milliseconds: int) -> str:
     seconds, rest = divmod(milliseconds, 1000)
     fraction = f".{rest:03d}".rstrip("0") if rest else ""
     return f"PT{seconds}{fraction}S"
+
+
+def _captions(doc: Doc) -> tuple[CaptionObject, ...]:
+    """The captions in each language, the first of each."""
+    found: dict[str, CaptionObject] = {}
+    for inner in doc.docs("subtitleLanguage"):
+        if caption := CaptionObject.find(inner):
+            found.setdefault(caption.language, caption)
+    return tuple(found.values())[:MAX_CAPTIONS]
 
 
 def _media_type(doc: Doc) -> str:

@@ -338,6 +338,11 @@ class Migration(migrations.Migration):
             index=Index(fields=["actor_id", "created_at"]),
         ),
         ops.AddField(
+            model_name="Attachment",
+            name="captions",
+            field=fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
             model_name="Media",
             name="blurhash",
             field=fields.CharField(null=True, max_length=100),
