@@ -19,7 +19,7 @@ function put(page, sent) {
   const home = focus?.closest("[data-part]")?.id;
   const told = [];
   const caret = focus && "selectionStart" in focus ? [focus.selectionStart, focus.selectionEnd] : null;
-  for (const old of form.querySelectorAll("[data-part]")) {
+  for (const old of document.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part]#${old.id}`);
     if (!fresh || fresh.outerHTML === old.outerHTML) continue;
     const typed = [...old.querySelectorAll(FIELDS)].filter((field) => field.id && sent.get(field.id) !== state(field));

@@ -299,28 +299,39 @@ export async function start() {
   const said = Object.fromEntries(Object.entries(limits.bytes).map(([kind, bytes]) => [kind, inBytes(bytes)]));
   const isTight = limits.room !== null && limits.room < TIGHT;
   document.querySelector("#limits-said").textContent = isTight ? limits.explanation : words("limits", said);
-  for (const row of await keptFor(form.dataset.key)) {
-    const upload = new Upload(row);
-    upload.become("waiting", words("waiting"));
-  }
+  // Two windows on the same draft do not send the same file: the second waits until the first is closed.
+  if (navigator.locks) navigator.locks.request(`uploads of ${form.dataset.key}`, () => goOn().then(() => new Promise(() => {})));
+  else goOn();
   addEventListener("online", () => [...uploads].forEach((upload) => upload.state === "offline" && upload.start()));
   form.addEventListener("parts", room);
   listen();
-  next();
   return true;
+}
+
+async function goOn() {
+  for (const row of await keptFor(form.dataset.key)) {
+    if ([...uploads].some((upload) => upload.id === row.id)) continue;
+    new Upload(row).become("waiting", words("waiting"));
+  }
+  next();
 }
 
 function listen() {
   const input = document.querySelector("#files");
   const drop = document.querySelector("#drop");
   // Before anybody else sees it: nothing stays in the field, so nothing is sent twice.
+  const take = () => {
+    const files = [...input.files];
+    input.value = "";
+    document.querySelector(".drop .chosen")?.replaceChildren();
+    if (files.length) send(files);
+  };
   form.addEventListener("change", (event) => {
     if (event.target !== input) return;
     event.stopPropagation();
-    const files = [...input.files];
-    input.value = "";
-    send(files);
+    take();
   }, true);
+  take(); // what was chosen before all this was here
   let depth = 0;
   const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
   addEventListener("dragenter", (event) => {
