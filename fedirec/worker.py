@@ -14,7 +14,6 @@ from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.api.keeping import forget_answers
-from fedirec.db import look_at_tables
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
 from fedirec.media.actions import prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
@@ -73,7 +72,6 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
-        Chore("tell the database what its tables are like", timedelta(hours=24), look_at_tables),
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
         Chore("forget what programs were answered", timedelta(hours=1), forget_answers),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),

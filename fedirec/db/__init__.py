@@ -36,9 +36,6 @@ MODELS: Final = (
 BUSY_MS: Final = 10_000
 """How long a writer waits for another process to finish its transaction, in milliseconds."""
 
-LOOKED_AT: Final = 1_000
-"""Entries of each index that SQLite looks at to know what a table is like: milliseconds, however large it is."""
-
 CONNECTIONS: Final = 20
 """Connections to PostgreSQL that one process opens at most, unless the address says `maxsize=` itself."""
 
@@ -123,12 +120,6 @@ async def complete_schema() -> None:
     await install_search(execute_script, sqlite=sqlite)
     if missing := await missing_triggers(fetch_rows, sqlite=sqlite):
         raise Misconfigured(f"the database lost the triggers that protect it: {', '.join(sorted(missing))}")
-
-
-async def look_at_tables() -> None:
-    """The planner knows what the tables look like by now. PostgreSQL sees to that itself."""
-    if not on_postgres():
-        await execute_script(f"PRAGMA analysis_limit = {LOOKED_AT}; PRAGMA optimize = 0x10002")
 
 
 def on_postgres() -> bool:

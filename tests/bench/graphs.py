@@ -35,6 +35,18 @@ def steps(generations: int = GENERATIONS) -> list[tuple[int, int]]:
     return found
 
 
+async def add_strangers(count: int) -> None:
+    """So many people of whom nothing else is known."""
+    await execute(
+        f"""
+        INSERT INTO actor (uri, type, handle, host, also_known_as, created_at)
+        WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {count})
+        SELECT 'https://x' || n || '.example/users/lee', 'Person', 'lee', 'x' || n || '.example', '[]', {_ago("0")}
+          FROM number
+        """  # noqa: S608
+    )
+
+
 async def add_authors() -> int:
     """HOSTS people, each on an instance of their own; the row number of the first."""
     await Actor.bulk_create(
@@ -127,19 +139,22 @@ async def add_followers(follower: int, *, authors: int, count: int) -> None:
     await execute(
         f"""
         INSERT INTO follow (uri, follower_id, target_id, accepted_at, created_at)
-        SELECT uri || '#followed', {follower}, id, {_ago("0")}, {_ago("0")} FROM actor
+        SELECT uri || '#followed-{follower}', {follower}, id,
+               {_ago("0")}, {_ago("0")}
+          FROM actor
          WHERE id >= {authors} AND id < {authors + count}
         """  # noqa: S608
     )
 
 
 async def analyze() -> None:
-    """The database knows what its tables look like, as it does after the chore that sees to it."""
-    await execute("ANALYZE")
+    """PostgreSQL knows what its tables look like, as its own housekeeping sees to; SQLite is never told (0010)."""
+    if on_postgres():
+        await execute("ANALYZE")
 
 
 def _uri(number: str) -> str:
-    return f"'https://h' || ({number} % {HOSTS}) || '.example/records/' || ({number} * 7919993 % 1000000007)"
+    return f"'https://h' || ({number} % {HOSTS}) || '.example/records/' || (CAST({number} AS bigint) * 7919993 % 1000000007)"
 
 
 def _ago(seconds: str) -> str:

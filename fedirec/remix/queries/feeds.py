@@ -30,7 +30,7 @@ _WHOM: Final = """
     SELECT CAST(? AS bigint) AS id
     UNION SELECT f.target_id FROM follow f WHERE f.follower_id = ? AND f.accepted_at IS NOT NULL
 """
-_MEMBERS: Final = "SELECT id FROM actor WHERE local_handle IS NOT NULL AND state IN ('active', 'deleted')"
+_MEMBERS: Final = "SELECT id FROM actor WHERE local_handle > '' AND state IN ('active', 'deleted')"
 _MADE: Final = Rows(
     table="record",
     owner="author_id",
@@ -99,16 +99,14 @@ async def local_feed(*, after: Cursor | None, limit: int) -> list[Record]:
 
 async def mixed_feed(*, is_local: bool, after: Cursor | None, limit: int) -> Feed:
     """The public records and challenges of this instance, or all that it knows, the newest first."""
-    opened = Challenge.filter(actor__state="active", opened_at__lte=now()).exclude(state="draft")
-    opened = opened.filter(actor__is_local=True) if is_local else opened
     if is_local:
         made = await _local(**_until(after, _RECORD), limit=limit)
     else:
         made = await with_parts(_after(visible(), "published_at", after, _RECORD).limit(limit))
     items = _records_of(made)
+    opened = await _opened(is_local=is_local, **_until(after, _CHALLENGE), limit=limit)
     items += [
-        Item(place=_place(challenge.opened_at, challenge.id, _CHALLENGE), challenge=challenge)
-        for challenge in await with_leader(_after(opened, "opened_at", after, _CHALLENGE).limit(limit))
+        Item(place=_place(challenge.opened_at, challenge.id, _CHALLENGE), challenge=challenge) for challenge in opened
     ]
     return _page(items, limit=limit)
 
@@ -130,6 +128,24 @@ async def _local(*, limit: int, until: datetime | None = None, last: int = ANY_I
     if until is not None:
         found = found.filter(Q(published_at__lt=until) | Q(published_at=until, id__lte=last))
     return await with_parts(found.order_by("-published_at", "-id").limit(limit))
+
+
+async def _opened(
+    *, is_local: bool, limit: int, until: datetime | None = None, last: int = ANY_ID
+) -> Sequence[Challenge]:
+    """Challenges are gone through in the order of time: CROSS JOIN keeps SQLite from beginning with all actors."""
+    rows = await fetch_rows(
+        f"""
+        SELECT c.id FROM challenge c CROSS JOIN actor a
+         WHERE a.id = c.actor_id AND a.state = 'active' AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?)
+           {"AND a.is_local" if is_local else ""}
+         ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
+        """,  # noqa: S608  (only constants are spliced in)
+        until or now(),
+        last,
+        limit,
+    )
+    return await with_leader(Challenge.filter(id__in=[row["id"] for row in rows])) if rows else []
 
 
 async def _records(keys: Sequence[int]) -> list[Record]:

@@ -56,7 +56,7 @@ def with_parts(records: QuerySet[Record]) -> QuerySet[Record]:
     """The same records, with everything that a card or a page shows of each: four queries, however many there are."""
     return records.select_related("author").prefetch_related(
         Prefetch("attachments", queryset=Attachment.all().order_by("position", "id")),
-        Prefetch("tags", queryset=RecordTag.all().order_by("id")),
+        Prefetch("tags", queryset=RecordTag.all().order_by("record_id", "id")),
         Prefetch("sources", queryset=Source.filter(withdrawn_at=None).order_by("position", "id")),
     )
 
