@@ -130,9 +130,7 @@ async def token(
     async with existing_instance(settings) as site:
         account = await _account(site, name)
         scopes = sorted(scope or [Scope.READ])
-        async with transaction():
-            secret = await create_token(account, name=label, scopes=scopes)
-            await audit(OPERATOR, "create_token", account.actor.uri, name=label.strip(), scopes=scopes)
+        secret = await create_token(account, name=label, scopes=scopes, doer=OPERATOR)
         say(secret)
         note(f"It acts for @{account.actor.handle} ({', '.join(scopes)}). Keep it like a password.")
 

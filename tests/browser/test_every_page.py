@@ -38,6 +38,8 @@ STRANGER: Final = (
     "/about",
     "/rules",
     "/ns",
+    "/api",
+    "/api/problems/422",
     "/sign-in",
     "/sign-in?next=/settings",
     "/sign-up",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.codes import digest_of, new_token
 from fedirec.accounts.models import Account, Token
 from fedirec.accounts.permissions import ALL_SCOPES, Scope
@@ -15,11 +15,17 @@ from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 async def create_token(
-    account: Account, *, name: str, scopes: Iterable[Scope | str], within: Collection[Scope] = ALL_SCOPES
+    account: Account,
+    *,
+    name: str,
+    scopes: Iterable[Scope | str],
+    within: Collection[Scope] = ALL_SCOPES,
+    doer: HasUri | None = None,
 ) -> str:
     """A program may act for `account` within `scopes`; the answer is its token, shown this once.
 
-    `within` are the scopes of whoever asks: nobody hands out more than they have. Raises Invalid, Forbidden, Conflict.
+    `within` are the scopes of whoever asks: nobody hands out more than they have. `doer` is who does it, when that is
+    not whose account it is. Raises Invalid, Forbidden, Conflict.
     """
     name = name.strip()
     if not name or len(name) > 100:
@@ -43,7 +49,8 @@ async def create_token(
             scopes=" ".join(scope for scope in Scope if scope in wanted),
         )
         actor = await account.actor
-        await audit(actor, "create_token", actor.uri, scopes=[scope for scope in Scope if scope in wanted])
+        given = [scope for scope in Scope if scope in wanted]
+        await audit(doer or actor, "create_token", actor.uri, name=name, scopes=given)
     return secret
 
 
