@@ -1,7 +1,7 @@
 """Many other instances at once, as far as deliveries can tell: one TLS server under a wildcard name, run as a process.
 
 It takes every POST, keeps none, and does what the lines on its standard input say (JSON): {"latency": seconds},
-{"slow": host}, {"close": bool}, {"count": true}. It answers each with one line: what arrived since the last count.
+{"slow": host, "patience": seconds}, {"close": bool}, {"count": true}. It answers each with one line: what arrived since the last count.
 The certificate and the authority that signed it are made on the fly.
 """
 
@@ -96,6 +96,8 @@ class World:
     def __init__(self) -> None:
         self.latency = 0.0
         self.slow = ""
+        self.patience = 10.0
+        """Seconds that the slow host takes to answer."""
         self.close = False
         self.reset()
 
@@ -109,6 +111,7 @@ class World:
         told = json.loads(line)
         self.latency = told.get("latency", self.latency)
         self.slow = told.get("slow", self.slow)
+        self.patience = told.get("patience", self.patience)
         self.close = told.get("close", self.close)
         answer = {"posts": self.posts, "connections": self.connections, "times": self.times}
         if told.get("count"):
@@ -142,7 +145,7 @@ class Connection(asyncio.Protocol):
         world = self.world
         world.posts += 1
         world.times[host] = monotonic()
-        wait = 10.0 if host == world.slow else world.latency
+        wait = world.patience if host == world.slow else world.latency
         if wait:
             asyncio.get_running_loop().call_later(wait, self.answer)
         else:
