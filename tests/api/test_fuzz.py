@@ -75,8 +75,8 @@ async def test_nothing_that_is_asked_breaks_an_instance(here: Instance, program:
             if asking.token and await _is_spent(asking):
                 asking = await program(who)
             path, method = plain_path(endpoint), endpoint.method.lower()
-            for case in await anyio.to_thread.run_sync(made_up, path, method):
-                answer = await _send(asking, case)
+            for number, case in enumerate(await anyio.to_thread.run_sync(made_up, path, method)):
+                answer = await _send(asking, case, near=number % 3 != 0)
                 told = (endpoint.name, who, case.body, case.query, answer.status_code, answer.text)
                 assert answer.status_code < 500 or answer.status_code in (502, 503), told
                 if answer.status_code != 405:
@@ -96,10 +96,12 @@ async def _is_spent(program: Program) -> bool:
     return answer.status_code == 401
 
 
-async def _send(program: Program, case: Any) -> httpx.Response:
-    """The answer to a request as it was made up, as far as HTTP can carry it."""
-    path = case.path
+async def _send(program: Program, case: Any, *, near: bool) -> httpx.Response:
+    """The answer to a request as it was made up, as far as HTTP can carry it; `near` to what is there."""
+    path, sent = case.path, case.body
     for name, value in (case.path_parameters or {}).items():
+        if near:
+            value = {"name": "ana", "key": "0" * 26, "id": _row_near(value)}.get(name, value)
         path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
     headers = {name: str(value) for name, value in dict(case.headers or {}).items()}
     headers = {name: value for name, value in headers.items() if _fits_a_header(name) and _fits_a_header(value)}
@@ -107,11 +109,28 @@ async def _send(program: Program, case: Any) -> httpx.Response:
         headers["authorization"] = f"Bearer {program.token}"
     else:
         headers.pop("Authorization", None)
-    body: dict[str, Any] = {} if _is_left_out(case.body) else {"content": _written(case.body)}
+    body: dict[str, Any] = {} if _is_left_out(sent) else {"content": _written(_near(sent) if near else sent)}
     if body:
         headers.setdefault("Content-Type", "application/json")
     query = dict(case.query or {}) if isinstance(case.query, Mapping) else {}
     return await program.client.request(case.method, path, params=query, headers=headers, **body)
+
+
+def _row_near(value: Any) -> Any:
+    """One of the first rows, in the place of a number that none has."""
+    return value % 4 + 1 if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _near(body: Any) -> Any:
+    """The same body, with what it names replaced by something that is there."""
+    if isinstance(body, dict):
+        known = {"licence": "CC-BY-SA-4.0", "role": "aut", "timezone": "Europe/Berlin"}
+        rows = ("record", "person", "challenge", "up_to")
+        kept = {
+            name: known[name] if name in known and isinstance(value, str) else value for name, value in body.items()
+        }
+        return {name: _row_near(value) if name in rows else _near(value) for name, value in kept.items()}
+    return [_near(each) for each in body] if isinstance(body, list) else body
 
 
 def _written(body: Any) -> bytes:
