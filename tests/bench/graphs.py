@@ -154,7 +154,8 @@ async def analyze() -> None:
 
 
 def _uri(number: str) -> str:
-    return f"'https://h' || ({number} % {HOSTS}) || '.example/records/' || (CAST({number} AS bigint) * 7919993 % 1000000007)"
+    scattered = f"(CAST({number} AS bigint) * 7919993 % 1000000007)"
+    return f"'https://h' || ({number} % {HOSTS}) || '.example/records/' || {scattered}"
 
 
 def _ago(seconds: str) -> str:

@@ -1,8 +1,8 @@
 """Many other instances at once, as far as deliveries can tell: one TLS server under a wildcard name, run as a process.
 
 It takes every POST, keeps none, and does what the lines on its standard input say (JSON): {"latency": seconds},
-{"slow": host, "patience": seconds}, {"close": bool}, {"count": true}. It answers each with one line: what arrived since the last count.
-The certificate and the authority that signed it are made on the fly.
+{"slow": host, "patience": seconds}, {"close": bool}, {"count": true}. It answers each with one line: what arrived
+since the last count. The certificate and the authority that signed it are made on the fly.
 """
 
 from __future__ import annotations
