@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from time import monotonic
+from time import thread_time
 from typing import Any
 
 import httpx
@@ -283,21 +283,22 @@ async def test_a_text_that_takes_long_to_show_holds_nobody_else_up(here: Instanc
     document = _record(peer, mia, source={"content": text, "mediaType": "text/markdown"})
     peer.serve(document["id"], {"@context": CONTEXT, **document})
     record = await here.find_record(document["id"])
-    began = monotonic()
+    # In seconds of this thread's own work: how busy the machine is must not matter.
+    began = thread_time()
     markdown(text)
-    takes = monotonic() - began
-    waits: list[float] = []
+    takes = thread_time() - began
+    turns: list[float] = []
 
     async def visit() -> None:
         while True:
-            began = monotonic()
+            began = thread_time()
             await asyncio.sleep(0)
-            waits.append(monotonic() - began)
+            turns.append(thread_time() - began)
 
     other = asyncio.create_task(visit())
     assert (await here.get(f"/records/remote/{record.id}")).status_code == 200
     other.cancel()
-    assert max(waits) < takes / 2
+    assert max(turns) < takes / 2
 
 
 async def test_a_name_turns_no_line_around_and_hides_nothing(here: Instance, peer: Peer) -> None:
