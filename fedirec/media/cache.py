@@ -23,8 +23,9 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable
 from fedirec.media.actions import forget_paths
+from fedirec.media.answers import Decoded
 from fedirec.media.captions import MAX_BYTES, read_captions, write_captions
-from fedirec.media.confine import Decoded, Limits, decode, render
+from fedirec.media.confine import Limits, decode, render
 from fedirec.media.content import digest_of, path_of
 from fedirec.media.decoder.kinds import Refused
 from fedirec.media.models import RemoteMedia

@@ -1,13 +1,12 @@
 """Files from outside are opened in a child process that has nothing but the descriptors of this one job.
 
-What the child says is checked like anything else from outside: it has read what a stranger wrote.
+What the child says is checked in `answers`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -23,7 +22,8 @@ from anyio.abc import Process
 from anyio.lowlevel import RunVar
 
 from fedirec.errors import Misconfigured
-from fedirec.media.decoder.kinds import FORMS, HEAD, LOUDEST, SIZES, Form, Kind, Refused, family_of
+from fedirec.media.answers import Decoded, Rendered, believe, believe_renditions
+from fedirec.media.decoder.kinds import SIZES, Refused
 from fedirec.media.names import clean_name
 from fedirec.media.refusals import REASONS, refusal_of
 
@@ -33,7 +33,6 @@ AT_ONCE: Final = 2
 """Children of one process that may be at work together; as many again make renditions, which nobody waits for."""
 _MAX_ANSWER: Final = 16_384
 """Bytes, and the most that one line may have."""
-_MAX_SIDE: Final = 100_000
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 _START: Final = (
     "import runpy, sys; sys.path.append(sys.argv.pop(1)); "
@@ -42,11 +41,6 @@ _START: Final = (
 _TOO_SLOW: Final = frozenset({-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL})
 _places: RunVar[CapacityLimiter] = RunVar("fedirec_media_decoders")
 _benches: RunVar[CapacityLimiter] = RunVar("fedirec_media_renderers")
-_MOST_PEAKS: Final = 1_000
-_BLURHASH: Final = re.compile(r"[0-9A-Za-z#$%*+,.:;=?@\[\]^_{|}~-]{6,100}")
-_COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
-_PLAYS: Final = {"video/mp4": "film", "audio/mp4": "sound"}
-"""What the rendition is called that plays everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,51 +59,6 @@ class Limits:
 
 RENDERING: Final = Limits(memory=3 << 29, output=2_000_000_000, cpu=9_000, wall=4_500)
 """What a child may use that makes renditions: nobody waits for it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decoded:
-    """A file that is what it says it is, cleaned, still in the folder where it was made."""
-
-    media_type: str
-    width: int | None
-    height: int | None
-    duration_ms: int | None
-    master: Path
-    poster: Path | None
-    blurhash: str | None = None
-    colour: str | None = None
-    peaks: list[int] | None = None
-    """How loud it is, where the whole of it was read."""
-
-    @property
-    def form(self) -> Form:
-        return FORMS[self.media_type]
-
-    @property
-    def kind(self) -> Kind:
-        return self.form.kind
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
-    """Something that was made of a file, still in the folder where it was made."""
-
-    name: str
-    media_type: str
-    extension: str
-    path: Path
-    width: int | None = None
-    height: int | None = None
-    duration_ms: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rendered:
-    """What pages show of a file."""
-
-    renditions: Sequence[Made]
-    peaks: list[int] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,7 +132,7 @@ async def clean(source: Path, *, folder: Path, limits: Limits | None = None, pla
     task = "play" if plays else "keep"
     async with _place(_places):
         answer = await _ask(_Task(task, source, makes=(master, poster)), limits=limits)
-    return await to_thread.run_sync(_believe, answer, master, poster)
+    return await to_thread.run_sync(believe, answer, master, poster)
 
 
 async def render(
@@ -204,7 +153,7 @@ async def render(
     task = _Task("render", source, reads=poster or Path(os.devnull), makes=(*sizes, play))
     async with _place(_places if is_urgent else _benches):
         answer = await _ask(task, limits=limits or RENDERING, progress=progress)
-    return await to_thread.run_sync(_believe_renditions, answer, folder)
+    return await to_thread.run_sync(believe_renditions, answer, folder)
 
 
 @dataclass(frozen=True)
@@ -302,90 +251,3 @@ def _percent(line: bytes) -> int:
 
 def _command(task: str, sheets: Sequence[int], limits: Limits) -> list[str]:
     return [sys.executable, "-I", "-c", _START, _ROOT, task, *map(str, sheets), *limits.arguments]
-
-
-def _believe(said: dict[str, Any], master: Path, poster: Path) -> Decoded:
-    """The child's answer, as far as it is true."""
-    try:
-        decoded = Decoded(
-            media_type=said["media_type"],
-            width=_whole(said["width"], most=_MAX_SIDE),
-            height=_whole(said["height"], most=_MAX_SIDE),
-            duration_ms=_whole(said["duration_ms"], most=24 * 3_600_000),
-            master=master,
-            poster=poster if poster.stat().st_size else None,
-            blurhash=_text(said["blurhash"], _BLURHASH),
-            colour=_text(said["colour"], _COLOUR),
-            peaks=_loudness(said["peaks"]),
-        )
-        if family_of(_head(master)) not in decoded.form.families:
-            raise Refused("broken")
-        if decoded.poster and family_of(_head(poster)) != "JPEG":
-            raise Refused("broken")
-    except (ValueError, KeyError, TypeError) as error:
-        log.warning("the decoder said something strange", answer=str(said)[:200])
-        raise Refused("broken") from error
-    return decoded
-
-
-def _believe_renditions(said: dict[str, Any], folder: Path) -> Rendered:
-    """The child's answer, as far as it is true."""
-    try:
-        made = [
-            Made(
-                name=name,
-                media_type="image/webp",
-                extension=f"{name}.webp",
-                path=folder / name,
-                width=_whole(size["width"], most=_MAX_SIDE),
-                height=_whole(size["height"], most=_MAX_SIDE),
-            )
-            for name, size in said["sizes"].items()
-            if name in SIZES
-        ]
-        if play := said["play"]:
-            name = _PLAYS[play["media_type"]]
-            made.append(
-                Made(
-                    name=name,
-                    media_type=play["media_type"],
-                    extension=f"{name}.{FORMS[play['media_type']].extension}",
-                    path=folder / "play",
-                    width=_whole(play["width"], most=_MAX_SIDE),
-                    height=_whole(play["height"], most=_MAX_SIDE),
-                    duration_ms=_whole(play["duration_ms"], most=24 * 3_600_000),
-                )
-            )
-        for each in made:
-            if family_of(_head(each.path)) not in FORMS[each.media_type].families:
-                raise Refused("broken")
-        peaks = _loudness(said["peaks"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        log.warning("the decoder said something strange", answer=str(said)[:200])
-        raise Refused("broken") from error
-    return Rendered(renditions=made, peaks=peaks)
-
-
-def _loudness(value: Any) -> list[int] | None:
-    return None if value is None else [_whole(peak, most=LOUDEST) or 0 for peak in value[:_MOST_PEAKS]]
-
-
-def _text(value: Any, pattern: re.Pattern[str]) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(value)
-    return value
-
-
-def _whole(value: Any, *, most: int) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or not 0 <= value <= most:
-        raise ValueError(value)
-    return value
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(HEAD)

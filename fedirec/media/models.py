@@ -88,6 +88,7 @@ class Caption(Model):
     language = fields.CharField(max_length=35)
     label = fields.CharField(max_length=100)
     path = fields.CharField(max_length=100)
+    size = fields.BigIntField(default=0, db_default=0)
     created_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

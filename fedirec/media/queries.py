@@ -212,11 +212,16 @@ async def used_paths(paths: Iterable[str]) -> set[str]:
 
 
 async def bytes_of(owner_id: int) -> int:
-    """How many bytes somebody's files have, with those that are on their way; what was made of them does not count."""
+    """How many bytes somebody's files and captions have, with those that are on their way.
+
+    What was made of them does not count.
+    """
     rows = await fetch_rows(
         "SELECT (SELECT COALESCE(SUM(size), 0) FROM media WHERE owner_id = ?)"
+        " + (SELECT COALESCE(SUM(c.size), 0) FROM caption c JOIN media m ON m.id = c.media_id WHERE m.owner_id = ?)"
         " + (SELECT COALESCE(SUM(size), 0) FROM upload WHERE owner_id = ? AND state IN ('receiving', 'arrived'))"
         " AS bytes",
+        owner_id,
         owner_id,
         owner_id,
     )

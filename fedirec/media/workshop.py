@@ -17,7 +17,8 @@ from fedirec.db import transaction
 from fedirec.errors import Busy, NotFound
 from fedirec.lanes import Done, Job, Outcome
 from fedirec.media.actions.arriving import take_upload
-from fedirec.media.confine import Rendered, render
+from fedirec.media.answers import Rendered
+from fedirec.media.confine import render
 from fedirec.media.content import path_of
 from fedirec.media.decoder.kinds import Refused
 from fedirec.media.models import Media, Rendition

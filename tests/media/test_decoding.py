@@ -10,7 +10,8 @@ import av
 import pytest
 from PIL import Image, ImageSequence, PngImagePlugin
 
-from fedirec.media.confine import Decoded, Limits, decode
+from fedirec.media.answers import Decoded
+from fedirec.media.confine import Limits, decode
 from fedirec.media.decoder.kinds import Kind
 from tests.media import files
 

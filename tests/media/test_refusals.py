@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from fedirec.errors import FedirecError, Invalid, TooLarge, WrongType
-from fedirec.media.confine import Decoded, Limits, decode
+from fedirec.media.answers import Decoded
+from fedirec.media.confine import Limits, decode
 from fedirec.media.decoder.kinds import HEAD, Refused, family_of
 from fedirec.media.refusals import REASONS, refusal
 from tests.media import files

@@ -9,7 +9,8 @@ import av
 import pytest
 from PIL import Image
 
-from fedirec.media.confine import Decoded, Limits, Rendered, clean, render
+from fedirec.media.answers import Decoded, Rendered
+from fedirec.media.confine import Limits, clean, render
 from fedirec.media.decoder.kinds import Refused
 from tests.media import files
 

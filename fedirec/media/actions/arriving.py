@@ -230,6 +230,8 @@ class _Part:
             await to_thread.run_sync(self._write, data)
 
     def _write(self, data: bytes) -> None:
+        if not os.fstat(self.descriptor).st_nlink:
+            raise NotFound  # it was dropped meanwhile; what goes on to arrive would count for nobody
         view = memoryview(data)
         while view:
             done = os.write(self.descriptor, view)

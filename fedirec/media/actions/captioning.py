@@ -16,8 +16,9 @@ from fedirec.media.actions.pruning import forget_paths
 from fedirec.media.captions import clean_language, read_captions, write_captions
 from fedirec.media.content import path_of
 from fedirec.media.decoder.kinds import Kind
-from fedirec.media.models import Caption, Media
-from fedirec.media.queries import get_media
+from fedirec.media.models import Caption
+from fedirec.media.queries import bytes_of, get_media
+from fedirec.media.refusals import refusal
 from fedirec.media.store import Store
 from fedirec.web.language import gettext as _
 
@@ -26,11 +27,14 @@ MAX_CAPTIONS: Final = 20
 _MAX_LABEL: Final = 60
 
 
-async def add_caption(store: Store, owner: Actor, *, key: str, language: str, data: bytes, label: str = "") -> Caption:
+async def add_caption(
+    store: Store, owner: Actor, *, key: str, language: str, data: bytes, label: str = "", quota: int = 0
+) -> Caption:
     """The file of `owner` with this `key` has the captions `data` (WebVTT) in this language, instead of any before.
 
-    Raises NotFound for a file that is not theirs, Invalid or TooLarge with a sentence about what is wrong, Conflict
-    when there are too many languages, Busy when the disk is full.
+    `quota` is how many bytes all files of `owner` may have, with their captions; 0 for any number. Raises NotFound for
+    a file that is not theirs, Invalid or TooLarge with a sentence about what is wrong, Conflict when there are too many
+    languages, Full beyond the quota, Busy when the disk is full.
     """
     media = await get_media(owner, key)
     if media.kind == Kind.IMAGE:
@@ -46,14 +50,18 @@ async def add_caption(store: Store, owner: Actor, *, key: str, language: str, da
         before: list[str] = []
         try:
             async with transaction():
-                await Media.filter(id=media.id).select_for_update().first()
+                # Whoever sends several at once is counted one after the other.
+                await Actor.filter(id=owner.id).select_for_update().first()
                 others = await Caption.filter(media_id=media.id)
                 before = [each.path for each in others if each.language == tag]
+                freed = sum(each.size for each in others if each.language == tag)
+                if quota and await bytes_of(owner.id) - freed + len(written) > quota:
+                    raise refusal("quota", name=media.file_name, limit=quota)
                 if not before and len(others) >= MAX_CAPTIONS:
                     raise Conflict(_("A file has captions in %(n)s languages at most.") % {"n": MAX_CAPTIONS})
                 shown = one_line(label)[:_MAX_LABEL] or name_of_language(tag)
                 caption, _is_new = await Caption.update_or_create(
-                    media_id=media.id, language=tag, defaults={"label": shown, "path": path}
+                    media_id=media.id, language=tag, defaults={"label": shown, "path": path, "size": len(written)}
                 )
         finally:
             await forget_paths(store, [*before, path])

@@ -12,7 +12,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.lanes import Work, enqueue
-from fedirec.media.confine import Decoded, Limits, clean
+from fedirec.media.answers import Decoded
+from fedirec.media.confine import Limits, clean
 from fedirec.media.content import digest_of, head_of, path_of
 from fedirec.media.decoder.kinds import HEAD, Refused
 from fedirec.media.limits import most_bytes, most_for, most_of_all

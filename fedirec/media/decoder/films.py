@@ -24,6 +24,14 @@ from av.video.stream import VideoStream
 from fedirec.media.decoder.kinds import SOUNDS, Family, Refused
 from fedirec.media.decoder.loudness import Loudness
 from fedirec.media.decoder.packing import MAX_SECONDS, Packer, Plan, Progress, Show
+from fedirec.media.decoder.plans import (
+    BRIEFLY,
+    PLAIN,
+    plan_for_film,
+    plan_for_keeping,
+    plan_for_sound,
+    written_anew,
+)
 from fedirec.media.decoder.sheets import Sheet
 from fedirec.media.decoder.tracks import Uncopied, fits_full_hd
 
@@ -47,12 +55,8 @@ _AUDIO_CODECS: Final = frozenset({
     "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le",
     "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt",
 })  # fmt: skip
-_BRIEFLY: Final = 30.0
-"""Seconds that are enough to see that a file is what it says."""
 _PADDING: Final = 1024
 _NO_LENGTH: Final = 0xFFFF0000
-_PLAIN: Final = frozenset({"yuv420p", "yuvj420p"})
-"""Layouts of a picture that every player shows."""
 
 
 def prepare() -> None:
@@ -89,7 +93,7 @@ def clean_film(
         except Uncopied:
             master.clear()
             loudness = Loudness() if plays else None
-            plan = _written_anew(plan)
+            plan = written_anew(plan)
             show = _pack(
                 source,
                 family=family,
@@ -119,7 +123,7 @@ def render_film(
         except Uncopied:
             play.clear()
             loudness = Loudness()
-            plan = _written_anew(plan)
+            plan = written_anew(plan)
             show = _pack(
                 source, family=family, plan=plan, rotation=rotation, master=play, loudness=loudness, progress=progress
             )
@@ -226,8 +230,8 @@ def _survey(source: Sheet, *, family: Family, plays: bool) -> tuple[Plan, int]:
         if video is None or family in SOUNDS:
             if audio is None:
                 raise Refused("nothing")
-            plan = _plan_for_sound(audio)
-            return plan if plays or plan.audio else replace(plan, looks=_BRIEFLY), 0
+            plan = plan_for_sound(audio)
+            return plan if plays or plan.audio else replace(plan, looks=BRIEFLY), 0
         if video.codec_context.name not in _VIDEO_CODECS:
             raise Refused("codec")
         if video.width * video.height > MAX_FRAME_PIXELS:
@@ -235,7 +239,7 @@ def _survey(source: Sheet, *, family: Family, plays: bool) -> tuple[Plan, int]:
         frame = next(container.decode(video), None)
         if frame is None:
             raise Refused("broken")
-        plan = _plan_for_film(video, audio) if plays else _plan_for_keeping(video, audio)
+        plan = plan_for_film(video, audio) if plays else plan_for_keeping(video, audio)
         return plan, int(frame.rotation) % 360
 
 
@@ -252,7 +256,7 @@ def _plan_for_everybody(source: Sheet, *, family: Family) -> tuple[Plan | None, 
         if frame is None:
             raise Refused("broken")
         rotation = int(frame.rotation) % 360
-        is_upright = video.codec_context.name == "h264" and video.pix_fmt in _PLAIN and rotation == 0
+        is_upright = video.codec_context.name == "h264" and video.pix_fmt in PLAIN and rotation == 0
         sound = audio.codec_context.name if audio is not None else None
         plan = Plan(
             muxer="mp4",
@@ -261,63 +265,3 @@ def _plan_for_everybody(source: Sheet, *, family: Family) -> tuple[Plan | None, 
             audio=None if sound in (None, "aac", "mp3", "mp3float") else "aac",
         )
         return None if plan.video is None and plan.audio is None and family == "mov" else plan, rotation
-
-
-def _plan_for_sound(audio: AudioStream) -> Plan:
-    codec = audio.codec_context.name
-    if codec in ("mp3", "mp3float"):
-        return Plan(muxer="mp3", media_type="audio/mpeg")
-    if codec == "aac":
-        return Plan(muxer="ipod", media_type="audio/mp4")
-    if codec in ("opus", "libopus", "vorbis"):
-        return Plan(muxer="ogg", media_type="audio/ogg")
-    if codec == "flac":
-        return Plan(muxer="flac", media_type="audio/flac")
-    if codec in ("pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le"):
-        return Plan(muxer="wav", media_type="audio/wav")
-    if codec == "alac" or codec.startswith("pcm_"):
-        return Plan(muxer="flac", media_type="audio/flac", audio="flac")
-    return Plan(muxer="ipod", media_type="audio/mp4", audio="aac")
-
-
-def _plan_for_film(video: VideoStream, audio: AudioStream | None) -> Plan:
-    codec = video.codec_context.name
-    sound = audio.codec_context.name if audio is not None else None
-    plain = video.pix_fmt in _PLAIN
-    if plain and codec in ("vp8", "vp9", "libvpx", "libvpx-vp9"):
-        kept = sound in (None, "opus", "libopus")
-        return Plan(muxer="webm", media_type="video/webm", audio=None if kept else "libopus")
-    kept = sound in (None, "aac", "mp3", "mp3float")
-    return Plan(
-        muxer="mp4",
-        media_type="video/mp4",
-        video=None if plain and codec == "h264" else "libx264",
-        audio=None if kept else "aac",
-    )
-
-
-def _plan_for_keeping(video: VideoStream, audio: AudioStream | None) -> Plan:
-    """The pictures as they are; the sound too, where the new file can hold it."""
-    codec = video.codec_context.name
-    sound = audio.codec_context.name if audio is not None else None
-    if codec in ("vp8", "vp9", "libvpx", "libvpx-vp9"):
-        kept = sound in (None, "opus", "libopus", "vorbis")
-        return Plan(muxer="webm", media_type="video/webm", audio=None if kept else "libopus", looks=_BRIEFLY)
-    kept = sound in (None, "aac", "mp3", "mp3float", "ac3", "eac3", "alac", "flac", "opus", "libopus")
-    if codec in ("prores", "h263"):
-        return Plan(muxer="mov", media_type="video/quicktime", audio=None if kept else "aac", looks=_BRIEFLY)
-    return Plan(
-        muxer="mp4",
-        media_type="video/mp4",
-        video="libx264" if codec == "theora" else None,
-        audio=None if kept else "aac",
-        looks=_BRIEFLY,
-    )
-
-
-def _written_anew(plan: Plan) -> Plan:
-    if plan.media_type.startswith("video/"):
-        return Plan(muxer="mp4", media_type="video/mp4", video="libx264", audio="aac")
-    if plan.media_type in ("audio/flac", "audio/wav"):
-        return Plan(muxer="flac", media_type="audio/flac", audio="flac")
-    return Plan(muxer="ipod", media_type="audio/mp4", audio="aac")
