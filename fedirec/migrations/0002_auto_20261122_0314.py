@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("language", fields.CharField(max_length=35)),
                 ("label", fields.CharField(max_length=100)),
                 ("path", fields.CharField(max_length=100)),
+                ("size", fields.BigIntField(default=0, db_default=0)),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
             options={
