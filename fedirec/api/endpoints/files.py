@@ -61,6 +61,7 @@ ENDPOINTS = (
         run=caption,
         body=CaptionSent,
         answer=OwnFile,
+        pages=("/records/{key}/captions",),
     ),
     Endpoint(
         name="remove_caption",
@@ -70,5 +71,6 @@ ENDPOINTS = (
         says="Your sound or film has no captions in that language.",
         run=drop_caption,
         status=204,
+        pages=("/records/{key}/captions/remove",),
     ),
 )
