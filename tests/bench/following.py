@@ -1,6 +1,6 @@
 """Somebody on a host that nobody here has heard of follows, and is answered: whole round trips.
 
-    .venv/bin/python -m tests.bench.following [--hosts 400] [--at-once 16]
+    .venv/bin/python -m tests.bench.following [--short] [--hosts 400] [--at-once 16]
 
 For each host: its Follow arrives over a new connection from its own address, the server fetches its actor with a signed
 request, checks the signature, keeps and handles the Follow, and delivers a signed Accept to its inbox. Counts from the
@@ -63,11 +63,13 @@ async def measure(*, hosts: int, at_once: int, folder: Path) -> dict[str, object
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--hosts", type=int, default=400)
     parser.add_argument("--at-once", type=int, default=16)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fedirec-bench-") as folder:
-        tell("following", uvloop.run(measure(hosts=asked.hosts, at_once=asked.at_once, folder=Path(folder))))
+        hosts = asked.hosts // 10 if asked.short else asked.hosts
+        tell("following", uvloop.run(measure(hosts=hosts, at_once=asked.at_once, folder=Path(folder))))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Activities that are handled: signed posts of people who are followed here, from many hosts.
 
-    .venv/bin/python -m tests.bench.inbox [--posts 1000] [--activities 4000] [--hosts 16] [--connections 16]
+    .venv/bin/python -m tests.bench.inbox [--short] [--posts 1000 100000] [--activities 4000] [--hosts 16]
 
 Counts from the first byte that is sent until the last activity has had its effect in the database. `--posts` is how
 many posts are there before, with what belongs to them.
@@ -205,6 +205,7 @@ async def measure(*, posts: int, activities: int, hosts: int, connections: int, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--posts", type=int, nargs="+", default=[1_000])
     parser.add_argument("--activities", type=int, default=4_000)
     parser.add_argument("--hosts", type=int, default=16)
@@ -214,7 +215,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="fedirec-bench-") as folder:
             found = measure(
                 posts=posts,
-                activities=asked.activities,
+                activities=asked.activities // 10 if asked.short else asked.activities,
                 hosts=asked.hosts,
                 connections=asked.connections,
                 folder=Path(folder),

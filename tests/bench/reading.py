@@ -1,6 +1,6 @@
 """Documents that other servers ask for: signed GETs of an actor and of a record, and the same by plain requests.
 
-    .venv/bin/python -m tests.bench.reading [--requests 40000] [--connections 16]
+    .venv/bin/python -m tests.bench.reading [--short] [--requests 40000] [--connections 16]
 
 One connection sends its next request when it has the whole answer. The same signature is sent again and again, as it
 may be for an hour. `cold` are requests with a query behind the address, which the server answers from its database.
@@ -71,11 +71,18 @@ def _signed(remote: Hosts, url: str) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--requests", type=int, default=40_000)
     parser.add_argument("--connections", type=int, default=16)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fedirec-bench-") as folder:
-        found = uvloop.run(measure(requests=asked.requests, connections=asked.connections, folder=Path(folder)))
+        found = uvloop.run(
+            measure(
+                requests=asked.requests // 10 if asked.short else asked.requests,
+                connections=asked.connections,
+                folder=Path(folder),
+            )
+        )
     for name, figures in found.items():
         tell(f"reading, {name}", figures)
 

@@ -20,8 +20,10 @@ def multiply(connection: sqlite3.Connection, table: str, like: int, count: int, 
     chosen = ", ".join(values.get(column, f'old."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     connection.execute(
-        f"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?) "
-        f"INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} AS old CROSS JOIN number WHERE old.id = ?",  # noqa: S608
+        f"""
+        WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+        INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} AS old CROSS JOIN number WHERE old.id = ?
+        """,  # noqa: S608
         (count, like),
     )
     return last + 1
