@@ -73,7 +73,11 @@ async def waiting(kind: str) -> int:
 
 async def is_longer(lane: str, *, than: int) -> bool:
     """Whether more than so many jobs are queued in `lane`, due or not."""
-    return bool(await Job.filter(lane=lane, dead_at__isnull=True).order_by("id").offset(than).limit(1).values("id"))
+    return bool(
+        await fetch_rows(
+            "SELECT 1 AS one FROM job WHERE lane = ? AND dead_at IS NULL ORDER BY id LIMIT 1 OFFSET ?", lane, than
+        )
+    )
 
 
 async def oldest_waiting(kind: str | None = None) -> datetime | None:
