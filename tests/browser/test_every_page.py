@@ -140,6 +140,9 @@ STOPS: Final = (
     "a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], video[controls], "
     "[tabindex='0']"
 )
+SEVERAL: Final = "input[type=datetime-local], audio[controls], video[controls]"
+"""What the Tab key stops in more than once: day, month, year, buttons of a player."""
+MORE_STOPS: Final = 9
 UNREACHED: Final = """
 ([inside, stops]) => [...document.querySelector(inside).querySelectorAll(stops)].filter((each) =>
   !window.reached.has(each) && !each.disabled && each.tabIndex >= 0 && each.type !== "radio"
@@ -171,7 +174,8 @@ def _complaints(page: Any, options: dict[str, Any]) -> list[str]:
 def _walk(page: Any, inside: str) -> list[str]:
     """What the Tab key does not reach in the part `inside` of this page, and before it."""
     page.evaluate(WATCH, inside)
-    for _ in range(int(page.locator(inside).locator(STOPS).count()) + 3):
+    part = page.locator(inside)
+    for _ in range(part.locator(STOPS).count() + MORE_STOPS * part.locator(SEVERAL).count() + 3):
         page.keyboard.press("Tab")
     unreached: list[str] = page.evaluate(UNREACHED, [inside, STOPS])
     return unreached
