@@ -108,7 +108,7 @@ class Record(Model):
 
     class Meta(Model.Meta):
         table = "record"
-        indexes = [Index(fields=["visibility", "published_at"]), Index(fields=["author_id", "published_at"])]
+        indexes = [Index(fields=["published_at"]), Index(fields=["author_id", "published_at"])]
 
 
 class RecordRevision(Model):

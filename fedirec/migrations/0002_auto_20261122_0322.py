@@ -378,6 +378,15 @@ class Migration(migrations.Migration):
             name="waits_until",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.RemoveIndex(
+            model_name="Record",
+            name=None,
+            fields=["visibility", "published_at"],
+        ),
+        ops.AddIndex(
+            model_name="Record",
+            index=Index(fields=["published_at"]),
+        ),
         ops.AddField(
             model_name="RemoteMedia",
             name="medium_path",
