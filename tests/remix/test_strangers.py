@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from fedirec.activitypub import inbox
+from fedirec.activitypub import crowd
 from fedirec.activitypub.actors import MAX_HISTORY
-from fedirec.activitypub.inbox import Crowd
+from fedirec.activitypub.crowd import Crowd
 from fedirec.activitypub.models import Actor, ActorKey, Received
 from fedirec.errors import Invalid, TooMany
 from fedirec.html import markdown
@@ -384,8 +384,8 @@ async def test_a_picture_elsewhere_makes_no_visitor_open_a_page_of_ours(here: In
 async def test_one_peer_leaves_room_in_the_queue_for_others(
     here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "MAX_WAITING_OF_ONE", 3)
-    monkeypatch.setattr(inbox, "COUNT_SECONDS", -1.0)
+    monkeypatch.setattr(crowd, "MAX_WAITING_OF_ONE", 3)
+    monkeypatch.setattr(crowd, "COUNT_SECONDS", -1.0)
     other = Peer(network, "good.test")
     mia, joe = peer.actor("mia"), other.actor("joe")
     answers = [await peer.post(here, peer.activity("Like", mia, f"{here.origin}/records/x")) for _ in range(6)]
