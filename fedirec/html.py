@@ -20,6 +20,8 @@ from markdown_it import MarkdownIt
 
 MAX_BYTES: Final = 64_000
 """Of UTF-8. Neither what is read nor what is given back is ever longer."""
+_MAX_WORDS: Final = 4_000
+"""Characters of a link that are read to find out whether they name another host."""
 _MAX_LOOSE_TAGS: Final = 400
 _MAX_DEPTH: Final = 100
 _MAX_ELEMENTS: Final = 60_000
@@ -234,6 +236,8 @@ def _host_in(address: str) -> str | None:
 
 def _names_another_host(words: str, host: str) -> bool:
     """Whether a reader of `words` would expect a host that is not `host`."""
+    if len(words) > _MAX_WORDS:
+        return True  # nobody reads that far, and to compose accents by the thousand takes long
     shown = normalize("NFKC", _UNSEEN.sub("", words)).translate(_DOTS).lower()
     bare = host.removeprefix("www.")
     for word in shown.split():

@@ -20,11 +20,13 @@ MAX_BYTES: Final = 500_000
 MAX_CUES: Final = 5_000
 MAX_CUE: Final = 1_000
 """Characters of one cue."""
+_MAX_WRITTEN: Final = 4 * MAX_CUE
+"""The same with its markup."""
 MAX_TIME: Final = 24 * 3_600_000
 """Milliseconds."""
 _TIME: Final = r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
 _TIMES: Final = re.compile(rf"[ \t]*{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
-_SPEAKER: Final = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^<>]{1,100})>")
+_SPEAKER: Final = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]{1,9}([^<>]{1,100})>")
 _TAG: Final = re.compile(r"</?[A-Za-z0-9][^<>]*>|</>|<\.[^<>]*>")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _ARROW: Final = "-->"
@@ -101,8 +103,10 @@ def _find_cue(block: Sequence[str], *, line: int) -> Cue | None:
         raise Invalid(_("What begins in line %(n)s ends before it begins.") % {"n": line + place}, field="captions")
     if any(_ARROW in text for text in block[place + 1 :]):
         raise Invalid(_("An empty line is missing after line %(n)s.") % {"n": line + place}, field="captions")
-    text = _plain(block[place + 1 :])
-    if len(text) > MAX_CUE:
+    written = block[place + 1 :]
+    # What is far too long is not even read: tags and accents piled up by the thousand take minutes.
+    text = None if sum(map(len, written)) > _MAX_WRITTEN else _plain(written)
+    if text is None or len(text) > MAX_CUE:
         raise TooLarge(
             _("What begins in line %(n)s has more than 1,000 characters.") % {"n": line + place}, field="captions"
         )

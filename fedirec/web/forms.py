@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import category, normalize
+from unicodedata import category, combining, normalize
 
 from starlette.requests import Request
 
@@ -31,6 +31,8 @@ from fedirec.web.uploads import Limits, Upload, read_parts
 
 GENERAL: Final = ""
 """The place of an error that belongs to no single field."""
+MAX_MARKS: Final = 30
+"""Accents on one letter, as in the stream-safe text format (UAX 15, section 13)."""
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
 _KEPT_CONTROLS: Final = frozenset("\n\t")
 
@@ -284,9 +286,23 @@ async def read_form(
 
 
 def tidy(value: str) -> str:
-    """Composed (NFC), with plain line ends, without control characters and outer blanks."""
-    value = normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    """Composed (NFC), with plain line ends, without control characters and outer blanks.
+
+    Of more than MAX_MARKS accents on one letter the rest is left out: composing takes time by the square of them.
+    """
+    value = normalize("NFC", _with_few_marks(value.replace("\r\n", "\n").replace("\r", "\n")))
     return "".join(char for char in value if char in _KEPT_CONTROLS or category(char) not in ("Cc", "Cs")).strip()
+
+
+def _with_few_marks(value: str) -> str:
+    if value.isascii():
+        return value
+    kept, marks = [], 0
+    for char in value:
+        marks = marks + 1 if combining(char) else 0
+        if marks <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _too_long(limit: int, length: int) -> str:

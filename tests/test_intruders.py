@@ -1,0 +1,297 @@
+"""What strangers, members with bad intentions, programs with narrow tokens and hostile peers cannot get at."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import timedelta
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from fedirec.accounts.actions.members import suspend, unsuspend
+from fedirec.accounts.models import Account
+from fedirec.accounts.permissions import Operator, Role, Scope
+from fedirec.activitypub.follows import follow
+from fedirec.activitypub.models import Actor, Follow, Outgoing
+from fedirec.clock import now
+from fedirec.errors import Full, TooLarge
+from fedirec.html import clean
+from fedirec.media.actions import add_caption
+from fedirec.media.captions import read_captions
+from fedirec.media.models import Caption, Media
+from fedirec.remix.actions import threads
+from fedirec.remix.actions.records import delete_record
+from fedirec.remix.models import Attachment, Comment, Record
+from fedirec.web.forms import tidy
+from tests.api.programs import token_for
+from tests.media.test_uploads import PIECE, TUS, begin
+from tests.network import Instance, Network, settle
+from tests.peer import Peer
+from tests.remix.test_comments import known_at, post, publish, reply, say, sound
+
+ACTIVITY = "application/activity+json"
+VTT = b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n"
+
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+"""For what has nothing to do with the database."""
+
+
+@pytest.fixture
+def peer(network: Network) -> Peer:
+    return Peer(network, "social.test")
+
+
+async def bearer(instance: Instance, name: str, *scopes: Scope) -> dict[str, str]:
+    return {"authorization": f"Bearer {await token_for(instance, name, scopes)}", "accept": "*/*"}
+
+
+@on_sqlite
+@pytest.mark.parametrize("place", ["", "/revisions", "/revisions/1", "/comments"])
+async def test_the_words_of_a_deleted_record_are_gone_for_programs_too(here: Instance, place: str) -> None:
+    ana = await here.join("ana")
+    record = await publish(here, ana, text="what nobody shall read any more")
+    await here.run(delete_record, ana, await here.run(lambda: Record.get(id=record.id).select_related("author")))
+
+    answer = await here.get(f"/api/records/{record.id}{place}", accept="application/json")
+
+    assert answer.status_code == 410
+    assert "nobody shall read" not in answer.text
+
+
+@on_sqlite
+@pytest.mark.parametrize("scope", [scope for scope in Scope if scope is not Scope.READ])
+async def test_a_token_that_is_not_for_reading_sees_what_strangers_see(here: Instance, scope: Scope) -> None:
+    ana = await here.join("ana")
+    record = await publish(here, ana, title="For a few", visibility="followers")
+    headers = await bearer(here, "ana", scope)
+    async with here.client() as program:
+        program.headers = httpx.Headers({**headers, "accept": "text/html"})
+        assert (await program.get(record.uri)).status_code == 404
+        assert "For a few" not in (await program.get("/")).text
+        assert (await program.get("/following/followers")).status_code == 303
+        assert (await program.get("/settings")).status_code in (303, 401)
+        program.headers = httpx.Headers({**await bearer(here, "ana", Scope.READ), "accept": "text/html"})
+        assert (await program.get(record.uri)).status_code == 200
+
+
+@on_sqlite
+async def test_a_token_for_writing_does_not_moderate(here: Instance) -> None:
+    ana, eve = await here.join("ana"), await here.join("eve")
+    await here.join("mod", role=Role.MODERATOR)
+    comment = await say(here, eve, (await publish(here, ana)).uri, "What I think")
+    path = f"/api/comments/{comment.id}/hiding"
+    async with here.client() as program:
+        narrow, wide = [await bearer(here, "mod", *scopes) for scopes in ([Scope.WRITE], [Scope.WRITE, Scope.ADMIN])]
+        assert (await program.put(path, headers=narrow)).status_code == 403
+        assert (await program.put(path, headers=wide)).status_code == 204
+        assert (await program.delete(path, headers=narrow)).status_code in (403, 404)
+        assert (await program.delete(path, headers=wide)).status_code == 204
+        own = await bearer(here, "ana", Scope.WRITE)
+        assert (await program.put(path, headers=own)).status_code == 204, "about her record"
+
+
+@on_sqlite
+async def test_what_somebody_made_is_not_shown_while_they_are_suspended(here: Instance) -> None:
+    ana = await here.join("ana")
+    await here.join("mod", role=Role.MODERATOR)
+    record = await sound(here, ana, text="buy my soap")
+    path = record.uri.removeprefix(here.origin)
+    url = (await here.run(lambda: Attachment.get(record_id=record.id))).url
+    places = [path, f"{path}/embed", f"/oembed?url={record.uri}", f"/api/records/{record.id}"]
+    assert [(await here.get(place, accept="*/*")).status_code for place in places] == [200] * 4
+    assert (await here.get(path, accept=ACTIVITY)).status_code == 200
+
+    account = await here.run(lambda: Account.get(actor__local_handle="ana").select_related("actor"))
+    await here.run(suspend, Operator("https://here.test/actor"), account)
+
+    assert [(await here.get(place, accept="*/*")).status_code for place in places] == [404] * 4
+    assert (await here.get(path, accept=ACTIVITY)).status_code == 404, "not from memory either"
+    assert (await here.get(url.removeprefix(here.origin), accept="*/*")).status_code == 404
+    async with here.sign_in("mod") as moderator:
+        assert "buy my soap" in (await moderator.get(path)).text
+
+    await here.run(unsuspend, Operator("https://here.test/actor"), account)
+    assert (await here.get(path, accept=ACTIVITY)).status_code == 200
+
+
+@on_sqlite
+async def test_what_is_for_followers_does_not_reach_those_who_left(here: Instance, there: Instance) -> None:
+    ana, bo, eve = await here.join("ana"), await there.join("bo"), await there.join("eve")
+    for actor in (bo, eve):
+        await there.run(follow, actor, await there.meet(ana))
+    await settle(here, there)
+    secret = await publish(here, ana, "Whisper", visibility="followers")
+    await settle(here, there)
+    first = await say(there, eve, secret.uri, "I was here")
+    await settle(here, there)
+    await here.run(lambda: Follow.filter(follower__uri=eve.uri).delete())
+
+    later = await say(here, ana, first.uri, "Now that she is gone")
+
+    sent = await here.run(lambda: Outgoing.get(object_uri=later.uri))
+    assert (sent.document.get("to", []), sent.document["cc"]) == ([], [f"{ana.uri}/followers"])
+
+
+@on_sqlite
+async def test_old_comments_that_change_and_go_do_not_make_us_shout(
+    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = await here.join("ana")
+    eve = peer.actor("eve")
+    records = [await publish(here, ana, f"Number {number}") for number in range(2)]
+    notes = [reply(peer, eve, record.uri, f"n{number}") for number, record in enumerate(records)]
+    monkeypatch.setattr(threads, "MAX_PASSED_ON", 4)
+    await post(peer, here, *(peer.activity("Create", eve, note) for note in notes))
+    week = timedelta(days=7)
+    await here.run(lambda: Comment.all().update(created_at=now() - week))
+    edits = [
+        {**note, "updated": (now() - timedelta(minutes=10 - 2 * minute)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        for minute in range(5)
+        for note in notes
+    ]
+
+    await post(peer, here, *(peer.activity("Update", eve, edit) for edit in edits))
+
+    told = await here.run(lambda: Outgoing.filter(type="Add").count())
+    assert told == 3, "two records and two comments, and one change"
+    extra = [reply(peer, eve, records[0].uri, f"x{number}") for number in range(3)]
+    await post(peer, here, *(peer.activity("Create", eve, note) for note in extra))
+    await post(peer, here, *(peer.activity("Delete", eve, note["id"]) for note in extra))
+    assert (await known_at(here, extra[0]["id"])).deleted_at
+    assert not await here.run(lambda: Outgoing.filter(type="Remove").count()), "nobody heard of them"
+
+
+@on_sqlite
+async def test_what_was_ended_takes_no_more_of_the_disk(here: Instance) -> None:
+    await here.join("eve")
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    taken: list[int] = []
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"\x89PNG\r\n\x1a\n" + bytes(600_000)
+        begun.set()
+        await go_on.wait()
+        for number in range(6):
+            taken.append(number)
+            yield bytes(600_000)
+
+    async with here.sign_in("eve") as eve:
+        url = await begin(eve, 5_000_000)
+        sending = asyncio.create_task(eve.patch(url, content=slowly(), headers=PIECE | {"upload-offset": "0"}))
+        await begun.wait()
+        assert (await eve.delete(url, headers=TUS)).status_code == 204
+        go_on.set()
+        assert (await sending).status_code == 404
+    assert len(taken) < 3, "it was not read to its end"
+
+
+@on_sqlite
+async def test_captions_count_for_the_room_that_somebody_has(here: Instance) -> None:
+    ana = await here.join("ana")
+    await sound(here, ana)
+    media = await here.run(lambda: Media.get(owner_id=ana.id))
+    store = here.state["store"]
+    room = media.size + len(VTT) + 10
+
+    async def say_in(language: str) -> Caption:
+        return await add_caption(store, ana, key=media.key, language=language, data=VTT, quota=room)
+
+    await here.run(say_in, "en")
+    await here.run(say_in, "en")
+    with pytest.raises(Full):
+        await here.run(say_in, "de")
+    assert await here.run(lambda: Caption.all().count()) == 1
+
+
+@on_sqlite
+async def test_the_answer_to_one_program_is_not_given_to_another(here: Instance) -> None:
+    await here.join("ana")
+    wide, narrow = [
+        await bearer(here, "ana", *scopes) | {"idempotency-key": "1"} for scopes in (Scope, [Scope.ACCOUNT])
+    ]
+    wish = {"name": "everything", "scopes": [scope.value for scope in Scope]}
+    async with here.client() as program:
+        made = await program.post("/api/me/tokens", json=wish, headers=wide)
+        assert made.status_code == 201
+        again = await program.post("/api/me/tokens", json=wish, headers=wide)
+        assert again.json() == made.json()
+        stolen = await program.post("/api/me/tokens", json=wish, headers=narrow)
+    assert stolen.status_code == 422
+    assert made.json()["token"] not in stolen.text
+
+
+HOSTILE = "</script></title>\u2028<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}]]>"
+
+
+@on_sqlite
+async def test_words_of_strangers_stay_words(here: Instance, peer: Peer) -> None:
+    ana = await here.join("ana")
+    await here.run(lambda: Actor.filter(id=ana.id).update(name=HOSTILE))
+    ours = await publish(here, ana, title=HOSTILE, text=HOSTILE, warning=HOSTILE, tags=["rain"])
+    mia = peer.actor("mia", summary=HOSTILE, icon={"type": "Image", "url": "javascript:alert(1)"})
+    bad = "javascript:alert(1)"
+    sounds = {
+        "type": "Audio",
+        "mediaType": "audio/mpeg",
+        "url": f'{peer.origin}/a.mp3"onerror="alert(1)',
+        "name": HOSTILE,
+        "blurhash": '"><script>alert(1)</script>',
+        "icon": {"type": "Image", "url": bad},
+        "subtitleLanguage": [
+            {"identifier": "en", "url": f"{peer.origin}/a.vtt", "name": HOSTILE},
+            {"identifier": '"><script>', "url": f"{peer.origin}/b.vtt", "name": "b"},
+            {"identifier": "de", "url": bad, "name": "c"},
+        ],
+    }
+    note = peer.note(
+        mia,
+        url=bad,
+        summary=HOSTILE,
+        content=HOSTILE,
+        attachment=[sounds, {**sounds, "url": bad}],
+        tag=[{"type": "Hashtag", "name": f"#{HOSTILE}", "href": bad}],
+    )
+    note["name"] = HOSTILE
+    peer.serve(note["id"], {"@context": "https://www.w3.org/ns/activitystreams", **note})
+    theirs = await here.find_record(note["id"])
+    said = await say(here, ana, ours.uri, HOSTILE, warning=HOSTILE)
+    path = ours.uri.removeprefix(here.origin)
+    places = [path, f"{path}/embed", f"{path}/lineage", f"/records/remote/{theirs.id}", "/explore", "/feed", "/u/ana"]
+    places += ["/tags/rain/feed", "/u/ana/feed", f"/oembed?url={ours.uri}", said.uri.removeprefix(here.origin)]
+    for place in [*places, f"/people/remote/{theirs.author_id}", f"/explore?q={quote(HOSTILE)}"]:
+        answer = await here.get(place, accept="*/*")
+        assert answer.status_code == 200, place
+        kind = answer.headers["content-type"]
+        if kind.startswith("application/json"):
+            answer = httpx.Response(200, text=answer.json()["html"])
+        for hostile in ("<script>alert", "<img src=x", 'onerror=alert(1)>"', 'href="javascript', 'src="javascript'):
+            assert hostile not in answer.text, (place, hostile)
+        assert '"onerror="' not in answer.text, place
+        if "xml" in kind:
+            ElementTree.fromstring(answer.content)  # noqa: S314  (our own)
+
+
+PILED = "\u0301\u0316"
+HEAVY: dict[str, Callable[[], object]] = {
+    "speakers in captions that never end": lambda: read_captions(VTT + b"<v." * 6_000),
+    "accents in captions": lambda: read_captions(VTT + PILED.encode() * 40_000),
+    "accents in a form of a stranger": lambda: tidy(PILED * 40_000),
+    "accents in a link": lambda: clean(f'<p><a href="https://a.test/">{PILED * 16_000}</a></p>'),
+}
+
+
+@pytest.mark.parametrize("read", HEAVY.values(), ids=HEAVY)
+def test_what_strangers_write_is_read_at_once(read: Callable[[], object]) -> None:
+    begun = time.process_time()
+    with suppress(TooLarge):
+        read()
+    assert time.process_time() - begun < 0.6
+
+
+def test_accents_that_people_use_stay() -> None:
+    assert tidy("Tie\u0302\u0301ng Vie\u0323\u0302t") == "Ti\u1ebfng Vi\u1ec7t"
