@@ -173,13 +173,14 @@ def window(
     dark: bool = False,
     scripts: bool = True,
     zone: str | None = None,
+    language: str = "en-GB",
 ) -> Iterator[Window]:
     """A fresh window on `served`; its troubles are looked at once more when it closes."""
     context = chromium.new_context(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if dark else "light",
         java_script_enabled=scripts,
-        locale="en-GB",
+        locale=language,
         timezone_id=zone,
     )
     context.set_default_timeout(20_000)

@@ -14,7 +14,9 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from babel.messages.pofile import read_po
 
+from fedirec.web.language import DOMAIN, FOLDER
 from tests.browser.conftest import Served, Window, window
 
 REPOSITORY: Final = Path(__file__).parent.parent.parent
@@ -152,6 +154,36 @@ UNREACHED: Final = """
 """
 
 
+LEFT_OVER: Final = """
+(english) => {
+  const known = new Set(english);
+  const texts = document.createTreeWalker(document.querySelector("body"), NodeFilter.SHOW_TEXT);
+  const found = new Set();
+  while (texts.nextNode()) {
+    const words = texts.currentNode.textContent.trim().replace(/\\s+/g, " ");
+    const place = texts.currentNode.parentElement;
+    if (known.has(words) && !place.closest("[lang=en], script, style, code, pre")) found.add(words);
+  }
+  for (const each of document.querySelectorAll("[aria-label], [placeholder], [title]"))
+    for (const name of ["aria-label", "placeholder", "title"])
+      if (known.has(each.getAttribute(name))) found.add(each.getAttribute(name));
+  return [...found];
+}
+"""
+"""English words of ours that stand on a page."""
+
+
+def german() -> dict[str, str]:
+    """The words of the German catalogue, without those that are filled in."""
+    with (FOLDER / "de" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        catalogue = read_po(file, locale="de")
+    return {
+        message.id: str(message.string)
+        for message in catalogue
+        if message.id and isinstance(message.id, str) and "%(" not in message.id and "{" not in message.id
+    }
+
+
 @pytest.fixture(scope="module")
 def world(here: Served, there: Served) -> dict[str, str]:
     made = subprocess.run(
@@ -220,6 +252,31 @@ def test_every_page_is_for_everybody(
             # The frame is the same around every page: it is walked through once, and then what is in it.
             walked = ("main" if number else "body") if width == 1280 else ""
             wrong += _look(shown, path.format_map(world), status=OTHERWISE.get(path, 200), walked=walked)
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)], ids=["phone-dark", "desktop"])
+def test_every_page_reads_well_in_german(
+    chromium: Any, here: Served, world: dict[str, str], width: int, dark: bool
+) -> None:
+    """German words are longer: they fit, and none was forgotten."""
+    wrong: list[str] = []
+    english = sorted(said for said, words in german().items() if words not in (said, ""))
+    with window(chromium, here, width=width, dark=dark, language="de-DE") as shown:
+        for name, paths in (("", STRANGER), ("ana", (*MEMBER, *MAKER)), ("olga", OWNER)):
+            if name:
+                shown.page.context.clear_cookies()
+                shown.sign_in(name)
+            for path in paths:
+                shown.open(path.format_map(world))
+                assert shown.page.get_attribute("html", "lang") == "de"
+                wrong += [f"{path}: {words}" for words in shown.page.evaluate(LEFT_OVER, english)]
+                try:
+                    shown.check()
+                except AssertionError as error:
+                    wrong.append(f"{path}: {error}")
+                    shown.troubles.clear()
     assert wrong == [], "\n" + "\n".join(wrong)
 
 

@@ -1,0 +1,90 @@
+"""Every word that people read is in every catalogue, whole and with the same blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+from fedirec import errors
+from fedirec.web.language import DOMAIN, FOLDER, languages
+
+ROOT: Final = Path(__file__).parent.parent.parent
+WORDS: Final[dict[str, Any]] = dict(DEFAULT_KEYWORDS)
+ERRORS: Final[dict[str, Any]] = {
+    name: None
+    for name, made in vars(errors).items()
+    if isinstance(made, type) and issubclass(made, errors.FedirecError) and made is not errors.Misconfigured
+}
+BLANKS: Final = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+CATALOGUES: Final = [name for name in languages() if name != "en"]
+
+
+def said(keywords: dict[str, Any]) -> Iterator[str | tuple[str, ...]]:
+    """What stands in the sources as an argument of these functions."""
+    for _file, _line, message, _comments, _context in extract_from_dir(
+        ROOT / "fedirec",
+        [("**.py", "python"), ("**/templates/**.html", "jinja2")],
+        {"**/templates/**.html": {"trimmed": "true"}},
+        keywords=keywords,
+    ):
+        yield message
+
+
+@pytest.fixture(scope="module")
+def sources() -> set[str | tuple[str, ...]]:
+    """Every word of pages, and every sentence of an error; peers, who read no pages, are told in lower case."""
+    sentences = {each for each in said(ERRORS) if isinstance(each, str) and each[:1].isupper()}
+    return {each for each in said(WORDS) if each} | sentences
+
+
+def catalogue(name: str) -> Catalog:
+    with (FOLDER / name / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        return read_po(file, locale=name)
+
+
+def test_there_is_a_second_language() -> None:
+    assert "de" in CATALOGUES
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_no_word_is_missing_in_a_catalogue(name: str, sources: set[str | tuple[str, ...]]) -> None:
+    known = {message.id if isinstance(message.id, str) else tuple(message.id): message for message in catalogue(name)}
+    missing = sorted(str(each) for each in sources if each not in known or not known[each].string)
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_catalogue_says_nothing_that_nobody_asks_for(name: str, sources: set[str | tuple[str, ...]]) -> None:
+    used = sources | {each for each in said(ERRORS) if each}
+    stale = [message.id for message in catalogue(name) if message.id and _key(message.id) not in used]
+    assert stale == []
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_translations_have_the_same_blanks_to_fill(name: str) -> None:
+    for message in catalogue(name):
+        if not message.id:
+            continue
+        assert not message.fuzzy, message.id
+        forms = message.string if isinstance(message.string, tuple | list) else [message.string]
+        originals = message.id if isinstance(message.id, tuple | list) else [message.id]
+        wanted = [set(BLANKS.findall(original)) for original in originals]
+        for form in forms:
+            assert set(BLANKS.findall(form or "")) in wanted, (message.id, form)
+
+
+def test_the_template_for_translators_is_what_the_sources_say(sources: set[str | tuple[str, ...]]) -> None:
+    with (FOLDER / f"{DOMAIN}.pot").open("rb") as file:
+        template = {_key(message.id) for message in read_po(file) if message.id}
+    assert sorted(map(str, sources - template)) == []
+
+
+def _key(said: Any) -> str | tuple[str, ...]:
+    return said if isinstance(said, str) else tuple(said)
