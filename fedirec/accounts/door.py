@@ -19,6 +19,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.errors import Unauthenticated
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
+from fedirec.web.errors import is_for_programs
 from fedirec.web.language import reading
 from fedirec.web.ratelimit import RateLimit
 from fedirec.web.render import reader_of
@@ -29,6 +30,7 @@ COOKIE: Final = "session"
 KEPT_FOR: Final = 400 * 24 * 3600
 """Seconds that a browser keeps the cookie, the most that they allow. How long it is good for is decided here."""
 _OPEN_TO_ALL: Final = ("/static/", "/.well-known/", "/nodeinfo/")
+_LOOKING: Final = ("GET", "HEAD")
 _MEMBER: Final = "member"
 _SHOWN: Final = "viewer"
 
@@ -51,12 +53,23 @@ class Door:
         if scope["type"] == "http":
             state: dict[str, Any] = scope.setdefault("state", {})
             viewer = await _find_viewer(HTTPConnection(scope))
+            if viewer is not None and _is_blind(viewer, scope):
+                viewer = None
             state[_MEMBER] = viewer
             state[_SHOWN] = await _shown(viewer) if viewer else None
             with reading(reader_of(Request(scope))):
                 await self.app(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _is_blind(viewer: Viewer, scope: Scope) -> bool:
+    """Whether a program looks at a page or a file with a token that is not for reading: it sees what strangers see.
+
+    What is below /api says so itself.
+    """
+    is_looking = scope["method"] in _LOOKING and not is_for_programs(scope["path"])
+    return is_looking and not viewer.can(Permission.READ_OWN)
 
 
 def viewer_of(connection: HTTPConnection) -> Viewer | None:

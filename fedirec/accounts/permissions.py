@@ -207,9 +207,9 @@ def may_lead(role: Role, *, is_leader: bool) -> bool:
     return is_leader and may(role, Permission.OPEN_CHALLENGE)
 
 
-def may_hide_comments(role: Role, *, is_author: bool) -> bool:
+def may_hide_comments(doer: Doer, *, is_author: bool) -> bool:
     """Whether somebody may hide what others say about a record: its author, and moderators."""
-    return may(role, Permission.MODERATE) or (is_author and may(role, Permission.COMMENT))
+    return can(doer, Permission.MODERATE) or (is_author and can(doer, Permission.COMMENT))
 
 
 def may_suspend(role: Role, *, subject: Role) -> bool:

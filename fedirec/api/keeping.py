@@ -48,9 +48,12 @@ def read_key(header: str) -> str:
     return key
 
 
-def fingerprint_of(method: str, address: str, body: bytes) -> str:
-    """What tells one request from another."""
-    return sha256(b"\n".join((method.encode(), address.encode(), body))).hexdigest()
+def fingerprint_of(token_id: int | None, method: str, address: str, body: bytes) -> str:
+    """What tells one request from another.
+
+    An answer may hold a secret: whoever has another token of the same account is not told it again.
+    """
+    return sha256(b"\n".join((f"{token_id} {method}".encode(), address.encode(), body))).hexdigest()
 
 
 async def do_once(

@@ -20,7 +20,7 @@ class KeptAnswer(Model):
     account_id: int
     key = fields.CharField(max_length=255)
     fingerprint = fields.CharField(max_length=64)
-    """SHA-256 over what was asked: method, address and body."""
+    """SHA-256 over what was asked: token, method, address and body."""
     lease = fields.CharField(max_length=26)
     """Which attempt is at work; an attempt that lost it changes nothing."""
     answer = fields.BinaryField(null=True)

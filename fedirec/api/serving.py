@@ -98,7 +98,7 @@ async def _act(call: Call, raw: bytes) -> tuple[Answer, bool]:
         call.viewer.account,
         request.state["keyring"],
         key=read_key(header),
-        fingerprint=fingerprint_of(endpoint.method, address, raw),
+        fingerprint=fingerprint_of(call.viewer.token_id, endpoint.method, address, raw),
         prepare=prepare,
         act=act,
     )

@@ -32,6 +32,7 @@ TABLE = {
     Permission.OBJECT: "yes yes yes yes yes yes",
     Permission.CLAIM_CREDIT: "yes yes yes yes yes yes",
     Permission.MANAGE_OWN: "yes yes yes yes yes yes",
+    Permission.MANAGE_ACCOUNT: "yes yes yes yes yes yes",
     Permission.SUBMIT: "yes yes yes yes yes yes",
     Permission.FOLLOW: "no yes yes yes yes yes",
     Permission.PUBLISH: "no yes yes yes yes yes",

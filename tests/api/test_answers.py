@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fedirec.accounts.models import Account
+from fedirec.accounts.models import Account, Token
 from fedirec.api.keeping import KEPT_FOR, LEASE, fingerprint_of, forget_answers
 from fedirec.api.models import KeptAnswer
 from fedirec.clock import now
@@ -179,7 +179,7 @@ async def test_an_attempt_that_was_killed_is_waited_for_and_then_begun_anew(here
         await KeptAnswer.create(
             account_id=account.id,
             key="killed",
-            fingerprint=fingerprint_of("POST", "/api/records?", body),
+            fingerprint=fingerprint_of((await Token.get(account_id=account.id)).id, "POST", "/api/records?", body),
             lease="somebody else",
         )
 

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.permissions import may_hide_comments, refuse
 from fedirec.accounts.viewer import Viewer
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
@@ -149,7 +149,7 @@ async def unhide_comment(viewer: Viewer, comment: Comment) -> None:
     if comment.hidden_at is None:
         return
     if comment.hidden_by_id not in (viewer.actor.id, comment.record.author_id):
-        refuse(may_hide_comments(viewer.role, is_author=False), _("Moderators have hidden that comment."))
+        refuse(may_hide_comments(viewer, is_author=False), _("Moderators have hidden that comment."))
     async with transaction():
         comment.hidden_at = comment.hidden_by_id = None
         await comment.save(update_fields=["hidden_at", "hidden_by_id"])
@@ -159,7 +159,7 @@ async def unhide_comment(viewer: Viewer, comment: Comment) -> None:
 
 def may_hide(viewer: Viewer, comment: Comment) -> bool:
     """Whether `viewer` may hide `comment`, or show it again: it is about a record of theirs, or they moderate."""
-    return may_hide_comments(viewer.role, is_author=comment.record.author_id == viewer.actor.id)
+    return may_hide_comments(viewer, is_author=comment.record.author_id == viewer.actor.id)
 
 
 async def _compose(
@@ -178,7 +178,10 @@ async def _compose(
     named = await _people_named(named_in(words)) if visibility == "public" else {}
     answered = [parent.author, owner] if parent else [owner]
     in_thread = await _people_in(parent or before) if visibility != "direct" else []
-    people = {actor.uri: actor for actor in [*answered, *named.values(), *in_thread] if actor.id != author.id}
+    others = [actor for actor in [*answered, *named.values(), *in_thread] if actor.id != author.id]
+    if visibility == "followers":
+        others = await _still_close(owner, others)
+    people = {actor.uri: actor for actor in others}
     mentioned = {actor.uri: actor for actor in [*answered, *named.values()] if actor.uri in people}
     to: tuple[str, ...]
     cc: tuple[str, ...]
@@ -233,6 +236,20 @@ async def _people_in(comment: Comment | None) -> list[Actor]:
     said = Comment.filter(Q(id=root) | Q(thread_id=root), deleted_at=None, hidden_at=None).exclude(visibility="direct")
     rows = await said.order_by("-id").limit(MAX_TOLD * 5).values_list("author_id", flat=True)
     return await Actor.filter(id__in=list(dict.fromkeys(rows))[:MAX_TOLD], state="active")
+
+
+async def _still_close(owner: Actor, people: Sequence[Actor]) -> list[Actor]:
+    """Those of `people` who may see what is for followers of `owner`: some may have left since they were in the thread.
+
+    Who follows somebody elsewhere, only their own instance knows.
+    """
+    if not owner.is_local:
+        return list(people)
+    follows = Follow.filter(
+        target_id=owner.id, follower_id__in=[actor.id for actor in people], accepted_at__not_isnull=True
+    )
+    close = {owner.id, *await follows.values_list("follower_id", flat=True)}
+    return [actor for actor in people if actor.id in close]
 
 
 async def _people_named(handles: Sequence[str]) -> dict[str, Actor]:
