@@ -23,7 +23,7 @@ from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.queries.comments import get_comment, replies_to
-from fedirec.remix.visibility import may_ask_for
+from fedirec.remix.visibility import is_withheld, may_ask_for
 
 PAGE: Final = 50
 
@@ -31,8 +31,8 @@ PAGE: Final = 50
 async def show_record(request: Request[Any]) -> Response:
     """A record of ours as it was sent, or its tombstone; one for followers only for servers that have some."""
     site: Site = request.state["site"]
-    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"]))
-    if record is None:
+    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
+    if record is None or is_withheld(record, None):
         raise NotFound("there is no such record here")
     if record.visibility != "public":
         asker = await find_asker(request)
@@ -54,7 +54,12 @@ async def show_comment(request: Request[Any]) -> Response:
     comment = await get_comment(site.uris.comment(request.path_params["key"]))
     if comment.visibility != "public":
         asker = await find_asker(request) if comment.visibility == "followers" and not comment.deleted_at else None
-        if asker is None or not await may_ask_for(comment.record, asker):
+        if (
+            asker is None
+            or comment.author.state != "active"
+            or comment.record.deleted_at
+            or not await may_ask_for(comment.record, asker)
+        ):
             raise NotFound("there is no such comment here")
         return ActivityResponse(comment_document(comment), is_public=False)
     if comment.deleted_at:
@@ -182,7 +187,7 @@ async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
 
 
 routes = [
-    ActivityRoute("/records/{key}", show_record, shows=("record", "record_revision")),
+    ActivityRoute("/records/{key}", show_record, shows=("record", "record_revision", "actor")),
     ActivityRoute("/records/{key}/replies", show_replies, always=True),
     ActivityRoute("/comments/{key}", show_comment),
     ActivityRoute("/comments/{key}/replies", show_answers, always=True),

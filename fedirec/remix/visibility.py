@@ -8,6 +8,8 @@ from typing import Any
 from starlette.requests import Request
 
 from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.asking import find_asker
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.vocab import PUBLIC
@@ -27,6 +29,11 @@ async def may_see(record: Record, actor: Actor | None) -> bool:
     if record.author_id == actor.id:
         return True
     return record.visibility == "followers" and await is_close(actor, record.author_id)
+
+
+def is_withheld(record: Record, viewer: Viewer | None) -> bool:
+    """Whether the author of `record`, who comes with it, is suspended: then only those who moderate see it."""
+    return record.author.state == "suspended" and not (viewer is not None and viewer.can(Permission.MODERATE))
 
 
 async def may_see_version(record: Record, revision: RecordRevision, actor: Actor | None) -> bool:
@@ -61,7 +68,9 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
     A server that signs its request may see what is for followers when one of them is there.
     """
     ids = [row.id for row in rows]
-    used = await Attachment.filter(media_id__in=ids).select_related("record").limit(100)
+    viewer = viewer_of(request)
+    found = await Attachment.filter(media_id__in=ids).select_related("record__author").limit(100)
+    used = [each for each in found if each.record is None or not is_withheld(each.record, viewer)]
     if any(attachment.record is None or attachment.record.visibility == "public" for attachment in used):
         return Audience.EVERYBODY
     urls = [f"/media/{row.path}" for row in rows]
@@ -69,7 +78,6 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
     icons = await Actor.filter(id__in=owners, icon_url__not_isnull=True).values_list("icon_url", flat=True)
     if any(str(icon).endswith(url) for icon in icons for url in urls):
         return Audience.EVERYBODY
-    viewer = viewer_of(request)
     if viewer is None:
         asker = await find_asker(request)
         return Audience.ASKER if asker and await _is_for_peer(used, asker) else Audience.NOBODY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
-from fedirec.api.endpoints.finding import get_visible_record
+from fedirec.api.endpoints.finding import get_standing_record
 from fedirec.api.paging import piece_with, read_row, size_of
 from fedirec.api.shapes.basis import PieceQuery
 from fedirec.api.shapes.comments import (
@@ -32,7 +32,7 @@ from fedirec.remix.visibility import may_see
 
 
 async def list_threads(call: Call) -> Threads:
-    record = await get_visible_record(call)
+    record = await get_standing_record(call)
     threads, has_more = await threads_of(
         record, viewer=call.looker, is_moderator=is_moderator(call), after=read_row(call) or 0, limit=size_of(call)
     )
@@ -48,10 +48,7 @@ async def list_threads(call: Call) -> Threads:
 
 
 async def say(call: Call) -> Comment:
-    record = await get_visible_record(call)
-    if record.deleted_at:
-        raise Gone
-    return await _say(call, Place(record=record))
+    return await _say(call, Place(record=await get_standing_record(call)))
 
 
 async def answer(call: Call) -> Comment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.uploader import quota_of
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.shapes.basis import Sent, Text
 from fedirec.api.shapes.records import OwnFile, show_own_file
@@ -34,6 +35,7 @@ async def caption(call: Call) -> OwnFile:
         language=call.word("language"),
         data=wanted.webvtt.encode(),
         label=wanted.label,
+        quota=quota_of(call.settings, call.viewer.role),
     )
     return await show_one(call)
 

@@ -6,19 +6,27 @@ from collections.abc import Sequence
 
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.records import FileSent
-from fedirec.errors import Invalid, NotFound
+from fedirec.errors import Gone, Invalid, NotFound
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.queries.challenges import find_challenge_row
 from fedirec.remix.queries.records import files_of, find_record_row
-from fedirec.remix.visibility import may_see
+from fedirec.remix.visibility import is_withheld, may_see
 
 
 async def get_visible_record(call: Call) -> Record:
     """The record in the path, if whoever asks may see it. Raises NotFound."""
     record = await find_record_row(call.row())
-    if record is None or not await may_see(record, call.looker):
+    if record is None or is_withheld(record, call.visitor) or not await may_see(record, call.looker):
         raise NotFound("There is no such record here.")
+    return record
+
+
+async def get_standing_record(call: Call) -> Record:
+    """The record in the path, if whoever asks may see it, with its words. Raises NotFound, and Gone once deleted."""
+    record = await get_visible_record(call)
+    if record.deleted_at:
+        raise Gone("This was deleted.")
     return record
 
 

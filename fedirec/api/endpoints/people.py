@@ -47,7 +47,7 @@ from fedirec.remix.queries.people import (
 )
 from fedirec.remix.queries.records import find_record_row, records_by
 from fedirec.remix.queries.tags import followed_tags
-from fedirec.remix.visibility import may_see
+from fedirec.remix.visibility import is_withheld, may_see
 from fedirec.web.paging import Cursor
 
 
@@ -156,7 +156,9 @@ async def look_up(call: Call) -> Found:
     found = await find_at(call.request.state["remote"], call.asked(AddressQuery).address)
     if isinstance(found, RecordRow):
         record = await find_record_row(found.id)
-        if record is None or record.deleted_at or not await may_see(record, call.looker):
+        if record is None or record.deleted_at or is_withheld(record, call.visitor):
+            raise NotFound
+        if not await may_see(record, call.looker):
             raise NotFound
         return Found(kind="record", record=await show_record(call, record))
     if isinstance(found, ChallengeRow):

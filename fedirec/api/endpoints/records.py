@@ -8,7 +8,12 @@ from pydantic import Field
 
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
-from fedirec.api.endpoints.finding import drafted_files, get_challenge_row, get_visible_record
+from fedirec.api.endpoints.finding import (
+    drafted_files,
+    get_challenge_row,
+    get_standing_record,
+    get_visible_record,
+)
 from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.basis import Listed, PieceQuery, Shape, Text
 from fedirec.api.shapes.challenges import ChallengeCard, Offers, show_challenge_card, show_submissions
@@ -164,13 +169,13 @@ async def delete(call: Call) -> None:
 
 
 async def list_revisions(call: Call) -> Revisions:
-    record = await get_visible_record(call)
+    record = await get_standing_record(call)
     shown = [each for each in await revisions_of(record) if await may_see_version(record, each, call.looker)]
     return Revisions(items=[show_revision(record, each) for each in shown])
 
 
 async def show_one_revision(call: Call) -> WholeRevision:
-    record = await get_visible_record(call)
+    record = await get_standing_record(call)
     number = call.row("number")
     revision = await get_revision(record, number if number < 2**31 else 0)
     if not await may_see_version(record, revision, call.looker):

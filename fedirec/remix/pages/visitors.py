@@ -15,7 +15,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.errors import Forbidden, Gone, NotFound
 from fedirec.remix.models import Record
 from fedirec.remix.queries.records import get_record, get_remote_record
-from fedirec.remix.visibility import may_see
+from fedirec.remix.visibility import is_withheld, may_see
 from fedirec.web.render import redirect
 
 _MAX_ROW: Final = 2**63
@@ -51,7 +51,7 @@ def number_of(text: str) -> int | None:
 async def record_in(request: Request[Any]) -> Record:
     """The record of ours in the path, if whoever asks may see it. Raises NotFound."""
     record = await get_record(request.state["site"].uris.record(request.path_params["key"]))
-    if not await may_see(record, visitor(request)):
+    if is_withheld(record, viewer_of(request)) or not await may_see(record, visitor(request)):
         raise NotFound("There is no such record here.")
     return record
 
@@ -70,6 +70,6 @@ async def own_record_in(request: Request[Any]) -> tuple[Viewer, Record]:
 async def remote_record_in(request: Request[Any]) -> Record:
     """The record of another instance in the path, if whoever asks may see it. Raises NotFound."""
     record = await get_remote_record(row_in(request))
-    if not await may_see(record, visitor(request)):
+    if is_withheld(record, viewer_of(request)) or not await may_see(record, visitor(request)):
         raise NotFound("There is no such record here.")
     return record

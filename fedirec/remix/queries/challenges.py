@@ -182,7 +182,11 @@ async def waiting_submissions(challenge: Challenge, *, after: Cursor | None, lim
 async def accepted_by_age(challenge: Challenge, *, after: Cursor | None, limit: int) -> list[Submission]:
     """What is part of the challenge, the newest first, with each record."""
     accepted = Submission.filter(
-        challenge_id=challenge.id, state="accepted", record__deleted_at=None, record__visibility="public"
+        challenge_id=challenge.id,
+        state="accepted",
+        record__deleted_at=None,
+        record__visibility="public",
+        record__author__state__in=("active", "deleted"),
     )
     if after is not None:
         accepted = accepted.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))

@@ -28,7 +28,8 @@ FEW: Final = 300
 
 _WHOM: Final = """
     SELECT CAST(? AS bigint) AS id
-    UNION SELECT f.target_id FROM follow f WHERE f.follower_id = ? AND f.accepted_at IS NOT NULL
+    UNION SELECT f.target_id FROM follow f JOIN actor a ON a.id = f.target_id
+           WHERE f.follower_id = ? AND f.accepted_at IS NOT NULL AND a.state <> 'suspended'
 """
 _MEMBERS: Final = "SELECT id FROM actor WHERE local_handle > '' AND state IN ('active', 'deleted')"
 _MADE: Final = Rows(

@@ -163,7 +163,12 @@ async def _among(found: Search) -> tuple[Any, ...]:
 
 
 async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | None, limit: int) -> list[Record]:
-    """The records of `author` that `viewer` may see, the newest first, with their parts."""
+    """The records of `author` that `viewer` may see, the newest first, with their parts.
+
+    None while they are suspended.
+    """
+    if author.state == "suspended":
+        return []
     found = Record.filter(author_id=author.id, deleted_at=None, published_at__lte=now())
     shown = ("public", "followers") if viewer is not None and await is_close(viewer, author.id) else ("public",)
     found = found.filter(visibility__in=shown)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
+from fedirec.accounts.uploader import quota_of
 from fedirec.errors import FedirecError
 from fedirec.media.actions import add_caption, remove_caption
 from fedirec.media.captions import MAX_BYTES
@@ -60,6 +61,7 @@ async def post_caption(request: Request[Any]) -> Response:
             key=key,
             language=language,
             data=await AsyncPath(upload.path).read_bytes(),
+            quota=quota_of(request.state["settings"], viewer.role),
         )
     except FedirecError as error:
         form.errors["captions"] = _(error.detail)

@@ -20,6 +20,7 @@ from fedirec.remix.pages.cards import Cards, prepare_words
 from fedirec.remix.pages.sharing.heads import picture_of, shape_of, site_name, title_of
 from fedirec.remix.pages.visitors import record_in
 from fedirec.remix.queries.records import get_record
+from fedirec.remix.visibility import is_withheld
 from fedirec.web.render import render
 from fedirec.web.security import content_security_policy
 
@@ -100,7 +101,7 @@ async def _record_at(request: Request[Any], url: str) -> Record:
     if not path.startswith("/records/"):
         raise NotFound("There is no such record here.")
     record = await get_record(site.uris.record(path.split("/")[2]))
-    if record.visibility != "public" or record.deleted_at:
+    if record.visibility != "public" or record.deleted_at or is_withheld(record, None):
         raise NotFound("There is no such record here.")
     return record
 
