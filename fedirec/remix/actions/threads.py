@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
 from fedirec.clock import now
@@ -114,7 +114,8 @@ async def bury_comment(comment: Comment) -> None:
     comment.content = comment.text = comment.warning = ""
     comment.document, comment.at_ms, comment.deleted_at = None, None, now()
     await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "deleted_at"])
-    await take_away(comment)
+    if await _was_passed_on(comment):
+        await take_away(comment)
 
 
 async def bury_comments_of(author: Actor) -> None:
@@ -261,8 +262,18 @@ async def _tell_followers(kind: type[Add[Ref]] | type[Remove[Ref]], comment: Com
     await publish(owner, activity, to_followers_of=[owner])
 
 
+async def _was_passed_on(comment: Comment) -> bool:
+    return await Outgoing.exists(actor_id=comment.record.author_id, is_public=True, type="Add", object_uri=comment.uri)
+
+
 async def _is_crowded(record: Record) -> bool:
-    """Whether more than MAX_PASSED_ON comments on `record` came within the last hour."""
-    newest = Comment.filter(record_id=record.id).order_by("-id")
-    found = await newest.offset(MAX_PASSED_ON).limit(1).values("created_at")
-    return bool(found) and found[0]["created_at"] > now() - timedelta(hours=1)
+    """Whether more than MAX_PASSED_ON comments on `record` came within the last hour, or its author said as much.
+
+    Old comments can be changed again and again, and those on other records count for the same followers.
+    """
+    comments, said = Comment.filter(record_id=record.id), Outgoing.filter(actor_id=record.author_id, is_public=True)
+    for newest in (comments.order_by("-id"), said.order_by("-id")):
+        found = await newest.offset(MAX_PASSED_ON).limit(1).values("created_at")
+        if found and found[0]["created_at"] > now() - timedelta(hours=1):
+            return True
+    return False
