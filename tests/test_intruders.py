@@ -25,6 +25,7 @@ from fedirec.media.actions import add_caption
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
 from fedirec.remix.actions import threads
+from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.web.forms import tidy
@@ -295,3 +296,37 @@ def test_what_strangers_write_is_read_at_once(read: Callable[[], object]) -> Non
 
 def test_accents_that_people_use_stay() -> None:
     assert tidy("Tie\u0302\u0301ng Vie\u0323\u0302t") == "Ti\u1ebfng Vi\u1ec7t"
+
+
+@on_sqlite
+async def test_what_was_deleted_stands_in_no_outbox(here: Instance) -> None:
+    ana = await here.join("ana")
+    record = await publish(here, ana, text="words of Ana")
+    comment = await say(here, ana, record.uri, "words of Ana, too")
+    kept = await publish(here, ana, title="Kept", text="nothing to see")
+    await here.work()
+    said = await here.run(lambda: Outgoing.exclude(object_uri=kept.uri).values_list("uri", flat=True))
+    places = [f"/u/ana/outbox?before={2**62}", *(str(uri).removeprefix(here.origin) for uri in said)]
+    for place in places:
+        assert "words of Ana" in (await here.get(place, accept=ACTIVITY)).text
+
+    await here.run(delete_comment, ana, await known_at(here, comment.uri))
+    await here.run(delete_record, ana, await here.run(lambda: Record.get(id=record.id).select_related("author")))
+    await here.work()
+
+    for place in places:
+        assert "words of Ana" not in (await here.get(place, accept=ACTIVITY)).text
+    outbox = (await here.get(places[0], accept=ACTIVITY)).json()
+    assert [item["object"]["id"] for item in outbox["orderedItems"]] == [kept.uri]
+
+
+@on_sqlite
+async def test_what_suspended_people_said_cannot_be_fetched(here: Instance) -> None:
+    ana = await here.join("ana")
+    await publish(here, ana, text="buy my soap")
+    await here.work()
+    path = (await here.run(lambda: Outgoing.get(type="Create"))).uri.removeprefix(here.origin)
+    assert (await here.get(path, accept=ACTIVITY)).status_code == 200
+    account = await here.run(lambda: Account.get(actor__local_handle="ana").select_related("actor"))
+    await here.run(suspend, Operator("https://here.test/actor"), account)
+    assert (await here.get(path, accept=ACTIVITY)).status_code == 404

@@ -90,6 +90,15 @@ async def publish(
     return outgoing
 
 
+async def withhold(*, actor_id: int, uri: str) -> None:
+    """Nobody who asks is shown any more how the actor in row `actor_id` published or changed the object `uri`.
+
+    What is on its way arrives. Part of the caller's transaction.
+    """
+    said = Outgoing.filter(actor_id=actor_id, object_uri=uri, type__in=("Create", "Update"), is_public=True)
+    await said.update(is_public=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outbox:
     """Fans out and delivers what was published."""

@@ -101,7 +101,9 @@ async def show_featured(request: Request[Any]) -> Response:
 
 async def show_activity(request: Request[Any]) -> Response:
     site: Site = request.state["site"]
-    outgoing = await Outgoing.get_or_none(uri=site.uris.activity(request.path_params["key"]), is_public=True)
+    outgoing = await Outgoing.get_or_none(
+        uri=site.uris.activity(request.path_params["key"]), is_public=True, actor__state__not="suspended"
+    )
     if outgoing is None:
         raise NotFound
     return ActivityResponse(document_of(outgoing))

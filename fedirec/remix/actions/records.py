@@ -7,7 +7,7 @@ from dataclasses import replace
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -131,6 +131,7 @@ async def bury_record(record: Record) -> None:
     record.text = record.content = record.warning = ""
     record.deleted_at = now()
     await record.save(update_fields=["text", "content", "warning", "deleted_at"])
+    await withhold(actor_id=record.author_id, uri=record.uri)
     await make_record_findable(record, ())
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Outgoing
-from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone, Unsupported
@@ -114,6 +114,7 @@ async def bury_comment(comment: Comment) -> None:
     comment.content = comment.text = comment.warning = ""
     comment.document, comment.at_ms, comment.deleted_at = None, None, now()
     await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "deleted_at"])
+    await withhold(actor_id=comment.author_id, uri=comment.uri)
     if await _was_passed_on(comment):
         await take_away(comment)
 
