@@ -7,7 +7,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedirec.web.drawing import Drawing, draw, shorten, two_lines
+from fedirec.web.drawing import Drawing, draw
+from fedirec.web.drawing.letters import shorten, two_lines
 from fedirec.web.trails import Branch, branches_of
 from fedirec.web.views import TrailEdge, TrailNode
 from tests.web import samples
