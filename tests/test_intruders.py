@@ -27,6 +27,7 @@ from fedirec.media.models import Caption, Media
 from fedirec.remix.actions import threads
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.records import delete_record
+from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.web.forms import tidy
 from tests.api.programs import token_for
@@ -330,3 +331,21 @@ async def test_what_suspended_people_said_cannot_be_fetched(here: Instance) -> N
     account = await here.run(lambda: Account.get(actor__local_handle="ana").select_related("actor"))
     await here.run(suspend, Operator("https://here.test/actor"), account)
     assert (await here.get(path, accept=ACTIVITY)).status_code == 404
+
+
+@on_sqlite
+async def test_nobody_sends_us_to_pester_others(
+    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, mia = await here.join("ana"), peer.actor("mia")
+    await here.run(follow, ana, await here.meet(mia))
+    await here.run(lambda: Follow.all().update(accepted_at=now()))
+    note = peer.note(mia, "work", content="<p>Mine</p>")
+    await post(peer, here, peer.activity("Create", mia, note))
+    monkeypatch.setattr(inbox, "MAX_TOLD_OF", 4)
+    network.requests.clear()
+    told = [f"https://victim.test/{number}" for number in range(10)]
+
+    await post(peer, here, *(peer.activity("Add", mia, uri, target=f"{note['id']}/replies") for uri in told))
+
+    assert len({str(each.url) for each in network.requests if each.url.host == "victim.test"}) in (3, 4)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.activitypub.handlers import Handlers
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Add, Create, Remove, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unsupported
 from fedirec.lanes import Done, Job, Later, Outcome
-from fedirec.remix.actions.threads import Place, bury_comment, find_place, save_comment
+from fedirec.remix.actions.threads import MAX_PASSED_ON, Place, bury_comment, find_place, save_comment
 from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.replies import is_talk
@@ -21,6 +22,9 @@ from fedirec.uris import same_origin
 
 MAX_ANCESTORS: Final = 16
 """Comments that are fetched to find out what the last of them is about."""
+
+MAX_TOLD_OF: Final = 2 * MAX_PASSED_ON
+"""Activities of one actor within an hour beyond which comments that they pass on are not asked for."""
 
 REPLIES: Final = "/replies"
 
@@ -64,6 +68,8 @@ async def comment_added(sender: Actor, add: Add[Any]) -> bool:
         known.hidden_at = known.hidden_by_id = None
         await known.save(update_fields=["hidden_at", "hidden_by_id"])
     if known is None or not known.author.is_local:
+        if await _is_talkative(sender):
+            raise Unsupported("that are too many comments in one hour")
         await ask_for_comment(add.object.id)
     return True
 
@@ -144,6 +150,13 @@ async def _concerns_us(sender: Actor, work: CommentObject | PostObject, place: P
     if place.record.author.is_local or place.record.author_id == sender.id:
         return True
     return bool(place.parent and place.parent.author.is_local) or await concerns_us(sender, work)
+
+
+async def _is_talkative(sender: Actor) -> bool:
+    """Whether `sender` told us of so much within the last hour that we would pester others by asking for more of it."""
+    newest = Received.filter(sender_id=sender.id, state="handled").order_by("-id")
+    found = await newest.offset(MAX_TOLD_OF).limit(1).values("received_at")
+    return bool(found) and found[0]["received_at"] > now() - timedelta(hours=1)
 
 
 async def _record_with(target: str | None, author: Actor) -> Record | None:
