@@ -24,7 +24,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Outgoing, Peer
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme, sign_request
-from fedirec.activitypub.vocab import Activity, Entity, Json, Undo
+from fedirec.activitypub.vocab import PUBLIC, Activity, Entity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.together import Together
@@ -118,15 +118,17 @@ class Outbox:
         outgoing = await Outgoing.get_or_none(id=payload["outgoing"])
         if outgoing is None:
             return Done()
+        # Its row may say by now that it is shown to nobody who asks.
+        is_public = PUBLIC in (*outgoing.document.get("to", ()), *outgoing.document.get("cc", ()))
         if outgoing.body is None:
             document = outgoing.document
-            if outgoing.is_public:
+            if is_public:
                 key_id, key = await self.keyring.key_of(outgoing.actor_id, "ed25519")
                 document = add_proof(document, key=key, verification_method=key_id, created=outgoing.created_at)
             outgoing.body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
             await outgoing.save(update_fields=["body"])
         while inboxes := await _inboxes(
-            payload["actors"], payload["followers_of"], shared=outgoing.is_public, after=payload["after"]
+            payload["actors"], payload["followers_of"], shared=is_public, after=payload["after"]
         ):
             payload["after"] = inboxes[-1]
             async with transaction():
