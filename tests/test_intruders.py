@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from fedirec.accounts.actions.members import suspend, unsuspend
-from fedirec.accounts.models import Account
+from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Operator, Role, Scope
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Follow, Outgoing
@@ -28,6 +28,7 @@ from fedirec.remix.actions import threads
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.inbox import comments as inbox
+from fedirec.remix.inbox import records as arriving_records
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.web.forms import tidy
 from tests.api.programs import token_for
@@ -349,3 +350,19 @@ async def test_nobody_sends_us_to_pester_others(
     await post(peer, here, *(peer.activity("Add", mia, uri, target=f"{note['id']}/replies") for uri in told))
 
     assert len({str(each.url) for each in network.requests if each.url.host == "victim.test"}) in (3, 4)
+
+
+@on_sqlite
+async def test_strangers_do_not_bury_somebody_in_works(
+    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, eve = await here.join("ana"), peer.actor("eve")
+    record = await publish(here, ana)
+    monkeypatch.setattr(arriving_records, "MAX_AN_HOUR", 3)
+    picture = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/soap.png"}
+    works = [reply(peer, eve, record.uri, f"w{number}", attachment=[picture]) for number in range(5)]
+
+    await post(peer, here, *(peer.activity("Create", eve, work) for work in works))
+
+    assert await here.run(lambda: Record.filter(author__uri=eve).count()) == 3
+    assert await here.run(lambda: Notification.all().count()) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
@@ -21,13 +22,14 @@ from fedirec.activitypub.vocab import (
     Undo,
     Update,
 )
+from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
-from fedirec.remix.actions.threads import bury_comments_of, find_place
+from fedirec.remix.actions.threads import MAX_AN_HOUR, bury_comments_of, find_place
 from fedirec.remix.inbox.arrivals import ask_for, challenge_of, concerns, concerns_us, offer_to
 from fedirec.remix.inbox.comments import comment_deleted, take_comment
 from fedirec.remix.licences import find_grant, find_licence
@@ -175,6 +177,8 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
             record = await save_record(sender, post, document=document)
             await offer_to(challenge, record, via="reply")
         case Meaning.WORK if place and place.record.author.is_local and post.is_public:
+            if not is_followed and await _is_hasty(sender):
+                raise Unsupported("that are too many works in one hour")
             record = await save_record(sender, post, document=document)
             author, about = place.record.author, {"title": place.record.title}
             await notify(author, Notice.ANSWERED_WITH_WORK, sender, record.uri, f"/records/remote/{record.id}", about)
@@ -188,6 +192,13 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
         case _:
             raise Unsupported(reason or "nobody here follows its author")
     return Kept.FOR_GOOD
+
+
+async def _is_hasty(author: Actor) -> bool:
+    """Whether MAX_AN_HOUR records of `author` came within the last hour: each is kept, and somebody is told."""
+    newest = Record.filter(author_id=author.id).order_by("-id")
+    found = await newest.offset(MAX_AN_HOUR - 1).limit(1).values("fetched_at")
+    return bool(found) and (found[0]["fetched_at"] or now()) > now() - timedelta(hours=1)
 
 
 def _why_no_answer(sender: Actor, post: PostObject, challenge: Challenge | None) -> str | None:
