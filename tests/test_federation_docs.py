@@ -35,7 +35,7 @@ from fedirec.remix import terms as remix_terms
 from fedirec.remix.actions import challenges, comments, composing, drafts, records, submissions, threads
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.digest import digest_holds, digested, record_digest
-from fedirec.remix.inbox.comments import MAX_ANCESTORS
+from fedirec.remix.inbox.comments import MAX_ANCESTORS, MAX_TOLD_OF
 from fedirec.remix.licences import UNKNOWN, find_grant
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
 from fedirec.remix.models import Record, Submission
@@ -312,6 +312,8 @@ def test_the_limits_are_those_of_the_code() -> None:
         "reason of a `Reject`": (submissions.MAX_REASON, submissions.MAX_REASON),
         "comment, as HTML; as Markdown": (threads.MAX_CONTENT, comments.MAX_TEXT),
         "comments of one author in an hour": (threads.MAX_AN_HOUR, threads.MAX_AN_HOUR),
+        "answers with works, of one stranger in an hour": (threads.MAX_AN_HOUR, None),
+        "things that one actor told us in an hour, beyond which we ask for no more": (MAX_TOLD_OF, None),
         "comments on one record that are passed on in an hour": (None, threads.MAX_PASSED_ON),
         "people who are told that a comment names them": (threads.MAX_MENTIONED, threads.MAX_MENTIONED),
         "comments that are fetched because of one": (MAX_ANCESTORS, None),
