@@ -134,6 +134,7 @@ def test_what_is_no_public_key_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "z6Mk", ED25519.public.multibase, RSA.public.pem, "x" * 20_000, digests.write_multibase(b"\x80\x26abc")],
+    ids=["nothing", "short", "public", "pem", "long", "cut"],
 )
 def test_what_is_no_private_key_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
