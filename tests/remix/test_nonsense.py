@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import unescape
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -47,7 +47,9 @@ async def test_an_address_that_is_too_long_is_refused_where_it_was_pasted(here: 
 
 async def test_a_tag_in_the_box_for_words_leads_to_its_page(here: Instance) -> None:
     assert (await here.get("/explore?q=%23Night")).headers["location"] == "/tags/night"
-    assert (await here.get("/explore?q=%23two%20words")).status_code == 200
+    several = (await here.get("/explore?q=%23two%20words")).headers["location"]
+    assert parse_qs(urlsplit(several).query) == {"tag": ["two"], "q": ["words"]}
+    assert (await here.get(several)).status_code == 200
     assert (await here.get("/explore?q=%23")).status_code == 200
 
 
