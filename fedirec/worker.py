@@ -15,7 +15,7 @@ from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.api.keeping import forget_answers
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
-from fedirec.media.actions import prune_orphans, prune_unattached, prune_uploads
+from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
@@ -66,6 +66,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable),
+        Chore("make what is missing of files", timedelta(hours=1), make_missing),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),

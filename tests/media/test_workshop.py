@@ -13,7 +13,7 @@ from pathlib import Path
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.lanes import Done, Job, Kind, Lane, Runner
-from fedirec.media.actions import attach_media, keep_file, prune_orphans, prune_unattached
+from fedirec.media.actions import attach_media, keep_file, make_missing, prune_orphans, prune_unattached
 from fedirec.media.models import Media, Rendition
 from fedirec.media.queries import dress, media_at
 from fedirec.media.store import DiskStore
@@ -109,6 +109,21 @@ async def test_a_file_that_cannot_be_finished_says_why_and_stays_usable(
     assert dressed.renditions == {}
     assert await store.size(media.path) == media.size
     await attach_media(owner, keys=[media.key])
+
+
+async def test_files_of_which_nothing_was_made_yet_are_taken_up_again(
+    store: DiskStore, owner: Actor, settings: Settings, illustration: Path
+) -> None:
+    media = await given(store, owner, settings, illustration)
+    await Job.all().delete()
+    await Media.all().update(blurhash=None)
+    assert await make_missing() == 0  # somebody may be at it
+    await Media.all().update(created_at=now() - timedelta(days=1))
+    assert await make_missing() == 1
+    assert await make_missing() == 1  # it waits once all the same
+    assert await runner_of(store, settings).run_until_idle() == 1
+    assert (await dress([media.id]))[media.id].renditions
+    assert await make_missing() == 0
 
 
 async def test_a_file_that_is_gone_is_no_trouble(

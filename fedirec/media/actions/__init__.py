@@ -5,7 +5,7 @@ from __future__ import annotations
 from fedirec.media.actions.arriving import append_to_upload, begin_upload, drop_upload, settle_upload
 from fedirec.media.actions.attaching import attach_media, keep_waiting, release_media
 from fedirec.media.actions.captioning import add_caption, remove_caption
-from fedirec.media.actions.keeping import keep_file, receive_upload
+from fedirec.media.actions.keeping import keep_file, make_missing, receive_upload
 from fedirec.media.actions.pruning import forget_paths, prune_orphans, prune_unattached, prune_uploads
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "forget_paths",
     "keep_file",
     "keep_waiting",
+    "make_missing",
     "prune_orphans",
     "prune_unattached",
     "prune_uploads",

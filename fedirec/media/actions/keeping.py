@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from anyio import open_file, to_thread
 
@@ -24,6 +26,10 @@ from fedirec.media.refusals import refusal_of
 from fedirec.media.store import Store
 from fedirec.settings import Settings
 from fedirec.uris import new_key
+
+OVERDUE: Final = timedelta(hours=2)
+"""After which nobody can be making it any more: it takes 90 minutes at most."""
+AT_ONCE: Final = 50
 
 
 async def receive_upload(
@@ -139,3 +145,13 @@ def rendering_of(media: Media) -> Work:
     return Work(
         kind="media", lane=f"media:{media.owner_id}", payload={"media": media.id}, dedupe_key=f"media:{media.id}"
     )
+
+
+async def make_missing() -> int:
+    """What pages show of files and nobody is making is being made again; of how many files.
+
+    Such are the files of before there were renditions, and those whose work was lost or given up.
+    """
+    left = await Media.filter(state="processing", created_at__lt=now() - OVERDUE).order_by("id").limit(AT_ONCE)
+    await enqueue([rendering_of(media) for media in left])
+    return len(left)

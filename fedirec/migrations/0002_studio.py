@@ -415,4 +415,6 @@ class Migration(migrations.Migration):
             model_name="RemoteMedia",
             index=Index(fields=["medium_path"]),
         ),
+        # Of files that are here already nothing was made yet: the chore for what is missing takes them up.
+        ops.RunSQL("UPDATE media SET state = 'processing'", reverse_sql=ops.RunSQL.noop),
     ]
