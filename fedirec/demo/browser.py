@@ -34,7 +34,8 @@ class Page:
     @property
     def complaints(self) -> list[str]:
         """What the page says is wrong with what was typed."""
-        return [element.text for name in ("field-error", "form-errors") for element in self.tree.all(styled=name)]
+        found = (element for name in ("field-error", "form-errors") for element in self.tree.all(styled=name))
+        return [element.text for element in found if element.text and "hidden" not in element.attributes]
 
     @property
     def gist(self) -> str:

@@ -94,6 +94,7 @@ def test_checking_an_instance_finds_what_does_not_fit(studio: Path) -> None:
 def test_a_database_is_made_and_found_up_to_date(tmp_path: Path) -> None:
     assert done("migrate", folder=tmp_path).splitlines() == [
         "The database has had 0001_initial.",
+        "The database has had 0002_studio.",
         "The database is up to date.",
     ]
     assert done("migrate", folder=tmp_path) == "The database is up to date.\n"
