@@ -183,7 +183,7 @@ def window(
         locale=language,
         timezone_id=zone,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(45_000)
     page = context.new_page()
     shown = Window(page, served.origin, scripts)
     # 404, 410 and 422 are answers that tests ask for; the browser logs such a page as a failed load.
