@@ -79,6 +79,8 @@ def test_a_sound_is_played_searched_and_heard_alone(
         page = shown.page
         shown.open(sounds)
         await_prepared(shown)
+        shown.open(sounds)
+        page.wait_for_function("() => [...document.querySelectorAll('audio')].every((each) => each.readyState > 0)")
         shown.check()
         assert not page.locator("audio").first.is_visible(), "the deck stands in for the browser's own controls"
         first, second = page.get_by_role("slider", name="Where in “Two takes, part").all()
