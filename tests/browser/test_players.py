@@ -107,7 +107,8 @@ def test_a_sound_is_played_searched_and_heard_alone(
         play = page.get_by_role("button", name="Play “Two takes, part 2”")
         play.focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("() => !document.querySelectorAll('audio')[1].paused")
+        paused = "[...document.querySelectorAll('audio')].map((each) => each.paused).join()"
+        page.wait_for_function(f"() => {paused} === 'true,false'")
         assert page.evaluate(PLAYING) == [False, True]
         assert page.evaluate("navigator.mediaSession.metadata.title") == "Two takes, part 2"
         assert page.evaluate("navigator.mediaSession.metadata.artist") == "ana"
