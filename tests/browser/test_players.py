@@ -101,7 +101,7 @@ def test_a_sound_is_played_searched_and_heard_alone(
         page.keyboard.press("Space")
         page.wait_for_function("() => document.querySelector('audio').currentTime > 5.2")
         assert page.evaluate(PLAYING) == [True, False]
-        assert page.get_by_role("button", name="Pause “Two takes, part 1”").is_visible()
+        page.get_by_role("button", name="Pause “Two takes, part 1”").wait_for()
 
         # One plays at a time.
         play = page.get_by_role("button", name="Play “Two takes, part 2”")
@@ -112,7 +112,7 @@ def test_a_sound_is_played_searched_and_heard_alone(
         assert page.evaluate(PLAYING) == [False, True]
         assert page.evaluate("navigator.mediaSession.metadata.title") == "Two takes, part 2"
         assert page.evaluate("navigator.mediaSession.metadata.artist") == "ana"
-        assert page.get_by_role("button", name="Play “Two takes, part 1”").is_visible()
+        page.get_by_role("button", name="Play “Two takes, part 1”").wait_for()
 
         # With a pointer: halfway, and drawn as far.
         box = second.bounding_box()
@@ -125,7 +125,7 @@ def test_a_sound_is_played_searched_and_heard_alone(
         assert page.evaluate("document.querySelectorAll('audio')[1].playbackRate") == 1.5
         page.get_by_role("button", name="Sound off").nth(1).click()
         assert page.evaluate("document.querySelectorAll('audio')[1].muted")
-        assert page.get_by_role("button", name="Sound on").is_visible()
+        page.get_by_role("button", name="Sound on").wait_for()
         shown.check()
 
 
