@@ -18,6 +18,7 @@ export class Deck {
     this.played = figure.querySelector("clipPath rect");
     this.tools = figure.querySelector(".deck-tools");
     this.known = Number(figure.dataset.seconds) || 0;
+    this.wanted = null; // where to go as soon as the browser knows the file
     media.controls = false;
     media.hidden = true;
     this.button.hidden = this.tools.hidden = false;
@@ -33,6 +34,7 @@ export class Deck {
     });
     this.volume();
     this.captions();
+    media.addEventListener("loadedmetadata", () => this.arrive());
     for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata", "durationchange", "ended"]) media.addEventListener(name, () => this.show());
     for (const name of ["play", "pause", "ended"]) media.addEventListener(name, () => this.state());
     // While it plays the wave moves with every frame, not four times a second.
@@ -46,24 +48,31 @@ export class Deck {
     return Number.isFinite(this.media.duration) && this.media.duration > 0 ? this.media.duration : this.known;
   }
 
+  get at() {
+    return this.wanted ?? this.media.currentTime;
+  }
+
   toggle() {
     if (this.media.paused) this.media.play().catch(() => this.state());
     else this.media.pause();
   }
 
   go(seconds) {
-    const at = Math.min(Math.max(0, seconds), this.length);
-    if (this.media.readyState > 0) this.media.currentTime = at;
-    else {
-      this.media.addEventListener("loadedmetadata", () => { this.media.currentTime = at; }, { once: true });
-      this.media.load();
-    }
-    this.show(at);
+    this.wanted = Math.min(Math.max(0, seconds), this.length);
+    if (this.media.readyState > 0) this.arrive();
+    else this.show();
+  }
+
+  arrive() {
+    if (this.wanted === null) return;
+    this.media.currentTime = this.wanted;
+    this.wanted = null;
+    this.show();
   }
 
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = this.media.currentTime;
+    const at = this.at;
     const places = {
       ArrowRight: at + STEP, ArrowUp: at + STEP, ArrowLeft: at - STEP, ArrowDown: at - STEP,
       PageUp: at + LEAP, PageDown: at - LEAP, Home: 0, End: this.length,
@@ -138,7 +147,8 @@ export class Deck {
     this.played.setAttribute("width", String(this.length ? (WIDTH * Math.min(at, this.length)) / this.length : 0));
   }
 
-  show(at = this.media.currentTime) {
+  show() {
+    const at = this.at;
     this.draw(at);
     const words = { "{at}": clock(at), "{length}": clock(this.length) };
     this.figure.querySelector("[data-at]").textContent = words["{at}"];
