@@ -23,9 +23,11 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Conflict
 from fedirec.media.actions import append_to_upload, begin_upload, drop_upload, prune_uploads, settle_upload
+from fedirec.media.actions.keeping import MAX_AN_HOUR
 from fedirec.media.models import Media, Upload
 from fedirec.media.store import DiskStore
 from fedirec.settings import Settings
+from fedirec.uris import new_key
 from tests.media import files
 from tests.network import Instance
 
@@ -299,6 +301,27 @@ async def test_a_form_keeps_to_the_limits_too(here: Instance, ana: httpx.AsyncCl
 
     assert "There is no room for “me.png”" in answer.text
     assert not await here.run(Media.exists)
+
+
+async def test_files_that_take_no_room_are_too_many_at_some_point(here: Instance, ana: httpx.AsyncClient) -> None:
+    me = await here.run(Actor.get, handle="ana")
+    dot = {
+        "kind": "image",
+        "media_type": "image/png",
+        "size": 1,
+        "sha256": "0" * 64,
+        "digest": "z",
+        "path": "ab/dot.png",
+    }
+    dots = [Media(key=new_key(), owner_id=me.id, file_name="dot.png", **dot) for _ in range(MAX_AN_HOUR)]
+    await here.run(Media.bulk_create, dots)
+
+    by_program = await ana.post("/api/uploads", headers=TUS | {"upload-length": "2000"} | notes(filename="more.png"))
+    by_form = await ana.post("/settings", data={"name": "Ana"}, files={"icon": ("me.png", b"\x89PNG", "image/png")})
+
+    assert by_program.status_code == 429
+    assert "many files within an hour" in by_program.json()["detail"]
+    assert "many files within an hour" in by_form.text
 
 
 def _limit(instance: Instance, **limits: int) -> None:

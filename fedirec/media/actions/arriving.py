@@ -21,7 +21,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Gone, NotFound, TooLarge, TooMany
 from fedirec.lanes import Done, Job, Outcome, Work, enqueue
-from fedirec.media.actions.keeping import keep
+from fedirec.media.actions.keeping import keep, refuse_haste
 from fedirec.media.content import head_of
 from fedirec.media.decoder.kinds import HEAD, Refused
 from fedirec.media.limits import most_for_type, refuse_size
@@ -54,6 +54,7 @@ async def begin_upload(
         raise refusal("empty", name=name)
     if size > most:
         raise refusal("bytes", name=name, limit=most)
+    await refuse_haste(owner)
     async with transaction():
         # Whoever begins several at once is counted one after the other.
         await Actor.filter(id=owner.id).select_for_update().first()

@@ -13,6 +13,7 @@ from fedirec.activitypub.digests import multibase_of_digest
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
+from fedirec.errors import TooMany
 from fedirec.lanes import Work, enqueue
 from fedirec.media.answers import Decoded
 from fedirec.media.confine import Limits, clean
@@ -26,10 +27,14 @@ from fedirec.media.refusals import refusal_of
 from fedirec.media.store import Store
 from fedirec.settings import Settings
 from fedirec.uris import new_key
+from fedirec.web.language import gettext as _
 
 OVERDUE: Final = timedelta(hours=2)
 """After which nobody can be making it any more: it takes 90 minutes at most."""
 AT_ONCE: Final = 50
+
+MAX_AN_HOUR: Final = 300
+"""Files that one person sends: each of them is opened and rendered, however small it is."""
 
 
 async def receive_upload(
@@ -44,9 +49,10 @@ async def receive_upload(
     """The file that arrives in `chunks` is kept, not yet attached to anything.
 
     `quota` is how many bytes all files of `owner` may have; 0 for any number. Raises Invalid, WrongType, TooLarge or
-    Full with a sentence that names the file, Busy when the disk is full.
+    Full with a sentence that names the file, TooMany after too many in one hour, Busy when the disk is full.
     """
     name = clean_name(file_name)
+    await refuse_haste(owner)
     try:
         async with store.workbench() as folder:
             source = folder / "upload"
@@ -64,10 +70,18 @@ async def keep_file(
     Raises what `receive_upload` raises.
     """
     name = clean_name(file_name)
+    await refuse_haste(owner)
     try:
         return await keep(store, owner, source=source, name=name, settings=settings, quota=quota)
     except Refused as refused:
         raise refusal_of(refused, name=name) from refused
+
+
+async def refuse_haste(owner: Actor) -> None:
+    """Raises TooMany when `owner` has sent MAX_AN_HOUR files within the last hour."""
+    oldest = await Media.filter(owner_id=owner.id).order_by("-id").offset(MAX_AN_HOUR - 1).limit(1).values("created_at")
+    if oldest and oldest[0]["created_at"] > now() - timedelta(hours=1):
+        raise TooMany(_("That were many files within an hour. Please take a break."), retry_after=600)
 
 
 async def keep(store: Store, owner: Actor, *, source: Path, name: str, settings: Settings, quota: int = 0) -> Media:
