@@ -1,4 +1,5 @@
 // Recording in the page: a sound, a film or a picture, straight into the files of the record.
+import { Loudness } from "./loudness.js";
 import { length, say } from "./words.js";
 import { limitFor } from "./uploads.js";
 
@@ -28,8 +29,6 @@ const SHOWN = {
   paused: ["resume", "stop"],
   review: ["keep", "again", "save"],
 };
-const SILENT_AFTER = 4000;
-const AUDIBLE = 0.01; // of the loudest that there is
 
 let kind = "";
 let state = "closed";
@@ -43,7 +42,7 @@ let chosen = { audioinput: "", videoinput: "" };
 let begun = 0;
 let counted = 0;
 let ticking = 0;
-let sound = null;
+let loudness = null;
 let turn = 0; // answers to what was asked before are not listened to any more
 let opener = null;
 let send = () => {};
@@ -162,50 +161,20 @@ function lostDevice() {
   else if (state === "live") wrong("missing");
 }
 
-// How loud it is, as bars that go by; or as one bar, for those who want less movement.
 function measure() {
-  const tracks = stream.getAudioTracks();
-  if (!tracks.length || !globalThis.AudioContext) return;
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 4096; // longer than the time between two looks: no sound is missed
-  context.createMediaStreamSource(new MediaStream(tracks)).connect(analyser);
-  context.resume().catch(() => {});
   delete panel.dataset.heard;
-  const samples = new Float32Array(analyser.fftSize);
-  const heights = [];
-  let last = 0;
-  let heard = performance.now();
-  const own = { context, stopped: false };
-  sound = own;
-  const draw = (moment) => {
-    if (own.stopped) return;
-    requestAnimationFrame(draw);
-    if (moment - last < (calm.matches ? 250 : 50)) return;
-    last = moment;
-    analyser.getFloatTimeDomainData(samples);
-    const loud = Math.min(1, samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-    if (loud > AUDIBLE) heard = moment;
-    if (state === "recording" && moment - heard > SILENT_AFTER) {
+  loudness = new Loudness(stream.getAudioTracks(), wave, {
+    isRecording: () => state === "recording",
+    isPaused: () => state === "paused",
+    heard: () => {
+      panel.dataset.heard = "yes";
+      if (word.textContent === panel.dataset.silent) word.textContent = panel.dataset.recording;
+    },
+    silent: () => {
       word.textContent = panel.dataset.silent;
       say(panel.dataset.silent);
-      heard = Infinity;
-    } else if (heard === moment && word.textContent === panel.dataset.silent) word.textContent = panel.dataset.recording;
-    if (loud > AUDIBLE) panel.dataset.heard = "yes";
-    if (wave.hidden) return;
-    const [width, height, step] = [wave.width, wave.height, 8];
-    heights.push(state === "paused" ? 0 : loud);
-    if (heights.length > width / step) heights.shift();
-    const pen = wave.getContext("2d");
-    pen.clearRect(0, 0, width, height);
-    pen.fillStyle = getComputedStyle(wave).color;
-    if (calm.matches) return pen.fillRect(0, height / 2 - 10, Math.max(4, width * loud), 20);
-    heights.forEach((value, index) => {
-      const size = Math.max(4, value * height);
-      pen.fillRect(width - (heights.length - index) * step, (height - size) / 2, step - 3, size);
-    });
-  };
-  requestAnimationFrame(draw);
+    },
+  });
 }
 
 function begin() {
@@ -319,11 +288,8 @@ function showReview(element, sentence) {
 
 function stopDevices() {
   clearInterval(ticking);
-  if (sound) {
-    sound.stopped = true;
-    sound.context.close().catch(() => {});
-    sound = null;
-  }
+  loudness?.stop();
+  loudness = null;
   const ending = stream;
   stream = null;
   ending?.getTracks().forEach((track) => track.stop());
