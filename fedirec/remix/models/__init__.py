@@ -1,0 +1,29 @@
+"""Records, what they were made from, what was said about them, and the challenges they answer."""
+
+from __future__ import annotations
+
+from fedirec.remix.models.attachments import Attachment
+from fedirec.remix.models.challenges import Challenge, ChallengeTerms
+from fedirec.remix.models.comments import Comment
+from fedirec.remix.models.contributors import Contributor
+from fedirec.remix.models.drafts import Draft
+from fedirec.remix.models.lineage import Snapshot, Source
+from fedirec.remix.models.records import Record, RecordRevision
+from fedirec.remix.models.submissions import Submission
+from fedirec.remix.models.tags import RecordTag, TagFollow
+
+__all__ = [
+    "Attachment",
+    "Challenge",
+    "ChallengeTerms",
+    "Comment",
+    "Contributor",
+    "Draft",
+    "Record",
+    "RecordRevision",
+    "RecordTag",
+    "Snapshot",
+    "Source",
+    "Submission",
+    "TagFollow",
+]

@@ -1,0 +1,73 @@
+"""What challenges ask, and what they promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+
+if TYPE_CHECKING:
+    from fedirec.remix.models.attachments import Attachment
+    from fedirec.remix.models.submissions import Submission
+
+
+class Challenge(Model):
+    """A creative prompt that people answer with records, and whose actor is a Group."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
+        "fedirec.Actor", related_name="challenge", on_delete=fields.RESTRICT
+    )
+    actor_id: int
+    leader: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="led_challenges", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    leader_id: int | None
+    prompt_uri = fields.CharField(max_length=2048, null=True, unique=True)
+    title = fields.CharField(max_length=500)
+    text = fields.TextField(default="", db_default="")
+    content = fields.TextField(default="", db_default="")
+    kinds: fields.Field[list[str]] = fields.JSONField(default=list)
+    language = fields.CharField(max_length=35, null=True)
+    deadline_at = fields.DatetimeField(null=True)
+    timezone = fields.CharField(max_length=60, default="UTC", db_default="UTC")
+    state = fields.CharField(max_length=12, default="open", db_default="open")
+    opened_at = fields.DatetimeField(default=now, db_index=True)
+    updated_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+
+    attachments: fields.ReverseRelation[Attachment]
+    terms: fields.ReverseRelation[ChallengeTerms]
+    submissions: fields.ReverseRelation[Submission]
+
+    class Meta(Model.Meta):
+        table = "challenge"
+        indexes = [Index(fields=["state", "deadline_at"])]
+
+
+class ChallengeTerms(Model):
+    """What a challenge promised, version by version, never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    challenge: fields.ForeignKeyRelation[Challenge] = fields.ForeignKeyField(
+        "fedirec.Challenge", related_name="terms", on_delete=fields.RESTRICT, db_index=True
+    )
+    challenge_id: int
+    version = fields.IntField()
+    licence = fields.CharField(max_length=60)
+    pays = fields.CharField(max_length=10)
+    amount = fields.BigIntField(null=True)
+    currency = fields.CharField(max_length=3, null=True)
+    decided_by = fields.CharField(max_length=20)
+    text = fields.TextField(default="", db_default="")
+    digest = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "challenge_terms"
+        unique_together = (("challenge", "version"),)

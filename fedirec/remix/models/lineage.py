@@ -1,0 +1,61 @@
+"""What records were made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from fedirec.clock import now
+from fedirec.remix.models.records import Record
+
+
+class Source(Model):
+    """One step of lineage: a record was made from what lives at an address."""
+
+    id = fields.BigIntField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "fedirec.Record", related_name="sources", on_delete=fields.RESTRICT, db_index=True
+    )
+    record_id: int
+    uri = fields.CharField(max_length=2048, db_index=True)
+    relation = fields.CharField(max_length=12)
+    position = fields.IntField()
+    in_graph = fields.BooleanField(default=True, db_default=True)
+    snapshot: fields.ForeignKeyNullableRelation[Snapshot] = fields.ForeignKeyField(
+        "fedirec.Snapshot", related_name="edges", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    snapshot_id: int | None
+    attempts = fields.IntField(default=0, db_default=0)
+    problem = fields.CharField(max_length=300, null=True)
+    created_at = fields.DatetimeField(default=now)
+    withdrawn_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "source"
+        unique_together = (("record", "uri"),)
+
+
+class Snapshot(Model):
+    """A source as it was when somebody built on it, never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, db_index=True)
+    author_uri = fields.CharField(max_length=2048)
+    author_handle = fields.CharField(max_length=600)
+    author_name = fields.CharField(max_length=500)
+    kind = fields.CharField(max_length=10)
+    title = fields.CharField(max_length=500)
+    licence = fields.CharField(max_length=60)
+    licence_url = fields.CharField(max_length=300, null=True)
+    media_digests: fields.Field[list[str]] = fields.JSONField(default=list)
+    record_digest = fields.CharField(max_length=100, null=True)
+    published_at = fields.DatetimeField()
+    document: fields.Field[dict[str, Any]] = fields.JSONField()
+    document_digest = fields.CharField(max_length=100)
+    fetched_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "snapshot"
+        unique_together = (("uri", "document_digest"),)

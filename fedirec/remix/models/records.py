@@ -1,0 +1,79 @@
+"""Records, and what they once were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+
+if TYPE_CHECKING:
+    from fedirec.remix.models.attachments import Attachment
+    from fedirec.remix.models.comments import Comment
+    from fedirec.remix.models.contributors import Contributor
+    from fedirec.remix.models.lineage import Source
+    from fedirec.remix.models.submissions import Submission
+    from fedirec.remix.models.tags import RecordTag
+
+
+class Record(Model):
+    """A creative work, ours or someone else's."""
+
+    id = fields.BigIntField(primary_key=True)
+    uri = fields.CharField(max_length=2048, unique=True)
+    url = fields.CharField(max_length=2048, null=True)
+    author: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="records", on_delete=fields.RESTRICT, db_index=True
+    )
+    author_id: int
+    kind = fields.CharField(max_length=10)
+    title = fields.CharField(max_length=500)
+    text = fields.TextField(default="", db_default="")
+    content = fields.TextField(default="", db_default="")
+    warning = fields.CharField(max_length=500, default="", db_default="")
+    language = fields.CharField(max_length=35, null=True)
+    licence = fields.CharField(max_length=60)
+    licence_url = fields.CharField(max_length=300, null=True)
+    visibility = fields.CharField(max_length=10, default="public", db_default="public")
+    in_reply_to = fields.CharField(max_length=2048, null=True)
+    is_post = fields.BooleanField(default=False, db_default=False)
+    digest = fields.CharField(max_length=100, null=True)
+    digest_holds = fields.BooleanField(default=False, db_default=False)
+    revision = fields.IntField(default=1, db_default=1)
+    published_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+    fetched_at = fields.DatetimeField(null=True)
+
+    attachments: fields.ReverseRelation[Attachment]
+    sources: fields.ReverseRelation[Source]
+    tags: fields.ReverseRelation[RecordTag]
+    contributors: fields.ReverseRelation[Contributor]
+    submissions: fields.ReverseRelation[Submission]
+    comments: fields.ReverseRelation[Comment]
+
+    class Meta(Model.Meta):
+        table = "record"
+        indexes = [Index(fields=["published_at"]), Index(fields=["author_id", "published_at"])]
+
+
+class RecordRevision(Model):
+    """A record as it was in one of its versions, never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "fedirec.Record", related_name="revisions", on_delete=fields.RESTRICT, db_index=True
+    )
+    record_id: int
+    number = fields.IntField()
+    document: fields.Field[dict[str, Any]] = fields.JSONField()
+    digest = fields.CharField(max_length=100, null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "record_revision"
+        unique_together = (("record", "number"),)

@@ -1,0 +1,41 @@
+"""Hashtags, and who follows them."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.remix.models.records import Record
+
+
+class RecordTag(Model):
+    """A hashtag of a record."""
+
+    id = fields.BigIntField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "fedirec.Record", related_name="tags", on_delete=fields.CASCADE, db_index=True
+    )
+    record_id: int
+    name = fields.CharField(max_length=100, db_index=True)
+
+    class Meta(Model.Meta):
+        table = "record_tag"
+        unique_together = (("record", "name"),)
+
+
+class TagFollow(Model):
+    """Somebody of ours wants to see what carries a hashtag."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="followed_tags", on_delete=fields.CASCADE
+    )
+    actor_id: int
+    name = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "tag_follow"
+        unique_together = (("actor", "name"),)
