@@ -18,11 +18,10 @@ handlers = Handlers()
 
 @handlers.on(Follow, Ref, ActorObject)
 async def followed(sender: Actor, follow: Follow[Any]) -> None:
-    made = await answer_follow(sender, follow)
-    if made is not None:
-        target = await made.target
-        kind = Notice.FOLLOWED if made.accepted_at else Notice.ASKED_TO_FOLLOW
-        await notify(target, kind, sender, sender.uri, sender.url or sender.uri)
+    answered = await answer_follow(sender, follow)
+    if answered is not None:
+        kind = Notice.FOLLOWED if answered.is_accepted else Notice.ASKED_TO_FOLLOW
+        await notify(answered.target, kind, sender, sender.uri, sender.url or sender.uri)
 
 
 @handlers.on(Accept, Ref, Follow)

@@ -5,6 +5,7 @@ A follow counts only once its target has accepted it (CVE-2025-30741); what a st
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -14,8 +15,16 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Activity, Ref, Reject, Undo
 from fedirec.activitypub.vocab import Follow as FollowActivity
 from fedirec.clock import now
-from fedirec.db import fetch_rows, transaction
+from fedirec.db import fetch_objects, fetch_rows, transaction
 from fedirec.errors import Conflict, Forbidden, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody elsewhere follows `target`, or asks to."""
+
+    target: Actor
+    is_accepted: bool
 
 
 async def follow(follower: Actor, target: Actor) -> Follow:
@@ -56,31 +65,45 @@ async def unfollow(follower: Actor, target: Actor) -> None:
             await publish(follower, undo, to=[target])
 
 
-async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Follow | None:
+async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Answered | None:
     """`sender` follows our actor and is told so, or waits until it is approved; None if it was known already.
 
-    Part of the transaction of the activity. Raises NotFound when nobody here has that address.
+    Part of the transaction of the activity. Raises NotFound when nobody here has that address, Conflict when the id
+    belongs to another follow.
     """
-    target = await Actor.get_or_none(uri=asked.object.id, is_local=True)
-    if target is None or target.state != "active" or target.type == "Application":
+    found = await fetch_objects(Actor, "SELECT * FROM actor WHERE uri = ? AND is_local = ?", asked.object.id, True)
+    if not found or found[0].state != "active" or found[0].type == "Application":
         raise NotFound("nobody here can be followed at that address")
-    known = await Follow.get_or_none(follower_id=sender.id, target_id=target.id)
-    try:
-        async with transaction():
-            if known is None:
-                made = await Follow.create(
-                    uri=asked.id,
-                    follower=sender,
-                    target=target,
-                    accepted_at=None if target.approves_followers else now(),
-                )
-            elif known.uri != asked.id:  # the other side forgot that it asked; what it undoes later has the new id
-                await Follow.filter(id=known.id).update(uri=asked.id)
-    except IntegrityError as error:
-        raise Conflict("that id belongs to another follow") from error
-    if (known or made).accepted_at:
+    target = found[0]
+    rows = await fetch_rows(
+        "SELECT id, uri, accepted_at FROM follow WHERE follower_id = ? AND target_id = ?", sender.id, target.id
+    )
+    known = rows[0] if rows else None
+    is_accepted = bool(known["accepted_at"]) if known else not target.approves_followers
+    if known is None:
+        moment = now()
+        added = await fetch_rows(
+            """
+            INSERT INTO follow (uri, follower_id, target_id, accepted_at, created_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING RETURNING id
+            """,
+            asked.id,
+            sender.id,
+            target.id,
+            moment if is_accepted else None,
+            moment,
+        )
+        if not added:
+            raise Conflict("that id belongs to another follow")
+    elif known["uri"] != asked.id:  # the other side forgot that it asked; what it undoes later has the new id
+        try:
+            async with transaction():
+                await Follow.filter(id=known["id"]).update(uri=asked.id)
+        except IntegrityError as error:
+            raise Conflict("that id belongs to another follow") from error
+    if is_accepted:
         await _answer(Accept, target, sender, asked.id)
-    return None if known else made
+    return None if known else Answered(target, is_accepted)
 
 
 async def approve_follow(target: Actor, asked: Follow) -> None:

@@ -1,7 +1,8 @@
 """What happens to an outgoing activity.
 
 `publish` runs inside the caller's transaction, so an activity is queued if and only if the change it announces is
-saved. Then the worker fans it out, one delivery for each inbox, in one lane for each remote origin; and delivers.
+saved. Then the worker fans it out, one delivery for each inbox, in one lane for each remote origin; and delivers. What
+is for one actor alone goes straight into the lane of their origin.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -26,10 +27,11 @@ from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme, sign_request
 from fedirec.activitypub.vocab import PUBLIC, Activity, Entity, Json, Undo
 from fedirec.clock import now
-from fedirec.db import fetch_rows, transaction
+from fedirec.db import add_row, fetch_rows, transaction
 from fedirec.db.together import Together
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
-from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload
+from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload, waits
+from fedirec.lanes.sql import moment_of
 from fedirec.net import Net, Sign
 from fedirec.uris import Uris, host_of, origin_of
 from fedirec.web.negotiation import ACTIVITY_JSON
@@ -65,29 +67,36 @@ def new_activity_uri(sender: Actor) -> str:
 
 async def publish(
     sender: Actor, activity: Activity[Any], *, to: Iterable[Actor] = (), to_followers_of: Iterable[Actor] = ()
-) -> Outgoing:
+) -> None:
     """`activity` will reach the inboxes of `to` and of the followers of `to_followers_of`, each inbox once.
 
     Part of the caller's transaction. Who lives here needs no delivery and gets none.
     """
-    outgoing = await Outgoing.create(
+    document = {"@context": _context_of(activity.object), **activity.write()}
+    order_key = hashlib.sha256(_matter_of(activity).encode()).hexdigest()
+    actors = sorted({actor.id for actor in to if not actor.is_local})
+    followers_of = sorted({actor.id for actor in to_followers_of})
+    lane = f"fanout:{sender.id}"
+    # Nothing is to be proved or fanned out. What was said about the same matter before must not come later, though.
+    is_letter = not activity.is_public and not followers_of and len(actors) <= 1
+    if is_letter and await waits(lane=lane, order_key=order_key):
+        is_letter = False
+    key = await add_row(
+        Outgoing,
         uri=activity.id,
-        actor=sender,
+        actor_id=sender.id,
         type=activity.TYPE,
         object_uri=activity.object.id,
         is_public=activity.is_public,
-        document={"@context": _context_of(activity.object), **activity.write()},
+        document=document,
+        body=_bytes_of(document) if is_letter else None,
     )
-    order_key = hashlib.sha256(_matter_of(activity).encode()).hexdigest()
-    payload = {
-        "outgoing": outgoing.id,
-        "order_key": order_key,
-        "actors": sorted({actor.id for actor in to if not actor.is_local}),
-        "followers_of": sorted({actor.id for actor in to_followers_of}),
-        "after": "",
-    }
-    await enqueue([Work(kind="fanout", lane=f"fanout:{sender.id}", payload=payload, order_key=order_key)])
-    return outgoing
+    if is_letter:
+        inboxes = await _inboxes(actors, (), shared=False, after="")
+        await enqueue([_delivery(key, inbox, order_key) for inbox in inboxes])
+        return
+    payload = {"outgoing": key, "order_key": order_key, "actors": actors, "followers_of": followers_of, "after": ""}
+    await enqueue([Work(kind="fanout", lane=lane, payload=payload, order_key=order_key)])
 
 
 async def withhold(*, actor_id: int, uri: str) -> None:
@@ -107,7 +116,7 @@ class Outbox:
     keyring: Keyring
     _bodies: OrderedDict[int, tuple[int, bytes]] = field(default_factory=OrderedDict, repr=False)
     _rows: Together[int, tuple[int, bytes]] = field(default_factory=lambda: Together(_bodies_of), repr=False)
-    _peers: Together[str, Peer] = field(default_factory=lambda: Together(_peers_at), repr=False)
+    _peers: Together[str, _Manners] = field(default_factory=lambda: Together(_manners_at), repr=False)
     _signers: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(SIGNERS, thread_name_prefix="sign"), repr=False
     )
@@ -125,7 +134,7 @@ class Outbox:
             if is_public:
                 key_id, key = await self.keyring.key_of(outgoing.actor_id, "ed25519")
                 document = add_proof(document, key=key, verification_method=key_id, created=outgoing.created_at)
-            outgoing.body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+            outgoing.body = _bytes_of(document)
             await outgoing.save(update_fields=["body"])
         while inboxes := await _inboxes(
             payload["actors"], payload["followers_of"], shared=is_public, after=payload["after"]
@@ -134,7 +143,7 @@ class Outbox:
             async with transaction():
                 # How far it got is kept with what it queued: whoever is killed now queues no page a second time.
                 await keep_payload(job, payload)
-                await enqueue([_delivery(outgoing, inbox, payload["order_key"]) for inbox in inboxes])
+                await enqueue([_delivery(outgoing.id, inbox, payload["order_key"]) for inbox in inboxes])
         return Done()
 
     async def deliver(self, job: Job) -> Outcome:
@@ -142,7 +151,7 @@ class Outbox:
         inbox = str(job.payload["inbox"])
         actor_id, body = await self._body(int(str(job.payload["outgoing"])))
         peer = await self._peers.find(origin_of(inbox))
-        if peer and peer.policy == "block":
+        if peer and peer.is_blocked:
             return Dead("this peer is blocked here", status=None)
         prefers_new = bool(peer and peer.speaks_rfc9421_at and now() - peer.speaks_rfc9421_at < FORGET_PREFERENCE)
         kinds: tuple[Scheme, Scheme] = ("rfc9421", "cavage") if prefers_new else ("cavage", "rfc9421")
@@ -195,12 +204,32 @@ class Outbox:
 
 
 async def _bodies_of(outgoing: Sequence[int]) -> dict[int, tuple[int, bytes]]:
-    rows = await Outgoing.filter(id__in=outgoing, body__not_isnull=True).values_list("id", "actor_id", "body")
-    return {key: (actor_id, bytes(body)) for key, actor_id, body in rows}
+    rows = await fetch_rows(
+        f"SELECT id, actor_id, body FROM outgoing WHERE id IN ({_marks(outgoing)}) AND body IS NOT NULL",  # noqa: S608
+        *outgoing,
+    )
+    return {row["id"]: (row["actor_id"], bytes(row["body"])) for row in rows}
 
 
-async def _peers_at(origins: Sequence[str]) -> dict[str, Peer]:
-    return {peer.origin: peer for peer in await Peer.filter(origin__in=origins)}
+@dataclass(frozen=True, slots=True)
+class _Manners:
+    """What has to be known of a peer to speak to it."""
+
+    is_blocked: bool
+    speaks_rfc9421_at: datetime | None
+
+
+async def _manners_at(origins: Sequence[str]) -> dict[str, _Manners]:
+    rows = await fetch_rows(
+        f"SELECT origin, policy, speaks_rfc9421_at FROM peer WHERE origin IN ({_marks(origins)})",  # noqa: S608
+        *origins,
+    )
+    return {row["origin"]: _Manners(row["policy"] == "block", moment_of(row["speaks_rfc9421_at"])) for row in rows}
+
+
+def _marks(values: Sequence[object]) -> str:
+    """A placeholder for each of `values`."""
+    return ", ".join("?" * len(values))
 
 
 async def _ask_whose_it_was(inbox: str) -> None:
@@ -279,13 +308,13 @@ def delivery_lane(origin: str) -> str:
     return f"deliver:{origin}"
 
 
-def _delivery(outgoing: Outgoing, inbox: str, order_key: str) -> Work:
+def _delivery(outgoing: int, inbox: str, order_key: str) -> Work:
     return Work(
         kind="deliver",
         lane=delivery_lane(origin_of(inbox)),
-        payload={"outgoing": outgoing.id, "inbox": inbox},
+        payload={"outgoing": outgoing, "inbox": inbox},
         order_key=order_key,
-        dedupe_key=f"{outgoing.id}:{hashlib.sha256(inbox.encode()).hexdigest()}",
+        dedupe_key=f"{outgoing}:{hashlib.sha256(inbox.encode()).hexdigest()}",
     )
 
 
@@ -294,13 +323,13 @@ async def _inboxes(actors: Sequence[int], followers_of: Sequence[int], *, shared
     parts, values = [], list[Any]()
     inbox = "COALESCE(a.shared_inbox, a.inbox)" if shared else "a.inbox"
     if actors:
-        parts.append(f"SELECT {inbox} AS inbox FROM actor a WHERE a.id IN ({', '.join('?' * len(actors))})")  # noqa: S608
+        parts.append(f"SELECT {inbox} AS inbox FROM actor a WHERE a.id IN ({_marks(actors)})")  # noqa: S608
         parts[-1] += " AND a.state = 'active'"
         values += actors
     if followers_of:
         parts.append(
             f"SELECT {inbox} AS inbox FROM follow f JOIN actor a ON a.id = f.follower_id "  # noqa: S608
-            f"WHERE f.target_id IN ({', '.join('?' * len(followers_of))}) AND f.accepted_at IS NOT NULL "
+            f"WHERE f.target_id IN ({_marks(followers_of)}) AND f.accepted_at IS NOT NULL "
             "AND a.state = 'active' AND NOT a.is_local"
         )
         values += followers_of
@@ -313,6 +342,11 @@ async def _inboxes(actors: Sequence[int], followers_of: Sequence[int], *, shared
         after,
     )
     return [row["inbox"] for row in rows]
+
+
+def _bytes_of(document: Json) -> bytes:
+    """How `document` goes out."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def document_of(outgoing: Outgoing) -> Json:

@@ -7,10 +7,11 @@ Nothing but the database is awaited inside a transaction: on SQLite one transact
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.config import AppConfig, ConnectionConfig, DBUrlConfig, TortoiseConfig
 from tortoise.connection import get_connection
@@ -33,6 +34,8 @@ MODELS: Final = (
     "fedirec.remix.models",
     "fedirec.api.models",
 )
+M = TypeVar("M", bound=Model)
+
 BUSY_MS: Final = 10_000
 """How long a writer waits for another process to finish its transaction, in milliseconds."""
 
@@ -41,6 +44,11 @@ CONNECTIONS: Final = 20
 
 transaction = in_transaction
 """`async with transaction():` nests as savepoints. Never around anything that waits for more than the database."""
+
+
+def within_transaction() -> AbstractAsyncContextManager[object]:
+    """What happens inside is part of the caller's transaction, without a savepoint, or of one of its own."""
+    return nullcontext() if isinstance(get_connection("default"), TransactionalDBClient) else in_transaction()
 
 
 def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig:
@@ -133,6 +141,14 @@ async def fetch_rows(sql: str, *values: Any) -> Sequence[dict[str, Any]]:
     return await connection.execute_query_dict(_placeholders(sql), list(values))
 
 
+async def fetch_objects(model: type[M], sql: str, *values: Any) -> list[M]:
+    """The rows of `model` that hand-written SQL finds, with all their columns, as objects.
+
+    Takes a fifth of the time of a queryset, whose text is made anew each time: for what happens at every turn.
+    """
+    return [model._init_from_db(**row) for row in await fetch_rows(sql, *values)]
+
+
 async def execute(sql: str, *values: Any) -> int:
     """Run hand-written SQL with `?` placeholders and return how many rows it changed."""
     connection = get_connection("default")
@@ -140,8 +156,8 @@ async def execute(sql: str, *values: Any) -> int:
     return int(changed)
 
 
-async def add_row(model: type[Model], **values: Any) -> None:
-    """A row of `model` is added without an object being made of it, which would take three times as long.
+async def add_row(model: type[Model], **values: Any) -> int:
+    """A row of `model` is added without an object being made of it, which would take three times as long; its id.
 
     What is not among `values` has its default. For rows that are written and not looked at.
     """
@@ -153,7 +169,8 @@ async def add_row(model: type[Model], **values: Any) -> None:
         field = fields[name]
         value = values[name] if name in values else field.default() if callable(field.default) else field.default
         row.append(field.to_db_value(value, model))
-    await connection.execute_query(executor.insert_query, row)
+    added = await connection.execute_insert(executor.insert_query, row)
+    return int(added if isinstance(added, int) else added["id"])
 
 
 def version_of(*, changed: Collection[str], added: Collection[str] = ()) -> int | None:

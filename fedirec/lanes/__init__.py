@@ -22,7 +22,7 @@ from fedirec.lanes.queries import (
     waiting,
 )
 from fedirec.lanes.runner import Runner
-from fedirec.lanes.works import Gathered, Work, enqueue, gathering, keep_payload
+from fedirec.lanes.works import Gathered, Work, enqueue, gathering, keep_payload, waits
 
 __all__ = [
     "Crashed",
@@ -53,4 +53,5 @@ __all__ = [
     "retry_dead",
     "revive",
     "waiting",
+    "waits",
 ]

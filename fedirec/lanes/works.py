@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.clock import now
-from fedirec.db import execute, fetch_rows, transaction
+from fedirec.db import execute, fetch_rows, within_transaction
 from fedirec.lanes.bell import ring
 from fedirec.lanes.models import Job
 from fedirec.lanes.sql import json_of, table_of
@@ -50,7 +50,7 @@ async def enqueue(works: Sequence[Work]) -> None:
         gathered.works += works
         return
     at = now()
-    async with transaction():
+    async with within_transaction():
         await _make_lanes_due(works, at=at)
         await _save_jobs(works, at=at)
         await ring()
@@ -87,6 +87,20 @@ async def gathering() -> AsyncGenerator[Gathered]:
     finally:
         _gathered.reset(token)
     await enqueue(gathered.works)
+
+
+async def waits(*, lane: str, order_key: str) -> bool:
+    """Whether work with that order key waits in that lane, or will when the caller's transaction commits."""
+    gathered = _gathered.get()
+    if gathered and any(work.lane == lane and work.order_key == order_key for work in gathered.works):
+        return True
+    return bool(
+        await fetch_rows(
+            "SELECT 1 AS one FROM job WHERE lane = ? AND order_key = ? AND dead_at IS NULL LIMIT 1",
+            lane,
+            _short(order_key),
+        )
+    )
 
 
 async def keep_payload(job: Job, payload: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db import execute, fetch_objects
+from fedirec.lanes.sql import json_of, table_of
 
 
 async def notify(
@@ -37,10 +40,11 @@ async def notify_actors(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """As `notify`, for the members whose actors are among `actors`."""
-    told = {each.id for each in actors if each.is_local} - ({actor.id} if actor else set())
+    told = sorted({each.id for each in actors if each.is_local} - ({actor.id} if actor else set()))
     if told:
-        accounts = await Account.filter(actor_id__in=list(told))
-        await notify_all(accounts, kind, actor, subject_uri, url, details)
+        marks = ", ".join("?" * len(told))
+        sql = f"SELECT * FROM account WHERE actor_id IN ({marks})"  # noqa: S608  (only placeholders)
+        await notify_all(await fetch_objects(Account, sql, *told), kind, actor, subject_uri, url, details)
 
 
 async def notify_all(
@@ -52,24 +56,42 @@ async def notify_all(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Each of `accounts` that wants to hear of it has been told once that `actor` did `kind` to `subject_uri`."""
+    told = [account.id for account in accounts if kind not in WISHES or kind not in (account.unwanted or ())]
+    if not told:
+        return
     cause = actor.uri if actor else ""
-    moment = now()
-    await Notification.bulk_create(
-        [
-            Notification(
-                account_id=account.id,
-                kind=kind.value,
-                actor_id=actor.id if actor else None,
-                subject_uri=subject_uri,
-                url=url,
-                details=dict(details or {}),
-                dedupe_key=digest_of(f"{account.id}\n{kind.value}\n{cause}\n{subject_uri}"),
-                created_at=moment,
-            )
-            for account in accounts
-            if kind not in WISHES or kind not in (account.unwanted or ())
-        ],
-        ignore_conflicts=True,
+    columns = {
+        "kind": kind.value,
+        "actor_id": actor.id if actor else None,
+        "subject_uri": subject_uri,
+        "url": url,
+        "details": json.dumps(dict(details or {})),
+        "created_at": now(),
+    }
+    table = table_of(
+        account_id="integer",
+        kind="text",
+        actor_id="integer",
+        subject_uri="text",
+        url="text",
+        details="json",
+        dedupe_key="text",
+        created_at="moment",
+    )
+    await execute(
+        f"""
+        INSERT INTO notification (account_id, kind, actor_id, subject_uri, url, details, dedupe_key, created_at)
+        SELECT n.account_id, n.kind, n.actor_id, n.subject_uri, n.url, n.details, n.dedupe_key, n.created_at
+          FROM {table} AS n WHERE true ON CONFLICT DO NOTHING
+        """,  # noqa: S608  (only the shape of the placeholder is put in)
+        json_of(
+            {
+                **columns,
+                "account_id": account_id,
+                "dedupe_key": digest_of(f"{account_id}\n{kind.value}\n{cause}\n{subject_uri}"),
+            }
+            for account_id in told
+        ),
     )
 
 
