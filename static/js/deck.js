@@ -18,7 +18,7 @@ export class Deck {
     this.played = figure.querySelector("clipPath rect");
     this.tools = figure.querySelector(".deck-tools");
     this.known = Number(figure.dataset.seconds) || 0;
-    this.wanted = null; // where to go as soon as the browser knows the file
+    this.wanted = null; // where to go as soon as the browser knows the file and has got where it was going
     media.controls = false;
     media.hidden = true;
     this.button.hidden = this.tools.hidden = false;
@@ -34,7 +34,7 @@ export class Deck {
     });
     this.volume();
     this.captions();
-    media.addEventListener("loadedmetadata", () => this.arrive());
+    for (const name of ["loadedmetadata", "seeked"]) media.addEventListener(name, () => this.arrive());
     for (const name of ["timeupdate", "seeking", "seeked", "loadedmetadata", "durationchange", "ended"]) media.addEventListener(name, () => this.show());
     for (const name of ["play", "pause", "ended"]) media.addEventListener(name, () => this.state());
     // While it plays the wave moves with every frame, not four times a second.
@@ -59,15 +59,15 @@ export class Deck {
 
   go(seconds) {
     this.wanted = Math.min(Math.max(0, seconds), this.length);
-    if (this.media.readyState > 0) this.arrive();
-    else this.show();
+    this.arrive();
+    this.show();
   }
 
+  /** One place after the other: a browser that is sent on while it still seeks may never get anywhere. */
   arrive() {
-    if (this.wanted === null) return;
+    if (this.wanted === null || this.media.readyState === 0 || this.media.seeking) return;
     this.media.currentTime = this.wanted;
     this.wanted = null;
-    this.show();
   }
 
   press(event) {
