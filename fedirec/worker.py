@@ -24,7 +24,7 @@ from fedirec.remix.actions.contributors import meet_contributor
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.findable import make_rest_findable
 from fedirec.remix.actions.meeting import fetch_challenge
-from fedirec.remix.actions.sources import resolve_source
+from fedirec.remix.actions.sources import join_sources, resolve_source
 from fedirec.remix.inbox import fetch_announced, fetch_comment
 from fedirec.settings import Settings
 
@@ -66,6 +66,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable),
+        Chore("join what arrived at the same moment", timedelta(hours=1), join_sources),
         Chore("make what is missing of files", timedelta(hours=1), make_missing),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),

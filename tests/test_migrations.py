@@ -15,6 +15,7 @@ from fedirec.db import configuration, execute, execute_script, fetch_rows, migra
 from fedirec.db.triggers import install_triggers
 from fedirec.media.models import Media
 from fedirec.remix.models import Attachment, Record, Source
+from fedirec.remix.queries.trails import trail_of
 from tests.databases import Databases
 
 FIRST: Final = "fedirec.0001_initial"
@@ -84,16 +85,19 @@ ROWS: Final[list[tuple[str, Mapping[str, Any]]]] = [
             "description": "Lights",
         },
     ),
-    (
-        "source",
-        {
-            "id": 1,
-            "record_id": 2,
-            "uri": "https://here.test/records/1",
-            "relation": "adapts",
-            "position": 0,
-            "created_at": MOMENT,
-        },
+    *(
+        (
+            "source",
+            {
+                "id": number,
+                "record_id": 2,
+                "uri": f"https://{host}/records/1",
+                "relation": "adapts",
+                "position": number,
+                "created_at": MOMENT,
+            },
+        )
+        for number, host in ((1, "here.test"), (2, "there.test"))
     ),
     (
         "audit_event",
@@ -126,7 +130,12 @@ async def test_rows_of_the_first_version_are_all_there_after_every_migration(
             }
         record = await Record.get(id=2).select_related("author__account")
         assert (record.title, record.author.account.role) == ("Second stars", "owner")  # type: ignore[attr-defined]
-        assert (await Source.get()).uri == "https://here.test/records/1"
+        known, unknown = await Source.all().order_by("id")
+        assert (known.uri, known.parent_id) == ("https://here.test/records/1", 1)
+        assert (unknown.uri, unknown.parent_id) == ("https://there.test/records/1", None)
+        trail = await trail_of("https://here.test/records/2")
+        assert set(trail.up) == {known.uri, unknown.uri}
+        assert set((await trail_of(known.uri)).down) == {"https://here.test/records/2"}
         assert (await Attachment.get().select_related("media")).description == "Lights"
         # What is new has a value that is true of what is old.
         assert (await Media.get()).state == "processing"  # a chore makes what pages show of it

@@ -415,6 +415,27 @@ class Migration(migrations.Migration):
             model_name="RemoteMedia",
             index=Index(fields=["medium_path"]),
         ),
+        ops.AddField(
+            model_name="Source",
+            name="parent",
+            field=fields.ForeignKeyField(
+                "fedirec.Record",
+                source_field="parent_id",
+                null=True,
+                db_constraint=True,
+                to_field="id",
+                related_name="uses",
+                on_delete=OnDelete.RESTRICT,
+            ),
+        ),
+        ops.AddIndex(
+            model_name="Source",
+            index=Index(fields=["parent_id"]),
+        ),
+        ops.RunSQL(
+            "UPDATE source SET parent_id = (SELECT r.id FROM record r WHERE r.uri = source.uri)",
+            reverse_sql=ops.RunSQL.noop,
+        ),
         # Of files that are here already nothing was made yet: the chore for what is missing takes them up.
         ops.RunSQL("UPDATE media SET state = 'processing'", reverse_sql=ops.RunSQL.noop),
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from fedirec.errors import Conflict, Invalid
 from fedirec.remix.kinds import KINDS, Kind
@@ -37,9 +37,8 @@ class Relation(StrEnum):
     INSPIRED_BY = "inspiredBy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """`record` was made from `source`."""
+class Edge(NamedTuple):
+    """`record` was made from `source`. A trail has thousands of them."""
 
     record: str
     source: str

@@ -95,9 +95,10 @@ async def add_graph(families: int, *, authors: int, generations: int = GENERATIO
     first = await add_records(families * family, authors=authors)
     await execute(
         f"""
-        INSERT INTO source (record_id, uri, relation, position, created_at)
+        INSERT INTO source (record_id, parent_id, uri, relation, position, created_at)
         WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {families})
-        SELECT {first} + n * {family} + s.child, {_uri(f"({first} + n * {family} + s.parent)")}, 'adapts', 0,
+        SELECT {first} + n * {family} + s.child, {first} + n * {family} + s.parent,
+               {_uri(f"({first} + n * {family} + s.parent)")}, 'adapts', 0,
                {_ago("0")}
           FROM number CROSS JOIN {table_of(child="integer", parent="integer")} AS s
         """,  # noqa: S608

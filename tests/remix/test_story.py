@@ -10,6 +10,7 @@ from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Evidence, Follow, Received
 from fedirec.clock import now
+from fedirec.db import fetch_rows
 from fedirec.lanes import Job
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
@@ -24,6 +25,10 @@ from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, Peer
 
 TERMS = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=10_000, currency="EUR")
+LOOSE = """
+    SELECT s.uri FROM source s LEFT JOIN record r ON r.uri = s.uri WHERE coalesce(s.parent_id, 0) <> coalesce(r.id, 0)
+"""
+"""Sources that are not joined to the record that lives where they say."""
 
 
 async def test_a_follow_is_asked_for_and_accepted(here: Instance, there: Instance) -> None:
@@ -151,6 +156,8 @@ async def test_three_instances_show_one_trail_and_one_list_of_credits(
 
     first = await shown(here)
     assert first == await shown(there) == await shown(elsewhere)
+    for instance in (here, there, elsewhere):
+        assert await instance.run(fetch_rows, LOOSE) == []
     people = [line[0] for line in first[2]]
     assert people[0] == eve.uri
     assert sorted(people[1:]) == sorted([bo.uri, cy.uri, dee.uri])

@@ -13,7 +13,7 @@ from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
-from fedirec.db import add_row, fetch_rows
+from fedirec.db import add_row, execute, fetch_rows
 from fedirec.errors import Forbidden, Gone
 from fedirec.html import clean, excerpt, one_line, plain
 from fedirec.lanes import Work, enqueue
@@ -66,6 +66,7 @@ async def save_record(
     before: set[object] = set()
     if known is None:
         record = await Record.create(uri=work.id, author=author, published_at=work.published, **_columns(work, author))
+        await execute("UPDATE source SET parent_id = ? WHERE uri = ?", record.id, record.uri)
     elif known.author_id != author.id:
         raise Forbidden("that record belongs to somebody else")
     elif known.deleted_at:
@@ -208,7 +209,9 @@ async def settle_sources(child: Record, settled: Mapping[int, Record]) -> None:
         source.in_graph = not loops
         source.problem = LOOPS if loops else None
         source.snapshot_id = snapshots[parent.uri].id
-    await Source.bulk_update(sources, fields=["in_graph", "problem", "snapshot_id"])
+        if parent.uri == source.uri:  # else the source names the address of its page
+            source.parent_id = parent.id
+    await Source.bulk_update(sources, fields=["in_graph", "problem", "snapshot_id", "parent_id"])
 
 
 async def _meet(people: Collection[str]) -> list[Work]:
@@ -243,24 +246,26 @@ async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth:
             source.relation, source.withdrawn_at = entry.relation.value, None
     if before:
         await Source.bulk_update(list(before.values()), fields=["relation", "position", "withdrawn_at"])
+    added = [uri for uri in wanted if uri not in before]
+    if not added:
+        return []
+    parents = {row.uri: row for row in await Record.filter(uri__in=added)}
     fresh = [
         Source(
             record_id=record.id,
             uri=uri,
+            parent_id=parents[uri].id if uri in parents else None,
             relation=entry.relation.value,
             position=position,
             in_graph=uri != record.uri,
             problem=ITSELF if uri == record.uri else None,
         )
-        for uri, (position, entry) in wanted.items()
-        if uri not in before
+        for uri in added
+        for position, entry in [wanted[uri]]
     ]
-    if not fresh:
-        return []
     await Source.bulk_create(fresh)
     addresses = [source.uri for source in fresh if source.in_graph]
     saved = await Source.filter(record_id=record.id, uri__in=addresses)
-    parents = {row.uri: row for row in await Record.filter(uri__in=addresses)}
     await settle_sources(record, {source.id: parents[source.uri] for source in saved if source.uri in parents})
     waiting = [source for source in saved if source.uri not in parents]
     near = waiting[:budget] if depth < MAX_DEPTH else []

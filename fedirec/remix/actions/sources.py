@@ -7,7 +7,7 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Json
-from fedirec.db import transaction
+from fedirec.db import execute, on_postgres, transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.saving import MAX_FETCHED, save_record, settle_sources
@@ -78,3 +78,15 @@ async def resolve_source(remote: Remote, job: Job) -> Outcome:
         if fresh and fresh.snapshot_id is None:
             await settle_sources(fresh.record, {fresh.id: parent})
     return Done()
+
+
+async def join_sources() -> int:
+    """Sources are joined to the records that several processes saved at the very moment when they were named; how many.
+
+    Neither transaction saw what the other one wrote. On SQLite there is only one at a time.
+    """
+    if not on_postgres():
+        return 0
+    return await execute(
+        "UPDATE source SET parent_id = r.id FROM record r WHERE r.uri = source.uri AND source.parent_id IS NULL"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.clock import now
@@ -20,6 +21,11 @@ class Source(Model):
     )
     record_id: int
     uri = fields.CharField(max_length=2048, db_index=True)
+    parent: fields.ForeignKeyNullableRelation[Record] = fields.ForeignKeyField(
+        "fedirec.Record", related_name="uses", on_delete=fields.RESTRICT, null=True
+    )
+    """What lives at `uri`, from the moment on that it is known here."""
+    parent_id: int | None
     relation = fields.CharField(max_length=12)
     position = fields.IntField()
     in_graph = fields.BooleanField(default=True, db_default=True)
@@ -35,6 +41,7 @@ class Source(Model):
     class Meta(Model.Meta):
         table = "source"
         unique_together = (("record", "uri"),)
+        indexes = [Index(fields=["parent_id"])]
 
 
 class Snapshot(Model):

@@ -51,6 +51,7 @@ class Record(Model):
 
     attachments: fields.ReverseRelation[Attachment]
     sources: fields.ReverseRelation[Source]
+    uses: fields.ReverseRelation[Source]
     tags: fields.ReverseRelation[RecordTag]
     contributors: fields.ReverseRelation[Contributor]
     submissions: fields.ReverseRelation[Submission]

@@ -98,7 +98,7 @@ async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Recor
     if wish.sellable:
         only("r.licence NOT LIKE '%-NC-%' AND r.licence NOT LIKE 'LicenseRef-%'")
     if wish.never_remixed:
-        only(f"NOT EXISTS (SELECT 1 FROM source s WHERE s.uri = r.uri AND {_USED})")  # noqa: S608
+        only(f"NOT EXISTS (SELECT 1 FROM source s WHERE s.parent_id = r.id AND {_USED})")  # noqa: S608
     if wish.tag:
         only(*await _among(Search(sql="SELECT record_id AS id FROM record_tag WHERE name = ?", values=(wish.tag,))))
     if wish.words:
@@ -237,7 +237,7 @@ async def records_at(uris: Collection[str]) -> list[Record]:
 
 async def remixes_of(record: Record, *, limit: int = MAX_REMIXES) -> list[Record]:
     """What was made from `record` directly and may be seen by everybody, the newest first, with their parts."""
-    made = Source.filter(uri=record.uri, in_graph=True, withdrawn_at=None, record__visibility="public")
+    made = Source.filter(parent_id=record.id, in_graph=True, withdrawn_at=None, record__visibility="public")
     children = await made.order_by("-id").limit(MAX_REMIXES).values_list("record_id", flat=True)
     return await with_parts(visible().filter(id__in=list(children))).order_by("-published_at", "-id").limit(limit)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
+from fedirec.db.rows import fetch_tuples, json_numbers, numbers
 from fedirec.lanes.sql import json_of, table_of
 from fedirec.remix.kinds import Kind
 from fedirec.remix.lineage import (
@@ -27,26 +28,48 @@ from fedirec.remix.roles import default_role
 MAX_SHOWN: Final = 2_000
 """Steps of a trail that its pages follow in each direction: whoever looks at them waits for all of it."""
 
-# Each step goes from one row to the next by an index. What looks roundabout is for SQLite's planner: a condition on one
-# table alone makes it read the whole table first, for a Bloom filter; one that also names the step before does not.
-_COUNTS: Final = "CASE WHEN s.in_graph AND s.withdrawn_at IS NULL THEN {step}.is_first END IS NOT NULL"
-_UP: Final = f"""
-    SELECT CAST(r.uri AS text), CAST(s.uri AS text), CAST(s.relation AS text), 0
-      FROM up JOIN record r ON r.uri = up.source JOIN source s ON s.record_id = r.id
-     WHERE (r.visibility = 'public' OR up.is_first = 1) AND {_COUNTS.format(step="up")}
+# Each step goes from row to row by number. What looks roundabout is for SQLite's planner: a condition on one table
+# alone makes it read the whole table first, for a Bloom filter; one that also names the step before does not.
+_COUNTS: Final = "CASE WHEN s.in_graph AND s.withdrawn_at IS NULL THEN {step}.id END IS NOT NULL"
+_ABOVE: Final = f"""
+    SELECT s.parent_id, 0 FROM up CROSS JOIN record r CROSS JOIN source s
+     WHERE r.id = up.id AND s.record_id = r.id AND s.parent_id IS NOT NULL
+       AND (r.visibility = 'public' OR up.is_first = 1) AND {_COUNTS.format(step="up")}
 """  # noqa: S608  (only constants are spliced in)
-_DOWN: Final = f"""
-    SELECT CAST(r.uri AS text), CAST(s.uri AS text), CAST(s.relation AS text), 0
-      FROM down JOIN source s ON s.uri = down.record JOIN record r ON r.id = s.record_id
-     WHERE CASE WHEN r.visibility = 'public' THEN down.is_first END IS NOT NULL AND {_COUNTS.format(step="down")}
+_BELOW: Final = f"""
+    SELECT s.record_id FROM down CROSS JOIN source s CROSS JOIN record r
+     WHERE s.parent_id = down.id AND r.id = s.record_id
+       AND CASE WHEN r.visibility = 'public' THEN down.id END IS NOT NULL AND {_COUNTS.format(step="down")}
 """  # noqa: S608
+_AROUND: Final = f"""
+    WITH RECURSIVE up(id, is_first) AS (
+        SELECT id, 1 FROM record WHERE uri = ? UNION {_ABOVE}
+    ), down(id) AS (
+        SELECT id FROM record WHERE uri = ? UNION {_BELOW}
+    )
+    SELECT id AS record, id AS parent, '' AS relation, uri FROM record WHERE uri = ?
+    UNION ALL
+    SELECT * FROM (
+        SELECT s.record_id, s.parent_id, s.relation, CASE WHEN s.parent_id IS NULL THEN s.uri END
+          FROM up CROSS JOIN source s WHERE s.record_id = up.id AND {_COUNTS.format(step="up")} LIMIT {MAX_SHOWN}
+    ) AS above
+    UNION ALL
+    SELECT * FROM (
+        SELECT s.record_id, s.parent_id, s.relation, NULL
+          FROM down CROSS JOIN source s WHERE s.parent_id = down.id AND {_COUNTS.format(step="down")} LIMIT {MAX_SHOWN}
+    ) AS below
+"""  # noqa: S608
+_KNOWN: Final = """
+    SELECT r.id, r.uri, r.url, r.title, r.kind, r.licence, r.visibility, r.deleted_at, a.is_local,
+           a.uri AS author_uri, a.url AS author_url, a.name, a.handle, a.host
+      FROM {wanted} AS w CROSS JOIN record r CROSS JOIN actor a WHERE {found} AND a.id = r.author_id
+"""
 _KINDS: Final = {kind.value: kind for kind in Kind}
 _RELATIONS: Final = {relation.value: relation for relation in Relation}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waypoint:
-    """A record in a trail: as we know it, or as it was when somebody built on it."""
+class Waypoint(NamedTuple):
+    """A record in a trail: as we know it, or as it was when somebody built on it. A page makes a thousand of them."""
 
     uri: str
     url: str
@@ -84,49 +107,37 @@ async def edges_above(records: Collection[str]) -> list[Edge]:
     """Everything that `records` were made from, at whatever remove, the nearest first to be kept: one query."""
     if not records:
         return []
-    return _edges(
-        await fetch_rows(
-            f"""
-            WITH RECURSIVE up(record, source, relation, is_first) AS (
-                SELECT CAST('' AS text), w.uri, CAST('' AS text), 1 FROM {table_of(uri="text")} AS w UNION {_UP}
-            )
-            SELECT record, source, relation FROM up LIMIT {MAX_RECORDS + len(records)}
-            """,  # noqa: S608  (only placeholders and constants are spliced in)
-            json_of({"uri": uri} for uri in records),
-        )
+    limit = MAX_RECORDS + len(records)
+    first = f"SELECT r.id, 1 FROM {table_of(uri='text')} AS t CROSS JOIN record r WHERE r.uri = t.uri"  # noqa: S608
+    rows = await fetch_tuples(
+        f"""
+        WITH RECURSIVE up(id, is_first) AS ({first} UNION {_ABOVE})
+        SELECT r.uri, s.uri, s.relation
+          FROM (SELECT id, is_first FROM up LIMIT {limit}) AS w CROSS JOIN record r CROSS JOIN source s
+         WHERE r.id = w.id AND s.record_id = r.id
+           AND (r.visibility = 'public' OR w.is_first = 1) AND {_COUNTS.format(step="w")}
+         LIMIT {limit}
+        """,  # noqa: S608
+        json_of({"uri": uri} for uri in records),
     )
-
-
-async def edges_around(record: str) -> list[Edge]:
-    """The trail of `record` in both directions, the nearest first to be kept: one query.
-
-    Beyond `record` itself only what is public shows.
-    """
-    return _edges(
-        await fetch_rows(
-            f"""
-            WITH RECURSIVE up(record, source, relation, is_first) AS (
-                SELECT CAST('' AS text), CAST(? AS text), CAST('' AS text), 1 UNION {_UP}
-            ), down(record, source, relation, is_first) AS (
-                SELECT CAST(? AS text), CAST('' AS text), CAST('' AS text), 1 UNION {_DOWN}
-            )
-            SELECT * FROM (SELECT record, source, relation FROM up LIMIT {MAX_SHOWN + 1}) AS above
-            UNION ALL
-            SELECT * FROM (SELECT record, source, relation FROM down LIMIT {MAX_SHOWN + 1}) AS below
-            """,  # noqa: S608
-            record,
-            record,
-        )
-    )
+    return [Edge(record, source, _RELATIONS[relation]) for record, source, relation in sorted(set(map(tuple, rows)))]
 
 
 async def trail_of(record: str) -> Trail:
-    """What `record` was made from and what was made from it, as far as this instance knows."""
-    edges = await edges_around(record)
+    """What `record` was made from and what was made from it, as far as this instance knows, the nearest first.
+
+    Beyond `record` itself only what is public shows.
+    """
+    steps = await fetch_tuples(_AROUND, record, record, record)
+    keys = {key for child, parent, *_ in steps for key in (child, parent)} - {None}
+    known = await _known("r.id = w.id", numbers(), json_numbers(keys))
+    edges = _edges(steps, known)
     parents = parents_of(edges)
     up = generations(record, parents)
     down = generations(record, children_of(parents))
-    waypoints = await waypoints_of([*up, *down])
+    reached = up | down
+    found = {waypoint.uri: waypoint for waypoint in known if waypoint.uri in reached}
+    waypoints = await _with_remembered(found, reached)
     del up[record], down[record]
     return Trail(record=record, edges=tuple(edges), waypoints=waypoints, up=up, down=down)
 
@@ -134,15 +145,48 @@ async def trail_of(record: str) -> Trail:
 async def waypoints_of(uris: Collection[str]) -> dict[str, Waypoint]:
     """What is known of each of `uris`: the record itself, else its newest snapshot. Unknown ones are left out."""
     wanted = list(dict.fromkeys(uris))[:MAX_RECORDS]
-    rows = await fetch_rows(
-        f"""
-        SELECT r.id, r.uri, r.url, r.title, r.kind, r.licence, r.visibility, r.deleted_at, a.is_local,
-               a.uri AS author_uri, a.url AS author_url, a.name, a.handle, a.host
-          FROM {table_of(uri="text")} AS w JOIN record r ON r.uri = w.uri JOIN actor a ON a.id = r.author_id
-        """,  # noqa: S608
-        json_of({"uri": uri} for uri in wanted),
-    )
-    found = {row["uri"]: _waypoint(row) for row in rows}
+    known = await _known("r.uri = w.uri", table_of(uri="text"), json_of({"uri": uri} for uri in wanted))
+    return await _with_remembered({waypoint.uri: waypoint for waypoint in known}, wanted)
+
+
+async def _known(condition: str, wanted: str, values: str) -> list[Waypoint]:
+    return [
+        Waypoint(
+            uri,
+            url or uri,
+            title,
+            _KINDS[kind],
+            author_uri,
+            name or handle,
+            f"{handle}@{host}",
+            author_url or author_uri,
+            licence,
+            bool(is_local),
+            deleted_at is not None,
+            visibility != "public",
+            key,
+        )
+        for (
+            key,
+            uri,
+            url,
+            title,
+            kind,
+            licence,
+            visibility,
+            deleted_at,
+            is_local,
+            author_uri,
+            author_url,
+            name,
+            handle,
+            host,
+        ) in await fetch_tuples(_KNOWN.format(wanted=wanted, found=condition), values)
+    ]
+
+
+async def _with_remembered(found: dict[str, Waypoint], wanted: Iterable[str]) -> dict[str, Waypoint]:
+    """`found`, and of the others the newest snapshot; what is gone is shown as it was."""
     missing = [uri for uri in wanted if uri not in found or found[uri].is_gone]
     for start in range(0, len(missing), 500):
         for snapshot in await Snapshot.filter(uri__in=missing[start : start + 500]).order_by("id"):
@@ -205,28 +249,20 @@ async def _contributors_of(records: Sequence[int]) -> Sequence[dict[str, Any]]:
     )
 
 
-def _edges(rows: Sequence[Mapping[str, str]]) -> list[Edge]:
-    """The steps in `rows`, in an order of their own; where a walk began is a row without a relation."""
-    steps = sorted({(row["record"], row["source"], row["relation"]) for row in rows if row["relation"]})
-    return [Edge(record=record, source=source, relation=_RELATIONS[relation]) for record, source, relation in steps]
+def _edges(steps: Iterable[Sequence[Any]], known: Iterable[Waypoint]) -> list[Edge]:
+    """These steps between rows, each once, in an order of their own; where the walk began is one without a relation.
 
-
-def _waypoint(row: Mapping[str, Any]) -> Waypoint:
-    return Waypoint(
-        uri=row["uri"],
-        url=row["url"] or row["uri"],
-        title=row["title"],
-        kind=_KINDS[row["kind"]],
-        author_uri=row["author_uri"],
-        author_name=row["name"] or row["handle"],
-        author_handle=f"{row['handle']}@{row['host']}",
-        author_url=row["author_url"] or row["author_uri"],
-        licence=row["licence"],
-        is_local=bool(row["is_local"]),
-        is_gone=row["deleted_at"] is not None,
-        is_hidden=row["visibility"] != "public",
-        key=row["id"],
-    )
+    A step shows when the record that was made does.
+    """
+    uris = {waypoint.key: waypoint.uri for waypoint in known}
+    shown = {waypoint.key for waypoint in known if not waypoint.is_hidden}
+    shown |= {child for child, _, relation, _ in steps if not relation}
+    found = {
+        (uris[child], uri or uris[parent], relation)
+        for child, parent, relation, uri in steps
+        if relation and child in shown
+    }
+    return [Edge(record, source, _RELATIONS[relation]) for record, source, relation in sorted(found)]
 
 
 def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:

@@ -15,7 +15,7 @@ from fedirec.web.paging import Cursor
 _SHOWN: Final = "r.visibility = 'public' AND r.deleted_at IS NULL AND r.published_at <= ?"
 _REMIXED: Final = """
     EXISTS (SELECT 1 FROM source s JOIN record c ON c.id = s.record_id
-             WHERE s.uri = r.uri AND s.in_graph AND s.withdrawn_at IS NULL
+             WHERE s.parent_id = r.id AND s.in_graph AND s.withdrawn_at IS NULL
                AND c.author_id <> r.author_id AND c.visibility = 'public' AND c.deleted_at IS NULL)
 """
 
