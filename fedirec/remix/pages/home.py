@@ -99,12 +99,12 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     items = await _feed(viewer, tab, after=wanted.after, limit=wanted.limit)
     is_first = wanted.after is None
     is_quiet = is_first and not items and tab == "following"
-    page = page_of(items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards))
     closing, waiting = (await _closing(), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
     around = await local_feed(after=None, limit=RECENT) if is_quiet else []
     wished = await open_challenges(limit=FEATURED) if is_quiet else []
     fed = [row for item in items for row in (item.record, item.challenge) if row is not None]
     await cards.dress([*fed, *closing, *waiting.challenges, *around, *wished])
+    page = page_of(items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards))
     return render(
         request,
         "remix/home.html",
