@@ -10,10 +10,11 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 from fedirec.media.models import Media
 
 
-class Person(Model):
+class Person(Model, metaclass=RowClass):
     """Who is credited and paid, whatever accounts they use."""
 
     id = fields.BigIntField(primary_key=True)
@@ -24,7 +25,7 @@ class Person(Model):
         table = "person"
 
 
-class Identity(Model):
+class Identity(Model, metaclass=RowClass):
     """An actor that is a way to be a person."""
 
     id = fields.BigIntField(primary_key=True)
@@ -40,7 +41,7 @@ class Identity(Model):
         table = "identity"
 
 
-class Account(Model):
+class Account(Model, metaclass=RowClass):
     """A member of this instance, who signs in here."""
 
     id = fields.BigIntField(primary_key=True)
@@ -74,7 +75,7 @@ class Account(Model):
         table = "account"
 
 
-class Session(Model):
+class Session(Model, metaclass=RowClass):
     """A signed-in browser."""
 
     id = fields.BigIntField(primary_key=True)
@@ -91,7 +92,7 @@ class Session(Model):
         table = "session"
 
 
-class Token(Model):
+class Token(Model, metaclass=RowClass):
     """A bearer token that lets a program act for an account."""
 
     id = fields.BigIntField(primary_key=True)
@@ -109,7 +110,7 @@ class Token(Model):
         table = "token"
 
 
-class Invitation(Model):
+class Invitation(Model, metaclass=RowClass):
     """A link that lets somebody join."""
 
     id = fields.BigIntField(primary_key=True)
@@ -125,7 +126,7 @@ class Invitation(Model):
         table = "invitation"
 
 
-class RecoveryCode(Model):
+class RecoveryCode(Model, metaclass=RowClass):
     """A code that resets a forgotten password, once."""
 
     id = fields.BigIntField(primary_key=True)
@@ -140,7 +141,7 @@ class RecoveryCode(Model):
         unique_together = (("account", "digest"),)
 
 
-class Notification(Model):
+class Notification(Model, metaclass=RowClass):
     """Something a member should know."""
 
     id = fields.BigIntField(primary_key=True)
@@ -163,7 +164,7 @@ class Notification(Model):
         indexes = [Index(fields=["account_id", "read_at", "id"])]
 
 
-class AuditEvent(Model):
+class AuditEvent(Model, metaclass=RowClass):
     """Something that an admin or a leader did, never changed."""
 
     id = fields.BigIntField(primary_key=True)

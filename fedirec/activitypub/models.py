@@ -9,9 +9,10 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 
-class Instance(Model):
+class Instance(Model, metaclass=RowClass):
     """This instance: the one row that setup writes."""
 
     id = fields.IntField(primary_key=True)
@@ -29,7 +30,7 @@ class Instance(Model):
         table = "instance"
 
 
-class Peer(Model):
+class Peer(Model, metaclass=RowClass):
     """Another instance, as far as we know it."""
 
     id = fields.BigIntField(primary_key=True)
@@ -43,7 +44,7 @@ class Peer(Model):
         table = "peer"
 
 
-class Actor(Model):
+class Actor(Model, metaclass=RowClass):
     """Someone, here or elsewhere, who can do things."""
 
     id = fields.BigIntField(primary_key=True)
@@ -75,7 +76,7 @@ class Actor(Model):
         indexes = [Index(fields=["handle", "host"]), Index(fields=["host"]), Index(fields=["followers"])]
 
 
-class ActorKey(Model):
+class ActorKey(Model, metaclass=RowClass):
     """A public key that an actor was seen to have, from then on, never changed."""
 
     id = fields.BigIntField(primary_key=True)
@@ -93,7 +94,7 @@ class ActorKey(Model):
         table = "actor_key"
 
 
-class SigningKey(Model):
+class SigningKey(Model, metaclass=RowClass):
     """The private half of a local actor's key, encrypted with the master key."""
 
     id = fields.BigIntField(primary_key=True)
@@ -110,7 +111,7 @@ class SigningKey(Model):
         table = "signing_key"
 
 
-class Follow(Model):
+class Follow(Model, metaclass=RowClass):
     """One actor follows another, or has asked to."""
 
     id = fields.BigIntField(primary_key=True)
@@ -131,7 +132,7 @@ class Follow(Model):
         unique_together = (("follower", "target"),)
 
 
-class Received(Model):
+class Received(Model, metaclass=RowClass):
     """An activity kept as it arrived."""
 
     id = fields.BigIntField(primary_key=True)
@@ -156,7 +157,7 @@ class Received(Model):
         indexes = [Index(fields=["state", "id"])]
 
 
-class Evidence(Model):
+class Evidence(Model, metaclass=RowClass):
     """What a peer signed when it granted or claimed something, never changed."""
 
     id = fields.BigIntField(primary_key=True)
@@ -174,7 +175,7 @@ class Evidence(Model):
         table = "evidence"
 
 
-class Outgoing(Model):
+class Outgoing(Model, metaclass=RowClass):
     """An activity of ours, as it is sent and shown in outboxes."""
 
     id = fields.BigIntField(primary_key=True)
@@ -195,7 +196,7 @@ class Outgoing(Model):
         indexes = [Index(fields=["actor_id", "is_public", "id"])]
 
 
-class Announcement(Model):
+class Announcement(Model, metaclass=RowClass):
     """Somebody passed an object on to their followers."""
 
     id = fields.BigIntField(primary_key=True)
@@ -213,7 +214,7 @@ class Announcement(Model):
         indexes = [Index(fields=["actor_id", "created_at"])]
 
 
-class Liking(Model):
+class Liking(Model, metaclass=RowClass):
     """Somebody recommended an object to its author."""
 
     id = fields.BigIntField(primary_key=True)

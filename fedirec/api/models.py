@@ -8,9 +8,10 @@ from tortoise.models import Model
 
 from fedirec.accounts.models import Account
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 
-class KeptAnswer(Model):
+class KeptAnswer(Model, metaclass=RowClass):
     """What a program was answered under a key of its own, so that asking again changes nothing."""
 
     id = fields.BigIntField(primary_key=True)

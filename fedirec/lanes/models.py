@@ -7,9 +7,10 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 
-class Lane(Model):
+class Lane(Model, metaclass=RowClass):
     """A queue whose jobs run one after the other."""
 
     key = fields.CharField(max_length=300, primary_key=True)
@@ -33,7 +34,7 @@ class Lane(Model):
         indexes = [Index(fields=["kind", "next_at"])]
 
 
-class Job(Model):
+class Job(Model, metaclass=RowClass):
     """One piece of work in a lane."""
 
     id = fields.BigIntField(primary_key=True)

@@ -10,9 +10,10 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 
-class Media(Model):
+class Media(Model, metaclass=RowClass):
     """A file of one of our people, decoded, stripped and stored by content hash."""
 
     id = fields.BigIntField(primary_key=True)
@@ -55,7 +56,7 @@ class Media(Model):
         indexes = [Index(fields=["attached_at", "created_at"])]
 
 
-class Rendition(Model):
+class Rendition(Model, metaclass=RowClass):
     """What was made of a file so that it loads fast and plays everywhere."""
 
     id = fields.BigIntField(primary_key=True)
@@ -77,7 +78,7 @@ class Rendition(Model):
         unique_together = (("media", "name"),)
 
 
-class Caption(Model):
+class Caption(Model, metaclass=RowClass):
     """The words of a sound or a film in one language."""
 
     id = fields.BigIntField(primary_key=True)
@@ -97,7 +98,7 @@ class Caption(Model):
         unique_together = (("media", "language"),)
 
 
-class Upload(Model):
+class Upload(Model, metaclass=RowClass):
     """A file that is on its way, piece by piece."""
 
     id = fields.BigIntField(primary_key=True)
@@ -126,7 +127,7 @@ class Upload(Model):
         indexes = [Index(fields=["owner_id", "state"]), Index(fields=["media_id"]), Index(fields=["expires_at"])]
 
 
-class RemoteMedia(Model):
+class RemoteMedia(Model, metaclass=RowClass):
     """A copy of a file that lives on another instance."""
 
     id = fields.BigIntField(primary_key=True)

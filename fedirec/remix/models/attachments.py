@@ -5,12 +5,13 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from fedirec.db.classes import RowClass
 from fedirec.media.models import Media
 from fedirec.remix.models.challenges import Challenge
 from fedirec.remix.models.records import Record
 
 
-class Attachment(Model):
+class Attachment(Model, metaclass=RowClass):
     """A media file of a record or of a challenge's prompt."""
 
     id = fields.BigIntField(primary_key=True)

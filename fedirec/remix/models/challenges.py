@@ -10,13 +10,14 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 if TYPE_CHECKING:
     from fedirec.remix.models.attachments import Attachment
     from fedirec.remix.models.submissions import Submission
 
 
-class Challenge(Model):
+class Challenge(Model, metaclass=RowClass):
     """A creative prompt that people answer with records, and whose actor is a Group."""
 
     id = fields.BigIntField(primary_key=True)
@@ -50,7 +51,7 @@ class Challenge(Model):
         indexes = [Index(fields=["state", "deadline_at"])]
 
 
-class ChallengeTerms(Model):
+class ChallengeTerms(Model, metaclass=RowClass):
     """What a challenge promised, version by version, never changed."""
 
     id = fields.BigIntField(primary_key=True)

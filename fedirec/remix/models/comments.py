@@ -10,10 +10,11 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 from fedirec.remix.models.records import Record
 
 
-class Comment(Model):
+class Comment(Model, metaclass=RowClass):
     """What somebody said about a record, in answer to it or to another comment."""
 
     id = fields.BigIntField(primary_key=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from tortoise import fields
 from tortoise.models import Model
 
+from fedirec.db.classes import RowClass
 from fedirec.remix.models.records import Record
 
 
-class Contributor(Model):
+class Contributor(Model, metaclass=RowClass):
     """Somebody with a role in a record, named by its author."""
 
     id = fields.BigIntField(primary_key=True)

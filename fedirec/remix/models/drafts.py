@@ -7,9 +7,10 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 
-class Draft(Model):
+class Draft(Model, metaclass=RowClass):
     """A record that somebody is still writing."""
 
     id = fields.BigIntField(primary_key=True)

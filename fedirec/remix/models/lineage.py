@@ -9,10 +9,11 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 from fedirec.remix.models.records import Record
 
 
-class Source(Model):
+class Source(Model, metaclass=RowClass):
     """One step of lineage: a record was made from what lives at an address."""
 
     id = fields.BigIntField(primary_key=True)
@@ -44,7 +45,7 @@ class Source(Model):
         indexes = [Index(fields=["parent_id"])]
 
 
-class Snapshot(Model):
+class Snapshot(Model, metaclass=RowClass):
     """A source as it was when somebody built on it, never changed."""
 
     id = fields.BigIntField(primary_key=True)

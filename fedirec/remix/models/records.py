@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 
 if TYPE_CHECKING:
     from fedirec.remix.models.attachments import Attachment
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from fedirec.remix.models.tags import RecordTag
 
 
-class Record(Model):
+class Record(Model, metaclass=RowClass):
     """A creative work, ours or someone else's."""
 
     id = fields.BigIntField(primary_key=True)
@@ -62,7 +63,7 @@ class Record(Model):
         indexes = [Index(fields=["published_at"]), Index(fields=["author_id", "published_at"])]
 
 
-class RecordRevision(Model):
+class RecordRevision(Model, metaclass=RowClass):
     """A record as it was in one of its versions, never changed."""
 
     id = fields.BigIntField(primary_key=True)

@@ -6,11 +6,12 @@ from tortoise import fields
 from tortoise.models import Model
 
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 from fedirec.remix.models.challenges import Challenge
 from fedirec.remix.models.records import Record
 
 
-class Submission(Model):
+class Submission(Model, metaclass=RowClass):
     """A record offered to a challenge, under the terms of that moment."""
 
     id = fields.BigIntField(primary_key=True)

@@ -7,10 +7,11 @@ from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.db.classes import RowClass
 from fedirec.remix.models.records import Record
 
 
-class RecordTag(Model):
+class RecordTag(Model, metaclass=RowClass):
     """A hashtag of a record."""
 
     id = fields.BigIntField(primary_key=True)
@@ -25,7 +26,7 @@ class RecordTag(Model):
         unique_together = (("record", "name"),)
 
 
-class TagFollow(Model):
+class TagFollow(Model, metaclass=RowClass):
     """Somebody of ours wants to see what carries a hashtag."""
 
     id = fields.BigIntField(primary_key=True)
