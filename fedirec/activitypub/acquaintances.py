@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from fedirec.activitypub.keys import PublicKey, read_public_key
-from fedirec.activitypub.models import Actor, ActorKey
+from fedirec.activitypub.models import Actor
 from fedirec.clock import monotonic
-from fedirec.db import fetch_rows, version_of
+from fedirec.db import fetch_rows, object_of, version_of
 
 T = TypeVar("T")
 
@@ -67,16 +67,19 @@ class Acquaintances:
         version = version_of(changed=TABLES, added=TABLES)
         if kept := self._keys.find((key_id, actor_uri), version):
             return kept
-        # Whoever is new is looked for three times before they are known: by hand that costs next to nothing.
-        if not await fetch_rows("SELECT 1 AS one FROM actor WHERE uri = ?", actor_uri):
+        rows = await fetch_rows(
+            """
+            SELECT a.id AS id, a.uri AS uri, a.state AS state, k.public AS public, k.fingerprint AS fingerprint
+              FROM actor AS a JOIN actor_key AS k ON k.actor_id = a.id
+             WHERE a.uri = ? AND k.key_id = ? ORDER BY k.id DESC LIMIT 1
+            """,
+            actor_uri,
+            key_id,
+        )
+        if not rows or rows[0]["state"] == "deleted" or not rows[0]["fingerprint"]:
             return None
-        actor = await Actor.filter(uri=actor_uri).only("id", "uri", "state").first()
-        if actor is None or actor.state == "deleted":
-            return None
-        row = await ActorKey.filter(actor_id=actor.id, key_id=key_id).order_by("-id").first()
-        if row is None or not row.fingerprint:
-            return None
-        found = KnownKey(actor, key_id, read_public_key(row.public))
+        actor = object_of(Actor, {name: rows[0][name] for name in ("id", "uri", "state")})
+        found = KnownKey(actor, key_id, read_public_key(rows[0]["public"]))
         self._keys.keep((key_id, actor_uri), version, found)
         return found
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from anyio import to_thread
+from tortoise.exceptions import IntegrityError
 
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import PrivateKey, generate_ed25519, generate_rsa, read_public_key
@@ -15,10 +16,11 @@ from fedirec.activitypub.models import Actor, ActorKey, Announcement, Follow, Li
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Update
 from fedirec.clock import now
-from fedirec.db import transaction
+from fedirec.db import add_row, execute, fetch_objects, fetch_rows, transaction
 from fedirec.db.search import make_findable
 from fedirec.errors import Forbidden, Invalid
 from fedirec.html import clean, one_line
+from fedirec.lanes.sql import json_of, table_of
 from fedirec.uris import Uris, host_of, origin_of, same_origin
 
 RSA_FRAGMENT: Final = "#main-key"
@@ -107,14 +109,21 @@ async def activate_local_actor(actor: Actor, keyring: Keyring, keys: NewKeys) ->
 
 
 async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: str | None = None) -> Actor:
+    """As `keep_remote_actor`; the actor as we know it from now on."""
+    key = await keep_remote_actor(actor, document, handle_host=handle_host)
+    return (await fetch_objects(Actor, "SELECT * FROM actor WHERE id = ?", key))[0]
+
+
+async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: str | None = None) -> int:
     """What another origin says of one of its actors is what we know of it; its key history grows if its keys changed.
 
-    `handle_host` is the host of the handle when WebFinger proved it; else the host of the id stands in. Raises
-    Forbidden for an actor that is ours.
+    Answers the id of its row. `handle_host` is the host of the handle when WebFinger proved it; else the host of the
+    id stands in. Raises Forbidden for an actor that is ours.
     """
+    kind = document.get("kind")
     columns = {
         "type": actor.type,
-        "kind": document.get("kind") if isinstance(document.get("kind"), str) else None,
+        "kind": kind[:20] if isinstance(kind, str) else None,
         "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),
         "name": one_line(actor.name),
         "summary": clean(actor.summary),
@@ -130,59 +139,86 @@ async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "document": document,
         "fetched_at": now(),
     }
-    if columns["kind"] is not None:
-        columns["kind"] = str(columns["kind"])[:20]
     async with transaction():
-        row, is_new = await Actor.get_or_create(
-            uri=actor.id, defaults={**columns, "host": handle_host or host_of(actor.id)}
-        )
-        if row.is_local:
+        known = await _find_row(actor.id)
+        if known is None:
+            new = {"uri": actor.id, "host": handle_host or host_of(actor.id), **columns}
+            try:
+                async with transaction():
+                    key = await add_row(Actor, **new)
+            except IntegrityError:  # another process was quicker
+                known = await _find_row(actor.id)
+                if known is None:
+                    raise
+            else:
+                await _make_findable(key, new)
+                await _save_keys(key, actor.keys, history=())
+                return key
+        if known.is_local:
             raise Forbidden("that actor lives here; nobody else describes it")
-        if not is_new:
-            if handle_host:
-                columns["host"] = handle_host
-            elif row.handle != columns["handle"]:
-                columns["host"] = host_of(actor.id)  # what WebFinger proved was another handle
-            if row.state == "deleted":
-                columns["state"] = "active"
-            row.update_from_dict(columns)
-            await row.save(update_fields=list(columns))
-        await make_actor_findable(row)
-        await _save_keys(row, actor.keys)
-    return row
+        if handle_host:
+            columns["host"] = handle_host
+        elif known.handle != columns["handle"]:
+            columns["host"] = host_of(actor.id)  # what WebFinger proved was another handle
+        if known.state == "deleted":
+            columns["state"] = "active"
+        known.update_from_dict(columns)
+        await known.save(update_fields=list(columns))
+        await make_actor_findable(known)
+        history = await fetch_rows(
+            "SELECT key_id, kind, fingerprint FROM actor_key WHERE actor_id = ? ORDER BY id", known.id
+        )
+        await _save_keys(known.id, actor.keys, history=history)
+    return int(known.id)
+
+
+async def _find_row(uri: str) -> Actor | None:
+    found = await fetch_objects(Actor, "SELECT * FROM actor WHERE uri = ?", uri)
+    return found[0] if found else None
 
 
 async def make_actor_findable(actor: Actor) -> None:
     """A person is found by their name and their handle. Part of the caller's transaction."""
-    if actor.type == "Person":
-        await make_findable("actor", actor.id, actor.name, actor.handle, actor.host)
+    await _make_findable(actor.id, {"type": actor.type, "name": actor.name, "handle": actor.handle, "host": actor.host})
 
 
-async def _save_keys(actor: Actor, keys: Sequence[KeyObject]) -> None:
+async def _make_findable(key: int, columns: Mapping[str, Any]) -> None:
+    if columns["type"] == "Person":
+        await make_findable("actor", key, columns["name"], columns["handle"], columns["host"])
+
+
+async def _save_keys(actor_id: int, keys: Sequence[KeyObject], *, history: Sequence[Mapping[str, Any]]) -> None:
     """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank."""
-    history = await ActorKey.filter(actor_id=actor.id).order_by("id")
-    known = {key.key_id: key for key in history}
+    known = {key["key_id"]: key for key in history}
     rows = []
     for key in keys:
         try:
             public = read_public_key(key.public)
         except Invalid:
             continue  # a key that nobody should trust is as good as none
-        if key.id not in known or known[key.id].fingerprint != public.fingerprint:
-            rows.append(
-                ActorKey(
-                    actor_id=actor.id, key_id=key.id, kind=key.kind, public=key.public, fingerprint=public.fingerprint
-                )
-            )
+        if key.id not in known or known[key.id]["fingerprint"] != public.fingerprint:
+            rows.append({"key_id": key.id, "kind": key.kind, "public": key.public, "fingerprint": public.fingerprint})
     listed = {key.id for key in keys}
     rows += [
-        ActorKey(actor_id=actor.id, key_id=key_id, kind=key.kind, public="", fingerprint="")
+        {"key_id": key_id, "kind": key["kind"], "public": "", "fingerprint": ""}
         for key_id, key in known.items()
-        if key_id not in listed and key.fingerprint
+        if key_id not in listed and key["fingerprint"]
     ]
-    if rows and len(history) + len(rows) > MAX_HISTORY:
+    if not rows:
+        return
+    if len(history) + len(rows) > MAX_HISTORY:
         raise Forbidden("that actor has changed its keys too often to be believed")
-    await ActorKey.bulk_create(rows)
+    table = table_of(
+        actor_id="integer", key_id="text", kind="text", public="text", fingerprint="text", seen_at="moment"
+    )
+    moment = now()
+    await execute(
+        f"""
+        INSERT INTO actor_key (actor_id, key_id, kind, public, fingerprint, seen_at)
+        SELECT k.actor_id, k.key_id, k.kind, k.public, k.fingerprint, k.seen_at FROM {table} AS k
+        """,  # noqa: S608  (only the shape of the placeholder is put in)
+        json_of({"actor_id": actor_id, "seen_at": moment, **row} for row in rows),
+    )
 
 
 async def keys_of(actor: Actor) -> list[ActorKey]:

@@ -5,9 +5,12 @@ The master key lies in a file of its own, apart from the database, so that neith
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +22,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fedirec.activitypub.keys import PrivateKey, read_private_key
 from fedirec.activitypub.models import SigningKey
+from fedirec.activitypub.signatures import Scheme, sign_request
+from fedirec.clock import now
 from fedirec.errors import Misconfigured, NotFound
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+SIGNERS: Final = 4
+"""Threads that sign. More of them would only take the interpreter from each other."""
+
 REMEMBERED: Final = 2048
 """Parsed keys kept in memory: parsing a PEM takes a hundred times as long as signing with it."""
 
@@ -36,6 +44,7 @@ class Keyring:
         self._master = master_key
         self._cipher = AESGCM(master_key)
         self._keys: OrderedDict[tuple[int, str], tuple[str, PrivateKey]] = OrderedDict()
+        self._signers = ThreadPoolExecutor(SIGNERS, thread_name_prefix="sign")
 
     @classmethod
     def open(cls, file: Path) -> Keyring:
@@ -82,6 +91,16 @@ class Keyring:
         if len(self._keys) > REMEMBERED:
             self._keys.popitem(last=False)
         return found
+
+    async def sign_request(
+        self, actor_id: int, *, method: str, url: str, body: bytes | None, kind: Scheme = "cavage"
+    ) -> dict[str, str]:
+        """The headers by which a local actor signs a request with its RSA key, made in a thread."""
+        key_id, key = await self.key_of(actor_id, "rsa")
+        sign = partial(
+            sign_request, method=method, url=url, body=body, key_id=key_id, private_key=key, now=now(), kind=kind
+        )
+        return await asyncio.get_running_loop().run_in_executor(self._signers, sign)
 
 
 def _write_privately(file: Path, text: str) -> None:

@@ -7,12 +7,10 @@ is for one actor alone goes straight into the lane of their origin.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,7 +22,7 @@ from fedirec.activitypub.contexts import ACTIVITY_CONTEXT
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Outgoing, Peer
 from fedirec.activitypub.proofs import add_proof
-from fedirec.activitypub.signatures import Scheme, sign_request
+from fedirec.activitypub.signatures import Scheme
 from fedirec.activitypub.vocab import PUBLIC, Activity, Entity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import add_row, fetch_rows, transaction
@@ -55,9 +53,6 @@ ASKED_AGAIN: Final = timedelta(days=1)
 """How long what we know of an actor is good enough, when their inbox is gone."""
 
 REMEMBERED: Final = 256
-
-SIGNERS: Final = 4
-"""Threads that sign. More of them would only take the interpreter from each other."""
 
 
 def new_activity_uri(sender: Actor) -> str:
@@ -117,9 +112,6 @@ class Outbox:
     _bodies: OrderedDict[int, tuple[int, bytes]] = field(default_factory=OrderedDict, repr=False)
     _rows: Together[int, tuple[int, bytes]] = field(default_factory=lambda: Together(_bodies_of), repr=False)
     _peers: Together[str, _Manners] = field(default_factory=lambda: Together(_manners_at), repr=False)
-    _signers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(SIGNERS, thread_name_prefix="sign"), repr=False
-    )
 
     async def fan_out(self, job: Job) -> Outcome:
         """The activity is signed with a proof, and a delivery waits for each inbox that should have it."""
@@ -179,16 +171,7 @@ class Outbox:
         return outcome
 
     def _signer(self, actor_id: int, body: bytes, kind: Scheme) -> Sign:
-        async def sign(method: str, url: str) -> dict[str, str]:
-            key_id, key = await self.keyring.key_of(actor_id, "rsa")
-            return await asyncio.get_running_loop().run_in_executor(
-                self._signers,
-                lambda: sign_request(
-                    method=method, url=url, body=body, key_id=key_id, private_key=key, now=now(), kind=kind
-                ),
-            )
-
-        return sign
+        return lambda method, url: self.keyring.sign_request(actor_id, method=method, url=url, body=body, kind=kind)
 
     async def _body(self, outgoing_id: int) -> tuple[int, bytes]:
         if known := self._bodies.get(outgoing_id):

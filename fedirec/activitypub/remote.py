@@ -15,14 +15,14 @@ from anyio import to_thread
 
 from fedirec.activitypub import ld
 from fedirec.activitypub.acquaintances import Acquaintances, KnownKey
-from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.actors import keep_remote_actor, save_remote_actor
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.parsing import parse
-from fedirec.activitypub.signatures import sign_request
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import ActorObject, Doc, Entity, Json, Vocabulary
-from fedirec.clock import monotonic, now
+from fedirec.clock import monotonic
+from fedirec.db import fetch_objects
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, PeerUnavailable, Unauthenticated
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.net import Net, Response
@@ -103,18 +103,22 @@ class Remote:
     async def find_actor(self, uri: str, *, fresh: bool = False) -> Actor:
         """The actor at `uri`: from the database, or fetched and kept; always asked again when `fresh`."""
         origin_of(uri)
-        known = await Actor.filter(uri=uri).exclude(state="pending").first()
-        if known and (known.is_local or (not fresh and known.state != "deleted")):
-            return known
+        known = await fetch_objects(Actor, "SELECT * FROM actor WHERE uri = ? AND state <> 'pending'", uri)
+        if known and (known[0].is_local or (not fresh and known[0].state != "deleted")):
+            return known[0]
+        key = await self._keep_actor(uri)
+        return (await fetch_objects(Actor, "SELECT * FROM actor WHERE id = ?", key))[0]
+
+    async def _keep_actor(self, uri: str) -> int:
+        """What the origin of the actor at `uri` says of it is what we know of it; the id of its row."""
         if self.site.is_ours(uri):
             raise NotFound("nobody here has that address")
         try:
             document = await self.fetch(uri)
         except Gone:
-            if known:
-                await Actor.filter(id=known.id, state="active").update(state="deleted")
+            await Actor.filter(uri=uri, state="active").update(state="deleted")
             raise
-        return await self._save_actor(document)
+        return await keep_remote_actor(_as_actor(self.vocabulary.read(document)), document)
 
     async def refresh_actor(self, job: Job) -> Outcome:
         """What we know of an actor is what their origin says now, be it that they are gone."""
@@ -199,7 +203,7 @@ class Remote:
         if again:
             self._refuse(question, REFRESH_SECONDS)
         try:
-            await self.find_actor(actor_uri, fresh=True)
+            await self._keep_actor(actor_uri)
         except FedirecError as error:
             if error.retryable:
                 self._refuse(question, SILENCE_SECONDS, PeerUnavailable, error.detail)
@@ -267,12 +271,7 @@ class Remote:
 
     async def sign(self, method: str, url: str) -> dict[str, str]:
         """The headers by which this instance as a whole signs a request to read."""
-        key_id, key = await self.keyring.key_of(self.site.actor_id, "rsa")
-        return await to_thread.run_sync(
-            lambda: sign_request(
-                method=method, url=url, body=None, key_id=key_id, private_key=key, now=now(), kind="cavage"
-            )
-        )
+        return await self.keyring.sign_request(self.site.actor_id, method=method, url=url, body=None)
 
     def _refuse(
         self,
