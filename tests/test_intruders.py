@@ -16,8 +16,9 @@ import pytest
 from fedirec.accounts.actions.members import suspend, unsuspend
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Operator, Role, Scope
+from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.follows import follow
-from fedirec.activitypub.models import Actor, Follow, Outgoing
+from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing
 from fedirec.clock import now
 from fedirec.errors import Full, TooLarge
 from fedirec.html import clean
@@ -29,7 +30,7 @@ from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.inbox import records as arriving_records
-from fedirec.remix.models import Attachment, Comment, Record
+from fedirec.remix.models import Attachment, Comment, Record, RecordRevision
 from fedirec.web.forms import tidy
 from tests.api.programs import token_for
 from tests.media.test_uploads import PIECE, TUS, begin
@@ -353,16 +354,37 @@ async def test_nobody_sends_us_to_pester_others(
 
 
 @on_sqlite
+@pytest.mark.parametrize("kind", ["", "record"])
 async def test_strangers_do_not_bury_somebody_in_works(
-    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch
+    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     ana, eve = await here.join("ana"), peer.actor("eve")
     record = await publish(here, ana)
     monkeypatch.setattr(arriving_records, "MAX_AN_HOUR", 3)
     picture = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/soap.png"}
-    works = [reply(peer, eve, record.uri, f"w{number}", attachment=[picture]) for number in range(5)]
+    form = {"attachment": [picture], "kind": kind, "contributor": [ana.uri]}
+    works = [reply(peer, eve, record.uri, f"w{number}", **form) for number in range(5)]
+    said = [peer.activity("Update" if work is works[4] else "Create", eve, work) for work in works]
 
-    await post(peer, here, *(peer.activity("Create", eve, work) for work in works))
+    await post(peer, here, *({**activity, "@context": RECORD_CONTEXT} for activity in said))
 
     assert await here.run(lambda: Record.filter(author__uri=eve).count()) == 3
     assert await here.run(lambda: Notification.all().count()) == 3
+
+
+@on_sqlite
+async def test_nobody_changes_a_work_without_end(here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, mia = await here.join("ana"), peer.actor("mia")
+    await here.run(follow, ana, await here.meet(mia))
+    await here.run(lambda: Follow.all().update(accepted_at=now()))
+    note = peer.note(mia, "work", content="<p>Mine</p>")
+    await post(peer, here, peer.activity("Create", mia, note))
+    monkeypatch.setattr(arriving_records, "MAX_AN_HOUR", 3)
+
+    for minute in range(4):
+        changed = {**note, "content": "x" * 1_000, "updated": f"2026-11-20T10:0{minute}:00Z", "padding": "x" * 10_000}
+        await post(peer, here, peer.activity("Update", mia, changed))
+
+    assert (await here.run(lambda: Record.get(uri=note["id"]))).revision == 3
+    assert await here.run(lambda: RecordRevision.all().count()) == 3
+    assert await here.run(lambda: Evidence.all().count()) == 3

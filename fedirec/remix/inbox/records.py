@@ -33,7 +33,7 @@ from fedirec.remix.actions.threads import MAX_AN_HOUR, bury_comments_of, find_pl
 from fedirec.remix.inbox.arrivals import ask_for, challenge_of, concerns, concerns_us, offer_to
 from fedirec.remix.inbox.comments import comment_deleted, take_comment
 from fedirec.remix.licences import find_grant, find_licence
-from fedirec.remix.models import Challenge, Comment, Record, Submission
+from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.replies import Meaning, is_talk, meaning_of
 from fedirec.remix.vocab import PostObject, PromptObject, RecordObject
 from fedirec.uris import same_origin
@@ -50,6 +50,7 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     challenge = await challenge_of(work)
     if not challenge and not await concerns_us(sender, work):
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
+    await _refuse_hasty(sender, work)
     record = await save_record(sender, work, document=create.object_as_sent or work.write())
     await tell_those_in_it(sender, record)
     if challenge and record.visibility == "public":
@@ -84,6 +85,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
         return await _take_post(sender, work, document)
     if known is None and not await concerns_us(sender, work):
         raise Unsupported("that record is not known here")
+    await _refuse_hasty(sender, work)
     revision = known.revision if known else 0
     record = await save_record(sender, work, document=document)
     if find_licence(record.licence).is_known:
@@ -174,11 +176,11 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
             await take_comment(sender, post)
             return Kept.FOR_A_WHILE
         case Meaning.SUBMISSION if challenge:
+            await _refuse_hasty(sender, post)
             record = await save_record(sender, post, document=document)
             await offer_to(challenge, record, via="reply")
         case Meaning.WORK if place and place.record.author.is_local and post.is_public:
-            if not is_followed and await _is_hasty(sender):
-                raise Unsupported("that are too many works in one hour")
+            await _refuse_hasty(sender, post)
             record = await save_record(sender, post, document=document)
             author, about = place.record.author, {"title": place.record.title}
             await notify(author, Notice.ANSWERED_WITH_WORK, sender, record.uri, f"/records/remote/{record.id}", about)
@@ -194,11 +196,22 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
     return Kept.FOR_GOOD
 
 
-async def _is_hasty(author: Actor) -> bool:
-    """Whether MAX_AN_HOUR records of `author` came within the last hour: each is kept, and somebody is told."""
-    newest = Record.filter(author_id=author.id).order_by("-id")
-    found = await newest.offset(MAX_AN_HOUR - 1).limit(1).values("fetched_at")
-    return bool(found) and (found[0]["fetched_at"] or now()) > now() - timedelta(hours=1)
+async def _refuse_hasty(author: Actor, work: RecordObject | PostObject) -> None:
+    """Raise Unsupported for one more version of `work` than MAX_AN_HOUR within the last hour, or one more work of a
+    stranger: all of them are kept for good, and somebody is told.
+    """
+    hour_ago = now() - timedelta(hours=1)
+    known = await fetch_rows("SELECT id FROM record WHERE uri = ?", work.id)
+    if known:
+        versions = RecordRevision.filter(record_id=known[0]["id"]).order_by("-number")
+        found = await versions.offset(MAX_AN_HOUR - 1).limit(1).values("created_at")
+        if found and found[0]["created_at"] > hour_ago:
+            raise Unsupported("that are too many changes in one hour")
+    elif not await is_followed_here(author):
+        newest = Record.filter(author_id=author.id).order_by("-id")
+        found = await newest.offset(MAX_AN_HOUR - 1).limit(1).values("fetched_at")
+        if found and (found[0]["fetched_at"] or now()) > hour_ago:
+            raise Unsupported("that are too many works in one hour")
 
 
 def _why_no_answer(sender: Actor, post: PostObject, challenge: Challenge | None) -> str | None:
