@@ -22,7 +22,9 @@ from fedirec.accounts.permissions import Permission, Role, Scope, may
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Instance
 from fedirec.clock import now
+from fedirec.db.rows import fetch_tuples, row_at
 from fedirec.errors import NotFound
+from fedirec.lanes.sql import moment_of
 
 PAGE: Final = 30
 """Rows of a page of anything here."""
@@ -32,6 +34,10 @@ ACTIVE: Final = "active"
 PENDING: Final = "pending"
 SUSPENDED: Final = "suspended"
 INSTANCE_ID: Final = 1
+_SESSION: Final = """
+    SELECT s.id, s.used_at, s.account_id, c.actor_id FROM session s JOIN account c ON c.id = s.account_id
+     WHERE s.digest = ? AND s.expires_at > ? AND c.state = ?
+"""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -64,12 +70,12 @@ async def get_account(name: str, *, host: str) -> Account:
 
 async def find_session_viewer(secret: str) -> Viewer | None:
     """Who is signed in with the session cookie `secret`, if it is good for anything."""
-    session = await Session.get_or_none(
-        digest=digest_of(secret), expires_at__gt=now(), account__state=ACTIVE
-    ).select_related("account__actor")
-    if session is None:
-        return None
-    return Viewer(account=session.account, actor=session.account.actor, session_id=session.id, seen_at=session.used_at)
+    for session_id, used_at, account_id, actor_id in await fetch_tuples(_SESSION, digest_of(secret), now(), ACTIVE):
+        account, actor, seen_at = await row_at(Account, account_id), await row_at(Actor, actor_id), moment_of(used_at)
+        if account is not None and actor is not None and seen_at is not None:
+            account.actor = actor
+            return Viewer(account=account, actor=actor, session_id=session_id, seen_at=seen_at)
+    return None
 
 
 async def find_token_viewer(secret: str) -> Viewer | None:
@@ -162,7 +168,8 @@ async def notifications_of(
 
 async def has_unread(account: Account) -> bool:
     """Whether there is something that somebody has not seen yet."""
-    return await Notification.exists(account_id=account.id, read_at=None)
+    unread = "SELECT 1 FROM notification WHERE account_id = ? AND read_at IS NULL LIMIT 1"
+    return bool(await fetch_tuples(unread, account.id))
 
 
 async def audit_events(

@@ -1,14 +1,20 @@
-"""Rows as they come out of the database, for queries that yield so many that dicts and objects would cost too much."""
+"""Queries whose text is written once: for what every page asks, building it anew takes longer than answering it.
+
+And rows as they come out of the database, for queries that yield so many that dicts and objects would cost too much.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, TypeVar, cast
 
 from tortoise.connection import get_connection
+from tortoise.models import Model
 
 from fedirec.db import on_postgres
+
+M = TypeVar("M", bound=Model)
 
 
 async def fetch_tuples(sql: str, *values: Any) -> Sequence[Sequence[Any]]:
@@ -28,6 +34,44 @@ def numbers() -> str:
 def json_numbers(keys: Iterable[int]) -> str:
     """`keys` as the one value that `numbers` reads."""
     return f"[{','.join(map(str, keys))}]"
+
+
+async def rows_in(model: type[M], keys: Iterable[int], *, of: str = "id", where: str = "", order: str = "") -> list[M]:
+    """The rows of `model` whose column `of` is among `keys`; `where` and `order` are constant SQL about them as `x`."""
+    wanted = json_numbers(keys)
+    if wanted == "[]":
+        return []
+    columns = _columns(model)
+    found = await fetch_tuples(_rows_in(model, of, where, order, on_postgres()), wanted)
+    return [model._init_from_db(**dict(zip(columns, row, strict=True))) for row in found]
+
+
+async def row_at(model: type[M], key: int) -> M | None:
+    """The row of `model` with this number."""
+    return next(iter(await rows_in(model, (key,))), None)
+
+
+def belongs(parts: Iterable[M], owners: Mapping[int, Model], *, by: str, name: str) -> None:
+    """Each of `owners` has those of `parts` at hand, as `name`, whose column `by` is its number, in their order."""
+    groups: dict[int, list[M]] = {key: [] for key in owners}
+    for part in parts:
+        groups[getattr(part, by)].append(part)
+    for key, group in groups.items():
+        getattr(owners[key], name)._set_result_for_query(group)
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[str, ...]:
+    return tuple(model._meta.fields_db_projection.values())
+
+
+@cache
+def _rows_in(model: type[Model], of: str, where: str, order: str, postgres: bool) -> str:
+    chosen = ", ".join(f'x."{column}"' for column in _columns(model))
+    return (
+        f'SELECT {chosen} FROM {numbers()} AS w CROSS JOIN "{model._meta.db_table}" AS x '  # noqa: S608
+        f'WHERE x."{of}" = w.id{f" AND {where}" if where else ""}{f" ORDER BY {order}" if order else ""}'
+    )
 
 
 @lru_cache(maxsize=512)

@@ -33,7 +33,7 @@ class Search:
     """A piece of SQL that yields the row numbers of what was found as `id`, and the values of its placeholders."""
 
     sql: str
-    values: tuple[str, ...]
+    values: tuple[object, ...]
 
 
 def words_in(text: str) -> list[str]:

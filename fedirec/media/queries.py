@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
+from fedirec.db.rows import rows_in
 from fedirec.errors import NotFound
 from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
 from fedirec.media.refusals import failure_in_words
@@ -87,7 +88,7 @@ async def dress(media_ids: Collection[int]) -> dict[int, Dressed]:
         return {}
     ids = list(set(media_ids))
     renditions: dict[int, dict[str, DressedRendition]] = {}
-    for row in await Rendition.filter(media_id__in=ids).order_by("width"):
+    for row in await rows_in(Rendition, ids, of="media_id", order="x.width"):
         renditions.setdefault(row.media_id, {})[row.name] = DressedRendition(
             name=row.name,
             url=_url(row.path),
@@ -102,7 +103,7 @@ async def dress(media_ids: Collection[int]) -> dict[int, Dressed]:
     }
     return {
         media.id: _dressed(media, renditions=renditions.get(media.id, {}), captions=captions.get(media.id, []))
-        for media in await Media.filter(id__in=ids)
+        for media in await rows_in(Media, ids)
     }
 
 
@@ -147,7 +148,7 @@ async def captions_of(media_ids: Iterable[int]) -> dict[int, list[Caption]]:
     """The captions of the files with these ids, by id, in the order of their languages."""
     ids = list(set(media_ids))
     found: dict[int, list[Caption]] = {}
-    for caption in await Caption.filter(media_id__in=ids).order_by("language") if ids else ():
+    for caption in await rows_in(Caption, ids, of="media_id", order="x.language"):
         found.setdefault(caption.media_id, []).append(caption)
     return found
 

@@ -6,19 +6,20 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final, Literal
 
 from tortoise.expressions import Q
-from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import fetch_rows
+from fedirec.db.rows import fetch_tuples
 from fedirec.db.search import COMMON, search_for
 from fedirec.errors import NotFound
-from fedirec.remix.models import Attachment, Challenge, ChallengeTerms, Record, Submission
-from fedirec.remix.queries.records import with_parts
+from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.queries.parts import challenges_found, challenges_in, records_in
 from fedirec.remix.submissions import accepts_submissions
 from fedirec.web.paging import Cursor
 
@@ -29,6 +30,19 @@ MAX_OFFERED: Final = 40
 """Challenges that a form offers."""
 SUGGESTED: Final = 2
 """Challenges that are suggested to whoever has just published something."""
+_OPEN_NOW: Final = f"""
+    FROM challenge c CROSS JOIN actor a WHERE a.id = c.actor_id AND a.state = 'active'
+     AND c.state IN ('{"', '".join(OPEN)}') AND c.opened_at <= ?
+"""
+_RUNNING: Final = f"""
+    SELECT * FROM (
+        SELECT 1 AS rank, c.id {_OPEN_NOW} AND c.deadline_at > ? ORDER BY c.deadline_at, c.id LIMIT ?
+    ) AS dated
+    UNION ALL
+    SELECT * FROM (
+        SELECT 2 AS rank, c.id {_OPEN_NOW} AND c.deadline_at IS NULL ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
+    ) AS endless
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +53,6 @@ class Submitted:
     next: str | None = None
 
 
-def with_leader(challenges: QuerySet[Challenge]) -> QuerySet[Challenge]:
-    """The same challenges, with everything that a card or a page shows of each."""
-    return challenges.select_related("actor", "leader").prefetch_related(
-        Prefetch("attachments", queryset=Attachment.all().order_by("position", "id")),
-        Prefetch("terms", queryset=ChallengeTerms.all().order_by("-version")),
-    )
-
-
 def is_open(challenge: Challenge) -> bool:
     """Whether the challenge takes submissions now, whatever its last news said."""
     return accepts_submissions(challenge.state, received_at=now(), deadline_at=challenge.deadline_at)
@@ -54,13 +60,10 @@ def is_open(challenge: Challenge) -> bool:
 
 async def open_challenges(*, limit: int, kind: str = "") -> list[Challenge]:
     """The challenges known here that take submissions, the one that closes first in front."""
-    running = Challenge.filter(state__in=OPEN, opened_at__lte=now(), actor__state="active")
-    dated = await with_leader(running.filter(deadline_at__gt=now()).order_by("deadline_at", "id")).limit(limit)
-    endless = await with_leader(running.filter(deadline_at=None).order_by("-opened_at", "-id")).limit(limit)
-    found = [
-        challenge for challenge in [*dated, *endless] if not kind or not challenge.kinds or kind in challenge.kinds
-    ]
-    return found[:limit]
+    moment = now()
+    rows = await fetch_tuples(_RUNNING, moment, moment, limit, moment, limit)
+    found = await challenges_in([key for _rank, key in sorted(rows, key=itemgetter(0))])
+    return [challenge for challenge in found if not kind or not challenge.kinds or kind in challenge.kinds][:limit]
 
 
 async def challenges_by_age(
@@ -77,46 +80,45 @@ async def challenges_by_age(
         search = search_for("challenge", words)
         rows = await fetch_rows(f"{search.sql} ORDER BY id DESC LIMIT {COMMON}", *search.values) if search else []
         found = found.filter(id__in=[int(row["id"]) for row in rows])
-    return await with_leader(_before(found, after)).limit(limit)
+    return await challenges_found(_before(found, after).limit(limit))
 
 
 async def challenges_led_by(leader: Actor, *, limit: int, after: Cursor | None = None) -> list[Challenge]:
     """The challenges of `leader`, the newest first."""
     led = Challenge.filter(leader_id=leader.id, actor__state="active").exclude(state="draft")
-    return await with_leader(_before(led, after)).limit(limit)
+    return await challenges_found(_before(led, after).limit(limit))
 
 
 async def get_challenge(slug: str) -> Challenge:
     """The challenge of ours that is called `slug`, with its parts. Raises NotFound."""
-    challenge = await with_leader(Challenge.filter(actor__local_handle=slug.lower())).first()
-    if challenge is None:
-        raise NotFound("There is no such challenge here.")
-    return challenge
+    for challenge in await challenges_found(Challenge.filter(actor__local_handle=slug.lower())):
+        return challenge
+    raise NotFound("There is no such challenge here.")
 
 
 async def get_remote_challenge(key: int) -> Challenge:
     """The challenge of another instance that is row `key` here, with its parts. Raises NotFound."""
-    challenge = await with_leader(Challenge.filter(id=key, actor__is_local=False)).first()
-    if challenge is None:
+    challenge = await find_challenge_row(key)
+    if challenge is None or challenge.actor.is_local:
         raise NotFound("There is no such challenge here.")
     return challenge
 
 
 async def find_challenge_row(key: int) -> Challenge | None:
     """The challenge in row `key`, ours or not, with its parts."""
-    return await with_leader(Challenge.filter(id=key)).first()
+    return next(iter(await challenges_in([key])), None)
 
 
 async def challenge_of(group: Actor) -> Challenge | None:
     """The challenge whose Group `group` is."""
-    return await with_leader(Challenge.filter(actor_id=group.id)).first()
+    return next(iter(await challenges_found(Challenge.filter(actor_id=group.id))), None)
 
 
 async def challenges_of(groups: Collection[Actor]) -> dict[int, Challenge]:
     """The challenges whose Groups are among `groups`, by the row of the Group."""
     if not groups:
         return {}
-    found = await with_leader(Challenge.filter(actor_id__in=[group.id for group in groups]))
+    found = await challenges_found(Challenge.filter(actor_id__in=[group.id for group in groups]))
     return {challenge.actor_id: challenge for challenge in found}
 
 
@@ -222,10 +224,7 @@ async def terms_history(challenge: Challenge) -> list[ChallengeTerms]:
 async def _submissions(keys: Sequence[int]) -> list[Submission]:
     """The submissions in these rows, in that order, with what a card shows of each record."""
     found = {row.id: row for row in await Submission.filter(id__in=list(keys)).select_related("challenge__actor")}
-    records = {
-        record.id: record
-        for record in await with_parts(Record.filter(id__in=[row.record_id for row in found.values()]))
-    }
+    records = {record.id: record for record in await records_in([row.record_id for row in found.values()])}
     shown = [found[key] for key in keys if key in found]
     for row in shown:
         row.record = records[row.record_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedirec.activitypub.models import Actor
+from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.errors import NotFound
 from fedirec.remix.models import Draft
 
@@ -14,7 +15,9 @@ MAX_OFFERED: Final = 5
 
 async def drafts_of(author: Actor) -> list[Draft]:
     """What `author` was writing last, the newest first."""
-    return await Draft.filter(author_id=author.id).order_by("-saved_at", "-id").limit(MAX_OFFERED)
+    newest = "SELECT id FROM draft WHERE author_id = ? ORDER BY saved_at DESC, id DESC LIMIT ?"
+    keys = [key for (key,) in await fetch_tuples(newest, author.id, MAX_OFFERED)]
+    return sorted(await rows_in(Draft, keys), key=lambda draft: keys.index(draft.id))
 
 
 async def get_draft(author: Actor, key: str) -> Draft:

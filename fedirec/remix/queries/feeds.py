@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from tortoise.expressions import Q, Subquery
-from tortoise.queryset import QuerySet
-
-from fedirec.activitypub.models import Actor, Announcement, Follow
+from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.db import fetch_rows
-from fedirec.remix.models import Challenge, Record, RecordTag, TagFollow
-from fedirec.remix.queries.challenges import with_leader
-from fedirec.remix.queries.newest import ANY_ID, Owners, Rows, newest
-from fedirec.remix.queries.records import visible, with_parts
+from fedirec.db.rows import fetch_tuples, json_numbers, numbers
+from fedirec.db.search import Search, finds_many
+from fedirec.lanes.sql import moment_of
+from fedirec.remix.models import Challenge, Record
+from fedirec.remix.queries.newest import ANY_ID, EVER, Owners, Rows, newest
+from fedirec.remix.queries.parts import actors_in, challenges_in, records_in
 from fedirec.web.paging import Cursor
 
 _SORTS: Final = 4
@@ -31,6 +29,31 @@ _WHOM: Final = """
     UNION SELECT f.target_id FROM follow f JOIN actor a ON a.id = f.target_id
            WHERE f.follower_id = ? AND f.accepted_at IS NOT NULL AND a.state <> 'suspended'
 """
+_LED: Final = f"""
+    WITH whom AS ({_WHOM})
+    SELECT c.opened_at, c.id FROM challenge c
+     WHERE (c.leader_id IN (SELECT id FROM whom) OR c.actor_id IN (SELECT id FROM whom))
+       AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?)
+     ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
+"""  # noqa: S608  (only constants are spliced in)
+_ANNOUNCED: Final = """
+    SELECT x.id, x.actor_id, r.id FROM {keys} AS k CROSS JOIN announcement x CROSS JOIN record r
+     WHERE x.id = k.id AND r.uri = x.object_uri
+       AND NOT EXISTS (SELECT 1 FROM announcement y
+                        WHERE y.object_uri = x.object_uri AND y.id < x.id AND y.actor_id IN ({whom}))
+"""
+_NEWEST: Final = """
+    SELECT r.published_at, r.id FROM record r CROSS JOIN actor a
+     WHERE a.id = r.author_id AND r.visibility = 'public' AND r.deleted_at IS NULL
+       AND (r.published_at, r.id) <= (?, ?) AND a.state IN ('active', 'deleted') {and_more}
+     ORDER BY r.published_at DESC, r.id DESC LIMIT ?
+"""
+_OPENED: Final = """
+    SELECT c.opened_at, c.id FROM challenge c CROSS JOIN actor a
+     WHERE a.id = c.actor_id AND a.state = 'active' AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?) {and_more}
+     ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
+"""
+_TAGGED: Final = "FROM tag_follow f JOIN record_tag t ON t.name = f.name WHERE f.actor_id = ?"
 _MEMBERS: Final = "SELECT id FROM actor WHERE local_handle > '' AND state IN ('active', 'deleted')"
 _MADE: Final = Rows(
     table="record",
@@ -66,139 +89,118 @@ class Item:
 Feed: TypeAlias = Sequence[Item]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What an item is, by row number."""
+
+    place: Cursor
+    record: int | None = None
+    challenge: int | None = None
+    passed_on_by: int | None = None
+
+
 async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
     """What `viewer`, and the people and challenges that they follow, have made or passed on, the newest first.
 
     A record stands once: where its author published it, else where the first of them passed it on.
     """
-    followed = Follow.filter(follower_id=viewer.id, accepted_at__not_isnull=True)
-    whom = Subquery(Actor.filter(Q(id=viewer.id) | Q(id__in=Subquery(followed.values("target_id")))).values("id"))
     them = Owners(sql=_WHOM, values=(viewer.id, viewer.id))
     made = await newest(_MADE, of=them, **_until(after, _RECORD), limit=limit)
-    opened = Challenge.filter(Q(leader_id__in=whom) | Q(actor_id__in=whom), opened_at__lte=now())
-    opened = _after(opened.exclude(state="draft"), "opened_at", after, _CHALLENGE).limit(limit)
+    since = made[-1][0] if len(made) == limit else EVER
+    found = _records_found(made)
+    found += _challenges_found(await fetch_tuples(_LED, *them.values, *_place_before(after, _CHALLENGE), limit))
     elsewhere = replace(_PASSED_ON, values=(now(), viewer.id, viewer.id))
-    passed = await newest(elsewhere, of=them, **_until(after, _ANNOUNCEMENT), limit=limit)
-    announced = await Announcement.filter(id__in=passed).select_related("actor") if passed else []
-    uris = [announcement.object_uri for announcement in announced]
-    rows = await with_parts(Record.filter(Q(id__in=made) | Q(uri__in=uris))) if made or uris else []
-    items = _records_of([record for record in rows if record.id in set(made)])
-    items += [
-        Item(place=_place(challenge.opened_at, challenge.id, _CHALLENGE), challenge=challenge)
-        for challenge in await with_leader(opened)
+    passed = await newest(elsewhere, of=them, **_until(after, _ANNOUNCEMENT), since=since, limit=limit)
+    times = {key: at for at, key in passed}
+    announced = _ANNOUNCED.format(keys=numbers(), whom=_WHOM)
+    rows = await fetch_tuples(announced, json_numbers(times), *them.values) if times else ()
+    found += [
+        _Found(place=_place(times[key], key, _ANNOUNCEMENT), record=record, passed_on_by=actor)
+        for key, actor, record in rows
     ]
-    items += await _passed_on(announced, {record.uri: record for record in rows}, whom)
-    return _page(items, limit=limit)
+    return await _page(found, limit=limit)
 
 
 async def local_feed(*, after: Cursor | None, limit: int) -> list[Record]:
     """The public records of this instance, the newest first."""
-    if after is None:
-        return await _local(limit=limit)
-    return await _local(until=after.at, last=after.id - 1, limit=limit)
+    until = {} if after is None else {"until": after.at, "last": after.id - 1}
+    return await records_in([key for _, key in await _local(**until, limit=limit)])  # type: ignore[arg-type]
 
 
 async def mixed_feed(*, is_local: bool, after: Cursor | None, limit: int) -> Feed:
-    """The public records and challenges of this instance, or all that it knows, the newest first."""
+    """The public records and challenges of this instance, or all that it knows, the newest first.
+
+    They are gone through in the order of time: CROSS JOIN keeps SQLite from beginning with all actors.
+    """
     if is_local:
-        made = await _local(**_until(after, _RECORD), limit=limit)
+        found = _records_found(await _local(**_until(after, _RECORD), limit=limit))
     else:
-        made = await with_parts(_after(visible(), "published_at", after, _RECORD).limit(limit))
-    items = _records_of(made)
-    opened = await _opened(is_local=is_local, **_until(after, _CHALLENGE), limit=limit)
-    items += [
-        Item(place=_place(challenge.opened_at, challenge.id, _CHALLENGE), challenge=challenge) for challenge in opened
-    ]
-    return _page(items, limit=limit)
+        newest_of_all = _NEWEST.format(and_more="")
+        found = _records_found(await fetch_tuples(newest_of_all, *_place_before(after, _RECORD), limit))
+    opened = _OPENED.format(and_more="AND a.is_local" if is_local else "")
+    found += _challenges_found(await fetch_tuples(opened, *_place_before(after, _CHALLENGE), limit))
+    return await _page(found, limit=limit)
 
 
 async def interests_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
     """The public records with one of the tags that `viewer` follows, the newest first."""
-    names = TagFollow.filter(actor_id=viewer.id)
-    tagged = RecordTag.filter(name__in=Subquery(names.values("name")))
-    made = visible().filter(id__in=Subquery(tagged.values("record_id")))
-    return _records_of(await with_parts(_after(made, "published_at", after, _RECORD).limit(limit)))
+    if await finds_many(Search(sql=f"SELECT t.id {_TAGGED}", values=(viewer.id,))):
+        condition = f"EXISTS (SELECT 1 {_TAGGED} AND t.record_id = r.id)"
+    else:
+        condition = f"r.id IN (SELECT t.record_id {_TAGGED})"
+    tagged = _NEWEST.format(and_more=f"AND {condition}")
+    rows = await fetch_tuples(tagged, *_place_before(after, _RECORD), viewer.id, limit)
+    return await _page(_records_found(rows), limit=limit)
 
 
-async def _local(*, limit: int, until: datetime | None = None, last: int = ANY_ID) -> list[Record]:
+async def _local(*, limit: int, until: datetime | None = None, last: int = ANY_ID) -> Sequence[Sequence[Any]]:
     """With few people here each is asked for their newest; with many, what is newest of all is often by one of them."""
-    members = await fetch_rows(f"{_MEMBERS} LIMIT {FEW + 1}")
+    members = await fetch_tuples(f"{_MEMBERS} LIMIT {FEW + 1}")
     if len(members) <= FEW:
-        return await _records(await newest(_PUBLIC, of=Owners(sql=_MEMBERS), until=until, last=last, limit=limit))
-    found = visible().filter(author__is_local=True)
-    if until is not None:
-        found = found.filter(Q(published_at__lt=until) | Q(published_at=until, id__lte=last))
-    return await with_parts(found.order_by("-published_at", "-id").limit(limit))
+        return await newest(_PUBLIC, of=Owners(sql=_MEMBERS), until=until, last=last, limit=limit)
+    return await fetch_tuples(_NEWEST.format(and_more="AND a.is_local"), until or now(), last, limit)
 
 
-async def _opened(
-    *, is_local: bool, limit: int, until: datetime | None = None, last: int = ANY_ID
-) -> Sequence[Challenge]:
-    """Challenges are gone through in the order of time: CROSS JOIN keeps SQLite from beginning with all actors."""
-    rows = await fetch_rows(
-        f"""
-        SELECT c.id FROM challenge c CROSS JOIN actor a
-         WHERE a.id = c.actor_id AND a.state = 'active' AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?)
-           {"AND a.is_local" if is_local else ""}
-         ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
-        """,  # noqa: S608  (only constants are spliced in)
-        until or now(),
-        last,
-        limit,
-    )
-    return await with_leader(Challenge.filter(id__in=[row["id"] for row in rows])) if rows else []
+def _records_found(rows: Iterable[Sequence[Any]]) -> list[_Found]:
+    return [_Found(place=_place(at, key, _RECORD), record=key) for at, key in rows]
 
 
-async def _records(keys: Sequence[int]) -> list[Record]:
-    """The records in these rows, in that order, with their parts."""
-    found = {record.id: record for record in await with_parts(Record.filter(id__in=keys))} if keys else {}
-    return [found[key] for key in keys if key in found]
+def _challenges_found(rows: Iterable[Sequence[Any]]) -> list[_Found]:
+    return [_Found(place=_place(at, key, _CHALLENGE), challenge=key) for at, key in rows]
 
 
-def _records_of(records: Sequence[Record]) -> list[Item]:
-    return [Item(place=_place(record.published_at, record.id, _RECORD), record=record) for record in records]
-
-
-def _page(items: Sequence[Item], *, limit: int) -> list[Item]:
-    return sorted(items, key=lambda item: (item.place.at, item.place.id), reverse=True)[:limit]
-
-
-async def _passed_on(announced: Sequence[Announcement], records: Mapping[str, Record], whom: Subquery) -> list[Item]:
-    uris = [announcement.object_uri for announcement in announced]
-    if not uris:
-        return []
-    first: dict[str, int] = {}
-    for uri, key in await Announcement.filter(actor_id__in=whom, object_uri__in=uris).values_list("object_uri", "id"):
-        first[uri] = min(first.get(uri, key), key)
+async def _page(found: Iterable[_Found], *, limit: int) -> list[Item]:
+    """The newest of what was found, with all that is shown of each."""
+    shown = sorted(found, key=lambda each: (each.place.at, each.place.id), reverse=True)[:limit]
+    records = {row.id: row for row in await records_in([each.record for each in shown if each.record is not None])}
+    challenges = {
+        row.id: row for row in await challenges_in([each.challenge for each in shown if each.challenge is not None])
+    }
+    actors = await actors_in({each.passed_on_by for each in shown if each.passed_on_by is not None})
     return [
         Item(
-            place=_place(announcement.created_at, announcement.id, _ANNOUNCEMENT),
-            record=records[announcement.object_uri],
-            passed_on_by=announcement.actor,
+            place=each.place,
+            record=None if each.record is None else records[each.record],
+            challenge=None if each.challenge is None else challenges[each.challenge],
+            passed_on_by=None if each.passed_on_by is None else actors[each.passed_on_by],
         )
-        for announcement in announced
-        if announcement.object_uri in records and first[announcement.object_uri] == announcement.id
+        for each in shown
+        if each.record in records or each.challenge in challenges
     ]
 
 
-def _after(rows: QuerySet, column: str, cursor: Cursor | None, sort: int) -> QuerySet:  # type: ignore[type-arg]
-    """The newest of `rows` by `column` that come after the place of `cursor`, which may be of another sort of row."""
-    if cursor is not None:
-        last = _last(cursor, sort)
-        earlier: dict[str, Any] = {f"{column}__lt": cursor.at}
-        same: dict[str, Any] = {column: cursor.at, "id__lte": last}
-        rows = rows.filter(Q(**earlier) | Q(**same))
-    return rows.order_by(f"-{column}", "-id")
-
-
 def _until(cursor: Cursor | None, sort: int) -> dict[str, Any]:
-    """The same for `newest`."""
-    return {} if cursor is None else {"until": cursor.at, "last": _last(cursor, sort)}
+    """The place of `cursor`, which may be of another sort of row, as `newest` is told it."""
+    return {} if cursor is None else {"until": cursor.at, "last": (cursor.id - sort - 1) // _SORTS}
 
 
-def _last(cursor: Cursor, sort: int) -> int:
-    return (cursor.id - sort - 1) // _SORTS
+def _place_before(cursor: Cursor | None, sort: int) -> tuple[datetime, int]:
+    """The same as two values."""
+    until = _until(cursor, sort)
+    return until.get("until", now()), until.get("last", ANY_ID)
 
 
-def _place(at: datetime, key: int, sort: int) -> Cursor:
-    return Cursor(at=at, id=key * _SORTS + sort)
+def _place(at: datetime | str, key: int, sort: int) -> Cursor:
+    moment = moment_of(at)
+    assert moment is not None
+    return Cursor(at=moment, id=key * _SORTS + sort)

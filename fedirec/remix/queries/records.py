@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tortoise.expressions import Q
-from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor, Follow, Liking
@@ -17,7 +16,8 @@ from fedirec.db.search import Search, finds_many, search_for
 from fedirec.errors import NotFound
 from fedirec.media.models import Media
 from fedirec.remix.kinds import KINDS
-from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Source, Submission
+from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, Source, Submission
+from fedirec.remix.queries.parts import records_found, records_in
 from fedirec.web.paging import Cursor
 
 MAX_FOUND: Final = 8
@@ -50,15 +50,6 @@ class Wish:
     host: str = ""
     """Only those of people of this instance."""
     language: str = ""
-
-
-def with_parts(records: QuerySet[Record]) -> QuerySet[Record]:
-    """The same records, with everything that a card or a page shows of each: four queries, however many there are."""
-    return records.select_related("author").prefetch_related(
-        Prefetch("attachments", queryset=Attachment.all().order_by("position", "id")),
-        Prefetch("tags", queryset=RecordTag.all().order_by("record_id", "id")),
-        Prefetch("sources", queryset=Source.filter(withdrawn_at=None).order_by("position", "id")),
-    )
 
 
 def visible() -> QuerySet[Record]:
@@ -114,9 +105,7 @@ async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Recor
         *values,
         limit,
     )
-    keys = [int(row["id"]) for row in rows]
-    shown = {record.id: record for record in await with_parts(Record.filter(id__in=keys))} if keys else {}
-    return [shown[key] for key in keys if key in shown]
+    return await records_in([int(row["id"]) for row in rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,45 +161,45 @@ async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | Non
     found = Record.filter(author_id=author.id, deleted_at=None, published_at__lte=now())
     shown = ("public", "followers") if viewer is not None and await is_close(viewer, author.id) else ("public",)
     found = found.filter(visibility__in=shown)
-    return await with_parts(before(found, after)).limit(limit)
+    return await records_found(before(found, after).limit(limit))
 
 
 async def own_records(author: Actor, *, but: Record | None = None, limit: int = MAX_OWN) -> list[Record]:
     """The newest public records of `author`, with their parts: what they may want to use again."""
     return [
         record
-        for record in await with_parts(before(visible().filter(author_id=author.id), None)).limit(limit + 1)
+        for record in await records_found(before(visible().filter(author_id=author.id), None).limit(limit + 1))
         if but is None or record.id != but.id
     ][:limit]
 
 
 async def get_own_record(author: Actor, key: int) -> Record:
     """The record of `author` in row `key`, with its parts. Raises NotFound."""
-    record = await with_parts(Record.filter(id=key, author_id=author.id, deleted_at=None)).first()
-    if record is None:
+    record = await find_record_row(key)
+    if record is None or record.author_id != author.id or record.deleted_at is not None:
         raise NotFound("There is no such record here.")
     return record
 
 
 async def get_record(uri: str) -> Record:
     """The record of ours at `uri`, deleted or not, with its parts. Raises NotFound."""
-    record = await with_parts(Record.filter(uri=uri, author__is_local=True)).first()
-    if record is None:
+    record = next(iter(await records_found(Record.filter(uri=uri))), None)
+    if record is None or not record.author.is_local:
         raise NotFound("There is no such record here.")
     return record
 
 
 async def get_remote_record(key: int) -> Record:
     """The record of another instance that is row `key` here, with its parts. Raises NotFound."""
-    record = await with_parts(Record.filter(id=key, author__is_local=False)).first()
-    if record is None:
+    record = await find_record_row(key)
+    if record is None or record.author.is_local:
         raise NotFound("There is no such record here.")
     return record
 
 
 async def find_record_row(key: int) -> Record | None:
     """The record in row `key`, ours or not, with its parts."""
-    return await with_parts(Record.filter(id=key)).first()
+    return next(iter(await records_in([key])), None)
 
 
 async def find_by_address(address: str) -> Record | None:
@@ -224,22 +213,20 @@ async def records_in_order(keys: Collection[int], *, maker: Actor) -> list[Recor
 
     Those that are gone are left out, and so is what others do not show to everybody: row numbers can be guessed.
     """
-    rows = Record.filter(Q(visibility="public") | Q(author_id=maker.id), id__in=list(keys))
-    found = {record.id: record for record in await with_parts(rows)}
-    return [found[key] for key in keys if key in found]
+    found = await records_in(list(dict.fromkeys(keys)))
+    return [record for record in found if record.visibility == "public" or record.author_id == maker.id]
 
 
 async def records_at(uris: Collection[str]) -> list[Record]:
     """The records at `uris` that everybody may see, with their parts; deleted ones come too."""
-    found = Record.filter(uri__in=list(uris), visibility="public")
-    return await with_parts(found) if uris else []
+    return await records_found(Record.filter(uri__in=list(uris), visibility="public")) if uris else []
 
 
 async def remixes_of(record: Record, *, limit: int = MAX_REMIXES) -> list[Record]:
     """What was made from `record` directly and may be seen by everybody, the newest first, with their parts."""
     made = Source.filter(parent_id=record.id, in_graph=True, withdrawn_at=None, record__visibility="public")
     children = await made.order_by("-id").limit(MAX_REMIXES).values_list("record_id", flat=True)
-    return await with_parts(visible().filter(id__in=list(children))).order_by("-published_at", "-id").limit(limit)
+    return await records_found(before(visible().filter(id__in=list(children)), None).limit(limit))
 
 
 async def pages_of(uris: Collection[str]) -> dict[str, int]:

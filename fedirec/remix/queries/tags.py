@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedirec.activitypub.models import Actor
+from fedirec.db.rows import fetch_tuples
 from fedirec.remix.models import TagFollow
 
 MAX_TAGS: Final = 100
@@ -13,8 +14,8 @@ MAX_TAGS: Final = 100
 
 async def followed_tags(viewer: Actor) -> list[str]:
     """The tags that `viewer` follows, by name."""
-    names = await TagFollow.filter(actor_id=viewer.id).order_by("name").limit(MAX_TAGS).values_list("name", flat=True)
-    return [str(name) for name in names]
+    names = "SELECT name FROM tag_follow WHERE actor_id = ? ORDER BY name LIMIT ?"
+    return [name for (name,) in await fetch_tuples(names, viewer.id, MAX_TAGS)]
 
 
 async def follows_tag(viewer: Actor, name: str) -> bool:

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fedirec.activitypub.models import Actor, Follow
-from fedirec.remix.models import Challenge, Draft, Submission
-from fedirec.remix.queries.challenges import with_leader
+from fedirec.activitypub.models import Actor
+from fedirec.db.rows import fetch_tuples
+from fedirec.remix.models import Challenge, Draft
 from fedirec.remix.queries.drafts import drafts_of
+from fedirec.remix.queries.parts import challenges_in
 
 MAX_LED: Final = 4
 """Challenges that are named; the others come up as these are done."""
 MAX_WAITING: Final = 200
+_OFFERED: Final = """
+    SELECT s.challenge_id FROM challenge c CROSS JOIN submission s CROSS JOIN record r
+     WHERE c.leader_id = ? AND s.challenge_id = c.id AND s.state IN ('pending', 'licence_pending')
+       AND r.id = s.record_id AND r.deleted_at IS NULL AND r.visibility = 'public'
+     ORDER BY s.id LIMIT ?
+"""
+_ASKING: Final = "SELECT 1 FROM follow WHERE target_id = ? AND accepted_at IS NULL LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +39,10 @@ class Waiting:
 
 async def waiting_on(viewer: Actor) -> Waiting:
     """What waits for `viewer`, in three or four queries."""
-    offered = Submission.filter(
-        challenge__leader_id=viewer.id,
-        state__in=("pending", "licence_pending"),
-        record__deleted_at=None,
-        record__visibility="public",
-    )
-    keys = await offered.order_by("id").limit(MAX_WAITING).values_list("challenge_id", flat=True)
-    led = list(dict.fromkeys(int(str(key)) for key in keys))[:MAX_LED]
-    found = {challenge.id: challenge for challenge in await with_leader(Challenge.filter(id__in=led))} if led else {}
+    offered = await fetch_tuples(_OFFERED, viewer.id, MAX_WAITING)
+    led = list(dict.fromkeys(key for (key,) in offered))[:MAX_LED]
     return Waiting(
-        challenges=[found[key] for key in led if key in found],
+        challenges=await challenges_in(led),
         drafts=await drafts_of(viewer),
-        asks_to_follow=await Follow.exists(target_id=viewer.id, accepted_at=None),
+        asks_to_follow=bool(await fetch_tuples(_ASKING, viewer.id)),
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.remix.models import Record
-from fedirec.remix.queries.records import with_parts
+from fedirec.remix.queries.parts import records_in
 from fedirec.web.paging import Cursor
 
 _SHOWN: Final = "r.visibility = 'public' AND r.deleted_at IS NULL AND r.published_at <= ?"
@@ -42,9 +41,4 @@ async def _found(condition: str, *values: Any, after: Cursor | None, limit: int)
         *((after.at, after.at, after.id) if after else ()),
         limit,
     )
-    return await _in_order([int(row["id"]) for row in rows])
-
-
-async def _in_order(keys: Sequence[int]) -> list[Record]:
-    found = {record.id: record for record in await with_parts(Record.filter(id__in=list(keys)))} if keys else {}
-    return [found[key] for key in keys if key in found]
+    return await records_in([int(row["id"]) for row in rows])
