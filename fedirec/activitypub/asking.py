@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 
+from fedirec.activitypub.inbox import Inbox
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.signatures import parse
@@ -13,6 +15,7 @@ from fedirec.activitypub.site import Site
 from fedirec.clock import now
 from fedirec.errors import FedirecError
 from fedirec.uris import origin_of
+from fedirec.web.ratelimit import visitor_of
 
 
 def address_of(request: Request[Any]) -> str:
@@ -36,6 +39,8 @@ async def find_asker(request: Request[Any]) -> Actor | None:
     if "signature" not in request.headers:
         return None
     remote: Remote = request.state["remote"]
+    inbox: Inbox = request.state["inbox"]
+    count = partial(inbox.crowd.count_stranger, visitor_of(request))
     try:
         claim = parse(headers_of(request))
         origin = origin_of(claim.key_id)
@@ -44,7 +49,7 @@ async def find_asker(request: Request[Any]) -> Actor | None:
         statement = claim.check(
             method=request.method, url=address_of(request), headers=headers_of(request), body=b"", now=now()
         )
-        key = await remote.find_key(claim.key_id, actor_uri=claim.key_id.partition("#")[0])
+        key = await remote.find_key(claim.key_id, actor_uri=claim.key_id.partition("#")[0], before_asking=count)
         statement.verify(key.public)
     except FedirecError:
         return None
