@@ -28,7 +28,7 @@ from fedirec.remix.actions.comments import (
 from fedirec.remix.actions.threads import Place
 from fedirec.remix.models import Comment as CommentRow
 from fedirec.remix.queries.comments import find_comment_row, get_root, is_shown, thread_of, threads_of
-from fedirec.remix.visibility import may_see
+from fedirec.remix.visibility import is_withheld, may_see
 
 
 async def list_threads(call: Call) -> Threads:
@@ -111,7 +111,9 @@ async def _again(call: Call, key: int) -> Comment:
 async def _comment(call: Call) -> CommentRow:
     """The comment in the path, ours or not, if whoever asks may see it. Raises NotFound."""
     comment = await find_comment_row(call.row())
-    if comment is None or comment.record.deleted_at or not await may_see(comment.record, call.looker):
+    if comment is None or comment.record.deleted_at or is_withheld(comment.record, call.visitor):
+        raise NotFound("There is no such comment here.")
+    if not await may_see(comment.record, call.looker):
         raise NotFound("There is no such comment here.")
     if not comment.deleted_at and not is_shown(comment, call.looker, is_moderator=is_moderator(call)):
         raise NotFound("There is no such comment here.")

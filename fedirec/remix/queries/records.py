@@ -211,10 +211,15 @@ async def find_by_address(address: str) -> Record | None:
 async def records_in_order(keys: Collection[int], *, maker: Actor) -> list[Record]:
     """The records with these row numbers that `maker` could build on, in that order, with their parts.
 
-    Those that are gone are left out, and so is what others do not show to everybody: row numbers can be guessed.
+    Those that are gone are left out, and so is what others do not show to everybody, or made who are suspended: row
+    numbers can be guessed.
     """
     found = await records_in(list(dict.fromkeys(keys)))
-    return [record for record in found if record.visibility == "public" or record.author_id == maker.id]
+    return [
+        record
+        for record in found
+        if record.author_id == maker.id or (record.visibility == "public" and record.author.state != "suspended")
+    ]
 
 
 async def records_at(uris: Collection[str]) -> list[Record]:

@@ -49,7 +49,7 @@ async def show_player(request: Request[Any]) -> Response:
     record = await record_in(request)
     if record.deleted_at:
         raise Gone
-    if record.visibility != "public":
+    if record.visibility != "public" or is_withheld(record, None):
         raise NotFound("There is no such record here.")
     await prepare_words(record.text)
     return render(
