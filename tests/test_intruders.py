@@ -19,8 +19,9 @@ from fedirec.accounts.permissions import Operator, Role, Scope
 from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing
+from fedirec.activitypub.signatures import sign_request
 from fedirec.clock import now
-from fedirec.errors import Full, TooLarge
+from fedirec.errors import Full, TooLarge, TooMany
 from fedirec.html import clean
 from fedirec.media.actions import add_caption
 from fedirec.media.captions import read_captions
@@ -31,11 +32,12 @@ from fedirec.remix.actions.records import delete_record
 from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.inbox import records as arriving_records
 from fedirec.remix.models import Attachment, Comment, Record, RecordRevision
+from fedirec.remix.moments import split_moment
 from fedirec.web.forms import tidy
 from tests.api.programs import token_for
 from tests.media.test_uploads import PIECE, TUS, begin
 from tests.network import Instance, Network, settle
-from tests.peer import Peer
+from tests.peer import RSA, Peer
 from tests.remix.test_comments import known_at, post, publish, reply, say, sound
 
 ACTIVITY = "application/activity+json"
@@ -107,17 +109,26 @@ async def test_what_somebody_made_is_not_shown_while_they_are_suspended(here: In
     path = record.uri.removeprefix(here.origin)
     url = (await here.run(lambda: Attachment.get(record_id=record.id))).url
     places = [path, f"{path}/embed", f"/oembed?url={record.uri}", f"/api/records/{record.id}"]
-    assert [(await here.get(place, accept="*/*")).status_code for place in places] == [200] * 4
+    said = await say(here, await here.join("bo"), record.uri, "Lovely")
+    places += [said.uri.removeprefix(here.origin), f"/api/comments/{said.id}"]
+    assert [(await here.get(place, accept="*/*")).status_code for place in places] == [200] * 6
     assert (await here.get(path, accept=ACTIVITY)).status_code == 200
 
     account = await here.run(lambda: Account.get(actor__local_handle="ana").select_related("actor"))
     await here.run(suspend, Operator("https://here.test/actor"), account)
 
-    assert [(await here.get(place, accept="*/*")).status_code for place in places] == [404] * 4
+    assert [(await here.get(place, accept="*/*")).status_code for place in places] == [404] * 6
     assert (await here.get(path, accept=ACTIVITY)).status_code == 404, "not from memory either"
     assert (await here.get(url.removeprefix(here.origin), accept="*/*")).status_code == 404
     async with here.sign_in("mod") as moderator:
         assert "buy my soap" in (await moderator.get(path)).text
+        assert (await moderator.get(f"{path}/embed")).status_code == 404, "it would be kept for everybody"
+    async with here.sign_in("bo") as bo:
+        assert "Rain on tin" not in (await bo.get(f"/records/new?source={record.id}")).text
+        sent = {"title": "Mine", "text": "own", "licence": "CC-BY-4.0", "sources": [{"record": record.id}]}
+        answer = await bo.post("/api/records", json=sent, headers=await bearer(here, "bo", Scope.WRITE))
+        assert answer.status_code == 400
+        assert "Rain on tin" not in answer.text
 
     await here.run(unsuspend, Operator("https://here.test/actor"), account)
     assert (await here.get(path, accept=ACTIVITY)).status_code == 200
@@ -285,6 +296,7 @@ HEAVY: dict[str, Callable[[], object]] = {
     "speakers in captions that never end": lambda: read_captions(VTT + b"<v." * 6_000),
     "accents in captions": lambda: read_captions(VTT + PILED.encode() * 40_000),
     "accents in a form of a stranger": lambda: tidy(PILED * 40_000),
+    "blanks before a place": lambda: split_moment(" " * 16_000),
     "accents in a link": lambda: clean(f'<p><a href="https://a.test/">{PILED * 16_000}</a></p>'),
 }
 
@@ -351,6 +363,29 @@ async def test_nobody_sends_us_to_pester_others(
     await post(peer, here, *(peer.activity("Add", mia, uri, target=f"{note['id']}/replies") for uri in told))
 
     assert len({str(each.url) for each in network.requests if each.url.host == "victim.test"}) in (3, 4)
+
+
+@on_sqlite
+async def test_who_asks_for_what_is_for_followers_does_not_make_us_ask_everybody(
+    here: Instance, network: Network
+) -> None:
+    secret = await publish(here, await here.join("ana"), visibility="followers")
+    crowd, victims = here.state["inbox"].crowd, [f"https://victim.test/{number}" for number in range(3)]
+
+    async def ask_as(victim: str) -> int:
+        async with here.client() as client:
+            signed = sign_request(
+                method="GET", url=secret.uri, body=None, key_id=f"{victim}#main-key", private_key=RSA, now=now()
+            )
+            answer = await client.get(secret.uri, headers={**signed, "accept": ACTIVITY})
+        return answer.status_code
+
+    assert await ask_as(victims[0]) == 404
+    with suppress(TooMany):
+        while True:
+            crowd.count_stranger("127.0.0.1")
+    assert [await ask_as(victim) for victim in victims[1:]] == [404, 404]
+    assert [str(each.url) for each in network.requests if each.url.host == "victim.test"] == victims[:1]
 
 
 @on_sqlite

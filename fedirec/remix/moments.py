@@ -16,7 +16,7 @@ _MENTION: Final = (
     r"[^<]{0,300}+(?:<span[^<>]{0,200}+>[^<]{0,300}+</span>[^<]{0,300}+)?</a>(?:</span>)?"
 )
 _LEADING: Final = re.compile(
-    rf"(?P<before>\s*(?:<p[^<>]*>)?\s*(?:{_MENTION}(?:\s|&nbsp;|<br>)*){{0,16}}+)"
+    rf"(?P<before>\s*+(?:<p[^<>]*>)?\s*(?:{_MENTION}(?:\s|&nbsp;|<br>)*){{0,16}}+)"
     rf"(?:<a [^<>]*>(?P<linked>{_CLOCK.replace('?P<', '?P<linked_')})</a>|[\[(]?@?(?P<bare>{_CLOCK})[\])]?)"
     rf"{_NOT_A_TIME_OF_DAY}\s*(?:[:\u2013\u2014-]\s+)?",
     re.ASCII | re.IGNORECASE,
