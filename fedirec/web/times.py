@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from markupsafe import Markup
 
@@ -24,7 +25,7 @@ def moment(when: datetime) -> Markup:
 
 def day(when: datetime) -> Markup:
     """The day alone, with its year."""
-    return _time(when, str(format_date(when.astimezone(reader().zone), "d MMM y", locale=_locale())))
+    return _time(when, str(format_date(when.astimezone(reader().zone), _pattern("yMMMd", "d MMM y"), locale=_locale())))
 
 
 def ago(when: datetime) -> Markup:
@@ -45,8 +46,9 @@ def countdown(when: datetime) -> Markup:
 def in_words(when: datetime) -> str:
     """The exact time as plain words; readers whose zone we do not know are told that it is UTC."""
     local = when.astimezone(reader().zone)
-    pattern = "EEE d MMM, HH:mm" if abs(when - now()) < _LONG_AGO else "d MMM y, HH:mm"
-    words = str(format_datetime(local, pattern, locale=_locale()))
+    is_near = abs(when - now()) < _LONG_AGO
+    the_day = _pattern("MMMEd", "EEE d MMM") if is_near else _pattern("yMMMd", "d MMM y")
+    words = str(format_datetime(local, f"{the_day}, HH:mm", locale=_locale()))
     return words if reader().knows_zone else f"{words} UTC"
 
 
@@ -89,6 +91,12 @@ def _time(when: datetime, words: str, *, title: str = "", is_utc: bool = False) 
 
 def _iso(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _pattern(skeleton: str, english: str) -> str:
+    """How the reader's language writes a day of that form; in English the day stands before the month."""
+    locale = Locale.parse(_locale())
+    return english if locale.language == "en" else str(locale.datetime_skeletons[skeleton].pattern)
 
 
 def _locale() -> str:

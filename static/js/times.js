@@ -25,8 +25,10 @@ if (!document.documentElement.dataset.zone) {
     place.textContent = place.dataset.zoneWords.replace("{zone}", () => zone.replaceAll("_", " "));
   }
   for (const time of document.querySelectorAll("time[data-utc]")) {
-    const part = Object.fromEntries(format.formatToParts(new Date(time.dateTime)).map(({ type, value }) => [type, value]));
-    time.textContent = `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`; // as the server has it
+    const at = new Date(time.dateTime);
+    const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+    // As the server has it: in English the day stands before the month.
+    time.textContent = language === "en" ? `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}` : format.format(at);
   }
 }
 for (const field of document.querySelectorAll("input[data-timezone]")) {

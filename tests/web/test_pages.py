@@ -298,6 +298,9 @@ def test_times_are_told_in_the_readers_zone() -> None:
         assert ">1 Nov 2026<" in ago(samples.NOON - timedelta(days=20))
         assert "Fri 4 Dec, 13:00" in countdown(samples.NOON + timedelta(days=13))
         assert "in 13 days" in countdown(samples.NOON + timedelta(days=13))
+    with reading(Reader(locale="de", zone=ZoneInfo("Europe/Berlin"), knows_zone=True)):
+        assert "Fr., 4. Dez., 13:00" in countdown(samples.NOON + timedelta(days=13))
+        assert ">1. Nov. 2026<" in ago(samples.NOON - timedelta(days=20))
 
 
 @pytest.mark.usefixtures("at_noon")
