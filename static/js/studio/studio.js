@@ -1,6 +1,7 @@
 // The page on which a record is made: one form that works by itself, and with this one step at a time, with files that
 // are on their way while one writes, recording in the page, a draft that is kept, and a preview that follows.
 import { wake } from "../player.js";
+import * as changes from "./changes.js";
 import { over } from "./drafts.js";
 import { ask } from "./parts.js";
 import * as recorder from "./recorder.js";
@@ -30,7 +31,10 @@ form.addEventListener("submit", (event) => {
       waiting.querySelector("span").textContent = words("stillSending");
       waiting.hidden = false;
       say(words("stillSending"));
-    } else over();
+    } else {
+      over();
+      if (!form.dataset.draft) changes.over();
+    }
     return;
   }
   if (value === "save" || value.startsWith("offer:")) return over();
@@ -48,12 +52,7 @@ onArrival((step) => {
   else if (step === "licence-step") ask("check");
 });
 
-// A record that is changed has no draft: leaving would lose what was typed.
-if (!form.dataset.draft) {
-  let isTouched = false;
-  form.addEventListener("input", () => (isTouched = true));
-  addEventListener("beforeunload", (event) => isTouched && !form.dataset.sent && event.preventDefault());
-}
+if (!form.dataset.draft) changes.start();
 
 form.addEventListener("parts", () => document.querySelectorAll("#preview-part [data-player]").forEach(wake));
 
