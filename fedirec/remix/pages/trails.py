@@ -9,7 +9,7 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.remix.licences import find_licence
-from fedirec.remix.lineage import CreditLine
+from fedirec.remix.lineage import CreditLine, Relation
 from fedirec.remix.models import Record, Source
 from fedirec.remix.pages.cards import Cards, licence_view, relation_word, role_words
 from fedirec.remix.queries.records import actors_at, pages_of, records_at, remixes_of
@@ -69,10 +69,10 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
         made = await remixes_of(record)
         await cards.dress([*sources.values(), *made])
     places = _Places(cards, trail.waypoints, rows, viewer)
+    authored = {waypoint.author_uri: waypoint for waypoint in trail.waypoints.values()}
     nodes = [places.node(uri, is_here=uri == record.uri) for uri in reached]
-    edges = [
-        TrailEdge(parent=edge.source, child=edge.record, relation=relation_word(edge.relation)) for edge in trail.edges
-    ]
+    words = {relation: relation_word(relation) for relation in Relation}
+    edges = [TrailEdge(parent=edge.source, child=edge.record, relation=words[edge.relation]) for edge in trail.edges]
     edges += [
         TrailEdge(
             parent=source.uri, child=record.uri, relation=relation_word(source.relation), is_claim=not source.in_graph
@@ -84,7 +84,7 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
         key=record.uri,
         nodes=tuple(nodes),
         edges=tuple(edges),
-        credits=tuple(_credit(line, cards, actors, names, trail.waypoints, places) for line in lines),
+        credits=tuple(_credit(line, cards, actors, names, trail.waypoints, authored, places) for line in lines),
         sentence=sentence_of(cards, lines, names, actors, trail.waypoints),
         made_from=tuple(_made_from(source, sources, cards, trail.waypoints, places) for source in record.sources)
         if with_cards
@@ -134,14 +134,19 @@ class _Places:
         self, cards: Cards, waypoints: Mapping[str, Waypoint], rows: Mapping[str, int], viewer: Actor | None
     ) -> None:
         self._cards = cards
+        self._uris = cards.site.uris
         self._waypoints = waypoints
         self._rows = rows
         self._viewer = viewer
 
     def url(self, uri: str) -> str:
-        if self._cards.site.is_ours(uri):
+        if self._is_ours(uri):
             return self._cards.here(uri)
         return f"/records/remote/{self._rows[uri]}" if uri in self._rows else uri
+
+    def _is_ours(self, uri: str) -> bool:
+        waypoint = self._waypoints.get(uri)
+        return self._uris.is_ours(uri) if waypoint is None or waypoint.key is None else waypoint.is_local
 
     def is_hidden(self, uri: str) -> bool:
         """Whether only that there is something may be said."""
@@ -158,7 +163,7 @@ class _Places:
 
     def node(self, uri: str, *, is_here: bool) -> TrailNode:
         waypoint = self._waypoints.get(uri)
-        host = "" if self._cards.site.is_ours(uri) else host_of(uri)
+        host = "" if self._is_ours(uri) else host_of(uri)
         if waypoint is None:
             return TrailNode(key=uri, title=self.title(uri), url=uri, host=host, is_ghost=True)
         if is_here:
@@ -242,9 +247,9 @@ def _credit(
     actors: Mapping[str, Actor],
     names: Mapping[str, str],
     waypoints: Mapping[str, Waypoint],
+    authored: Mapping[str, Waypoint],
     places: _Places,
 ) -> CreditView:
-    authored = {waypoint.author_uri: waypoint for waypoint in waypoints.values()}
     named_by = dict.fromkeys(
         waypoints[work.record].author_name for work in line.works if not work.is_author and work.record in waypoints
     )
