@@ -2,7 +2,7 @@
 
 Data only. The terms of data-integrity v2, multikey v1 and controlled identifiers v1 are written down here from their
 specifications (https://www.w3.org/TR/vc-data-integrity/, https://www.w3.org/TR/cid-1.0/); ActivityStreams and
-security v1 come frozen with pyld. They are written without `@protected`: it would have us refuse documents that define
+security v1 lie in `ld/frozen`. They are written without `@protected`: it would have us refuse documents that define
 a term a second time and in the same sense (everybody defines `alsoKnownAs`), and a proof made over JSON needs no such
 protection.
 """

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedirec.activitypub import contexts, ld
+from fedirec.activitypub.ld import documents, expansion
 from fedirec.errors import Invalid
 
 AS = "https://www.w3.org/ns/activitystreams"
@@ -576,3 +577,8 @@ def test_nonsense_is_invalid_and_nothing_worse(context: object, document: dict[s
         except Invalid:
             continue
         assert isinstance(found, dict)
+
+
+def test_what_plain_json_means_is_what_pyld_says_it_means() -> None:
+    for url in documents.FROZEN:
+        assert documents.frozen(url) == expansion.context_document(url)

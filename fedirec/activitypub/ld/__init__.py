@@ -10,9 +10,10 @@ are checked on the document before it comes here; linked data signatures are nev
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
-
-from pyld import jsonld
 
 from fedirec.activitypub.contexts import (
     ACTIVITY_CONTEXT,
@@ -23,7 +24,6 @@ from fedirec.activitypub.contexts import (
     PROPOSAL_CONTEXT,
     RECORD_CONTEXT,
 )
-from fedirec.activitypub.ld.documents import context_document, load
 from fedirec.activitypub.ld.shape import named, tidy
 from fedirec.activitypub.ld.terms import SIGNED, is_plain
 from fedirec.activitypub.parsing import MAX_DEPTH
@@ -67,16 +67,19 @@ def rewrite(document: dict[str, Any]) -> dict[str, Any]:
     """`document`, whatever its context says, in our terms: the long way. Raises what `compact` raises."""
     _refuse_excess(document)
     unsigned = {name: value for name, value in document.items() if name not in SIGNED}
-    try:
-        nodes = jsonld.expand(unsigned, {"base": "", "documentLoader": load, "processingMode": "json-ld-1.1"})
-    except Exception as error:  # hostile contexts bring out more than JsonLdError
-        raise Invalid("the document is not sound JSON-LD") from error
+    nodes = _expansion().expand(unsigned)
     if len(nodes) != 1 or not isinstance(nodes[0], dict):
         raise Invalid("the document must describe exactly one object")
     found = tidy(named(nodes[0]), top=True)
     if "proof" in document:
         found["proof"] = document["proof"]
     return found
+
+
+@cache
+def _expansion() -> ModuleType:
+    """`ld.expansion`, loaded for the first document that needs it: hardly any does, and it takes 10 MB and 0.1 s."""
+    return import_module("fedirec.activitypub.ld.expansion")
 
 
 def _refuse_excess(document: dict[str, Any]) -> None:
@@ -103,7 +106,7 @@ def _refuse_excess(document: dict[str, Any]) -> None:
 def _terms_in(entry: object) -> int:
     """How many terms one entry of a `@context` defines here and now. Raises Invalid if it would bring in others."""
     if isinstance(entry, str):
-        context_document(entry)
+        _expansion().context_document(entry)
     if not isinstance(entry, dict):
         return 0
     if "@import" in entry or any(

@@ -1,52 +1,26 @@
-"""The contexts that we have, by address. There is no way from here to the network."""
+"""The contexts that everybody uses, and the addresses by which contexts are known."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pyld.documentloader.frozen import BUNDLED_CONTEXTS
-
 from fedirec.activitypub import contexts
-from fedirec.errors import Invalid
 
-_OWN: Final[Mapping[str, contexts.Context]] = {
-    contexts.DATA_INTEGRITY_V1: contexts.DATA_INTEGRITY_DOCUMENT,
-    contexts.DATA_INTEGRITY_V2: contexts.DATA_INTEGRITY_DOCUMENT,
-    contexts.MULTIKEY_V1: contexts.MULTIKEY_DOCUMENT,
-    contexts.CID_V1: contexts.CID_DOCUMENT,
+FROZEN: Final = {
+    contexts.ACTIVITYSTREAMS: Path(__file__).parent / "frozen" / "activitystreams.jsonld",
+    contexts.SECURITY_V1: Path(__file__).parent / "frozen" / "security-v1.jsonld",
 }
-
-
-def load(url: str, options: object = None) -> dict[str, Any]:
-    """The context at `url`, in the form in which pyld asks for it. Raises Invalid, naming it, if we do not have it."""
-    return {
-        "contentType": "application/ld+json",
-        "contextUrl": None,
-        "documentUrl": url,
-        "document": context_document(url),
-    }
-
-
-def context_document(url: str) -> dict[str, Any]:
-    """The document that stands for the context at `url`. Raises Invalid, naming it, if we do not have it."""
-    spelled = spelled_usually(url)
-    if spelled in _OWN:
-        return _OWN[spelled]
-    if spelled in BUNDLED_CONTEXTS:
-        return bundled(spelled)
-    if is_stand_in(url):
-        return {"@context": contexts.EXTENSIONS}
-    raise Invalid(f"the context {url[:200]} is not one that we know")
+"""As the W3C publishes them."""
 
 
 @cache
-def bundled(url: str) -> dict[str, Any]:
-    """A context that came with pyld."""
-    document: dict[str, Any] = json.loads(BUNDLED_CONTEXTS[url].read_text(encoding="utf-8"))
+def frozen(url: str) -> dict[str, Any]:
+    """One of the contexts that tell what plain JSON means."""
+    document: dict[str, Any] = json.loads(FROZEN[url].read_text(encoding="utf-8"))
     return document
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from fedirec.activitypub import contexts
-from fedirec.activitypub.ld.documents import bundled, is_stand_in, spelled_usually
+from fedirec.activitypub.ld.documents import frozen, is_stand_in, spelled_usually
 from fedirec.activitypub.parsing import MAX_DEPTH
 
 SIGNED: Final = frozenset({"proof", "signature"})
@@ -51,10 +51,10 @@ def terms_read() -> Terms:
     """The terms that we read, gathered from ActivityStreams, the key vocabularies and `contexts.EXTENSIONS`."""
     definitions: dict[str, Any] = {}
     for context in (
-        bundled(contexts.ACTIVITYSTREAMS)["@context"],
+        frozen(contexts.ACTIVITYSTREAMS)["@context"],
         {
             name: definition
-            for name, definition in bundled(contexts.SECURITY_V1)["@context"].items()
+            for name, definition in frozen(contexts.SECURITY_V1)["@context"].items()
             if name in ("sec", "dc", "created", "expires", "owner", "publicKey", "publicKeyPem", "revoked")
         },
         {
@@ -183,7 +183,7 @@ def _is_usual(name: str, definition: object, prefixes: Mapping[str, str]) -> boo
 
 def _is_same_kind(name: str, definition: object) -> bool:
     """Whether an ActivityStreams term that is defined anew keeps taking what it took: ids, texts or languages."""
-    usual = bundled(contexts.ACTIVITYSTREAMS)["@context"].get(name)
+    usual = frozen(contexts.ACTIVITYSTREAMS)["@context"].get(name)
     if usual is None or name == "source":
         return True
     return (_parts(usual).get("@type"), _parts(usual).get("@container") == "@language") == (
