@@ -25,6 +25,8 @@ from fedirec.errors import Invalid, Misconfigured
 from fedirec.uris import origin_of
 
 CONFIG_FILE: Final = "fedirec.toml"
+RESTORING: Final = ".restoring"
+"""The folder, inside the data folder, of a restore that has not ended. While it is there, nothing else counts."""
 MEGABYTE: Final = 1_000_000
 _PREFIX: Final = "FEDIREC_"
 _WORDS: Final = {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer.main
 
+from fedirec.cli.commands import Later
 from fedirec.cli.program import app
 from fedirec.settings import Settings
 
@@ -23,7 +24,8 @@ INSTALL = (DOCS / "install.md").read_text()
 def commands() -> list[str]:
     """Every command that can be typed, as words: `users create`."""
 
-    def below(group: Any, words: str) -> list[str]:
+    def below(command: Any, words: str) -> list[str]:
+        group = command.load() if isinstance(command, Later) else command
         inner = getattr(group, "commands", None)
         if inner is None:
             return [words]

@@ -36,10 +36,8 @@ from fedirec.errors import Conflict, Misconfigured, NotFound
 from fedirec.media.models import Media
 from fedirec.media.queries import paths_of
 from fedirec.media.store import DiskStore
-from fedirec.settings import CONFIG_FILE, Settings
+from fedirec.settings import CONFIG_FILE, RESTORING, Settings
 
-RESTORING: Final = ".restoring"
-"""The folder, inside the data folder, of a restore that has not ended. While it is there, nothing else counts."""
 _HARMLESS: Final = frozenset({"serve.lock", "lost+found"})
 _NAMES: Final = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 _PAGE: Final = 500

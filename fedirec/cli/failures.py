@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 from typing import Final
-
-from tortoise.exceptions import BaseORMException
 
 from fedirec.errors import FedirecError
 
 # A limit on the size of files (ulimit -f) looks like a full disk from here.
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_OF_DATABASES: Final = ("sqlite3", "tortoise.exceptions")
+"""Where their errors come from: by name, for what goes wrong is told by commands that need no database, too."""
 _NO_SPACE: Final = "There is no space left on the disk. Make room, and try again: nothing was lost."
 _DATABASE: Final = (
     ("database is locked", "The database is busy: another process is writing to it. Please try again in a moment."),
@@ -48,7 +47,7 @@ def sentence_of(error: BaseException) -> str:
 def _of_the_database(error: BaseException) -> str | None:
     """The sentence for what a database says when a disk is full, a file is held or damaged, or None."""
     for told in (error, error.__cause__):
-        if isinstance(told, BaseORMException | sqlite3.Error):
+        if any(kind.__module__ in _OF_DATABASES for kind in type(told).__mro__):
             words = str(told).lower()
             return next((sentence for part, sentence in _DATABASE if part in words), None)
     return None

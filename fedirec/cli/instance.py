@@ -14,11 +14,10 @@ from typing import Final
 from fedirec import clock
 from fedirec.accounts.permissions import Operator
 from fedirec.activitypub.site import Site
-from fedirec.admin.backup import RESTORING
 from fedirec.db import open_database
 from fedirec.db.schema import missing_migrations
 from fedirec.errors import Conflict, Misconfigured, NotFound
-from fedirec.settings import Settings
+from fedirec.settings import RESTORING, Settings
 
 OPERATOR: Final = Operator("command line")
 """Who the audit log says it was."""

@@ -14,28 +14,19 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from fedirec import __version__
-from fedirec.cli import backups, configuration, databases, demo, federation, fetching, serving, users
+from fedirec.cli.collector import look_rarely
+from fedirec.cli.commands import Commands
 from fedirec.cli.failures import sentence_of
 from fedirec.cli.terminal import note, say
 
 log = logging.getLogger(__name__)
 
 app = typer.Typer(
+    cls=Commands,
     help="Make things together across communities. To begin: fedirec serve, or fedirec demo for a look around.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.command()(serving.serve)
-app.command()(demo.demo)
-app.command()(serving.web)
-app.command()(serving.worker)
-app.add_typer(users.app, name="users")
-app.command()(databases.migrate)
-app.add_typer(configuration.app, name="config")
-app.command()(backups.backup)
-app.command()(backups.restore)
-app.command()(fetching.fetch)
-app.add_typer(federation.app, name="federation")
 
 
 def _say_version(wanted: bool) -> None:
@@ -56,6 +47,7 @@ def options(
 def main() -> None:
     """Do what was typed, and end the process. What it writes is for its own user only."""
     os.umask(0o077)
+    look_rarely()
     try:
         code = _run()
         sys.stdout.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -17,6 +16,7 @@ from anyio import to_thread
 
 from fedirec.accounts.actions.setup import begin_setup
 from fedirec.app import State, create_app, running
+from fedirec.cli.collector import calm_collector
 from fedirec.cli.flags import ALL, run_to_end, with_settings
 from fedirec.cli.instance import check_driver, make_folder, serving_alone
 from fedirec.cli.sockets import listen, shown_address
@@ -33,9 +33,6 @@ STOP_SECONDS: Final = 5
 """How long requests that are under way, and then jobs, may take to end when the process is told to."""
 IDLE_SECONDS: Final = 75
 """How long an idle connection is kept: longer than reverse proxies keep theirs, so that none is closed in mid-use."""
-
-YOUNG: Final = 10_000
-"""Objects that are made before the collector looks for circular garbage among them."""
 
 _WITHOUT_LISTENING: Final = tuple(name for name in ALL if name not in ("host", "port", "trusted_proxies"))
 
@@ -130,16 +127,6 @@ async def _work_until_told(settings: Settings) -> None:
 
 async def _work(state: State, stop: asyncio.Event) -> None:
     await work(state["runner"], state["store"], state["media_cache"], stop)
-
-
-def calm_collector() -> None:
-    """What is there by now is there for good: the collector of circular garbage looks only at what comes after it.
-
-    It looks less often too. Each look at everything that was imported would stop all requests for 50 ms.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG, 20, 20)
 
 
 async def _end_soon(jobs: asyncio.Task[None]) -> None:

@@ -23,11 +23,11 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
 from fedirec.admin.archives import check_archive, write_archive
-from fedirec.admin.backup import RESTORING, back_up, restore
+from fedirec.admin.backup import back_up, restore
 from fedirec.db import migrate, open_database
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured, NotFound
 from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
-from fedirec.settings import Settings
+from fedirec.settings import RESTORING, Settings
 from fedirec.uris import new_key
 from tests.databases import Databases
 

@@ -14,7 +14,7 @@ import httpx
 from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.activitypub.models import Actor
 from fedirec.app import State, create_app, running
-from fedirec.cli.serving import calm_collector
+from fedirec.cli.collector import calm_collector
 from fedirec.db import migrate
 from fedirec.settings import Settings
 from tests.bench.servers import PASSWORD

@@ -1,6 +1,6 @@
 """The real command, in processes of its own.
 
-They are forked from one that has imported fedirec already: on a small machine that import takes most of the time of a
+They are forked from one that has imported all commands already: on a small machine that takes most of the time of a
 command. `test_program.py` starts Python anew.
 """
 
@@ -24,13 +24,14 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from fedirec.cli import main
+from fedirec.cli.commands import COMMANDS
 
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine."""
 NOBODY = 65534
 
 _fork = get_context("forkserver")
-_fork.set_forkserver_preload([__name__])
+_fork.set_forkserver_preload([__name__, *(f"fedirec.cli.{module}" for module, _ in COMMANDS.values())])
 
 
 @dataclass(frozen=True)

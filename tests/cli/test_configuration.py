@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from fedirec import __version__
-from fedirec.admin.backup import RESTORING
-from fedirec.settings import Settings
+from fedirec.settings import RESTORING, Settings
 from tests.cli.command import done, environment, fedirec, refused
 
 ROOT = Path(__file__).parents[2]
