@@ -17,19 +17,19 @@ Row = Annotated[int, Field(ge=1, le=2**63 - 1)]
 class Shape(BaseModel):
     """What is answered."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Sent(BaseModel):
     """What is sent: nothing that we do not know, and nothing in another type than it is described in."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, strict=True)
 
 
 class Asked(BaseModel):
     """What stands in the query of an address; it is all text, so that numbers and such are read from it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
 
 class PieceQuery(Asked):
