@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,9 +12,10 @@ from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
-from fedirec.db.rows import rows_in
+from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.errors import NotFound
-from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
+from fedirec.lanes.sql import json_of, table_of
+from fedirec.media.models import Caption, Media, Rendition
 from fedirec.media.refusals import failure_in_words
 from fedirec.web.language import gettext as _
 
@@ -139,9 +141,12 @@ async def remote_peaks(urls: Collection[str]) -> dict[str, list[int]]:
     """How loud the sounds and films at these addresses elsewhere are, as far as there are copies of them."""
     if not urls:
         return {}
-    digests = {sha256(url.encode()).hexdigest() for url in urls}
-    copies = await RemoteMedia.filter(url_digest__in=list(digests), path__not_isnull=True)
-    return {copy.url: copy.peaks for copy in copies if copy.peaks}
+    rows = await fetch_tuples(
+        f"SELECT c.url, c.peaks FROM {table_of(digest='text')} AS w CROSS JOIN remote_media c "  # noqa: S608
+        "WHERE c.url_digest = w.digest AND c.path IS NOT NULL AND c.peaks IS NOT NULL",
+        json_of({"digest": sha256(url.encode()).hexdigest()} for url in urls),
+    )
+    return {url: json.loads(peaks) if isinstance(peaks, str) else peaks for url, peaks in rows}
 
 
 async def captions_of(media_ids: Iterable[int]) -> dict[int, list[Caption]]:

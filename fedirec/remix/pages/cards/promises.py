@@ -1,0 +1,48 @@
+"""What a challenge promises and how an offer to it stands, in the reader's words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel.numbers import format_currency
+
+from fedirec.remix.currencies import CURRENCIES
+from fedirec.remix.models import ChallengeTerms
+from fedirec.web.language import gettext as _
+from fedirec.web.language import reader
+
+
+def pay_in_words(terms: ChallengeTerms) -> str:
+    """What a challenge pays, in one sentence."""
+    if terms.pays == "pot" and terms.amount is not None and terms.currency:
+        return _("%(amount)s will be shared among those who contribute.") % {
+            "amount": amount_in_words(terms.amount, terms.currency)
+        }
+    return _("It may pay later.") if terms.pays == "perhaps" else _("Nobody is paid.")
+
+
+def amount_in_words(amount: int, currency: str) -> str:
+    """`amount` minor units as the reader writes money."""
+    value = Decimal(amount).scaleb(-CURRENCIES.get(currency, 2))
+    return str(format_currency(value, currency, locale=reader().locale.replace("-", "_"), currency_digits=True))
+
+
+def decided_in_words(decided_by: str) -> str:
+    """Who decides about a challenge, in one sentence."""
+    words = {
+        "leaders": _("Whoever leads it chooses what becomes part of it."),
+        "community": _("Everybody here decides together what becomes part of it."),
+        "contributors": _("Those who contribute decide together what becomes part of it."),
+    }
+    return words.get(decided_by, "")
+
+
+def submission_word(state: str) -> str:
+    """How an offer to a challenge stands, for whoever made it."""
+    words = {
+        "pending": _("waiting for an answer"),
+        "licence_pending": _("waiting for a licence"),
+        "accepted": _("part of it"),
+        "declined": _("not taken up"),
+    }
+    return words.get(state, "")
