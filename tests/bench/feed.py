@@ -15,17 +15,19 @@ from fedirec.remix.models import TagFollow
 from tests.bench import graphs
 from tests.bench.figures import tell
 from tests.bench.pages import time_page
-from tests.bench.world import browser_of_olga, folder_for, olga, open_world
+from tests.bench.world import ORIGIN, browser_of_olga, folder_for, olga, open_world
 
+MEMBERS = 50
 TABS = ("", "/?tab=interests", "/?tab=here", "/?tab=everything")
 
 
-async def fill(records: int, *, followed: int) -> None:
-    """So many records, of which olga follows the authors of some, and two tags."""
+async def fill(records: int, *, followed: int, site: str = ORIGIN) -> None:
+    """So many records, of which olga follows the authors of some, and two tags; and some of members of `site`."""
     authors = await graphs.add_authors()
     first = await graphs.add_records(records, authors=authors)
     await graphs.add_attachments(first, records)
     await graphs.add_announcements(first, records, authors=authors)
+    await graphs.add_members(MEMBERS, records=min(records, 1_000), site=site)
     me = await olga()
     await graphs.add_followers(me.id, authors=authors, count=followed)
     await TagFollow.bulk_create([TagFollow(actor_id=me.id, name=f"tag{number}") for number in (1, 2)])

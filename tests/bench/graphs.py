@@ -18,6 +18,8 @@ GENERATIONS: Final = 20
 BREADTH: Final = 25
 RELATIVES: Final = 2 * GENERATIONS * BREADTH
 FAMILY: Final = RELATIVES + 1
+_TRUE: Final = "1 = 1"
+"""True for SQLite, which keeps it as a number, and for PostgreSQL, which does not."""
 
 
 def steps(generations: int = GENERATIONS) -> list[tuple[int, int]]:
@@ -120,6 +122,56 @@ async def add_attachments(first: int, count: int) -> None:
         f"""
         INSERT INTO record_tag (record_id, name)
         SELECT id, 'tag' || (id % 50) FROM record WHERE id >= {first} AND id < {first + count}
+        """  # noqa: S608
+    )
+
+
+async def add_members(count: int, *, records: int, site: str) -> None:
+    """So many people of this instance, at `site`, and records that they made in turn, each with a picture of ours."""
+    host = site.partition("://")[2]
+    await execute(
+        f"""
+        INSERT INTO actor (uri, type, is_local, local_handle, handle, host, name, also_known_as, created_at)
+        WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {count})
+        SELECT '{site}/u/member' || n, 'Person', {_TRUE}, 'member' || n, 'member' || n, '{host}', 'Member ' || n, '[]',
+               {_ago("0")}
+          FROM number
+        """  # noqa: S608
+    )
+    first = 1 + int((await fetch_rows("SELECT coalesce(max(id), 0) AS id FROM record"))[0]["id"])
+    await execute(
+        f"""
+        INSERT INTO record (id, uri, author_id, kind, title, licence, text, published_at)
+        WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < {records})
+        SELECT {first} + n, '{site}/records/' || n, a.id, 'image', 'Our record number ' || n, 'CC-BY-4.0',
+               'What it is about, in a sentence or two.', {_ago(f"90000 + {records} - n")}
+          FROM number CROSS JOIN actor a WHERE a.local_handle = 'member' || (n % {count})
+        """  # noqa: S608
+    )
+    await _renumber("record")
+    await execute(
+        f"""
+        INSERT INTO media (key, owner_id, kind, media_type, size, width, height, sha256, digest, path, file_name,
+                           attached_at, created_at)
+        SELECT 'picture' || id, author_id, 'image', 'image/webp', 400000, 2000, 1500, 'x' || id, 'x' || id,
+               'made/' || id || '.webp', 'picture.webp', published_at, published_at
+          FROM record WHERE id >= {first} AND id < {first + records}
+        """  # noqa: S608
+    )
+    await execute(
+        """
+        INSERT INTO rendition (media_id, name, media_type, path, size, width, height)
+        SELECT m.id, s.name, 'image/webp', s.name || '/' || m.path, 10000, s.width, s.width * 3 / 4
+          FROM media m
+         CROSS JOIN (SELECT 'small' AS name, 320 AS width UNION SELECT 'medium', 640 UNION SELECT 'large', 1280) AS s
+         WHERE m.file_name = 'picture.webp'
+        """
+    )
+    await execute(
+        f"""
+        INSERT INTO attachment (record_id, media_id, position, kind, media_type, url)
+        SELECT r.id, m.id, 0, 'image', 'image/webp', '{site}/media/' || m.path
+          FROM record r JOIN media m ON m.key = 'picture' || r.id
         """  # noqa: S608
     )
 
