@@ -22,6 +22,8 @@ MAX_BYTES: Final = 64_000
 """Of UTF-8. Neither what is read nor what is given back is ever longer."""
 _MAX_WORDS: Final = 4_000
 """Characters of a link that are read to find out whether they name another host."""
+_MAX_CLASSES: Final = 1_000
+"""Characters of a class attribute that are read."""
 _MAX_LOOSE_TAGS: Final = 400
 _MAX_DEPTH: Final = 100
 _MAX_ELEMENTS: Final = 60_000
@@ -131,6 +133,7 @@ def link_people(html: str, people: Mapping[str, str]) -> str:
     return clean("".join(_HANDLE.sub(link, text) if is_spoken else text for text, is_spoken in _pieces(html)))
 
 
+@lru_cache(maxsize=64)
 def plain(html: str) -> str:
     """The words of `html` without markup, one line to a block. It is text: escape it before it becomes HTML again."""
     text = _BLOCK_END.sub("\n", _cut(html, MAX_BYTES))
@@ -146,7 +149,8 @@ def one_line(text: str) -> str:
 
 def excerpt(html: str, length: int = 200) -> str:
     """At most `length` characters of the words of `html` on one line, cut between words and marked with an ellipsis."""
-    text = " ".join(plain(_HIDDEN.sub("", _cut(html, MAX_BYTES))).split())
+    shown = _HIDDEN.sub("", _cut(html, MAX_BYTES)) if "invisible" in html else html
+    text = " ".join(plain(shown).split())
     if len(text) <= length:
         return text
     head, space, _ = text[:length].rpartition(" ")
@@ -182,8 +186,13 @@ def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "dir":
         return value if value in ("ltr", "rtl", "auto") else None
     if attribute == "class":
-        return " ".join(dict.fromkeys(name for name in value.split() if name in _CLASSES)) or None
+        return _known_classes(value[:_MAX_CLASSES])
     return value if attribute == "rel" else None  # nh3 writes that one itself
+
+
+@lru_cache(maxsize=256)
+def _known_classes(classes: str) -> str | None:
+    return " ".join(dict.fromkeys(name for name in classes.split() if name in _CLASSES)) or None
 
 
 def _show_hosts(html: str) -> str:
@@ -252,8 +261,9 @@ def _names_another_host(words: str, host: str) -> bool:
 
 def _cut(text: str, limit: int) -> str:
     """`text` in no more than `limit` bytes, without the characters that no text of ours holds."""
-    head = text[:limit].encode("utf-8", "ignore")[:limit].decode("utf-8", "ignore")
-    return _CONTROLS.sub("", head.replace("\r\n", "\n").replace("\r", "\n"))
+    if 4 * len(text) > limit:
+        text = text[:limit].encode("utf-8", "ignore")[:limit].decode("utf-8", "ignore")
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _is_bounded(html: str) -> bool:

@@ -39,7 +39,14 @@ def kinds_of_work(
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
     return {
-        "inbox": Kind(handler=inbox.handle, together=inbox.handle_together, concurrency=8, batch=50, max_attempts=10),
+        "inbox": Kind(
+            handler=inbox.handle,
+            together=inbox.handle_together,
+            # On SQLite what many lanes bring is handled in one transaction, on PostgreSQL each lane has a connection.
+            concurrency=32 if settings.on_sqlite else 8,
+            batch=50,
+            max_attempts=10,
+        ),
         "fanout": Kind(handler=outbox.fan_out, concurrency=4),
         "deliver": Kind(handler=outbox.deliver, concurrency=settings.deliveries_in_flight),
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),

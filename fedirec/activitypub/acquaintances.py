@@ -1,12 +1,13 @@
 """Who is known, as it was read a moment ago: actors with their keys, and the peers that are blocked.
 
-Every delivery asks for the same three rows. They are kept for a second, and not at all once this process wrote to their
+Every delivery asks for the same few rows. They are kept for a second, and not at all once this process wrote to their
 tables, so that a key that was changed, an actor who is gone and a peer that was blocked are seen at once.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -14,12 +15,15 @@ from fedirec.activitypub.keys import PublicKey, read_public_key
 from fedirec.activitypub.models import Actor
 from fedirec.clock import monotonic
 from fedirec.db import fetch_rows, object_of, version_of
+from fedirec.db.rows import rows_in
 
 T = TypeVar("T")
 
 KEPT_SECONDS: Final = 1.0
 """How long the command line, which is another process, may have to wait until what it did is seen."""
 REMEMBERED: Final = 2_000
+SENDERS: Final = 200
+"""Whole actors that are kept: with their documents they are large."""
 TABLES: Final = ("actor", "actor_key", "peer")
 
 
@@ -36,22 +40,23 @@ class KnownKey:
 class _Shelf(Generic[T]):
     """The newest values, by key, each as long as it is certainly true."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, ...], tuple[int, float, T]] = OrderedDict()
+    def __init__(self, room: int = REMEMBERED) -> None:
+        self._kept: OrderedDict[tuple[str | int, ...], tuple[int, float, T]] = OrderedDict()
+        self._room = room
 
-    def find(self, key: tuple[str, ...], version: int | None) -> T | None:
+    def find(self, key: tuple[str | int, ...], version: int | None) -> T | None:
         kept = self._kept.get(key)
         if kept is None or kept[0] != version or monotonic() - kept[1] > KEPT_SECONDS:
             return None
         return kept[2]
 
-    def keep(self, key: tuple[str, ...], version: int | None, value: T) -> None:
+    def keep(self, key: tuple[str | int, ...], version: int | None, value: T) -> None:
         """`version` is the one from before `value` was read."""
         if version is None:
             return
         self._kept[key] = (version, monotonic(), value)
         self._kept.move_to_end(key)
-        if len(self._kept) > REMEMBERED:
+        if len(self._kept) > self._room:
             self._kept.popitem(last=False)
 
 
@@ -61,6 +66,7 @@ class Acquaintances:
     def __init__(self) -> None:
         self._keys: _Shelf[KnownKey] = _Shelf()
         self._blocked: _Shelf[bool] = _Shelf()
+        self._senders: _Shelf[Actor] = _Shelf(SENDERS)
 
     async def find_key(self, key_id: str, actor_uri: str) -> KnownKey | None:
         """The key as we know it; None also when its actor is gone, for then only their origin can bring them back."""
@@ -81,6 +87,16 @@ class Acquaintances:
         actor = object_of(Actor, {name: rows[0][name] for name in ("id", "uri", "state")})
         found = KnownKey(actor, key_id, read_public_key(rows[0]["public"]))
         self._keys.keep((key_id, actor_uri), version, found)
+        return found
+
+    async def find_senders(self, ids: Collection[int]) -> dict[int, Actor]:
+        """The actors with these ids, by id; not to be changed by whoever asks without saving them."""
+        version = version_of(changed=("actor",))
+        found = {id_: kept for id_ in ids if (kept := self._senders.find((id_,), version))}
+        if missing := [id_ for id_ in ids if id_ not in found]:
+            for actor in await rows_in(Actor, missing):
+                self._senders.keep((actor.id,), version, actor)
+                found[actor.id] = actor
         return found
 
     async def is_blocked(self, origin: str) -> bool:

@@ -3,29 +3,68 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from fedirec.activitypub.models import Received
-from fedirec.db import transaction
+from fedirec.activitypub.vocab import Json
+from fedirec.clock import now
+from fedirec.db import execute, execute_many, fetch_rows, on_postgres, transaction
 from fedirec.errors import Busy
 from fedirec.lanes import Work, enqueue
+from fedirec.lanes.sql import json_of, table_of
 from fedirec.uris import origin_of
 
 log = logging.getLogger(__name__)
 
 BATCH: Final = 200
 """Activities that one transaction stores."""
+PATIENCE: Final = 8
+"""Turns of the loop that a batch waits at most, while each brings more to store."""
+
+AT_HAND: Final = 500
+"""Activities that are handed to the worker without being read again."""
+AT_HAND_BYTES: Final = 4_000_000
+"""Of their bodies, in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An authentic activity as it arrived, and as it stands in its row for good."""
+
+    activity_uri: str
+    type: str
+    sender_id: int
+    body: bytes
+    signed_headers: list[list[str]]
+    target: str
+    key_id: str
+    fingerprint: str
+    received_at: datetime = field(default_factory=now)
+
+    document: Json | None = field(default=None, compare=False, repr=False)
+    """What `body` spells, when that is at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The peer at `origin` is there, and signed in the new way if `speaks_rfc9421`."""
+
+    origin: str
+    speaks_rfc9421: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    received: Received
+    arrival: Arrival
+    heard: Heard | None
     written: asyncio.Future[None]
 
 
@@ -35,26 +74,44 @@ class Journal:
     def __init__(self) -> None:
         self._waiting: list[_Entry] = []
         self._writer: asyncio.Task[None] | None = None
+        self._at_hand: OrderedDict[str, Arrival] = OrderedDict()
+        self._at_hand_bytes = 0
 
-    async def write(self, received: Received) -> None:
-        """Return when `received` will survive the loss of power, and its handling is queued.
+    async def write(self, arrival: Arrival, *, heard: Heard | None = None) -> None:
+        """Return when `arrival` will survive the loss of power, and its handling is queued; with it, what was `heard`.
 
         An id that is there already stays as it is. Raises Busy when the database does not take it.
         """
-        entry = _Entry(received, asyncio.get_running_loop().create_future())
+        entry = _Entry(arrival, heard, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_waiting())
         await entry.written
 
+    def take(self, activity_uri: str) -> Arrival | None:
+        """What was written under that id a moment ago, once; whether it still waits, only its row says."""
+        arrival = self._at_hand.pop(activity_uri, None)
+        if arrival is not None:
+            self._at_hand_bytes -= len(arrival.body)
+        return arrival
+
     async def _write_waiting(self) -> None:
         while self._waiting:
+            await self._gather()
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             await self._write(batch)
 
+    async def _gather(self) -> None:
+        """Requests that are being read at this moment have joined the batch."""
+        for _ in range(PATIENCE):
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+            if len(self._waiting) in (before, BATCH):
+                return
+
     async def _write(self, batch: Sequence[_Entry]) -> None:
         try:
-            await _save([entry.received for entry in batch])
+            fresh = await _save([entry.arrival for entry in batch], [entry.heard for entry in batch if entry.heard])
         except Exception as error:
             is_down = isinstance(error, OperationalError | OSError) and not isinstance(error, IntegrityError)
             if len(batch) > 1 and not is_down:
@@ -68,30 +125,88 @@ class Journal:
                 if not entry.written.done():
                     entry.written.set_exception(reason)
             return
+        self._keep_at_hand(fresh)
         for entry in batch:
             if not entry.written.done():
                 entry.written.set_result(None)
 
-
-async def _save(batch: Sequence[Received]) -> None:
-    by_uri: dict[str, Received] = {}
-    for received in batch:
-        by_uri.setdefault(received.activity_uri, received)
-    async with transaction():
-        known = await Received.filter(activity_uri__in=list(by_uri)).values("activity_uri")
-        there = {row["activity_uri"] for row in known}
-        fresh = [received for uri, received in by_uri.items() if uri not in there]
-        if not fresh:
+    def _keep_at_hand(self, arrivals: Sequence[Arrival]) -> None:
+        if on_postgres():  # another process may have written the same id first, and another one may handle it
             return
-        await Received.bulk_create(fresh, ignore_conflicts=True)
+        for arrival in arrivals:
+            self.take(arrival.activity_uri)
+            self._at_hand[arrival.activity_uri] = arrival
+            self._at_hand_bytes += len(arrival.body)
+        while len(self._at_hand) > AT_HAND or self._at_hand_bytes > AT_HAND_BYTES:
+            self.take(next(iter(self._at_hand)))
+
+
+async def _save(batch: Sequence[Arrival], heard: Sequence[Heard]) -> list[Arrival]:
+    """The rows of `batch` are there, and their handling is queued; those that were not there before."""
+    by_uri: dict[str, Arrival] = {}
+    for arrival in batch:
+        by_uri.setdefault(arrival.activity_uri, arrival)
+    async with transaction():
+        await _save_heard(heard)
+        known = await fetch_rows(
+            f"SELECT activity_uri FROM received WHERE activity_uri IN (SELECT uri FROM {table_of(uri='text')} AS w)",  # noqa: S608
+            json_of({"uri": uri} for uri in by_uri),
+        )
+        there = {row["activity_uri"] for row in known}
+        fresh = [arrival for uri, arrival in by_uri.items() if uri not in there]
+        if not fresh:
+            return []
+        await execute_many(
+            """
+            INSERT INTO received (activity_uri, type, sender_id, body, signed_headers, target, key_id, fingerprint,
+                                  received_at, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (activity_uri) DO NOTHING
+            """,
+            [
+                (
+                    arrival.activity_uri,
+                    arrival.type,
+                    arrival.sender_id,
+                    arrival.body,
+                    json.dumps(arrival.signed_headers),
+                    arrival.target,
+                    arrival.key_id,
+                    arrival.fingerprint,
+                    arrival.received_at,
+                )
+                for arrival in fresh
+            ],
+        )
         await enqueue(
             [
                 Work(
                     kind="inbox",
-                    lane=f"inbox:{origin_of(received.activity_uri)}",
-                    payload={"activity": received.activity_uri},
-                    dedupe_key=f"inbox:{sha256(received.activity_uri.encode()).hexdigest()}",
+                    lane=f"inbox:{origin_of(arrival.activity_uri)}",
+                    payload={"activity": arrival.activity_uri},
+                    dedupe_key=f"inbox:{sha256(arrival.activity_uri.encode()).hexdigest()}",
                 )
-                for received in fresh
+                for arrival in fresh
             ]
         )
+    return fresh
+
+
+async def _save_heard(heard: Sequence[Heard]) -> None:
+    """When each peer was heard is known, and how it signs."""
+    if not heard:
+        return
+    moment = now()
+    newest = {each.origin: each for each in heard}
+    await execute(
+        f"""
+        INSERT INTO peer (origin, heard_at, speaks_rfc9421_at, created_at)
+        SELECT h.origin, h.heard_at, h.speaks_at, h.heard_at
+          FROM {table_of(origin="text", heard_at="moment", speaks_at="moment")} AS h WHERE true ORDER BY h.origin
+        ON CONFLICT (origin) DO UPDATE SET heard_at = excluded.heard_at,
+               speaks_rfc9421_at = coalesce(excluded.speaks_rfc9421_at, peer.speaks_rfc9421_at)
+        """,  # noqa: S608  (only the shape of the placeholder is put in)
+        json_of(
+            {"origin": each.origin, "heard_at": moment, "speaks_at": moment if each.speaks_rfc9421 else None}
+            for each in newest.values()
+        ),
+    )

@@ -6,12 +6,13 @@ Nothing but the database is awaited inside a transaction: on SQLite one transact
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.config import AppConfig, ConnectionConfig, DBUrlConfig, TortoiseConfig
 from tortoise.connection import get_connection
@@ -63,6 +64,10 @@ def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig
                 "synchronous": "FULL",
                 "journal_size_limit": 67_108_864,
                 "cache_size": -32_000,
+                # Savepoints would write into files of their own otherwise.
+                "temp_store": "MEMORY",
+                # Pages that change again and again are written back once in a while, not every twenty activities.
+                "wal_autocheckpoint": 4_000,
                 # INSERT OR REPLACE fires the delete triggers of append-only tables only with this on.
                 "recursive_triggers": "ON",
                 "foreign_keys": "ON" if foreign_keys else "OFF",
@@ -132,13 +137,13 @@ async def complete_schema() -> None:
 
 def on_postgres() -> bool:
     """Whether the database in use is PostgreSQL."""
-    return str(get_connection("default").capabilities.dialect) == "postgres"
+    return _is_postgres(get_connection("default"))
 
 
 async def fetch_rows(sql: str, *values: Any) -> Sequence[dict[str, Any]]:
     """Run hand-written SQL with `?` placeholders and return its rows, on any database."""
     connection = get_connection("default")
-    return await connection.execute_query_dict(_placeholders(sql), list(values))
+    return await connection.execute_query_dict(_placeholders(sql, connection), list(values))
 
 
 async def fetch_objects(model: type[M], sql: str, *values: Any) -> list[M]:
@@ -154,28 +159,49 @@ def object_of(model: type[M], row: Mapping[str, Any]) -> M:
     return model._init_from_db(**row)
 
 
+async def add_object(model: type[M], **values: Any) -> M:
+    """A row of `model` is added; the object that it is. Takes a third of the time that `Model.create` takes."""
+    for name, field in model._meta.fields_map.items():
+        if name in model._meta.fields_db_projection and name not in values:
+            values[name] = field.default() if callable(field.default) else field.default
+    values[model._meta.pk_attr] = await add_row(model, **values)
+    return object_of(model, {model._meta.fields_db_projection[name]: value for name, value in values.items()})
+
+
 async def execute(sql: str, *values: Any) -> int:
     """Run hand-written SQL with `?` placeholders and return how many rows it changed."""
     connection = get_connection("default")
-    changed, _ = await connection.execute_query(_placeholders(sql), list(values))
+    changed, _ = await connection.execute_query(_placeholders(sql, connection), list(values))
     return int(changed)
+
+
+async def execute_many(sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Run hand-written SQL with `?` placeholders once for each of `rows`; part of the caller's transaction."""
+    connection = get_connection("default")
+    await connection.execute_many(_placeholders(sql, connection), list(rows))  # type: ignore[arg-type]
 
 
 async def add_row(model: type[Model], **values: Any) -> int:
     """A row of `model` is added without an object being made of it, which would take three times as long; its id.
 
-    What is not among `values` has its default. For rows that are written and not looked at.
+    What is not among `values` has its default. For rows that are written and not looked at. The answer is 0 where ids
+    are not given by the database.
     """
     connection = get_connection("default")
     executor = connection.executor_class(model=model, db=connection)
-    fields = model._meta.fields_map
-    row = []
-    for name in executor.regular_columns:
-        field = fields[name]
-        value = values[name] if name in values else field.default() if callable(field.default) else field.default
-        row.append(field.to_db_value(value, model))
+    row = [
+        write(values[name] if name in values else default() if callable(default) else default, model)
+        for name, default, write in _written(model, tuple(executor.regular_columns))
+    ]
     added = await connection.execute_insert(executor.insert_query, row)
-    return int(added if isinstance(added, int) else added["id"])
+    return int(added if isinstance(added, int) else added["id"] if added else 0)
+
+
+@cache
+def _written(model: type[Model], names: tuple[str, ...]) -> list[tuple[str, Any, Callable[[Any, Any], Any]]]:
+    """Each of the columns, its default, and what makes of a value what the database takes."""
+    fields = model._meta.fields_map
+    return [(name, fields[name].default, fields[name].to_db_value) for name in names]
 
 
 def version_of(*, changed: Collection[str], added: Collection[str] = ()) -> int | None:
@@ -193,8 +219,12 @@ async def execute_script(sql: str) -> None:
     await get_connection("default").execute_script(sql)
 
 
-def _placeholders(sql: str) -> str:
-    if not on_postgres():
+def _is_postgres(connection: BaseDBAsyncClient) -> bool:
+    return str(connection.capabilities.dialect) == "postgres"
+
+
+def _placeholders(sql: str, connection: BaseDBAsyncClient) -> str:
+    if not _is_postgres(connection):
         return sql
     head, *rest = sql.split("?")
     return head + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))

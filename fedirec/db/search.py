@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Final
 
-from fedirec.db import execute, fetch_rows, on_postgres
+from fedirec.db import execute, execute_many, fetch_rows, on_postgres
 from fedirec.db.words import Subject, words_table
 
 MAX_TEXT: Final = 6_000
@@ -21,6 +24,12 @@ MAX_TEXT: Final = 6_000
 MAX_TERMS: Final = 8
 COMMON: Final = 2_000
 """Finds from which on it is quicker to go through everything in the order of time than to sort what was found."""
+
+_ADD: Final = (
+    "INSERT INTO {table} (id, words) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET words = excluded.words "
+    "WHERE {table}.words <> excluded.words"
+)
+_REMOVE: Final = "DELETE FROM {table} WHERE id = ?"
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _GAPLESS: Final = re.compile(
@@ -51,19 +60,61 @@ async def make_findable(subject: Subject, key: int, *texts: str) -> None:
 
     Part of the caller's transaction.
     """
-    words = " ".join(word for text in texts for word in words_in(text[:MAX_TEXT]))[:MAX_TEXT]
-    table = words_table(subject)
-    await execute(
-        f"INSERT INTO {table} (id, words) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET words = excluded.words "  # noqa: S608
-        f"WHERE {table}.words <> excluded.words",
-        key,
-        words,
-    )
+    await _keep(subject, key, " ".join(word for text in texts for word in words_in(text[:MAX_TEXT]))[:MAX_TEXT])
 
 
 async def make_unfindable(subject: Subject, key: int) -> None:
     """Nothing finds the row `key` of `subject` any more. Part of the caller's transaction."""
-    await execute(f"DELETE FROM {words_table(subject)} WHERE id = ?", key)  # noqa: S608
+    await _keep(subject, key, None)
+
+
+@dataclass(slots=True)
+class GatheredWords:
+    """Words that are written together, later in the same transaction; None for those that go."""
+
+    words: list[tuple[Subject, int, str | None]] = field(default_factory=list)
+
+    def mark(self) -> int:
+        """How far it has come."""
+        return len(self.words)
+
+    def forget_since(self, mark: int) -> None:
+        """What was gathered since then is not written: what it describes was rolled back."""
+        del self.words[mark:]
+
+
+_gathered: Final[ContextVar[GatheredWords | None]] = ContextVar("gathered words", default=None)
+
+
+@asynccontextmanager
+async def gathering_words() -> AsyncGenerator[GatheredWords]:
+    """What is made findable within is so at its end, all at once: SQLite writes a piece of index at every savepoint.
+
+    Part of the caller's transaction. Nothing is written when it ends in an error.
+    """
+    gathered = GatheredWords()
+    token = _gathered.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _gathered.reset(token)
+    last = {(subject, key): words for subject, key, words in gathered.words}
+    for subject in dict.fromkeys(subject for subject, _key in sorted(last)):
+        found = sorted((key, words) for (of, key), words in last.items() if of == subject and words is not None)
+        gone = sorted((key,) for (of, key), words in last.items() if of == subject and words is None)
+        if found:
+            await execute_many(_ADD.format(table=words_table(subject)), found)
+        if gone:
+            await execute_many(_REMOVE.format(table=words_table(subject)), gone)
+
+
+async def _keep(subject: Subject, key: int, words: str | None) -> None:
+    if (gathered := _gathered.get()) is not None:
+        gathered.words.append((subject, key, words))
+    elif words is None:
+        await execute(_REMOVE.format(table=words_table(subject)), key)
+    else:
+        await execute(_ADD.format(table=words_table(subject)), key, words)
 
 
 def search_for(subject: Subject, typed: str) -> Search | None:

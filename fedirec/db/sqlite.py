@@ -6,14 +6,15 @@ once, however long the busy timeout is. BEGIN IMMEDIATE takes the write lock fir
 
 It also hands every statement to a thread, which costs several times what most statements take. Here statements that
 are known to be quick run at once; what may wait (for the disk, or for another process) or takes long still runs in the
-thread. Loaded by name as a Tortoise engine. It leans on private names of tortoise-orm 1.1 and aiosqlite 0.22;
-tests/test_db.py holds it to them.
+thread. Savepoints have few names, so that their statements are prepared once. Loaded by name as a Tortoise engine. It
+leans on private names of tortoise-orm 1.1 and aiosqlite 0.22; tests/test_db.py holds it to them.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import perf_counter, thread_time
 from typing import Any, Final
@@ -22,7 +23,7 @@ import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from fedirec.db.changes import Changes
 
@@ -34,6 +35,8 @@ LEARNING: Final = 0.2
 """How much the last time counts in the time that a statement is taken to need."""
 KNOWN: Final = 4096
 """Statements whose time we remember."""
+PREPARED: Final = 512
+"""Statements that the connection keeps prepared."""
 _SAVEPOINTS: Final = ("SAVEPOINT ", "RELEASE ", "ROLLBACK TO ")
 
 
@@ -45,6 +48,31 @@ class QuickConnection(aiosqlite.Connection):
         self.changes = Changes()
         self._seconds: dict[str, float] = {}
         self._under_way = 0
+
+    def fetch_at_once(self, sql: str, values: Sequence[Any]) -> list[sqlite3.Row] | None:
+        """The rows of a statement that is known to be quick; None when it has to wait, or is not known to be.
+
+        For whoever holds the lock of the connection, or knows that nobody does.
+        """
+        connection = self._connection
+        if connection is None or not self._running or not self._is_quick(sql):
+            return None
+        if not sql.startswith("SELECT"):
+            self.changes.note(sql)
+        began = perf_counter()
+        rows = connection.execute(sql, values).fetchall()
+        self._learn(sql, perf_counter() - began)
+        return rows
+
+    def change_at_once(self, sql: str) -> bool:
+        """Begins, ends or takes back a savepoint; False when something is under way that has to end before."""
+        connection = self._connection
+        if connection is None or not self._running or self._under_way or not connection.in_transaction:
+            return False
+        if sql.startswith("ROLLBACK"):
+            self.changes.note_everything()
+        connection.execute(sql)
+        return True
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         sql = args[0] if args and isinstance(args[0], str) else ""
@@ -98,14 +126,93 @@ class QuickConnection(aiosqlite.Connection):
             self.changes.note(sql)
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+class _AtOnce(SqliteClient):
+    """Runs what is known to be quick without the detour through locks and tasks, where nobody is in the way."""
+
+    def _fetch_at_once(self, query: str, values: Sequence[Any]) -> list[sqlite3.Row] | None:
+        raw = self._connection
+        if self._lock.locked() or not isinstance(raw, QuickConnection) or self.log.isEnabledFor(logging.DEBUG):
+            return None
+        try:
+            return raw.fetch_at_once(query, values)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[str, Any]]]:
+        before = self._connection.total_changes if self._connection else 0
+        rows = self._fetch_at_once(query, values or ())
+        if rows is None or self._connection is None:
+            return await super().execute_query(query, values)  # type: ignore[no-any-return]
+        return (self._connection.total_changes - before) or len(rows), rows  # type: ignore[return-value]
+
+    async def execute_insert(self, query: str, values: list[Any]) -> int:
+        if self._fetch_at_once(query, values) is None or self._connection is None:
+            return await super().execute_insert(query, values)  # type: ignore[no-any-return]
+        return int(self._connection._conn.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        rows = self._fetch_at_once(query, values or ())
+        if rows is None:
+            return await super().execute_query_dict(query, values)  # type: ignore[no-any-return]
+        return list(map(dict, rows))
+
+
+class Savepoint(TransactionContext):
+    """A transaction within one: what happens inside can be taken back alone."""
+
+    __slots__ = ("_depth", "client", "connection_name")
+
+    def __init__(self, client: ImmediateTransaction) -> None:
+        self.client: ImmediateTransaction = client
+        self.connection_name = client.connection_name
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        self.client.depth += 1
+        try:
+            await self._run("SAVEPOINT")
+        except BaseException:
+            self.client.depth -= 1
+            raise
+        return self.client
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        try:
+            if self.client._finalized:
+                return
+            if kind is None:
+                await self._run("RELEASE")
+            elif kind is not TransactionManagementError:
+                await self._run("ROLLBACK TO")
+                await self._run("RELEASE")
+        finally:
+            self.client.depth -= 1
+
+    async def _run(self, verb: str) -> None:
+        sql = f"{verb} level_{self.client.depth}"
+        raw = self.client._connection
+        try:
+            if not (isinstance(raw, QuickConnection) and raw.change_at_once(sql)):
+                await raw.execute(sql)
+        except sqlite3.OperationalError as problem:
+            raise OperationalError(problem) from problem
+
+
+class ImmediateTransaction(_AtOnce, SqliteTransactionWrapper):
     """A transaction that holds the write lock from its first moment."""
+
+    depth = 0
+    """Savepoints that are open in it."""
 
     async def begin(self) -> None:
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
+
+    def _in_transaction(self) -> TransactionContext:
+        return Savepoint(self)
 
 
 class ImmediateContext(SqliteTransactionContext):
@@ -123,14 +230,16 @@ class ImmediateContext(SqliteTransactionContext):
         return self.connection  # type: ignore[no-any-return]
 
 
-class ImmediateClient(SqliteClient):
+class ImmediateClient(_AtOnce):
     """One SQLite connection whose transactions begin IMMEDIATE."""
 
     async def create_connection(self, with_db: bool) -> None:
         if self._connection:
             return
         # Never used by two threads at once: the thread works only while somebody awaits it, who holds the lock.
-        connector = partial(sqlite3.connect, self.filename, isolation_level=None, check_same_thread=False)
+        connector = partial(
+            sqlite3.connect, self.filename, isolation_level=None, check_same_thread=False, cached_statements=PREPARED
+        )
         self._connection = await QuickConnection(connector)
         self._connection._conn.row_factory = sqlite3.Row
         for pragma, value in self.pragmas.items():

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from fedirec.activitypub.journal import Journal
+from fedirec.activitypub.journal import Arrival, Journal
 from fedirec.activitypub.models import Actor, Received
 from fedirec.db import execute, fetch_rows
 from fedirec.errors import Busy
@@ -23,7 +23,7 @@ async def mia(database: str) -> Actor:
     return await Actor.create(uri="https://peer.test/users/mia", type="Person", handle="mia", host="peer.test")
 
 
-def arrived(sender: Actor, number: int, **changes: object) -> Received:
+def arrived(sender: Actor, number: int, **changes: object) -> Arrival:
     columns: dict[str, object] = {
         "activity_uri": f"https://peer.test/activities/{number}",
         "type": "Create",
@@ -34,7 +34,7 @@ def arrived(sender: Actor, number: int, **changes: object) -> Received:
         "key_id": "k",
         "fingerprint": "f",
     }
-    return Received(**columns | changes)
+    return Arrival(**columns | changes)  # type: ignore[arg-type]
 
 
 async def test_what_arrives_together_is_stored_together_and_in_order(mia: Actor, database: str) -> None:

@@ -13,7 +13,7 @@ from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
-from fedirec.db import add_row, execute, fetch_rows
+from fedirec.db import add_object, add_row, execute, fetch_rows
 from fedirec.errors import Forbidden, Gone
 from fedirec.html import clean, excerpt, one_line, plain
 from fedirec.lanes import Work, enqueue
@@ -65,7 +65,9 @@ async def save_record(
     known = await Record.get(uri=work.id) if is_known else None
     before: set[object] = set()
     if known is None:
-        record = await Record.create(uri=work.id, author=author, published_at=work.published, **_columns(work, author))
+        columns = _columns(work, author)
+        record = await add_object(Record, uri=work.id, author_id=author.id, published_at=work.published, **columns)
+        record.author = author
         await execute("UPDATE source SET parent_id = ? WHERE uri = ?", record.id, record.uri)
     elif known.author_id != author.id:
         raise Forbidden("that record belongs to somebody else")
