@@ -61,7 +61,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the SubjectPublicKeyInfo, by which people and peers name the key: `zQm…`."""
-        return digest_multibase(self.der)
+        return _fingerprint(self.der)
 
     def verify(self, signature: bytes, data: bytes) -> None:
         """Return if this key signed exactly `data` (RSA: PKCS#1 v1.5 with SHA-256), else raise Unauthenticated."""
@@ -107,6 +107,11 @@ def generate_rsa() -> PrivateKey:
 def generate_ed25519() -> PrivateKey:
     """A fresh Ed25519 key, for proofs."""
     return _private_key(ed25519.Ed25519PrivateKey.generate())
+
+
+@lru_cache(maxsize=4096)
+def _fingerprint(der: bytes) -> str:
+    return digest_multibase(der)
 
 
 @lru_cache(maxsize=4096)

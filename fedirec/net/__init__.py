@@ -257,11 +257,13 @@ def _judged(url: str, development: bool) -> httpx.URL:
     origin = origin_of(url)
     host = urlsplit(origin).hostname or ""
     try:
-        wire = httpx.URL(url).copy_with(fragment=None)
+        wire = httpx.URL(url)
+        if "#" in url:
+            wire = wire.copy_with(fragment=None)
         literal = find_literal(host)
     except (httpx.InvalidURL, ValueError) as error:
         raise Invalid("that is not an address") from error
-    if not wire.query:  # aiohttp leaves a bare question mark out
+    if "?" in url and not wire.query:  # aiohttp leaves a bare question mark out
         wire = wire.copy_with(query=None)
     if origin_of(str(wire)) != origin:
         raise Invalid("that host is not written plainly")
