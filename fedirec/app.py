@@ -111,7 +111,12 @@ async def running(
             store=store,
             workshop=workshop,
             media_cache=MediaCache(
-                net=net, store=store, settings=settings, key=keyring.derive("media proxy"), sign=remote.sign
+                net=net,
+                store=store,
+                settings=settings,
+                key=keyring.derive("media proxy"),
+                sign=remote.sign,
+                is_blocked=remote.acquaintances.is_blocked,
             ),
             templates=Templates(TEMPLATES),
             attempts=new_attempts(),

@@ -18,6 +18,8 @@ _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _PORTS: Final = {"https": 443, "http": 80}
 MAX_URI: Final = 2048
 """Bytes. Longer addresses are refused everywhere."""
+_MAX_LABELS: Final = 12
+"""Parts of a host of which the domains above it are made, counted from the end."""
 MAX_HOST: Final = 253
 """Characters; the internet has no longer names."""
 
@@ -69,6 +71,21 @@ def same_origin(one: str, other: str) -> bool:
         return origin_of(one) == origin_of(other)
     except Invalid:
         return False
+
+
+def origins_above(origin: str) -> list[str]:
+    """`origin` itself, and those that go with the domains which its host is part of, the nearest first.
+
+    Whoever has a domain can make as many hosts below it as they like.
+    """
+    scheme, _, host = origin.partition("://")
+    names = [host, *_domains_of(host.partition(":")[0])] if not host.startswith("[") else [host]
+    return [f"{scheme}://{name}" for name in dict.fromkeys(names)]
+
+
+def _domains_of(host: str) -> list[str]:
+    labels = host.split(".")[-_MAX_LABELS:]
+    return [".".join(labels[start:]) for start in range(len(labels))]
 
 
 @dataclass(frozen=True, slots=True)

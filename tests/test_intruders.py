@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -20,14 +22,16 @@ from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing
 from fedirec.activitypub.signatures import sign_request
+from fedirec.admin.peers import block_peer
 from fedirec.clock import now
-from fedirec.errors import Full, TooLarge, TooMany
+from fedirec.errors import Forbidden, Full, TooLarge, TooMany
 from fedirec.html import clean
 from fedirec.media.actions import add_caption
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
 from fedirec.remix.actions import threads
 from fedirec.remix.actions.comments import delete_comment
+from fedirec.remix.actions.drafts import PartDraft
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.inbox import records as arriving_records
@@ -366,6 +370,34 @@ async def test_nobody_sends_us_to_pester_others(
 
 
 @on_sqlite
+async def test_who_is_blocked_is_not_asked_for_files_or_people_and_has_no_other_hosts(
+    here: Instance, peer: Peer, network: Network
+) -> None:
+    ana, mia = await here.join("ana"), peer.actor("mia")
+    other = Peer(network, "two.social.test")
+    eve = other.actor("eve")
+    await here.run(follow, ana, await here.meet(eve))
+    await here.work()
+    picture = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/a.png"}
+    note = peer.note(mia, attachment=[picture])
+    peer.serve(note["id"], {"@context": "https://www.w3.org/ns/activitystreams", **note})
+    page = f"/records/remote/{(await here.find_record(note['id'])).id}"
+    copies = set(re.findall(r"/media/remote/[\w-]+", (await here.get(page)).text))
+    assert copies
+    operator = Operator("https://here.test/actor")
+    await here.run(block_peer, operator, here.state["site"], "social.test")
+    network.requests.clear()
+
+    assert {(await here.get(copy)).status_code for copy in copies} == {404}
+    with pytest.raises(Forbidden):
+        await here.run(here.state["remote"].find_by_handle, "@noah@social.test")
+    assert (await other.post(here, other.activity("Follow", eve, ana.uri))).status_code == 403
+    await publish(here, ana, parts=[PartDraft(actor=await here.meet(eve), role="mus")])
+    await here.work()
+    assert not network.requests
+
+
+@on_sqlite
 async def test_who_asks_for_what_is_for_followers_does_not_make_us_ask_everybody(
     here: Instance, network: Network
 ) -> None:
@@ -397,7 +429,7 @@ async def test_strangers_do_not_bury_somebody_in_works(
     record = await publish(here, ana)
     monkeypatch.setattr(arriving_records, "MAX_AN_HOUR", 3)
     picture = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/soap.png"}
-    form = {"attachment": [picture], "kind": kind, "contributor": [ana.uri]}
+    form: dict[str, Any] = {"attachment": [picture], "kind": kind, "contributor": [ana.uri]}
     works = [reply(peer, eve, record.uri, f"w{number}", **form) for number in range(5)]
     said = [peer.activity("Update" if work is works[4] else "Create", eve, work) for work in works]
 

@@ -16,6 +16,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import monotonic
 from fedirec.db import fetch_rows, object_of, version_of
 from fedirec.db.rows import rows_in
+from fedirec.uris import origins_above
 
 T = TypeVar("T")
 
@@ -100,10 +101,13 @@ class Acquaintances:
         return found
 
     async def is_blocked(self, origin: str) -> bool:
-        """Whether this instance does not federate with the peer at `origin`."""
+        """Whether this instance does not federate with the peer at `origin`, or with a domain that its host is in."""
         version = version_of(changed=TABLES, added=TABLES)
         kept = self._blocked.find((origin,), version)
         if kept is None:
-            kept = bool(await fetch_rows("SELECT 1 AS one FROM peer WHERE origin = ? AND policy = 'block'", origin))
+            names = origins_above(origin)
+            marks = ", ".join("?" * len(names))
+            sql = f"SELECT 1 AS one FROM peer WHERE origin IN ({marks}) AND policy = 'block'"  # noqa: S608
+            kept = bool(await fetch_rows(sql, *names))
             self._blocked.keep((origin,), version, kept)
         return kept

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -31,7 +32,7 @@ from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, Work, enqueue, keep_payload, waits
 from fedirec.lanes.sql import moment_of
 from fedirec.net import Net, Sign
-from fedirec.uris import Uris, host_of, origin_of
+from fedirec.uris import Uris, host_of, origin_of, origins_above
 from fedirec.web.negotiation import ACTIVITY_JSON
 
 PAGE: Final = 500
@@ -203,11 +204,15 @@ class _Manners:
 
 
 async def _manners_at(origins: Sequence[str]) -> dict[str, _Manners]:
+    domains = {origin: origins_above(origin) for origin in origins}
+    names = list(dict.fromkeys(chain.from_iterable(domains.values())))
     rows = await fetch_rows(
-        f"SELECT origin, policy, speaks_rfc9421_at FROM peer WHERE origin IN ({_marks(origins)})",  # noqa: S608
-        *origins,
+        f"SELECT origin, policy, speaks_rfc9421_at FROM peer WHERE origin IN ({_marks(names)})",  # noqa: S608
+        *names,
     )
-    return {row["origin"]: _Manners(row["policy"] == "block", moment_of(row["speaks_rfc9421_at"])) for row in rows}
+    blocked = {row["origin"] for row in rows if row["policy"] == "block"}
+    spoken = {row["origin"]: moment_of(row["speaks_rfc9421_at"]) for row in rows}
+    return {origin: _Manners(not blocked.isdisjoint(domains[origin]), spoken.get(origin)) for origin in origins}
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -237,8 +237,7 @@ class Remote:
     async def _get(self, uri: str) -> tuple[Json, Json]:
         if self.site.is_ours(uri):
             raise NotFound("nothing here has that address")
-        if await self.acquaintances.is_blocked(origin_of(uri)):
-            raise Forbidden(f"{host_of(uri)} is blocked here")
+        await self._refuse_blocked(origin_of(uri))
         response = await self.net.get(uri, accept=ACCEPT, sign=self.sign if self.site.is_set_up else None)
         _refuse_status(response, uri)
         if not _is_activity(response.headers.get("content-type", "")):
@@ -258,12 +257,17 @@ class Remote:
 
     async def _ask_webfinger(self, origin: str, resource: str) -> Doc:
         """What WebFinger at `origin` says about `resource`."""
+        await self._refuse_blocked(origin)
         url = f"{origin}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
         response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
         if response.status in (404, 410):
             raise NotFound(f"nobody at {host_of(origin)} answers to that handle")
         _refuse_status(response, url)
         return Doc(parse(response.body))
+
+    async def _refuse_blocked(self, origin: str) -> None:
+        if await self.acquaintances.is_blocked(origin):
+            raise Forbidden(f"{host_of(origin)} is blocked here")
 
     def _origin_at(self, host: str) -> str:
         scheme = "http" if self.site.origin.startswith("http://") else "https"

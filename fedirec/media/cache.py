@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import accumulate
@@ -56,10 +56,22 @@ _PURPOSE: Final = b"fedirec media proxy\0"
 
 
 class MediaCache:
-    """The copies of remote media that this process serves; `key` signs their addresses, `sign` what we ask for."""
+    """The copies of remote media that this process serves; `key` signs their addresses, `sign` what we ask for.
 
-    def __init__(self, *, net: Net, store: Store, settings: Settings, key: bytes, sign: Sign | None = None) -> None:
-        self._net, self._store, self._key, self._sign = net, store, key, sign
+    Origins of which `is_blocked` holds are asked for nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        net: Net,
+        store: Store,
+        settings: Settings,
+        key: bytes,
+        sign: Sign | None = None,
+        is_blocked: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> None:
+        self._net, self._store, self._key, self._sign, self._is_blocked = net, store, key, sign, is_blocked
         self._budget = settings.media_cache_bytes
         most = max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes)
         self._most = min(most, self._budget)
@@ -105,6 +117,8 @@ class MediaCache:
         """
         if copy := await self.find_cached(url):
             return copy
+        if self._is_blocked and await self._is_blocked(origin_of(url)):
+            raise NotFound("This instance asks nothing of that one.")
         async with self._alone(url):
             row = await RemoteMedia.get_or_none(url_digest=_digest(url))
             if row is not None and row.path is not None:
