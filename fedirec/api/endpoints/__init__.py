@@ -5,16 +5,38 @@ from __future__ import annotations
 from typing import Final
 
 from fedirec.api.endpoint import Endpoint
-from fedirec.api.endpoints import challenges, comments, drafts, files, instance, me, people, records, submissions
+from fedirec.api.endpoints import (
+    addresses,
+    audit,
+    challenges,
+    comments,
+    drafts,
+    feed,
+    files,
+    following,
+    instance,
+    me,
+    members,
+    people,
+    records,
+    submissions,
+    tags,
+)
 
 TABLE: Final[tuple[Endpoint, ...]] = (
     *me.ENDPOINTS,
     *records.ENDPOINTS,
+    *feed.ENDPOINTS,
     *files.ENDPOINTS,
     *drafts.ENDPOINTS,
     *challenges.ENDPOINTS,
     *submissions.ENDPOINTS,
     *comments.ENDPOINTS,
     *people.ENDPOINTS,
+    *following.ENDPOINTS,
+    *tags.ENDPOINTS,
+    *addresses.ENDPOINTS,
     *instance.ENDPOINTS,
+    *members.ENDPOINTS,
+    *audit.ENDPOINTS,
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 from fedirec.accounts.permissions import Permission, may_lead, refuse
 from fedirec.activitypub.actors import NewKeys, new_keys
 from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.endpoints.alike import listed
 from fedirec.api.endpoints.finding import drafted_files, get_challenge_row
 from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.basis import PieceQuery, Text
@@ -23,18 +24,13 @@ from fedirec.api.shapes.challenges import (
     show_challenge_card,
     show_submission,
 )
-from fedirec.api.shapes.records import dressed_files
+from fedirec.api.shapes.files import dressed_files
 from fedirec.errors import NotFound
 from fedirec.remix.actions.challenges import ChallengeDraft, change_challenge, close_challenge, open_challenge
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.pages.leading.opening import slug_of
-from fedirec.remix.queries.challenges import (
-    accepted_by_age,
-    challenges_by_age,
-    own_submissions,
-    waiting_submissions,
-)
+from fedirec.remix.queries.challenges import accepted_by_age, challenges_by_age, own_submissions, waiting_submissions
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.web.language import zone_named
 from fedirec.web.paging import Cursor
@@ -161,15 +157,13 @@ def _terms(wanted: TermsSent) -> Terms:
 
 
 ENDPOINTS = (
-    Endpoint(
-        name="list_challenges",
-        method="GET",
-        path="/challenges",
-        permission=Permission.READ_OWN,
-        says="The challenges that are known here, the newest first.",
-        run=list_challenges,
-        query=ChallengesQuery,
+    listed(
+        "list_challenges",
+        "/challenges",
+        "The challenges that are known here, the newest first.",
+        list_challenges,
         answer=Challenges,
+        query=ChallengesQuery,
         is_open=True,
     ),
     Endpoint(
@@ -216,26 +210,21 @@ ENDPOINTS = (
         answer=Challenge,
         pages=("/c/{slug}/close",),
     ),
-    Endpoint(
-        name="list_submissions",
-        method="GET",
-        path="/challenges/{id:int}/submissions",
-        permission=Permission.READ_OWN,
-        says="What is part of a challenge, the newest first.",
-        run=list_submissions,
-        query=PieceQuery,
+    listed(
+        "list_submissions",
+        "/challenges/{id:int}/submissions",
+        "What is part of a challenge, the newest first.",
+        list_submissions,
         answer=Submissions,
         is_open=True,
     ),
-    Endpoint(
-        name="list_waiting_submissions",
-        method="GET",
-        path="/challenges/{id:int}/submissions/waiting",
-        permission=Permission.OPEN_CHALLENGE,
-        says="What nobody has decided about yet in your challenge, the longest waiting first.",
-        run=list_waiting,
-        query=PieceQuery,
+    listed(
+        "list_waiting_submissions",
+        "/challenges/{id:int}/submissions/waiting",
+        "What nobody has decided about yet in your challenge, the longest waiting first.",
+        list_waiting,
         answer=Submissions,
+        permission=Permission.OPEN_CHALLENGE,
     ),
     Endpoint(
         name="list_own_submissions",

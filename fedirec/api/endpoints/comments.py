@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.endpoints.alike import listed, switched
 from fedirec.api.endpoints.finding import get_standing_record
 from fedirec.api.paging import piece_with, read_row, size_of
-from fedirec.api.shapes.basis import PieceQuery
-from fedirec.api.shapes.comments import (
-    Comment,
-    Comments,
-    CommentSent,
-    Thread,
-    Threads,
-    is_moderator,
-    show_comment,
-)
+from fedirec.api.shapes.comments import Comment, Comments, CommentSent, Thread, Threads, is_moderator, show_comment
 from fedirec.errors import Forbidden, Gone, NotFound
 from fedirec.remix.actions.comments import (
     CommentDraft,
@@ -129,28 +123,37 @@ async def _own_comment(call: Call) -> CommentRow:
     return comment
 
 
-ENDPOINTS = (
-    Endpoint(
-        name="list_comments",
-        method="GET",
-        path="/records/{id:int}/comments",
-        permission=Permission.READ_OWN,
-        says="The threads about a record, the oldest first, each with its first answers.",
-        run=list_threads,
-        query=PieceQuery,
-        answer=Threads,
-        is_open=True,
-    ),
-    Endpoint(
-        name="write_comment",
+def _saying(
+    name: str, path: str, says: str, run: Callable[[Call], Awaitable[Comment]], *, pages: tuple[str, ...]
+) -> Endpoint:
+    return Endpoint(
+        name=name,
         method="POST",
-        path="/records/{id:int}/comments",
+        path=path,
         permission=Permission.COMMENT,
-        says="You have said something about a record.",
-        run=say,
+        says=says,
+        run=run,
         body=CommentSent,
         answer=Comment,
         status=201,
+        pages=pages,
+    )
+
+
+ENDPOINTS = (
+    listed(
+        "list_comments",
+        "/records/{id:int}/comments",
+        "The threads about a record, the oldest first, each with its first answers.",
+        list_threads,
+        answer=Threads,
+        is_open=True,
+    ),
+    _saying(
+        "write_comment",
+        "/records/{id:int}/comments",
+        "You have said something about a record.",
+        say,
         pages=("/records/{key}/comments", "/records/remote/{id:int}/comments"),
     ),
     Endpoint(
@@ -184,47 +187,30 @@ ENDPOINTS = (
         status=204,
         pages=("/comments/{key}/delete",),
     ),
-    Endpoint(
-        name="list_thread",
-        method="GET",
-        path="/comments/{id:int}/thread",
-        permission=Permission.READ_OWN,
-        says="The whole thread that a comment belongs to, what began it in front.",
-        run=list_thread,
-        query=PieceQuery,
+    listed(
+        "list_thread",
+        "/comments/{id:int}/thread",
+        "The whole thread that a comment belongs to, what began it in front.",
+        list_thread,
         answer=Comments,
         is_open=True,
     ),
-    Endpoint(
-        name="answer_comment",
-        method="POST",
-        path="/comments/{id:int}/answers",
-        permission=Permission.COMMENT,
-        says="You have answered a comment.",
-        run=answer,
-        body=CommentSent,
-        answer=Comment,
-        status=201,
+    _saying(
+        "answer_comment",
+        "/comments/{id:int}/answers",
+        "You have answered a comment.",
+        answer,
         pages=("/comments/{key}/answer", "/comments/remote/{id:int}/answer"),
     ),
-    Endpoint(
-        name="hide_comment",
-        method="PUT",
-        path="/comments/{id:int}/hiding",
+    *switched(
+        "/comments/{id:int}/hiding",
+        on=(
+            "hide_comment",
+            "Others do not see that comment on your record, or as a moderator on any, any more.",
+            hide,
+        ),
+        off=("unhide_comment", "Everybody sees that comment again.", unhide),
         permission=Permission.COMMENT,
-        says="Others do not see that comment on your record, or as a moderator on any, any more.",
-        run=hide,
-        status=204,
-        pages=("/comments/{key}/hide", "/comments/remote/{id:int}/hide"),
-    ),
-    Endpoint(
-        name="unhide_comment",
-        method="DELETE",
-        path="/comments/{id:int}/hiding",
-        permission=Permission.COMMENT,
-        says="Everybody sees that comment again.",
-        run=unhide,
-        status=204,
         pages=("/comments/{key}/hide", "/comments/remote/{id:int}/hide"),
     ),
 )

@@ -8,7 +8,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.uploader import quota_of
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.shapes.basis import Sent, Text
-from fedirec.api.shapes.records import OwnFile, show_own_file
+from fedirec.api.shapes.files import OwnFile, show_own_file
 from fedirec.media.actions import add_caption, remove_caption
 from fedirec.media.captions import MAX_BYTES
 from fedirec.media.queries import dress, get_media

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call
-from fedirec.api.shapes.records import FileSent
+from fedirec.api.shapes.files import FileSent
 from fedirec.errors import Gone, Invalid, NotFound
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.queries.challenges import find_challenge_row
+from fedirec.remix.queries.people import actors_in_order
 from fedirec.remix.queries.records import files_of, find_record_row
 from fedirec.remix.visibility import is_withheld, may_see
 
@@ -48,3 +50,12 @@ async def drafted_files(call: Call, files: Sequence[FileSent], *, of: Record | N
             raise Invalid("A file is gone, because it waited too long. Please add it again.", field="files")
     named = {file.key: file for file in files}
     return [FileDraft(media=found[key], description=file.description) for key, file in named.items()]
+
+
+async def get_person(call: Call) -> Actor:
+    """The actor in the path, ours or not. Raises NotFound."""
+    key = call.row()
+    found = (await actors_in_order([key])).get(key)
+    if found is None:
+        raise NotFound("Nobody with that id is known here.")
+    return found

@@ -8,7 +8,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.finding import get_challenge_row
-from fedirec.api.endpoints.records import get_own_record
+from fedirec.api.endpoints.records.works import get_own_record
 from fedirec.api.shapes.challenges import OfferSent, Reason, Submission, show_submissions
 from fedirec.errors import Forbidden, NotFound
 from fedirec.remix.actions.submissions import (

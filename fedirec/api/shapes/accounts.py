@@ -11,8 +11,8 @@ from fedirec.accounts.actions.invitations import MAX_DAYS, MAX_USES
 from fedirec.accounts.actions.profile import MAX_ABOUT
 from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE
 from fedirec.api.shapes.basis import Listed, PieceQuery, Row, Sent, Shape, Text
+from fedirec.api.shapes.licences import Licence
 from fedirec.api.shapes.people import Person
-from fedirec.api.shapes.records import Licence
 
 ScopeName = Literal["read", "write", "follow", "account", "admin"]
 RoleName = Literal["guest", "member", "moderator", "treasurer", "admin", "owner"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -12,6 +12,8 @@ Text = Annotated[str, AfterValidator(tidy)]
 """Composed (NFC), trimmed, with plain line ends and without control characters: as forms are read."""
 Row = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The id of something here."""
+Kind = Literal["text", "image", "audio", "video"]
+RelationName = Literal["adapts", "samples", "contains", "performs", "translates", "inspiredBy"]
 
 
 class Shape(BaseModel):

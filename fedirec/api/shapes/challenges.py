@@ -9,19 +9,11 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from fedirec.api.endpoint import Call
-from fedirec.api.shapes.basis import Listed, Row, Sent, Shape, Text
+from fedirec.api.shapes.basis import Kind, Listed, Row, Sent, Shape, Text
+from fedirec.api.shapes.files import File, FileSent, dressed_files, show_file
+from fedirec.api.shapes.licences import Licence, show_licence
 from fedirec.api.shapes.people import Person, show_person
-from fedirec.api.shapes.records import (
-    File,
-    FileSent,
-    Kind,
-    Licence,
-    RecordCard,
-    dressed_files,
-    show_card,
-    show_file,
-    show_licence,
-)
+from fedirec.api.shapes.records import RecordCard, show_card
 from fedirec.html import markdown
 from fedirec.media.queries import Dressed
 from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE

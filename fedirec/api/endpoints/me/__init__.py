@@ -1,0 +1,14 @@
+"""The owner of the token: profile, password, sessions, tokens, invitations, notifications."""
+
+from __future__ import annotations
+
+from fedirec.api.endpoints.me import invitations, notifications, passwords, profile, sessions, tokens
+
+ENDPOINTS = (
+    *profile.ENDPOINTS,
+    *passwords.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *invitations.ENDPOINTS,
+    *notifications.ENDPOINTS,
+)

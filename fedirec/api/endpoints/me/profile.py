@@ -1,0 +1,127 @@
+"""Who the owner of the token is, and how they want things."""
+
+from __future__ import annotations
+
+from fedirec.accounts.actions.profile import choose_notices, edit_defaults, edit_preferences, edit_profile
+from fedirec.accounts.models import Account
+from fedirec.accounts.notices import WISHES
+from fedirec.accounts.permissions import Permission, Scope
+from fedirec.accounts.queries import has_unread
+from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.shapes.accounts import Defaults, Me, NoticesWanted, Preferences, ProfileChange
+from fedirec.api.shapes.people import show_person
+from fedirec.errors import Invalid, NotFound
+from fedirec.remix.licences import CHOICES, find_licence
+from fedirec.remix.queries.records import files_of
+
+
+async def show_me(call: Call) -> Me:
+    viewer = call.viewer
+    account = await Account.get(id=viewer.account.id).select_related("actor")
+    return Me(
+        person=show_person(call, account.actor),
+        role=viewer.role.value,
+        scopes=[scope.value for scope in Scope if scope in viewer.scopes],
+        about=account.about,
+        locale=account.locale,
+        timezone=account.timezone,
+        default_licence=account.licence,
+        default_visibility=account.visibility,
+        notices_wanted=[kind.value for kind in WISHES if kind.value not in (account.unwanted or ())],
+        has_unread=await has_unread(account),
+    )
+
+
+async def change_profile(call: Call) -> Me:
+    change = call.sent(ProfileChange)
+    icon = None
+    if change.icon is not None:
+        icon = (await files_of(call.actor, [change.icon])).get(change.icon)
+        if icon is None:
+            raise NotFound("That file is not there any more.", field="icon")
+    await edit_profile(
+        call.uris,
+        call.viewer.account,
+        name=call.actor.name if change.name is None else change.name,
+        about=call.viewer.account.about if change.about is None else change.about,
+        icon=icon,
+        without_icon=change.without_icon,
+    )
+    return await show_me(call)
+
+
+async def change_preferences(call: Call) -> Me:
+    wanted = call.sent(Preferences)
+    await edit_preferences(call.viewer.account, locale=wanted.locale, timezone=wanted.timezone)
+    return await show_me(call)
+
+
+async def change_defaults(call: Call) -> Me:
+    wanted = call.sent(Defaults)
+    if wanted.licence is not None and find_licence(wanted.licence) not in CHOICES:
+        raise Invalid("Please choose a licence.", field="licence")
+    await edit_defaults(call.viewer.account, licence=wanted.licence, visibility=wanted.visibility)
+    return await show_me(call)
+
+
+async def change_notices(call: Call) -> Me:
+    wanted = set(call.sent(NoticesWanted).kinds)
+    await choose_notices(call.viewer.account, [kind for kind in WISHES if kind.value in wanted])
+    return await show_me(call)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="show_me",
+        method="GET",
+        path="/me",
+        permission=Permission.READ_OWN,
+        says="Who the owner of the token is, and what the token may do.",
+        run=show_me,
+        answer=Me,
+    ),
+    Endpoint(
+        name="change_profile",
+        method="PATCH",
+        path="/me",
+        permission=Permission.MANAGE_OWN,
+        says="Your page has this name, these words and this picture, and your followers hear of it.",
+        run=change_profile,
+        body=ProfileChange,
+        answer=Me,
+        pages=("/settings",),
+    ),
+    Endpoint(
+        name="change_preferences",
+        method="PUT",
+        path="/me/preferences",
+        permission=Permission.MANAGE_OWN,
+        says="Pages and answers are in this language, and times in this zone.",
+        run=change_preferences,
+        body=Preferences,
+        answer=Me,
+        pages=("/settings/reading",),
+    ),
+    Endpoint(
+        name="change_defaults",
+        method="PUT",
+        path="/me/defaults",
+        permission=Permission.MANAGE_OWN,
+        says="Your new records start with this licence and for these people.",
+        run=change_defaults,
+        body=Defaults,
+        answer=Me,
+        pages=("/settings/making",),
+    ),
+    Endpoint(
+        name="choose_notices",
+        method="PUT",
+        path="/me/notices",
+        permission=Permission.MANAGE_OWN,
+        says="You are told of these kinds of things, and of what everybody is always told.",
+        run=change_notices,
+        body=NoticesWanted,
+        answer=Me,
+        pages=("/settings/notices",),
+    ),
+)
