@@ -12,6 +12,8 @@ import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
+from fedirec.cli.collector import loading
+
 COMMANDS: Final = {
     "serve": ("serving", "Run the whole instance in this process: pages, federation and background work."),
     "demo": (
@@ -39,7 +41,8 @@ class Later(TyperCommand):
 
     def load(self) -> Any:
         """The command itself, or the group of commands."""
-        module = import_module(f"fedirec.cli.{COMMANDS[str(self.name)][0]}")
+        with loading():
+            module = import_module(f"fedirec.cli.{COMMANDS[str(self.name)][0]}")
         app = getattr(module, "app", None)
         if isinstance(app, typer.Typer):
             group = typer.main.get_group(app)

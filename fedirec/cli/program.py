@@ -14,7 +14,6 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from fedirec import __version__
-from fedirec.cli.collector import look_rarely
 from fedirec.cli.commands import Commands
 from fedirec.cli.failures import sentence_of
 from fedirec.cli.terminal import note, say
@@ -47,7 +46,6 @@ def options(
 def main() -> None:
     """Do what was typed, and end the process. What it writes is for its own user only."""
     os.umask(0o077)
-    look_rarely()
     try:
         code = _run()
         sys.stdout.flush()
