@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from fedirec.db import execute, fetch_rows
+from fedirec.db import execute, fetch_objects, fetch_rows
 from fedirec.lanes.backoff import Health, Retry
 from fedirec.lanes.models import Job
 from fedirec.lanes.sql import json_of, locked, moment_of, table_of
@@ -70,8 +70,8 @@ async def due_jobs(lanes: Collection[str], *, limit: int, at: datetime) -> dict[
         ids = first.format(columns="j.id")
         sql = f"SELECT d.* FROM {keys} AS l CROSS JOIN job AS d ON d.id IN ({ids}) ORDER BY d.id"  # noqa: S608
     jobs: dict[str, list[Job]] = {key: [] for key in lanes}
-    for row in await fetch_rows(sql, json_of({"key": key} for key in lanes), at, at, limit):
-        jobs[row["lane"]].append(Job(**row))
+    for job in await fetch_objects(Job, sql, json_of({"key": key} for key in lanes), at, at, limit):
+        jobs[job.lane].append(job)
     return jobs
 
 
@@ -210,7 +210,9 @@ async def give_back(lanes: Sequence[Leaving]) -> None:
                   FROM {table_of(key="text", more_at="moment", succeeded_at="moment")} AS r) AS w
          WHERE lane.key = w.key
         """,  # noqa: S608
-        json_of(asdict(leaving) for leaving in lanes),
+        json_of(
+            {"key": leaving.key, "more_at": leaving.more_at, "succeeded_at": leaving.succeeded_at} for leaving in lanes
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -77,8 +78,14 @@ class Sockets(AiohttpTransport):
 
     def _make_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = info
-        refuse_address(ip_address(address[0]), development=self._development)
+        _refuse(address[0], self._development)
         return socket.socket(family, kind, protocol)
+
+
+@lru_cache(maxsize=4096)
+def _refuse(written: str, development: bool) -> None:
+    """Raises Forbidden, each time, for an address that may not be reached; that one may be is remembered."""
+    refuse_address(ip_address(written), development=development)
 
 
 class _Resolver(AbstractResolver):
@@ -101,7 +108,7 @@ class _Resolver(AbstractResolver):
         except (OSError, UnicodeError) as error:
             raise PeerUnavailable(f"{host} could not be found") from error
         for address in found:
-            refuse_address(address, development=self._development)
+            _refuse(str(address), self._development)
         of_each = [[address for address in found if address.version == version] for version in (6, 4)]
         chosen = [address for addresses in of_each for address in addresses[:MAX_ADDRESSES]]
         if not chosen:
