@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import ValidationError
 
 from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound
-from fedirec.web.forms import as_sentence
+from fedirec.web.forms import told
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
@@ -42,7 +42,7 @@ def error_page(request: Request, error: Exception) -> Response:
         if is_for_programs(path) or wants_json(request) or path.endswith("/inbox"):
             return _problem(request, error, status, headers)
         title, advice = words_of_problem(status)
-        shown = as_sentence(_(detail)) if detail else ""
+        shown = told(detail) if detail else ""
     return render(
         request,
         "web/error.html",
@@ -103,7 +103,7 @@ def _problem(request: Request, error: Exception, status: int, headers: dict[str,
     _status, detail, _retry_after = _told(error)
     said = detail or HTTPStatus(status).phrase
     if is_for_programs(request.url.path):
-        said = as_sentence(_(said))
+        said = told(said)
     site = site_of(request)
     document: dict[str, Any] = {
         "type": f"{site.origin}{PROBLEMS}{status}",

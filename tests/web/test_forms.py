@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedirec.errors import Conflict
-from fedirec.web.forms import Form, filled_form
+from fedirec.web.forms import Form, filled_form, told
 from fedirec.web.language import Reader, reading
 from fedirec.web.uploads import READ_ANYWAY, file_name
 
@@ -291,3 +291,18 @@ def test_a_file_name_is_never_a_path(name: str) -> None:
     assert not safe.startswith(".")
     assert len(safe) <= 150
     assert all(char.isprintable() for char in safe)
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("nowhere.example could not be found", "nowhere.example ist nicht zu finden."),
+        ("a.example did not answer properly", "a.example hat nicht richtig geantwortet."),
+        ("a.example took too long to answer", "a.example hat zu lange nicht geantwortet."),
+        ("there is no such challenge here", "So einen Aufruf gibt es hier nicht."),
+        ("b.example says something new", "b.example says something new."),
+    ],
+)
+def test_an_error_is_told_in_the_readers_language(detail: str, words: str) -> None:
+    with reading(Reader(locale="de")):
+        assert told(detail) == words

@@ -31,7 +31,7 @@ from fedirec.remix.queries.people import lively_people, search_people
 from fedirec.remix.queries.records import Spread, Wish, explore, spread_of_records
 from fedirec.remix.queries.tags import follows_tag
 from fedirec.remix.vocab import hashtag_key
-from fedirec.web.forms import as_sentence, read_form
+from fedirec.web.forms import read_form, told
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.paging import Page, wanted_page
@@ -110,7 +110,7 @@ async def _go_to(request: Request[Any], typed: str) -> Response:
     try:
         url = await page_of(request, typed, may_fetch=viewer_of(request) is not None)
     except FedirecError as error:
-        return await _refuse(request, typed, as_sentence(_(error.detail)))
+        return await _refuse(request, typed, told(error.detail))
     if url is None:
         return await _refuse(request, typed, _("We do not know that yet. Sign in, and we will ask for it."))
     return redirect(request, url)

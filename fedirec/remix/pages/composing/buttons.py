@@ -13,7 +13,7 @@ from fedirec.remix.pages.composing.composition import Composition
 from fedirec.remix.pages.finding import record_at
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.records import Wish, explore, records_in_order
-from fedirec.web.forms import Form
+from fedirec.web.forms import Form, told
 from fedirec.web.language import gettext as _
 
 MAX_FOUND: Final = 8
@@ -66,8 +66,7 @@ async def _look_for_source(request: Request[Any], form: Form, composition: Compo
             composition.seek = ""
         except FedirecError as error:
             shown = typed if len(typed) <= _MAX_SHOWN else f"{typed[:_MAX_SHOWN]}…"
-            why = _(error.detail)
-            form.fail("seek", _("%(address)s: %(why)s") % {"address": shown, "why": why.removesuffix(".") + "."})
+            form.fail("seek", _("%(address)s: %(why)s") % {"address": shown, "why": told(error.detail)})
         return
     if is_last:
         form.fail("seek", _("You looked for a source and added none. Pick one, or empty this box."))

@@ -11,8 +11,8 @@ from fedirec.remix.actions.submissions import refuse_unfit_licence
 from fedirec.remix.licences import CHOICES, Licence, explain, may_carry
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards, licence_view
-from fedirec.remix.pages.composing.composition import Composition, licence_of
-from fedirec.web.forms import as_sentence
+from fedirec.remix.pages.composing.composition import Composition, licence_of, quoted
+from fedirec.web.forms import told
 from fedirec.web.language import gettext as _
 from fedirec.web.views import RecordView
 
@@ -49,7 +49,7 @@ async def check_licences(
 ) -> LicenceCheck:
     """Whether the sources of `composition`, and the challenge that it answers, let it carry the `chosen` licence."""
     licences, foreign = composition.licences, composition.foreign
-    names = [f"“{record.title}”" for record in foreign]
+    names = [quoted(record.title) for record in foreign]
     hindrances = explain(licences)
     clashes = hindrances or explain(licences, chosen)
     stopped = {foreign[place].id for clash in hindrances for place in clash.sources}
@@ -79,11 +79,11 @@ def _said_of(record: Record, composition: Composition, chosen: Licence, *, stopp
         return "fine", _("Your own: no licence is needed.")
     licence, name = licence_of(record), record.author.name or record.author.handle
     if explain([licence]):
-        return "stop", " ".join(clash.in_words([f"“{record.title}”"], gettext=_) for clash in explain([licence]))
+        return "stop", " ".join(clash.in_words([quoted(record.title)], gettext=_) for clash in explain([licence]))
     if stopped:
         return "stop", _("Its licence and that of another source exclude each other.")
     if not may_carry(licence, chosen):
-        clash = " ".join(each.in_words([f"“{record.title}”"], gettext=_) for each in explain([licence], chosen))
+        clash = " ".join(each.in_words([quoted(record.title)], gettext=_) for each in explain([licence], chosen))
         return "care", clash
     if not record.author.is_local and not record.is_post and not record.digest_holds:
         return "care", _("You may build on it, but its origin has not signed what it says. %(name)s is credited.") % {
@@ -98,7 +98,7 @@ async def _said_of_challenge(challenge: Challenge | None, chosen: Licence) -> tu
     try:
         await refuse_unfit_licence(challenge, chosen)
     except Conflict as error:
-        return (as_sentence(_(error.detail)),)
+        return (told(error.detail),)
     return ()
 
 

@@ -125,7 +125,7 @@ class Composition:
             raise Forbidden(_("“%(title)s” is not public, so it cannot be built on.") % {"title": title})
         if record.author_id != self.author.id:
             for clash in explain([licence_of(record)]):
-                raise Conflict(clash.in_words([f"“{title}”"], gettext=_))
+                raise Conflict(clash.in_words([quoted(title)], gettext=_))
         if self.record is None:
             return
         if record.id == self.record.id:
@@ -158,3 +158,8 @@ class Composition:
 def licence_of(record: Record) -> Licence:
     """What may be done with `record`."""
     return find_licence(record.licence_url or record.licence)
+
+
+def quoted(title: str) -> str:
+    """A title inside a sentence."""
+    return _("“%(title)s”") % {"title": title}
