@@ -98,6 +98,7 @@ class Window:
 
     def check(self) -> None:
         """Nothing hangs out of the window, and nothing was complained about."""
+        self.page.wait_for_load_state()
         wide, room, first = self.page.evaluate(MEASURE)
         assert wide <= room, f"{self.page.url} scrolls sideways: {wide} of {room} pixels, {first}"
         assert self.troubles == [], f"{self.page.url}: {self.troubles}"
