@@ -5,11 +5,17 @@ Everything is escaped unless it is marked; a name that a page forgot to pass is 
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+import jinja2
+from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from fedirec.html import excerpt, markdown
 from fedirec.web import times
@@ -39,6 +45,23 @@ class Templates:
         return self._environment.list_templates(["html"])
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, beside compiled modules; where nothing can be written they are made again each time."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _find_compiled() -> _Compiled | None:
+    if sys.dont_write_bytecode:
+        return None
+    # Jinja sees when a template has changed; what else decides about the code is this file, and Jinja itself.
+    made_by = hashlib.sha256(jinja2.__version__.encode() + Path(__file__).read_bytes()).hexdigest()[:12]
+    folder = Path(cache_from_source(__file__)).parent
+    return _Compiled(str(folder), f"templates-{made_by}-%s.pyc")
+
+
 def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
@@ -49,6 +72,7 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=-1,
+        bytecode_cache=_find_compiled(),
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(  # type: ignore[attr-defined]
