@@ -7,13 +7,14 @@ from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.permissions import Doer, Permission, require
-from fedirec.activitypub.models import Peer
+from fedirec.activitypub.models import Peer, Received
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.site import Site
+from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound
 from fedirec.lanes import open_circuits
-from fedirec.uris import origin_of
+from fedirec.uris import origin_of, origins_above
 
 PAGE: Final = 100
 BLOCKED: Final = "block"
@@ -46,6 +47,7 @@ async def block_peer(doer: Doer, site: Site, host: str, *, reason: str = "") -> 
             raise Conflict(f"{host} is blocked already.")
         peer.policy = BLOCKED
         await peer.save(update_fields=["policy"])
+        await _refuse_waiting(origin)
         await audit(doer, "block_peer", origin, reason=reason.strip()[:500])
     return peer
 
@@ -63,6 +65,15 @@ async def unblock_peer(doer: Doer, site: Site, host: str) -> Peer:
         await peer.save(update_fields=["policy"])
         await audit(doer, "unblock_peer", peer.origin)
     return peer
+
+
+async def _refuse_waiting(origin: str) -> None:
+    """What came from `origin` and the hosts below it, and waits to be handled, has no effect any more."""
+    waiting = await Received.filter(state="waiting").values_list("id", "activity_uri")
+    ids = [id_ for id_, uri in waiting if origin in origins_above(origin_of(str(uri)))]
+    for start in range(0, len(ids), PAGE):
+        refused = Received.filter(id__in=ids[start : start + PAGE])
+        await refused.update(state="refused", reason="blocked here", handled_at=now())
 
 
 def _origin(site: Site, host: str) -> str:

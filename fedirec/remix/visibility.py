@@ -75,7 +75,8 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
         return Audience.EVERYBODY
     urls = [f"/media/{row.path}" for row in rows]
     owners = [row.owner_id for row in rows]
-    icons = await Actor.filter(id__in=owners, icon_url__not_isnull=True).values_list("icon_url", flat=True)
+    shown = Actor.filter(id__in=owners, icon_url__not_isnull=True).exclude(state="suspended")
+    icons = await shown.values_list("icon_url", flat=True)
     if any(str(icon).endswith(url) for icon in icons for url in urls):
         return Audience.EVERYBODY
     if viewer is None:

@@ -75,7 +75,7 @@ async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
     known = await acquaintance_of(call.looker, actor)
     return WholePerson(
         **_shown(call, actor),  # type: ignore[arg-type]
-        summary_html=clean(actor.summary) if actor.summary else "",
+        summary_html=clean(actor.summary) if actor.summary and actor.state == "active" else "",
         approves_followers=actor.approves_followers,
         you_follow=known.follows,
         you_asked=known.asked,

@@ -26,7 +26,7 @@ from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
-from fedirec.remix.inbox.comments import comment_added, comment_removed
+from fedirec.remix.inbox.comments import comment_added, comment_removed, refuse_talkative
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
@@ -99,6 +99,7 @@ async def record_added(sender: Actor, add: Add[Any]) -> Kept:
     challenge = await _challenge_adding(sender, add)
     record = await Record.filter(uri=add.object.id).select_related("author").first()
     if record is None:
+        await refuse_talkative(sender)
         await ask_for(add.object.id, challenge=challenge, accepted=True)
         return Kept.FOR_GOOD
     await _refuse_uninvited(challenge, record)

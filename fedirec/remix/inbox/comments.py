@@ -68,8 +68,7 @@ async def comment_added(sender: Actor, add: Add[Any]) -> bool:
         known.hidden_at = known.hidden_by_id = None
         await known.save(update_fields=["hidden_at", "hidden_by_id"])
     if known is None or not known.author.is_local:
-        if await _is_talkative(sender):
-            raise Unsupported("that are too many comments in one hour")
+        await refuse_talkative(sender)
         await ask_for_comment(add.object.id)
     return True
 
@@ -152,11 +151,15 @@ async def _concerns_us(sender: Actor, work: CommentObject | PostObject, place: P
     return bool(place.parent and place.parent.author.is_local) or await concerns_us(sender, work)
 
 
-async def _is_talkative(sender: Actor) -> bool:
-    """Whether `sender` told us of so much within the last hour that we would pester others by asking for more of it."""
-    newest = Received.filter(sender_id=sender.id, state="handled").order_by("-id")
+async def refuse_talkative(sender: Actor) -> None:
+    """Raise Unsupported when `sender` told us of so much within the last hour that we would pester others by asking
+    for more of it.
+    """
+    # Those that are handled together with this one wait, as far as their rows say.
+    newest = Received.filter(sender_id=sender.id).exclude(state="refused").order_by("-id")
     found = await newest.offset(MAX_TOLD_OF).limit(1).values("received_at")
-    return bool(found) and found[0]["received_at"] > now() - timedelta(hours=1)
+    if found and found[0]["received_at"] > now() - timedelta(hours=1):
+        raise Unsupported("that are too many things in one hour")
 
 
 async def _record_with(target: str | None, author: Actor) -> Record | None:
