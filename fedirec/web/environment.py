@@ -48,6 +48,12 @@ class Templates:
 class _Compiled(FileSystemBytecodeCache):
     """Compiled templates, beside compiled modules; where nothing can be written they are made again each time."""
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # half a file, after the power failed, fails in many ways
+            bucket.reset()
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().dump_bytecode(bucket)
