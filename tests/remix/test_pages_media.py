@@ -51,6 +51,8 @@ async def test_a_picture_is_there_at_once_and_in_sizes_when_they_are_made(here: 
     card = (await here.get("/explore")).text
     assert " 320w, " in card
     assert 'loading="lazy"' in card
+    async with here.sign_in("ana") as member:
+        assert " 320w, " in (await member.get("/?tab=here")).text
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ async def test_a_page_of_cards_asks_as_often_for_many_files_as_for_one(
     assert few > 3, "statements are counted at all"
     for number in range(4):
         await show(here, ana, f"more {number}")
-    assert await statements() == few
+    assert await statements() <= few + 1, "whoever made most of what is newest is asked once more, and that is all"
 
 
 async def ask(instance: Instance, leader: Actor, **fields: Any) -> Challenge:

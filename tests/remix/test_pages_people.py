@@ -268,6 +268,8 @@ async def test_a_longer_list_asks_the_database_no_oftener(here: Instance, caplog
     first = await write(here, ana, "One", tags=["x"])
     path = first.uri.removeprefix(here.origin)
     await write(here, ana, "Remix of one", licence="CC-BY-SA-4.0", sources=[SourceDraft(record=first)])
+    for number in range(2):  # from four on, whoever made most of what is newest is asked once more
+        await write(here, ana, f"Early {number}", licence="CC-BY-SA-4.0", tags=["x"])
     paths = ("/", "/explore", "/u/ana", "/tags/x", path, f"{path}/lineage")
     few = {path: await queries(path) for path in paths}
     assert all(number > 1 for number in few.values())
