@@ -377,7 +377,8 @@ async def test_nobody_sends_us_to_pester_others(
 async def test_no_challenge_sends_us_to_pester_others(
     here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    group = peer.actor("rain", **{"type": "Group", "kind": "challenge", "@context": CHALLENGE_CONTEXT})
+    challenge: dict[str, Any] = {"type": "Group", "kind": "challenge", "@context": CHALLENGE_CONTEXT}
+    group = peer.actor("rain", **challenge)
     await here.find_challenge(group)
     monkeypatch.setattr(inbox, "MAX_TOLD_OF", 4)
     network.requests.clear()

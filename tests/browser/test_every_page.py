@@ -100,6 +100,7 @@ MAKER: Final = (
     "{picture}/published",
     "{sound}",
     "{followers_only}",
+    "{followers_only}/captions",
     "{challenge}",
     "{challenge}/waiting",
     "{challenge}/edit",

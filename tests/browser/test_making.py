@@ -108,6 +108,7 @@ def test_a_challenge_is_opened_answered_and_remixed(
         copy = cy.page.locator(".stage .frame img")
         assert copy.evaluate("async image => (await image.decode(), image.naturalWidth)") > 0
         cy.page.click("main a:has-text('Remix this')")
+        assert f"You build on: {name}, painted" in cy.page.inner_text("main")
         cy.check()
         cy.write(title=f"{name}, sung", text="Lights on water,\nthe first star\nasks my name.")
         cy.publish()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -59,6 +62,26 @@ def publish(
         page.click("button[value=publish]")
         page.wait_for_url("**/published")
         return str(page.url).removesuffix("/published").removeprefix(served.origin)
+
+
+@contextmanager
+def blog(page: str) -> Iterator[str]:
+    """Somebody else's site, of one page; its address."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_said: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{site.server_port}/"
+        site.shutdown()
 
 
 def await_prepared(shown: Window) -> None:
@@ -138,6 +161,31 @@ def test_an_address_with_a_time_opens_there(chromium: Any, here: Served, sounds:
         assert shown.page.evaluate(TOLD) == "0:21 of 0:40"
         shown.page.evaluate("location.hash = 't=9999'")
         shown.page.wait_for_function("() => document.querySelector('audio').currentTime > 38")
+
+
+def test_a_sound_plays_in_the_page_of_somebody_else(chromium: Any, here: Served, sounds: str) -> None:
+    frame = f'<!doctype html><iframe src="{here.origin}{sounds}/embed" width="640" height="240"></iframe>'
+    with blog(frame) as elsewhere, window(chromium, here) as shown:
+        page = shown.page
+        shown.open(sounds)
+        await_prepared(shown)
+        shown.open(elsewhere)
+        player = page.frame_locator("iframe")
+        player.get_by_role("button", name="Play “Two takes, part 1”").click()
+        inside = page.frames[1]
+        inside.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
+        footer = player.locator("footer")
+        assert "by ana, on Night Studio · CC BY-SA 4.0" in footer.inner_text()
+        box = footer.evaluate("footer => [footer.getBoundingClientRect().bottom, innerHeight, innerWidth]")
+        assert box == [240, 240, 640], "whose it is stands always in sight"
+        assert inside.evaluate("document.documentElement.scrollWidth") == 640
+        bars = {bar.partition("h")[0] for bar in player.locator("defs path").first.get_attribute("d").split("v")}
+        assert len(bars) > 9, "the wave is drawn there too"
+        assert {said.removeprefix("asked elsewhere: ") for said in shown.troubles} <= {
+            elsewhere,
+            f"{elsewhere}favicon.ico",
+        }
+        shown.troubles.clear()
 
 
 def test_those_who_want_no_motion_have_none(chromium: Any, here: Served, sounds: str) -> None:

@@ -260,6 +260,33 @@ def test_a_record_is_made_with_the_keyboard_alone(chromium: Any, here: Served) -
         bo.check()
 
 
+def test_what_was_changed_on_a_record_is_kept_until_it_is_published(chromium: Any, here: Served) -> None:
+    with window(chromium, here, width=390) as bo:
+        bo.sign_in("bo")
+        bo.open("/records/new")
+        bo.write(title="Draught", text="from the door")
+        path = bo.publish() + "/edit"
+        page, note = bo.page, bo.page.locator("#kept-note")
+        for title in ("Drought", "Draught, again"):
+            bo.open(path)
+            assert page.input_value("#title") == "Draught"
+            assert not note.is_visible()
+            bo.write(title=title)
+            page.goto(f"{bo.origin}/about")
+            bo.open(path)
+            bo.step("details")
+            assert page.input_value("#title") == title
+            bo.check()
+            if title == "Drought":
+                with page.expect_navigation():
+                    note.get_by_role("button", name="Throw away").click()
+        bo.step("preview")
+        page.click("button[value=publish]")
+        page.wait_for_url(path.removesuffix("/edit"))
+        assert page.inner_text("h1") == "Draught, again"
+        assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('changes:'))") == []
+
+
 def test_sources_are_picked_and_the_licence_check_follows(chromium: Any, here: Served) -> None:
     with window(chromium, here, width=390) as ana:
         ana.sign_in("ana")

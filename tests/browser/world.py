@@ -134,7 +134,8 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
             parts=[PartDraft(actor=bo, role="lyr")],
         )
         veiled = await publish(bo, "Storm", text="It was very loud.", warning="thunder")
-        own = await publish(ana, "For those who follow", text="Between us.", visibility="followers")
+        said = await file_of(state, ana, sound(Path(folder)), "Ana reads it aloud")
+        own = await publish(ana, "For those who follow", text="Between us.", visibility="followers", files=[said])
         gone = await publish(bo, "Gone by now", text="la")
         await publish(ana, "What came of it", text="la", sources=[SourceDraft(record=gone)])
         await delete_record(bo, await Record.get(id=gone.id))
@@ -153,8 +154,8 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         await publish(ana, "Sleep, rack nine", text="la la", challenge=asked)
         place = await find_place(song.uri)
         assert place is not None
-        said = await write_comment(bo, place, CommentDraft(text="The second line gave me shivers."))
-        reply = await find_place(said.uri)
+        comment = await write_comment(bo, place, CommentDraft(text="The second line gave me shivers."))
+        reply = await find_place(comment.uri)
         assert reply is not None
         await write_comment(ana, reply, CommentDraft(text="It was cold when I wrote it."))
         for follower, target in ((bo, ana), (olga, ana), (ana, bo), (ana, cy)):

@@ -52,11 +52,13 @@ async def show_player(request: Request[Any]) -> Response:
     if record.visibility != "public" or is_withheld(record, None):
         raise NotFound("There is no such record here.")
     await prepare_words(record.text)
+    cards = Cards(request)
+    await cards.dress([record])
     return render(
         request,
         "remix/embed.html",
         headers=FRAMED | {"Cache-Control": "public, max-age=300"},
-        record=Cards(request).record(record, whole=True),
+        record=cards.record(record, whole=True),
         uri=record.uri,
     )
 
