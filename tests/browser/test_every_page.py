@@ -1,7 +1,8 @@
 """Every page, for everybody, on a phone and on a desktop, by day and by night: usable by all, and quiet.
 
-One small world on two instances serves all of it. axe (which comes with its Python package, nothing is downloaded)
-looks at each page in four ways; what depends on colours alone is looked at again after the theme has changed.
+One small world on two instances serves all of it. Each page is opened once and then looked at in four ways: axe (which
+comes with its Python package, nothing is downloaded) reads it whole on a desktop by day and on a phone by night, and
+what depends on colours alone the other way round as well.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from babel.messages.pofile import read_po
 from fedirec.web.language import DOMAIN, FOLDER
 from tests.browser.conftest import Served, Window, window
 
+DESKTOP: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 390, "height": 900}
 REPOSITORY: Final = Path(__file__).parent.parent.parent
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -214,70 +217,78 @@ def _walk(page: Any, inside: str) -> list[str]:
     return unreached
 
 
-def _look(shown: Window, path: str, *, status: int = 200, walked: str = "") -> list[str]:
-    """What is wrong with one page at the present width, in both themes."""
+def _check(shown: Window) -> list[str]:
+    """What hangs out of the window at the present width, or was complained about."""
+    try:
+        shown.check()
+    except AssertionError as error:
+        shown.troubles.clear()
+        return [str(error)]
+    return []
+
+
+def _look(shown: Window, path: str, *, status: int = 200, walked: str) -> list[str]:
+    """What is wrong with one page: on a desktop and on a phone, by day and by night."""
     page, wrong = shown.page, list[str]()
     answer = page.goto(shown.origin + path)
     if answer.status != status:
         wrong.append(f"answered {answer.status}")
-    try:
-        shown.check()
-    except AssertionError as error:
-        wrong.append(str(error))
-        shown.troubles.clear()
+    wrong += _check(shown)
     page.evaluate(AXE_SCRIPT)
     wrong += _complaints(page, RULES)
     page.emulate_media(color_scheme="dark")
     wrong += [f"in the dark: {each}" for each in _complaints(page, COLOURS)]
+    wrong += [f"the keyboard does not reach {each}" for each in _walk(page, walked)]
+    page.set_viewport_size(PHONE)
+    wrong += [f"on a phone: {each}" for each in _check(shown)]
+    wrong += [f"on a phone, in the dark: {each}" for each in _complaints(page, RULES)]
     page.emulate_media(color_scheme="light")
-    if walked:
-        wrong += [f"the keyboard does not reach {each}" for each in _walk(page, walked)]
+    wrong += [f"on a phone: {each}" for each in _complaints(page, COLOURS)]
+    page.set_viewport_size(DESKTOP)
     return [f"{path}: {each}" for each in wrong]
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(
     ("name", "paths"),
     [("", STRANGER), ("ana", MEMBER), ("ana", MAKER), ("olga", OWNER)],
     ids=["stranger", "member", "maker", "owner"],
 )
 def test_every_page_is_for_everybody(
-    chromium: Any, here: Served, world: dict[str, str], name: str, paths: tuple[str, ...], width: int
+    chromium: Any, here: Served, world: dict[str, str], name: str, paths: tuple[str, ...]
 ) -> None:
     wrong: list[str] = []
-    with window(chromium, here, width=width) as shown:
+    with window(chromium, here, width=DESKTOP["width"]) as shown:
         if name:
             shown.sign_in(name)
         for number, path in enumerate(paths):
             # The frame is the same around every page: it is walked through once, and then what is in it.
-            walked = ("main" if number else "body") if width == 1280 else ""
+            walked = "main" if number else "body"
             wrong += _look(shown, path.format_map(world), status=OTHERWISE.get(path, 200), walked=walked)
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)], ids=["phone-dark", "desktop"])
+@pytest.mark.parametrize(
+    ("name", "paths"), [("", STRANGER), ("ana", (*MEMBER, *MAKER)), ("olga", OWNER)], ids=["stranger", "ana", "olga"]
+)
 def test_every_page_reads_well_in_german(
-    chromium: Any, here: Served, world: dict[str, str], width: int, dark: bool
+    chromium: Any, here: Served, world: dict[str, str], name: str, paths: tuple[str, ...]
 ) -> None:
-    """German words are longer: they fit, and none was forgotten."""
+    """German words are longer: they fit, and none was forgotten. Here each page is opened on the phone."""
     wrong: list[str] = []
     english = sorted(said for said, words in german().items() if words not in (said, ""))
-    with window(chromium, here, width=width, dark=dark, language="de-DE") as shown:
-        for name, paths in (("", STRANGER), ("ana", (*MEMBER, *MAKER)), ("olga", OWNER)):
-            if name:
-                shown.page.context.clear_cookies()
-                shown.sign_in(name)
-            for path in paths:
-                shown.open(path.format_map(world))
-                assert shown.page.get_attribute("html", "lang") == "de"
-                wrong += [f"{path}: {words}" for words in shown.page.evaluate(LEFT_OVER, english)]
-                try:
-                    shown.check()
-                except AssertionError as error:
-                    wrong.append(f"{path}: {error}")
-                    shown.troubles.clear()
+    with window(chromium, here, width=PHONE["width"], dark=True, language="de-DE") as shown:
+        if name:
+            shown.sign_in(name)
+        for path in paths:
+            shown.open(path.format_map(world))
+            assert shown.page.get_attribute("html", "lang") == "de"
+            wrong += [f"{path}: {words}" for words in shown.page.evaluate(LEFT_OVER, english)]
+            wrong += [f"{path}: {each}" for each in _check(shown)]
+            shown.page.set_viewport_size(DESKTOP)
+            wrong += [f"{path} on a desktop: {each}" for each in _check(shown)]
+            shown.page.set_viewport_size(PHONE)
     assert wrong == [], "\n" + "\n".join(wrong)
 
 
