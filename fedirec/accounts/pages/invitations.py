@@ -12,8 +12,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.actions.invitations import MAX_DAYS, MAX_USES, create_invitation, withdraw_invitation
 from fedirec.accounts.door import require_viewer
-from fedirec.accounts.pages.settings import tabs
-from fedirec.accounts.pages.views import SECRET, number_in, once_more
+from fedirec.accounts.pages.views import SECRET, number_in, once_more, settings_tabs
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import invitations_of
 from fedirec.accounts.viewer import Viewer
@@ -68,7 +67,7 @@ async def post_withdrawal(request: Request[Any]) -> Response:
 
 async def _shown(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     return {
-        "tabs": tabs(request, viewer),
+        "tabs": settings_tabs(request, viewer),
         "link": "",
         "is_closed": request.state["site"].instance.registration == "closed",
         "invitations": [

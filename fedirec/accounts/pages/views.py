@@ -41,6 +41,21 @@ def person_view(actor: Actor, *, cache: MediaCache | None = None) -> PersonView:
     )
 
 
+def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
+    """The pages of settings that `viewer` may see."""
+    pages = [
+        ("/settings", _("Your page")),
+        ("/settings/making", _("New records")),
+        ("/settings/notices", _("Notifications")),
+        ("/settings/reading", _("Language and time")),
+        ("/settings/security", _("Account and security")),
+        ("/settings/programs", _("Programs")),
+    ]
+    if viewer.can(Permission.INVITE):
+        pages.append(("/invitations", _("Invitations")))
+    return [Tab(label=label, url=url, is_current=request.url.path == url) for url, label in pages]
+
+
 def admin_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     """The pages about people and the instance that `viewer` may see."""
     pages = [

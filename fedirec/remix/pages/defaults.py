@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.actions.profile import edit_defaults
 from fedirec.accounts.door import require_viewer
-from fedirec.accounts.pages.settings import tabs
+from fedirec.accounts.pages.views import settings_tabs
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.remix.pages.cards import licence_choices
@@ -44,7 +44,7 @@ def _show(request: Request[Any], viewer: Viewer, form: Form, *, status: int = 20
         "remix/defaults.html",
         status,
         form=form,
-        tabs=tabs(request, viewer),
+        tabs=settings_tabs(request, viewer),
         licences=_licences(),
         visibilities=visibility_choices(),
     )

@@ -1,0 +1,7 @@
+"""What members set for themselves: their page, their language, their password, their browsers and programs."""
+
+from __future__ import annotations
+
+from fedirec.accounts.pages.settings import notices, profile, programs, reading, security
+
+routes = [*profile.routes, *reading.routes, *notices.routes, *security.routes, *programs.routes]
