@@ -10,10 +10,11 @@ from __future__ import annotations
 import errno
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 import av
 from av.audio.stream import AudioStream
@@ -58,6 +59,9 @@ _AUDIO_CODECS: Final = frozenset({
 _PADDING: Final = 1024
 _NO_LENGTH: Final = 0xFFFF0000
 
+_Packed: TypeAlias = tuple[Show, list[int] | None]
+"""What a file shows, and how loud it is from its beginning to its end."""
+
 
 def prepare() -> None:
     """Everything that PyAV would import later is imported, and FFmpeg keeps to itself what it thinks of the file."""
@@ -67,9 +71,7 @@ def prepare() -> None:
     av.logging.set_level(None)
 
 
-def clean_film(
-    source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays: bool
-) -> tuple[Show, list[int] | None]:
+def clean_film(source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays: bool) -> _Packed:
     """`master` holds what `source` holds, and `poster` shows a picture of it if it is a film. Raises Refused.
 
     With `plays`, browsers play it, which takes long for some films, and how loud it is is known afterwards; without,
@@ -79,55 +81,29 @@ def clean_film(
         _refuse_cut_riff(source)
     with _guarded():
         plan, rotation = _survey(source, family=family, plays=plays)
-        loudness = Loudness() if plays else None
-        try:
-            show = _pack(
-                source,
-                family=family,
-                plan=plan,
-                rotation=rotation,
-                master=master,
-                poster=poster,
-                loudness=loudness,
-            )
-        except Uncopied:
-            master.clear()
-            loudness = Loudness() if plays else None
-            plan = written_anew(plan)
-            show = _pack(
-                source,
-                family=family,
-                plan=plan,
-                rotation=rotation,
-                master=master,
-                poster=poster,
-                loudness=loudness,
-            )
-        return show, (loudness.peaks() or None) if loudness else None
+        pack = partial(_pack, source, family=family, rotation=rotation, master=master, poster=poster, hears=plays)
+        return _copied_or_anew(pack, plan, master=master)
 
 
 def render_film(
     source: Sheet, *, family: Family, play: Sheet, progress: Progress
 ) -> tuple[Show | None, list[int] | None]:
     """`play` plays everywhere what `source` plays, unless that does so itself; and how loud it is. Raises Refused."""
-    loudness = Loudness()
     with _guarded():
         plan, rotation = _plan_for_everybody(source, family=family)
         if plan is None:
-            heard = _listen(source, family=family, loudness=loudness, progress=progress)
-            return None, loudness.peaks() if heard else None
-        try:
-            show = _pack(
-                source, family=family, plan=plan, rotation=rotation, master=play, loudness=loudness, progress=progress
-            )
-        except Uncopied:
-            play.clear()
-            loudness = Loudness()
-            plan = written_anew(plan)
-            show = _pack(
-                source, family=family, plan=plan, rotation=rotation, master=play, loudness=loudness, progress=progress
-            )
-        return show, loudness.peaks() or None
+            return None, _listen(source, family=family, progress=progress)
+        pack = partial(_pack, source, family=family, rotation=rotation, master=play, hears=True, progress=progress)
+        return _copied_or_anew(pack, plan, master=play)
+
+
+def _copied_or_anew(pack: Callable[..., _Packed], plan: Plan, *, master: Sheet) -> _Packed:
+    """What `pack` makes by the plan, or else by one that copies nothing of what no new file can hold as it is."""
+    try:
+        return pack(plan=plan)
+    except Uncopied:
+        master.clear()
+        return pack(plan=written_anew(plan))
 
 
 @contextmanager
@@ -163,15 +139,17 @@ def _pack(
     plan: Plan,
     rotation: int,
     master: Sheet,
+    hears: bool,
     poster: Sheet | None = None,
-    loudness: Loudness | None = None,
     progress: Progress | None = None,
-) -> Show:
+) -> _Packed:
+    """`master` holds what `source` holds as `plan` says, and with `hears` it is known how loud it is."""
     with _open(source, family=family) as container:
         video, audio = _streams(container)
         if family in SOUNDS or plan.media_type.startswith("audio/"):
             video = None
         declared = container.duration / av.time_base if family in _HONEST and container.duration else None
+        loudness = Loudness() if hears else None
         packer = Packer(
             video=video,
             audio=audio,
@@ -181,15 +159,17 @@ def _pack(
             loudness=loudness,
             progress=progress,
         )
-        return packer.pack(container, declared=declared, poster=poster)
+        show = packer.pack(container, declared=declared, poster=poster)
+        return show, (loudness.peaks() or None) if loudness else None
 
 
-def _listen(source: Sheet, *, family: Family, loudness: Loudness, progress: Progress) -> bool:
-    """`loudness` has heard the file; whether there was anything to hear."""
+def _listen(source: Sheet, *, family: Family, progress: Progress) -> list[int] | None:
+    """How loud the file is, None when there is nothing to hear in it."""
     with _open(source, family=family) as container:
         _video, audio = _streams(container)
         if audio is None:
-            return False
+            return None
+        loudness = Loudness()
         length = container.duration / av.time_base if container.duration else 0.0
         for packet in container.demux(audio):
             try:
@@ -200,7 +180,7 @@ def _listen(source: Sheet, *, family: Family, loudness: Loudness, progress: Prog
                 loudness.hear(frame)
                 progress(frame.time or 0.0, length)
         loudness.hear(None)
-        return True
+        return loudness.peaks()
 
 
 def _open(source: Sheet, *, family: Family) -> InputContainer:
