@@ -152,6 +152,8 @@ def fill(settings: Settings, posts: int) -> None:
             subject_uri="old.subject_uri || 'x' || n",
             activity_uri="old.activity_uri || 'x' || n",
         )
+        # Without their words a chore of the server would write them, while the activities are counted.
+        multiply(connection, "record_words", record, posts, words="old.words || ' x' || n")
     connection.close()
 
 
