@@ -92,7 +92,7 @@ async function open(what, from) {
   panel.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   if (!isSecureContext) return wrong("insecure");
   if (!navigator.mediaDevices?.getUserMedia || (kind !== "picture" && !globalThis.MediaRecorder)) return wrong("unsupported");
-  if (kind !== "sound" && isPhone && kind === "picture") facing = "environment";
+  if (kind === "picture" && isPhone) facing = "environment";
   await listen();
 }
 
@@ -323,7 +323,7 @@ function keepIt() {
 }
 
 const DO = {
-  close: () => close(),
+  close: () => (state === "recording" || state === "paused" ? stop() : close()), // what is being made is never thrown away at once
   retry: listen,
   start: begin,
   shoot,
@@ -347,7 +347,7 @@ export function start({ send: deliver }) {
   });
   panel.addEventListener("click", (event) => DO[event.target.closest("[data-recorder]")?.dataset.recorder]?.());
   panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && state !== "recording" && state !== "paused" && state !== "review") close();
+    if (event.key === "Escape" && state !== "review") DO.close();
   });
   for (const label of panel.querySelectorAll("[data-device]")) {
     label.addEventListener("change", (event) => {
