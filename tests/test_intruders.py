@@ -478,3 +478,78 @@ async def test_nobody_changes_a_work_without_end(here: Instance, peer: Peer, mon
     assert (await here.run(lambda: Record.get(uri=note["id"]))).revision == 3
     assert await here.run(lambda: RecordRevision.all().count()) == 3
     assert await here.run(lambda: Evidence.all().count()) == 3
+
+
+@on_sqlite
+async def test_what_is_said_to_fewer_people_now_is_shown_to_fewer(here: Instance, peer: Peer) -> None:
+    ana, eve = await here.join("ana"), peer.actor("eve")
+    record = await publish(here, ana)
+    notes = [reply(peer, eve, record.uri, name) for name in ("told", "kept")]
+    await post(peer, here, *(peer.activity("Create", eve, note) for note in notes))
+    later = {"content": "<p>between us</p>", "updated": now().strftime("%Y-%m-%dT%H:%M:%SZ"), "cc": []}
+
+    for note, people in zip(notes, ([ana.uri], [f"{peer.origin}/users/mia"]), strict=True):
+        await post(peer, here, peer.activity("Update", eve, {**note, **later, "to": people}, to=people))
+
+    assert "between us" not in (await here.get(record.uri.removeprefix(here.origin))).text
+    assert "between us" not in (await here.get(f"/api/records/{record.id}/comments", accept="*/*")).text
+    told, kept = [await known_at(here, note["id"]) for note in notes]
+    assert (told.visibility, kept.visibility) == ("direct", "public")
+    async with here.sign_in("ana") as browser:
+        assert "between us" in (await browser.get(record.uri)).text
+    assert "between us" not in kept.content, "it was not said to anybody here"
+
+
+@on_sqlite
+async def test_what_was_said_in_private_leaves_no_place_for_others_to_see(here: Instance, peer: Peer) -> None:
+    ana, eve = await here.join("ana"), peer.actor("eve")
+    record = await publish(here, ana)
+    first = reply(peer, eve, record.uri, "first", to=[ana.uri], cc=[])
+    second = reply(peer, eve, first["id"], "second", to=[ana.uri], cc=[])
+    await post(peer, here, *(peer.activity("Create", eve, note, to=[ana.uri]) for note in (first, second)))
+    row = (await known_at(here, second["id"])).id
+    await post(peer, here, peer.activity("Delete", eve, second["id"]))
+
+    for place in (f"/comments/remote/{row}", f"/api/comments/{row}", f"/api/comments/{row}/thread"):
+        answer = await here.get(place, accept="*/*")
+        assert answer.status_code == 404, place
+        assert eve not in answer.text
+    async with here.sign_in("ana") as browser:
+        assert (await browser.get(f"/comments/remote/{row}")).status_code == 410
+
+
+@on_sqlite
+async def test_what_is_withheld_or_for_a_few_is_named_in_no_collection(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    record = await publish(here, ana)
+    said = await say(here, bo, record.uri, "Lovely")
+    places = [f"{uri.removeprefix(here.origin)}/replies?after=0" for uri in (record.uri, said.uri)]
+    assert [(await here.get(place, accept=ACTIVITY)).status_code for place in places] == [200, 200]
+
+    account = await here.run(lambda: Account.get(actor__local_handle="ana").select_related("actor"))
+    await here.run(suspend, Operator("https://here.test/actor"), account)
+
+    assert [(await here.get(place, accept=ACTIVITY)).status_code for place in places] == [404, 404]
+
+
+@on_sqlite
+@pytest.mark.parametrize("kind", ["work", "comment"])
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_deletion_that_overtakes_is_not_forgotten(
+    here: Instance, peer: Peer, kind: str, together: bool
+) -> None:
+    ana, mia = await here.join("ana"), peer.actor("mia")
+    await here.run(follow, ana, await here.meet(mia))
+    await here.run(lambda: Follow.all().update(accepted_at=now()))
+    record = await publish(here, ana)
+    note = reply(peer, mia, record.uri, "late") if kind == "comment" else peer.note(mia, "late")
+    said = [peer.activity("Delete", mia, note["id"]), peer.activity("Create", mia, note)]
+
+    for activities in [said] if together else [[each] for each in said]:
+        await post(peer, here, *activities)
+    await post(peer, here, peer.activity("Create", mia, {**note, "id": f"{note['id']}/other"}))
+
+    assert await here.run(lambda: Record.filter(author__uri=mia).count()) == int(kind == "work"), "the other one"
+    assert await here.run(lambda: Comment.filter(author__uri=mia).count()) == int(kind == "comment")
+    assert not await here.run(lambda: Record.exists(uri=note["id"]))
+    assert not await here.run(lambda: Comment.exists(uri=note["id"]))

@@ -73,8 +73,8 @@ async def show_comment(request: Request[Any]) -> Response:
 async def show_replies(request: Request[Any]) -> Response:
     """The public comments on a record of ours, in the order in which they came, page by page."""
     site: Site = request.state["site"]
-    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"]))
-    if record is None or record.visibility != "public" or record.deleted_at:
+    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
+    if record is None or record.visibility != "public" or record.deleted_at or is_withheld(record, None):
         raise NotFound("there is no such record here")
     return await _replies_to(request, record.uri)
 
@@ -83,7 +83,7 @@ async def show_answers(request: Request[Any]) -> Response:
     """The public answers to a comment of ours."""
     site: Site = request.state["site"]
     comment = await get_comment(site.uris.comment(request.path_params["key"]))
-    if comment.visibility != "public" or comment.author.state != "active":
+    if comment.visibility != "public" or comment.author.state != "active" or is_withheld(comment.record, None):
         raise NotFound("there is no such comment here")
     return await _replies_to(request, comment.uri)
 
@@ -141,7 +141,12 @@ async def show_submissions(request: Request[Any]) -> Response:
     if not (after.isascii() and after.isdigit() and len(after) < 19):
         raise Invalid("that page does not exist")
     accepted = Submission.filter(
-        challenge_id=challenge.id, state="accepted", id__gt=int(after), record__deleted_at=None
+        challenge_id=challenge.id,
+        state="accepted",
+        id__gt=int(after),
+        record__deleted_at=None,
+        record__visibility="public",
+        record__author__state__in=("active", "deleted"),
     )
     rows = await accepted.order_by("id").limit(PAGE).select_related("record")
     page: Json = {

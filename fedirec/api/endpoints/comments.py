@@ -21,7 +21,7 @@ from fedirec.remix.actions.comments import (
 )
 from fedirec.remix.actions.threads import Place
 from fedirec.remix.models import Comment as CommentRow
-from fedirec.remix.queries.comments import find_comment_row, get_root, is_shown, thread_of, threads_of
+from fedirec.remix.queries.comments import find_comment_row, get_root, is_known_to, thread_of, threads_of
 from fedirec.remix.visibility import is_withheld, may_see
 
 
@@ -109,7 +109,7 @@ async def _comment(call: Call) -> CommentRow:
         raise NotFound("There is no such comment here.")
     if not await may_see(comment.record, call.looker):
         raise NotFound("There is no such comment here.")
-    if not comment.deleted_at and not is_shown(comment, call.looker, is_moderator=is_moderator(call)):
+    if not is_known_to(comment, call.looker, is_moderator=is_moderator(call)):
         raise NotFound("There is no such comment here.")
     return comment
 

@@ -159,7 +159,11 @@ async def _change(known: Comment, work: CommentObject | PostObject, *, document:
     if updated > now() + AHEAD:
         raise Unsupported("it says that it was changed in the future")
     last = max(known.updated_at or known.created_at, known.created_at)
-    known.update_from_dict({**await _columns(work, known.record), "updated_at": updated, "document": document})
+    visibility = known.visibility if known.author.is_local else _narrowed(known, work)
+    if visibility != known.visibility and await _was_passed_on(known):
+        await take_away(known)
+    columns = {"updated_at": updated, "document": document, "visibility": visibility}
+    known.update_from_dict({**await _columns(work, known.record), **columns})
     await known.save()
     if updated - last >= PAUSE:
         await pass_on(known)
@@ -236,6 +240,21 @@ async def _may_hear(comment: Comment, person: Actor, record: Record) -> bool:
     if comment.visibility == "followers":
         return await is_close(person, record.author_id)
     return comment.visibility == "public" or person.id == record.author_id
+
+
+def _narrowed(known: Comment, work: CommentObject | PostObject) -> str:
+    """Who may see what `known`, of another instance, says now: nobody whom it is not addressed to any more.
+
+    Raises Forbidden for what is not said to the author of the record.
+    """
+    owner, addressed = known.record.author, {*work.to, *work.cc}
+    if known.visibility == "direct" or work.is_public:
+        return known.visibility
+    if known.visibility == "followers" and owner.followers in addressed:
+        return known.visibility
+    if owner.id == known.author_id or owner.uri in addressed:
+        return "direct"
+    raise Forbidden("that was said to others in private")
 
 
 def page_of(comment: Comment) -> str:

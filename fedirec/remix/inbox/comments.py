@@ -14,7 +14,7 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unsupported
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.remix.actions.threads import MAX_PASSED_ON, Place, bury_comment, find_place, save_comment
-from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us
+from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us, refuse_deleted
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.replies import is_talk
 from fedirec.remix.vocab import CommentObject, PostObject
@@ -51,6 +51,8 @@ async def take_comment(sender: Actor, work: CommentObject | PostObject) -> None:
     if place is not None:
         if known is None and not await _concerns_us(sender, work, place):
             raise Unsupported("nobody here follows its author, is answered or named")
+        if known is None and isinstance(work, CommentObject):
+            await refuse_deleted(sender, work.id)  # of posts whoever took them in asked before
         await save_comment(sender, work, place)
         return
     if work.in_reply_to is None or not work.is_public or not await concerns_us(sender, work):

@@ -30,7 +30,15 @@ from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
 from fedirec.remix.actions.threads import MAX_AN_HOUR, bury_comments_of, find_place
-from fedirec.remix.inbox.arrivals import ask_for, challenge_of, concerns, concerns_us, offer_to
+from fedirec.remix.inbox.arrivals import (
+    ask_for,
+    challenge_of,
+    concerns,
+    concerns_us,
+    offer_to,
+    refuse_deleted,
+    unknown,
+)
 from fedirec.remix.inbox.comments import comment_deleted, take_comment
 from fedirec.remix.licences import find_grant, find_licence
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
@@ -51,6 +59,7 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     if not challenge and not await concerns_us(sender, work):
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
     await _refuse_hasty(sender, work)
+    await refuse_deleted(sender, work.id)
     record = await save_record(sender, work, document=create.object_as_sent or work.write())
     await tell_those_in_it(sender, record)
     if challenge and record.visibility == "public":
@@ -83,8 +92,10 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
     known = await Record.get_or_none(uri=work.id)
     if known is None and isinstance(work, PostObject):
         return await _take_post(sender, work, document)
-    if known is None and not await concerns_us(sender, work):
-        raise Unsupported("that record is not known here")
+    if known is None:
+        if not await concerns_us(sender, work):
+            raise Unsupported("that record is not known here")
+        await refuse_deleted(sender, work.id)
     await _refuse_hasty(sender, work)
     revision = known.revision if known else 0
     record = await save_record(sender, work, document=document)
@@ -110,7 +121,7 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
         return
     record = await Record.get_or_none(uri=uri)
     if record is None:
-        raise NotFound("nothing of that name is known here")
+        raise unknown(uri)
     if record.author_id != sender.id:
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
@@ -165,6 +176,7 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
     if await fetch_rows("SELECT 1 AS one FROM comment WHERE uri = ?", post.id):
         await take_comment(sender, post)
         return Kept.FOR_A_WHILE
+    await refuse_deleted(sender, post.id)
     challenge = await challenge_of(post)
     if await _grants(sender, post, challenge):
         return Kept.FOR_GOOD

@@ -142,6 +142,14 @@ def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = Fal
     return comment.visibility != "direct" and (is_moderator or comment.hidden_at is None)
 
 
+def is_known_to(comment: Comment, viewer: Actor | None, *, is_moderator: bool = False) -> bool:
+    """Whether `viewer`, who may see the record, may know that `comment` is there, or that it was."""
+    if not comment.deleted_at:
+        return is_shown(comment, viewer, is_moderator=is_moderator)
+    is_theirs = viewer is not None and viewer.id in (comment.author_id, comment.record.author_id)
+    return comment.visibility != "direct" or is_theirs
+
+
 async def _first_answers(
     record: Record, roots: Sequence[int], viewer: Actor | None, *, is_moderator: bool
 ) -> dict[int, list[int]]:

@@ -13,7 +13,7 @@ from fedirec.errors import NotFound
 from fedirec.remix.models import Comment
 from fedirec.remix.pages.comments.showing import Onlooker, ThreadView, comment_url
 from fedirec.remix.pages.visitors import number_of, row_in
-from fedirec.remix.queries.comments import get_comment, get_remote_comment, get_root, thread_of
+from fedirec.remix.queries.comments import get_comment, get_remote_comment, get_root, is_known_to, thread_of
 from fedirec.remix.visibility import is_withheld, may_see
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.render import render
@@ -29,7 +29,7 @@ async def comment_in(request: Request[Any]) -> Comment:
     record = comment.record
     if record.deleted_at or is_withheld(record, onlooker.viewer) or not await may_see(record, onlooker.actor):
         raise NotFound("There is no such comment here.")
-    if not comment.deleted_at and not onlooker.may_see(comment):
+    if not is_known_to(comment, onlooker.actor, is_moderator=onlooker.is_moderator):
         raise NotFound("There is no such comment here.")
     return comment
 
