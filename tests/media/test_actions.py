@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from anyio import create_task_group
@@ -14,13 +13,12 @@ from anyio import create_task_group
 from fedirec.activitypub.digests import multibase_of_digest
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.errors import Busy, FedirecError, NotFound, TooLarge
+from fedirec.errors import FedirecError, NotFound, TooLarge
 from fedirec.media.actions import (
     attach_media,
     keep_file,
     prune_orphans,
     prune_unattached,
-    receive_upload,
     release_media,
 )
 from fedirec.media.models import Media
@@ -30,13 +28,11 @@ from fedirec.settings import Settings
 from tests.media import files
 
 
-async def in_pieces(data: bytes, size: int = 1000) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
-
-
 async def given(store: DiskStore, owner: Actor, settings: Settings, data: bytes, name: str = "stars.png") -> Media:
-    return await receive_upload(store, owner, file_name=name, chunks=in_pieces(data), settings=settings)
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "sent"
+        source.write_bytes(data)
+        return await keep_file(store, owner, file_name=name, source=source, settings=settings)
 
 
 def kept(store: DiskStore) -> list[str]:
@@ -78,7 +74,7 @@ async def test_a_file_on_this_machine_is_kept_and_stays_where_it_was(
     ("name", "kind", "limit"),
     [("stars.png", "image", "max_image_bytes"), ("song.wav", "audio", "max_audio_bytes")],
 )
-async def test_an_upload_over_the_limit_of_its_kind_is_stopped_on_the_way(
+async def test_a_file_over_the_limit_of_its_kind_is_refused(
     store: DiskStore, owner: Actor, tmp_path: Path, name: str, kind: str, limit: str
 ) -> None:
     tight = Settings.load({"data_dir": tmp_path, limit: 20_000})
@@ -86,19 +82,9 @@ async def test_an_upload_over_the_limit_of_its_kind_is_stopped_on_the_way(
         "image": files.encoded(files.scene(), "PNG"),
         "audio": files.sound(tmp_path / "a.wav", codec="pcm_s16le"),
     }[kind]
-    read = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal read
-        yield data
-        while True:
-            read += 1000
-            yield bytes(1000)
-
     with pytest.raises(TooLarge, match=f"“{name}” is larger than"):
-        await receive_upload(store, owner, file_name=name, chunks=endless(), settings=tight)
+        await given(store, owner, tight, data + bytes(20_000), name)
 
-    assert read <= 25_000
     assert kept(store) == []
     assert not await Media.exists()
 
@@ -121,33 +107,6 @@ async def test_what_is_refused_leaves_nothing_behind(store: DiskStore, owner: Ac
     for data in (b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n" + bytes(90)):
         with pytest.raises(FedirecError, match="stars"):
             await given(store, owner, settings, data)
-
-    assert kept(store) == []
-    assert not await Media.exists()
-
-
-async def test_an_upload_that_breaks_off_leaves_nothing_behind(
-    store: DiskStore, owner: Actor, settings: Settings
-) -> None:
-    async def broken() -> AsyncIterator[bytes]:
-        yield files.encoded(files.scene(), "PNG")[:500]
-        raise ConnectionResetError
-
-    with pytest.raises(ConnectionResetError):
-        await receive_upload(store, owner, file_name="stars.png", chunks=broken(), settings=settings)
-
-    assert kept(store) == []
-
-
-async def test_a_disk_that_fills_up_on_the_way_is_told_clearly_and_nothing_is_half_written(
-    store: DiskStore, owner: Actor, settings: Settings
-) -> None:
-    async def filling() -> AsyncIterator[bytes]:
-        yield files.encoded(files.scene(), "PNG")[:500]
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with pytest.raises(Busy, match="no space left on this instance"):
-        await receive_upload(store, owner, file_name="stars.png", chunks=filling(), settings=settings)
 
     assert kept(store) == []
     assert not await Media.exists()

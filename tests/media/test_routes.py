@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import httpx
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
 from fedirec.lanes import Job
-from fedirec.media.actions import add_caption, receive_upload
+from fedirec.media.actions import add_caption, keep_file
 from fedirec.media.cache import MediaCache
 from fedirec.media.models import Media
 from fedirec.media.queries import dress
@@ -69,10 +69,10 @@ class Browser:
 
 
 async def given(store: DiskStore, owner: Actor, settings: Settings, data: bytes, name: str) -> Media:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield data
-
-    return await receive_upload(store, owner, file_name=name, chunks=chunks(), settings=settings)
+    async with store.workbench() as folder:
+        source = folder / "sent"
+        source.write_bytes(data)
+        return await keep_file(store, owner, file_name=name, source=source, settings=settings)
 
 
 @pytest.fixture

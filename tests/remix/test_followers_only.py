@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 
 import pytest
 from PIL import Image
@@ -11,8 +10,9 @@ from PIL import Image
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Peer
 from fedirec.errors import FedirecError
-from fedirec.media.actions import receive_upload
+from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
+from fedirec.media.store import Store
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Attachment, Record
@@ -25,17 +25,14 @@ async def _picture(instance: Instance, owner: Actor) -> Media:
     image = io.BytesIO()
     Image.new("RGB", (64, 48), "navy").save(image, "PNG")
 
-    async def chunks() -> AsyncIterator[bytes]:
-        yield image.getvalue()
+    async def keep() -> Media:
+        store: Store = instance.state["store"]
+        async with store.workbench() as folder:
+            source = folder / "night.png"
+            source.write_bytes(image.getvalue())
+            return await keep_file(store, owner, file_name=source.name, source=source, settings=instance.settings)
 
-    return await instance.run(
-        receive_upload,
-        instance.state["store"],
-        owner,
-        file_name="night.png",
-        chunks=chunks(),
-        settings=instance.settings,
-    )
+    return await instance.run(keep)
 
 
 async def _published(here: Instance, there: Instance) -> tuple[Record, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fedirec.media.actions.arriving import append_to_upload, begin_upload, drop_upload, settle_upload
 from fedirec.media.actions.attaching import attach_media, keep_waiting, release_media
 from fedirec.media.actions.captioning import add_caption, remove_caption
-from fedirec.media.actions.keeping import keep_file, make_missing, receive_upload
+from fedirec.media.actions.keeping import keep_file, make_missing
 from fedirec.media.actions.pruning import forget_paths, prune_orphans, prune_unattached, prune_uploads
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "prune_orphans",
     "prune_unattached",
     "prune_uploads",
-    "receive_upload",
     "release_media",
     "remove_caption",
     "settle_upload",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from anyio import open_file, to_thread
+from anyio import to_thread
 
 from fedirec.activitypub.digests import multibase_of_digest
 from fedirec.activitypub.models import Actor
@@ -18,8 +17,8 @@ from fedirec.lanes import Work, enqueue
 from fedirec.media.answers import Decoded
 from fedirec.media.confine import Limits, clean
 from fedirec.media.content import digest_of, head_of, path_of
-from fedirec.media.decoder.kinds import HEAD, Refused
-from fedirec.media.limits import most_bytes, most_for, most_of_all
+from fedirec.media.decoder.kinds import Refused
+from fedirec.media.limits import most_bytes, most_for
 from fedirec.media.models import Media
 from fedirec.media.names import clean_name
 from fedirec.media.queries import bytes_of
@@ -37,37 +36,13 @@ MAX_AN_HOUR: Final = 300
 """Files that one person sends: each of them is opened and rendered, however small it is."""
 
 
-async def receive_upload(
-    store: Store,
-    owner: Actor,
-    *,
-    file_name: str,
-    chunks: AsyncIterator[bytes],
-    settings: Settings,
-    quota: int = 0,
-) -> Media:
-    """The file that arrives in `chunks` is kept, not yet attached to anything.
-
-    `quota` is how many bytes all files of `owner` may have; 0 for any number. Raises Invalid, WrongType, TooLarge or
-    Full with a sentence that names the file, TooMany after too many in one hour, Busy when the disk is full.
-    """
-    name = clean_name(file_name)
-    await refuse_haste(owner)
-    try:
-        async with store.workbench() as folder:
-            source = folder / "upload"
-            await _write(source, chunks, settings=settings)
-            return await keep(store, owner, source=source, name=name, settings=settings, quota=quota)
-    except Refused as refused:
-        raise refusal_of(refused, name=name) from refused
-
-
 async def keep_file(
     store: Store, owner: Actor, *, file_name: str, source: Path, settings: Settings, quota: int = 0
 ) -> Media:
     """The file `source` on this machine is kept, not yet attached to anything; `source` itself stays where it is.
 
-    Raises what `receive_upload` raises.
+    `quota` is how many bytes all files of `owner` may have; 0 for any number. Raises Invalid, WrongType, TooLarge or
+    Full with a sentence that names the file, TooMany after too many in one hour, Busy when the disk is full.
     """
     name = clean_name(file_name)
     await refuse_haste(owner)
@@ -81,7 +56,7 @@ async def refuse_haste(owner: Actor) -> None:
     """Raises TooMany when `owner` has sent MAX_AN_HOUR files within the last hour."""
     oldest = await Media.filter(owner_id=owner.id).order_by("-id").offset(MAX_AN_HOUR - 1).limit(1).values("created_at")
     if oldest and oldest[0]["created_at"] > now() - timedelta(hours=1):
-        raise TooMany(_("That were many files within an hour. Please take a break."), retry_after=600)
+        raise TooMany(_("Those were many files within an hour. Please take a break."), retry_after=600)
 
 
 async def keep(store: Store, owner: Actor, *, source: Path, name: str, settings: Settings, quota: int = 0) -> Media:
@@ -102,18 +77,6 @@ async def keep(store: Store, owner: Actor, *, source: Path, name: str, settings:
         sha256 = await to_thread.run_sync(digest_of, decoded.master)
         async with store.holding():
             return await _save(store, owner, decoded=decoded, sha256=sha256, name=name, quota=quota)
-
-
-async def _write(source: Path, chunks: AsyncIterator[bytes], *, settings: Settings) -> None:
-    head, size, most = b"", 0, most_of_all(settings)
-    async with await open_file(source, "xb") as file:
-        async for chunk in chunks:
-            if len(head) < HEAD and len(head := head + chunk[: HEAD - len(head)]) == HEAD:
-                most = most_for(head, settings=settings)
-            size += len(chunk)
-            if size > most:
-                raise Refused("bytes", limit=most)
-            await file.write(chunk)
 
 
 async def _save(store: Store, owner: Actor, *, decoded: Decoded, sha256: bytes, name: str, quota: int) -> Media:
