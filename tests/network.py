@@ -16,7 +16,6 @@ from typing import ParamSpec, TypeVar
 import httpx
 
 from fedirec.accounts.actions.joining import save_member
-from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.accounts.passwords import hash_password
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.actors import NewKeys
@@ -28,10 +27,10 @@ from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
 from fedirec.settings import Settings
+from tests.founding import PASSWORD, found_instance
 
 P = ParamSpec("P")
 T = TypeVar("T")
-PASSWORD = "a long enough password"
 KEYS = NewKeys(generate_rsa(), generate_ed25519())
 _hashes: list[str] = []
 
@@ -167,7 +166,7 @@ async def open_instance(
                 instance.context = contextvars.copy_context()
                 app = create_app(settings, state=instance.state)
                 instance.transport = httpx.ASGITransport(app)
-                await _set_up(instance)
+                await found_instance(instance.state, origin=instance.origin, title=instance.host)
             except BaseException as error:
                 ready.set_exception(error)
                 raise
@@ -182,23 +181,3 @@ async def open_instance(
         stop.set()
         network.instances.pop(host, None)
         await asyncio.gather(life, return_exceptions=True)
-
-
-async def _set_up(instance: Instance) -> None:
-    site = instance.state["site"]
-    if site.is_set_up:
-        return
-    token = await begin_setup()
-    assert token is not None
-    await finish_setup(
-        instance.state["keyring"],
-        instance.settings,
-        token=token,
-        origin=instance.origin,
-        asked_at=instance.host,
-        title=instance.host,
-        name="olga",
-        password=PASSWORD,
-        registration="open",
-    )
-    await site.load()

@@ -22,7 +22,8 @@ from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.app import create_app, running
 from fedirec.errors import NotFound
 from fedirec.settings import Settings
-from tests.network import PASSWORD, Instance, Network
+from tests.founding import PASSWORD
+from tests.network import Instance, Network
 
 NEW = "four green bottles"
 

@@ -16,7 +16,6 @@ from pathlib import Path
 import httpx
 
 from fedirec.accounts.actions.joining import create_account
-from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing, Received
@@ -29,7 +28,7 @@ from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.models import Record, RecordRevision
 from fedirec.settings import Settings
-from tests.network import PASSWORD
+from tests.founding import PASSWORD, found_instance
 from tests.peer import CONTEXT, PUBLIC, RSA
 
 HOSTS = [f"127.0.1.{number}" for number in range(1, 151)]
@@ -99,19 +98,7 @@ def serving(settings: Settings, *, clock_offset: int = 0) -> Iterator[subprocess
 async def _prepare(state: State, settings: Settings, sink: Sink) -> list[bytes]:
     """An instance with ana, whom somebody on each of HOSTS follows and who follows mia; what she said is queued."""
     origin = f"http://127.0.0.1:{settings.port}"
-    token = await begin_setup()
-    assert token is not None
-    await finish_setup(
-        state["keyring"],
-        settings,
-        token=token,
-        origin=origin,
-        asked_at=f"127.0.0.1:{settings.port}",
-        title="Here",
-        name="olga",
-        password=PASSWORD,
-    )
-    await state["site"].load()
+    await found_instance(state, origin=origin, title="Here")
     uris = state["site"].uris
     member = await create_account(
         uris,

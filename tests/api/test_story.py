@@ -11,8 +11,9 @@ from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from tests.api.conftest import Programs
 from tests.api.programs import Program, actor_named
+from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
-from tests.network import PASSWORD, Instance, settle
+from tests.network import Instance, settle
 
 TERMS = {"licence": "CC-BY-SA-4.0", "pays": "pot", "amount": 12000, "currency": "EUR"}
 

@@ -17,7 +17,6 @@ from time import perf_counter, sleep
 from urllib.request import urlopen
 
 from fedirec.accounts.actions.joining import save_member
-from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.accounts.passwords import hash_password
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.actors import new_keys
@@ -25,8 +24,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.app import State, running
 from fedirec.db import migrate, transaction
 from fedirec.settings import Settings, environment_without_settings
+from tests.founding import PASSWORD, found_instance
 
-PASSWORD = "a long enough password"
 START_SECONDS = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -92,20 +91,7 @@ async def fresh_instance(settings: Settings) -> AsyncGenerator[tuple[State, Acto
     """Within it the parts of a new instance are there, without a server, and its member ana."""
     await migrate(settings.database)
     async with running(settings, everywhere=False) as state:
-        token = await begin_setup()
-        assert token is not None
-        await finish_setup(
-            state["keyring"],
-            settings,
-            token=token,
-            origin=f"http://127.0.0.1:{settings.port}",
-            asked_at=f"127.0.0.1:{settings.port}",
-            title="Bench",
-            name="olga",
-            password=PASSWORD,
-            registration="open",
-        )
-        await state["site"].load()
+        await found_instance(state, origin=f"http://127.0.0.1:{settings.port}", title="Bench")
         keys, hashed = await new_keys(), await hash_password(PASSWORD)
         async with transaction():
             account = await save_member(

@@ -11,13 +11,12 @@ from typing import Any
 
 import httpx
 
-from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.activitypub.models import Actor
 from fedirec.app import State, create_app, running
 from fedirec.cli.collector import calm_collector
 from fedirec.db import migrate
 from fedirec.settings import Settings
-from tests.bench.servers import PASSWORD
+from tests.founding import PASSWORD, found_instance
 
 ORIGIN = "https://bench.test"
 
@@ -31,20 +30,7 @@ async def open_world(
     folder.mkdir(parents=True, exist_ok=True)
     await migrate(settings.database)
     async with running(settings, transport=transport) as state:
-        token = await begin_setup()
-        assert token is not None
-        await finish_setup(
-            state["keyring"],
-            settings,
-            token=token,
-            origin=ORIGIN,
-            asked_at=ORIGIN.partition("://")[2],
-            title="Bench",
-            name="olga",
-            password=PASSWORD,
-            registration="open",
-        )
-        await state["site"].load()
+        await found_instance(state, origin=ORIGIN, title="Bench")
         calm_collector()
         yield state
 

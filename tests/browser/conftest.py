@@ -18,8 +18,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.server import PASSWORD
 from tests.conftest import skip_or_fail
+from tests.founding import PASSWORD
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)

@@ -14,14 +14,12 @@ from typing import Any
 import uvicorn
 
 from fedirec.accounts.actions.joining import create_account
-from fedirec.accounts.actions.setup import begin_setup, finish_setup
 from fedirec.accounts.permissions import Operator, Role
 from fedirec.app import create_app, running
 from fedirec.db import migrate
 from fedirec.settings import Settings
 from fedirec.worker import work
-
-PASSWORD = "a long enough password"
+from tests.founding import PASSWORD, found_instance
 
 
 async def prepare(settings: Settings, origin: str, names: list[str]) -> None:
@@ -29,20 +27,7 @@ async def prepare(settings: Settings, origin: str, names: list[str]) -> None:
     async with running(settings, everywhere=False) as state:
         if state["site"].is_set_up:
             return
-        token = await begin_setup()
-        assert token is not None
-        await finish_setup(
-            state["keyring"],
-            settings,
-            token=token,
-            origin=origin,
-            asked_at=origin.partition("://")[2],
-            title="Night Studio",
-            name="olga",
-            password=PASSWORD,
-            registration="open",
-        )
-        await state["site"].load()
+        await found_instance(state, origin=origin, title="Night Studio")
         for name in names:
             await create_account(
                 state["site"].uris,
