@@ -113,6 +113,15 @@ def direction_of(locale: str) -> str:
         return "auto"
 
 
+def name_of_language(tag: str, *, told_in: str | None = None) -> str:
+    """What a language is called in the reader's language, or in that of `told_in`; its tag where nobody here knows."""
+    try:
+        name = Locale.parse(tag.replace("-", "_")).get_display_name((told_in or reader().locale).replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return name or tag
+
+
 @cache
 def zone_named(name: str | None) -> tzinfo | None:
     """The time zone of that name, as in `Europe/Berlin`; None when there is none."""

@@ -6,7 +6,6 @@ import hashlib
 from typing import Final
 
 from anyio import open_file
-from babel import Locale, UnknownLocaleError
 
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
@@ -21,6 +20,7 @@ from fedirec.media.queries import bytes_of, get_media
 from fedirec.media.refusals import refusal
 from fedirec.media.store import Store
 from fedirec.web.language import gettext as _
+from fedirec.web.language import name_of_language
 
 MAX_CAPTIONS: Final = 20
 """Languages of one file."""
@@ -59,7 +59,7 @@ async def add_caption(
                     raise refusal("quota", name=media.file_name, limit=quota)
                 if not before and len(others) >= MAX_CAPTIONS:
                     raise Conflict(_("A file has captions in %(n)s languages at most.") % {"n": MAX_CAPTIONS})
-                shown = one_line(label)[:_MAX_LABEL] or name_of_language(tag)
+                shown = one_line(label)[:_MAX_LABEL] or _own_name(tag)
                 caption, _is_new = await Caption.update_or_create(
                     media_id=media.id, language=tag, defaults={"label": shown, "path": path, "size": len(written)}
                 )
@@ -79,11 +79,7 @@ async def remove_caption(store: Store, owner: Actor, *, key: str, language: str)
         await forget_paths(store, [caption.path])
 
 
-def name_of_language(tag: str) -> str:
-    """What a language calls itself, or its tag where nobody here knows."""
-    try:
-        locale = Locale.parse(tag.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return tag
-    name = locale.get_display_name(locale) or tag
+def _own_name(tag: str) -> str:
+    """What a language calls itself, with a capital, as players list it."""
+    name = name_of_language(tag, told_in=tag)
     return name[:1].upper() + name[1:]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from babel import Locale, UnknownLocaleError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,7 +32,7 @@ from fedirec.remix.queries.tags import follows_tag
 from fedirec.remix.vocab import hashtag_key
 from fedirec.web.forms import read_form, told
 from fedirec.web.language import gettext as _
-from fedirec.web.language import reader
+from fedirec.web.language import name_of_language
 from fedirec.web.paging import Page, wanted_page
 from fedirec.web.paging import page_of as page_of_rows
 from fedirec.web.render import redirect, render
@@ -250,23 +249,15 @@ def _hosts(wish: Wish, spread: Spread, here: Callable[..., str]) -> list[Chip]:
 
 
 def _languages(wish: Wish, spread: Spread, here: Callable[..., str]) -> list[Chip]:
-    codes = sorted({*spread.languages, wish.language} - {""}, key=_language)
+    codes = sorted({*spread.languages, wish.language} - {""}, key=name_of_language)
     return [
         Chip(
-            label=_language(code),
+            label=name_of_language(code),
             url=here(lang="" if code == wish.language else code),
             is_on=code == wish.language,
         )
         for code in codes
     ]
-
-
-def _language(code: str) -> str:
-    """What a language is called in the reader's own."""
-    try:
-        return str(Locale.parse(code).get_display_name(reader().locale.replace("-", "_")) or code)
-    except (UnknownLocaleError, ValueError):
-        return code
 
 
 routes = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError
 from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.language import languages, zone_names
+from fedirec.web.language import languages, name_of_language, zone_names
 from fedirec.web.render import redirect, render
 from fedirec.web.views import Choice
 
@@ -45,18 +44,10 @@ def _reading(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "tabs": settings_tabs(request, viewer),
         "locales": [
             Choice(value="", label=_("What my browser asks for")),
-            *(Choice(value=name, label=_own_name(name)) for name in languages()),
+            *(Choice(value=name, label=name_of_language(name, told_in=name)) for name in languages()),
         ],
         "zones": [Choice(value=name, label=name.replace("_", " ")) for name in zone_names()],
     }
-
-
-def _own_name(locale: str) -> str:
-    """What a language calls itself."""
-    try:
-        return str(Locale.parse(locale.replace("-", "_")).display_name or locale)
-    except (UnknownLocaleError, ValueError):
-        return locale
 
 
 routes = [

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
-
 from fedirec.remix.actions.drafts import MAX_TITLE, RecordDraft
 from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Challenge
@@ -16,7 +14,7 @@ from fedirec.remix.queries.challenges import find_challenge_row, is_open, offere
 from fedirec.remix.roles import default_role, find_role
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
-from fedirec.web.language import reader
+from fedirec.web.language import name_of_language
 from fedirec.web.views import Choice
 
 ACCEPTED: Final = "image/*,audio/*,video/*"
@@ -97,18 +95,10 @@ def visibility_choices() -> list[Choice]:
 
 def language_choices(current: str) -> list[Choice]:
     """The languages that a work can be said to be in, by their names in the reader's own."""
-    named = [Choice(value=code, label=_language_name(code)) for code in _language_codes(current)]
+    named = [Choice(value=code, label=name_of_language(code)) for code in _language_codes(current)]
     none = Choice(value="", label=_("No words, or many languages"))
     return [none, *sorted(named, key=lambda choice: choice.label.casefold())]
 
 
 def _language_codes(current: str) -> list[str]:
     return [*LANGUAGES, current] if current and current not in LANGUAGES else list(LANGUAGES)
-
-
-def _language_name(code: str) -> str:
-    try:
-        language = Locale.parse(code.replace("-", "_"))
-        return str(language.get_display_name(reader().locale.replace("-", "_")) or code)
-    except (UnknownLocaleError, ValueError):
-        return code
