@@ -26,7 +26,7 @@ from fedirec.admin.peers import block_peer
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Full, TooLarge, TooMany
 from fedirec.html import clean
-from fedirec.media.actions import add_caption
+from fedirec.media.actions import add_caption, keeping
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
 from fedirec.remix.actions import threads
@@ -553,3 +553,30 @@ async def test_a_deletion_that_overtakes_is_not_forgotten(
     assert await here.run(lambda: Comment.filter(author__uri=mia).count()) == int(kind == "comment")
     assert not await here.run(lambda: Record.exists(uri=note["id"]))
     assert not await here.run(lambda: Comment.exists(uri=note["id"]))
+
+
+@on_sqlite
+async def test_what_is_refused_counts_for_the_hour_too(here: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    await here.join("eve")
+    monkeypatch.setattr(keeping, "MAX_AN_HOUR", 3)
+    broken = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    async with here.sign_in("eve") as eve:
+        for _ in range(3):
+            url = await begin(eve, len(broken))
+            assert (await eve.patch(url, content=broken, headers=PIECE | {"upload-offset": "0"})).status_code == 204
+            await here.work()
+            assert (await eve.get(url, headers={"accept": "application/json"})).json()["state"] == "refused"
+            await eve.delete(url, headers=TUS)
+            assert (await eve.get(url, headers={"accept": "application/json"})).status_code == 410
+        assert (await eve.post("/api/uploads", headers=TUS | {"upload-length": "9"})).status_code == 429
+
+
+@on_sqlite
+async def test_what_is_dropped_at_the_same_moment_leaves_nothing_on_the_disk(here: Instance) -> None:
+    await here.join("eve")
+    async with here.sign_in("eve") as eve:
+        for _ in range(30):
+            url = await begin(eve, 1000)
+            sent = eve.patch(url, content=b"x" * 500, headers=PIECE | {"upload-offset": "0"})
+            await asyncio.gather(sent, eve.delete(url, headers=TUS))
+    assert list(here.state["store"].arriving.iterdir()) == []

@@ -111,6 +111,7 @@ async def append_to_upload(
     with telling_full_disk():
         part = await to_thread.run_sync(_Part.open, path)
     try:
+        await _refuse_settled(upload, path)
         if part.size != offset:
             raise Conflict(_("This piece does not follow what is here: there are %(n)s bytes.") % {"n": part.size})
         try:
@@ -132,8 +133,12 @@ async def append_to_upload(
 
 
 async def drop_upload(store: Store, upload: Upload) -> None:
-    """The upload is forgotten and its bytes are gone; a file that was made of it already is not touched."""
-    await Upload.filter(id=upload.id).delete()
+    """The upload is forgotten and its bytes are gone; a file that was made of it already is not touched.
+
+    One that was looked at counts for its hour all the same.
+    """
+    if not await Upload.filter(id=upload.id, state="receiving").delete():
+        await Upload.filter(id=upload.id).update(state="refused", expires_at=now())
     await to_thread.run_sync(lambda path: path.unlink(missing_ok=True), store.arriving / upload.key)
 
 
@@ -170,6 +175,21 @@ async def _fill(part: _Part, chunks: AsyncIterator[bytes], *, size: int) -> None
         if waiting:
             with CancelScope(shield=True):
                 await part.add(bytes(waiting))
+
+
+async def _refuse_settled(upload: Upload, path: Path) -> None:
+    """Raise NotFound when the upload was dropped, and Conflict when it arrived, before its file was opened just now.
+
+    Whoever drops it later finds the file, and whoever adds to that one finds that it is gone.
+    """
+    there = await Upload.get_or_none(id=upload.id)
+    if there is not None and there.state == "receiving":
+        return
+    if await to_thread.run_sync(_size_of, path) == 0:  # it was made by opening it
+        await to_thread.run_sync(lambda path: path.unlink(missing_ok=True), path)
+    if there is None:
+        raise NotFound
+    raise Conflict(_("This file is here already."))
 
 
 async def _refuse_early(upload: Upload, path: Path, *, settings: Settings) -> None:

@@ -19,7 +19,7 @@ from fedirec.media.confine import Limits, clean
 from fedirec.media.content import digest_of, head_of, path_of
 from fedirec.media.decoder.kinds import Refused
 from fedirec.media.limits import most_bytes, most_for
-from fedirec.media.models import Media
+from fedirec.media.models import Media, Upload
 from fedirec.media.names import clean_name
 from fedirec.media.queries import bytes_of
 from fedirec.media.refusals import refusal_of
@@ -53,10 +53,11 @@ async def keep_file(
 
 
 async def refuse_haste(owner: Actor) -> None:
-    """Raises TooMany when `owner` has sent MAX_AN_HOUR files within the last hour."""
-    oldest = await Media.filter(owner_id=owner.id).order_by("-id").offset(MAX_AN_HOUR - 1).limit(1).values("created_at")
-    if oldest and oldest[0]["created_at"] > now() - timedelta(hours=1):
-        raise TooMany(_("Those were many files within an hour. Please take a break."), retry_after=600)
+    """Raises TooMany when `owner` has sent MAX_AN_HOUR files within the last hour, kept or refused."""
+    for sent in (Media.filter(owner_id=owner.id), Upload.filter(owner_id=owner.id)):
+        oldest = await sent.order_by("-id").offset(MAX_AN_HOUR - 1).limit(1).values("created_at")
+        if oldest and oldest[0]["created_at"] > now() - timedelta(hours=1):
+            raise TooMany(_("Those were many files within an hour. Please take a break."), retry_after=600)
 
 
 async def keep(store: Store, owner: Actor, *, source: Path, name: str, settings: Settings, quota: int = 0) -> Media:
