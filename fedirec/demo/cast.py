@@ -85,7 +85,6 @@ class Piece:
     role: str
     """A code of `remix.roles`."""
 
-    role_word: str
     tags: str = "stars dusk"
     sources: tuple[tuple[str, str], ...] = ()
     """The pieces it is made from, and how."""
@@ -103,7 +102,6 @@ PIECES: Final = {
             kind="text",
             text="\n\n".join(LINES),
             role="aut",
-            role_word="Author",
         ),
         Piece(
             key="illustration",
@@ -112,7 +110,6 @@ PIECES: Final = {
             kind="image",
             text="The house in Bo's story, as I see it from my own window.",
             role="ill",
-            role_word="Illustrator",
             sources=(("story", "adapts"),),
             alt="A night sky with a thin moon and the first stars. On a dark hill a small house, one window lit.",
         ),
@@ -123,7 +120,6 @@ PIECES: Final = {
             kind="audio",
             text="A music box for the sister. It stops where she looks up.",
             role="cmp",
-            role_word="Composer",
             sources=(("story", "inspiredBy"),),
             alt="A slow melody as from a music box, over soft chords.",
         ),
@@ -134,15 +130,14 @@ PIECES: Final = {
             kind="video",
             text="Cut from Bo's story, Cy's picture and Dee's melody.",
             role="flm",
-            role_word="Film editor",
             sources=(("story", "adapts"), ("illustration", "contains"), ("melody", "contains")),
             alt="The picture of the house under the stars, seen slowly from left to right, with the story to read "
             "and the melody to hear.",
         ),
     )
 }
-THANKED: Final = ("ana", "pro", "Producer")
-"""Whom Eve names beside herself in the film: who, the code of the role, and its word."""
+THANKED: Final = ("ana", "pro")
+"""Whom Eve names beside herself in the film: who, and the code of the role."""
 
 CREDITS: Final = (
     ("Eve", 0, ("Film editor",)),

@@ -231,7 +231,7 @@ def _remix(world: World, key: str, file: Path, *, start: str = "/records/new") -
     relations = [name for name in page.form("seek").values if name.startswith("relation-")]
     typed = {name: relation for name, (_source, relation) in zip(relations, piece.sources, strict=True)}
     if key == "film":
-        name, role, _word = THANKED
+        name, role = THANKED
         page = browser.send(page.form("who", "do"), {"who": name, "who_role": role, "do": "keep"})
     _publish(world, key, page, typed)
 

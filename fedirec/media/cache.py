@@ -28,6 +28,7 @@ from fedirec.media.captions import MAX_BYTES, read_captions, write_captions
 from fedirec.media.confine import Limits, decode, render
 from fedirec.media.content import digest_of, path_of
 from fedirec.media.decoder.kinds import Refused
+from fedirec.media.limits import most_of_all
 from fedirec.media.models import RemoteMedia
 from fedirec.media.names import clean_name
 from fedirec.media.store import Store
@@ -73,7 +74,7 @@ class MediaCache:
     ) -> None:
         self._net, self._store, self._key, self._sign, self._is_blocked = net, store, key, sign, is_blocked
         self._budget = settings.media_cache_bytes
-        most = max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes)
+        most = most_of_all(settings)
         self._most = min(most, self._budget)
         self._locks: dict[str, tuple[Lock, int]] = {}
         self._places = CapacityLimiter(FETCHES)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from fedirec.remix.licences import Licence
-from fedirec.remix.words import Gettext, Named, Phrase
+from fedirec.remix.words import Named, Phrase
 
 
 def content_of(
@@ -23,7 +23,6 @@ def content_of(
     url: str | None = None,
     label: str | None = None,
     extra: Sequence[str] = (),
-    gettext: Gettext = str,
 ) -> str:
     """The content of a record: a bold title, `body`, the credits, the licence and a link.
 
@@ -39,7 +38,7 @@ def content_of(
     if licence and licence.url and licence.is_known:
         last.append(f'<a href="{escape(licence.url)}" rel="license">{escape(licence.short)}</a>')
     if url:
-        last.append(f'<a href="{escape(url)}">{escape(label or gettext("See who made what"))}</a>')
+        last.append(f'<a href="{escape(url)}">{escape(label or "See who made what")}</a>')
     if last:
         lines.append(f"<p>{' · '.join(last)}</p>")
     return "".join(lines)

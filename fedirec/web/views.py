@@ -200,8 +200,6 @@ class ChallengeView:
     kinds: tuple[str, ...] = ()
     """What is wanted: text, image, audio, video."""
     closes_at: datetime | None = None
-    closes_zone: str | None = None
-    """The organiser's own zone, in which the deadline was set."""
     licence: LicenceView | None = None
     pay: str = ""
     """One sentence on money: nothing, perhaps, or a stated pot."""

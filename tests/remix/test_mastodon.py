@@ -303,7 +303,6 @@ def test_no_word_of_a_person_becomes_markup() -> None:
             gettext=lambda text: f"<em>{text}",
         ),
         pages={EVE: 'https://a.example/"onmouseover="x'},
-        gettext=lambda text: f"<em>{text}",
         url='https://a.example/"><b>',
         label="<i>",
         extra=["<u>"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -274,17 +273,16 @@ async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth:
     if far := [source.id for source in waiting[len(near) :]]:
         await Source.filter(id__in=far).update(problem=TOO_FAR)
     share = (budget - len(near)) // len(near) if near else 0
-    return [fetch_source(source, depth=depth + 1, budget=share) for source in near]
+    return [_fetching_of(source, depth=depth + 1, budget=share) for source in near]
 
 
-def fetch_source(source: Source, *, depth: int, budget: int = MAX_FETCHED, due_at: datetime | None = None) -> Work:
+def _fetching_of(source: Source, *, depth: int, budget: int) -> Work:
     """The work of finding out what `source` is, and up to `budget` more that it leads to."""
     return Work(
         kind="lineage",
         lane=f"lineage:{origin_of(source.uri)}",
         payload={"source": source.id, "depth": depth, "budget": budget},
         dedupe_key=f"source:{source.id}",
-        due_at=due_at,
     )
 
 

@@ -21,9 +21,7 @@ from fedirec.web.language import gettext as _
 MAX_PROBLEM: Final = 300
 
 
-async def find_record(
-    remote: Remote, uri: str, *, fresh: bool = False, depth: int = 0, budget: int = MAX_FETCHED
-) -> Record:
+async def find_record(remote: Remote, uri: str, *, depth: int = 0, budget: int = MAX_FETCHED) -> Record:
     """The record at `uri`, with its author: from the database, or fetched from its origin and saved.
 
     Raises Invalid when something else is there, NotFound and Gone when nothing is, Forbidden and PeerUnavailable when
@@ -34,11 +32,11 @@ async def find_record(
     known = await Record.filter(uri=address).select_related("author").first()
     if known is None:
         known = await Record.filter(url=address).select_related("author").first()
-    if known and (known.author.is_local or not fresh):
-        if known.deleted_at:
-            if known.visibility != "public":
-                raise Gone
-            raise Gone(_("“%(title)s” was deleted by its author.") % {"title": known.title})
+    if known and known.deleted_at:
+        if known.visibility != "public":
+            raise Gone
+        raise Gone(_("“%(title)s” was deleted by its author.") % {"title": known.title})
+    if known:
         return known
     if remote.site.is_ours(address):
         raise NotFound(_("There is no such record here."))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.follows import approve_follow, refuse_follow, unfollow
@@ -22,7 +22,7 @@ from fedirec.remix.actions.finding import is_handle
 from fedirec.remix.actions.following import find_whom, start_following
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.visitors import row_in, to_sign_in
+from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import challenge_of, challenges_of
 from fedirec.remix.queries.people import (
     acquaintance_of,
@@ -54,12 +54,10 @@ class Followed:
     is_waiting: bool = False
 
 
+@members_only
 async def show_follow(request: Request[Any]) -> Response:
     """Follow somebody by handle or address. Other servers send people here with the address filled in."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        return to_sign_in(request)
-    require_viewer(request, Permission.FOLLOW)
+    viewer = require_viewer(request, Permission.FOLLOW)
     typed = request.query_params.get("uri", "")[:_WHO].removeprefix("acct:").strip()
     form = filled_form({"who": typed})
     target = None
@@ -102,10 +100,9 @@ async def post_unfollow(request: Request[Any]) -> Response:
     return redirect(request, local_path(form.value("back"), await _page_of(Cards(request), target)), said)
 
 
+@members_only
 async def show_following(request: Request[Any]) -> Response:
-    viewer = viewer_of(request)
-    if viewer is None:
-        return to_sign_in(request)
+    viewer = require_viewer(request)
     wanted = wanted_page(request)
     rows = await followed_by(viewer.actor, after=wanted.after, limit=wanted.limit)
     challenges = await challenges_of([row.target for row in rows if row.target.type == "Group"])
@@ -120,10 +117,12 @@ async def show_following(request: Request[Any]) -> Response:
     return render(request, "remix/following.html", page=page, tabs=_tabs("following"), form=Form(), which="following")
 
 
+@members_only
 async def show_followers(request: Request[Any]) -> Response:
     return await _show_followers(request, followers_of, which="followers")
 
 
+@members_only
 async def show_requests(request: Request[Any]) -> Response:
     return await _show_followers(request, waiting_for, which="requests")
 
@@ -199,9 +198,7 @@ async def _show_form(
 
 
 async def _show_followers(request: Request[Any], ask: Any, *, which: str) -> Response:
-    viewer = viewer_of(request)
-    if viewer is None:
-        return to_sign_in(request)
+    viewer = require_viewer(request)
     wanted = wanted_page(request)
     cards = Cards(request)
     rows: Sequence[Follow] = await ask(viewer.actor, after=wanted.after, limit=wanted.limit)

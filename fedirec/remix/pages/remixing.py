@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.errors import FedirecError, NotFound
+from fedirec.media.limits import most_of_all
 from fedirec.remix.actions.drafting import forget_draft, is_draft_key, save_draft
 from fedirec.remix.actions.drafts import MAX_FILES
 from fedirec.remix.actions.records import edit_record, publish_record
@@ -21,7 +22,6 @@ from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import (
     Cards,
     licence_choices,
-    licence_in_words,
     pay_in_words,
     relation_choices,
     role_choices,
@@ -50,7 +50,7 @@ from fedirec.remix.pages.composing.reading import (
     take_uploads,
 )
 from fedirec.remix.pages.composing.showing import preview_of, shown_drafts, shown_files, shown_parts
-from fedirec.remix.pages.visitors import number_of, own_record_in, to_sign_in
+from fedirec.remix.pages.visitors import members_only, number_of, own_record_in
 from fedirec.remix.queries.drafts import drafts_of, get_draft
 from fedirec.remix.queries.records import Wish, explore, get_own_record, own_records, records_in_order
 from fedirec.remix.roles import default_role, roles_for
@@ -71,12 +71,10 @@ _STUDIO: Final = {
 """This page alone may listen and look, and shows pictures that are not sent yet."""
 
 
+@members_only
 async def show_new(request: Request[Any]) -> Response:
     """An empty record; `source` and `challenge` in the address are there already. With `draft`, what was written."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        return to_sign_in(request)
-    require_viewer(request, Permission.PUBLISH)
+    viewer = require_viewer(request, Permission.PUBLISH)
     if key := request.query_params.get("draft"):
         draft = await get_draft(viewer.actor, key)
         form = Form([("draft", draft.key), *((name, value) for name, value in draft.content)])
@@ -145,9 +143,8 @@ async def post_forget_draft(request: Request[Any]) -> Response:
     return redirect(request, NEW, _("Thrown away."))
 
 
+@members_only
 async def show_edit(request: Request[Any]) -> Response:
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     viewer, record = await own_record_in(request)
     composition, own_role = await composition_of(record)
     form = filled_form(
@@ -229,7 +226,6 @@ async def _show(
 ) -> Response:
     cards = Cards(request)
     chosen = chosen_licence(form, composition)
-    settings = request.state["settings"]
     record = composition.record
     kind = composition.kind
     ranked = [role.code for role in roles_for(kind) if kind in role.kinds]
@@ -258,7 +254,7 @@ async def _show(
         files=shown_files(composition, cards=cards),
         room_for_files=MAX_FILES - len(composition.files),
         max_files=MAX_FILES,
-        max_bytes=max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes),
+        max_bytes=most_of_all(request.state["settings"]),
         accepted=ACCEPTED,
         check=await check_licences(composition, chosen, challenge=challenge if is_answer else None, cards=cards),
         found=[(row.id, cards.record(row)) for row in composition.found],
@@ -275,7 +271,6 @@ async def _show(
         licences=licence_choices(composition.allowed or None),
         licence=chosen.id,
         licence_was=composition.suggested.id,
-        licence_words=licence_in_words(chosen),
         is_licence_bound=bool(composition.foreign),
         languages=language_choices(form.value("language")),
         visibilities=visibility_choices(),

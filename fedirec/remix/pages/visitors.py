@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -18,6 +20,7 @@ from fedirec.remix.queries.records import get_record, get_remote_record
 from fedirec.remix.visibility import is_withheld, may_see
 from fedirec.web.render import redirect
 
+Page: TypeAlias = Callable[[Request[Any]], Awaitable[Response]]
 _MAX_ROW: Final = 2**63
 
 
@@ -27,10 +30,17 @@ def visitor(request: Request[Any]) -> Actor | None:
     return viewer.actor if viewer else None
 
 
-def to_sign_in(request: Request[Any]) -> Response:
-    """The way to the door, and from there back to this page."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return redirect(request, f"/sign-in?next={quote(request.url.path + query, safe='')}")
+def members_only(page: Page) -> Page:
+    """`page` for members: whoever is not signed in is led to the door, and from there back to it."""
+
+    @wraps(page)
+    async def behind_the_door(request: Request[Any]) -> Response:
+        if viewer_of(request):
+            return await page(request)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return redirect(request, f"/sign-in?next={quote(request.url.path + query, safe='')}")
+
+    return behind_the_door
 
 
 def row_in(request: Request[Any], name: str = "id") -> int:

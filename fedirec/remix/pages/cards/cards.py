@@ -112,7 +112,6 @@ class Cards(Files):
             cover=pictured[0] if pictured else None,
             kinds=tuple(challenge.kinds),
             closes_at=closing_of(challenge),
-            closes_zone=challenge.timezone,
             licence=self.licence(terms.licence) if terms else None,
             pay=pay_in_words(terms) if terms else "",
             pays={"nothing": "none", "perhaps": "possible", "pot": "pot"}[terms.pays] if terms else "none",  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import Forbidden, Gone
@@ -28,17 +28,16 @@ from fedirec.remix.moments import clock, find_moment
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.comments.showing import Onlooker, comment_url
 from fedirec.remix.pages.comments.threads import comment_in
-from fedirec.remix.pages.visitors import record_in, remote_record_in, to_sign_in
+from fedirec.remix.pages.visitors import members_only, record_in, remote_record_in
 from fedirec.remix.queries.comments import is_on_first_page
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 
 
+@members_only
 async def show_form(request: Request[Any]) -> Response:
     """The form in which something is said about a record, on a page of its own."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     require_viewer(request, Permission.COMMENT)
     return await _form_page(request, Place(record=await _record_in(request)), Form())
 
@@ -48,10 +47,9 @@ async def post_comment(request: Request[Any]) -> Response:
     return await _say(request, viewer, Place(record=await _record_in(request)))
 
 
+@members_only
 async def show_answer(request: Request[Any]) -> Response:
     """The form in which a comment is answered."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     require_viewer(request, Permission.COMMENT)
     comment = await comment_in(request)
     return await _form_page(request, Place(record=comment.record, parent=comment), Form())
@@ -63,10 +61,9 @@ async def post_answer(request: Request[Any]) -> Response:
     return await _say(request, viewer, Place(record=comment.record, parent=comment))
 
 
+@members_only
 async def show_edit(request: Request[Any]) -> Response:
     """The form in which somebody's own comment is changed or deleted."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, comment = await _own_comment_in(request)
     at = "" if comment.at_ms is None else clock(comment.at_ms)
     typed = filled_form({"text": comment.text, "warning": comment.warning, "at": at})

@@ -27,7 +27,6 @@ class CheckedSource:
     id: int
     record: RecordView
     relation: str
-    is_own: bool
     tone: Tone
     words: str
 
@@ -58,7 +57,6 @@ async def check_licences(
             id=row.record.id,
             record=cards.record(row.record),
             relation=row.relation,
-            is_own=row.record.author_id == composition.author.id,
             tone=tone,
             words=words,
         )

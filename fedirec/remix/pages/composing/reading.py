@@ -10,6 +10,7 @@ from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
 from fedirec.media.actions import keep_file
+from fedirec.media.limits import most_of_all
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_PARTS
 from fedirec.remix.lineage import MAX_SOURCES, Relation
 from fedirec.remix.models import Record
@@ -42,7 +43,7 @@ _KEPT: Final = (
 async def read_composed(request: Request[Any]) -> Form:
     """The form with its files, which wait in the incoming folder of the store until the answer is given."""
     settings = request.state["settings"]
-    most = max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes)
+    most = most_of_all(settings)
     return await read_form(request, max_files=MAX_FILES, max_file_bytes=most, folder=request.state["store"].incoming)
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.errors import FedirecError
 from fedirec.remix.actions.submissions import (
@@ -21,7 +21,7 @@ from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs
 from fedirec.remix.pages.leading.changing import led_challenge_in
-from fedirec.remix.pages.visitors import row_in, to_sign_in
+from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge, get_submission, waiting_submissions
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
@@ -32,10 +32,9 @@ _DECIDED: Final = 12
 """Decisions that can be thought over on the page of what waits."""
 
 
+@members_only
 async def show_waiting(request: Request[Any]) -> Response:
     """What people offered and what nobody has answered yet."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, challenge = await led_challenge_in(request)
     return await _show_waiting(request, challenge, Form())
 

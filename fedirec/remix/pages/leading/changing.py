@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission, may_lead, refuse
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError
@@ -18,7 +18,7 @@ from fedirec.remix.licences import BY_SA
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.leading.promises import MAX_BRIEF, terms_choices, terms_in
-from fedirec.remix.pages.visitors import to_sign_in
+from fedirec.remix.pages.visitors import members_only
 from fedirec.remix.queries.challenges import get_challenge, is_open
 from fedirec.remix.terms import DecidedBy, Pays
 from fedirec.web.forms import Form, filled_form, read_form
@@ -28,9 +28,8 @@ from fedirec.web.render import redirect, render
 from fedirec.web.times import local_input
 
 
+@members_only
 async def show_edit(request: Request[Any]) -> Response:
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, challenge = await led_challenge_in(request)
     terms = next(iter(challenge.terms), None)
     money = ""
@@ -68,10 +67,9 @@ async def post_edit(request: Request[Any]) -> Response:
     return redirect(request, Cards(request).challenge_url(challenge), _("Saved. Followers will hear of it."))
 
 
+@members_only
 async def show_closing(request: Request[Any]) -> Response:
     """Asks once more."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, challenge = await led_challenge_in(request)
     return render(request, "remix/close_challenge.html", challenge=Cards(request).challenge(challenge))
 

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.errors import FedirecError
+from fedirec.media.limits import most_of_all
 from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE, ChallengeDraft, open_challenge
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.licences import BY_SA
@@ -22,7 +23,7 @@ from fedirec.remix.pages.composing.fields import ACCEPTED, LANGUAGES, language_c
 from fedirec.remix.pages.composing.reading import read_composed, read_composition, take_uploads
 from fedirec.remix.pages.composing.showing import shown_files
 from fedirec.remix.pages.leading.promises import MAX_BRIEF, terms_choices, terms_in
-from fedirec.remix.pages.visitors import to_sign_in
+from fedirec.remix.pages.visitors import members_only
 from fedirec.remix.terms import DecidedBy, Pays
 from fedirec.web.forms import Form, filled_form
 from fedirec.web.language import gettext as _
@@ -33,11 +34,9 @@ from fedirec.web.views import Choice
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
 
 
+@members_only
 async def show_new(request: Request[Any]) -> Response:
-    viewer = viewer_of(request)
-    if viewer is None:
-        return to_sign_in(request)
-    require_viewer(request, Permission.OPEN_CHALLENGE)
+    viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
     form = filled_form(
         {
             "timezone": viewer.account.timezone,
@@ -89,7 +88,6 @@ async def post_new(request: Request[Any]) -> Response:
 
 
 def _show_form(request: Request[Any], form: Form, composition: Composition, *, status: int = 200) -> Response:
-    settings = request.state["settings"]
     return render(
         request,
         "remix/open_challenge.html",
@@ -97,7 +95,7 @@ def _show_form(request: Request[Any], form: Form, composition: Composition, *, s
         form=form,
         files=shown_files(composition, cards=Cards(request)),
         room_for_files=MAX_FILES - len(composition.files),
-        max_bytes=max(settings.max_image_bytes, settings.max_audio_bytes, settings.max_video_bytes),
+        max_bytes=most_of_all(request.state["settings"]),
         accepted=ACCEPTED,
         kinds=kind_choices(),
         languages=language_choices(form.value("language")),

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import viewer_of
 from fedirec.accounts.uploader import quota_of
 from fedirec.errors import FedirecError
 from fedirec.media.actions import add_caption, remove_caption
@@ -19,8 +18,8 @@ from fedirec.media.queries import dress
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.composing.fields import LANGUAGES, language_choices
-from fedirec.remix.pages.visitors import own_record_in, to_sign_in
 from fedirec.web.forms import Form, read_form
+from fedirec.remix.pages.visitors import members_only, own_record_in
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.render import Flash, redirect, render
@@ -37,9 +36,8 @@ class Captioned:
     view: MediaView
 
 
+@members_only
 async def show_captions(request: Request[Any]) -> Response:
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, record = await own_record_in(request)
     return await _show(request, record, Form())
 

@@ -8,18 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import viewer_of
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.visitors import own_record_in, to_sign_in
+from fedirec.remix.pages.visitors import members_only, own_record_in
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 
 
+@members_only
 async def show_deletion(request: Request[Any]) -> Response:
     """Asks once more, and says what stays."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, record = await own_record_in(request)
     return render(request, "remix/delete_record.html", record=Cards(request).record(record))
 

@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import viewer_of
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.records.offers import offers_of
 from fedirec.remix.pages.trails import trail_view
-from fedirec.remix.pages.visitors import own_record_in, to_sign_in
+from fedirec.remix.pages.visitors import members_only, own_record_in
 from fedirec.remix.queries.challenges import challenges_for
 from fedirec.remix.queries.records import Wish, explore
 from fedirec.web.render import render
@@ -31,10 +30,9 @@ class Suggested:
     view: ChallengeView | RecordView
 
 
+@members_only
 async def show_published(request: Request[Any]) -> Response:
     """What next: a record is out, and the conversation goes on."""
-    if viewer_of(request) is None:
-        return to_sign_in(request)
     _viewer, record = await own_record_in(request)
     cards = Cards(request)
     offers = await offers_of(record, cards, is_author=True)
