@@ -35,8 +35,19 @@ class FedirecError(Exception):
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
 
-    def __init__(self, detail: str | None = None, *, field: str | None = None, retry_after: int | None = None) -> None:
-        self.detail = detail or (type(self).__doc__ or "").strip()
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        field: str | None = None,
+        retry_after: int | None = None,
+        blanks: Mapping[str, object] | None = None,
+    ) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        """What translators know, with blanks such as `%(host)s` where there are any."""
+        self.blanks = dict(blanks or {})
+        self.detail = self.message % self.blanks if self.blanks else self.message
+        """What is wrong, in English unless whoever raised it has translated it."""
         self.field = field
         """The form field the message belongs beside, if there is one."""
         self.retry_after = retry_after

@@ -60,15 +60,15 @@ OF_SEVERAL: Final[Mapping[Notice, str]] = {
     Notice.FOLLOWED: N_("%(who)s follow you."),
     Notice.ASKED_TO_FOLLOW: N_("%(who)s ask to follow you."),
     Notice.RECOMMENDED: N_("%(who)s like “%(title)s”."),
-    Notice.PASSED_ON: N_("%(who)s passed on “%(title)s”."),
-    Notice.REMIXED: N_("%(who)s made something from “%(title)s”."),
+    Notice.PASSED_ON: N_("%(who)s have passed on “%(title)s”."),
+    Notice.REMIXED: N_("%(who)s have made something from “%(title)s”."),
     Notice.CREDITED: N_("%(who)s credit you in “%(title)s”."),
-    Notice.COMMENTED: N_("%(who)s commented on “%(title)s”."),
-    Notice.ANSWERED: N_("%(who)s answered you about “%(title)s”."),
+    Notice.COMMENTED: N_("%(who)s have commented on “%(title)s”."),
+    Notice.ANSWERED: N_("%(who)s have answered you about “%(title)s”."),
     Notice.MENTIONED: N_("%(who)s mention you in comments on “%(title)s”."),
-    Notice.ANSWERED_WITH_WORK: N_("%(who)s answered “%(title)s” with something of their own."),
+    Notice.ANSWERED_WITH_WORK: N_("%(who)s have answered “%(title)s” with something of their own."),
     Notice.SUBMITTED: N_("%(who)s offer something to “%(title)s”."),
-    Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
+    Notice.ASKED_TO_JOIN: N_("%(who)s ask to join."),
 }
 """The same when several people did it; here `who` is "Bo and Cy" or "Bo, Cy and others"."""
 

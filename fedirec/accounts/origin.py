@@ -20,7 +20,11 @@ def check_origin(typed: str, *, development: bool, asked_at: str, other_is_meant
     except Invalid as error:
         raise Invalid("Write the address like https://studio.example.", field="origin") from error
     if address.lower().rstrip("/") != origin:
-        raise Invalid(f"The address has no path and nothing after it. Did you mean {origin}?", field="origin")
+        raise Invalid(
+            "The address has no path and nothing after it. Did you mean %(origin)s?",
+            field="origin",
+            blanks={"origin": origin},
+        )
     if origin.startswith("http://") and not development:
         raise Invalid(
             "The address starts with https://. Other servers refuse to talk to one that does not.", field="origin"
@@ -33,9 +37,10 @@ def check_origin(typed: str, *, development: bool, asked_at: str, other_is_meant
         )
     if host_of(origin) != asked_at.lower() and not other_is_meant:
         raise Conflict(
-            f"You opened this page at {asked_at}, but typed {host_of(origin)}. If {host_of(origin)} will lead to this "
-            "server, tick the box below to confirm.",
+            "You opened this page at %(here)s, but typed %(host)s. If %(host)s will lead to this server, tick the box "
+            "below to confirm.",
             field="origin",
+            blanks={"here": asked_at, "host": host_of(origin)},
         )
     return origin
 

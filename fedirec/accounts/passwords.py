@@ -33,9 +33,9 @@ _limiter: RunVar[CapacityLimiter] = RunVar("fedirec_password_limiter")
 def check_password(password: str, *, name: str = "") -> str:
     """`password`, good enough to protect an account. Raises Invalid with a sentence for whoever typed it."""
     if len(password) < MIN_LENGTH:
-        raise Invalid(f"A password has at least {MIN_LENGTH} characters.", field="password")
+        raise Invalid("A password has at least %(n)s characters.", field="password", blanks={"n": MIN_LENGTH})
     if len(password) > MAX_LENGTH:
-        raise Invalid(f"A password has at most {MAX_LENGTH} characters.", field="password")
+        raise Invalid("A password has at most %(n)s characters.", field="password", blanks={"n": MAX_LENGTH})
     if len(set(password)) < 4 or (name and password.lower().replace(name, "").strip("0123456789") == ""):
         raise Invalid("That password is too easy to guess. A few words in a row make a good one.", field="password")
     return password

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 
+from fedirec.accounts.notices import N_
 from fedirec.errors import Conflict, Forbidden, Unauthenticated
 
 
@@ -125,28 +126,28 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
 }
 
 _REFUSALS: Final[Mapping[Permission, str]] = {
-    Permission.READ_OWN: "Only the person whose page this is can see it.",
-    Permission.COMMENT: "You cannot comment here.",
-    Permission.OBJECT: "You cannot object here.",
-    Permission.CLAIM_CREDIT: "You cannot claim credit here.",
-    Permission.MANAGE_OWN: "You cannot change these settings.",
-    Permission.MANAGE_ACCOUNT: "You cannot change these settings.",
-    Permission.FOLLOW: "Only members of this instance can follow from here.",
-    Permission.PUBLISH: "Only members of this instance can publish here.",
-    Permission.REMIX: "Only members of this instance can publish remixes here.",
-    Permission.SUBMIT: "You cannot submit to challenges from here.",
-    Permission.OPEN_CHALLENGE: "Only members of this instance can open challenges here.",
-    Permission.INVITE: "Only members of this instance can invite people.",
-    Permission.APPROVE_MEMBERS: "Only moderators and admins can let people in.",
-    Permission.SEE_PEOPLE: "Only moderators and admins can see this page.",
-    Permission.MODERATE: "Only moderators and admins can do that.",
-    Permission.SUSPEND: "Only moderators and admins can suspend people.",
-    Permission.SEE_FEDERATION: "Only moderators and admins can see this page.",
-    Permission.SEE_AUDIT: "Only those who run this instance can see this page.",
-    Permission.PAY: "Only treasurers and owners can do that.",
-    Permission.MANAGE_FEDERATION: "Only admins can decide who federates with this instance.",
-    Permission.MANAGE_INSTANCE: "Only admins can change this instance.",
-    Permission.CHANGE_ROLES: "Only admins can change what people may do.",
+    Permission.READ_OWN: N_("Only the person whose page this is can see it."),
+    Permission.COMMENT: N_("You cannot comment here."),
+    Permission.OBJECT: N_("You cannot object here."),
+    Permission.CLAIM_CREDIT: N_("You cannot claim credit here."),
+    Permission.MANAGE_OWN: N_("You cannot change these settings."),
+    Permission.MANAGE_ACCOUNT: N_("You cannot change these settings."),
+    Permission.FOLLOW: N_("Only members of this instance can follow from here."),
+    Permission.PUBLISH: N_("Only members of this instance can publish here."),
+    Permission.REMIX: N_("Only members of this instance can publish remixes here."),
+    Permission.SUBMIT: N_("You cannot submit to challenges from here."),
+    Permission.OPEN_CHALLENGE: N_("Only members of this instance can open challenges here."),
+    Permission.INVITE: N_("Only members of this instance can invite people."),
+    Permission.APPROVE_MEMBERS: N_("Only moderators and admins can let people in."),
+    Permission.SEE_PEOPLE: N_("Only moderators and admins can see this page."),
+    Permission.MODERATE: N_("Only moderators and admins can do that."),
+    Permission.SUSPEND: N_("Only moderators and admins can suspend people."),
+    Permission.SEE_FEDERATION: N_("Only moderators and admins can see this page."),
+    Permission.SEE_AUDIT: N_("Only those who run this instance can see this page."),
+    Permission.PAY: N_("Only treasurers and owners can do that."),
+    Permission.MANAGE_FEDERATION: N_("Only admins can decide who federates with this instance."),
+    Permission.MANAGE_INSTANCE: N_("Only admins can change this instance."),
+    Permission.CHANGE_ROLES: N_("Only admins can change what people may do."),
 }
 
 _RANKS: Final[Mapping[Role, int]] = {
@@ -199,7 +200,10 @@ def require(doer: Doer | None, permission: Permission) -> None:
     if not may(doer.role, permission):
         raise Forbidden(_REFUSALS[permission])
     if SCOPE_OF[permission] not in doer.scopes:
-        raise Forbidden(f"This token was not made for that; it needs the scope “{SCOPE_OF[permission]}”.")
+        raise Forbidden(
+            "This token was not made for that; it needs the scope “%(scope)s”.",
+            blanks={"scope": SCOPE_OF[permission].value},
+        )
 
 
 def may_lead(role: Role, *, is_leader: bool) -> bool:

@@ -64,7 +64,7 @@ async def get_account(name: str, *, host: str) -> Account:
     """The account with that name, whatever its state, with its actor. Raises NotFound."""
     account = await find_account(name, host=host)
     if account is None:
-        raise NotFound(f"There is nobody called {name} here.")
+        raise NotFound("There is nobody called %(name)s here.", blanks={"name": name})
     return account
 
 

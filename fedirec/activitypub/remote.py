@@ -140,7 +140,7 @@ class Remote:
         if self.site.is_set_up and host == self.site.uris.host:
             local = await Actor.filter(local_handle=name.lower()[:MAX_LOCAL_HANDLE]).exclude(state="pending").first()
             if local is None:
-                raise NotFound(f"nobody here is called @{name}")
+                raise NotFound("nobody here is called @%(name)s", blanks={"name": name})
             return local
         known = await Actor.filter(handle=name, host=host, is_local=False, state="active").order_by("-id").first()
         if known:
@@ -168,7 +168,10 @@ class Remote:
             if link.find_text("rel") == SUBSCRIBE and "{uri}" in template:
                 origin_of(template.replace("{uri}", ""))
                 return template
-        raise NotFound(f"{host} does not say how to follow somebody from there; please search for the handle there")
+        raise NotFound(
+            "%(host)s does not say how to follow somebody from there; please search for the handle there",
+            blanks={"host": host},
+        )
 
     async def find_key(
         self,
@@ -241,7 +244,9 @@ class Remote:
         response = await self.net.get(uri, accept=ACCEPT, sign=self.sign if self.site.is_set_up else None)
         _refuse_status(response, uri)
         if not _is_activity(response.headers.get("content-type", "")):
-            raise Invalid(f"{host_of(uri)} answered with something that is no ActivityPub document")
+            raise Invalid(
+                "%(host)s answered with something that is no ActivityPub document", blanks={"host": host_of(uri)}
+            )
         if not same_origin(response.url, uri):
             raise Invalid(f"{host_of(uri)} passed us on to {host_of(response.url)}, which cannot speak for it")
         sent = parse(response.body)
@@ -253,7 +258,7 @@ class Remote:
         for link in document.docs("links"):
             if link.find_text("rel") == "self" and _is_activity(link.find_text("type") or ""):
                 return document.find_text("subject") or resource, link.id("href")
-        raise NotFound(f"{resource.removeprefix('acct:')} cannot be followed over ActivityPub")
+        raise NotFound("%(name)s cannot be followed over ActivityPub", blanks={"name": resource.removeprefix("acct:")})
 
     async def _ask_webfinger(self, origin: str, resource: str) -> Doc:
         """What WebFinger at `origin` says about `resource`."""
@@ -261,13 +266,13 @@ class Remote:
         url = f"{origin}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
         response = await self.net.get(url, accept="application/jrd+json, application/json", max_bytes=100_000)
         if response.status in (404, 410):
-            raise NotFound(f"nobody at {host_of(origin)} answers to that handle")
+            raise NotFound("nobody at %(host)s answers to that handle", blanks={"host": host_of(origin)})
         _refuse_status(response, url)
         return Doc(parse(response.body))
 
     async def _refuse_blocked(self, origin: str) -> None:
         if await self.acquaintances.is_blocked(origin):
-            raise Forbidden(f"{host_of(origin)} is blocked here")
+            raise Forbidden("%(host)s is blocked here", blanks={"host": host_of(origin)})
 
     def _origin_at(self, host: str) -> str:
         scheme = "http" if self.site.origin.startswith("http://") else "https"
@@ -316,10 +321,10 @@ def _is_activity(content_type: str) -> bool:
 
 def _refuse_status(response: Response, uri: str) -> None:
     if response.status == 404:
-        raise NotFound(f"{host_of(uri)} knows nothing of that name")
+        raise NotFound("%(host)s knows nothing of that name", blanks={"host": host_of(uri)})
     if response.status == 410:
-        raise Gone(f"{host_of(uri)} says that it is not there any more")
+        raise Gone("%(host)s says that it is not there any more", blanks={"host": host_of(uri)})
     if response.status in (401, 403):
-        raise Forbidden(f"{host_of(uri)} does not show that to us")
+        raise Forbidden("%(host)s does not show that to us", blanks={"host": host_of(uri)})
     if response.status != 200:
-        raise PeerUnavailable(f"{host_of(uri)} answered {response.status}")
+        raise PeerUnavailable("%(host)s answered %(status)s", blanks={"host": host_of(uri), "status": response.status})

@@ -197,15 +197,17 @@ class Net:
                     return
             target = self._target_of(wire, location)
             if str(target) in seen:
-                raise PeerUnavailable(f"{wire.host} sends us in a circle")
+                raise PeerUnavailable("%(host)s sends us in a circle", blanks={"host": wire.host})
             wire = target
-        raise PeerUnavailable(f"{wire.host} redirects too often")
+        raise PeerUnavailable("%(host)s sends us on too often", blanks={"host": wire.host})
 
     def _target_of(self, wire: httpx.URL, location: str) -> httpx.URL:
         try:
             target = urljoin(str(wire), location)
         except ValueError as error:
-            raise Invalid(f"{wire.host} redirects to something that is not an address") from error
+            raise Invalid(
+                "%(host)s sends us on to something that is not an address", blanks={"host": wire.host}
+            ) from error
         if wire.scheme == "https" and urlsplit(target).scheme != "https":
             raise Forbidden("that address leads to one that is not encrypted")
         return _judged(target, self._development)
@@ -248,7 +250,7 @@ async def _within(seconds: float, url: str) -> AsyncGenerator[None]:
     except TimeoutError as error:
         if not deadline.expired():
             raise
-        raise PeerUnavailable(f"{urlsplit(url).hostname} took too long to answer") from error
+        raise PeerUnavailable("%(host)s took too long to answer", blanks={"host": urlsplit(url).hostname}) from error
 
 
 @lru_cache(maxsize=4096)

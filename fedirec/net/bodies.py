@@ -26,7 +26,7 @@ def told_as_unavailable(host: str) -> Iterator[None]:
     try:
         yield
     except FAILURES as error:
-        raise PeerUnavailable(f"{host} did not answer properly") from error
+        raise PeerUnavailable("%(host)s did not answer properly", blanks={"host": host}) from error
 
 
 async def pieces_of(answer: httpx.Response, *, max_bytes: int, cut: bool = False) -> AsyncGenerator[bytes]:
@@ -37,10 +37,10 @@ async def pieces_of(answer: httpx.Response, *, max_bytes: int, cut: bool = False
     host = answer.url.host
     announced = answer.headers.get("content-length", "")
     if not cut and announced.isdecimal() and int(announced[:20]) > max_bytes:
-        raise TooLarge(f"what {host} sent is larger than this instance accepts")
+        raise TooLarge("what %(host)s sent is larger than this instance accepts", blanks={"host": host})
     coding = answer.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise PeerUnavailable(f"{host} answered in an encoding that was not asked for")
+        raise PeerUnavailable("%(host)s answered in an encoding that was not asked for", blanks={"host": host})
     packed = None if coding == "identity" else _Packed()
     sent = given = 0
     assert isinstance(answer.stream, httpx.AsyncByteStream)
@@ -51,7 +51,7 @@ async def pieces_of(answer: httpx.Response, *, max_bytes: int, cut: bool = False
                 room = max_bytes - given
                 if len(piece) > room or sent > max_bytes:
                     if not cut:
-                        raise TooLarge(f"what {host} sent is larger than this instance accepts")
+                        raise TooLarge("what %(host)s sent is larger than this instance accepts", blanks={"host": host})
                     yield piece[:room]
                     return
                 given += len(piece)

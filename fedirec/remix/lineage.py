@@ -98,14 +98,16 @@ def refuse_loop(record: str, sources: Iterable[str], parents: Parents) -> None:
         return
     looping = next(source for source in named if would_loop(record, [source], parents))
     raise Conflict(
-        f"{looping} was itself made from this record, so this record cannot be made from it", field="sources"
+        "%(source)s was itself made from this record, so this record cannot be made from it",
+        field="sources",
+        blanks={"source": looping},
     )
 
 
 def refuse_too_many(sources: Sequence[str]) -> None:
     """Raise Invalid if one record is to be made from more sources than MAX_SOURCES."""
     if len(set(sources)) > MAX_SOURCES:
-        raise Invalid(f"a record can be made from up to {MAX_SOURCES} others", field="sources")
+        raise Invalid("A record can be made from up to %(n)s others.", field="sources", blanks={"n": MAX_SOURCES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

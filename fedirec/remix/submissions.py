@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from fedirec.errors import Conflict
+from fedirec.remix.roles import N_
 
 
 class ChallengeState(StrEnum):
@@ -79,6 +80,21 @@ SUBMISSION_TRANSITIONS: Final[Mapping[tuple[SubmissionState, SubmissionEvent], S
     }
 )
 
+_STANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ChallengeState.DRAFT: N_("This challenge is not open yet."),
+        ChallengeState.OPEN: N_("This challenge is open already."),
+        ChallengeState.EXTENDED: N_("This challenge is open already."),
+        ChallengeState.CLOSED: N_("This challenge is closed already."),
+        SubmissionState.PENDING: N_("This waits for an answer already."),
+        SubmissionState.LICENCE_PENDING: N_("This still waits for its licence."),
+        SubmissionState.ACCEPTED: N_("This is part of the challenge already."),
+        SubmissionState.DECLINED: N_("This was declined already."),
+        SubmissionState.WITHDRAWN: N_("This was taken back by its author."),
+    }
+)
+"""Why something cannot be done: how it stands."""
+
 StateT = TypeVar("StateT", bound=StrEnum)
 EventT = TypeVar("EventT", bound=StrEnum)
 
@@ -87,7 +103,7 @@ def advance(transitions: Mapping[tuple[StateT, EventT], StateT], state: StateT, 
     """The state after `event`. Raises Conflict when that cannot happen from `state`."""
     after = transitions.get((state, event))
     if after is None:
-        raise Conflict(f"that cannot be done any more: this is {state.value.replace('_', ' ')}")
+        raise Conflict(_STANDS[state])
     return after
 
 

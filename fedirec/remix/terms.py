@@ -58,7 +58,7 @@ class Terms:
         if find_licence(self.licence) not in CHOICES:
             raise Invalid("please choose one of the licences", field="licence")
         if len(self.text) > MAX_TEXT:
-            raise Invalid(f"please keep the terms under {MAX_TEXT} characters", field="terms")
+            raise Invalid("please keep the terms under %(n)s characters", field="terms", blanks={"n": MAX_TEXT})
         if self.pays == Pays.POT:
             if self.currency not in CURRENCIES:
                 raise Invalid("please say the currency of the pot, such as EUR", field="currency")

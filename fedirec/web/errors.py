@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import ValidationError
 
 from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound
-from fedirec.web.forms import told
+from fedirec.web.forms import as_sentence, told
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
@@ -31,7 +31,7 @@ def error_page(request: Request, error: Exception) -> Response:
 
     A FedirecError says it in its own words; anything unexpected says nothing but the id of the request.
     """
-    status, detail, retry_after = _told(error)
+    status, retry_after = _status_of(error)
     request_id = str((request.scope.get("state") or {}).get("request_id", ""))
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if retry_after is not None:
@@ -42,7 +42,7 @@ def error_page(request: Request, error: Exception) -> Response:
         if is_for_programs(path) or wants_json(request) or path.endswith("/inbox"):
             return _problem(request, error, status, headers)
         title, advice = words_of_problem(status)
-        shown = told(detail) if detail else ""
+        shown = told(error) if isinstance(error, FedirecError) else ""
     return render(
         request,
         "web/error.html",
@@ -90,20 +90,19 @@ def _again(request: Request) -> str:
     return local_path(request.url.path + query, "")
 
 
-def _told(error: Exception) -> tuple[int, str, int | None]:
-    """Status, what may be said, and when to try again."""
+def _status_of(error: Exception) -> tuple[int, int | None]:
+    """The status, and when to try again."""
     if isinstance(error, FedirecError):
-        return error.status, error.detail, error.retry_after
-    if isinstance(error, HTTPException):
-        return error.status_code, "", None
-    return _BROKEN, "", None
+        return error.status, error.retry_after
+    return (error.status_code if isinstance(error, HTTPException) else _BROKEN), None
 
 
 def _problem(request: Request, error: Exception, status: int, headers: dict[str, str]) -> Response:
-    _status, detail, _retry_after = _told(error)
-    said = detail or HTTPStatus(status).phrase
-    if is_for_programs(request.url.path):
-        said = told(said)
+    for_programs = is_for_programs(request.url.path)
+    if isinstance(error, FedirecError):
+        said = told(error) if for_programs else error.detail  # peers are told in English
+    else:
+        said = as_sentence(HTTPStatus(status).phrase) if for_programs else HTTPStatus(status).phrase
     site = site_of(request)
     document: dict[str, Any] = {
         "type": f"{site.origin}{PROBLEMS}{status}",

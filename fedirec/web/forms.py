@@ -74,7 +74,7 @@ class Form:
 
     def refuse(self, error: FedirecError, *, beside: str = GENERAL) -> None:
         """What a rule said, beside the field that it names, or else beside that one or above the form."""
-        self.fail(error.field or beside, told(error.detail))
+        self.fail(error.field or beside, told(error))
 
     @contextmanager
     def collecting(self) -> Generator[None]:
@@ -309,15 +309,10 @@ def _too_long(limit: int, length: int) -> str:
     return _("That is %(length)s characters; at most %(limit)s fit here.") % {"length": length, "limit": limit}
 
 
-def told(detail: str) -> str:
-    """What an error says, as a page shows it in the reader's language; about another server its name comes first."""
-    host, _blank, said = detail.partition(" ")
-    about_hosts = {
-        "could not be found": _("%(host)s could not be found."),
-        "took too long to answer": _("%(host)s took too long to answer."),
-        "did not answer properly": _("%(host)s did not answer properly."),
-    }
-    return about_hosts[said] % {"host": host} if said in about_hosts else as_sentence(_(detail))
+def told(error: FedirecError) -> str:
+    """What an error says, as a page shows it in the reader's language."""
+    said = _(error.message)
+    return as_sentence(said % error.blanks if error.blanks else said)
 
 
 def as_sentence(text: str) -> str:

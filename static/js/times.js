@@ -31,8 +31,10 @@ if (!document.documentElement.dataset.zone) {
     time.textContent = language === "en" ? `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}` : format.format(at);
   }
 }
-for (const field of document.querySelectorAll("input[data-timezone]")) {
-  field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+const spoken = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+for (const field of document.querySelectorAll("input[data-timezone]")) field.value ||= spoken;
+for (const field of document.querySelectorAll("select[data-timezone]")) {
+  if ([...field.options].some((option) => option.value === spoken)) field.value = spoken;
 }
 tick();
 setInterval(tick, 30000);

@@ -37,7 +37,7 @@ async def test_what_several_did_to_one_thing_is_one_sentence_without_numbers(her
         assert sentences(page) == [
             "cy made something from “Owl”.",
             "dee and bo follow you.",
-            "eve, dee and others made something from “Fox”.",
+            "eve, dee and others have made something from “Fox”.",
         ]
         assert links(page)[0] == "/explore?q=https%3A%2F%2Fthere.test%2Fr%2F9"
         assert links(page)[1] == "/u/dee"

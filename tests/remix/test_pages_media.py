@@ -196,7 +196,10 @@ async def test_a_challenge_says_first_what_it_asks_for_until_when_and_what_it_pa
     assert "Yours could be the first." in page
     async with here.sign_in("ana") as leader:
         own = (await leader.get("/c/stars")).text
-    assert "your time (UTC)" in own
+        await leader.post("/settings/reading", data={"timezone": "Asia/Tokyo"})
+        abroad = (await leader.get("/c/stars")).text
+    assert "your time ({zone})" in own, "nor does anybody else know, until they say so"
+    assert "your time (Asia/Tokyo)" in abroad
     assert "/c/stars/waiting" in own
     await here.run(close_challenge, ana, challenge)
     closed = (await here.get("/c/stars")).text

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedirec.errors import Conflict
+from fedirec.errors import Conflict, FedirecError, Gone, Invalid, NotFound, PeerUnavailable
 from fedirec.web.forms import Form, filled_form, told
 from fedirec.web.language import Reader, reading
 from fedirec.web.uploads import READ_ANYWAY, file_name
@@ -294,15 +294,25 @@ def test_a_file_name_is_never_a_path(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("detail", "words"),
+    ("error", "words"),
     [
-        ("nowhere.example could not be found", "nowhere.example ist nicht zu finden."),
-        ("a.example did not answer properly", "a.example hat nicht richtig geantwortet."),
-        ("a.example took too long to answer", "a.example hat zu lange nicht geantwortet."),
-        ("there is no such challenge here", "So einen Aufruf gibt es hier nicht."),
-        ("b.example says something new", "b.example says something new."),
+        (
+            PeerUnavailable("%(host)s could not be found", blanks={"host": "nowhere.example"}),
+            "nowhere.example ist nicht zu finden.",
+        ),
+        (
+            Gone("%(host)s says that it is not there any more", blanks={"host": "a.example"}),
+            "a.example sagt, dass es das nicht mehr gibt.",
+        ),
+        (
+            Invalid("A password has at least %(n)s characters.", blanks={"n": 10}),
+            "Ein Passwort hat mindestens 10 Zeichen.",
+        ),
+        (NotFound("there is no such challenge here"), "So einen Aufruf gibt es hier nicht."),
+        (NotFound("b.example says something new"), "b.example says something new."),
+        (Conflict("100 % sure"), "100 % sure."),
     ],
 )
-def test_an_error_is_told_in_the_readers_language(detail: str, words: str) -> None:
+def test_an_error_is_told_in_the_readers_language(error: FedirecError, words: str) -> None:
     with reading(Reader(locale="de")):
-        assert told(detail) == words
+        assert told(error) == words

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +15,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from fedirec import errors
+from fedirec.accounts.permissions import ALL_SCOPES, Permission, Role, Scope, require
+from fedirec.errors import Forbidden
 from fedirec.web.language import DOMAIN, FOLDER, languages
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -24,6 +28,15 @@ ERRORS: Final[dict[str, Any]] = {
 }
 BLANKS: Final = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 CATALOGUES: Final = [name for name in languages() if name != "en"]
+
+
+@dataclass(frozen=True)
+class _Guest:
+    """Somebody who may do next to nothing."""
+
+    uri: str = "https://far.example/u/guest"
+    role: Role = Role.GUEST
+    scopes: frozenset[Scope] = ALL_SCOPES
 
 
 def said(keywords: dict[str, Any]) -> Iterator[str | tuple[str, ...]]:
@@ -84,6 +97,34 @@ def test_the_template_for_translators_is_what_the_sources_say(sources: set[str |
     with (FOLDER / f"{DOMAIN}.pot").open("rb") as file:
         template = {_key(message.id) for message in read_po(file) if message.id}
     assert sorted(map(str, sources - template)) == []
+
+
+def test_no_error_is_put_together_of_pieces_that_nobody_can_translate() -> None:
+    pieces = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "fedirec").rglob("*.py"))
+        if path.relative_to(ROOT / "fedirec").parts[0] in ("accounts", "api", "media", "net", "remix", "web")
+        and "inbox" not in path.parts  # what peers are told stays English
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ERRORS
+        and call.args
+        and isinstance(call.args[0], ast.JoinedStr)
+    ]
+    assert pieces == []
+
+
+def test_why_a_right_is_refused_is_said_in_every_language() -> None:
+    sentences = set()
+    for permission in Permission:
+        try:
+            require(_Guest(), permission)
+        except Forbidden as refusal:
+            sentences.add(refusal.message)
+    assert len(sentences) > 10
+    for name in CATALOGUES:
+        assert sentences - {message.id for message in catalogue(name) if message.string} == set()
 
 
 def _key(said: Any) -> str | tuple[str, ...]:

@@ -25,9 +25,9 @@ async def create_invitation(viewer: Viewer, *, uses: int = 1, days: int = 7) -> 
     """There is an invitation for `uses` people, good for `days` days; the answer is the secret part of its link."""
     require(viewer, Permission.INVITE)
     if not 1 <= uses <= MAX_USES:
-        raise Invalid(f"An invitation is for 1 to {MAX_USES} people.", field="uses")
+        raise Invalid("An invitation is for 1 to %(n)s people.", field="uses", blanks={"n": MAX_USES})
     if not 1 <= days <= MAX_DAYS:
-        raise Invalid(f"An invitation lasts 1 to {MAX_DAYS} days.", field="days")
+        raise Invalid("An invitation lasts 1 to %(n)s days.", field="days", blanks={"n": MAX_DAYS})
     secret = new_secret()
     async with transaction():
         waiting = await Invitation.filter(inviter_id=viewer.account.id, uses_left__gt=0, expires_at__gt=now()).count()

@@ -18,7 +18,7 @@ from fedirec.accounts.actions.passwords import renew_recovery_codes
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.names import check_name
-from fedirec.accounts.notices import Notice
+from fedirec.accounts.notices import N_, Notice
 from fedirec.accounts.passwords import check_password, hash_password
 from fedirec.accounts.permissions import Doer, Permission, Role, may_change_role, refuse, require
 from fedirec.accounts.queries import ACTIVE, PENDING, find_invitation, get_instance, those_who_may
@@ -61,7 +61,7 @@ async def sign_up(
     invitation: str | None = None,
     answer: str = "",
     locale: str | None = None,
-    timezone: str = "UTC",
+    timezone: str = "",
 ) -> NewMember:
     """Somebody has joined, or waits to be let in, as this instance has it: open, approval, invite or closed.
 
@@ -78,7 +78,7 @@ async def sign_up(
     if waits and not answer:
         raise Invalid("Please write a few words, so that we know who you are.", field="answer")
     if len(answer) > MAX_ANSWER:
-        raise Invalid(f"Please keep it under {MAX_ANSWER} characters.", field="answer")
+        raise Invalid("Please keep it under %(n)s characters.", field="answer", blanks={"n": MAX_ANSWER})
     handle = check_name(name)
     check_password(password, name=handle)
     await refuse_taken_name(handle)
@@ -129,7 +129,7 @@ async def create_account(
 ) -> NewMember:
     """There is a new member, made by somebody who runs the instance. Raises as `sign_up` does."""
     require(doer, Permission.CHANGE_ROLES)
-    refuse(may_change_role(doer.role, before=Role.MEMBER, after=role), "You cannot give somebody that role.")
+    refuse(may_change_role(doer.role, before=Role.MEMBER, after=role), N_("You cannot give somebody that role."))
     handle = check_name(name)
     check_password(password, name=handle)
     await refuse_taken_name(handle)
@@ -159,7 +159,7 @@ async def save_member(
     display_name: str = "",
     answer: str = "",
     locale: str | None = None,
-    timezone: str = "UTC",
+    timezone: str = "",
 ) -> Account:
     """A member with actor and person, or without keys somebody who waits; part of the caller's transaction.
 
@@ -222,7 +222,7 @@ def shown_name(typed: str) -> str:
     """`typed` as a name on one line, without characters that nobody sees. Raises Invalid when it is too long."""
     name = " ".join(plain(escape(typed)).split())
     if len(name) > MAX_NAME:
-        raise Invalid(f"A name has up to {MAX_NAME} characters.", field="display_name")
+        raise Invalid("A name has up to %(n)s characters.", field="display_name", blanks={"n": MAX_NAME})
     return name
 
 

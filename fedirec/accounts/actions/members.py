@@ -9,7 +9,7 @@ from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.actions.sessions import end_sessions
 from fedirec.accounts.actions.tokens import revoke_tokens
 from fedirec.accounts.models import Account, Invitation
-from fedirec.accounts.notices import Notice
+from fedirec.accounts.notices import N_, Notice
 from fedirec.accounts.permissions import (
     Doer,
     Permission,
@@ -32,8 +32,8 @@ async def suspend(doer: Doer, account: Account, *, reason: str = "") -> None:
     async with transaction():
         account, owners = await _locked(account)
         actor = account.actor
-        refuse(doer.uri != actor.uri, "You cannot suspend yourself.")
-        refuse(may_suspend(doer.role, subject=Role(account.role)), "You can only suspend people with fewer rights.")
+        refuse(doer.uri != actor.uri, N_("You cannot suspend yourself."))
+        refuse(may_suspend(doer.role, subject=Role(account.role)), N_("You can only suspend people with fewer rights."))
         if account.state != ACTIVE:
             raise Conflict("That account is not active.")
         refuse_last_owner(owners, leaving=account.id)
@@ -53,7 +53,7 @@ async def unsuspend(doer: Doer, account: Account) -> None:
     async with transaction():
         account, _ = await _locked(account)
         actor = account.actor
-        refuse(may_suspend(doer.role, subject=Role(account.role)), "Only those who may suspend can undo it.")
+        refuse(may_suspend(doer.role, subject=Role(account.role)), N_("Only those who may suspend can undo it."))
         if account.state != SUSPENDED:
             raise Conflict("That account is not suspended.")
         account.state = actor.state = ACTIVE
@@ -69,7 +69,7 @@ async def change_role(doer: Doer, account: Account, role: Role) -> None:
     async with transaction():
         account, owners = await _locked(account)
         before = Role(account.role)
-        refuse(may_change_role(doer.role, before=before, after=role), "You cannot give or take that role.")
+        refuse(may_change_role(doer.role, before=before, after=role), N_("You cannot give or take that role."))
         if before is role:
             return
         refuse_last_owner(owners, leaving=account.id)

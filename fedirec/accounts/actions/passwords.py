@@ -10,7 +10,7 @@ from fedirec.accounts.actions.sessions import end_sessions
 from fedirec.accounts.actions.tokens import revoke_tokens
 from fedirec.accounts.codes import digest_of_code, new_recovery_code
 from fedirec.accounts.models import Account, RecoveryCode
-from fedirec.accounts.notices import Notice
+from fedirec.accounts.notices import N_, Notice
 from fedirec.accounts.passwords import check_password, hash_password, is_password
 from fedirec.accounts.permissions import Doer, Permission, Role, may_change_role, refuse, require
 from fedirec.accounts.queries import find_account
@@ -56,7 +56,9 @@ async def reset_password(doer: Doer, account: Account, password: str) -> None:
     """Somebody who runs the instance has given `account` a new password; whatever was signed in is not any more."""
     require(doer, Permission.CHANGE_ROLES)
     role = Role(account.role)
-    refuse(may_change_role(doer.role, before=role, after=role), "You cannot open the account of somebody like that.")
+    refuse(
+        may_change_role(doer.role, before=role, after=role), N_("You cannot open the account of somebody like that.")
+    )
     actor = await account.actor
     hashed = await hash_password(check_password(password, name=actor.handle))
     async with transaction():

@@ -42,7 +42,7 @@ async def edit_profile(
     shown = shown_name(name)
     about = about.strip()
     if len(about) > MAX_ABOUT:
-        raise Invalid(f"Please keep it under {MAX_ABOUT} characters.", field="about")
+        raise Invalid("Please keep it under %(n)s characters.", field="about", blanks={"n": MAX_ABOUT})
     if icon is not None and icon.kind != "image":
         raise Invalid("The picture has to be an image.", field="icon")
     async with transaction():
@@ -82,10 +82,13 @@ async def edit_defaults(account: Account, *, licence: str | None, visibility: st
 
 
 async def edit_preferences(account: Account, *, locale: str | None, timezone: str) -> None:
-    """Pages are in this language (None: what the browser asks for), and times in this zone. Raises Invalid."""
+    """Pages are in this language (None: what the browser asks for), and times in this zone (empty: what it says).
+
+    Raises Invalid.
+    """
     if locale and locale not in languages():
         raise Invalid("This instance does not speak that language.", field="locale")
-    if zone_named(timezone) is None:
+    if timezone and zone_named(timezone) is None:
         raise Invalid("Choose a time zone from the list, such as Europe/Berlin.", field="timezone")
     account.locale = locale or None
     account.timezone = timezone

@@ -65,7 +65,7 @@ async def finish_setup(
     password: str,
     display_name: str = "",
     locale: str | None = None,
-    timezone: str = "UTC",
+    timezone: str = "",
 ) -> tuple[Account, list[str]]:
     """The instance has an address, a name, its own actor and an owner; the link is burned. All of it or nothing.
 
@@ -138,14 +138,14 @@ def _described(*, title: str, summary: str, rules: str, registration: str, quest
     """What people typed about the instance, as the columns hold it."""
     title = " ".join(title.split())
     if not title or len(title) > MAX_TITLE:
-        raise Invalid(f"Give the instance a name of up to {MAX_TITLE} characters.", field="title")
+        raise Invalid("Give the instance a name of up to %(n)s characters.", field="title", blanks={"n": MAX_TITLE})
     if registration not in REGISTRATIONS:
         raise Invalid("Choose one of the ways to join.", field="registration")
     if len(question) > 300:
         raise Invalid("Please keep the question under 300 characters.", field="question")
     for field, text in (("summary", summary), ("rules", rules)):
         if len(text) > MAX_TEXT:
-            raise Invalid(f"Please keep it under {MAX_TEXT} characters.", field=field)
+            raise Invalid("Please keep it under %(n)s characters.", field=field, blanks={"n": MAX_TEXT})
     return {
         "name": title,
         "summary": summary.strip(),

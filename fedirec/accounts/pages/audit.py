@@ -48,6 +48,52 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """What actions are called; one that is not here is shown by its name."""
 
+DETAILS: Final[Mapping[str, str]] = {
+    "role": N_("Role"),
+    "before": N_("before"),
+    "after": N_("from then on"),
+    "reason": N_("Why"),
+    "uses": N_("For how many people"),
+    "days": N_("For how many days"),
+    "title": N_("Title"),
+    "name": N_("Name"),
+    "scopes": N_("What it may do"),
+    "origin": N_("Address"),
+    "registration": N_("Who may join"),
+    "changed": N_("Changed"),
+    "record": N_("Which record"),
+    "challenge": N_("Challenge"),
+}
+"""What is told of an action, by the name under which it is kept."""
+
+ROLES: Final[Mapping[str, str]] = {
+    "guest": N_("Guest"),
+    "member": N_("Member"),
+    "moderator": N_("Moderator"),
+    "treasurer": N_("Treasurer"),
+    "admin": N_("Admin"),
+    "owner": N_("Owner"),
+}
+KEPT: Final[Mapping[str, Mapping[str, str]]] = {
+    "role": ROLES,
+    "before": ROLES,
+    "after": ROLES,
+    "registration": {
+        "invite": N_("By invitation"),
+        "approval": N_("By approval"),
+        "open": N_("Open"),
+        "closed": N_("Closed"),
+    },
+    "changed": {
+        "name": N_("Name of this place"),
+        "summary": N_("What it is about"),
+        "rules": N_("Rules"),
+        "registration": N_("Who may join"),
+        "registration_question": N_("Question to those who ask to join"),
+    },
+}
+"""The words for what is kept as a word of our own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventView:
@@ -86,15 +132,18 @@ async def event_views(rows: Sequence[AuditEvent]) -> list[EventView]:
             words=_(WORDS[row.action]) if row.action in WORDS else row.action.replace("_", " "),
             subject=known.get(row.subject_uri) if row.subject_uri != row.actor_uri else None,
             subject_uri=row.subject_uri,
-            details=tuple((key.replace("_", " "), _plain(value)) for key, value in row.details.items() if value),
+            details=tuple(_detail(key, value) for key, value in row.details.items() if value),
             at=row.created_at,
         )
         for row in rows
     ]
 
 
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _detail(key: str, value: Any) -> tuple[str, str]:
+    words = KEPT.get(key, {})
+    values = map(str, value if isinstance(value, list) else [value])
+    name = _(DETAILS[key]) if key in DETAILS else key.replace("_", " ")
+    return name, ", ".join(_(words[each]) if each in words else each for each in values)
 
 
 routes = [Route("/admin/audit", show_audit, methods=["GET"])]

@@ -63,7 +63,7 @@ async def post_sign_up(request: Request[Any]) -> Response:
             display_name=display_name,
             invitation=invitation or None,
             answer=answer,
-            timezone=zone if zone_named(zone) else "UTC",
+            timezone=zone if zone_named(zone) else "",
         )
     except FedirecError as error:
         return once_more(request, "accounts/sign_up.html", form, error, **shown)

@@ -22,7 +22,7 @@ from fedirec.accounts.permissions import Permission, Role, may_change_role, may_
 from fedirec.accounts.queries import PENDING, SUSPENDED, audit_events, get_account, members, pending_sign_ups
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError, Invalid, NotFound
-from fedirec.web.forms import read_form
+from fedirec.web.forms import read_form, told
 from fedirec.web.language import gettext as _
 from fedirec.web.render import Flash, redirect, render
 from fedirec.web.views import Choice, PersonView
@@ -149,7 +149,7 @@ async def _try(request: Request[Any], action: Any, done: str) -> Response:
     try:
         await action
     except FedirecError as error:
-        return redirect(request, page, Flash(text=_(error.detail), kind="problem"))
+        return redirect(request, page, Flash(text=told(error), kind="problem"))
     return redirect(request, page, done)
 
 

@@ -63,7 +63,7 @@ async def post_setup(request: Request[Any]) -> Response:
         "name": form.line("name", required=True, max=100),
         "display_name": form.line("display_name", max=500),
         "password": form.secret("password"),
-        "timezone": zone if zone_named(zone) else "UTC",
+        "timezone": zone if zone_named(zone) else "",
         "other_origin_is_meant": form.flag("other_origin"),
     }
     with form.collecting():

@@ -200,7 +200,7 @@ def _check(draft: ChallengeDraft) -> None:
     try:
         check_name(draft.slug)
     except FedirecError as error:
-        raise Invalid(error.detail, field="slug") from error
+        raise Invalid(error.message, field="slug", blanks=error.blanks) from error
 
 
 async def _announce(leader: Actor, prompt_uri: str) -> None:

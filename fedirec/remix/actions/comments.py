@@ -72,7 +72,7 @@ async def write_comment(author: Actor, place: Place, draft: CommentDraft) -> Com
     """
     await _refuse_bad_draft(place, draft)
     if await is_hasty(author):
-        raise TooMany(_("That were many comments within an hour. Please take a break."))
+        raise TooMany(_("Those were many comments within an hour. Please take a break."))
     uri = Uris(origin_of(author.uri)).comment()
     composed = await _compose(author, place, draft, uri=uri, published=now())
     work = composed.work

@@ -109,7 +109,7 @@ async def _go_to(request: Request[Any], typed: str) -> Response:
     try:
         url = await page_of(request, typed, may_fetch=viewer_of(request) is not None)
     except FedirecError as error:
-        return await _refuse(request, typed, told(error.detail))
+        return await _refuse(request, typed, told(error))
     if url is None:
         return await _refuse(request, typed, _("We do not know that yet. Sign in, and we will ask for it."))
     return redirect(request, url)

@@ -55,7 +55,7 @@ from fedirec.remix.queries.drafts import drafts_of, get_draft
 from fedirec.remix.queries.records import Wish, explore, get_own_record, own_records, records_in_order
 from fedirec.remix.roles import default_role, roles_for
 from fedirec.uris import new_key
-from fedirec.web.forms import GENERAL, Form, filled_form
+from fedirec.web.forms import GENERAL, Form, filled_form, told
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.render import Flash, redirect, render
@@ -86,7 +86,7 @@ async def show_new(request: Request[Any]) -> Response:
         try:
             await composition.add_source(record)
         except FedirecError as error:
-            form.fail("seek", error.detail)
+            form.fail("seek", told(error))
     challenge = await challenge_named(request.query_params.get("challenge", ""))
     texts: dict[str, Any] = {"language": reader().locale, "visibility": viewer.account.visibility}
     if usual := usual_licence(viewer.account.licence, composition):
@@ -186,7 +186,7 @@ async def _offer(request: Request[Any], viewer: Viewer, record: Record, challeng
     try:
         await submit_record(viewer.actor, record, challenge)
     except FedirecError as error:
-        return redirect(request, url, Flash(text=_(error.detail), kind="problem"))
+        return redirect(request, url, Flash(text=told(error), kind="problem"))
     return redirect(request, url, _("It is on its way to “%(title)s”.") % {"title": challenge.title})
 
 

@@ -52,7 +52,7 @@ async def _add_known(form: Form, composition: Composition, name: str) -> None:
             await composition.add_source(record)
             composition.seek = ""
         except FedirecError as error:
-            form.fail("seek", error.detail)
+            form.fail("seek", told(error))
 
 
 async def _look_for_source(request: Request[Any], form: Form, composition: Composition, *, is_last: bool) -> None:
@@ -66,7 +66,7 @@ async def _look_for_source(request: Request[Any], form: Form, composition: Compo
             composition.seek = ""
         except FedirecError as error:
             shown = typed if len(typed) <= _MAX_SHOWN else f"{typed[:_MAX_SHOWN]}…"
-            form.fail("seek", _("%(address)s: %(why)s") % {"address": shown, "why": told(error.detail)})
+            form.fail("seek", _("%(address)s: %(why)s") % {"address": shown, "why": told(error)})
         return
     if is_last:
         form.fail("seek", _("You looked for a source and added none. Pick one, or empty this box."))

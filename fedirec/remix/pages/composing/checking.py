@@ -96,7 +96,7 @@ async def _said_of_challenge(challenge: Challenge | None, chosen: Licence) -> tu
     try:
         await refuse_unfit_licence(challenge, chosen)
     except Conflict as error:
-        return (told(error.detail),)
+        return (told(error),)
     return ()
 
 

@@ -19,7 +19,7 @@ from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.people import actors_in_order
 from fedirec.remix.queries.records import actors_at, contributors_of, files_of, records_at, records_in_order
 from fedirec.remix.roles import find_role
-from fedirec.web.forms import Form, read_form
+from fedirec.web.forms import Form, read_form, told
 from fedirec.web.language import gettext as _
 
 _MAX_ALT: Final = 1_500
@@ -140,7 +140,7 @@ async def take_uploads(request: Request[Any], form: Form, composition: Compositi
                 quota=quota,
             )
         except FedirecError as error:
-            form.errors["files"] = " ".join(filter(None, (form.error("files"), _(error.detail))))
+            form.errors["files"] = " ".join(filter(None, (form.error("files"), told(error))))
             continue
         if all(row.media.id != media.id for row in composition.files):
             composition.files.append(FileRow(media=media))

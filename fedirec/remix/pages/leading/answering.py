@@ -23,7 +23,7 @@ from fedirec.remix.pages.challenges import challenge_tabs
 from fedirec.remix.pages.leading.changing import led_challenge_in
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge, get_submission, waiting_submissions
-from fedirec.web.forms import Form, read_form
+from fedirec.web.forms import Form, read_form, told
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
@@ -60,7 +60,7 @@ async def post_decision(request: Request[Any]) -> Response:
     except FedirecError as error:
         if submission.challenge.leader_id != viewer.actor.id:
             raise
-        form.errors[f"reason-{submission.id}"] = _(error.detail)
+        form.errors[f"reason-{submission.id}"] = told(error)
         challenge = await get_challenge(submission.challenge.actor.handle)
         return await _show_waiting(request, challenge, form, status=error.status, about=submission.id)
     back = f"{Cards(request).challenge_url(submission.challenge)}/waiting"

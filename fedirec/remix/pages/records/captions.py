@@ -18,8 +18,8 @@ from fedirec.media.queries import dress
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.composing.fields import LANGUAGES, language_choices
-from fedirec.web.forms import Form, read_form
 from fedirec.remix.pages.visitors import members_only, own_record_in
+from fedirec.web.forms import Form, read_form, told
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.render import Flash, redirect, render
@@ -62,7 +62,7 @@ async def post_caption(request: Request[Any]) -> Response:
             quota=quota_of(request.state["settings"], viewer.role),
         )
     except FedirecError as error:
-        form.errors["captions"] = _(error.detail)
+        form.errors["captions"] = told(error)
         return await _show(request, record, form, status=422)
     said = _("The captions are there: %(language)s.") % {"language": caption.label}
     return redirect(request, f"{Cards(request).record_url(record)}/captions", said)

@@ -18,7 +18,7 @@ from fedirec.remix.pages.cards import Cards, submission_word
 from fedirec.remix.pages.visitors import number_of, own_record_in, row_in
 from fedirec.remix.queries.challenges import find_challenge_row, get_submission
 from fedirec.remix.queries.records import submissions_of
-from fedirec.web.forms import read_form
+from fedirec.web.forms import read_form, told
 from fedirec.web.language import gettext as _
 from fedirec.web.render import Flash, redirect
 
@@ -50,7 +50,7 @@ async def post_offer(request: Request[Any]) -> Response:
     try:
         await submit_record(viewer.actor, record, challenge)
     except Conflict as error:
-        return redirect(request, url, Flash(text=_(error.detail), kind="problem"))
+        return redirect(request, url, Flash(text=told(error), kind="problem"))
     return redirect(request, url, _("It is on its way to “%(title)s”.") % {"title": challenge.title})
 
 
