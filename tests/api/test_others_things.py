@@ -1,0 +1,118 @@
+"""Whatever belongs to somebody else: nobody reads it, changes it or ends it by naming it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fedirec.accounts.models import Account, Invitation, Notification, Session, Token
+from fedirec.activitypub.follows import follow
+from fedirec.activitypub.models import Follow
+from fedirec.api.endpoints import TABLE
+from fedirec.media.models import Media
+from fedirec.remix.models import Challenge, Comment, Draft, Record, Submission
+from fedirec.uris import new_key
+from tests.api.conftest import Programs
+from tests.api.programs import actor_named, path_of
+from tests.api.test_story import TERMS, record
+from tests.media.test_uploads import PIECE, TUS
+from tests.network import Instance
+from tests.remix.test_comments import sound
+
+EVERYBODY_S = {"recommend_record", "take_back_recommendation", "write_comment", "answer_comment", "unfollow"}
+"""What may be done with what everybody may see, by anybody."""
+BODIES: dict[str, Any] = {
+    "edit_record": record(title="Mine now"),
+    "add_caption": {"webvtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nMine now\n"},
+    "change_challenge": {"text": "Mine now"},
+    "decline_submission": {"reason": "Mine now"},
+    "edit_comment": {"text": "Mine now"},
+    "change_role": {"role": "owner"},
+}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_nobody_gets_at_what_is_somebody_else_s(here: Instance, there: Instance, program: Programs) -> None:
+    ana_, bo = await here.join("ana"), await there.join("bo")
+    await here.join("eve")
+    ana, eve = await program("ana"), await program("eve")
+    key, media = new_key(), await here.run(_media_of, await sound(here, ana_))
+    made = await ana.get("publish_record", **record())
+    secret = await ana.get("publish_record", **record(title="For a few", visibility="followers"))
+    challenge = await ana.get("open_challenge", title="Rain", text="Go.", kinds=["text"], terms=TERMS)
+    offered = await ana.get("submit_record", made["id"], challenge=challenge["id"])
+    said = await ana.get("write_comment", made["id"], text="My own words")
+    hushed = await ana.get("write_comment", secret["id"], text="For a few")
+    await ana.ask("save_draft", key, fields=[{"name": "title", "value": "Not yet"}])
+    await ana.ask("create_invitation", uses=1)
+    await here.run(follow, await here.meet(bo), ana_)
+    await here.run(lambda: Follow.all().update(accepted_at=None))
+    asked = await here.run(lambda: Follow.get(target_id=ana_.id))
+    begun = await ana.client.post(
+        "/api/uploads", headers=TUS | {"upload-length": "10", "authorization": f"Bearer {ana.token}"}
+    )
+    async with here.sign_in("ana"):
+        session = await here.run(lambda: Session.get(account__actor_id=ana_.id))
+    token = await here.run(lambda: Token.get(account__actor_id=ana_.id))
+    invitation = await here.run(lambda: Invitation.get(inviter__actor_id=ana_.id))
+    before = await here.run(_all_of)
+    things: dict[str, list[tuple[Any, ...]]] = {
+        "/me/sessions/{id:int}": [(session.id,)],
+        "/me/tokens/{id:int}": [(token.id,)],
+        "/me/invitations/{id:int}": [(invitation.id,)],
+        "/records/{id:int}": [(made["id"],), (secret["id"],)],
+        "/files/{key}": [(media,)],
+        "/files/{key}/captions/{language}": [(media, "en")],
+        "/drafts/{key}": [(key,)],
+        "/challenges/{id:int}": [(challenge["id"],)],
+        "/submissions/{id:int}": [(offered["id"],)],
+        "/comments/{id:int}": [(said["id"],), (hushed["id"],)],
+        "/following/requests/{id:int}": [(asked.id,)],
+        "/members/{name}": [("ana",)],
+        "/sign-ups/{id:int}": [(1,)],
+    }
+    tried = set[str]()
+    for endpoint in TABLE:
+        place = max((path for path in things if endpoint.path.startswith(path)), key=len, default=None)
+        if place is None or endpoint.name in EVERYBODY_S or endpoint.name == "save_draft":
+            continue
+        for names in things[place]:
+            is_public = (place, *names) not in (
+                ("/records/{id:int}", secret["id"]),
+                ("/comments/{id:int}", hushed["id"]),
+            )
+            if (endpoint.is_open and is_public) or endpoint.name == "list_own_submissions":
+                continue
+            tried.add(endpoint.name)
+            address = path_of(endpoint, *names, *[1] * (endpoint.path.count("{") - len(names)))
+            answer = await eve.client.request(
+                endpoint.method,
+                address,
+                json=BODIES.get(endpoint.name, {"challenge": challenge["id"]} if endpoint.body else None),
+                headers={"authorization": f"Bearer {eve.token}"},
+            )
+            assert answer.status_code in (403, 404), (endpoint.name, names, answer.status_code, answer.text)
+            for words in ("For a few", "Not yet", "My own words"):
+                assert words not in answer.text, endpoint.name
+    assert len(tried) > 30
+    assert set(BODIES) <= tried
+    await eve.ask("save_draft", key, fields=[{"name": "title", "value": "Mine"}])
+    assert (await ana.get("show_draft", key))["fields"] == [{"name": "title", "value": "Not yet"}]
+    for method, more in (("GET", {}), ("HEAD", TUS), ("PATCH", PIECE | {"upload-offset": "0"}), ("DELETE", TUS)):
+        headers = {**more, "authorization": f"Bearer {eve.token}"}
+        answer = await eve.client.request(method, begun.headers["location"], headers=headers, content=b"")
+        assert answer.status_code == 404, method
+    eves = await actor_named(here, "eve")
+    await here.run(lambda: Draft.filter(author_id=eves.id).delete())
+    assert await here.run(_all_of) == before
+
+
+async def _media_of(made: Record) -> str:
+    return (await Media.get(attachments__record_id=made.id)).key
+
+
+async def _all_of() -> list[Any]:
+    """Everything that somebody might have changed."""
+    models = (Account, Challenge, Comment, Draft, Follow, Invitation, Notification, Record, Submission)
+    return [await model.all().order_by("id").values() for model in models]
