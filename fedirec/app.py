@@ -22,10 +22,10 @@ from fedirec.accounts.pages import routes as accounts_pages
 from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub import routes as activitypub_routes
 from fedirec.activitypub import vocab
+from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.inbox import Inbox
 from fedirec.activitypub.keyring import Keyring
-from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Vocabulary
@@ -65,7 +65,7 @@ class State(TypedDict):
     keyring: Keyring
     remote: Remote
     inbox: Inbox
-    outbox: Outbox
+    courier: Courier
     store: Store
     workshop: Workshop
     media_cache: MediaCache
@@ -97,9 +97,9 @@ async def running(
         vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES])
         remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
         inbox = Inbox(remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers))
-        outbox = Outbox(net=net, keyring=keyring)
+        courier = Courier(net=net, keyring=keyring)
         workshop = Workshop(store=store, settings=settings)
-        kinds = kinds_of_work(inbox=inbox, outbox=outbox, remote=remote, workshop=workshop, settings=settings)
+        kinds = kinds_of_work(inbox=inbox, courier=courier, remote=remote, workshop=workshop, settings=settings)
         yield State(
             settings=settings,
             site=site,
@@ -107,7 +107,7 @@ async def running(
             keyring=keyring,
             remote=remote,
             inbox=inbox,
-            outbox=outbox,
+            courier=courier,
             store=store,
             workshop=workshop,
             media_cache=MediaCache(

@@ -10,8 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
-from fedirec.activitypub.outbox import Outbox
 from fedirec.activitypub.remote import Remote
 from fedirec.api.keeping import forget_answers
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
@@ -35,7 +35,7 @@ KEEP_UPLOADS: Final = timedelta(days=1)
 
 
 def kinds_of_work(
-    *, inbox: Inbox, outbox: Outbox, remote: Remote, workshop: Workshop, settings: Settings
+    *, inbox: Inbox, courier: Courier, remote: Remote, workshop: Workshop, settings: Settings
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
     return {
@@ -47,8 +47,8 @@ def kinds_of_work(
             batch=50,
             max_attempts=10,
         ),
-        "fanout": Kind(handler=outbox.fan_out, concurrency=4),
-        "deliver": Kind(handler=outbox.deliver, concurrency=settings.deliveries_in_flight),
+        "fanout": Kind(handler=courier.fan_out, concurrency=4),
+        "deliver": Kind(handler=courier.deliver, concurrency=settings.deliveries_in_flight),
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),

@@ -8,11 +8,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from fedirec.activitypub.delivery import outcome_of
 from fedirec.activitypub.follows import follow, unfollow
 from fedirec.activitypub.keys import read_public_key
 from fedirec.activitypub.models import Actor, ActorKey, Outgoing
 from fedirec.activitypub.models import Peer as KnownPeer
-from fedirec.activitypub.outbox import outcome_of
 from fedirec.activitypub.proofs import verify_proof
 from fedirec.activitypub.signatures import parse as parse_signature
 from fedirec.clock import now
@@ -326,11 +326,11 @@ async def test_a_fan_out_whose_end_nobody_heard_of_sends_nothing_twice(here: Ins
     sinks = [network.sink(f"host{number}.test") for number in range(3)]
     await followed_by(here, ana, *(f"mia@{sink.host}" for sink in sinks))
     await here.run(publish_record, ana, PUBLIC_DRAFT)
-    outbox = here.state["outbox"]
+    courier = here.state["courier"]
 
     job = await here.run(lambda: Job.get(kind="fanout"))
-    assert await here.run(outbox.fan_out, job) == Done()
-    deliveries = Runner({"deliver": Kind(handler=outbox.deliver, concurrency=3)}, name="only deliveries")
+    assert await here.run(courier.fan_out, job) == Done()
+    deliveries = Runner({"deliver": Kind(handler=courier.deliver, concurrency=3)}, name="only deliveries")
     await here.run(deliveries.run_until_idle)
     body = (await here.run(lambda: Outgoing.get())).body
     await here.work()

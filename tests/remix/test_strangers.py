@@ -19,9 +19,9 @@ from fedirec.html import markdown
 from fedirec.lanes.models import Job
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.lineage import MAX_FETCHED, TOO_FAR
 from fedirec.remix.actions.meeting import find_challenge
 from fedirec.remix.actions.records import delete_record, publish_record
-from fedirec.remix.actions.saving import MAX_FETCHED, TOO_FAR
 from fedirec.remix.licences import BY
 from fedirec.remix.models import Challenge, Record, Source, Submission
 from fedirec.remix.terms import DecidedBy, Pays, Terms

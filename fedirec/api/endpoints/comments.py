@@ -11,14 +11,8 @@ from fedirec.api.endpoints.finding import get_standing_record
 from fedirec.api.paging import piece_with, read_row, size_of
 from fedirec.api.shapes.comments import Comment, Comments, CommentSent, Thread, Threads, is_moderator, show_comment
 from fedirec.errors import Forbidden, Gone, NotFound
-from fedirec.remix.actions.comments import (
-    CommentDraft,
-    delete_comment,
-    edit_comment,
-    hide_comment,
-    unhide_comment,
-    write_comment,
-)
+from fedirec.remix.actions.comments import CommentDraft, delete_comment, edit_comment, write_comment
+from fedirec.remix.actions.hiding import hide_comment, unhide_comment
 from fedirec.remix.actions.threads import Place
 from fedirec.remix.models import Comment as CommentRow
 from fedirec.remix.queries.comments import find_comment_row, get_root, is_known_to, thread_of, threads_of

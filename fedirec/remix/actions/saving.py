@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from tortoise.expressions import Q
-
-from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
@@ -19,21 +16,14 @@ from fedirec.lanes import Work, enqueue
 from fedirec.media.actions import attach_media
 from fedirec.media.models import Media
 from fedirec.remix.actions.findable import make_record_findable
+from fedirec.remix.actions.lineage import MAX_FETCHED, save_sources
 from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
-from fedirec.remix.lineage import MAX_DEPTH, parents_of, would_loop
-from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Snapshot, Source
-from fedirec.remix.queries.trails import edges_above
+from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
 from fedirec.remix.roles import CONTRIBUTOR, find_role
-from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, SourceObject, hashtag_key
+from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, hashtag_key
 from fedirec.uris import origin_of, same_origin
-
-ITSELF: Final = "a record cannot be made from itself; kept as a claim"
-LOOPS: Final = "it would make the record its own ancestor; kept as a claim"
-TOO_FAR: Final = "it is too far away to be looked up; kept as a claim"
-MAX_FETCHED: Final = 300
-"""Records and people that are asked for because of one record, at whatever remove (CVE-2022-46405)."""
 
 MAX_ORIGIN: Final = 255
 """Characters; no host on the internet has more."""
@@ -100,7 +90,7 @@ async def save_record(
                 for position, (person, role) in enumerate(parts)
             ]
         )
-        waiting = await _save_sources(record, work.sources, depth=depth, budget=budget)
+        waiting = await save_sources(record, work.sources, depth=depth, budget=budget)
         met = await _meet({person for person, _role in parts})
         await enqueue([*waiting, *met[: budget - len(waiting)]])
     return record
@@ -151,70 +141,6 @@ async def hold_media(owner: Actor, media: Mapping[str, Media], *, before: Collec
         await Media.filter(id__in=left).update(attached_at=None)
 
 
-async def take_snapshots(parents: Sequence[Record]) -> dict[str, Snapshot]:
-    """Each of `parents` as it is now, kept for good, by its address; the same version is kept once.
-
-    Part of the caller's transaction.
-    """
-    ids = [parent.id for parent in parents]
-    current = [Q(record_id=parent.id, number=parent.revision) for parent in parents]
-    revisions = await RecordRevision.filter(Q(*current, join_type="OR")) if current else []
-    documents = {revision.record_id: revision.document for revision in revisions}
-    authors = {actor.id: actor for actor in await Actor.filter(id__in=[parent.author_id for parent in parents])}
-    digests: dict[int, list[str]] = {}
-    for attachment in await Attachment.filter(record_id__in=ids, digest__not_isnull=True).order_by("position"):
-        digests.setdefault(attachment.record_id or 0, []).append(attachment.digest or "")
-    snapshots = []
-    for parent in parents:
-        author, document = authors[parent.author_id], documents.get(parent.id, {})
-        snapshots.append(
-            Snapshot(
-                uri=parent.uri,
-                document_digest=digest_json(document),
-                author_uri=author.uri,
-                author_handle=f"{author.handle}@{author.host}",
-                author_name=author.name or author.handle,
-                kind=parent.kind,
-                title=parent.title,
-                licence=parent.licence,
-                licence_url=parent.licence_url,
-                media_digests=digests.get(parent.id, []),
-                record_digest=parent.digest,
-                published_at=parent.published_at,
-                document=document,
-                fetched_at=parent.fetched_at or now(),
-            )
-        )
-    await Snapshot.bulk_create(snapshots, ignore_conflicts=True)
-    wanted = {(snapshot.uri, snapshot.document_digest) for snapshot in snapshots}
-    kept = await Snapshot.filter(
-        uri__in=[uri for uri, _digest in wanted], document_digest__in=[digest for _uri, digest in wanted]
-    )
-    return {snapshot.uri: snapshot for snapshot in kept if (snapshot.uri, snapshot.document_digest) in wanted}
-
-
-async def settle_sources(child: Record, settled: Mapping[int, Record]) -> None:
-    """The sources of `child` whose rows are the keys of `settled` point to snapshots of those records.
-
-    One that would close a circle is kept as a claim, outside the graph. Part of the caller's transaction.
-    """
-    if not settled:
-        return
-    sources = await Source.filter(id__in=list(settled))
-    edges = await edges_above([parent.uri for parent in settled.values()])
-    parents = parents_of(edge for edge in edges if edge.record != child.uri)
-    snapshots = await take_snapshots(list({parent.id: parent for parent in settled.values()}.values()))
-    for source in sources:
-        parent = settled[source.id]
-        loops = would_loop(child.uri, [parent.uri], parents)
-        source.in_graph = not loops
-        source.problem = LOOPS if loops else None
-        source.snapshot_id = snapshots[parent.uri].id
-        if parent.uri == source.uri:  # else the source names the address of its page
-            source.parent_id = parent.id
-    await Source.bulk_update(sources, fields=["in_graph", "problem", "snapshot_id", "parent_id"])
-
-
 async def _meet(people: Collection[str]) -> list[Work]:
     """The work of getting to know those of the credited `people` whose names we cannot show yet."""
     known = {actor.uri for actor in await Actor.filter(uri__in=list(people))} if people else set()
@@ -229,61 +155,6 @@ async def _meet(people: Collection[str]) -> list[Work]:
         for person, origin in strangers.items()
         if len(origin) <= MAX_ORIGIN
     ]
-
-
-async def _save_sources(record: Record, named: Sequence[SourceObject], *, depth: int, budget: int) -> list[Work]:
-    """What `record` was made from is what it names now; what it named before stays as withdrawn.
-
-    Sources that we know are settled at once; the answer is the work of fetching the others, as far as `budget` goes:
-    what is left of it is shared among them.
-    """
-    before = {source.uri: source for source in await Source.filter(record_id=record.id)}
-    wanted = {entry.id: (position, entry) for position, entry in enumerate(named)}
-    for uri, source in before.items():
-        if uri not in wanted:
-            source.withdrawn_at = source.withdrawn_at or now()
-        else:
-            source.position, entry = wanted[uri]
-            source.relation, source.withdrawn_at = entry.relation.value, None
-    if before:
-        await Source.bulk_update(list(before.values()), fields=["relation", "position", "withdrawn_at"])
-    added = [uri for uri in wanted if uri not in before]
-    if not added:
-        return []
-    parents = {row.uri: row for row in await Record.filter(uri__in=added)}
-    fresh = [
-        Source(
-            record_id=record.id,
-            uri=uri,
-            parent_id=parents[uri].id if uri in parents else None,
-            relation=entry.relation.value,
-            position=position,
-            in_graph=uri != record.uri,
-            problem=ITSELF if uri == record.uri else None,
-        )
-        for uri in added
-        for position, entry in [wanted[uri]]
-    ]
-    await Source.bulk_create(fresh)
-    addresses = [source.uri for source in fresh if source.in_graph]
-    saved = await Source.filter(record_id=record.id, uri__in=addresses)
-    await settle_sources(record, {source.id: parents[source.uri] for source in saved if source.uri in parents})
-    waiting = [source for source in saved if source.uri not in parents]
-    near = waiting[:budget] if depth < MAX_DEPTH else []
-    if far := [source.id for source in waiting[len(near) :]]:
-        await Source.filter(id__in=far).update(problem=TOO_FAR)
-    share = (budget - len(near)) // len(near) if near else 0
-    return [_fetching_of(source, depth=depth + 1, budget=share) for source in near]
-
-
-def _fetching_of(source: Source, *, depth: int, budget: int) -> Work:
-    """The work of finding out what `source` is, and up to `budget` more that it leads to."""
-    return Work(
-        kind="lineage",
-        lane=f"lineage:{origin_of(source.uri)}",
-        payload={"source": source.id, "depth": depth, "budget": budget},
-        dedupe_key=f"source:{source.id}",
-    )
 
 
 def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:

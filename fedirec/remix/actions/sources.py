@@ -10,7 +10,8 @@ from fedirec.activitypub.vocab import Json
 from fedirec.db import execute, on_postgres, transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome
-from fedirec.remix.actions.saving import MAX_FETCHED, save_record, settle_sources
+from fedirec.remix.actions.lineage import MAX_FETCHED, settle_sources
+from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Record, Source
 from fedirec.remix.replies import is_talk

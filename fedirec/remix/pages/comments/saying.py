@@ -18,10 +18,9 @@ from fedirec.remix.actions.comments import (
     CommentDraft,
     delete_comment,
     edit_comment,
-    hide_comment,
-    unhide_comment,
     write_comment,
 )
+from fedirec.remix.actions.hiding import hide_comment, unhide_comment
 from fedirec.remix.actions.threads import Place, playing_time_of
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock, find_moment

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
-from fedirec.remix.actions.comments import MAX_TEXT, may_hide
+from fedirec.remix.actions.comments import MAX_TEXT
+from fedirec.remix.actions.hiding import may_hide
 from fedirec.remix.actions.threads import playing_time_of
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock
