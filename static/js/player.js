@@ -3,7 +3,7 @@
 import "./lightbox.js";
 import { Deck } from "./deck.js";
 import { describe } from "./now-playing.js";
-import { watch } from "./preparing.js";
+import { listen, watch } from "./preparing.js";
 
 /** The controls of a figure are awake; pages that put in a figure later call this. */
 export function wake(figure) {
@@ -35,3 +35,4 @@ for (const figure of document.querySelectorAll("[data-player]")) wake(figure);
 addEventListener("hashchange", seek);
 seek();
 watch();
+listen();

@@ -3,6 +3,11 @@
 const FIRST = 2500; // milliseconds
 const LONGEST = 30000;
 
+async function asked() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
+
 export function watch() {
   const waiting = () => document.querySelectorAll("figure[data-preparing]");
   let pause = FIRST;
@@ -11,8 +16,8 @@ export function watch() {
     if (!document.hidden) {
       pause = Math.min(pause * 1.4, LONGEST);
       try {
-        const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-        if (answer.ok) change(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        const page = await asked();
+        if (page) change(page);
       } catch {
         // No connection just now: there will be another time.
       }
@@ -32,6 +37,32 @@ export function watch() {
   if (waiting().length) setTimeout(look, pause);
 }
 
+/** A sound from elsewhere has no wave before somebody here has fetched it; once the browser has, the wave is drawn. */
+export function listen() {
+  let soon;
+  async function draw() {
+    const page = await asked().catch(() => null);
+    for (const figure of document.querySelectorAll("figure[data-unheard]")) {
+      const fresh = page?.getElementById(figure.id);
+      if (!fresh || fresh.matches("[data-unheard]")) continue;
+      figure.removeAttribute("data-unheard");
+      redraw(figure, fresh);
+    }
+  }
+  for (const media of document.querySelectorAll("figure[data-unheard] audio")) {
+    const heard = () => {
+      clearTimeout(soon);
+      soon = setTimeout(draw, 300); // several of them are asked for together
+    };
+    if (media.readyState) heard();
+    else media.addEventListener("loadedmetadata", heard, { once: true });
+  }
+}
+
+function redraw(figure, fresh) {
+  for (const path of figure.querySelectorAll("defs path")) path.setAttribute("d", fresh.querySelector("defs path").getAttribute("d"));
+}
+
 function progress(figure, fresh) {
   const [bar, now] = [figure.querySelector("progress"), fresh.querySelector("progress")];
   if (bar && now) bar.value = now.value;
@@ -46,7 +77,7 @@ function settle(figure, fresh) {
     frame.replaceChildren(...made.childNodes);
   } else if (media) {
     const made = fresh.querySelector("audio, video");
-    for (const path of figure.querySelectorAll("defs path")) path.setAttribute("d", fresh.querySelector("defs path").getAttribute("d"));
+    redraw(figure, fresh);
     if (made.poster) media.poster = made.poster;
     if ((media.paused && !media.currentTime) || media.error) { // whoever listens already is not interrupted
       for (const source of media.querySelectorAll("source")) source.remove();

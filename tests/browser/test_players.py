@@ -23,6 +23,9 @@ COUNT_STEPS = """
     document.querySelector("clipPath rect"), { attributeFilter: ["width"] });
 }
 """
+HEIGHTS = """
+() => document.querySelector(".wave defs path").getAttribute("d").match(/v[\\d.]+/g)
+"""
 PLAYING = """
 () => [...document.querySelectorAll("audio, video")].map((media) => !media.paused)
 """
@@ -149,6 +152,21 @@ def test_a_sound_is_played_searched_and_heard_alone(
         page.get_by_role("button", name="Sound off").nth(1).click()
         assert page.evaluate("document.querySelectorAll('audio')[1].muted")
         page.get_by_role("button", name="Sound on").wait_for()
+        shown.check()
+
+
+def test_a_sound_from_elsewhere_gets_its_wave_as_soon_as_it_is_here(
+    chromium: Any, here: Served, there: Served, works: dict[str, Path]
+) -> None:
+    far = publish(chromium, there, "cy", "Far bells", [works["quick"]], alt="Bells, far away")
+    with window(chromium, here) as shown:
+        shown.sign_in("ana")
+        shown.open(f"/explore?q={there.origin}{far}")
+        page = shown.page
+        page.wait_for_selector("h1:has-text('Far bells')")
+        page.wait_for_selector("figure[data-player]:not([data-unheard])", timeout=30_000)
+        heights = page.evaluate(HEIGHTS)
+        assert len(set(heights)) > 9, "it is drawn as loud as it is"
         shown.check()
 
 
