@@ -120,6 +120,7 @@ async def test_a_person_and_a_challenge_are_followed_from_mastodon_and_left_agai
 ) -> None:
     ana = await here.join("ana")
     await _open_rain(here, ana)
+    await here.work()
     follows = {
         RAIN: mastodon.sample("follow"),
         ana.uri: mastodon.sample("follow", **{"https://a.example/c/rain": ana.uri, "5d6d5c1e": "6d6d5c1e"}),
