@@ -37,7 +37,7 @@ from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.inbox import records as arriving_records
 from fedirec.remix.models import Attachment, Comment, Record, RecordRevision
 from fedirec.remix.moments import split_moment
-from fedirec.web.forms import tidy
+from fedirec.web.typed import tidy
 from tests.api.programs import token_for
 from tests.media.test_uploads import PIECE, TUS, begin
 from tests.network import Instance, Network, settle

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
-from typing import Final
+from typing import Final, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +140,20 @@ _NAME: Final = re.compile(
     r"cc(?:-?(?P<zero>0)|-(?P<family>by(?:-(?:nc|nd|sa)){0,2}))-(?P<version>[0-9]\.[0-9])(?:-(?P<port>[a-z]{2,10}))?"
 )
 _MAX_ADDRESS: Final = 200
+
+
+class Licensed(Protocol):
+    """A work, a version of one or a promise: what it is licensed as, by name and by address."""
+
+    @property
+    def licence(self) -> str: ...
+    @property
+    def licence_url(self) -> str | None: ...
+
+
+def licence_of(work: Licensed) -> Licence:
+    """What may be done with `work`: by the address that its author gave, or else by name."""
+    return find_licence(work.licence_url or work.licence)
 
 
 def find_licence(named: str | None) -> Licence:

@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import ValidationError
 
 from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound
-from fedirec.web.forms import as_sentence, told
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
 from fedirec.web.render import local_path, reader_of, render, site_of
+from fedirec.web.sentences import as_sentence, told
 
 log = logging.getLogger(__name__)
 

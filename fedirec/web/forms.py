@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import category, combining, normalize
 
 from starlette.requests import Request
 
@@ -26,15 +25,14 @@ from fedirec.errors import FedirecError, Invalid
 from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
 from fedirec.web.language import ngettext, reader, zone_named
+from fedirec.web.sentences import told
 from fedirec.web.times import local_input
+from fedirec.web.typed import tidy
 from fedirec.web.uploads import Limits, Upload, read_parts
 
 GENERAL: Final = ""
 """The place of an error that belongs to no single field."""
-MAX_MARKS: Final = 30
-"""Accents on one letter, as in the stream-safe text format (UAX 15, section 13)."""
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")
-_KEPT_CONTROLS: Final = frozenset("\n\t")
 
 
 class Form:
@@ -285,41 +283,5 @@ async def read_form(
     return form
 
 
-def tidy(value: str) -> str:
-    """Composed (NFC), with plain line ends, without control characters and outer blanks.
-
-    Of more than MAX_MARKS accents on one letter the rest is left out: composing takes time by the square of them.
-    """
-    value = normalize("NFC", _with_few_marks(value.replace("\r\n", "\n").replace("\r", "\n")))
-    return "".join(char for char in value if char in _KEPT_CONTROLS or category(char) not in ("Cc", "Cs")).strip()
-
-
-def _with_few_marks(value: str) -> str:
-    if value.isascii():
-        return value
-    kept, marks = [], 0
-    for char in value:
-        marks = marks + 1 if combining(char) else 0
-        if marks <= MAX_MARKS:
-            kept.append(char)
-    return "".join(kept)
-
-
 def _too_long(limit: int, length: int) -> str:
     return _("That is %(length)s characters; at most %(limit)s fit here.") % {"length": length, "limit": limit}
-
-
-def told(error: FedirecError) -> str:
-    """What an error says, as a page shows it in the reader's language."""
-    said = _(error.message)
-    return as_sentence(said % error.blanks if error.blanks else said)
-
-
-def as_sentence(text: str) -> str:
-    """What an error says, as a page shows it: with a capital and a full stop."""
-    begins_with_a_word = text.partition(" ")[0].isalpha()  # a host or a file is spelled as it is
-    return (
-        (text[:1].upper() if begins_with_a_word else text[:1])
-        + text[1:]
-        + ("" if text.endswith((".", "!", "?", "…")) else ".")
-    )

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedirec.errors import Conflict, FedirecError, Gone, Invalid, NotFound, PeerUnavailable
-from fedirec.web.forms import Form, filled_form, told
+from fedirec.web.forms import Form, filled_form
 from fedirec.web.language import Reader, reading
+from fedirec.web.sentences import told
 from fedirec.web.uploads import READ_ANYWAY, file_name
 
 GOOD = {

@@ -22,9 +22,10 @@ from fedirec.accounts.permissions import Permission, Role, may_change_role, may_
 from fedirec.accounts.queries import PENDING, SUSPENDED, audit_events, get_account, members, pending_sign_ups
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError, Invalid, NotFound
-from fedirec.web.forms import read_form, told
+from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import Flash, redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.views import Choice, PersonView
 
 ROLES: Final[Mapping[Role, tuple[str, str]]] = {

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from fedirec.web.forms import tidy
+from fedirec.web.typed import tidy
 
 Text = Annotated[str, AfterValidator(tidy)]
 """Composed (NFC), trimmed, with plain line ends and without control characters: as forms are read."""

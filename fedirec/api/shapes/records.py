@@ -15,7 +15,7 @@ from fedirec.api.shapes.licences import Licence, show_licence
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.media.queries import Dressed
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_PARTS, MAX_TAGS, MAX_TITLE
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import licence_of
 from fedirec.remix.lineage import MAX_SOURCES, Relation
 from fedirec.remix.models import Record as RecordRow
 from fedirec.remix.pages.cards import first_words_of, words_of
@@ -163,7 +163,7 @@ def _card(call: Call, row: RecordRow, dressed: Mapping[int, Dressed]) -> dict[st
         "excerpt": "" if is_deleted else first_words_of(row),
         "warning": row.warning,
         "language": row.language,
-        "licence": show_licence(find_licence(row.licence_url or row.licence)),
+        "licence": show_licence(licence_of(row)),
         "visibility": row.visibility,
         "author": show_person(call, row.author),
         "published_at": row.published_at,

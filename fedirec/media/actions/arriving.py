@@ -22,6 +22,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Gone, NotFound, TooLarge, TooMany
 from fedirec.lanes import Done, Job, Outcome, Work, enqueue
 from fedirec.media.actions.keeping import keep, refuse_haste
+from fedirec.media.actions.turns import take_turn
 from fedirec.media.content import head_of
 from fedirec.media.decoder.kinds import HEAD, Refused
 from fedirec.media.limits import most_for_type, refuse_size
@@ -56,8 +57,7 @@ async def begin_upload(
         raise refusal("bytes", name=name, limit=most)
     await refuse_haste(owner)
     async with transaction():
-        # Whoever begins several at once is counted one after the other.
-        await Actor.filter(id=owner.id).select_for_update().first()
+        await take_turn(owner)
         await _refuse_too_many(owner, settings=settings)
         if quota and await bytes_of(owner.id) + size > quota:
             raise refusal("quota", name=name, limit=quota)

@@ -12,6 +12,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound
 from fedirec.html import one_line
 from fedirec.media.actions.pruning import forget_paths
+from fedirec.media.actions.turns import take_turn
 from fedirec.media.captions import clean_language, read_captions, write_captions
 from fedirec.media.content import path_of
 from fedirec.media.decoder.kinds import Kind
@@ -50,8 +51,7 @@ async def add_caption(
         before: list[str] = []
         try:
             async with transaction():
-                # Whoever sends several at once is counted one after the other.
-                await Actor.filter(id=owner.id).select_for_update().first()
+                await take_turn(owner)
                 others = await Caption.filter(media_id=media.id)
                 before = [each.path for each in others if each.language == tag]
                 freed = sum(each.size for each in others if each.language == tag)

@@ -14,6 +14,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import TooMany
 from fedirec.lanes import Work, enqueue
+from fedirec.media.actions.turns import take_turn
 from fedirec.media.answers import Decoded
 from fedirec.media.confine import Limits, clean
 from fedirec.media.content import digest_of, head_of, path_of
@@ -89,8 +90,7 @@ async def _save(store: Store, owner: Actor, *, decoded: Decoded, sha256: bytes, 
         await store.put(decoded.poster, path=poster_path)
     same = {"owner_id": owner.id, "sha256": sha256.hex(), "kind": decoded.kind.value, "attached_at": None}
     async with transaction():
-        # Whoever sends several files at once is counted one after the other.
-        await Actor.filter(id=owner.id).select_for_update().first()
+        await take_turn(owner)
         waiting = await Media.filter(**same).order_by("id").first()
         if waiting is not None:
             waiting.created_at, waiting.file_name = now(), name

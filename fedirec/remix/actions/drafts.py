@@ -9,7 +9,7 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
 from fedirec.media.models import Media
-from fedirec.remix.licences import CHOICES, explain, find_licence
+from fedirec.remix.licences import CHOICES, explain, find_licence, licence_of
 from fedirec.remix.lineage import Relation, refuse_too_many
 from fedirec.remix.models import Challenge, ChallengeTerms, Record
 from fedirec.remix.queries.challenges import is_open
@@ -125,7 +125,7 @@ async def refuse_clashing_sources(author: Actor, draft: RecordDraft) -> None:
                 _("“%(title)s” is not public, so it cannot be built on.") % {"title": title}, field="sources"
             )
     foreign = [source.record for source in draft.sources if source.record.author_id != author.id]
-    licences = [find_licence(record.licence_url or record.licence) for record in foreign]
+    licences = [licence_of(record) for record in foreign]
     if clashes := explain(licences):
         names = [f"“{record.title}”" for record in foreign]
         raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="sources")

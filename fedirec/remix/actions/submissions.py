@@ -15,7 +15,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.remix.actions.drafts import refuse_closed
 from fedirec.remix.actions.prompts import terms_of
-from fedirec.remix.licences import Licence, find_licence
+from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.web.language import gettext as _
@@ -30,7 +30,7 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge) -> 
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."), field="record")
     group = await challenge.actor
-    await refuse_unfit_licence(challenge, find_licence(record.licence_url or record.licence))
+    await refuse_unfit_licence(challenge, licence_of(record))
     async with transaction():
         submission = await save_submission(challenge, record, via="local")
         if not group.is_local:
@@ -245,7 +245,7 @@ async def _terms(challenge: Challenge, version: int | None, digest: str | None) 
 async def _refuse_other_licences(challenge: Challenge, submission: Submission, record: Record) -> None:
     """Raise Conflict when what is made under the terms of `submission` could not carry `record`."""
     terms = await _terms(challenge, submission.terms_version, submission.terms_digest)
-    licence = find_licence(record.licence_url or record.licence)
+    licence = licence_of(record)
     if terms and not terms_of(terms).admits(licence):
         raise Conflict(
             _("It is under %(licence)s, which cannot become part of something under %(wanted)s.")

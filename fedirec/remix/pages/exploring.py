@@ -30,12 +30,13 @@ from fedirec.remix.queries.people import lively_people, search_people
 from fedirec.remix.queries.records import Spread, Wish, explore, spread_of_records
 from fedirec.remix.queries.tags import follows_tag
 from fedirec.remix.vocab import hashtag_key
-from fedirec.web.forms import read_form, told
+from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.language import name_of_language
 from fedirec.web.paging import Page, wanted_page
 from fedirec.web.paging import page_of as page_of_rows
 from fedirec.web.render import redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.words import kind_icon, kind_word
 
 PEOPLE: Final = 6

@@ -55,11 +55,12 @@ from fedirec.remix.queries.drafts import drafts_of, get_draft
 from fedirec.remix.queries.records import Wish, explore, get_own_record, own_records, records_in_order
 from fedirec.remix.roles import default_role, roles_for
 from fedirec.uris import new_key
-from fedirec.web.forms import GENERAL, Form, filled_form, told
+from fedirec.web.forms import GENERAL, Form, filled_form
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.render import Flash, redirect, render
 from fedirec.web.security import content_security_policy, permissions_policy
+from fedirec.web.sentences import told
 
 NEW: Final = "/records/new"
 _BEGINNING: Final = 60

@@ -13,8 +13,9 @@ from fedirec.remix.pages.composing.composition import Composition
 from fedirec.remix.pages.finding import record_at
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.records import Wish, explore, records_in_order
-from fedirec.web.forms import Form, told
+from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
+from fedirec.web.sentences import told
 
 MAX_FOUND: Final = 8
 _MAX_SHOWN: Final = 80

@@ -8,12 +8,12 @@ from typing import Literal
 
 from fedirec.errors import Conflict
 from fedirec.remix.actions.submissions import refuse_unfit_licence
-from fedirec.remix.licences import CHOICES, Licence, explain, may_carry
+from fedirec.remix.licences import CHOICES, Licence, explain, licence_of, may_carry
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards, licence_view
-from fedirec.remix.pages.composing.composition import Composition, licence_of, quoted
-from fedirec.web.forms import told
+from fedirec.remix.pages.composing.composition import Composition, quoted
 from fedirec.web.language import gettext as _
+from fedirec.web.sentences import told
 from fedirec.web.views import RecordView
 
 Tone = Literal["fine", "care", "stop"]

@@ -22,7 +22,7 @@ from fedirec.remix.licences import (
     Licence,
     allowed_for_remix,
     explain,
-    find_licence,
+    licence_of,
 )
 from fedirec.remix.lineage import MAX_SOURCES, Relation, parents_of, would_loop
 from fedirec.remix.models import Record
@@ -153,11 +153,6 @@ class Composition:
             raise Conflict(_("Please name %(n)s people at most.") % {"n": MAX_PARTS})
         if not any((row.actor.id, row.role) == (actor.id, role) for row in self.parts):
             self.parts.append(PartRow(actor=actor, role=role))
-
-
-def licence_of(record: Record) -> Licence:
-    """What may be done with `record`."""
-    return find_licence(record.licence_url or record.licence)
 
 
 def quoted(title: str) -> str:

@@ -19,8 +19,9 @@ from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.people import actors_in_order
 from fedirec.remix.queries.records import actors_at, contributors_of, files_of, records_at, records_in_order
 from fedirec.remix.roles import find_role
-from fedirec.web.forms import Form, read_form, told
+from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
+from fedirec.web.sentences import told
 
 _MAX_ALT: Final = 1_500
 _KEPT: Final = (

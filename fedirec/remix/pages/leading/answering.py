@@ -23,10 +23,11 @@ from fedirec.remix.pages.challenges import challenge_tabs
 from fedirec.remix.pages.leading.changing import led_challenge_in
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge, get_submission, waiting_submissions
-from fedirec.web.forms import Form, read_form, told
+from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.sentences import told
 
 _DECIDED: Final = 12
 """Decisions that can be thought over on the page of what waits."""

@@ -19,10 +19,11 @@ from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.composing.fields import LANGUAGES, language_choices
 from fedirec.remix.pages.visitors import members_only, own_record_in
-from fedirec.web.forms import Form, read_form, told
+from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
 from fedirec.web.render import Flash, redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.views import MediaView
 
 _SPOKEN: Final = ("audio", "video")

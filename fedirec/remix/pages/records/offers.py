@@ -18,9 +18,10 @@ from fedirec.remix.pages.cards import Cards, submission_word
 from fedirec.remix.pages.visitors import number_of, own_record_in, row_in
 from fedirec.remix.queries.challenges import find_challenge_row, get_submission
 from fedirec.remix.queries.records import submissions_of
-from fedirec.web.forms import read_form, told
+from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import Flash, redirect
+from fedirec.web.sentences import told
 
 _SUBMITTED: Final = ("pending", "licence_pending", "accepted")
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words
 from fedirec.remix.pages.comments.showing import comments_view
@@ -57,7 +57,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
         offered = [
             Choice(value=str(challenge.id), label=challenge.title) for challenge in await challenges_left_for(record)
         ]
-    licence = find_licence(record.licence_url or record.licence)
+    licence = licence_of(record)
     versions = await revisions_of(record) if not shown.is_remote and record.revision > 1 else []
     return render(
         request,

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fedirec.errors import Gone, Invalid, NotFound
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words
 from fedirec.remix.pages.sharing.heads import picture_of, shape_of, site_name, title_of
@@ -67,7 +67,7 @@ def oembed(cards: Cards, record: Record, *, most_width: int | None, most_height:
     """The answer of oEmbed 1.0 about a public record of ours."""
     wide, high = shape_of(record)
     width, height = min(wide, most_width or wide), min(high, most_height or high)
-    picture, licence, author = picture_of(record), find_licence(record.licence_url or record.licence), record.author
+    picture, licence, author = picture_of(record), licence_of(record), record.author
     told: dict[str, Any] = {
         "version": "1.0",
         "type": "video" if record.kind == "video" else "rich",

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.errors import Gone
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words, words_of
 from fedirec.remix.pages.sharing.heads import site_name, title_of
@@ -116,7 +116,7 @@ async def _feed(
 
 
 def _entry(cards: Cards, record: Record) -> Entry:
-    author, licence = record.author, find_licence(record.licence_url or record.licence)
+    author, licence = record.author, licence_of(record)
     url = f"{cards.site.origin}{cards.record_url(record)}" if author.is_local else (record.url or record.uri)
     hidden = bool(record.warning)
     return Entry(

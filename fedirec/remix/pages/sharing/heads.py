@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from fedirec.activitypub.models import Actor
 from fedirec.html import excerpt
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Attachment, Challenge, Contributor, Record
 from fedirec.remix.pages.cards import Cards, first_words_of
 from fedirec.remix.queries.challenges import closing_of
@@ -79,7 +79,7 @@ def record_head(cards: Cards, record: Record, *, contributors: Sequence[Contribu
             title=author.name or author.handle,
         ),
     ]
-    if licence_url := find_licence(record.licence_url or record.licence).url:
+    if licence_url := licence_of(record).url:
         links.append(Link(rel="license", href=licence_url))
     properties = [*_open_graph(cards, title=title_of(record), kind=_OPEN_GRAPH_TYPES[record.kind], url=url, text=text)]
     if picture is not None:
@@ -209,7 +209,7 @@ def shape_of(record: Record) -> tuple[int, int]:
 
 def _work(record: Record, *, text: str, contributors: Sequence[Contributor]) -> dict[str, Any]:
     """The record in the words of schema.org, as search engines and libraries read it."""
-    licence = find_licence(record.licence_url or record.licence)
+    licence = licence_of(record)
     work: dict[str, Any] = {
         "@context": SCHEMA,
         "@type": _WORK_TYPES[record.kind],
