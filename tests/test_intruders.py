@@ -23,13 +23,14 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing
 from fedirec.activitypub.signatures import sign_request
 from fedirec.admin.peers import block_peer
+from fedirec.api import keeping as keeping_answers
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Full, TooLarge, TooMany
 from fedirec.html import clean
 from fedirec.media.actions import add_caption, keeping
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
-from fedirec.remix.actions import threads
+from fedirec.remix.actions import challenges, threads
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.drafts import PartDraft
 from fedirec.remix.actions.records import delete_record
@@ -580,3 +581,34 @@ async def test_what_is_dropped_at_the_same_moment_leaves_nothing_on_the_disk(her
             sent = eve.patch(url, content=b"x" * 500, headers=PIECE | {"upload-offset": "0"})
             await asyncio.gather(sent, eve.delete(url, headers=TUS))
     assert list(here.state["store"].arriving.iterdir()) == []
+
+
+@on_sqlite
+async def test_no_member_takes_all_names_or_fills_the_disk_with_answers(
+    here: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await here.join("eve")
+    monkeypatch.setattr(challenges, "MAX_A_DAY", 2)
+    monkeypatch.setattr(keeping_answers, "MAX_KEPT", 2)
+    headers = await bearer(here, "eve", *Scope)
+    terms = {"licence": "CC-BY-4.0", "pays": "nothing"}
+    asked = [{"title": "Rain", "slug": f"rain{number}", "text": "Go.", "terms": terms} for number in range(3)]
+    async with here.client() as program:
+        opened = [await program.post("/api/challenges", json=each, headers=headers) for each in asked]
+        assert [answer.status_code for answer in opened] == [201, 201, 429]
+        kept = [
+            await program.patch("/api/me", json={"about": "x"}, headers={**headers, "idempotency-key": str(number)})
+            for number in (0, 1, 2, 1)
+        ]
+        assert [answer.status_code for answer in kept] == [200, 200, 429, 200]
+    async with here.sign_in("eve") as browser:
+        fields = {
+            "title": "Rain",
+            "slug": "rain3",
+            "text": "Go.",
+            "licence": "CC-BY-4.0",
+            "pays": "nothing",
+            "do": "publish",
+        }
+        assert (await browser.post("/challenges/new", data=fields)).status_code in (422, 429)
+    assert await here.run(lambda: Actor.filter(type="Group").count()) == 2

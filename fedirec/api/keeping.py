@@ -19,7 +19,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.api.models import KeptAnswer
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid, Unsupported
+from fedirec.errors import Conflict, Invalid, TooMany, Unsupported
 from fedirec.uris import new_key
 from fedirec.web.language import gettext as _
 
@@ -27,6 +27,8 @@ KEPT_FOR: Final = timedelta(hours=24)
 LEASE: Final = timedelta(minutes=1)
 """After this, an attempt that never answered is given up, and the next one may begin."""
 MAX_KEY: Final = 255
+MAX_KEPT: Final = 10_000
+"""Answers to programs of one person that are kept at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +95,14 @@ async def forget_answers() -> int:
 
 
 async def _take(account: Account, *, key: str, fingerprint: str, lease: str) -> KeptAnswer:
-    """The row of `key`, which holds an answer or is ours to answer."""
+    """The row of `key`, which holds an answer or is ours to answer. Raises TooMany beyond MAX_KEPT within a day."""
     moment = now()
     async with transaction():
         fresh = KeptAnswer(account_id=account.id, key=key, fingerprint=fingerprint, lease=lease, begun_at=moment)
         await KeptAnswer.bulk_create([fresh], ignore_conflicts=True)
         row = await KeptAnswer.filter(account_id=account.id, key=key).select_for_update().get()
+        if row.lease == lease and await KeptAnswer.filter(account_id=account.id).offset(MAX_KEPT).limit(1).values("id"):
+            raise TooMany(retry_after=3600)
         if row.fingerprint != fingerprint:
             raise Unsupported(_("This Idempotency-Key was used for another request. Please take a fresh one."))
         if row.answer is None and row.lease != lease:

@@ -26,7 +26,13 @@ from fedirec.api.shapes.challenges import (
 )
 from fedirec.api.shapes.files import dressed_files
 from fedirec.errors import NotFound
-from fedirec.remix.actions.challenges import ChallengeDraft, change_challenge, close_challenge, open_challenge
+from fedirec.remix.actions.challenges import (
+    ChallengeDraft,
+    change_challenge,
+    close_challenge,
+    open_challenge,
+    refuse_restless,
+)
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.pages.leading.opening import slug_of
@@ -63,6 +69,7 @@ async def show_one_challenge(call: Call) -> Challenge:
 
 async def make_keys(call: Call) -> NewKeys:
     """The keys of a Group, which take a thread."""
+    await refuse_restless(call.actor)
     return await new_keys()
 
 

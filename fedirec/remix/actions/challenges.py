@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
@@ -18,7 +18,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
+from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
@@ -38,6 +38,9 @@ MAX_TEXT: Final = 20_000
 """Bytes."""
 
 MAX_FILES: Final = 4
+
+MAX_A_DAY: Final = 20
+"""Challenges that one person opens: each has keys of its own, and takes a name for good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +67,10 @@ async def open_challenge(
 
     `keys` are made here unless whoever asks made them before, because they hold a transaction open.
 
-    Raises Invalid or Conflict with the form field that has to change.
+    Raises Invalid or Conflict with the form field that has to change, TooMany after MAX_A_DAY within a day.
     """
     _check(draft)
+    await refuse_restless(leader)
     uris = Uris(origin_of(leader.uri))
     uri = uris.challenge(draft.slug)
     if await Actor.exists(local_handle=draft.slug):
@@ -118,6 +122,14 @@ async def open_challenge(
     except IntegrityError as error:
         raise Conflict(_("That address is taken. Please choose another one."), field="slug") from error
     return challenge
+
+
+async def refuse_restless(leader: Actor) -> None:
+    """Raise TooMany when `leader` has opened MAX_A_DAY challenges within the last day."""
+    led = Challenge.filter(leader_id=leader.id, actor__is_local=True).order_by("-id")
+    found = await led.offset(MAX_A_DAY - 1).limit(1).values("opened_at")
+    if found and found[0]["opened_at"] > now() - timedelta(days=1):
+        raise TooMany(retry_after=3600)
 
 
 async def change_challenge(
