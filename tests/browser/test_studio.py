@@ -16,6 +16,13 @@ from tests.browser.conftest import CHROMIUM, Served, Window, free_port, serving,
 
 DEVICES: Final = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PLAYS: Final = "async media => (media.muted = true, await media.play(), media.pause(), media.duration > 0.5)"
+IN_SIGHT: Final = """
+(button) => {
+  const box = document.querySelector(button).getBoundingClientRect();
+  return box.height && box.top >= 0 && box.bottom <= innerHeight;
+}
+"""
+HEIGHT: Final = "(name) => document.querySelector(name).getBoundingClientRect().height"
 UPLOAD_BYTES: Final = 1_500_000
 """A second: slow enough to be interrupted."""
 
@@ -64,6 +71,7 @@ def test_a_sound_a_film_and_a_picture_are_recorded_in_the_page_and_published(
         page = ana.page
         for number, way in enumerate(("sound", "film", "picture"), 1):
             page.click(f"[data-record={way}]")
+            page.wait_for_function(IN_SIGHT, arg=f"[data-recorder={'shoot' if way == 'picture' else 'start'}]")
             pressed(ana, "shoot" if way == "picture" else "start")
             if way != "picture":
                 page.wait_for_selector("#recorder[data-heard=yes]")
@@ -82,6 +90,7 @@ def test_a_sound_a_film_and_a_picture_are_recorded_in_the_page_and_published(
                 page.wait_for_selector(".recorder-time:not(:text-is('0:00'))")
                 pressed(ana, "close")  # too early: what was recorded is kept until one says otherwise
                 made.wait_for()
+            assert page.evaluate(HEIGHT, ".recorder-time") < 40, "how long it is stands in one line"
             assert page.locator("[data-recorder=save]").get_attribute("download")
             pressed(ana, "keep")
             arrived(ana, number)

@@ -47,6 +47,8 @@ let turn = 0; // answers to what was asked before are not listened to any more
 let opener = null;
 let send = () => {};
 
+view.addEventListener("resize", () => state === "live" && inSight());
+
 function become(next, sentence) {
   state = next;
   panel.dataset.state = next;
@@ -64,7 +66,11 @@ function become(next, sentence) {
   time.hidden = kind === "picture";
   word.textContent = sentence;
   if (sentence) say(sentence);
+  inSight();
 }
+
+// Panel and buttons are in the window; they grow when the camera is there, or what was recorded.
+const inSight = () => panel.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
 
 // The focus follows to what can be done next.
 const focusOn = (name) => button(name).focus({ preventScroll: true });
@@ -89,7 +95,7 @@ async function open(what, from) {
   panel.dataset.kind = kind;
   title.textContent = panel.dataset[kind];
   title.focus({ preventScroll: true });
-  panel.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  inSight();
   if (!isSecureContext) return wrong("insecure");
   if (!navigator.mediaDevices?.getUserMedia || (kind !== "picture" && !globalThis.MediaRecorder)) return wrong("unsupported");
   if (kind === "picture" && isPhone) facing = "environment";
