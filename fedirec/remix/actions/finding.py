@@ -36,13 +36,11 @@ async def find_at(remote: Remote, typed: str) -> Found:
     """
     address = typed.strip()
     if is_handle(address):
-        return await _whose(remote, await remote.find_by_handle(address))
+        return await _fetched(remote, await _whose(await remote.find_by_handle(address)))
     if not is_address(address):
         raise Invalid("Please write a handle, like @ana@studio.example, or paste an address.")
-    if record := await find_by_address(address):
-        return record
-    if actor := await find_known(address):
-        return await _whose(remote, actor)
+    if known := await find_known_at(address):
+        return await _fetched(remote, known)
     if remote.site.is_ours(address):
         raise NotFound("There is nothing here.")
     entity, _document = await remote.read(address)
@@ -57,11 +55,28 @@ async def find_at(remote: Remote, typed: str) -> Found:
     raise Invalid("What lives there is neither a record, a challenge nor a person.")
 
 
-async def _whose(remote: Remote, actor: Actor) -> Found:
-    """`actor`, or the challenge whose Group it is."""
+async def find_known_at(typed: str) -> Found | None:
+    """The same, as far as it is known here: nobody is asked. Raises NotFound for somebody who is suspended."""
+    address = typed.strip()
+    if is_handle(address):
+        name, _, host = address.removeprefix("@").partition("@")
+        actor = await Actor.filter(handle=name, host=host.lower(), state="active").order_by("-id").first()
+    elif record := await find_by_address(address):
+        return record
+    else:
+        actor = await find_known(address)
+    return await _whose(actor) if actor else None
+
+
+async def _whose(actor: Actor) -> Challenge | Actor:
+    """The challenge whose Group `actor` is, as far as it is known, or else `actor`."""
     if actor.state not in ("active", "deleted"):
         raise NotFound("Nobody with that name is here any more.")
-    known = await challenge_of(actor) if actor.type == "Group" else None
-    if known is None and actor.kind == ChallengeObject.KIND and not actor.is_local:
-        return await find_challenge(remote, actor.uri)
-    return known or actor
+    return (await challenge_of(actor) if actor.type == "Group" else None) or actor
+
+
+async def _fetched(remote: Remote, found: Found) -> Found:
+    """`found`, or the challenge that the Group of another instance says it is."""
+    if isinstance(found, Actor) and found.kind == ChallengeObject.KIND and not found.is_local:
+        return await find_challenge(remote, found.uri)
+    return found
