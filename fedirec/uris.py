@@ -37,13 +37,15 @@ def origin_of(uri: str) -> str:
     what turns the direction of text, backslashes and hosts that are no ASCII (punycode is) are refused, because
     parsers and readers differ on them.
     """
-    if not isinstance(uri, str) or not uri or len(uri.encode(errors="replace")) > MAX_URI:
+    if not isinstance(uri, str) or not 0 < len(uri) <= MAX_URI:
         raise Invalid("that is not an address")
     return _origin_of(uri)
 
 
 @lru_cache(maxsize=8192)
 def _origin_of(uri: str) -> str:
+    if len(uri.encode(errors="replace")) > MAX_URI:
+        raise Invalid("that is not an address")
     if not uri.isprintable() or " " in uri or "\\" in uri:
         raise Invalid("that address has characters that no address may have")
     try:

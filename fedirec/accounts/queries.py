@@ -23,8 +23,8 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Instance
 from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, row_at
+from fedirec.db.tables import moment_of
 from fedirec.errors import NotFound
-from fedirec.lanes.sql import moment_of
 
 PAGE: Final = 30
 """Rows of a page of anything here."""

@@ -18,9 +18,9 @@ from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Upda
 from fedirec.clock import now
 from fedirec.db import add_row, execute, fetch_objects, fetch_rows, transaction
 from fedirec.db.search import make_findable
+from fedirec.db.tables import json_of, table_of
 from fedirec.errors import Forbidden, Invalid
 from fedirec.html import clean, one_line
-from fedirec.lanes.sql import json_of, table_of
 from fedirec.uris import Uris, host_of, origin_of, same_origin
 
 RSA_FRAGMENT: Final = "#main-key"

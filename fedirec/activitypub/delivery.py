@@ -20,10 +20,10 @@ from fedirec.activitypub.signatures import Scheme
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
+from fedirec.db.tables import moment_of
 from fedirec.db.together import Together
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, enqueue, keep_payload
-from fedirec.lanes.sql import moment_of
 from fedirec.net import Net, Sign
 from fedirec.uris import host_of, origin_of, origins_above
 from fedirec.web.negotiation import ACTIVITY_JSON

@@ -20,9 +20,9 @@ from fedirec.activitypub.vocab import Activity, Create
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
 from fedirec.db.search import GatheredWords, gathering_words
+from fedirec.db.tables import json_of, locked, table_of
 from fedirec.errors import FedirecError, Forbidden, Invalid
 from fedirec.lanes import Crashed, Dead, Done, Gathered, Job, Later, Outcome, gathering
-from fedirec.lanes.sql import json_of, locked, table_of
 
 log = logging.getLogger(__name__)
 
@@ -190,8 +190,7 @@ class _Batch:
 async def _still_waiting(understood: Collection[_Understood]) -> set[str]:
     """Those of the activities that wait; on PostgreSQL locked, so that whoever else would handle them waits for us."""
     rows = await fetch_rows(
-        f"SELECT activity_uri FROM received WHERE activity_uri IN ({_named()}) "  # noqa: S608
-        f"AND state = 'waiting' ORDER BY id{locked()}",
+        f"SELECT r.activity_uri {_waiting_among()} ORDER BY r.id{locked()}",
         _names(understood),
     )
     return {row["activity_uri"] for row in rows}
@@ -256,7 +255,7 @@ async def _arrivals(uris: Collection[str]) -> list[Arrival]:
     """Those of the activities that wait, as their rows say."""
     rows = await fetch_objects(
         Received,
-        f"SELECT * FROM received WHERE activity_uri IN ({_named()}) AND state = 'waiting' ORDER BY id",  # noqa: S608
+        f"SELECT r.* {_waiting_among()} ORDER BY r.id",
         json_of({"uri": uri} for uri in uris),
     )
     return [
@@ -297,6 +296,12 @@ async def _keep(evidence: Sequence[_Understood]) -> None:
             for understood in evidence
         ],
     )
+
+
+def _waiting_among() -> str:
+    """Those that wait, of the names in one placeholder; each is looked up, however many others wait."""
+    names = table_of(uri="text")
+    return f"FROM {names} AS w CROSS JOIN received AS r WHERE r.activity_uri = w.uri AND r.state = 'waiting'"
 
 
 def _named() -> str:

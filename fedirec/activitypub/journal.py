@@ -17,9 +17,9 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
 from fedirec.db import execute, execute_many, fetch_rows, on_postgres, transaction
+from fedirec.db.tables import json_of, table_of
 from fedirec.errors import Busy
 from fedirec.lanes import Work, enqueue
-from fedirec.lanes.sql import json_of, table_of
 from fedirec.uris import origin_of
 
 log = logging.getLogger(__name__)

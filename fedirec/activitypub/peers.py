@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from fedirec.db import fetch_rows
-from fedirec.lanes.sql import json_of, moment_of, table_of
+from fedirec.db.tables import json_of, moment_of, table_of
 from fedirec.web.views import HostView
 
 MAX_HOSTS: Final = 500

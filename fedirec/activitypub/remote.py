@@ -297,9 +297,8 @@ class Remote:
 
 async def compacted(document: Json) -> Json:
     """`document` in our terms; in a thread when its context is not one that we know by heart, for that takes long."""
-    if ld.is_plain(document):
-        return ld.compact(document)
-    return await to_thread.run_sync(ld.compact, document)
+    plain = ld.find_plain(document)
+    return await to_thread.run_sync(ld.compact, document) if plain is None else plain
 
 
 def _as_actor(entity: Any) -> ActorObject:

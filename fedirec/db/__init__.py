@@ -188,20 +188,24 @@ async def add_row(model: type[Model], **values: Any) -> int:
     are not given by the database.
     """
     connection = get_connection("default")
-    executor = connection.executor_class(model=model, db=connection)
+    sql, columns = _insertion(model, _is_postgres(connection))
     row = [
         write(values[name] if name in values else default() if callable(default) else default, model)
-        for name, default, write in _written(model, tuple(executor.regular_columns))
+        for name, default, write in columns
     ]
-    added = await connection.execute_insert(executor.insert_query, row)
+    added = await connection.execute_insert(sql, row)
     return int(added if isinstance(added, int) else added["id"] if added else 0)
 
 
 @cache
-def _written(model: type[Model], names: tuple[str, ...]) -> list[tuple[str, Any, Callable[[Any, Any], Any]]]:
-    """Each of the columns, its default, and what makes of a value what the database takes."""
+def _insertion(model: type[Model], _postgres: bool) -> tuple[str, list[tuple[str, Any, Callable[[Any, Any], Any]]]]:
+    """The statement that adds a row; of each column its name, its default, and what makes a value ready for it."""
+    connection = get_connection("default")
+    executor = connection.executor_class(model=model, db=connection)
     fields = model._meta.fields_map
-    return [(name, fields[name].default, fields[name].to_db_value) for name in names]
+    return executor.insert_query, [
+        (name, fields[name].default, fields[name].to_db_value) for name in executor.regular_columns
+    ]
 
 
 def version_of(*, changed: Collection[str], added: Collection[str] = ()) -> int | None:

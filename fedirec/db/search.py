@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
-from fedirec.db import execute, execute_many, fetch_rows, on_postgres
+from fedirec.db import execute, fetch_rows, on_postgres
+from fedirec.db.tables import json_of, table_of
 from fedirec.db.words import Subject, words_table
 
 MAX_TEXT: Final = 6_000
@@ -25,11 +26,12 @@ MAX_TERMS: Final = 8
 COMMON: Final = 2_000
 """Finds from which on it is quicker to go through everything in the order of time than to sort what was found."""
 
-_ADD: Final = (
-    "INSERT INTO {table} (id, words) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET words = excluded.words "
-    "WHERE {table}.words <> excluded.words"
-)
-_REMOVE: Final = "DELETE FROM {table} WHERE id = ?"
+_ADD: Final = """
+    INSERT INTO {table} (id, words) SELECT w.id, w.words FROM {given} AS w WHERE true
+    ON CONFLICT (id) DO UPDATE SET words = excluded.words WHERE {table}.words <> excluded.words
+"""
+"""One statement for all of them: for each statement SQLite writes a piece of index, and has to join the pieces."""
+_REMOVE: Final = "DELETE FROM {table} WHERE id IN (SELECT w.id FROM {given} AS w)"
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _GAPLESS: Final = re.compile(
@@ -100,21 +102,23 @@ async def gathering_words() -> AsyncGenerator[GatheredWords]:
         _gathered.reset(token)
     last = {(subject, key): words for subject, key, words in gathered.words}
     for subject in dict.fromkeys(subject for subject, _key in sorted(last)):
-        found = sorted((key, words) for (of, key), words in last.items() if of == subject and words is not None)
-        gone = sorted((key,) for (of, key), words in last.items() if of == subject and words is None)
-        if found:
-            await execute_many(_ADD.format(table=words_table(subject)), found)
-        if gone:
-            await execute_many(_REMOVE.format(table=words_table(subject)), gone)
+        await _write(subject, {key: words for (of, key), words in sorted(last.items()) if of == subject})
 
 
 async def _keep(subject: Subject, key: int, words: str | None) -> None:
     if (gathered := _gathered.get()) is not None:
         gathered.words.append((subject, key, words))
-    elif words is None:
-        await execute(_REMOVE.format(table=words_table(subject)), key)
     else:
-        await execute(_ADD.format(table=words_table(subject)), key, words)
+        await _write(subject, {key: words})
+
+
+async def _write(subject: Subject, words: Mapping[int, str | None]) -> None:
+    """Each of the rows is found by its words, and those without by nothing."""
+    table = words_table(subject)
+    if found := [{"id": key, "words": each} for key, each in words.items() if each is not None]:
+        await execute(_ADD.format(table=table, given=table_of(id="integer", words="text")), json_of(found))
+    if gone := [{"id": key} for key, each in words.items() if each is None]:
+        await execute(_REMOVE.format(table=table, given=table_of(id="integer")), json_of(gone))
 
 
 def search_for(subject: Subject, typed: str) -> Search | None:

@@ -43,14 +43,17 @@ _SAVEPOINTS: Final = ("SAVEPOINT ", "RELEASE ", "ROLLBACK TO ")
 class QuickConnection(aiosqlite.Connection):
     """A connection that does at once what is known to be quick, and the rest in its thread, in the order of asking."""
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connector: Callable[[], sqlite3.Connection], *, patience_ms: int) -> None:
         super().__init__(connector, iter_chunk_size=64)
         self.changes = Changes()
+        self._patience_ms = patience_ms
+        """How long the thread waits for another process to finish its transaction."""
         self._seconds: dict[str, float] = {}
         self._under_way = 0
 
-    def fetch_at_once(self, sql: str, values: Sequence[Any]) -> list[sqlite3.Row] | None:
-        """The rows of a statement that is known to be quick; None when it has to wait, or is not known to be.
+    def fetch_at_once(self, sql: str, values: Sequence[Any]) -> tuple[list[sqlite3.Row], int | None] | None:
+        """The rows of a statement that is known to be quick, and the id of the row that it added if it did; None when
+        it has to wait, or is not known to be.
 
         For whoever holds the lock of the connection, or knows that nobody does.
         """
@@ -60,9 +63,24 @@ class QuickConnection(aiosqlite.Connection):
         if not sql.startswith("SELECT"):
             self.changes.note(sql)
         began = perf_counter()
-        rows = connection.execute(sql, values).fetchall()
+        cursor = connection.execute(sql, values)
+        rows = cursor.fetchall()
         self._learn(sql, perf_counter() - began)
-        return rows
+        return rows, cursor.lastrowid
+
+    def begin_at_once(self) -> bool:
+        """Begins a transaction; False when something is under way, or another process is writing."""
+        connection = self._connection
+        if connection is None or not self._running or self._under_way or connection.in_transaction:
+            return False
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {self._patience_ms}")
+        return True
 
     def change_at_once(self, sql: str) -> bool:
         """Begins, ends or takes back a savepoint; False when something is under way that has to end before."""
@@ -129,7 +147,7 @@ class QuickConnection(aiosqlite.Connection):
 class _AtOnce(SqliteClient):
     """Runs what is known to be quick without the detour through locks and tasks, where nobody is in the way."""
 
-    def _fetch_at_once(self, query: str, values: Sequence[Any]) -> list[sqlite3.Row] | None:
+    def _fetch_at_once(self, query: str, values: Sequence[Any]) -> tuple[list[sqlite3.Row], int | None] | None:
         raw = self._connection
         if self._lock.locked() or not isinstance(raw, QuickConnection) or self.log.isEnabledFor(logging.DEBUG):
             return None
@@ -142,20 +160,24 @@ class _AtOnce(SqliteClient):
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[str, Any]]]:
         before = self._connection.total_changes if self._connection else 0
-        rows = self._fetch_at_once(query, values or ())
-        if rows is None or self._connection is None:
+        answer = self._fetch_at_once(query, values or ())
+        if answer is None or self._connection is None:
             return await super().execute_query(query, values)  # type: ignore[no-any-return]
+        rows, _added = answer
         return (self._connection.total_changes - before) or len(rows), rows  # type: ignore[return-value]
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
-        if self._fetch_at_once(query, values) is None or self._connection is None:
+        answer = self._fetch_at_once(query, values)
+        if answer is None:
             return await super().execute_insert(query, values)  # type: ignore[no-any-return]
-        return int(self._connection._conn.execute("SELECT last_insert_rowid()").fetchone()[0])
+        _rows, added = answer
+        return added or 0
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        rows = self._fetch_at_once(query, values or ())
-        if rows is None:
+        answer = self._fetch_at_once(query, values or ())
+        if answer is None:
             return await super().execute_query_dict(query, values)  # type: ignore[no-any-return]
+        rows, _added = answer
         return list(map(dict, rows))
 
 
@@ -206,8 +228,11 @@ class ImmediateTransaction(_AtOnce, SqliteTransactionWrapper):
     """Savepoints that are open in it."""
 
     async def begin(self) -> None:
+        raw = self._connection
+        if isinstance(raw, QuickConnection) and raw.begin_at_once():
+            return
         try:
-            await self._connection.execute("BEGIN IMMEDIATE")
+            await raw.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 
@@ -240,7 +265,7 @@ class ImmediateClient(_AtOnce):
         connector = partial(
             sqlite3.connect, self.filename, isolation_level=None, check_same_thread=False, cached_statements=PREPARED
         )
-        self._connection = await QuickConnection(connector)
+        self._connection = await QuickConnection(connector, patience_ms=int(self.pragmas.get("busy_timeout", 0)))
         self._connection._conn.row_factory = sqlite3.Row
         for pragma, value in self.pragmas.items():
             cursor = await self._connection.execute(f"PRAGMA {pragma}={value}")

@@ -7,8 +7,8 @@ from typing import Final
 
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, transaction
+from fedirec.db.tables import json_of, locked, table_of
 from fedirec.lanes.bell import ring
-from fedirec.lanes.sql import json_of, locked, table_of
 
 DEAD_KEPT: Final = timedelta(days=30)
 IDLE_KEPT: Final = timedelta(days=14)

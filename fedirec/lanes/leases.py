@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.db import execute, fetch_objects, fetch_rows
+from fedirec.db.tables import json_of, locked, moment_of, table_of
 from fedirec.lanes.backoff import Health, Retry
 from fedirec.lanes.models import Job
-from fedirec.lanes.sql import json_of, locked, moment_of, table_of
 
 WAITS_FOR_ANOTHER: Final = """
     EXISTS (SELECT 1 FROM job AS e
@@ -54,6 +54,22 @@ async def claim(free: Mapping[str, int], *, by: str, at: datetime, until: dateti
         until,
     )
     return {row["key"]: row["kind"] for row in rows}
+
+
+async def are_due(kinds: Collection[str], *, at: datetime) -> bool:
+    """Whether there is a lane of these kinds to lease, for all that can be seen without leasing it."""
+    return bool(
+        kinds
+        and await fetch_rows(
+            f"""
+            SELECT 1 AS one FROM {table_of(key="text")} AS k CROSS JOIN lane AS l
+             WHERE l.kind = k.key AND l.next_at <= ? AND (l.leased_until IS NULL OR l.leased_until <= ?) LIMIT 1
+            """,  # noqa: S608
+            json_of({"key": kind} for kind in kinds),
+            at,
+            at,
+        )
+    )
 
 
 async def due_jobs(lanes: Collection[str], *, limit: int, at: datetime) -> dict[str, list[Job]]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from fedirec.clock import now
 from fedirec.db import fetch_rows
+from fedirec.db.tables import moment_of
 from fedirec.lanes.models import Job, Lane
-from fedirec.lanes.sql import moment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

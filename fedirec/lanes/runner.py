@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -174,10 +175,12 @@ class Runner:
             await asyncio.sleep(PAUSE_AFTER_ERROR)
 
     async def _turn(self, *, claim: bool) -> int:
-        """Write what came of jobs and lease lanes, in one transaction; how many lanes were leased."""
+        """Write what came of jobs and lease lanes, in one transaction, if there is any need; how many were leased."""
+        at = now()
+        if not (self._reports or self._has_to_renew()) and not (claim and await leases.are_due(self._free(), at=at)):
+            return 0
         reports, self._reports = self._reports, []
         reported = {report.lane.key for report in reports}
-        at = now()
         try:
             async with transaction():
                 held, busy = await leases.hold(reported, by=self.id)
@@ -239,16 +242,22 @@ class Runner:
         await leases.give_back(leaving)
 
     async def _renew(self, lanes: Collection[str], *, at: datetime) -> None:
-        if lanes and monotonic() >= self._renew_at:
+        if lanes and self._has_to_renew():
             await leases.renew(lanes, by=self.id, until=at + self._lease)
             self._renew_at = monotonic() + self._lease.total_seconds() / 3
 
+    def _has_to_renew(self) -> bool:
+        return bool(self._lanes) and monotonic() >= self._renew_at
+
+    def _free(self, left: Collection[str] = ()) -> dict[str, int]:
+        """How many more lanes of each kind may be leased. Lanes in `left` are ours no more."""
+        working = Counter(lane.kind for key, lane in self._lanes.items() if key not in left)
+        free = {name: kind.concurrency - working[name] for name, kind in self._kinds.items()}
+        return {name: room for name, room in free.items() if room > 0}
+
     async def _claim(self, left: Collection[str], *, at: datetime) -> list[Claimed]:
         """Lease lanes that are due, and read their first jobs. Lanes in `left` are ours no more."""
-        working = [lane.kind for key, lane in self._lanes.items() if key not in left]
-        free = {name: kind.concurrency - working.count(name) for name, kind in self._kinds.items()}
-        free = {name: room for name, room in free.items() if room > 0}
-        found = await leases.claim(free, by=self.id, at=at, until=at + self._lease)
+        found = await leases.claim(self._free(left), by=self.id, at=at, until=at + self._lease)
         # A lane whose lease ran out while we work on it was only leased anew.
         found = {key: name for key, name in found.items() if key in left or key not in self._lanes}
         claimed: list[Claimed] = []

@@ -13,9 +13,9 @@ from typing import Final
 
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, within_transaction
+from fedirec.db.tables import json_of, table_of
 from fedirec.lanes.bell import ring
 from fedirec.lanes.models import Job
-from fedirec.lanes.sql import json_of, table_of
 
 LONGEST_KEY: Final = 300
 

@@ -13,8 +13,8 @@ from tortoise.expressions import Q
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
 from fedirec.db.rows import fetch_tuples, rows_in
+from fedirec.db.tables import json_of, table_of
 from fedirec.errors import NotFound
-from fedirec.lanes.sql import json_of, table_of
 from fedirec.media.models import Caption, Media, Rendition
 from fedirec.media.refusals import failure_in_words
 from fedirec.web.language import gettext as _

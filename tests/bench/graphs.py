@@ -11,7 +11,7 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, on_postgres
-from fedirec.lanes.sql import json_of, table_of
+from fedirec.db.tables import json_of, table_of
 
 HOSTS: Final = 97
 GENERATIONS: Final = 20

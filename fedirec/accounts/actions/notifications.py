@@ -12,7 +12,7 @@ from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import execute, fetch_objects
-from fedirec.lanes.sql import json_of, table_of
+from fedirec.db.tables import json_of, table_of
 
 
 async def notify(

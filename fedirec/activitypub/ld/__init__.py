@@ -40,6 +40,7 @@ __all__ = [
     "PROPOSAL_CONTEXT",
     "RECORD_CONTEXT",
     "compact",
+    "find_plain",
     "is_plain",
     "rewrite",
 ]
@@ -60,7 +61,13 @@ def compact(document: dict[str, Any]) -> dict[str, Any]:
     """
     if "@context" not in document:
         raise Invalid("the document has no @context")
-    return tidy(document, top=True) if is_plain(document) else rewrite(document)
+    plain = find_plain(document)
+    return rewrite(document) if plain is None else plain
+
+
+def find_plain(document: dict[str, Any]) -> dict[str, Any] | None:
+    """The same, if it can be had at once: None unless the document `is_plain`."""
+    return tidy(document, top=True) if is_plain(document) else None
 
 
 def rewrite(document: dict[str, Any]) -> dict[str, Any]:

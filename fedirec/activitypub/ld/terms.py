@@ -118,7 +118,7 @@ def _is_plain(value: object, *, depth: int) -> bool:
     if depth > MAX_DEPTH:
         return False
     if isinstance(value, list):
-        return all(_is_plain(item, depth=depth + 1) for item in value)
+        return all(_is_plain(item, depth=depth + 1) for item in value if isinstance(item, dict | list))
     if not isinstance(value, dict):
         return True
     for name, part in value.items():
@@ -132,7 +132,7 @@ def _is_plain(value: object, *, depth: int) -> bool:
         elif name == "type":
             if any(not isinstance(kind, str) or ":" in kind for kind in (part if isinstance(part, list) else [part])):
                 return False
-        elif not _is_plain(part, depth=depth + 1):
+        elif isinstance(part, dict | list) and not _is_plain(part, depth=depth + 1):
             return False
     return True
 

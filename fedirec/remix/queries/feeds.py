@@ -11,7 +11,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
 from fedirec.db.search import Search, finds_many
-from fedirec.lanes.sql import moment_of
+from fedirec.db.tables import moment_of
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.queries.newest import ANY_ID, EVER, Owners, Rows, newest
 from fedirec.remix.queries.parts import actors_in, challenges_in, records_in

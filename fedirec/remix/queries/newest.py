@@ -10,7 +10,7 @@ from typing import Any, Final
 from fedirec.clock import now
 from fedirec.db import on_postgres
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
-from fedirec.lanes.sql import moment_of
+from fedirec.db.tables import moment_of
 
 ANY_ID: Final = 2**62
 EVER: Final = datetime(1, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
-from fedirec.lanes.sql import json_of, table_of
+from fedirec.db.tables import json_of, table_of
 from fedirec.remix.kinds import Kind
 from fedirec.remix.lineage import (
     MAX_RECORDS,

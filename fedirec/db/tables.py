@@ -50,4 +50,4 @@ def moment_of(value: datetime | str | None) -> datetime | None:
 def _moment(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ")
-    raise TypeError(f"{type(value).__name__} cannot be kept in a job")
+    raise TypeError(f"{type(value).__name__} cannot travel as JSON")
