@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from fedirec.web.times import in_utc
 
 MEDIA_TYPE: Final = "application/atom+xml; charset=utf-8"
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -71,7 +73,7 @@ class AtomFeed:
         _text(feed, "title", self.title)
         if self.subtitle:
             _text(feed, "subtitle", self.subtitle)
-        _text(feed, "updated", _moment(self.updated_at))
+        _text(feed, "updated", in_utc(self.updated_at))
         _link(feed, "alternate", self.page_url, type="text/html")
         _link(feed, "self", self.url, type="application/atom+xml")
         if self.next_url:
@@ -90,8 +92,8 @@ def _add(feed: Element, entry: Entry) -> None:
         made.set(f"{{{_XML}}}lang", _clean(entry.language))
     _text(made, "id", entry.uri)
     _text(made, "title", entry.title)
-    _text(made, "published", _moment(entry.published_at))
-    _text(made, "updated", _moment(entry.updated_at))
+    _text(made, "published", in_utc(entry.published_at))
+    _text(made, "updated", in_utc(entry.updated_at))
     author = SubElement(made, _atom("author"))
     _text(author, "name", entry.author.name)
     _text(author, "uri", entry.author.url)
@@ -119,10 +121,6 @@ def _link(parent: Element, rel: str, href: str, **attributes: str) -> None:
 
 def _atom(name: str) -> str:
     return f"{{{_ATOM}}}{name}"
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _clean(text: str) -> str:

@@ -39,7 +39,7 @@ def ago(when: datetime) -> Markup:
 def countdown(when: datetime) -> Markup:
     """The exact time and how far away it is, as in "Fri 4 Dec, 18:00 · in 13 days"."""
     return Markup('<span class="countdown">{} <span class="countdown-left" data-until="{}">· {}</span></span>').format(
-        moment(when), _iso(when), relative(when)
+        moment(when), in_utc(when), relative(when)
     )
 
 
@@ -73,7 +73,7 @@ def local_input(when: datetime, zone: str | None = None) -> str:
 
 def now_stamp() -> str:
     """The present moment for scripts, whose own clock may be wrong."""
-    return _iso(now())
+    return in_utc(now())
 
 
 def length(seconds: float) -> str:
@@ -84,13 +84,14 @@ def length(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def in_utc(when: datetime) -> str:
+    """A moment for programs, to the second, as in 2026-12-04T18:00:00Z (RFC 3339)."""
+    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def _time(when: datetime, words: str, *, title: str = "", is_utc: bool = False) -> Markup:
     extra = Markup(' title="{}"').format(title) if title else Markup(" data-utc" if is_utc else "")  # noqa: S704
-    return Markup('<time datetime="{}"{}>{}</time>').format(_iso(when), extra, words)
-
-
-def _iso(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}"{}>{}</time>').format(in_utc(when), extra, words)
 
 
 def _pattern(skeleton: str, english: str) -> str:

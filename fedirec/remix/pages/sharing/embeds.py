@@ -17,7 +17,8 @@ from fedirec.errors import Gone, Invalid, NotFound
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words
-from fedirec.remix.pages.sharing.heads import picture_of, shape_of, site_name, title_of
+from fedirec.remix.pages.sharing.heads import picture_of, shape_of, site_name
+from fedirec.remix.pages.sharing.schema import title_of
 from fedirec.remix.pages.visitors import record_in
 from fedirec.remix.queries.records import get_record
 from fedirec.remix.visibility import is_withheld

@@ -16,7 +16,8 @@ from fedirec.errors import Gone
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words, words_of
-from fedirec.remix.pages.sharing.heads import site_name, title_of
+from fedirec.remix.pages.sharing.heads import site_name
+from fedirec.remix.pages.sharing.schema import title_of
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge
 from fedirec.remix.queries.feeds import local_feed
 from fedirec.remix.queries.people import get_person

@@ -1,4 +1,4 @@
-"""What a page says of itself to other software: OpenGraph, oEmbed, feeds, schema.org.
+"""What a page says of itself to other software: OpenGraph, oEmbed, feeds.
 
 Only what everybody may see speaks of itself. What a warning hides stays out of previews. The page of something that
 lives elsewhere names the original and asks search engines to keep to that.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -17,14 +16,16 @@ from fedirec.html import excerpt
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Attachment, Challenge, Contributor, Record
 from fedirec.remix.pages.cards import Cards, first_words_of
-from fedirec.remix.queries.challenges import closing_of
-from fedirec.remix.roles import find_role
-from fedirec.web.language import gettext as _
+from fedirec.remix.pages.sharing.schema import (
+    challenge_in_schema,
+    person_in_schema,
+    record_in_schema,
+    title_of,
+)
+from fedirec.web.times import in_utc
 
-SCHEMA: Final = "https://schema.org"
 _DESCRIPTION: Final = 200
 """Characters that other sites show of a text."""
-_WORK_TYPES: Final = {"text": "CreativeWork", "image": "ImageObject", "audio": "AudioObject", "video": "VideoObject"}
 _OPEN_GRAPH_TYPES: Final = {"text": "article", "image": "article", "audio": "music.song", "video": "video.other"}
 _SQUARE: Final = (480, 270)
 """Pixels of an embedded player of something that has no shape of its own."""
@@ -89,7 +90,7 @@ def record_head(cards: Cards, record: Record, *, contributors: Sequence[Contribu
             (f"og:{playable.kind}", playable.url),
             (f"og:{playable.kind}:type", playable.media_type),
         ]
-    properties.append(("article:published_time", _moment(record.published_at)))
+    properties.append(("article:published_time", in_utc(record.published_at)))
     names = [("fediverse:creator", f"@{author.handle}@{author.host}"), ("author", author.name or author.handle)]
     if playable is not None:
         names += [
@@ -103,7 +104,10 @@ def record_head(cards: Cards, record: Record, *, contributors: Sequence[Contribu
     if text:
         names.append(("description", text))
     return Head(
-        links=links, properties=properties, names=names, schema=_work(record, text=text, contributors=contributors)
+        links=links,
+        properties=properties,
+        names=names,
+        schema=record_in_schema(record, text=text, contributors=contributors),
     )
 
 
@@ -116,22 +120,11 @@ def person_head(cards: Cards, person: Actor) -> Head:
     properties.append(("profile:username", f"{person.handle}@{person.host}"))
     if person.icon_url:
         properties.append(("og:image", person.icon_url))
-    about: dict[str, Any] = {
-        "@context": SCHEMA,
-        "@type": "ProfilePage",
-        "mainEntity": {
-            "@type": "Person",
-            "@id": person.uri,
-            "name": name,
-            "alternateName": f"@{person.handle}@{person.host}",
-            "url": person.uri,
-        },
-    }
     return Head(
         links=[Link(rel="canonical", href=person.uri), feed_link(f"{person.uri}/feed", name)],
         properties=properties,
         names=[("fediverse:creator", f"@{person.handle}@{person.host}"), ("twitter:card", "summary")],
-        schema=about,
+        schema=person_in_schema(person),
     )
 
 
@@ -150,24 +143,11 @@ def challenge_head(cards: Cards, challenge: Challenge) -> Head:
     names = [("twitter:card", "summary_large_image" if cover else "summary")]
     if challenge.leader:
         names.append(("fediverse:creator", f"@{challenge.leader.handle}@{challenge.leader.host}"))
-    about: dict[str, Any] = {
-        "@context": SCHEMA,
-        "@type": "CreativeWork",
-        "@id": group.uri,
-        "name": challenge.title,
-        "abstract": text,
-        "url": group.uri,
-        "datePublished": _moment(challenge.opened_at),
-    }
-    if closes_at := closing_of(challenge):
-        about["expires"] = _moment(closes_at)
-    if challenge.leader:
-        about["author"] = _person(challenge.leader)
     return Head(
         links=[Link(rel="canonical", href=group.uri), feed_link(f"{group.uri}/feed", challenge.title)],
         properties=properties,
         names=names,
-        schema=about,
+        schema=challenge_in_schema(challenge, text=text),
     )
 
 
@@ -207,62 +187,6 @@ def shape_of(record: Record) -> tuple[int, int]:
     return _SQUARE
 
 
-def _work(record: Record, *, text: str, contributors: Sequence[Contributor]) -> dict[str, Any]:
-    """The record in the words of schema.org, as search engines and libraries read it."""
-    licence = licence_of(record)
-    work: dict[str, Any] = {
-        "@context": SCHEMA,
-        "@type": _WORK_TYPES[record.kind],
-        "@id": record.uri,
-        "url": record.uri,
-        "name": title_of(record),
-        "author": _person(record.author),
-        "datePublished": _moment(record.published_at),
-    }
-    optional: dict[str, Any] = {
-        "abstract": text,
-        "license": licence.url,
-        "inLanguage": record.language,
-        "dateModified": _moment(record.updated_at) if record.updated_at else None,
-        "keywords": [tag.name for tag in record.tags],
-        "isBasedOn": [source.uri for source in record.sources],
-        "contributor": [
-            {
-                "@type": "Role",
-                "roleName": _role_name(part.role),
-                "contributor": {"@type": "Person", "@id": part.actor_uri},
-            }
-            for part in contributors
-        ],
-        "associatedMedia": [] if record.warning else [_medium(row) for row in record.attachments],
-    }
-    return work | {name: value for name, value in optional.items() if value}
-
-
-def _role_name(code: str) -> str:
-    role = find_role(code)
-    return role.label if role else code
-
-
-def _person(actor: Actor) -> dict[str, Any]:
-    return {"@type": "Person", "@id": actor.uri, "name": actor.name or actor.handle, "url": actor.url or actor.uri}
-
-
-def _medium(row: Attachment) -> dict[str, Any]:
-    medium: dict[str, Any] = {
-        "@type": _WORK_TYPES[row.kind],
-        "contentUrl": row.url,
-        "encodingFormat": row.media_type,
-        "description": row.description,
-        "width": row.width,
-        "height": row.height,
-        "thumbnailUrl": row.poster_url,
-    }
-    if row.duration_ms is not None:
-        medium["duration"] = f"PT{row.duration_ms / 1000:g}S"
-    return {name: value for name, value in medium.items() if value}
-
-
 def _open_graph(cards: Cards, *, title: str, kind: str, url: str, text: str) -> list[tuple[str, str]]:
     told = [("og:site_name", site_name(cards)), ("og:title", title), ("og:type", kind), ("og:url", url)]
     return [*told, ("og:description", text)] if text else told
@@ -286,15 +210,6 @@ def _unlisted() -> Head:
     return Head(names=[("robots", "noindex, noarchive")])
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def site_name(cards: Cards) -> str:
     """What this instance is called."""
     return cards.site.instance.name if cards.site.instance else cards.site.origin
-
-
-def title_of(record: Record) -> str:
-    """What a record is called, also where its author gave it no name."""
-    return record.title or _("Untitled")
