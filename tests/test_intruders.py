@@ -612,3 +612,52 @@ async def test_no_member_takes_all_names_or_fills_the_disk_with_answers(
         }
         assert (await browser.post("/challenges/new", data=fields)).status_code in (422, 429)
     assert await here.run(lambda: Actor.filter(type="Group").count()) == 2
+
+
+@on_sqlite
+async def test_what_suspended_people_ask_for_or_offered_is_not_shown(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    leaders, terms = await bearer(here, "ana", *Scope), {"licence": "CC-BY-4.0"}
+    async with here.client() as program:
+        brief = {"title": "Soap", "text": "Sing of soap.", "terms": terms, "kinds": ["text"]}
+        led = (await program.post("/api/challenges", json=brief, headers=leaders)).json()
+        songs = {who.id: await publish(here, who, f"Song of {who.handle}") for who in (ana, bo)}
+        for who in (ana, bo):
+            address = f"/api/records/{songs[who.id].id}/submissions"
+            headers = await bearer(here, who.handle, *Scope)
+            offered = (await program.post(address, json={"challenge": led["id"]}, headers=headers)).json()
+            await program.post(f"/api/submissions/{offered['id']}/accept", headers=leaders)
+    part = ["/c/soap", "/c/soap/submissions", "/c/soap/feed", f"/api/challenges/{led['id']}/submissions"]
+    places = [
+        *part[:3],
+        "/challenges",
+        "/explore?show=challenges",
+        "/",
+        "/api/challenges",
+        f"/api/challenges/{led['id']}",
+    ]
+    accounts = {row.actor_id: row for row in await here.run(lambda: Account.all().select_related("actor"))}
+    operator = Operator("https://here.test/actor")
+
+    async def shown_at(*places: str) -> list[str]:
+        return [(await here.get(place, accept="*/*")).text for place in places]
+
+    assert all("Song of bo" in shown for shown in await shown_at(*part))
+    assert all("Soap" in shown for shown in await shown_at(*places))
+
+    await here.run(suspend, operator, accounts[bo.id])
+    for place, shown in zip(part, await shown_at(*part), strict=True):
+        assert ("Song of ana" in shown, "Song of bo" in shown) == (True, False), place
+    for name in ("prompt", "featured", "submissions"):
+        assert (await here.get(f"/c/soap/{name}", accept=ACTIVITY)).status_code == 200
+    assert (await here.get("/c/soap", accept=ACTIVITY)).status_code == 200
+
+    await here.run(suspend, operator, accounts[ana.id])
+    for place, shown in zip(places, await shown_at(*places), strict=True):
+        assert "Soap" not in shown, place
+        assert "Sing of soap" not in shown, place
+    for name in ("/prompt", "/featured", "/submissions", ""):
+        assert (await here.get(f"/c/soap{name}", accept=ACTIVITY)).status_code == 404, name
+
+    await here.run(unsuspend, operator, accounts[ana.id])
+    assert all("Soap" in shown for shown in await shown_at(*places))

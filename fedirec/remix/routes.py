@@ -22,6 +22,7 @@ from fedirec.activitypub.vocab import Json, Tombstone
 from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
+from fedirec.remix.queries.challenges import is_led_by_suspended
 from fedirec.remix.queries.comments import get_comment, replies_to
 from fedirec.remix.visibility import is_withheld, may_ask_for
 
@@ -184,8 +185,8 @@ async def prompt_document(challenge: Challenge, group: Actor) -> Json:
 
 async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
     group = await get_local_actor(request)
-    challenge = await Challenge.get_or_none(actor_id=group.id)
-    if challenge is None:
+    challenge = await Challenge.get_or_none(actor_id=group.id).select_related("leader")
+    if challenge is None or is_led_by_suspended(challenge):
         raise NotFound("there is no such challenge here")
     challenge.actor = group
     return challenge, group

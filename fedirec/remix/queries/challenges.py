@@ -30,10 +30,13 @@ MAX_OFFERED: Final = 40
 """Challenges that a form offers."""
 SUGGESTED: Final = 2
 """Challenges that are suggested to whoever has just published something."""
+_STANDING: Final = Q(leader_id=None) | Q(leader__state__not="suspended")
+"""What people who are suspended ask for is asked for no more."""
 _OPEN_NOW: Final = f"""
     FROM challenge c CROSS JOIN actor a WHERE a.id = c.actor_id AND a.state = 'active'
      AND c.state IN ('{"', '".join(OPEN)}') AND c.opened_at <= ?
-"""
+     AND NOT EXISTS (SELECT 1 FROM actor l WHERE l.id = c.leader_id AND l.state = 'suspended')
+"""  # noqa: S608  (only constants are spliced in)
 _RUNNING: Final = f"""
     SELECT * FROM (
         SELECT 1 AS rank, c.id {_OPEN_NOW} AND c.deadline_at > ? ORDER BY c.deadline_at, c.id LIMIT ?
@@ -58,6 +61,11 @@ def is_open(challenge: Challenge) -> bool:
     return accepts_submissions(challenge.state, received_at=now(), deadline_at=challenge.deadline_at)
 
 
+def is_led_by_suspended(challenge: Challenge) -> bool:
+    """Whether nobody is shown `challenge`, which comes with its leader, because that leader is suspended."""
+    return challenge.leader is not None and challenge.leader.state == "suspended"
+
+
 async def open_challenges(*, limit: int, kind: str = "") -> list[Challenge]:
     """The challenges known here that take submissions, the one that closes first in front."""
     moment = now()
@@ -70,7 +78,7 @@ async def challenges_by_age(
     *, which: Literal["open", "closed", "all"], after: Cursor | None, limit: int, words: str = ""
 ) -> list[Challenge]:
     """The challenges known here, the newest first; with `words`, those of the newest finds that have all of them."""
-    found = Challenge.filter(actor__state="active", opened_at__lte=now()).exclude(state="draft")
+    found = Challenge.filter(_STANDING, actor__state="active", opened_at__lte=now()).exclude(state="draft")
     running = Q(state__in=OPEN) & (Q(deadline_at=None) | Q(deadline_at__gt=now()))
     if which == "open":
         found = found.filter(running)
@@ -85,13 +93,13 @@ async def challenges_by_age(
 
 async def challenges_led_by(leader: Actor, *, limit: int, after: Cursor | None = None) -> list[Challenge]:
     """The challenges of `leader`, the newest first."""
-    led = Challenge.filter(leader_id=leader.id, actor__state="active").exclude(state="draft")
+    led = Challenge.filter(_STANDING, leader_id=leader.id, actor__state="active").exclude(state="draft")
     return await challenges_found(_before(led, after).limit(limit))
 
 
 async def get_challenge(slug: str) -> Challenge:
     """The challenge of ours that is called `slug`, with its parts. Raises NotFound."""
-    for challenge in await challenges_found(Challenge.filter(actor__local_handle=slug.lower())):
+    for challenge in await challenges_found(Challenge.filter(_STANDING, actor__local_handle=slug.lower())):
         return challenge
     raise NotFound("There is no such challenge here.")
 
@@ -105,8 +113,9 @@ async def get_remote_challenge(key: int) -> Challenge:
 
 
 async def find_challenge_row(key: int) -> Challenge | None:
-    """The challenge in row `key`, ours or not, with its parts."""
-    return next(iter(await challenges_in([key])), None)
+    """The challenge in row `key`, ours or not, with its parts; None also while its leader is suspended."""
+    found = next(iter(await challenges_in([key])), None)
+    return None if found is not None and is_led_by_suspended(found) else found
 
 
 async def challenge_of(group: Actor) -> Challenge | None:
@@ -153,7 +162,11 @@ async def submitted(
     """
     rows = (
         await Submission.filter(
-            challenge_id=challenge.id, state__in=list(states), record__deleted_at=None, record__visibility="public"
+            challenge_id=challenge.id,
+            state__in=list(states),
+            record__deleted_at=None,
+            record__visibility="public",
+            record__author__state__in=("active", "deleted"),
         )
         .order_by("-id")
         .limit(MAX_SHUFFLED)
@@ -174,6 +187,7 @@ async def waiting_submissions(challenge: Challenge, *, after: Cursor | None, lim
         state__in=("pending", "licence_pending"),
         record__deleted_at=None,
         record__visibility="public",
+        record__author__state__in=("active", "deleted"),
     )
     if after is not None:
         waiting = waiting.filter(Q(created_at__gt=after.at) | Q(created_at=after.at, id__gt=after.id))
