@@ -86,6 +86,11 @@ class Form:
         """Whether a secret was typed into the field, which is not shown again and so has to be typed once more."""
         return name in self._secret and bool((self._texts.get(name) or [""])[0])
 
+    @property
+    def withholds_some(self) -> bool:
+        """Whether any secret has to be typed once more."""
+        return any(self.withholds(name) for name in self._secret)
+
     def text(
         self,
         name: str,

@@ -297,6 +297,8 @@ async def test_a_profile_with_a_picture_is_saved_and_told(here: Instance, tmp_pa
 async def test_a_password_is_changed_and_the_other_browser_is_out(here: Instance) -> None:
     async with here.sign_in("olga") as one, here.sign_in("olga") as two:
         wrong = await one.post("/settings/password", data={"old": "not this one", "password": NEW})
+        assert "Passwords have to be typed once more" in text_of(wrong)
+        assert re.search(r'href="/settings/security"[^>]* aria-current', wrong.text), "it is still that page"
         assert wrong.status_code == 422
         assert "not your present password" in text_of(wrong)
         assert (await one.post("/settings/password", data={"old": PASSWORD, "password": NEW})).status_code == 303

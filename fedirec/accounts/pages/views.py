@@ -41,6 +41,10 @@ def person_view(actor: Actor, *, cache: MediaCache | None = None) -> PersonView:
     )
 
 
+_OF_SECURITY: Final = ("/settings/password", "/settings/codes", "/settings/sessions")
+"""Where forms of the page on security lead."""
+
+
 def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     """The pages of settings that `viewer` may see."""
     pages = [
@@ -53,7 +57,8 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     ]
     if viewer.can(Permission.INVITE):
         pages.append(("/invitations", _("Invitations")))
-    return [Tab(label=label, url=url, is_current=request.url.path == url) for url, label in pages]
+    here = "/settings/security" if request.url.path in _OF_SECURITY else request.url.path
+    return [Tab(label=label, url=url, is_current=url == here) for url, label in pages]
 
 
 def admin_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
