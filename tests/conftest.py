@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from fedirec import clock
 from fedirec.db import open_database
 from tests.databases import Databases, why_no_postgres
 from tests.network import Instance, Network, open_instance
+
+Pass = Callable[[timedelta], None]
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +58,20 @@ async def database(database_url: str) -> AsyncGenerator[str]:
     """A fresh, migrated database that the models speak to."""
     async with open_database(database_url):
         yield database_url
+
+
+@pytest.fixture
+def time_passes() -> Iterator[Pass]:
+    """A function that lets time pass, until the test ends."""
+    passed = timedelta(0)
+
+    def more(time: timedelta) -> None:
+        nonlocal passed
+        passed += time
+        clock.shift(passed)
+
+    yield more
+    clock.shift(timedelta(0))
 
 
 @pytest.fixture

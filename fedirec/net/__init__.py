@@ -152,16 +152,14 @@ class Net:
         to: Sink,
         max_bytes: int,
         timeout: float,
-        accept: str = "*/*",
-        headers: Mapping[str, str] | None = None,
         sign: Sign | None = None,
     ) -> Download:
         """What `url` answers, its body written to `to` as it arrives. Redirects and limits are those of `get`.
 
         When this raises, `to` may hold part of a body, which the caller throws away.
         """
-        asked = {"accept": accept, "accept-encoding": "identity"}
-        async with _within(timeout, url), self._follow(url, asked, headers or {}, timeout, sign) as answer:
+        asked = {"accept": "*/*", "accept-encoding": "identity"}
+        async with _within(timeout, url), self._follow(url, asked, {}, timeout, sign) as answer:
             digest, size, refusal = hashlib.sha256(), 0, b""
             if answer.is_success:
                 async with aclosing(pieces_of(answer, max_bytes=max_bytes)) as pieces:

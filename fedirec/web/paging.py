@@ -19,6 +19,8 @@ from fedirec.errors import Invalid
 
 PAGE_SIZE: Final = 20
 MAX_PAGE_SIZE: Final = 50
+_AFTER: Final = "after"
+"""What the cursor is called in the address."""
 _MAX_CURSOR: Final = 300
 _NO_PAGE: Final = "that page does not exist; please start at the first one"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,9 +81,9 @@ class Page(Generic[Item]):
         return bool(self.items)
 
 
-def wanted_page(request: Request, *, name: str = "after", size: int = PAGE_SIZE) -> Wanted:
+def wanted_page(request: Request, *, size: int = PAGE_SIZE) -> Wanted:
     """The piece that the address of `request` names. Raises Invalid for a cursor that is none."""
-    text = request.query_params.get(name)
+    text = request.query_params.get(_AFTER)
     return Wanted(after=Cursor.read(text) if text else None, size=min(size, MAX_PAGE_SIZE))
 
 
@@ -92,10 +94,9 @@ def page_of(
     wanted: Wanted,
     place: Callable[[Row], Cursor],
     show: Callable[[Row], Item],
-    name: str = "after",
 ) -> Page[Item]:
     """The rows of `wanted` as `show` makes them; `rows` are up to `wanted.limit` of them, newest first."""
     shown = rows[: wanted.size]
     more = len(rows) > wanted.size
-    url = request.url.include_query_params(**{name: str(place(shown[-1]))}) if more and shown else None
+    url = request.url.include_query_params(**{_AFTER: str(place(shown[-1]))}) if more and shown else None
     return Page(tuple(show(row) for row in shown), None if url is None else f"{url.path}?{url.query}")

@@ -21,8 +21,8 @@ from fedirec.lanes import Dead, Done, Job, Kind, Later, Runner, find_lane
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import delete_record, edit_record, publish_record
 from fedirec.remix.models import Record
-from tests.activitypub.conftest import Pass
 from tests.activitypub.sinks import Sinks, followed_by
+from tests.conftest import Pass
 from tests.network import Instance
 from tests.peer import Peer
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from fedirec.lanes import Job, Work, enqueue
-from tests.lanes.conftest import eventually
+from tests.lanes.patience import eventually
 
 LANES = 20
 EACH = 30

@@ -27,7 +27,7 @@ from fedirec.lanes import (
     retry_dead,
     waiting,
 )
-from tests.lanes.conftest import Pass
+from tests.conftest import Pass
 
 DAY = timedelta(days=1)
 

@@ -27,7 +27,8 @@ from fedirec.lanes import (
     enqueue,
     revive,
 )
-from tests.lanes.conftest import Pass, eventually
+from tests.conftest import Pass
+from tests.lanes.patience import eventually
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

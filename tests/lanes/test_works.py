@@ -12,7 +12,8 @@ from fedirec.clock import now
 from fedirec.db import open_database, transaction
 from fedirec.lanes import Done, Job, Kind, Lane, Outcome, Runner, Work, enqueue, gathering, retry_dead
 from fedirec.lanes.outcomes import Dead
-from tests.lanes.conftest import Pass, eventually
+from tests.conftest import Pass
+from tests.lanes.patience import eventually
 
 LONG = timedelta(hours=1)
 

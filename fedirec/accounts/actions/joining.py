@@ -60,7 +60,6 @@ async def sign_up(
     display_name: str = "",
     invitation: str | None = None,
     answer: str = "",
-    locale: str | None = None,
     timezone: str = "",
 ) -> NewMember:
     """Somebody has joined, or waits to be let in, as this instance has it: open, approval, invite or closed.
@@ -99,7 +98,6 @@ async def sign_up(
             hashed=hashed,
             display_name=shown_name(display_name),
             answer=answer,
-            locale=locale,
             timezone=timezone,
         )
         codes = await renew_recovery_codes(account)
@@ -124,7 +122,6 @@ async def create_account(
     name: str,
     password: str,
     role: Role = Role.MEMBER,
-    display_name: str = "",
     email: str = "",
 ) -> NewMember:
     """There is a new member, made by somebody who runs the instance. Raises as `sign_up` does."""
@@ -137,9 +134,7 @@ async def create_account(
     hashed = await hash_password(password)
     keys = await new_keys()
     async with _name_of_their_own():
-        account = await save_member(
-            uris, keyring, keys, handle=handle, hashed=hashed, role=role, display_name=shown_name(display_name)
-        )
+        account = await save_member(uris, keyring, keys, handle=handle, hashed=hashed, role=role)
         if address:
             account.email = address
             await account.save(update_fields=["email"])
@@ -158,7 +153,6 @@ async def save_member(
     role: Role = Role.MEMBER,
     display_name: str = "",
     answer: str = "",
-    locale: str | None = None,
     timezone: str = "",
 ) -> Account:
     """A member with actor and person, or without keys somebody who waits; part of the caller's transaction.
@@ -175,7 +169,6 @@ async def save_member(
         role=role.value,
         state=PENDING if keys is None else ACTIVE,
         answer=answer,
-        locale=locale,
         timezone=timezone,
         approved_at=None if keys is None else now(),
     )

@@ -64,7 +64,6 @@ async def finish_setup(
     name: str,
     password: str,
     display_name: str = "",
-    locale: str | None = None,
     timezone: str = "",
 ) -> tuple[Account, list[str]]:
     """The instance has an address, a name, its own actor and an owner; the link is burned. All of it or nothing.
@@ -108,7 +107,6 @@ async def finish_setup(
             hashed=hashed,
             role=Role.OWNER,
             display_name=shown,
-            locale=locale,
             timezone=timezone,
         )
         codes = await renew_recovery_codes(account)

@@ -1,4 +1,4 @@
-"""Finding records wherever they live."""
+"""What records are made from: found wherever it lives, and joined to what was made of it."""
 
 from __future__ import annotations
 
