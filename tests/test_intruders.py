@@ -32,7 +32,7 @@ from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
 from fedirec.remix.actions import challenges, threads
 from fedirec.remix.actions.comments import delete_comment
-from fedirec.remix.actions.drafts import PartDraft
+from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.inbox import records as arriving_records
@@ -55,6 +55,10 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.fixture
 def peer(network: Network) -> Peer:
     return Peer(network, "social.test")
+
+
+async def source_of(instance: Instance, record: Record) -> Record:
+    return await instance.run(lambda: Record.get(id=record.id).select_related("author"))
 
 
 async def bearer(instance: Instance, name: str, *scopes: Scope) -> dict[str, str]:
@@ -117,7 +121,10 @@ async def test_what_somebody_made_is_not_shown_while_they_are_suspended(here: In
     whose = f"/api/people/{ana.id}"
     assert "soap" in (await here.get(whose, accept="*/*")).text
     places = [path, f"{path}/embed", f"/oembed?url={record.uri}", f"/api/records/{record.id}"]
-    said = await say(here, await here.join("bo"), record.uri, "Lovely")
+    bo_ = await here.join("bo")
+    remix = await publish(here, bo_, "After the rain", sources=[SourceDraft(record=await source_of(here, record))])
+    assert record.uri.removeprefix(here.origin) + '"' in (await here.get(remix.uri)).text
+    said = await say(here, bo_, record.uri, "Lovely")
     places += [said.uri.removeprefix(here.origin), f"/api/comments/{said.id}"]
     assert [(await here.get(place, accept="*/*")).status_code for place in places] == [200] * 6
     assert (await here.get(path, accept=ACTIVITY)).status_code == 200
@@ -129,6 +136,7 @@ async def test_what_somebody_made_is_not_shown_while_they_are_suspended(here: In
     assert (await here.get(path, accept=ACTIVITY)).status_code == 404, "not from memory either"
     assert (await here.get(url.removeprefix(here.origin), accept="*/*")).status_code == 404, "nor as a portrait"
     assert "soap" not in (await here.get(whose, accept="*/*")).text
+    assert url not in (await here.get(remix.uri)).text, "what it was made from is named there, and no more"
     async with here.sign_in("mod") as moderator:
         assert "buy my soap" in (await moderator.get(path)).text
         assert (await moderator.get(f"{path}/embed")).status_code == 404, "it would be kept for everybody"

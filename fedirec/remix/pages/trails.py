@@ -198,7 +198,7 @@ def _made_from(
     relation = relation_word(source.relation)
     problem = _(source.problem) if source.problem else ""
     known = records.get(source.uri)
-    if known is not None and known.deleted_at is None:
+    if known is not None and known.deleted_at is None and known.author.state != "suspended":
         return MadeFrom(relation=relation, record=cards.record(known), problem=problem)
     waypoint = waypoints.get(source.uri)
     if waypoint is None or places.is_hidden(source.uri):
