@@ -67,6 +67,8 @@ async def test_a_visitor_joins_keeps_codes_and_is_signed_in(here: Instance) -> N
         assert welcome.headers["cache-control"] == "no-store"
         codes = re.findall(r"\b(?:[0-9a-z]{4}-){3}[0-9a-z]{4}\b", text_of(welcome))
         assert len(set(codes)) == 10
+        assert "\n".join(codes) in welcome.text, "all of them are copied with one press"
+        assert 'href="/sign-up"' not in welcome.text, "whoever has joined is not asked to"
         settings = await browser.get("/settings")
         assert settings.status_code == 200
         assert "Ana M" in settings.text
