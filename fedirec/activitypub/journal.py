@@ -98,8 +98,7 @@ class Journal:
     async def _write_waiting(self) -> None:
         while self._waiting:
             await self._gather()
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            await self._write(batch)
+            await self._write(self._waiting)
 
     async def _gather(self) -> None:
         """Requests that are being read at this moment have joined the batch."""
@@ -109,10 +108,15 @@ class Journal:
             if len(self._waiting) in (before, BATCH):
                 return
 
-    async def _write(self, batch: Sequence[_Entry]) -> None:
+    async def _write(self, queue: list[_Entry]) -> None:
+        """The first of `queue` are written, with those that join it while others have the database, and leave it."""
+        batch: list[_Entry] = []
         try:
-            fresh = await _save([entry.arrival for entry in batch], [entry.heard for entry in batch if entry.heard])
+            async with transaction():
+                batch = _taken(queue)
+                fresh = await _save([entry.arrival for entry in batch], [entry.heard for entry in batch if entry.heard])
         except Exception as error:
+            batch = batch or _taken(queue)
             is_down = isinstance(error, OperationalError | OSError) and not isinstance(error, IntegrityError)
             if len(batch) > 1 and not is_down:
                 for entry in batch:  # one that the database refuses does not take the others with it
@@ -141,53 +145,62 @@ class Journal:
             self.take(next(iter(self._at_hand)))
 
 
+def _taken(queue: list[_Entry]) -> list[_Entry]:
+    """The first entries of `queue`, which has them no more."""
+    batch = queue[:BATCH]
+    del queue[:BATCH]
+    return batch
+
+
 async def _save(batch: Sequence[Arrival], heard: Sequence[Heard]) -> list[Arrival]:
-    """The rows of `batch` are there, and their handling is queued; those that were not there before."""
+    """The rows of `batch` are there, and their handling is queued; those that were not there before.
+
+    Part of the caller's transaction.
+    """
     by_uri: dict[str, Arrival] = {}
     for arrival in batch:
         by_uri.setdefault(arrival.activity_uri, arrival)
-    async with transaction():
-        await _save_heard(heard)
-        known = await fetch_rows(
-            f"SELECT activity_uri FROM received WHERE activity_uri IN (SELECT uri FROM {table_of(uri='text')} AS w)",  # noqa: S608
-            json_of({"uri": uri} for uri in by_uri),
-        )
-        there = {row["activity_uri"] for row in known}
-        fresh = [arrival for uri, arrival in by_uri.items() if uri not in there]
-        if not fresh:
-            return []
-        await execute_many(
-            """
-            INSERT INTO received (activity_uri, type, sender_id, body, signed_headers, target, key_id, fingerprint,
-                                  received_at, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (activity_uri) DO NOTHING
-            """,
-            [
-                (
-                    arrival.activity_uri,
-                    arrival.type,
-                    arrival.sender_id,
-                    arrival.body,
-                    json.dumps(arrival.signed_headers),
-                    arrival.target,
-                    arrival.key_id,
-                    arrival.fingerprint,
-                    arrival.received_at,
-                )
-                for arrival in fresh
-            ],
-        )
-        await enqueue(
-            [
-                Work(
-                    kind="inbox",
-                    lane=f"inbox:{origin_of(arrival.activity_uri)}",
-                    payload={"activity": arrival.activity_uri},
-                    dedupe_key=f"inbox:{sha256(arrival.activity_uri.encode()).hexdigest()}",
-                )
-                for arrival in fresh
-            ]
-        )
+    await _save_heard(heard)
+    known = await fetch_rows(
+        f"SELECT activity_uri FROM received WHERE activity_uri IN (SELECT uri FROM {table_of(uri='text')} AS w)",  # noqa: S608
+        json_of({"uri": uri} for uri in by_uri),
+    )
+    there = {row["activity_uri"] for row in known}
+    fresh = [arrival for uri, arrival in by_uri.items() if uri not in there]
+    if not fresh:
+        return []
+    await execute_many(
+        """
+        INSERT INTO received (activity_uri, type, sender_id, body, signed_headers, target, key_id, fingerprint,
+                              received_at, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting') ON CONFLICT (activity_uri) DO NOTHING
+        """,
+        [
+            (
+                arrival.activity_uri,
+                arrival.type,
+                arrival.sender_id,
+                arrival.body,
+                json.dumps(arrival.signed_headers),
+                arrival.target,
+                arrival.key_id,
+                arrival.fingerprint,
+                arrival.received_at,
+            )
+            for arrival in fresh
+        ],
+    )
+    await enqueue(
+        [
+            Work(
+                kind="inbox",
+                lane=f"inbox:{origin_of(arrival.activity_uri)}",
+                payload={"activity": arrival.activity_uri},
+                dedupe_key=f"inbox:{sha256(arrival.activity_uri.encode()).hexdigest()}",
+            )
+            for arrival in fresh
+        ]
+    )
     return fresh
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from fedirec.clock import now
@@ -154,7 +154,10 @@ class Received(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "received"
-        indexes = [Index(fields=["state", "id"])]
+        indexes = [
+            Index(fields=["state", "id"]),
+            PartialIndex(fields=["sender_id"], name="idx_received_deletes", condition={"type": "Delete"}),
+        ]
 
 
 class Evidence(Model, metaclass=RowClass):

@@ -51,8 +51,9 @@ def words_in(text: str) -> list[str]:
     """The words of `text`, each in the one form in which it is looked for."""
     plain = text.casefold()
     if not plain.isascii():
-        apart = unicodedata.normalize("NFKD", plain)
-        bare = "".join(character for character in apart if not unicodedata.combining(character))
+        plain = unicodedata.normalize("NFKD", plain)
+    if not plain.isascii():  # more than an ellipsis or the like
+        bare = "".join(character for character in plain if not unicodedata.combining(character))
         plain = _GAPLESS.sub(r" \1 ", unicodedata.normalize("NFC", bare))
     return _WORD.findall(plain)
 

@@ -3,7 +3,7 @@ from json import dumps, loads
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.migrations import operations as ops
 
 from fedirec.clock import now
@@ -377,6 +377,10 @@ class Migration(migrations.Migration):
             model_name="Media",
             name="waits_until",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddIndex(
+            model_name="Received",
+            index=PartialIndex(fields=["sender_id"], name="idx_received_deletes", condition={"type": "Delete"}),
         ),
         ops.RemoveIndex(
             model_name="Record",

@@ -21,7 +21,7 @@ from fedirec.remix.vocab import NoteObject, RecordObject
 from fedirec.uris import origin_of
 
 LATE: Final = 50
-"""Activities of one actor among which a deletion is looked for that overtook what it deletes."""
+"""Deletions by one actor among which one is looked for that overtook what it deletes."""
 
 
 async def fetch_announced(remote: Remote, job: Job) -> Outcome:
@@ -68,9 +68,9 @@ async def refuse_deleted(author: Actor, uri: str) -> None:
     """Raise Gone when `author` deleted what lives at `uri` before it came: who has to try again is overtaken."""
     found = await fetch_rows(
         """
-        SELECT 1 AS one FROM received
-         WHERE id IN (SELECT id FROM received WHERE sender_id = ? ORDER BY id DESC LIMIT ?)
-           AND type = 'Delete' AND reason = ?
+        SELECT 1 AS one FROM (
+            SELECT reason FROM received WHERE sender_id = ? AND type = 'Delete' ORDER BY id DESC LIMIT ?) AS deletions
+         WHERE reason = ?
         """,
         author.id,
         LATE,
