@@ -20,7 +20,8 @@ import pytest
 from fedirec import demo
 from fedirec.demo.browser import Form
 from fedirec.demo.cast import CREDITS, PEOPLE, PIECES
-from fedirec.demo.facts import AGAIN, TOGETHER, WITHOUT_B, Fact, expect
+from fedirec.demo.facts import AGAIN, TOGETHER, WITHOUT_B, Fact
+from fedirec.demo.lookups import expect
 from fedirec.demo.markup import read_page
 from fedirec.demo.servers import free_ports
 from fedirec.demo.story import BEGINNING

@@ -136,6 +136,9 @@ PIECES: Final = {
         ),
     )
 }
+WITH_FILES: Final = ("illustration", "melody", "film")
+"""The pieces that are more than words."""
+
 THANKED: Final = ("ana", "pro")
 """Whom Eve names beside herself in the film: who, and the code of the role."""
 
