@@ -28,6 +28,7 @@ from fedirec.clock import now
 from fedirec.errors import Forbidden, Full, TooLarge, TooMany
 from fedirec.html import clean
 from fedirec.media.actions import add_caption, keeping
+from fedirec.media.cache import FETCHES, OF_ONE
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
 from fedirec.remix.actions import challenges, threads
@@ -40,12 +41,14 @@ from fedirec.remix.models import Attachment, Comment, Record, RecordRevision
 from fedirec.remix.moments import split_moment
 from fedirec.web.typed import tidy
 from tests.api.programs import token_for
+from tests.media.files import encoded, scene
 from tests.media.test_uploads import PIECE, TUS, begin
 from tests.network import Instance, Network, settle
 from tests.peer import RSA, Peer
 from tests.remix.test_comments import known_at, post, publish, reply, say, sound
 
 ACTIVITY = "application/activity+json"
+PNG = encoded(scene((40, 30)), "PNG")
 VTT = b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n"
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -255,6 +258,33 @@ async def test_the_answer_to_one_program_is_not_given_to_another(here: Instance)
         stolen = await program.post("/api/me/tokens", json=wish, headers=narrow)
     assert stolen.status_code == 422
     assert made.json()["token"] not in stolen.text
+
+
+@on_sqlite
+async def test_files_of_one_host_do_not_keep_those_of_others_waiting(
+    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, go_on, held = here.state["media_cache"], asyncio.Event(), asyncio.Semaphore(0)
+    peer.serve(f"{peer.origin}/a.png", PNG, content_type="image/png")
+    answer = Network.handle_async_request
+
+    async def slowly(network: Network, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "slow.test":
+            held.release()
+            await go_on.wait()
+        return await answer(network, request)
+
+    monkeypatch.setattr(Network, "handle_async_request", slowly)
+    slow = [asyncio.create_task(here.get(cache.path_for(f"https://slow.test/{n}.png"))) for n in range(2 * FETCHES)]
+    try:
+        async with asyncio.timeout(20):
+            for _ in range(OF_ONE):
+                await held.acquire()
+            assert (await here.get(cache.path_for(f"{peer.origin}/a.png"))).status_code == 200
+    finally:
+        go_on.set()
+        answers = await asyncio.gather(*slow)
+    assert {answer.status_code for answer in answers} == {502}
 
 
 HOSTILE = "</script></title>\u2028<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{7*7}}]]>"

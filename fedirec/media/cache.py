@@ -15,6 +15,7 @@ from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
+from zlib import crc32
 
 import structlog
 from anyio import CapacityLimiter, Lock, open_file, to_thread
@@ -46,6 +47,8 @@ _FETCH_SECONDS: Final = 60.0
 _NOTE_USE: Final = timedelta(hours=1)
 FETCHES: Final = 16
 """Files that are fetched at once: what is on its way lies on the disk, and counts for no budget yet."""
+OF_ONE: Final = 4
+"""Of them, how many are of one origin: one that answers slowly keeps nobody else waiting."""
 CACHED_SIZES: Final = ("small", "medium")
 """The sizes in which copies of images are kept besides their own."""
 CAPTIONS: Final = "text/vtt"
@@ -185,7 +188,8 @@ class MediaCache:
         if not self._most:
             raise NotFound("This instance keeps no copies of media from elsewhere.")
         name = clean_name(unquote(PurePosixPath(urlsplit(url).path).name))
-        async with self._places, self._store.workbench() as folder:
+        place = f"{origin_of(url)} {crc32(url.encode()) % OF_ONE}"
+        async with self._alone(place), self._places, self._store.workbench() as folder:
             source = folder / "download"
             is_caption = url.endswith(_WORDS)
             most = MAX_BYTES if is_caption else self._most
@@ -256,19 +260,19 @@ class MediaCache:
             await RemoteMedia.filter(id=copy.id).update(used_at=now())
 
     @asynccontextmanager
-    async def _alone(self, url: str) -> AsyncGenerator[None]:
-        """Within it nobody else in this process fetches `url`."""
-        lock, waiting = self._locks.get(url, (Lock(), 0))
-        self._locks[url] = (lock, waiting + 1)
+    async def _alone(self, key: str) -> AsyncGenerator[None]:
+        """Within it nobody else in this process fetches what is called `key`: an address, or a place of its origin."""
+        lock, waiting = self._locks.get(key, (Lock(), 0))
+        self._locks[key] = (lock, waiting + 1)
         try:
             async with lock:
                 yield
         finally:
-            lock, waiting = self._locks[url]
+            lock, waiting = self._locks[key]
             if waiting == 1:
-                del self._locks[url]
+                del self._locks[key]
             else:
-                self._locks[url] = (lock, waiting - 1)
+                self._locks[key] = (lock, waiting - 1)
 
     def _mac(self, url: str) -> bytes:
         return hmac.digest(self._key, _PURPOSE + url.encode(), "sha256")[:_MAC]
