@@ -1,13 +1,8 @@
 // A conversation about something that plays: "comment at 0:42" takes the player's place, a place that is clicked plays
 // from there, marks stand under the timeline; and an answer is written below what it answers.
-const player = document.querySelector("[data-player] :is(audio, video)");
+import { clock } from "./deck.js";
 
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
+const player = document.querySelector("[data-player] :is(audio, video)");
 
 function playFrom(seconds) {
   player.currentTime = seconds;
