@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedirec.media.routes.files import Audience, Visible, media_routes
+from fedirec.media.routes.files import Audience, media_routes
 from fedirec.media.routes.uploads import Uploader, upload_routes
 
-__all__ = ["Audience", "Uploader", "Visible", "media_routes", "upload_routes"]
+__all__ = ["Audience", "Uploader", "media_routes", "upload_routes"]

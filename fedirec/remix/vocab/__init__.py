@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fedirec.activitypub.vocab import Entity
 from fedirec.remix.vocab.attachments import AttachmentObject, CaptionObject, find_duration, write_duration
-from fedirec.remix.vocab.challenges import ChallengeObject, find_terms, write_terms
+from fedirec.remix.vocab.challenges import ChallengeObject
 from fedirec.remix.vocab.comments import CommentObject
 from fedirec.remix.vocab.notes import NoteObject
 from fedirec.remix.vocab.posts import PostObject, PromptObject
@@ -36,8 +36,6 @@ __all__ = [
     "TermsRef",
     "find_duration",
     "find_hashtag",
-    "find_terms",
     "hashtag_key",
     "write_duration",
-    "write_terms",
 ]

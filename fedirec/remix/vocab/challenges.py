@@ -55,7 +55,7 @@ class ChallengeObject:
             leaders=ids(doc, "attributedTo", MAX_LEADERS),
             deadline=doc.find_instant("endTime"),
             kinds_wanted=kinds_in(doc.many("kindsWanted")),
-            terms=find_terms(doc),
+            terms=_find_terms(doc),
             submissions=_near(doc, "submissions", actor.id),
             prompt=_near(doc, "prompt", actor.id),
             state="closed" if doc.find_text("state") == "closed" else "open",
@@ -74,19 +74,19 @@ class ChallengeObject:
         if self.deadline:
             document["endTime"] = write_instant(self.deadline)
         if self.terms:
-            document["terms"] = write_terms(self.terms)
+            document["terms"] = _write_terms(self.terms)
             document["license"] = find_licence(self.terms.licence).url
         return document
 
 
-def write_terms(terms: Terms) -> Json:
+def _write_terms(terms: Terms) -> Json:
     """The terms as a document carries them, with the digest that binds them."""
     return terms.write() | {"termsDigest": terms.digest}
 
 
-def find_terms(doc: Doc, key: str = "terms") -> Terms | None:
-    """The terms under `key`, or None when there are none, they make no sense, or their digest is of others."""
-    for entry in doc.docs(key):
+def _find_terms(doc: Doc) -> Terms | None:
+    """The terms of a challenge, or None when there are none, they make no sense, or their digest is of others."""
+    for entry in doc.docs("terms"):
         version, units = entry.number("termsVersion"), entry.find_text("minorUnits")
         pays = _PAYS.get(entry.find_text("pays") or "")
         decided_by = _DECIDED_BY.get(entry.find_text("decidedBy") or "")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from fedirec.remix.pages.cards.cards import Cards
 from fedirec.remix.pages.cards.choices import kind_choices, relation_choices, relation_word, role_choices, role_words
-from fedirec.remix.pages.cards.licences import licence_choices, licence_in_words, licence_points, licence_view
-from fedirec.remix.pages.cards.promises import amount_in_words, decided_in_words, pay_in_words, submission_word
+from fedirec.remix.pages.cards.licences import licence_choices, licence_in_words, licence_view
+from fedirec.remix.pages.cards.promises import decided_in_words, pay_in_words, submission_word
 from fedirec.remix.pages.cards.texts import first_words_of, prepare_words, words_of
 
 __all__ = [
     "Cards",
-    "amount_in_words",
     "decided_in_words",
     "first_words_of",
     "kind_choices",
     "licence_choices",
     "licence_in_words",
-    "licence_points",
     "licence_view",
     "pay_in_words",
     "prepare_words",

@@ -23,12 +23,12 @@ def licence_view(licence: Licence) -> LicenceView:
         short=_("all rights reserved") if licence.family == "arr" else licence.short,
         url=licence.url,
         remix_allowed=licence.may_remix,
-        points=tuple(licence_points(licence)),
+        points=tuple(_points_of(licence)),
         summary=licence_in_words(licence),
     )
 
 
-def licence_points(licence: Licence) -> list[tuple[str, str]]:
+def _points_of(licence: Licence) -> list[tuple[str, str]]:
     """What a known licence allows and asks, one thing each, with the name of an icon."""
     if licence.family == "arr":
         return [

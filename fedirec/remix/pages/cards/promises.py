@@ -16,12 +16,12 @@ def pay_in_words(terms: ChallengeTerms) -> str:
     """What a challenge pays, in one sentence."""
     if terms.pays == "pot" and terms.amount is not None and terms.currency:
         return _("%(amount)s will be shared among those who contribute.") % {
-            "amount": amount_in_words(terms.amount, terms.currency)
+            "amount": _amount_in_words(terms.amount, terms.currency)
         }
     return _("It may pay later.") if terms.pays == "perhaps" else _("Nobody is paid.")
 
 
-def amount_in_words(amount: int, currency: str) -> str:
+def _amount_in_words(amount: int, currency: str) -> str:
     """`amount` minor units as the reader writes money."""
     value = Decimal(amount).scaleb(-CURRENCIES.get(currency, 2))
     return str(format_currency(value, currency, locale=reader().locale.replace("-", "_"), currency_digits=True))
