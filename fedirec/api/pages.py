@@ -115,7 +115,7 @@ def _described(endpoint: Endpoint, origin: str) -> Described:
         wanted = {
             name: _sample(field.annotation) for name, field in endpoint.body.model_fields.items() if field.is_required()
         }
-        lines += ['  -H "Content-Type: application/json"', f"  -d '{json.dumps(wanted)}'"]
+        lines += ['  -H "Content-Type: application/json"', f"  -d '{json.dumps(wanted, ensure_ascii=False)}'"]
     return Described(
         name=endpoint.name,
         method=endpoint.method,

@@ -205,7 +205,10 @@ async def test_a_deleted_record_is_neither_embedded_nor_fed(here: Instance) -> N
     assert len(entries(await here.get("/feed"))) == 1
     await here.run(delete_record, ana, record)
     assert entries(await here.get("/feed")) == []
-    assert (await here.get(f"{record.uri.removeprefix(here.origin)}/embed")).status_code == 410
+    frame = await here.get(f"{record.uri.removeprefix(here.origin)}/embed")
+    assert frame.status_code == 410
+    assert "frame-ancestors *" in frame.headers["content-security-policy"], "a site that shows it says so too"
+    assert "This was deleted" in frame.text
     assert (await here.get(f"/oembed?url={record.uri}")).status_code == 404
 
 

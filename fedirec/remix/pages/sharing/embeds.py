@@ -48,10 +48,10 @@ async def show_oembed(request: Request[Any]) -> Response:
 async def show_player(request: Request[Any]) -> Response:
     """A record of ours, with who made it and its licence, in a frame of any site. Nobody is signed in there."""
     record = await record_in(request)
-    if record.deleted_at:
-        raise Gone
-    if record.visibility != "public" or is_withheld(record, None):
-        raise NotFound("There is no such record here.")
+    if record.deleted_at or record.visibility != "public" or is_withheld(record, None):
+        was_deleted = record.deleted_at is not None
+        status = Gone.status if was_deleted else NotFound.status
+        return render(request, "remix/embed_gone.html", status, headers=FRAMED, was_deleted=was_deleted)
     await prepare_words(record.text)
     cards = Cards(request)
     await cards.dress([record])
