@@ -76,7 +76,6 @@ async def open_challenge(
     if await Actor.exists(local_handle=draft.slug):
         raise Conflict(_("That address is taken. Please choose another one."), field="slug")
     keys = keys or await new_keys()
-    moment = now()
     try:
         async with transaction():
             group = await save_local_actor(
@@ -100,28 +99,35 @@ async def open_challenge(
                 language=draft.language,
                 deadline_at=draft.deadline_at,
                 timezone=draft.timezone,
-                opened_at=moment,
+                opened_at=now(),
             )
             await make_challenge_findable(challenge)
             await save_terms(challenge, draft.terms)
-            attachments, media = compose_attachments(uris, draft.files)
-            prompt = await describe_prompt(challenge, group, attachments=attachments)
-            await hold_media(leader, media)
-            await save_attachments(prompt, media, challenge=challenge)
-            created = Create(
-                id=new_activity_uri(group),
-                actor=uri,
-                object=prompt,
-                to=prompt.to,
-                cc=prompt.cc,
-                published=moment,
-            )
-            await publish(group, created, to_followers_of=[group])
-            await _announce(leader, prompt.id)
+            await _publish_prompt(challenge, draft.files)
             await audit(leader, "open_challenge", uri, title=challenge.title)
     except IntegrityError as error:
         raise Conflict(_("That address is taken. Please choose another one."), field="slug") from error
     return challenge
+
+
+async def _publish_prompt(challenge: Challenge, files: Sequence[FileDraft]) -> None:
+    """What a new challenge asks for is said to the world, with its files; part of the caller's transaction."""
+    group, leader = challenge.actor, challenge.leader
+    assert leader is not None
+    attachments, media = compose_attachments(Uris(origin_of(leader.uri)), files)
+    prompt = await describe_prompt(challenge, group, attachments=attachments)
+    await hold_media(leader, media)
+    await save_attachments(prompt, media, challenge=challenge)
+    create = Create(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=prompt,
+        to=prompt.to,
+        cc=prompt.cc,
+        published=challenge.opened_at,
+    )
+    await publish(group, create, to_followers_of=[group])
+    await _announce(leader, prompt.id)
 
 
 async def refuse_restless(leader: Actor) -> None:

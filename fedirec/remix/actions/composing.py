@@ -78,17 +78,9 @@ async def compose_record(
     parts = _parts(author, draft, kind)
     group = await draft.challenge.actor if draft.challenge else None
     credit = await credits_of_draft(author, draft, uri=uri, kind=kind)
-    lines, names, waypoints = credit.lines, credit.names, credit.waypoints
-    pages = {waypoint.author_uri: waypoint.author_url for waypoint in waypoints.values()}
+    pages = {waypoint.author_uri: waypoint.author_url for waypoint in credit.waypoints.values()}
     licence = find_licence(draft.licence)
-    direct = {waypoints[source.record.uri].author_uri for source in draft.sources if source.record.uri in waypoints}
-    ancestors = [waypoint.author_uri for place, waypoint in waypoints.items() if place != uri]
-    named = [*direct, *(part.actor.uri for part in draft.parts), *ancestors]
-    people = await Actor.filter(uri__in=list(dict.fromkeys(named))[:MAX_TOLD], state="active")
-    told = [actor for actor in people if actor.id != author.id]
-    mentioned = [
-        actor for actor in told if actor.uri in direct or actor.uri in {part.actor.uri for part in draft.parts}
-    ]
+    told, mentioned = await _people_of(author, draft, credit.waypoints, uri=uri)
     is_public = draft.visibility == "public"
     others = [actor.uri for actor in told] + ([group.uri] if group else [])
     to = (PUBLIC,) if is_public else (author.followers or "",)
@@ -102,7 +94,7 @@ async def compose_record(
         content=content_of(
             markdown(_beginning(draft.text)),
             title=" ".join(draft.title.split()),
-            credit=in_words(lines, names=names) if len(lines) > 1 else (),
+            credit=in_words(credit.lines, names=credit.names) if len(credit.lines) > 1 else (),
             pages=pages,
             licence=licence,
             url=uri,
@@ -132,6 +124,21 @@ async def compose_record(
     )
     work = replace(work, record_digest=record_digest(work))
     return Composed(work=work, told=[*told, *([group] if group else [])], media=media)
+
+
+async def _people_of(
+    author: Actor, draft: RecordDraft, waypoints: Mapping[str, Waypoint], *, uri: str
+) -> tuple[list[Actor], list[Actor]]:
+    """Who hears of `draft`: everybody whose work is in it, or who helped; and those of them whom it mentions.
+
+    Mentioned are those who helped, and the authors of its own sources.
+    """
+    direct = {waypoints[source.record.uri].author_uri for source in draft.sources if source.record.uri in waypoints}
+    helpers = [part.actor.uri for part in draft.parts]
+    ancestors = [waypoint.author_uri for place, waypoint in waypoints.items() if place != uri]
+    heard = list(dict.fromkeys([*direct, *helpers, *ancestors]))[:MAX_TOLD]
+    told = [actor for actor in await Actor.filter(uri__in=heard, state="active") if actor.id != author.id]
+    return told, [actor for actor in told if actor.uri in direct or actor.uri in helpers]
 
 
 async def credits_of_draft(author: Actor, draft: RecordDraft, *, uri: str, kind: Kind) -> DraftCredits:

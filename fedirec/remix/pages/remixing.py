@@ -26,7 +26,7 @@ from fedirec.remix.pages.cards import (
     relation_choices,
     role_choices,
 )
-from fedirec.remix.pages.composing.buttons import MAX_FOUND, follow_button
+from fedirec.remix.pages.composing.buttons import follow_button
 from fedirec.remix.pages.composing.checking import check_licences
 from fedirec.remix.pages.composing.composition import Composition
 from fedirec.remix.pages.composing.fields import (
@@ -49,10 +49,10 @@ from fedirec.remix.pages.composing.reading import (
     read_composition,
     take_uploads,
 )
-from fedirec.remix.pages.composing.showing import preview_of, shown_drafts, shown_files, shown_parts
+from fedirec.remix.pages.composing.showing import at_hand, preview_of, shown_drafts, shown_files, shown_parts
 from fedirec.remix.pages.visitors import members_only, number_of, own_record_in
 from fedirec.remix.queries.drafts import drafts_of, get_draft
-from fedirec.remix.queries.records import Wish, explore, get_own_record, own_records, records_in_order
+from fedirec.remix.queries.records import get_own_record, records_in_order
 from fedirec.remix.roles import default_role, roles_for
 from fedirec.uris import new_key
 from fedirec.web.forms import GENERAL, Form, filled_form
@@ -237,10 +237,7 @@ async def _show(
     key = form.value("draft") if is_draft_key(form.value("draft")) else new_key()
     is_preview = form.value("do") == "preview"
     await cards.dress_files(row.media.id for row in composition.files)
-    mine = await own_records(viewer.actor, but=record)
-    lately = await explore(Wish(remixable=True), after=None, limit=MAX_FOUND + len(composition.sources))
-    taken = {row.record.id for row in composition.sources} | ({record.id} if record else set())
-    recent = list({row.id: row for row in [*mine, *lately] if row.id not in taken}.values())[:MAX_FOUND]
+    mine, recent = await at_hand(composition)
     await cards.dress([*recent, *mine, *composition.found, *(row.record for row in composition.sources)])
     return render(
         request,

@@ -15,13 +15,14 @@ from fedirec.remix.actions.composing import credits_of_draft
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import refuse_draft
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Challenge, Draft
+from fedirec.remix.models import Challenge, Draft, Record
 from fedirec.remix.pages.cards import Cards, licence_view, prepare_words, relation_word
+from fedirec.remix.pages.composing.buttons import MAX_FOUND
 from fedirec.remix.pages.composing.composition import Composition
 from fedirec.remix.pages.composing.fields import draft_in
 from fedirec.remix.pages.composing.reading import kept_values
 from fedirec.remix.pages.trails import MadeFrom, sentence_of
-from fedirec.remix.queries.records import actors_at
+from fedirec.remix.queries.records import Wish, actors_at, explore, own_records
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.views import MediaView, PersonView, RecordView
@@ -163,3 +164,13 @@ def _record(viewer: Viewer, draft: RecordDraft, composition: Composition, cards:
         visibility="public" if draft.visibility == "public" else "followers",
         sources=len(composition.sources),
     )
+
+
+async def at_hand(composition: Composition) -> tuple[list[Record], list[Record]]:
+    """The author's own records, and a few that can be built on: theirs and what others made lately."""
+    mine = await own_records(composition.author, but=composition.record)
+    lately = await explore(Wish(remixable=True), after=None, limit=MAX_FOUND + len(composition.sources))
+    taken = {row.record.id for row in composition.sources}
+    if composition.record:
+        taken.add(composition.record.id)
+    return mine, list({row.id: row for row in [*mine, *lately] if row.id not in taken}.values())[:MAX_FOUND]
