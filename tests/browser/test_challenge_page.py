@@ -11,9 +11,10 @@ from tests.browser.conftest import Served, window
 
 def test_a_deadline_is_told_in_the_time_of_whoever_looks(chromium: Any, here: Served) -> None:
     closes_at = (datetime.now(UTC) + timedelta(days=6)).replace(hour=21, minute=30, second=0, microsecond=0)
-    with window(chromium, here, width=390, dark=True) as ana:
+    with window(chromium, here, width=390, dark=True, zone="Europe/Berlin") as ana:
         ana.sign_in("ana")
         ana.open("/challenges/new")
+        assert ana.page.input_value("#timezone") == "Europe/Berlin", "she has not said where she lives; her browser has"
         ana.page.fill("#title", "Late lights")
         ana.page.fill("#text", "Who is still awake?")
         ana.page.fill("#deadline", closes_at.strftime("%Y-%m-%dT%H:%M"))
@@ -22,7 +23,12 @@ def test_a_deadline_is_told_in_the_time_of_whoever_looks(chromium: Any, here: Se
         ana.page.wait_for_url("**/c/**")
         ana.check()
         challenge = str(ana.page.url)
-        assert "your time (UTC)" in ana.page.inner_text(".ask-facts"), "the zone of her account, not of her browser"
+        assert "your time (Europe/Berlin)" in ana.page.inner_text(".ask-facts")
+        ana.open("/settings/reading")
+        ana.page.select_option("#timezone", "UTC")
+        ana.page.click("main button[type=submit]")
+        ana.open(challenge)
+        assert "your time (UTC)" in ana.page.inner_text(".ask-facts"), "what she says goes before what her browser says"
 
     in_tokyo = closes_at.astimezone(ZoneInfo("Asia/Tokyo"))
     with window(chromium, here, zone="Asia/Tokyo") as visitor:
