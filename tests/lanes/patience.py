@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 
 async def eventually(condition: Callable[[], Awaitable[object]]) -> None:
-    """Return when the condition holds; fail when it does not within twenty seconds."""
-    for _ in range(1000):
+    """Return when the condition holds; fail when it does not within a minute."""
+    for _ in range(3000):
         if await condition():
             return
         await asyncio.sleep(0.02)
