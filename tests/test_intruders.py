@@ -45,6 +45,7 @@ from tests.media.files import encoded, scene
 from tests.media.test_uploads import PIECE, TUS, begin
 from tests.network import Instance, Network, settle
 from tests.peer import RSA, Peer
+from tests.remix.forms import send
 from tests.remix.test_comments import known_at, post, publish, reply, say, sound
 
 ACTIVITY = "application/activity+json"
@@ -699,3 +700,35 @@ async def test_what_suspended_people_ask_for_or_offered_is_not_shown(here: Insta
 
     await here.run(unsuspend, operator, accounts[ana.id])
     assert all("Soap" in shown for shown in await shown_at(*places))
+
+
+@on_sqlite
+@pytest.mark.parametrize("how", ["deleted", "suspended"])
+@pytest.mark.parametrize("door", ["page", "program"])
+async def test_nobody_takes_themselves_out_of_what_others_made_of_their_work(
+    here: Instance, how: str, door: str
+) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    record = await publish(here, ana, "Rain")
+    source = SourceDraft(record=await source_of(here, record))
+    remix = await publish(here, bo, "After the rain", sources=[source])
+    if how == "deleted":
+        await here.run(delete_record, ana, await source_of(here, record))
+    else:
+        account = await here.run(lambda: Account.get(actor__local_handle="ana").select_related("actor"))
+        await here.run(suspend, Operator("https://here.test/actor"), account)
+
+    async with here.sign_in("bo") as browser:
+        if door == "page":
+            action = f"{remix.uri.removeprefix(here.origin)}/edit"
+            answer = await send(browser, await browser.get(action), action, title="Sun", do="publish")
+            assert answer.status_code == 303
+        else:
+            wanted = {"title": "Sun", "text": "drip", "licence": "CC-BY-4.0", "sources": [{"record": record.id}]}
+            headers = await bearer(here, "bo", Scope.WRITE)
+            answer = await browser.put(f"/api/records/{remix.id}", json=wanted, headers=headers)
+            assert answer.status_code == 200
+
+    kept = await here.run(lambda: Record.get(id=remix.id).prefetch_related("sources"))
+    assert kept.title == "Sun"
+    assert [(each.uri, each.withdrawn_at) for each in kept.sources] == [(record.uri, None)]

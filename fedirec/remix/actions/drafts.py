@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,12 +108,14 @@ def refuse_bad_draft(draft: RecordDraft) -> None:
     refuse_too_many([source.record.uri for source in draft.sources])
 
 
-async def refuse_clashing_sources(author: Actor, draft: RecordDraft) -> None:
+async def refuse_clashing_sources(author: Actor, draft: RecordDraft, *, used: Collection[str] = ()) -> None:
     """Raise for sources that are gone, not public, or whose licences do not allow this remix.
 
-    Nobody needs a licence for their own work.
+    Those that are `used` already, by their uris, may be gone by now. Nobody needs a licence for their own work.
     """
     for source in draft.sources:
+        if source.record.uri in used:
+            continue
         title = source.record.title
         if source.record.deleted_at:
             raise Gone(

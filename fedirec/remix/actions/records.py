@@ -76,7 +76,8 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revi
     refuse_bad_draft(draft)
     if record.visibility == "public" and draft.visibility != "public":
         raise Invalid(_("Everybody has it already. You can delete it, but not take it back."), field="visibility")
-    await refuse_clashing_sources(author, draft)
+    used = await Source.filter(record_id=record.id, withdrawn_at=None).values_list("uri", flat=True)
+    await refuse_clashing_sources(author, draft, used=[str(uri) for uri in used])
     uris = [source.record.uri for source in draft.sources]
     refuse_loop(record.uri, uris, parents_of(await edges_above(uris)))
     offered = Submission.filter(record_id=record.id).exclude(state="withdrawn")

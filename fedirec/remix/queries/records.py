@@ -20,8 +20,6 @@ from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision
 from fedirec.remix.queries.parts import records_found, records_in
 from fedirec.web.paging import Cursor
 
-MAX_FOUND: Final = 8
-"""Records that the picker of sources offers at once."""
 MAX_OWN: Final = 4
 """Records of their own that somebody who makes a new one is offered."""
 MAX_REMIXES: Final = 24
@@ -47,8 +45,8 @@ class Wish:
     """Only those whose licence lets people earn money with them."""
     never_remixed: bool = False
     is_local: bool = False
-    host: str = ""
     """Only those of people of this instance."""
+    host: str = ""
     language: str = ""
 
 
@@ -164,13 +162,13 @@ async def records_by(author: Actor, *, viewer: Actor | None, after: Cursor | Non
     return await records_found(before(found, after).limit(limit))
 
 
-async def own_records(author: Actor, *, but: Record | None = None, limit: int = MAX_OWN) -> list[Record]:
+async def own_records(author: Actor, *, but: Record | None = None) -> list[Record]:
     """The newest public records of `author`, with their parts: what they may want to use again."""
     return [
         record
-        for record in await records_found(before(visible().filter(author_id=author.id), None).limit(limit + 1))
+        for record in await records_found(before(visible().filter(author_id=author.id), None).limit(MAX_OWN + 1))
         if but is None or record.id != but.id
-    ][:limit]
+    ][:MAX_OWN]
 
 
 async def get_own_record(author: Actor, key: int) -> Record:
@@ -208,17 +206,21 @@ async def find_by_address(address: str) -> Record | None:
     return await known.select_related("author").order_by("id").first()
 
 
-async def records_in_order(keys: Collection[int], *, maker: Actor) -> list[Record]:
+async def records_in_order(keys: Collection[int], *, maker: Actor, of: Record | None = None) -> list[Record]:
     """The records with these row numbers that `maker` could build on, in that order, with their parts.
 
     Those that are gone are left out, and so is what others do not show to everybody, or made who are suspended: row
-    numbers can be guessed.
+    numbers can be guessed. What `of`, which comes with its parts, is made from already stays: it was, whatever became
+    of it.
     """
     found = await records_in(list(dict.fromkeys(keys)))
+    used = {source.uri for source in of.sources} if of else set()
     return [
         record
         for record in found
-        if record.author_id == maker.id or (record.visibility == "public" and record.author.state != "suspended")
+        if record.author_id == maker.id
+        or record.uri in used
+        or (record.visibility == "public" and record.author.state != "suspended")
     ]
 
 
@@ -227,11 +229,11 @@ async def records_at(uris: Collection[str]) -> list[Record]:
     return await records_found(Record.filter(uri__in=list(uris), visibility="public")) if uris else []
 
 
-async def remixes_of(record: Record, *, limit: int = MAX_REMIXES) -> list[Record]:
+async def remixes_of(record: Record) -> list[Record]:
     """What was made from `record` directly and may be seen by everybody, the newest first, with their parts."""
     made = Source.filter(parent_id=record.id, in_graph=True, withdrawn_at=None, record__visibility="public")
     children = await made.order_by("-id").limit(MAX_REMIXES).values_list("record_id", flat=True)
-    return await records_found(before(visible().filter(id__in=list(children)), None).limit(limit))
+    return await records_found(before(visible().filter(id__in=list(children)), None))
 
 
 async def pages_of(uris: Collection[str]) -> dict[str, int]:

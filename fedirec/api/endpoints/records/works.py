@@ -74,9 +74,8 @@ async def _draft(
     call: Call, wanted: RecordSent, *, of: RecordRow | None = None, challenge: int | None = None
 ) -> RecordDraft:
     """What was sent, with the rows that it names. Raises Invalid for those that are not there."""
-    sources = {
-        row.id: row for row in await records_in_order([each.record for each in wanted.sources], maker=call.actor)
-    }
+    named = [each.record for each in wanted.sources]
+    sources = {row.id: row for row in await records_in_order(named, maker=call.actor, of=of)}
     people = await actors_in_order([each.person for each in wanted.parts])
     for each in wanted.sources:
         if each.record not in sources:

@@ -53,7 +53,7 @@ async def read_composition(form: Form, *, author: Actor, record: Record | None =
     keys = list(dict.fromkeys(form.values("file_key")))[:MAX_FILES]
     files = await files_of(author, keys, of=record)
     ids = [number for text in form.values("source")[:MAX_SOURCES] if (number := number_of(text)) is not None]
-    sources = await records_in_order(dict.fromkeys(ids), maker=author)
+    sources = await records_in_order(dict.fromkeys(ids), maker=author, of=record)
     roles = form.values("part_role")
     named = [number_of(text) for text in form.values("part")[:MAX_PARTS]]
     people = await actors_in_order([number for number in named if number is not None])
