@@ -18,6 +18,7 @@ from fedirec.web.language import gettext as _
 from fedirec.web.sentences import told
 
 MAX_FOUND: Final = 8
+"""Records that the picker of sources offers at once."""
 _MAX_SHOWN: Final = 80
 """Characters of an address in a sentence about it."""
 
