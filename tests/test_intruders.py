@@ -687,7 +687,7 @@ async def test_what_suspended_people_ask_for_or_offered_is_not_shown(here: Insta
     await here.run(suspend, operator, accounts[bo.id])
     for place, shown in zip(part, await shown_at(*part), strict=True):
         assert ("Song of ana" in shown, "Song of bo" in shown) == (True, False), place
-    for name in ("prompt", "featured", "submissions"):
+    for name in ("prompt", "featured", "submissions", "outbox"):
         assert (await here.get(f"/c/soap/{name}", accept=ACTIVITY)).status_code == 200
     assert (await here.get("/c/soap", accept=ACTIVITY)).status_code == 200
 
@@ -695,7 +695,7 @@ async def test_what_suspended_people_ask_for_or_offered_is_not_shown(here: Insta
     for place, shown in zip(places, await shown_at(*places), strict=True):
         assert "Soap" not in shown, place
         assert "Sing of soap" not in shown, place
-    for name in ("/prompt", "/featured", "/submissions", ""):
+    for name in ("/prompt", "/featured", "/submissions", "/outbox", ""):
         assert (await here.get(f"/c/soap{name}", accept=ACTIVITY)).status_code == 404, name
 
     await here.run(unsuspend, operator, accounts[ana.id])

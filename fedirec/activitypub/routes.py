@@ -198,7 +198,6 @@ routes = [
     Route("/u/{handle}/following", show_following),
     Route("/c/{handle}/following", show_following),
     Route("/u/{handle}/outbox", show_outbox),
-    Route("/c/{handle}/outbox", show_outbox),
     Route("/u/{handle}/featured", show_featured),
     Route("/activities/{key}", show_activity),
     Route("/.well-known/webfinger", webfinger),

@@ -17,6 +17,7 @@ from fedirec.activitypub.documents import (
     get_local_actor,
 )
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.routes import show_outbox
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json, Tombstone
 from fedirec.errors import Invalid, NotFound
@@ -131,6 +132,12 @@ async def show_featured(request: Request[Any]) -> Response:
     )
 
 
+async def show_group_outbox(request: Request[Any]) -> Response:
+    """What a challenge says in public."""
+    await _challenge(request)
+    return await show_outbox(request)
+
+
 async def show_submissions(request: Request[Any]) -> Response:
     """The records that a challenge has accepted, in the order in which they were offered, page by page."""
     challenge, group = await _challenge(request)
@@ -206,5 +213,6 @@ routes = [
     ),
     ActivityRoute("/c/{handle}/prompt", show_prompt),
     ActivityRoute("/c/{handle}/featured", show_featured, always=True),
+    ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
 ]
