@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -21,7 +20,6 @@ from fedirec.web.errors import words_of_problem
 from fedirec.web.language import gettext as _
 from fedirec.web.render import render, site_of
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
 NOUNS: Final = {
     "me": N_("You"),
     "records": N_("Records"),
