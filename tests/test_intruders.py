@@ -698,6 +698,8 @@ async def test_what_suspended_people_ask_for_or_offered_is_not_shown(here: Insta
     for name in ("/prompt", "/featured", "/submissions", "/outbox", ""):
         assert (await here.get(f"/c/soap{name}", accept=ACTIVITY)).status_code == 404, name
 
+    async with here.sign_in("olga") as moderator:
+        assert "Sing of soap" in (await moderator.get("/c/soap")).text
     await here.run(unsuspend, operator, accounts[ana.id])
     assert all("Soap" in shown for shown in await shown_at(*places))
 

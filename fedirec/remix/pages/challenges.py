@@ -90,7 +90,9 @@ async def show_challenges(request: Request[Any]) -> Response:
 
 
 async def show_challenge(request: Request[Any]) -> Response:
-    return await _show_brief(request, await get_challenge(request.path_params["slug"]))
+    member = viewer_of(request)
+    is_moderator = member is not None and member.can(Permission.MODERATE)
+    return await _show_brief(request, await get_challenge(request.path_params["slug"], is_moderator=is_moderator))
 
 
 async def show_remote_challenge(request: Request[Any]) -> Response:

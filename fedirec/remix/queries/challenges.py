@@ -97,10 +97,14 @@ async def challenges_led_by(leader: Actor, *, limit: int, after: Cursor | None =
     return await challenges_found(_before(led, after).limit(limit))
 
 
-async def get_challenge(slug: str) -> Challenge:
-    """The challenge of ours that is called `slug`, with its parts. Raises NotFound."""
-    for challenge in await challenges_found(Challenge.filter(_STANDING, actor__local_handle=slug.lower())):
-        return challenge
+async def get_challenge(slug: str, *, is_moderator: bool = False) -> Challenge:
+    """The challenge of ours that is called `slug`, with its parts. Raises NotFound.
+
+    While its leader is suspended only those who moderate see it.
+    """
+    for challenge in await challenges_found(Challenge.filter(actor__local_handle=slug.lower())):
+        if is_moderator or not is_led_by_suspended(challenge):
+            return challenge
     raise NotFound("There is no such challenge here.")
 
 
