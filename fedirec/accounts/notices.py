@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-
-def N_(text: str) -> str:  # noqa: N802  (gettext's own name for words that are translated later)
-    """`text` as it is, marked for translators."""
-    return text
+from fedirec.translatable import N_
 
 
 class Notice(StrEnum):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol
 
-from fedirec.accounts.notices import N_
 from fedirec.errors import Conflict, Forbidden, Unauthenticated
+from fedirec.translatable import N_
 
 
 class Role(StrEnum):

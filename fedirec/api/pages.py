@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fedirec.accounts.notices import N_
 from fedirec.api.endpoint import Endpoint
 from fedirec.api.endpoints import TABLE
 from fedirec.api.openapi import openapi_document, plain_path
 from fedirec.errors import NotFound
+from fedirec.translatable import N_
 from fedirec.web.errors import words_of_problem
 from fedirec.web.language import gettext as _
 from fedirec.web.render import render, site_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedirec.remix.kinds import Kind
+from fedirec.translatable import N_
 
 RELATORS: Final = "http://id.loc.gov/vocabulary/relators/"
 REMIXER: Final = "https://w3id.org/fedirec/ns#remixer"
@@ -30,10 +31,6 @@ class Role:
     def iri(self) -> str:
         """What stands for it on the wire."""
         return REMIXER if self.code == "remixer" else RELATORS + self.code
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which message extraction finds words that are translated later
-    return text
 
 
 _TEXT, _IMAGE, _AUDIO, _VIDEO = Kind.TEXT, Kind.IMAGE, Kind.AUDIO, Kind.VIDEO

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from fedirec.errors import Conflict
-from fedirec.remix.roles import N_
+from fedirec.translatable import N_
 
 
 class ChallengeState(StrEnum):

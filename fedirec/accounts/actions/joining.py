@@ -18,7 +18,7 @@ from fedirec.accounts.actions.passwords import renew_recovery_codes
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.names import check_name
-from fedirec.accounts.notices import N_, Notice
+from fedirec.accounts.notices import Notice
 from fedirec.accounts.passwords import check_password, hash_password
 from fedirec.accounts.permissions import Doer, Permission, Role, may_change_role, refuse, require
 from fedirec.accounts.queries import ACTIVE, PENDING, find_invitation, get_instance, those_who_may
@@ -29,6 +29,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.html import plain
+from fedirec.translatable import N_
 from fedirec.uris import Uris
 
 MAX_NAME: Final = 100

@@ -9,7 +9,7 @@ from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.actions.sessions import end_sessions
 from fedirec.accounts.actions.tokens import revoke_tokens
 from fedirec.accounts.models import Account, Invitation
-from fedirec.accounts.notices import N_, Notice
+from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import (
     Doer,
     Permission,
@@ -24,6 +24,7 @@ from fedirec.accounts.queries import ACTIVE, SUSPENDED
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, NotFound
+from fedirec.translatable import N_
 
 
 async def suspend(doer: Doer, account: Account, *, reason: str = "") -> None:

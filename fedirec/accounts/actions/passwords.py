@@ -10,13 +10,14 @@ from fedirec.accounts.actions.sessions import end_sessions
 from fedirec.accounts.actions.tokens import revoke_tokens
 from fedirec.accounts.codes import digest_of_code, new_recovery_code
 from fedirec.accounts.models import Account, RecoveryCode
-from fedirec.accounts.notices import N_, Notice
+from fedirec.accounts.notices import Notice
 from fedirec.accounts.passwords import check_password, hash_password, is_password
 from fedirec.accounts.permissions import Doer, Permission, Role, may_change_role, refuse, require
 from fedirec.accounts.queries import find_account
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Forbidden, Unauthenticated
+from fedirec.translatable import N_
 from fedirec.uris import Uris
 from fedirec.web.ratelimit import RateLimit
 

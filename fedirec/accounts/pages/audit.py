@@ -13,11 +13,11 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import AuditEvent
-from fedirec.accounts.notices import N_
 from fedirec.accounts.pages.views import admin_tabs, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import audit_events
 from fedirec.activitypub.models import Actor
+from fedirec.translatable import N_
 from fedirec.uris import MAX_URI
 from fedirec.web.language import gettext as _
 from fedirec.web.render import render
