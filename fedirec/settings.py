@@ -50,7 +50,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("fedirec-data"), description="Folder of the database, the media and the master key.")
     database_url: str = Field(
-        "", description="postgres://user:password@host/name; empty means SQLite inside the data folder."
+        "",
+        description="postgres://host/name, with user:password@ before the host; empty means SQLite in the data folder.",
     )
     origin: str = Field(
         "", description="https://your.domain, if you want to fix it here; otherwise the setup page asks for it once."

@@ -65,10 +65,11 @@ def _flag(name: str) -> Parameter:
     field = Settings.model_fields[name]
     asked = next((kind for kind in _TYPES if field.annotation is kind), str)
     spelled = name.replace("_", "-")
+    usual = field.get_default(call_default_factory=True)
     option = typer.Option(
         f"--{spelled}/--no-{spelled}" if asked is bool else f"--{spelled}",
         help=field.description,
         rich_help_panel="Settings",
-        show_default=False,
+        show_default=str(usual) if usual and asked is not bool else False,
     )
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[asked | None, option])

@@ -122,3 +122,10 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
         [*run, "--version"], cwd=tmp_path, env=environment(PYTHONPATH=str(ROOT)), capture_output=True, check=True
     )
     assert answer.stdout.decode() == f"fedirec {__version__}\n"
+
+
+def test_the_help_says_what_holds_when_nothing_is_said(tmp_path: Path) -> None:
+    said = " ".join(done("serve", "--help", folder=tmp_path).replace("│", " ").split())
+    assert "Port that the server listens on. [default: (8000)]" in said
+    assert "master key. [default: (fedirec-data)]" in said
+    assert "…" not in said, "no word of it is cut"
