@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from fedirec.activitypub.actors import make_actor_findable
 from fedirec.activitypub.models import Actor
+from fedirec.clock import monotonic
 from fedirec.db import transaction
-from fedirec.db.search import MAX_TEXT, make_findable, make_unfindable, not_findable
+from fedirec.db.search import MAX_TEXT, gathering_words, make_findable, make_unfindable, not_findable
 from fedirec.db.words import Subject
 from fedirec.html import plain
 from fedirec.remix.models import Challenge, Record
 
-BATCH: Final = 200
+BATCH: Final = 100
 """Rows of one transaction: everybody else waits for it."""
 _HTML: Final = 2 * MAX_TEXT
 _RECORDS: Final = "SELECT id FROM record WHERE visibility = 'public' AND deleted_at IS NULL"
@@ -48,27 +50,29 @@ async def make_rest_findable() -> int:
 async def _make_findable(subject: Subject, among: str, make: Callable[[list[int]], Awaitable[None]]) -> int:
     done, last = 0, 0
     while keys := await not_findable(subject, among=among, after=last, limit=BATCH):
+        began = monotonic()
         await make(keys)
         done, last = done + len(keys), keys[-1]
+        await asyncio.sleep(2 * (monotonic() - began))  # there may be a hundred thousand: two thirds are for the others
     return done
 
 
 async def _some_records(keys: list[int]) -> None:
     records = await Record.filter(id__in=keys).prefetch_related("tags")
-    async with transaction():
+    async with transaction(), gathering_words():
         for record in records:
             await make_record_findable(record, [tag.name for tag in record.tags])
 
 
 async def _some_challenges(keys: list[int]) -> None:
     challenges = await Challenge.filter(id__in=keys)
-    async with transaction():
+    async with transaction(), gathering_words():
         for challenge in challenges:
             await make_challenge_findable(challenge)
 
 
 async def _some_people(keys: list[int]) -> None:
     people = await Actor.filter(id__in=keys)
-    async with transaction():
+    async with transaction(), gathering_words():
         for actor in people:
             await make_actor_findable(actor)
