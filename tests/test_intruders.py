@@ -609,6 +609,13 @@ async def test_what_is_refused_counts_for_the_hour_too(here: Instance, monkeypat
             await eve.delete(url, headers=TUS)
             assert (await eve.get(url, headers={"accept": "application/json"})).status_code == 410
         assert (await eve.post("/api/uploads", headers=TUS | {"upload-length": "9"})).status_code == 429
+    await here.join("bo")
+    async with here.sign_in("bo") as bo:
+        sent = [
+            await bo.post("/settings", data={"name": "Bo"}, files={"icon": ("me.png", broken, "image/png")})
+            for _ in range(4)
+        ]
+    assert ["many files within an hour" in answer.text for answer in sent] == [False, False, False, True]
 
 
 @on_sqlite

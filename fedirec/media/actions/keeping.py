@@ -23,7 +23,7 @@ from fedirec.media.limits import most_bytes, most_for
 from fedirec.media.models import Media, Upload
 from fedirec.media.names import clean_name
 from fedirec.media.queries import bytes_of
-from fedirec.media.refusals import refusal_of
+from fedirec.media.refusals import noted, refusal_of
 from fedirec.media.store import Store
 from fedirec.settings import Settings
 from fedirec.uris import new_key
@@ -50,7 +50,21 @@ async def keep_file(
     try:
         return await keep(store, owner, source=source, name=name, settings=settings, quota=quota)
     except Refused as refused:
+        await _note_refused(owner, name=name, refused=refused)
         raise refusal_of(refused, name=name) from refused
+
+
+async def _note_refused(owner: Actor, *, name: str, refused: Refused) -> None:
+    """A file that was opened and refused counts for its hour."""
+    await Upload.create(
+        key=new_key(),
+        owner_id=owner.id,
+        file_name=name,
+        size=0,
+        state="refused",
+        problem=noted(refused),
+        expires_at=now() + timedelta(hours=1),
+    )
 
 
 async def refuse_haste(owner: Actor) -> None:
