@@ -34,6 +34,8 @@ export function watch() {
     }
   }
 
+  // Without this script the page does not look again, and does not say so.
+  for (const words of document.querySelectorAll("figure[data-preparing] [data-watched]")) words.textContent = words.dataset.watched;
   if (waiting().length) setTimeout(look, pause);
 }
 

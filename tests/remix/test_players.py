@@ -142,7 +142,11 @@ def test_a_file_that_is_being_prepared_says_so_and_can_be_used_already(templates
     page = shown(templates, MediaView(**{**made, "state": "processing", "progress": 40}))
     assert "data-preparing" in page.one("figure")
     assert page.one("progress")["value"] == "40"
-    assert "by itself" in page.words
+    assert "You can go on meanwhile." in page.words
+    assert "by itself" not in page.words, "that is for the script to say that does it"
+    assert [each["data-watched"] for each in page.all("span") if "data-watched" in each] == [
+        "You can go on; the page looks again by itself."
+    ]
     assert page.all("video") or page.all("audio") or page.all("img")
 
 

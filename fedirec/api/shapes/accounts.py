@@ -46,7 +46,7 @@ class Preferences(Sent):
     """How pages and answers are written."""
 
     locale: Text | None = Field(max_length=20)
-    timezone: Text = Field(max_length=60)
+    timezone: Text = Field(max_length=60, description="Empty: what the browser says.")
 
 
 class Defaults(Sent):
