@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedirec.db import fetch_rows, transaction
-from fedirec.db.search import COMMON, finds_many, make_findable, make_unfindable, search_for, words_in
+from fedirec.db.search import (
+    COMMON,
+    finds_many,
+    gathering_words,
+    make_findable,
+    make_unfindable,
+    search_for,
+    words_in,
+)
 
 NASTY = [
     '"',
@@ -110,3 +118,18 @@ def test_words_are_the_same_when_they_are_taken_apart_again(text: str) -> None:
     words = words_in(text)
     assert words_in(" ".join(words)) == words
     assert all(word.isalnum() for word in words)
+
+
+async def test_what_is_made_findable_together_is_one_piece_of_the_index_on_sqlite(
+    database: str, database_kind: str
+) -> None:
+    if database_kind != "sqlite":
+        pytest.skip("PostgreSQL has no such pieces")
+    async with transaction(), gathering_words():
+        for key in range(1, 41):
+            await make_findable("record", key, f"Night train number {key}")
+        await make_unfindable("record", 40)
+
+    pieces = await fetch_rows("SELECT DISTINCT segid FROM record_words_index_idx")
+    assert len(pieces) == 1
+    assert await _found("number") == list(range(1, 40))
