@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -72,8 +72,18 @@ def _run() -> int:
     return answer if isinstance(answer, int) else 0
 
 
+_PLAINLY: Final = (
+    ("Value error, ", ""),
+    ("Input should be a valid integer, unable to parse string as an integer", "please write a whole number"),
+    ("Input should be ", "please write something "),
+)
+"""What the parts that read the command line say, and how people say it."""
+
+
 def _tell_misuse(error: TyperException) -> None:
-    words = error.format_message().rstrip(".").replace("Value error, ", "")
+    words = error.format_message().rstrip(".")
+    for theirs, ours in _PLAINLY:
+        words = words.replace(theirs, ours)
     context = getattr(error, "ctx", None)
     hint = f" For help: {context.command_path} --help" if context else ""
     if words:
