@@ -120,11 +120,8 @@ def test_words_are_the_same_when_they_are_taken_apart_again(text: str) -> None:
     assert all(word.isalnum() for word in words)
 
 
-async def test_what_is_made_findable_together_is_one_piece_of_the_index_on_sqlite(
-    database: str, database_kind: str
-) -> None:
-    if database_kind != "sqlite":
-        pytest.skip("PostgreSQL has no such pieces")
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_is_made_findable_together_is_one_piece_of_the_index(database: str) -> None:
     async with transaction(), gathering_words():
         for key in range(1, 41):
             await make_findable("record", key, f"Night train number {key}")
