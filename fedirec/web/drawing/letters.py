@@ -32,4 +32,6 @@ def _width_of(char: str) -> float:
         return 1.0
     if char in "iljtfrI.,:;'|!() ":
         return 0.32
-    return 0.68 if char.isupper() or char in "mwMW@" else 0.53
+    if char in "mwMW@":
+        return 0.88
+    return 0.68 if char.isupper() else 0.53
