@@ -20,7 +20,7 @@ from fedirec.web.views import TrailEdge, TrailNode
 MAX_NODES: Final = 60
 BOX_WIDTH: Final = 184
 COLUMN_GAP: Final = 44
-_TITLE_EMS: Final = 9.0
+_TITLE_EMS: Final = 8.6
 _BYLINE_EMS: Final = 10.6
 
 
