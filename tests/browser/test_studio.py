@@ -269,6 +269,33 @@ def test_a_record_is_made_with_the_keyboard_alone(chromium: Any, here: Served) -
         bo.check()
 
 
+def test_nothing_moves_away_under_a_finger_that_presses(chromium: Any, here: Served) -> None:
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if b'name="do"\r\n\r\npreview' in (route.request.post_data_buffer or b""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    with window(chromium, here, width=390) as bo:
+        bo.sign_in("bo")
+        bo.open("/records/new")
+        bo.write(title="Haste", text="line\n\n" * 40)
+        page = bo.page
+        page.route("**/records/new*", hold)
+        with page.expect_request(lambda asked: asked.method == "POST"):
+            bo.step("preview")
+        page.locator("button[value=publish]").hover()
+        page.mouse.down()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            held.pop().continue_()
+        page.evaluate("new Promise((passed) => setTimeout(passed, 100))")
+        page.mouse.up()
+        page.wait_for_url("**/published")
+        bo.check()
+
+
 def test_what_was_changed_on_a_record_is_kept_until_it_is_published(chromium: Any, here: Served) -> None:
     with window(chromium, here, width=390) as bo:
         bo.sign_in("bo")

@@ -21,6 +21,7 @@ async function save({ isLast = false } = {}) {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: texts(), signal: saving.signal, keepalive: isLast });
     if (!answer.ok) throw new Error(String(answer.status));
     const { saved_at: at, problem } = await answer.json();
+    if (isOver) return; // the address must not change any more while the page is being left
     if (at) remember();
     note.textContent = at ? words("saved", { time: clock(new Date(at)) }) : (problem ?? "");
   } catch {

@@ -6,6 +6,15 @@ const form = document.querySelector("#composer");
 const FIELDS = "input:not([type=file]), textarea, select";
 const state = (field) => (field.type === "radio" || field.type === "checkbox" ? field.checked : field.value);
 let line = Promise.resolve();
+let released = Promise.resolve();
+
+// Nothing moves away under a finger that presses: new parts wait until it is lifted, and its click has been heard.
+document.addEventListener("pointerdown", () => {
+  released = new Promise((lifted) => {
+    setTimeout(lifted, 2000);
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(lifted), { once: true, capture: true });
+  });
+}, true);
 
 export function texts() {
   const data = new FormData(form);
@@ -74,6 +83,7 @@ async function send(value) {
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.querySelector("#composer")) throw new Error("no form");
+    await released;
     put(page, sent);
     form.dispatchEvent(new CustomEvent("parts", { detail: value }));
     return true;
