@@ -19,6 +19,7 @@ export class Deck {
     this.tools = figure.querySelector(".deck-tools");
     this.known = Number(figure.dataset.seconds) || 0;
     this.wanted = null; // where to go as soon as the browser knows the file and has got where it was going
+    this.eager = false; // to be played from there: a browser that passes the end on its way stops
     media.controls = false;
     media.hidden = true;
     this.button.hidden = this.tools.hidden = false;
@@ -53,8 +54,13 @@ export class Deck {
   }
 
   toggle() {
-    if (this.media.paused) this.media.play().catch(() => this.state());
+    this.eager = this.media.paused && this.media.seeking;
+    if (this.media.paused) this.play();
     else this.media.pause();
+  }
+
+  play() {
+    this.media.play().catch(() => this.state());
   }
 
   go(seconds) {
@@ -65,8 +71,12 @@ export class Deck {
 
   /** One place after the other: a browser that is sent on while it still seeks may never get anywhere. */
   arrive() {
-    if (this.wanted === null || this.media.readyState === 0 || this.media.seeking) return;
-    this.media.currentTime = this.wanted;
+    if (this.media.readyState === 0 || this.media.seeking) return;
+    if (this.wanted !== null) this.media.currentTime = this.wanted;
+    else if (this.eager) {
+      this.eager = false;
+      this.play();
+    }
     this.wanted = null;
   }
 

@@ -170,6 +170,26 @@ def test_a_sound_from_elsewhere_gets_its_wave_as_soon_as_it_is_here(
         shown.check()
 
 
+HASTE = """
+(wave) => {
+  const sound = document.querySelector("audio");
+  for (const key of ["End", "Home", "ArrowUp", " "]) wave.dispatchEvent(new KeyboardEvent("keydown", { key }));
+  if (!sound.seeking || sound.paused) throw new Error("it is not on its way");
+  sound.pause();
+}
+"""
+"""Keys that are pressed while the browser still seeks; it passes the end on its way, and stops there by itself."""
+
+
+def test_whoever_is_quicker_than_the_browser_hears_it_all_the_same(chromium: Any, here: Served, sounds: str) -> None:
+    with window(chromium, here) as shown:
+        shown.open(sounds)
+        shown.page.wait_for_function("() => document.querySelector('audio').readyState > 0")
+        shown.page.click("h1")  # whoever has done nothing yet is played nothing
+        shown.page.get_by_role("slider", name="Where in “Two takes, part").first.evaluate(HASTE)
+        shown.page.wait_for_function("() => Math.abs(document.querySelector('audio').currentTime - 6) < 0.8")
+
+
 def test_an_address_with_a_time_opens_there(chromium: Any, here: Served, sounds: str) -> None:
     with window(chromium, here) as shown:
         shown.open(f"{sounds}#t=12")
