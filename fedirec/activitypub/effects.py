@@ -19,10 +19,11 @@ from fedirec.activitypub.remote import Remote, compacted
 from fedirec.activitypub.vocab import Activity, Create
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
-from fedirec.db.search import GatheredWords, gathering_words
+from fedirec.db.gathering import Gathered
+from fedirec.db.search import Findable, gathering_words
 from fedirec.db.tables import json_of, locked, table_of
 from fedirec.errors import FedirecError, Forbidden, Invalid
-from fedirec.lanes import Crashed, Dead, Done, Gathered, Job, Later, Outcome, gathering
+from fedirec.lanes import Crashed, Dead, Done, Job, Later, Outcome, Work, gathering
 
 log = logging.getLogger(__name__)
 
@@ -166,8 +167,8 @@ class _Understood:
 class _Batch:
     """What is written once for all activities that share a transaction, at its end."""
 
-    works: Gathered
-    words: GatheredWords
+    works: Gathered[Work]
+    words: Gathered[Findable]
     changed: set[int]
     """Senders who may be others by now than when they were read."""
     waiting: set[str]

@@ -12,11 +12,11 @@ import re
 import unicodedata
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from fedirec.db import execute, fetch_rows, on_postgres
+from fedirec.db.gathering import Gathered, Gathering
 from fedirec.db.tables import json_of, table_of
 from fedirec.db.words import Subject, words_table
 
@@ -37,6 +37,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _GAPLESS: Final = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
 )
+
+
+Findable: TypeAlias = tuple[Subject, int, str | None]
+"""What a row belongs to, its number, and its words; None when it is not to be found any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,44 +75,25 @@ async def make_unfindable(subject: Subject, key: int) -> None:
     await _keep(subject, key, None)
 
 
-@dataclass(slots=True)
-class GatheredWords:
-    """Words that are written together, later in the same transaction; None for those that go."""
-
-    words: list[tuple[Subject, int, str | None]] = field(default_factory=list)
-
-    def mark(self) -> int:
-        """How far it has come."""
-        return len(self.words)
-
-    def forget_since(self, mark: int) -> None:
-        """What was gathered since then is not written: what it describes was rolled back."""
-        del self.words[mark:]
-
-
-_gathered: Final[ContextVar[GatheredWords | None]] = ContextVar("gathered words", default=None)
+_gathering: Final = Gathering[Findable]("words")
 
 
 @asynccontextmanager
-async def gathering_words() -> AsyncGenerator[GatheredWords]:
+async def gathering_words() -> AsyncGenerator[Gathered[Findable]]:
     """What is made findable within is so at its end, all at once: SQLite writes a piece of index at every savepoint.
 
     Part of the caller's transaction. Nothing is written when it ends in an error.
     """
-    gathered = GatheredWords()
-    token = _gathered.set(gathered)
-    try:
+    with _gathering.begin() as gathered:
         yield gathered
-    finally:
-        _gathered.reset(token)
-    last = {(subject, key): words for subject, key, words in gathered.words}
+    last = {(subject, key): words for subject, key, words in gathered.things}
     for subject in dict.fromkeys(subject for subject, _key in sorted(last)):
         await _write(subject, {key: words for (of, key), words in sorted(last.items()) if of == subject})
 
 
 async def _keep(subject: Subject, key: int, words: str | None) -> None:
-    if (gathered := _gathered.get()) is not None:
-        gathered.words.append((subject, key, words))
+    if (gathered := _gathering.find()) is not None:
+        gathered.things.append((subject, key, words))
     else:
         await _write(subject, {key: words})
 

@@ -22,13 +22,12 @@ from fedirec.lanes.queries import (
     waiting,
 )
 from fedirec.lanes.runner import Runner
-from fedirec.lanes.works import Gathered, Work, enqueue, gathering, keep_payload, waits
+from fedirec.lanes.works import Work, enqueue, gathering, keep_payload, waits
 
 __all__ = [
     "Crashed",
     "Dead",
     "Done",
-    "Gathered",
     "Handler",
     "Job",
     "Kind",

@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, within_transaction
+from fedirec.db.gathering import Gathered, Gathering
 from fedirec.db.tables import json_of, table_of
 from fedirec.lanes.bell import ring
 from fedirec.lanes.models import Job
@@ -46,8 +46,8 @@ async def enqueue(works: Sequence[Work]) -> None:
     """
     if not works:
         return
-    if (gathered := _gathered.get()) is not None:
-        gathered.works += works
+    if (gathered := _works.find()) is not None:
+        gathered.things += works
         return
     at = now()
     async with within_transaction():
@@ -56,43 +56,24 @@ async def enqueue(works: Sequence[Work]) -> None:
         await ring()
 
 
-@dataclass(slots=True)
-class Gathered:
-    """Works that are queued together, later in the same transaction."""
-
-    works: list[Work] = field(default_factory=list)
-
-    def mark(self) -> int:
-        """How far it has come."""
-        return len(self.works)
-
-    def forget_since(self, mark: int) -> None:
-        """What was gathered since then is not queued: what it followed from was rolled back."""
-        del self.works[mark:]
-
-
-_gathered: Final[ContextVar[Gathered | None]] = ContextVar("gathered", default=None)
+_works: Final = Gathering[Work]("works")
 
 
 @asynccontextmanager
-async def gathering() -> AsyncGenerator[Gathered]:
+async def gathering() -> AsyncGenerator[Gathered[Work]]:
     """What is enqueued within is queued at its end, at once: for transactions that do many things one after the other.
 
     Part of the caller's transaction. Nothing is queued when it ends in an error.
     """
-    gathered = Gathered()
-    token = _gathered.set(gathered)
-    try:
+    with _works.begin() as gathered:
         yield gathered
-    finally:
-        _gathered.reset(token)
-    await enqueue(gathered.works)
+    await enqueue(gathered.things)
 
 
 async def waits(*, lane: str, order_key: str) -> bool:
     """Whether work with that order key waits in that lane, or will when the caller's transaction commits."""
-    gathered = _gathered.get()
-    if gathered and any(work.lane == lane and work.order_key == order_key for work in gathered.works):
+    gathered = _works.find()
+    if gathered and any(work.lane == lane and work.order_key == order_key for work in gathered.things):
         return True
     return bool(
         await fetch_rows(
