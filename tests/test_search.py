@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fedirec.db import fetch_rows, transaction
@@ -114,6 +114,7 @@ async def test_many_finds_are_told_from_few(database: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("\U0001d7ca")  # a mathematical digamma, which is a capital one inside
 def test_words_are_the_same_when_they_are_taken_apart_again(text: str) -> None:
     words = words_in(text)
     assert words_in(" ".join(words)) == words

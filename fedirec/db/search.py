@@ -55,7 +55,8 @@ def words_in(text: str) -> list[str]:
     """The words of `text`, each in the one form in which it is looked for."""
     plain = text.casefold()
     if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
+        # Taking letters apart can bring capitals to light (Unicode 3.13, NFKC_Casefold).
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
     if not plain.isascii():  # more than an ellipsis or the like
         bare = "".join(character for character in plain if not unicodedata.combining(character))
         plain = _GAPLESS.sub(r" \1 ", unicodedata.normalize("NFC", bare))
