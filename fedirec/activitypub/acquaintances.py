@@ -16,6 +16,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import monotonic
 from fedirec.db import fetch_rows, object_of, version_of
 from fedirec.db.rows import rows_in
+from fedirec.db.tables import marks
 from fedirec.uris import origins_above
 
 T = TypeVar("T")
@@ -106,8 +107,7 @@ class Acquaintances:
         kept = self._blocked.find((origin,), version)
         if kept is None:
             names = origins_above(origin)
-            marks = ", ".join("?" * len(names))
-            sql = f"SELECT 1 AS one FROM peer WHERE origin IN ({marks}) AND policy = 'block'"  # noqa: S608
+            sql = f"SELECT 1 AS one FROM peer WHERE origin IN ({marks(names)}) AND policy = 'block'"  # noqa: S608
             kept = bool(await fetch_rows(sql, *names))
             self._blocked.keep((origin,), version, kept)
         return kept

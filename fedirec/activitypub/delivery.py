@@ -14,13 +14,13 @@ from tortoise.expressions import Q
 
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Outgoing, Peer
-from fedirec.activitypub.outbox import ASKED_AGAIN, ask_again, bytes_of, delivery_of, inboxes_of, marks
+from fedirec.activitypub.outbox import ASKED_AGAIN, ask_again, bytes_of, delivery_of, inboxes_of
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
-from fedirec.db.tables import moment_of
+from fedirec.db.tables import marks, moment_of
 from fedirec.db.together import Together
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, enqueue, keep_payload

@@ -18,6 +18,7 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.vocab import Activity, Entity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import add_row, fetch_rows
+from fedirec.db.tables import marks
 from fedirec.lanes import Work, enqueue, waits
 from fedirec.uris import Uris, origin_of
 
@@ -149,11 +150,6 @@ async def inboxes_of(actors: Sequence[int], followers_of: Sequence[int], *, shar
         after,
     )
     return [row["inbox"] for row in rows]
-
-
-def marks(values: Sequence[object]) -> str:
-    """A placeholder for each of `values`."""
-    return ", ".join("?" * len(values))
 
 
 def bytes_of(document: Json) -> bytes:

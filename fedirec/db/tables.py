@@ -6,7 +6,7 @@ Whole tables of values travel as one JSON placeholder, so that a statement has t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from datetime import datetime
 from typing import Final, Literal
 
@@ -25,6 +25,11 @@ def table_of(**columns: Kept) -> str:
         return f"(SELECT {values} FROM json_to_recordset(CAST(? AS text)::json) AS r({types}))"  # noqa: S608
     values = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
     return f"(SELECT {values} FROM json_each(?))"  # noqa: S608
+
+
+def marks(values: Sized) -> str:
+    """A placeholder for each of `values`, for the few that need no table."""
+    return ", ".join("?" * len(values))
 
 
 def json_of(rows: Iterable[Mapping[str, object]]) -> str:

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
 from fedirec.db.rows import fetch_tuples, rows_in
-from fedirec.db.tables import json_of, table_of
+from fedirec.db.tables import json_of, marks, table_of
 from fedirec.errors import NotFound
 from fedirec.media.models import Caption, Media, Rendition
 from fedirec.media.refusals import failure_in_words
@@ -197,7 +197,7 @@ async def used_paths(paths: Iterable[str]) -> set[str]:
     asked = list(paths)
     if not asked:
         return set()
-    places = ", ".join("?" * len(asked))
+    places = marks(asked)
     columns = (
         ("media", "path"),
         ("media", "poster_path"),

@@ -12,7 +12,7 @@ from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import execute, fetch_objects
-from fedirec.db.tables import json_of, table_of
+from fedirec.db.tables import json_of, marks, table_of
 
 
 async def notify(
@@ -42,8 +42,7 @@ async def notify_actors(
     """As `notify`, for the members whose actors are among `actors`."""
     told = sorted({each.id for each in actors if each.is_local} - ({actor.id} if actor else set()))
     if told:
-        marks = ", ".join("?" * len(told))
-        sql = f"SELECT * FROM account WHERE actor_id IN ({marks})"  # noqa: S608  (only placeholders)
+        sql = f"SELECT * FROM account WHERE actor_id IN ({marks(told)})"  # noqa: S608  (only placeholders)
         await notify_all(await fetch_objects(Account, sql, *told), kind, actor, subject_uri, url, details)
 
 

@@ -12,6 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
+from fedirec.db.tables import marks
 from fedirec.errors import Conflict, FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.sources import find_record
@@ -103,7 +104,7 @@ async def challenge_of(work: NoteObject) -> Challenge | None:
          WHERE c.prompt_uri = ? AND a.is_local
          UNION ALL
         SELECT c.id, 1 AS place FROM actor AS a JOIN challenge AS c ON c.actor_id = a.id
-         WHERE a.uri IN ({", ".join("?" * len(places)) or "NULL"}) AND a.is_local
+         WHERE a.uri IN ({marks(places) or "NULL"}) AND a.is_local
          ORDER BY place LIMIT 1
         """,  # noqa: S608  (only placeholders)
         work.in_reply_to or "",
