@@ -22,6 +22,10 @@ class Instance(Model, metaclass=RowClass):
     rules = fields.TextField(default="", db_default="")
     registration = fields.CharField(max_length=10, default="invite", db_default="invite")
     registration_question = fields.CharField(max_length=300, default="", db_default="")
+    federation = fields.CharField(max_length=10, default="open", db_default="open")
+    """Whom it federates with: everybody who is not blocked (open), or those who are listed (listed)."""
+    demands_signatures = fields.BooleanField(default=False, db_default=False)
+    """Whether programs are shown even what is public only when they say who they are (secure mode)."""
     setup_digest = fields.CharField(max_length=64, null=True)
     set_up_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
@@ -36,6 +40,21 @@ class Peer(Model, metaclass=RowClass):
     id = fields.BigIntField(primary_key=True)
     origin = fields.CharField(max_length=300, unique=True)
     policy = fields.CharField(max_length=10, default="allow", db_default="allow")
+    """allow, limit (shown to those who follow) or block."""
+    is_listed = fields.BooleanField(default=False, db_default=False)
+    """Whether we federate with it even where only those who are listed may."""
+    rejects_media = fields.BooleanField(default=False, db_default=False)
+    """Whether its pictures, sounds and films are left where they are."""
+    rejects_reports = fields.BooleanField(default=False, db_default=False)
+    public_comment = fields.TextField(default="", db_default="")
+    private_comment = fields.TextField(default="", db_default="")
+    is_obfuscated = fields.BooleanField(default=False, db_default=False)
+    """Whether its name is shown in part only where the policies are public."""
+    decided_at = fields.DatetimeField(null=True)
+    software = fields.CharField(max_length=60, null=True)
+    software_version = fields.CharField(max_length=60, null=True)
+    described_at = fields.DatetimeField(null=True)
+    """When it was asked what software it is."""
     speaks_rfc9421_at = fields.DatetimeField(null=True)
     heard_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
@@ -65,6 +84,11 @@ class Actor(Model, metaclass=RowClass):
     followers = fields.CharField(max_length=2048, null=True)
     featured = fields.CharField(max_length=2048, null=True)
     approves_followers = fields.BooleanField(default=False, db_default=False)
+    limited_at = fields.DatetimeField(null=True)
+    """When a moderator decided that they are shown to those who follow them only."""
+    is_quiet = fields.BooleanField(default=False, db_default=False)
+    """Whether they are shown to those who follow them only: they are limited, or their whole instance is."""
+    moved_to = fields.CharField(max_length=2048, null=True)
     also_known_as: fields.Field[list[str]] = fields.JSONField(default=list)
     state = fields.CharField(max_length=12, default="active", db_default="active")
     document: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
