@@ -70,6 +70,8 @@ class Account(Model, metaclass=RowClass):
     created_at = fields.DatetimeField(default=now)
     approved_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)
+    moved_at = fields.DatetimeField(null=True)
+    """When they last moved to an account elsewhere."""
 
     class Meta(Model.Meta):
         table = "account"
@@ -176,3 +178,70 @@ class AuditEvent(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "audit_event"
+
+
+class Boundary(Model, metaclass=RowClass):
+    """Somebody does not want to have to do with somebody else, or with a whole instance."""
+
+    id = fields.BigIntField(primary_key=True)
+    owner: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="boundaries", on_delete=fields.CASCADE
+    )
+    owner_id: int
+    other: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="bounded", on_delete=fields.CASCADE, null=True
+    )
+    """Whom it is about; null where it is about everybody of `host`."""
+    other_id: int | None
+    host = fields.CharField(max_length=300, null=True)
+    kind = fields.CharField(max_length=8)
+    """block or mute."""
+    uri = fields.CharField(max_length=2048, null=True, unique=True)
+    """The id of the Block by which the other instance was told, or told us."""
+    ends_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "boundary"
+        unique_together = (("owner", "other"), ("owner", "host"))
+        indexes = [Index(fields=["other_id"])]
+
+
+class Archive(Model, metaclass=RowClass):
+    """A copy of everything that belongs to a member, for them to take along."""
+
+    id = fields.BigIntField(primary_key=True)
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
+        "fedirec.Account", related_name="archive", on_delete=fields.CASCADE
+    )
+    account_id: int
+    key = fields.CharField(max_length=26, unique=True)
+    state = fields.CharField(max_length=10, default="waiting", db_default="waiting")
+    """waiting, ready or failed."""
+    size = fields.BigIntField(default=0, db_default=0)
+    created_at = fields.DatetimeField(default=now)
+    ready_at = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "archive"
+
+
+class Farewell(Model, metaclass=RowClass):
+    """A member wants everything of theirs to be erased, or had it erased."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
+        "fedirec.Actor", related_name="farewell", on_delete=fields.RESTRICT
+    )
+    actor_id: int
+    keeps_name = fields.BooleanField(default=False, db_default=False)
+    """Whether they stay credited by their name, where others built on what they made."""
+    asked_at = fields.DatetimeField(default=now)
+    due_at = fields.DatetimeField(db_index=True)
+    begun_at = fields.DatetimeField(null=True)
+    """From here on it cannot be taken back."""
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        table = "farewell"
