@@ -29,6 +29,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Vocabulary
+from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.crossing import Crossing, is_cookieless
 from fedirec.api.routes import routes as api_routes
 from fedirec.api.serving import new_allowance
@@ -52,7 +53,7 @@ from fedirec.web.ratelimit import RateLimit
 from fedirec.web.security import guards
 from fedirec.worker import kinds_of_work
 
-TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "api")]
+TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "admin", "api")]
 BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
 
 
@@ -139,6 +140,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *remix_routes.routes,
             *accounts_pages,
             *remix_pages,
+            *admin_pages,
         ],
         middleware=[
             Middleware(_With, state),

@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import AuditEvent
-from fedirec.accounts.pages.views import admin_tabs, page_with, person_view, place_in
+from fedirec.accounts.pages.administration import admin_tabs
+from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import audit_events
 from fedirec.activitypub.models import Actor

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE, edit_instance
 from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.administration import admin_tabs
 from fedirec.accounts.pages.setup import registration_choices
-from fedirec.accounts.pages.views import admin_tabs, once_more, person_view
+from fedirec.accounts.pages.views import once_more, person_view
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.errors import FedirecError

@@ -15,8 +15,9 @@ from fedirec.accounts.actions.joining import approve_member, decline_member
 from fedirec.accounts.actions.members import change_role, suspend, unsuspend
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import Account
+from fedirec.accounts.pages.administration import admin_tabs
 from fedirec.accounts.pages.audit import event_views
-from fedirec.accounts.pages.views import admin_tabs, id_in, page_with, person_view, place_in
+from fedirec.accounts.pages.views import id_in, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission, Role, may_change_role, may_suspend
 from fedirec.accounts.queries import PENDING, SUSPENDED, audit_events, get_account, members, pending_sign_ups
 from fedirec.accounts.viewer import Viewer

@@ -61,21 +61,6 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     return [Tab(label=label, url=url, is_current=url == here) for url, label in pages]
 
 
-def admin_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
-    """The pages about people and the instance that `viewer` may see."""
-    pages = [
-        ("/admin/people", _("People"), Permission.SEE_PEOPLE),
-        ("/admin/people/pending", _("Waiting"), Permission.APPROVE_MEMBERS),
-        ("/admin/instance", _("This instance"), Permission.MANAGE_INSTANCE),
-        ("/admin/audit", _("Audit log"), Permission.SEE_AUDIT),
-    ]
-    return [
-        Tab(label=label, url=url, is_current=request.url.path == url)
-        for url, label, permission in pages
-        if viewer.can(permission)
-    ]
-
-
 def once_more(
     request: Request[Any], template: str, form: Form, error: FedirecError | None = None, **values: Any
 ) -> Response:
