@@ -24,6 +24,14 @@ class Instance(Model, metaclass=RowClass):
     registration_question = fields.CharField(max_length=300, default="", db_default="")
     federation = fields.CharField(max_length=10, default="open", db_default="open")
     """Whom it federates with: everybody who is not blocked (open), or those who are listed (listed)."""
+    contact = fields.CharField(max_length=300, default="", db_default="")
+    """Where those who run it are reached by people who have no account here."""
+    watched_words = fields.TextField(default="", db_default="")
+    """Words and phrases that raise a report, one on each line."""
+    holds_strangers = fields.BooleanField(default=False, db_default=False)
+    """Whether comments from instances that nobody here has to do with wait for a moderator."""
+    doors_closed_until = fields.DatetimeField(null=True)
+    """Until when nobody can join, and what people say whom nobody here knows waits for a moderator."""
     demands_signatures = fields.BooleanField(default=False, db_default=False)
     """Whether programs are shown even what is public only when they say who they are (secure mode)."""
     setup_digest = fields.CharField(max_length=64, null=True)
@@ -88,6 +96,10 @@ class Actor(Model, metaclass=RowClass):
     """When a moderator decided that they are shown to those who follow them only."""
     is_quiet = fields.BooleanField(default=False, db_default=False)
     """Whether they are shown to those who follow them only: they are limited, or their whole instance is."""
+    is_shut_out = fields.BooleanField(default=False, db_default=False)
+    """Whether they are suspended because we do not federate with their instance, and come back when we do."""
+    suspended_at = fields.DatetimeField(null=True)
+    """When a moderator decided that they are silent everywhere."""
     moved_to = fields.CharField(max_length=2048, null=True)
     also_known_as: fields.Field[list[str]] = fields.JSONField(default=list)
     state = fields.CharField(max_length=12, default="active", db_default="active")
@@ -153,6 +165,30 @@ class Follow(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "follow"
+        unique_together = (("follower", "target"),)
+
+
+class SeveredFollow(Model, metaclass=RowClass):
+    """A follow that ended because we do not federate with the instance of one side any more."""
+
+    id = fields.BigIntField(primary_key=True)
+    origin = fields.CharField(max_length=300, db_index=True)
+    """Of the instance that is not ours."""
+    uri = fields.CharField(max_length=2048)
+    follower: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="severed_following", on_delete=fields.CASCADE, db_index=True
+    )
+    follower_id: int
+    target: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="severed_follows", on_delete=fields.CASCADE, db_index=True
+    )
+    target_id: int
+    accepted_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    severed_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "severed_follow"
         unique_together = (("follower", "target"),)
 
 

@@ -33,6 +33,7 @@ MODELS: Final = (
     "fedirec.media.models",
     "fedirec.accounts.models",
     "fedirec.remix.models",
+    "fedirec.admin.models",
     "fedirec.api.models",
 )
 M = TypeVar("M", bound=Model)

@@ -44,6 +44,14 @@ class Comment(Model, metaclass=RowClass):
     warning = fields.CharField(max_length=500, default="", db_default="")
     visibility = fields.CharField(max_length=10, default="public", db_default="public")
     document: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    policy: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """What others may do with it, as its author elsewhere says; None when nothing is said."""
+    consent = fields.CharField(max_length=10, default="", db_default="")
+    """Empty when it may stand there; waiting or refused where the author of what it answers has to agree first."""
+    consent_uri = fields.CharField(max_length=2048, null=True)
+    """Where that consent can be read."""
+    replies_asked_at = fields.DatetimeField(null=True)
+    """When its origin was asked what was answered."""
     created_at = fields.DatetimeField(default=now)
     published_at = fields.DatetimeField()
     updated_at = fields.DatetimeField(null=True)
@@ -53,6 +61,10 @@ class Comment(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="hidden_comments", on_delete=fields.RESTRICT, null=True
     )
     hidden_by_id: int | None
+    held_at = fields.DatetimeField(null=True)
+    """Since when it waits for a moderator, who has to see it before anybody else does."""
+    held_for: fields.Field[list[str] | None] = fields.JSONField(null=True)
+    """Whom it names, who are told when it may be seen."""
 
     class Meta(Model.Meta):
         table = "comment"
@@ -64,4 +76,5 @@ class Comment(Model, metaclass=RowClass):
             Index(fields=["parent_id"]),
             Index(fields=["in_reply_to"]),
             Index(fields=["author_id", "created_at"]),
+            Index(fields=["held_at"]),
         ]
