@@ -5,9 +5,11 @@ from __future__ import annotations
 from fedirec.remix.models.attachments import Attachment
 from fedirec.remix.models.challenges import Challenge, ChallengeTerms
 from fedirec.remix.models.comments import Comment
+from fedirec.remix.models.consent import ConsentRequest
 from fedirec.remix.models.contributors import Contributor
 from fedirec.remix.models.drafts import Draft
 from fedirec.remix.models.lineage import Snapshot, Source
+from fedirec.remix.models.quotes import Quotation, QuoteStamp
 from fedirec.remix.models.records import Record, RecordRevision
 from fedirec.remix.models.submissions import Submission
 from fedirec.remix.models.tags import RecordTag, TagFollow
@@ -17,8 +19,11 @@ __all__ = [
     "Challenge",
     "ChallengeTerms",
     "Comment",
+    "ConsentRequest",
     "Contributor",
     "Draft",
+    "Quotation",
+    "QuoteStamp",
     "Record",
     "RecordRevision",
     "RecordTag",

@@ -41,6 +41,10 @@ class Record(Model, metaclass=RowClass):
     licence_url = fields.CharField(max_length=300, null=True)
     visibility = fields.CharField(max_length=10, default="public", db_default="public")
     in_reply_to = fields.CharField(max_length=2048, null=True)
+    quoting = fields.CharField(max_length=10, default="anyone", db_default="anyone")
+    """Who may quote it, by its author's wish: anyone, those whom they approve (asked), or nobody."""
+    policy: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """What others may do with it, as its author elsewhere says; None when nothing is said."""
     is_post = fields.BooleanField(default=False, db_default=False)
     digest = fields.CharField(max_length=100, null=True)
     digest_holds = fields.BooleanField(default=False, db_default=False)
@@ -49,6 +53,8 @@ class Record(Model, metaclass=RowClass):
     updated_at = fields.DatetimeField(null=True)
     deleted_at = fields.DatetimeField(null=True)
     fetched_at = fields.DatetimeField(null=True)
+    replies_asked_at = fields.DatetimeField(null=True)
+    """When its origin was asked what was said about it."""
 
     attachments: fields.ReverseRelation[Attachment]
     sources: fields.ReverseRelation[Source]
