@@ -28,6 +28,8 @@ class Lane(Model, metaclass=RowClass):
     """Nothing of the lane runs before: it is backing off, its circuit is open, or it was asked to wait."""
     succeeded_at = fields.DatetimeField(null=True)
     error = fields.CharField(max_length=500, null=True)
+    tally = fields.CharField(max_length=300, null=True)
+    """How many tries of the last days went well and how many did not, as `lanes.tallies` writes it."""
 
     class Meta(Model.Meta):
         table = "lane"
