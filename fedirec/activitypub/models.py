@@ -98,6 +98,8 @@ class Actor(Model, metaclass=RowClass):
     """Whether they are shown to those who follow them only: they are limited, or their whole instance is."""
     is_shut_out = fields.BooleanField(default=False, db_default=False)
     """Whether they are suspended because we do not federate with their instance, and come back when we do."""
+    media_rejected = fields.BooleanField(default=False, db_default=False)
+    """Whether their pictures, sounds and films are left where they are, as those of their whole instance are."""
     suspended_at = fields.DatetimeField(null=True)
     """When a moderator decided that they are silent everywhere."""
     moved_to = fields.CharField(max_length=2048, null=True)

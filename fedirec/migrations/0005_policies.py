@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
             field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
+            model_name="Actor",
+            name="media_rejected",
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
             model_name="Lane",
             name="tally",
             field=fields.CharField(null=True, max_length=300),
