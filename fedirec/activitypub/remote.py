@@ -30,8 +30,6 @@ from fedirec.uris import host_of, origin_of, same_origin
 
 PROFILE: Final = "https://www.w3.org/ns/activitystreams"
 ACCEPT: Final = f'application/activity+json, application/ld+json; profile="{PROFILE}"'
-SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
-"""The relation by which WebFinger says where to follow somebody from another server."""
 
 MAX_LOCAL_HANDLE: Final = 60
 """What the column holds; nobody here has as long a name."""
@@ -154,24 +152,64 @@ class Remote:
         agrees = described.handle.lower() == name.lower() and await self._agrees(described, f"{name}@{host}")
         return await self._save_actor(document, handle_host=host if agrees else None)
 
-    async def find_subscribe_template(self, handle: str) -> str:
-        """The address, with a {uri} to fill in, at which the server of `handle` lets its people follow somebody.
+    async def find_home(self, handle: str) -> str:
+        """The origin at which whoever has `handle` lives, which need not be the host in it (split domains).
 
-        Raises Invalid when it is no handle, NotFound when that server knows nobody of that name or no such address.
+        Raises Invalid when it is no handle, NotFound when nobody answers to it.
         """
+        _, uri = await self._webfinger(*self._resource_of(handle))
+        return origin_of(uri)
+
+    async def find_dialogs(self, handle: str) -> dict[str, str]:
+        """The addresses, with blanks to fill in, at which the server of `handle` lets its people act, by relation.
+
+        Raises Invalid when it is no handle, NotFound when that server knows nobody of that name.
+        """
+        dialogs: dict[str, str] = {}
+        for link in (await self._ask_webfinger(*self._resource_of(handle))).docs("links"):
+            template = link.find_text("template") or link.find_text("href") or ""
+            if "{" in template and (relation := link.find_text("rel")):
+                dialogs.setdefault(relation, template)
+        return dialogs
+
+    async def meet_member(self, name: str, *, origin: str) -> Actor:
+        """Who is called `name` at `origin`, as `origin` describes them at this moment; nobody of another origin is.
+
+        Raises NotFound, Gone, Invalid, Forbidden or PeerUnavailable when there is no such actor.
+        """
+        subject, uri = await self._webfinger(origin, f"acct:{name}@{host_of(origin)}")
+        if not same_origin(uri, origin):
+            raise Forbidden(
+                "%(host)s says that %(name)s lives somewhere else", blanks={"host": host_of(origin), "name": name}
+            )
+        document = await self.fetch(uri)
+        described = _as_actor(self.vocabulary.read(document))
+        if described.handle.lower() != name.lower():
+            raise Forbidden(
+                "%(host)s does not agree with itself about who %(name)s is",
+                blanks={"host": host_of(origin), "name": name},
+            )
+        return await self._save_actor(document, handle_host=await self._proved_host(subject, described))
+
+    async def _proved_host(self, subject: str, actor: ActorObject) -> str | None:
+        """The host of the handle in `subject`, if it is another one and says itself that the handle is this actor's."""
+        found = HANDLE.fullmatch(subject.removeprefix("acct:"))
+        if not found or found[1].lower() != actor.handle.lower() or found[2].lower() == host_of(actor.id):
+            return None
+        host = found[2].lower()
+        try:
+            _, uri = await self._webfinger(self._origin_at(host), f"acct:{found[1]}@{host}")
+        except FedirecError:
+            return None
+        return host if uri == actor.id else None
+
+    def _resource_of(self, handle: str) -> tuple[str, str]:
+        """Whom to ask about `handle`, and as what. Raises Invalid when it is none."""
         found = HANDLE.fullmatch(handle.strip())
         if not found:
             raise Invalid("a handle looks like @name@host")
-        name, host = found[1], found[2].lower()
-        for link in (await self._ask_webfinger(self._origin_at(host), f"acct:{name}@{host}")).docs("links"):
-            template = link.find_text("template") or ""
-            if link.find_text("rel") == SUBSCRIBE and "{uri}" in template:
-                origin_of(template.replace("{uri}", ""))
-                return template
-        raise NotFound(
-            "%(host)s does not say how to follow somebody from there; please search for the handle there",
-            blanks={"host": host},
-        )
+        host = found[2].lower()
+        return self._origin_at(host), f"acct:{found[1]}@{host}"
 
     async def find_key(
         self,

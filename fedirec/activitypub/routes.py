@@ -23,9 +23,10 @@ from fedirec.activitypub.documents import (
     outbox_page,
 )
 from fedirec.activitypub.inbox import MAX_BODY, Delivery, Inbox
+from fedirec.activitypub.intents import SUBSCRIBE
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
-from fedirec.activitypub.remote import HANDLE, SUBSCRIBE
+from fedirec.activitypub.remote import HANDLE
 from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
 from fedirec.uris import host_of

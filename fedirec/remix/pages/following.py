@@ -15,6 +15,7 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.follows import approve_follow, refuse_follow, unfollow
+from fedirec.activitypub.intents import Doing, find_dialog
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
@@ -175,9 +176,16 @@ async def _subscribe_url(request: Request[Any], site: Site, handle: str, target:
         raise Invalid("A handle looks like @you@your.server.")
     if named.rpartition("@")[2].lower() == site.uris.host:
         return f"{site.origin}/follow?uri={quote(target.uri, safe='')}"
-    template: str = await request.state["remote"].find_subscribe_template(named)
-    whom = f"@{target.handle}@{target.host}" if target.type == "Person" else target.uri
-    return template.replace("{uri}", quote(whom, safe=""))
+    handle = f"@{target.handle}@{target.host}" if target.type == "Person" else ""
+    dialogs = await request.state["remote"].find_dialogs(named)
+    found = find_dialog(dialogs, Doing.FOLLOW, uri=target.uri, back=f"{site.origin}/", handle=handle)
+    if found is None:
+        host = named.rpartition("@")[2].lower()
+        raise NotFound(
+            "%(host)s does not say how to follow somebody from there; please search for the handle there",
+            blanks={"host": host},
+        )
+    return found
 
 
 async def _show_form(
