@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from anyio import to_thread
 from tortoise.exceptions import IntegrityError
 
+from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import PrivateKey, generate_ed25519, generate_rsa, read_public_key
 from fedirec.activitypub.models import Actor, ActorKey, Announcement, Follow, Liking, SigningKey
@@ -21,7 +22,7 @@ from fedirec.db.search import make_findable
 from fedirec.db.tables import json_of, table_of
 from fedirec.errors import Forbidden, Invalid
 from fedirec.html import clean, one_line
-from fedirec.uris import Uris, host_of, origin_of, same_origin
+from fedirec.uris import Uris, host_of, origin_of
 
 RSA_FRAGMENT: Final = "#main-key"
 ED25519_FRAGMENT: Final = "#ed25519"
@@ -127,7 +128,7 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),
         "name": one_line(actor.name),
         "summary": clean(actor.summary),
-        "url": actor.url if actor.url and same_origin(actor.url, actor.id) else actor.id,
+        "url": actor.url if actor.url and may_have(actor.url, owner=actor.id) else actor.id,
         "icon_url": actor.icon_url,
         "inbox": actor.inbox,
         "shared_inbox": actor.shared_inbox,

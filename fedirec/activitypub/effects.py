@@ -10,13 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from fedirec.activitypub.authority import Belief, belief_in_embedded
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
 from fedirec.activitypub.journal import Arrival, Journal
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.remote import Remote, compacted
-from fedirec.activitypub.vocab import Activity, Create
+from fedirec.activitypub.vocab import Activity, Create, Ref, Update
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
 from fedirec.db.gathering import Gathered
@@ -149,6 +150,14 @@ class Effects:
         embedded = sent.get("object")
         if not isinstance(embedded, dict):
             return activity
+        author = getattr(activity.object, "attributed_to", None)
+        if author is not None and isinstance(activity, Create | Update):
+            belief = belief_in_embedded(activity.object.id, author=author, speaker=sender.uri)
+            if belief is Belief.NEVER or (belief is Belief.ASK_ORIGIN and isinstance(activity, Update)):
+                raise Forbidden("only its author can say what that is")
+            if belief is Belief.ASK_ORIGIN:
+                stripped = Ref(activity.object.id)
+                return replace(activity, object=stripped, object_document=None)  # type: ignore[arg-type]
         return replace(activity, object_as_sent={"@context": sent["@context"], **embedded})
 
 

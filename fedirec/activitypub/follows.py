@@ -10,6 +10,7 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from fedirec.activitypub.authority import may_answer, may_undo
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Activity, Ref, Reject, Undo
@@ -153,7 +154,7 @@ async def follow_undone(sender: Actor, undo: Undo[Any]) -> None:
     """`sender` does not follow our actor any more; nothing happens if it did not."""
     undone = undo.object
     if isinstance(undone, FollowActivity):
-        if undone.actor != sender.uri:
+        if not may_undo(done_by=undone.actor, speaker=sender.uri):
             raise Forbidden("only whoever follows can stop following")
         await Follow.filter(follower_id=sender.id, target__uri=undone.object.id).delete()
     else:
@@ -161,7 +162,9 @@ async def follow_undone(sender: Actor, undo: Undo[Any]) -> None:
 
 
 async def _asked(sender: Actor, answer: Activity[Any]) -> Follow:
-    made = await Follow.get_or_none(uri=answer.object.id, target_id=sender.id)
+    made = await Follow.get_or_none(uri=answer.object.id).select_related("target")
+    if made is not None and not may_answer(asked=made.target.uri, speaker=sender.uri):
+        raise Forbidden("only whom it concerns can answer that")
     if made is None and isinstance(answer.object, FollowActivity) and answer.object.object.id == sender.uri:
         made = await Follow.get_or_none(follower__uri=answer.object.actor, target_id=sender.id)
     if made is None:
@@ -177,5 +180,5 @@ async def _answer(kind: type[Accept[Any]] | type[Reject[Any]], target: Actor, fo
 
 
 def _refuse_others(target: Actor, asked: Follow) -> None:
-    if asked.target_id != target.id:
+    if not may_answer(asked=asked.target_id, speaker=target.id):
         raise Forbidden("only whom it concerns can answer that")

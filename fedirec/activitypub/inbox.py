@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from typing import Final
 
 from fedirec.activitypub.acquaintances import KnownKey
+from fedirec.activitypub.authority import may_name, may_sign_as
 from fedirec.activitypub.crowd import Crowd
 from fedirec.activitypub.effects import Effects
 from fedirec.activitypub.handlers import Handlers
@@ -36,7 +37,7 @@ from fedirec.errors import (
     WrongType,
 )
 from fedirec.lanes import Crashed, Job, Outcome, close_circuit
-from fedirec.uris import origin_of, same_origin
+from fedirec.uris import origin_of
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +97,9 @@ class Inbox:
         )
         doc = Doc(parse(body))
         actor_uri, activity_uri = doc.id("actor"), doc.id("id")
-        if not same_origin(actor_uri, key_origin):
+        if not may_sign_as(claim.key_id, actor=actor_uri):
             raise Unauthenticated("the key of the signature is not one of the actor's")
-        if not same_origin(activity_uri, actor_uri):
+        if not may_name(activity_uri, actor=actor_uri):
             raise Forbidden("the activity's id is not of its actor's origin")
         if await self._is_farewell_of_a_stranger(doc, actor_uri):
             return

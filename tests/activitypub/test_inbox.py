@@ -18,7 +18,7 @@ from fedirec.db import fetch_rows
 from fedirec.lanes import Job
 from fedirec.remix.models import Record
 from tests.network import Instance, Network, settle
-from tests.peer import OTHER_RSA, PUBLIC, RSA, Peer
+from tests.peer import CONTEXT, OTHER_RSA, PUBLIC, RSA, Peer
 
 
 @pytest.fixture
@@ -208,7 +208,6 @@ async def test_a_key_that_cannot_be_had_is_not_asked_for_again_and_again(
 
 FOREIGN: list[tuple[str, str, str]] = [
     ("a note of another host", "https://other.test/notes/1", "https://peer.test/users/mia"),
-    ("a note by another actor", "https://peer.test/notes/1", "https://peer.test/users/bob"),
     ("a note by an actor of another host", "https://peer.test/notes/1", "https://other.test/users/mia"),
     ("a note of ours", "https://here.test/records/1", "https://here.test/u/ana"),
 ]
@@ -226,6 +225,24 @@ async def test_nobody_creates_what_belongs_to_others(
 
     assert await here.run(lambda: Record.all().count()) == 0
     assert (await _received(here))[-1][0] == "refused"
+
+
+async def test_what_a_neighbour_is_said_to_have_written_is_asked_of_their_origin(
+    here: Instance, peer: Peer, network: Network
+) -> None:
+    mia = await _followed(here, peer)
+    bob = peer.actor("bob", key=OTHER_RSA)
+    said = peer.note(bob, content="<p>Forged</p>")
+
+    assert (await peer.post(here, peer.activity("Create", mia, said))).status_code == 202
+    await here.work()
+    assert await here.run(lambda: Record.all().count()) == 0
+
+    peer.serve(said["id"], {"@context": CONTEXT, **peer.note(bob)})
+    assert (await peer.post(here, peer.activity("Create", mia, said))).status_code == 202
+    await here.work()
+    record = await here.run(lambda: Record.get(uri=said["id"]).select_related("author"))
+    assert (record.content, record.author.uri) == ("<p>Hello</p>", bob)
 
 
 @pytest.mark.parametrize("type", ["Update", "Delete"])

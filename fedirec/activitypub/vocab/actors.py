@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self
 
+from fedirec.activitypub.authority import lists_key, may_have
 from fedirec.activitypub.contexts import ACTOR_CONTEXT
 from fedirec.activitypub.vocab.activities import Vocabulary
 from fedirec.activitypub.vocab.documents import Doc, Json, write_instant
 from fedirec.errors import Invalid
-from fedirec.uris import same_origin
 
 MAX_KEYS: Final = 10
 MAX_NAME: Final = 500
@@ -83,7 +83,7 @@ class ActorObject:
             followers=_near(doc, "followers", uri),
             following=_near(doc, "following", uri),
             featured=_near(doc, "featured", uri),
-            shared_inbox=shared if shared and same_origin(shared, uri) else None,
+            shared_inbox=shared if shared and may_have(shared, owner=uri) else None,
             webfinger=doc.find_text("webfinger"),
             approves_followers=doc.flag("manuallyApprovesFollowers"),
             discoverable=doc.flag("discoverable"),
@@ -150,12 +150,12 @@ def _keys(doc: Doc, actor: str) -> tuple[KeyObject, ...]:
     found: list[KeyObject] = []
     for key in doc.docs("publicKey"):
         key_id, pem = key.find_text("id"), key.find_text("publicKeyPem")
-        if key_id and pem and key.find_text("owner") == actor and same_origin(key_id, actor):
+        if key_id and pem and lists_key(key_id, owner=key.find_text("owner"), actor=actor):
             found.append(KeyObject(id=key_id, kind="rsa", public=pem[:4000]))
     for key in doc.docs("assertionMethod"):
         key_id, multibase = key.find_text("id"), key.find_text("publicKeyMultibase")
-        is_ours = key.find_text("controller") == actor and key.find_text("type") == "Multikey"
-        if key_id and multibase and is_ours and same_origin(key_id, actor) and multibase.startswith("z6Mk"):
+        is_usual = key.find_text("type") == "Multikey" and (multibase or "").startswith("z6Mk")
+        if key_id and multibase and is_usual and lists_key(key_id, owner=key.find_text("controller"), actor=actor):
             found.append(KeyObject(id=key_id, kind="ed25519", public=multibase[:100]))
     return tuple({key.id: key for key in found}.values())[:MAX_KEYS]
 
@@ -165,7 +165,7 @@ def _near(doc: Doc, key: str, actor: str) -> str | None:
     if not doc.many(key):
         return None
     address = doc.id(key)
-    if not same_origin(address, actor):
+    if not may_have(address, owner=actor):
         raise Invalid(f"{doc.path}.{key}: belongs to another origin than the actor")
     return address
 

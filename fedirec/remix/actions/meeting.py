@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.authority import may_create, may_describe, may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
@@ -15,7 +16,7 @@ from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.saving import save_attachments
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
-from fedirec.uris import origin_of, same_origin
+from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
 
 
@@ -37,7 +38,8 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
     prompt = None
     if entity.prompt:
         found = (await remote.read(entity.prompt))[0]
-        prompt = found if isinstance(found, PromptObject) and found.attributed_to == entity.id else None
+        if isinstance(found, PromptObject) and may_create(found.id, author=found.attributed_to, speaker=entity.id):
+            prompt = found
     leader = await _find_leader(remote, entity)
     async with transaction():
         actor = await save_remote_actor(entity.actor, document)
@@ -59,7 +61,7 @@ async def _find_leader(remote: Remote, described: ChallengeObject) -> Actor | No
 
     Only somebody of its own origin: nobody else's name can be put on it from there.
     """
-    leader = next((uri for uri in described.leaders if same_origin(uri, described.id)), None)
+    leader = next((uri for uri in described.leaders if may_have(uri, owner=described.id)), None)
     try:
         return await remote.find_actor(leader) if leader else None
     except FedirecError:
@@ -70,7 +72,7 @@ async def save_challenge(
     actor: Actor, described: ChallengeObject, *, prompt: PromptObject | None = None, leader: Actor | None = None
 ) -> Challenge:
     """A challenge of another instance is known here as its Group describes it; part of the caller's transaction."""
-    if described.id != actor.uri or actor.is_local:
+    if not may_describe(described.id, speaker=actor.uri) or actor.is_local:
         raise Forbidden("only its own Group describes a challenge")
     columns = {
         "title": one_line(described.actor.name)[:500] or actor.handle,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
@@ -23,7 +24,7 @@ from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
 from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, hashtag_key
-from fedirec.uris import origin_of, same_origin
+from fedirec.uris import origin_of
 
 MAX_ORIGIN: Final = 255
 """Characters; no host on the internet has more."""
@@ -48,7 +49,7 @@ async def save_record(
     asked for because of this one. Raises Forbidden unless `author` is its author and of
     its origin, Gone when it was deleted.
     """
-    if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
+    if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a record is")
     is_known = await fetch_rows("SELECT 1 AS one FROM record WHERE uri = ?", work.id)
     known = await Record.get(uri=work.id) if is_known else None
@@ -166,7 +167,7 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
         work.name or excerpt(content, TITLE_OF_POST) or (work.attachments[0].description if work.attachments else "")
     )
     return {
-        "url": work.url if work.url and same_origin(work.url, work.id) else work.id,
+        "url": work.url if work.url and may_have(work.url, owner=work.id) else work.id,
         "kind": kind_of(f"{attachment.kind}/*" for attachment in work.attachments).value,
         "title": one_line(title)[:500],
         "text": (work.markdown or "") if is_record else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fedirec.activitypub.authority import may_be_by
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Json
@@ -16,7 +17,7 @@ from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Record, Source
 from fedirec.remix.replies import is_talk
 from fedirec.remix.vocab import PostObject, RecordObject
-from fedirec.uris import origin_of, same_origin
+from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
 
 MAX_PROBLEM: Final = 300
@@ -56,7 +57,7 @@ async def fetch_record(remote: Remote, uri: str) -> tuple[RecordObject | PostObj
     entity, document = await remote.read_as_sent(uri)
     if not isinstance(entity, RecordObject | PostObject):
         raise Invalid(_("That address leads to something that is not a record."))
-    if not same_origin(entity.attributed_to, entity.id):
+    if not may_be_by(entity.id, author=entity.attributed_to):
         raise Invalid(_("That record claims an author of another instance."))
     return entity, document, await remote.find_actor(entity.attributed_to)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from fedirec.activitypub.authority import may_be_by, may_delete
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.remote import Remote
@@ -18,7 +19,6 @@ from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us, refuse_de
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.replies import is_talk
 from fedirec.remix.vocab import CommentObject, PostObject
-from fedirec.uris import same_origin
 
 MAX_ANCESTORS: Final = 16
 """Comments that are fetched to find out what the last of them is about."""
@@ -92,7 +92,7 @@ async def comment_removed(sender: Actor, remove: Remove[Any]) -> bool:
 
 
 async def comment_deleted(sender: Actor, comment: Comment) -> None:
-    if comment.author_id != sender.id:
+    if not may_delete(author=comment.author_id, speaker=sender.id):
         raise Forbidden("only its author can delete a comment")
     if comment.deleted_at is None:
         await bury_comment(comment)
@@ -134,7 +134,7 @@ async def _chain_to(remote: Remote, uri: str) -> tuple[Place, list[tuple[Actor, 
             raise NotFound("what it answers was deleted") from error
         if not isinstance(entity, CommentObject) and not (isinstance(entity, PostObject) and is_talk(entity)):
             raise Invalid("that is no comment")
-        if not same_origin(entity.attributed_to, entity.id) or not entity.is_public:
+        if not may_be_by(entity.id, author=entity.attributed_to) or not entity.is_public:
             raise Forbidden("that is not for everybody")
         author = await remote.find_actor(entity.attributed_to)
         if author.state != "active":

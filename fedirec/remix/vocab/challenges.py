@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self
 
+from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import CHALLENGE_CONTEXT
 from fedirec.activitypub.vocab import ActorObject, Doc, Json, Vocabulary, write_instant
 from fedirec.errors import Invalid
@@ -14,7 +15,6 @@ from fedirec.remix.kinds import Kind, kinds_in
 from fedirec.remix.licences import find_licence
 from fedirec.remix.terms import MAX_TEXT, DecidedBy, Pays, Terms
 from fedirec.remix.vocab.text import clean_text, find_id, ids
-from fedirec.uris import same_origin
 
 MAX_LEADERS: Final = 32
 _PAYS: Final = {"none": Pays.NOTHING, "possible": Pays.PERHAPS} | {pays.value: pays for pays in Pays}
@@ -115,4 +115,4 @@ def _units(text: str | None) -> int | None:
 
 def _near(doc: Doc, key: str, actor: str) -> str | None:
     address = find_id(doc, key)
-    return address if address and same_origin(address, actor) else None
+    return address if address and may_have(address, owner=actor) else None
