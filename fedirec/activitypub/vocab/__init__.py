@@ -29,8 +29,9 @@ from fedirec.activitypub.vocab.activities import (
 )
 from fedirec.activitypub.vocab.actors import ActorObject, KeyObject, write_keys
 from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
+from fedirec.activitypub.vocab.flags import Flag
 
-TYPES: tuple[type[Entity], ...] = (*ACTIVITIES, ActorObject)
+TYPES: tuple[type[Entity], ...] = (*ACTIVITIES, ActorObject, Flag)
 
 __all__ = [
     "ACTIVITIES",
@@ -45,6 +46,7 @@ __all__ = [
     "Delete",
     "Doc",
     "Entity",
+    "Flag",
     "Follow",
     "Json",
     "KeyObject",
