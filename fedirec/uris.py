@@ -123,6 +123,9 @@ class Uris:
     def comment(self, key: str | None = None) -> str:
         return f"{self.origin}/comments/{key or new_key()}"
 
+    def stamp(self, key: str) -> str:
+        return f"{self.origin}/stamps/{key}"
+
     def activity(self, key: str | None = None) -> str:
         return f"{self.origin}/activities/{key or new_key()}"
 

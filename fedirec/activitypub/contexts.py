@@ -177,6 +177,8 @@ _COMMENT_TERMS: Final[Context] = {
     "fr": FEDIREC,
     "kind": "fr:kind",
     "at": "fr:at",
+    "gts": _PREFIXES["gts"],
+    "replyAuthorization": _id("gts:replyAuthorization"),
 }
 _GROUP_TERMS: Final[Context] = {
     "toot": _PREFIXES["toot"],
@@ -212,6 +214,21 @@ _CONSENT_TERMS: Final[Context] = {
     "interactionTarget": _id("gts:interactionTarget"),
     "interactingDigest": "fr:interactingDigest",
     "targetDigest": "fr:targetDigest",
+}
+_REQUEST_TERMS: Final[Context] = {
+    "gts": _PREFIXES["gts"],
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "ReplyRequest": "gts:ReplyRequest",
+    "ReplyAuthorization": "gts:ReplyAuthorization",
+    "LikeRequest": "gts:LikeRequest",
+    "LikeAuthorization": "gts:LikeAuthorization",
+    "AnnounceRequest": "gts:AnnounceRequest",
+    "AnnounceAuthorization": "gts:AnnounceAuthorization",
+    "interactingObject": _id("gts:interactingObject"),
+    "interactionTarget": _id("gts:interactionTarget"),
+    "likeAuthorization": _id("gts:likeAuthorization"),
+    "announceAuthorization": _id("gts:announceAuthorization"),
 }
 _PROPOSAL_TERMS: Final[Context] = {
     "vf": _PREFIXES["vf"],
@@ -270,6 +287,8 @@ ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
 """For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
 CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _CONSENT_TERMS]
 """For remix requests, their answers and stamps."""
+REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _REQUEST_TERMS]
+"""For asking before one quotes, answers, likes or passes on, for the answers, and for stamps of consent."""
 PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, _PROPOSAL_TERMS]
 """For pay proposals."""
 
@@ -281,10 +300,13 @@ EXTENSIONS: Final[Context] = {
     **_COMMENT_TERMS,
     **_GROUP_TERMS,
     **_CONSENT_TERMS,
+    **_REQUEST_TERMS,
     **_PROPOSAL_TERMS,
     "source": "as:source",
     "movedTo": _id("as:movedTo"),
     "quoteUrl": "as:quoteUrl",
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     "PropertyValue": "schema:PropertyValue",
     "value": "schema:value",
     "Emoji": "toot:Emoji",
@@ -301,9 +323,8 @@ EXTENSIONS: Final[Context] = {
     "canAnnounce": _id("gts:canAnnounce"),
     "always": _id("gts:always"),
     "approvalRequired": _id("gts:approvalRequired"),
+    "with_approval": _id("gts:with_approval"),
     "approvedBy": _id("gts:approvedBy"),
-    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
-    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
     "implements": _ids("https://w3id.org/fep/844e/implements"),
 }
 """Stands in for the extension contexts of other software too: we read the terms that we know and pass over the rest."""
@@ -334,11 +355,14 @@ LISTS: Final = frozenset(
         *("to", "cc", "bto", "bcc", "audience", "tag", "attachment", "items", "orderedItems", "oneOf", "anyOf"),
         *("alsoKnownAs", "assertionMethod", "attributionDomains", "implements", "focalPoint"),
         *("isBasedOn", "wasDerivedFrom", "derivation", "contributor", "remixAuthorization", "kindsWanted", "splits"),
-        *("automaticApproval", "manualApproval", "always", "approvalRequired"),
+        *("automaticApproval", "manualApproval", "always", "approvalRequired", "with_approval"),
     }
 )
 """Terms whose value is a list in every document that `ld.compact` gives, also when it holds one thing or none."""
 AUDIENCES: Final = frozenset(
-    {"to", "cc", "bto", "bcc", "audience", "automaticApproval", "manualApproval", "always", "approvalRequired"}
+    {
+        *("to", "cc", "bto", "bcc", "audience"),
+        *("automaticApproval", "manualApproval", "always", "approvalRequired", "with_approval"),
+    }
 )
 """Terms in which the public may be named."""

@@ -41,7 +41,7 @@ async def publish(
 
     Part of the caller's transaction. Who lives here needs no delivery and gets none.
     """
-    document = {"@context": _context_of(activity.object), **activity.write()}
+    document = {"@context": _context_of(activity, activity.object), **activity.write()}
     order_key = hashlib.sha256(_matter_of(activity).encode()).hexdigest()
     actors = sorted({actor.id for actor in to if not actor.is_local})
     followers_of = sorted({actor.id for actor in to_followers_of})
@@ -105,10 +105,12 @@ def _matter_of(activity: Activity[Any]) -> str:
     return f"{activity.actor} {about.id}"
 
 
-def _context_of(entity: Entity) -> list[Any]:
-    """The terms of an activity, and of the object in it where that has its own (`CONTEXT`)."""
-    own = getattr(entity, "CONTEXT", ())
-    return [*ACTIVITY_CONTEXT, *(part for part in own if part not in ACTIVITY_CONTEXT)]
+def _context_of(*entities: Entity) -> list[Any]:
+    """The terms of an activity, and of the object in it, where they have their own (`CONTEXT`)."""
+    found = list(ACTIVITY_CONTEXT)
+    for entity in entities:
+        found += [part for part in getattr(entity, "CONTEXT", ()) if part not in found]
+    return found
 
 
 def delivery_lane(origin: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedirec.activitypub.consent import InteractionPolicy, Rule
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Create, Json, Vocabulary
 from fedirec.activitypub.vocab import TYPES as PROTOCOL_TYPES
 from fedirec.remix.currencies import CURRENCIES
@@ -75,6 +76,8 @@ attachments = st.builds(
 hashtags = st.builds(
     Hashtag, name=st.sampled_from(["Rain", "sky", "Ünïcode", "two_words", "名前", "y2k"]), href=maybe_uri
 )
+audiences = st.lists(uris | st.just(PUBLIC), max_size=3, unique=True).map(tuple)
+rules = st.builds(Rule, automatic=audiences, manual=audiences)
 note_fields: dict[str, st.SearchStrategy[Any]] = {
     "id": uris,
     "attributed_to": uris,
@@ -96,6 +99,11 @@ note_fields: dict[str, st.SearchStrategy[Any]] = {
     "in_reply_to": maybe_uri,
     "context": maybe_uri,
     "replies": maybe_uri,
+    "audience": maybe_uri,
+    "quote": maybe_uri,
+    "quote_authorization": maybe_uri,
+    "reply_authorization": maybe_uri,
+    "policy": st.none() | st.builds(InteractionPolicy, reply=st.none() | rules, like=rules, announce=st.none() | rules),
 }
 records = st.builds(
     RecordObject,
@@ -113,6 +121,7 @@ records = st.builds(
     terms=st.none() | st.builds(TermsRef, version=st.integers(1, 99), digest=digests),
     record_digest=st.none() | digests,
     can_quote=st.sampled_from([(), (PUBLIC,), (ANA, RAIN)]),
+    can_quote_asked=st.sampled_from([(), (PUBLIC,)]),
 )
 prompts = st.builds(PromptObject, **note_fields, challenge=uris)
 posts = st.builds(PostObject, **note_fields, type=st.sampled_from(["Note", "Question"]))

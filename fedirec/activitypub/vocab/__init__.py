@@ -13,6 +13,7 @@ from fedirec.activitypub.vocab.activities import (
     Activity,
     Add,
     Announce,
+    Block,
     Create,
     Delete,
     Entity,
@@ -30,18 +31,31 @@ from fedirec.activitypub.vocab.activities import (
 from fedirec.activitypub.vocab.actors import ActorObject, KeyObject, write_keys
 from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
 from fedirec.activitypub.vocab.flags import Flag
+from fedirec.activitypub.vocab.requests import (
+    REQUESTS,
+    AnnounceRequest,
+    ConsentQuestion,
+    LikeRequest,
+    QuoteRequest,
+    ReplyRequest,
+    Stamp,
+)
 
-TYPES: tuple[type[Entity], ...] = (*ACTIVITIES, ActorObject, Flag)
+TYPES: tuple[type[Entity], ...] = (*ACTIVITIES, *REQUESTS, ActorObject, Flag)
 
 __all__ = [
     "ACTIVITIES",
     "PUBLIC",
+    "REQUESTS",
     "TYPES",
     "Accept",
     "Activity",
     "ActorObject",
     "Add",
     "Announce",
+    "AnnounceRequest",
+    "Block",
+    "ConsentQuestion",
     "Create",
     "Delete",
     "Doc",
@@ -51,10 +65,14 @@ __all__ = [
     "Json",
     "KeyObject",
     "Like",
+    "LikeRequest",
     "Offer",
+    "QuoteRequest",
     "Ref",
     "Reject",
     "Remove",
+    "ReplyRequest",
+    "Stamp",
     "Tombstone",
     "Undo",
     "Update",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -132,8 +132,20 @@ class Follow(Activity[T]):
     TYPE: ClassVar[str] = "Follow"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Accept(Activity[T]):
     TYPE: ClassVar[str] = "Accept"
+
+    result: str | None = None
+    """Where the consent can be read."""
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        return replace(super().read(doc, vocabulary), result=doc.find_id("result"))
+
+    def write(self) -> Json:
+        document = super().write()
+        return document | {"result": self.result} if self.result else document
 
 
 class Reject(Activity[T]):
@@ -164,8 +176,12 @@ class Offer(Activity[T]):
     TYPE: ClassVar[str] = "Offer"
 
 
+class Block(Activity[T]):
+    TYPE: ClassVar[str] = "Block"
+
+
 ACTIVITIES: tuple[type[Entity], ...] = (
-    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Tombstone,
+    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Tombstone,
 )  # fmt: skip
 
 

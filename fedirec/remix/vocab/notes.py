@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
+from fedirec.activitypub.consent import InteractionPolicy
 from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, write_instant
 from fedirec.remix.vocab.attachments import AttachmentObject, read_attachments
-from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, read_hashtags, read_links, read_mentions, write_tags
+from fedirec.remix.vocab.tags import (
+    Hashtag,
+    Mention,
+    ObjectLink,
+    find_quote,
+    read_hashtags,
+    read_links,
+    read_mentions,
+    write_tags,
+)
 from fedirec.remix.vocab.text import (
     MAX_CONTENT,
     MAX_NAME,
@@ -18,9 +28,14 @@ from fedirec.remix.vocab.text import (
     clean_text,
     find_id,
     find_language,
+    ids,
 )
 
 MARKDOWN: Final = "text/markdown"
+_QUOTES: Final = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+"""Where others say what they quote, the first that is there counts (FEP-044f)."""
+_CONSENTS: Final = ("replyAuthorization", "approvedBy")
+"""Where GoToSocial says that the author of what is answered agreed, now and up to 0.20."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +67,18 @@ class NoteObject:
     links: tuple[ObjectLink, ...] = ()
     in_reply_to: str | None = None
     context: str | None = None
+    """The collection of the whole conversation (FEP-7888)."""
     replies: str | None = None
+    audience: str | None = None
+    """The group that it belongs to (FEP-1b12)."""
+    quote: str | None = None
+    """What it quotes."""
+    quote_authorization: str | None = None
+    """Where the author of that agrees."""
+    reply_authorization: str | None = None
+    """Where the author of what it answers agrees."""
+    policy: InteractionPolicy | None = None
+    """What others may do with it; None when nothing is said."""
 
     @property
     def is_public(self) -> bool:
@@ -75,6 +101,11 @@ class NoteObject:
             ("inReplyTo", self.in_reply_to),
             ("context", self.context),
             ("replies", self.replies),
+            ("audience", self.audience),
+            ("quote", self.quote),
+            ("quoteAuthorization", self.quote_authorization),
+            ("replyAuthorization", self.reply_authorization),
+            ("interactionPolicy", self.policy.write() if self.policy else None),
             ("to", list(self.to)),
             ("cc", list(self.cc)),
             ("attachment", [attachment.write() for attachment in self.attachments]),
@@ -119,6 +150,11 @@ def read_note(doc: Doc) -> dict[str, Any]:
         "in_reply_to": find_id(doc, "inReplyTo"),
         "context": find_id(doc, "context"),
         "replies": find_id(doc, "replies"),
+        "audience": next(iter(ids(doc, "audience", 1)), None),
+        "quote": next(filter(None, (find_id(doc, key) for key in _QUOTES)), None) or find_quote(doc),
+        "quote_authorization": find_id(doc, "quoteAuthorization"),
+        "reply_authorization": next(filter(None, (find_id(doc, key) for key in _CONSENTS)), None),
+        "policy": InteractionPolicy.find(doc),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
+from fedirec.activitypub.consent import Rule
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
 from fedirec.remix.kinds import Kind, kind_of
 from fedirec.remix.lineage import MAX_SOURCES, Relation
@@ -63,6 +64,8 @@ class RecordObject(NoteObject):
     """What its author's instance says that `digest.record_digest` is."""
     can_quote: tuple[str, ...] = ()
     """Who may quote it without asking (FEP-044f)."""
+    can_quote_asked: tuple[str, ...] = ()
+    """Who may quote it when its author agrees."""
 
     @property
     def media_kind(self) -> Kind:
@@ -70,6 +73,7 @@ class RecordObject(NoteObject):
 
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        automatic, manual = _can_quote(doc)
         return cls(
             licence=clean_line(find_id(doc, "license"), _MAX_LICENCE) or None,
             sources=_sources(doc),
@@ -77,7 +81,8 @@ class RecordObject(NoteObject):
             challenge=find_id(doc, "challenge"),
             terms=_terms(doc),
             record_digest=clean_line(doc.find_text("recordDigest"), _MAX_DIGEST) or None,
-            can_quote=_can_quote(doc),
+            can_quote=automatic,
+            can_quote_asked=manual,
             **read_note(doc),
         )
 
@@ -99,8 +104,10 @@ class RecordObject(NoteObject):
             document["contributor"] = write_contributors(self.contributors)
         if self.terms:
             document["challengeTerms"] = {"termsVersion": self.terms.version, "termsDigest": self.terms.digest}
-        if self.can_quote:
-            document["interactionPolicy"] = {"canQuote": {"automaticApproval": list(self.can_quote)}}
+        rule = {"automaticApproval": list(self.can_quote), "manualApproval": list(self.can_quote_asked)}
+        if any(rule.values()):
+            named = {key: value for key, value in rule.items() if value}
+            document["interactionPolicy"] = {**document.get("interactionPolicy", {}), "canQuote": named}
         return document
 
 
@@ -147,9 +154,10 @@ def _terms(doc: Doc) -> TermsRef | None:
     return None
 
 
-def _can_quote(doc: Doc) -> tuple[str, ...]:
+def _can_quote(doc: Doc) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who may quote it without asking, and who when its author agrees."""
     for policy in doc.docs("interactionPolicy"):
-        for rule in policy.docs("canQuote"):
-            # GoToSocial up to 0.20 says `always` for what is now `automaticApproval`.
-            return (rule.audience("automaticApproval") or rule.audience("always"))[:MAX_POLICY]
-    return ()
+        for found in policy.docs("canQuote"):
+            rule = Rule.read(found)
+            return rule.automatic[:MAX_POLICY], rule.manual[:MAX_POLICY]
+    return (), ()

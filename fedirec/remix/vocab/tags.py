@@ -19,6 +19,9 @@ _MAX_LABEL: Final = 500
 OBJECT_LINK: Final = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 """The media type by which a Link says that it leads to an object (FEP-e232)."""
 
+_QUOTED: Final = "https://misskey-hub.net/ns#_misskey_quote"
+"""The relation by which a Link says that it leads to what is quoted (FEP-e232)."""
+
 _HASHTAG: Final = re.compile(r"\w+")
 
 
@@ -97,19 +100,33 @@ def read_mentions(doc: Doc) -> tuple[Mention, ...]:
 
 
 def read_links(doc: Doc) -> tuple[ObjectLink, ...]:
-    """The objects that are linked, each once, up to MAX_TAGS."""
+    """The objects that are linked, each once, up to MAX_TAGS; what is only quoted is not among them."""
     found: dict[str, ObjectLink] = {}
-    for tag in _tags(doc, "Link"):
-        media_type = (tag.find_text("mediaType") or "").partition(";")[0].strip()
+    for tag in _object_links(doc):
         href = find_id(tag, "href")
-        if href and media_type in ("application/ld+json", "application/activity+json"):
+        if href and not _is_quote(tag):
             found.setdefault(href, ObjectLink(href=href, name=clean_line(tag.find_text("name"), _MAX_LABEL)))
     return tuple(found.values())[:MAX_TAGS]
+
+
+def find_quote(doc: Doc) -> str | None:
+    """The object that a Link says is quoted, if one does."""
+    return next(filter(None, (find_id(tag, "href") for tag in _object_links(doc) if _is_quote(tag))), None)
 
 
 def write_tags(*groups: Iterable[Hashtag | Mention | ObjectLink]) -> list[Json]:
     """All of them, as they stand under `tag`."""
     return [tag.write() for group in groups for tag in group]
+
+
+def _object_links(doc: Doc) -> list[Doc]:
+    types = ("application/ld+json", "application/activity+json")
+    links = _tags(doc, "Link")
+    return [link for link in links if (link.find_text("mediaType") or "").partition(";")[0].strip() in types]
+
+
+def _is_quote(link: Doc) -> bool:
+    return _QUOTED in link.many("rel")
 
 
 def _tags(doc: Doc, type: str) -> list[Doc]:
