@@ -7,6 +7,7 @@ from typing import Any
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.authority import may_describe
 from fedirec.activitypub.follows import answer_follow, follow_accepted, follow_undone
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Announcement, Liking
@@ -40,6 +41,6 @@ async def undone(sender: Actor, undo: Undo[Any]) -> None:
 
 @handlers.on(Update, ActorObject)
 async def actor_updated(sender: Actor, update: Update[ActorObject]) -> None:
-    if update.object.id != sender.uri:
+    if not may_describe(update.object.id, speaker=sender.uri):
         raise Forbidden("actors describe only themselves")
     await save_remote_actor(update.object, update.object_document or update.object.write())

@@ -388,10 +388,10 @@ async def test_what_is_said_in_private_is_seen_by_two(here: Instance, peer: Peer
 # Attacks
 
 ATTACKS = {
-    "an edit of somebody else's": "only its author can say what a comment is",
+    "an edit of somebody else's": "only its author can say what that is",
     "a deletion of somebody else's": "only its author can delete a comment",
-    "a comment in another's name": "only its author can say what a comment is",
-    "a comment under another's origin": "only its author can say what a comment is",
+    "a comment in another's name": "nobody here follows its author or is addressed",
+    "a comment under another's origin": "only its author can say what that is",
     "a comment by a stranger on what is for followers": "only those who follow its author can see that record",
     "a comment on what was deleted": "that record was deleted by its author",
     "a private message to somebody else": "that was said to others in private",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
@@ -19,7 +20,6 @@ from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.records import is_close
 from fedirec.remix.vocab import CommentObject, PostObject
-from fedirec.uris import same_origin
 
 MAX_CONTENT: Final = 16_000
 """Bytes of HTML that are read of a comment; of a longer one the rest is left out."""
@@ -74,7 +74,7 @@ async def save_comment(
     author and of its origin and may answer there, Gone where one of the two was deleted, Unsupported for what is no
     comment or one too many.
     """
-    if work.attributed_to != author.uri or not same_origin(work.id, author.uri):
+    if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a comment is")
     known = await Comment.filter(uri=work.id).select_related("record__author", "author").first()
     if known is not None:
@@ -92,7 +92,7 @@ async def save_comment(
         raise Unsupported("that are too many comments in one hour")
     comment = await Comment.create(
         uri=work.id,
-        url=work.url if work.url and same_origin(work.url, work.id) else work.id,
+        url=work.url if work.url and may_have(work.url, owner=work.id) else work.id,
         author=author,
         record=place.record,
         in_reply_to=place.uri,

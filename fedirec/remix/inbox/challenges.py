@@ -7,6 +7,7 @@ from typing import Any
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.authority import may_add_to, may_bring, may_describe, may_undo
 from fedirec.activitypub.follows import follow_rejected
 from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Follow
@@ -30,7 +31,6 @@ from fedirec.remix.inbox.comments import comment_added, comment_removed, refuse_
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
-from fedirec.uris import same_origin
 
 handlers = Handlers()
 
@@ -47,7 +47,7 @@ async def prompt_updated(sender: Actor, update: Update[PromptObject]) -> None:
 
 async def _prompt_said(sender: Actor, prompt: PromptObject) -> None:
     """A challenge said what it asks for; its Group document says it too, and is what we keep."""
-    if prompt.challenge != sender.uri:
+    if not may_describe(prompt.challenge or "", speaker=sender.uri):
         raise Forbidden("a prompt is published by its own challenge")
     await _refuse_unasked(sender)
     await ask_for_challenge(sender.uri)
@@ -55,7 +55,7 @@ async def _prompt_said(sender: Actor, prompt: PromptObject) -> None:
 
 @handlers.on(Update, ChallengeObject, evidence=True)
 async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> None:
-    if update.object.id != sender.uri:
+    if not may_describe(update.object.id, speaker=sender.uri):
         raise Forbidden("only its own Group describes a challenge")
     await _refuse_unasked(sender)
     await save_remote_actor(update.object.actor, update.object_document or update.object.write())
@@ -68,7 +68,7 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
     challenge = await Challenge.filter(actor__uri=offer.target or "", actor__is_local=True).first()
     if challenge is None:
         raise NotFound("there is no such challenge here")
-    if not same_origin(offer.object.id, sender.uri):
+    if not may_bring(offer.object.id, speaker=sender.uri):
         raise Forbidden("only its author can offer a record")
     record = await Record.get_or_none(uri=offer.object.id)
     if record is None:
@@ -83,6 +83,8 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
 
 @handlers.on(Undo, Offer)
 async def offer_undone(sender: Actor, undo: Undo[Any]) -> None:
+    if not may_undo(done_by=undo.object.actor, speaker=sender.uri):
+        raise Forbidden("only whoever offered it can take it back")
     submission = await Submission.get_or_none(
         record__uri=undo.object.object.id, record__author_id=sender.id, challenge__actor__uri=undo.object.target or ""
     )
@@ -144,10 +146,9 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
 
 async def _challenge_adding(sender: Actor, activity: Add[Any] | Remove[Any]) -> Challenge:
     """The challenge whose own Group speaks of its own collection; others cannot."""
-    if activity.target != f"{sender.uri}/submissions":
-        document = sender.document or {}
-        if activity.target != document.get("submissions"):
-            raise Unsupported("only the submissions of a challenge are known here")
+    owned = (f"{sender.uri}/submissions", (sender.document or {}).get("submissions"))
+    if not may_add_to(activity.target, owned=owned, owner=sender.uri):
+        raise Unsupported("only the submissions of a challenge are known here")
     challenge = await Challenge.get_or_none(actor_id=sender.id)
     if challenge is None:
         raise NotFound("that challenge is not known here")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
+from fedirec.activitypub.authority import may_bring, may_delete, may_undo
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Announcement, Liking
@@ -44,7 +45,6 @@ from fedirec.remix.licences import find_grant, find_licence
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.replies import Meaning, is_talk, meaning_of
 from fedirec.remix.vocab import PostObject, PromptObject, RecordObject
-from fedirec.uris import same_origin
 
 MAX_TOLD: Final = 500
 """Members who are told that something they built on was changed."""
@@ -77,7 +77,7 @@ async def post_created(sender: Actor, create: Create[PostObject]) -> Kept:
 @handlers.on(Create, Ref)
 async def something_created(sender: Actor, create: Create[Ref]) -> None:
     """Only its id came: what it is, its origin says."""
-    if not same_origin(create.object.id, sender.uri):
+    if not may_bring(create.object.id, speaker=sender.uri):
         raise Forbidden("nobody creates what belongs to another origin")
     addressed = [*create.to, *create.cc][:100]
     challenge = await Challenge.filter(actor__uri__in=addressed, actor__is_local=True).first()
@@ -122,7 +122,7 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
     record = await Record.get_or_none(uri=uri)
     if record is None:
         raise unknown(uri)
-    if record.author_id != sender.id:
+    if not may_delete(author=record.author_id, speaker=sender.id):
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
         await bury_record(record)
@@ -161,12 +161,19 @@ async def record_liked(sender: Actor, like: Like[Any]) -> None:
 
 @handlers.on(Undo, Like)
 async def like_undone(sender: Actor, undo: Undo[Any]) -> None:
+    _refuse_others(sender, undo)
     await Liking.filter(actor_id=sender.id, object_uri=undo.object.object.id).delete()
 
 
 @handlers.on(Undo, Announce)
 async def announcement_undone(sender: Actor, undo: Undo[Any]) -> None:
+    _refuse_others(sender, undo)
     await Announcement.filter(actor_id=sender.id, object_uri=undo.object.object.id).delete()
+
+
+def _refuse_others(sender: Actor, undo: Undo[Any]) -> None:
+    if not may_undo(done_by=undo.object.actor, speaker=sender.uri):
+        raise Forbidden("only whoever did it can take it back")
 
 
 async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
