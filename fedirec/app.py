@@ -117,7 +117,7 @@ async def running(
                 settings=settings,
                 key=keyring.derive("media proxy"),
                 sign=remote.sign,
-                is_blocked=remote.acquaintances.is_blocked,
+                stays_away=remote.acquaintances.leaves_media,
             ),
             templates=Templates(TEMPLATES),
             attempts=new_attempts(),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
@@ -48,7 +49,7 @@ def kinds_of_work(
             max_attempts=10,
         ),
         "fanout": Kind(handler=courier.fan_out, concurrency=4),
-        "deliver": Kind(handler=courier.deliver, concurrency=settings.deliveries_in_flight),
+        "deliver": Kind(handler=courier.deliver, concurrency=settings.deliveries_in_flight, is_tallied=True),
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
@@ -78,6 +79,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
+        Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),

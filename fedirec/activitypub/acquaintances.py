@@ -1,4 +1,4 @@
-"""Who is known, as it was read a moment ago: actors with their keys, and the peers that are blocked.
+"""Who is known, as it was read a moment ago: actors with their keys, and what was decided about peers.
 
 Every delivery asks for the same few rows. They are kept for a second, and not at all once this process wrote to their
 tables, so that a key that was changed, an actor who is gone and a peer that was blocked are seen at once.
@@ -13,11 +13,10 @@ from typing import Final, Generic, TypeVar
 
 from fedirec.activitypub.keys import PublicKey, read_public_key
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.policies import Stance, stance_to
 from fedirec.clock import monotonic
 from fedirec.db import fetch_rows, object_of, version_of
 from fedirec.db.rows import rows_in
-from fedirec.db.tables import marks
-from fedirec.uris import origins_above
 
 T = TypeVar("T")
 
@@ -26,7 +25,8 @@ KEPT_SECONDS: Final = 1.0
 REMEMBERED: Final = 2_000
 SENDERS: Final = 200
 """Whole actors that are kept: with their documents they are large."""
-TABLES: Final = ("actor", "actor_key", "peer")
+KEYS: Final = ("actor", "actor_key")
+DECIDED: Final = ("instance", "peer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class Acquaintances:
 
     def __init__(self) -> None:
         self._keys: _Shelf[KnownKey] = _Shelf()
-        self._blocked: _Shelf[bool] = _Shelf()
+        self._stances: _Shelf[Stance] = _Shelf()
         self._senders: _Shelf[Actor] = _Shelf(SENDERS)
 
     async def find_key(self, key_id: str, actor_uri: str) -> KnownKey | None:
         """The key as we know it; None also when its actor is gone, for then only their origin can bring them back."""
-        version = version_of(changed=TABLES, added=TABLES)
+        version = version_of(changed=KEYS, added=KEYS)
         if kept := self._keys.find((key_id, actor_uri), version):
             return kept
         rows = await fetch_rows(
@@ -102,12 +102,21 @@ class Acquaintances:
         return found
 
     async def is_blocked(self, origin: str) -> bool:
-        """Whether this instance does not federate with the peer at `origin`, or with a domain that its host is in."""
-        version = version_of(changed=TABLES, added=TABLES)
-        kept = self._blocked.find((origin,), version)
+        """Whether this instance does not federate with the peer at `origin`: it is blocked, or a domain that its host
+        is in, or only those who are listed may come in and it is not.
+        """
+        return (await self.stance_to(origin)).is_blocked
+
+    async def stance_to(self, origin: str) -> Stance:
+        """What was decided about the peer at `origin`, and about the domains that its host is in."""
+        version = version_of(changed=DECIDED, added=DECIDED)
+        kept = self._stances.find((origin,), version)
         if kept is None:
-            names = origins_above(origin)
-            sql = f"SELECT 1 AS one FROM peer WHERE origin IN ({marks(names)}) AND policy = 'block'"  # noqa: S608
-            kept = bool(await fetch_rows(sql, *names))
-            self._blocked.keep((origin,), version, kept)
+            kept = await stance_to(origin)
+            self._stances.keep((origin,), version, kept)
         return kept
+
+    async def leaves_media(self, origin: str) -> bool:
+        """Whether files at `origin` stay where they are: nothing is asked of it, or nothing that shows or sounds."""
+        stance = await self.stance_to(origin)
+        return stance.is_blocked or stance.rejects_media

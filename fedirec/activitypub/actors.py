@@ -15,6 +15,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import PrivateKey, generate_ed25519, generate_rsa, read_public_key
 from fedirec.activitypub.models import Actor, ActorKey, Announcement, Follow, Liking, SigningKey
 from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.policies import stance_to
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Update
 from fedirec.clock import now
 from fedirec.db import add_row, execute, fetch_objects, fetch_rows, transaction
@@ -143,7 +144,7 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
     async with transaction():
         known = await _find_row(actor.id)
         if known is None:
-            new = {"uri": actor.id, "host": handle_host or host_of(actor.id), **columns}
+            new = {"uri": actor.id, "host": handle_host or host_of(actor.id), **columns, **await _standing_of(actor.id)}
             try:
                 async with transaction():
                     key = await add_row(Actor, **new)
@@ -171,6 +172,17 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         )
         await _save_keys(known.id, actor.keys, history=history)
     return int(known.id)
+
+
+async def _standing_of(uri: str) -> dict[str, Any]:
+    """How somebody stands here whom we never met before, by what was decided about their instance."""
+    stance = await stance_to(origin_of(uri))
+    return {
+        "is_quiet": stance.is_quiet,
+        "media_rejected": stance.rejects_media,
+        "is_shut_out": stance.is_blocked,
+        "state": "suspended" if stance.is_blocked else "active",
+    }
 
 
 async def _find_row(uri: str) -> Actor | None:

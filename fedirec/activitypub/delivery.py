@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from itertools import chain
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -15,6 +14,7 @@ from tortoise.expressions import Q
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, Outgoing, Peer
 from fedirec.activitypub.outbox import ASKED_AGAIN, ask_again, bytes_of, delivery_of, inboxes_of
+from fedirec.activitypub.policies import decided_about, stance_among
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme
 from fedirec.activitypub.vocab import PUBLIC
@@ -25,7 +25,7 @@ from fedirec.db.together import Together
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, enqueue, keep_payload
 from fedirec.net import Net, Sign
-from fedirec.uris import host_of, origin_of, origins_above
+from fedirec.uris import host_of, origin_of
 from fedirec.web.negotiation import ACTIVITY_JSON
 
 FORGET_PREFERENCE: Final = timedelta(days=30)
@@ -139,19 +139,19 @@ class _Manners:
     """What has to be known of a peer to speak to it."""
 
     is_blocked: bool
+    """Whether we do not federate with it."""
     speaks_rfc9421_at: datetime | None
 
 
 async def _manners_at(origins: Sequence[str]) -> dict[str, _Manners]:
-    domains = {origin: origins_above(origin) for origin in origins}
-    names = list(dict.fromkeys(chain.from_iterable(domains.values())))
-    rows = await fetch_rows(
-        f"SELECT origin, policy, speaks_rfc9421_at FROM peer WHERE origin IN ({marks(names)})",  # noqa: S608
-        *names,
-    )
-    blocked = {row["origin"] for row in rows if row["policy"] == "block"}
-    spoken = {row["origin"]: moment_of(row["speaks_rfc9421_at"]) for row in rows}
-    return {origin: _Manners(not blocked.isdisjoint(domains[origin]), spoken.get(origin)) for origin in origins}
+    decided = await decided_about(origins)
+    return {
+        origin: _Manners(
+            stance_among(decided, origin).is_blocked,
+            moment_of(decided[origin]["speaks_rfc9421_at"]) if origin in decided else None,
+        )
+        for origin in origins
+    }
 
 
 async def _ask_whose_it_was(inbox: str) -> None:

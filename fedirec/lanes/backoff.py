@@ -60,6 +60,8 @@ class Kind:
     """Handles several jobs of a lane at once, each with its own outcome, in their order."""
     at_once: int = 20
     """How many jobs `together` is given."""
+    is_tallied: bool = False
+    """Whether it is remembered for some days how many tries of a lane went well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,16 @@ class Leaving:
     key: str
     more_at: datetime | None
     succeeded_at: datetime | None = None
+    tally: str | None = None
+    """What came of its tries, if that is to be written anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is known of a lane that is leased by us."""
+
+    health: Health
+    tally: str | None
 
 
 async def claim(free: Mapping[str, int], *, by: str, at: datetime, until: datetime) -> dict[str, str]:
@@ -91,8 +101,8 @@ async def due_jobs(lanes: Collection[str], *, limit: int, at: datetime) -> dict[
     return jobs
 
 
-async def hold(lanes: Collection[str], *, by: str) -> tuple[dict[str, Health], set[str]]:
-    """The health of those of the lanes that are leased `by` us, locked; and the keys of those that others lock just
+async def hold(lanes: Collection[str], *, by: str) -> tuple[dict[str, Held], set[str]]:
+    """What is known of those of the lanes that are leased `by` us, locked; and the keys of those that others lock just
     now, of which nothing can be said yet.
     """
     if not lanes:
@@ -100,11 +110,11 @@ async def hold(lanes: Collection[str], *, by: str) -> tuple[dict[str, Health], s
     leased = f"lane WHERE leased_by = ? AND key IN (SELECT key FROM {table_of(key='text')} AS w)"  # noqa: S608
     keys = json_of({"key": key} for key in lanes)
     rows = await fetch_rows(
-        f"SELECT key, failures, failing_since, trips, held_until, error FROM {leased}{locked(skip=True)}",  # noqa: S608
+        f"SELECT key, failures, failing_since, trips, held_until, error, tally FROM {leased}{locked(skip=True)}",  # noqa: S608
         by,
         keys,
     )
-    held = {row["key"]: _health(row) for row in rows}
+    held = {row["key"]: Held(health=_health(row), tally=row["tally"]) for row in rows}
     busy: set[str] = set()
     if locked() and len(held) < len(lanes):
         busy = {row["key"] for row in await fetch_rows(f"SELECT key FROM {leased}", by, keys)} - set(held)  # noqa: S608
@@ -218,16 +228,22 @@ async def give_back(lanes: Sequence[Leaving]) -> None:
     await execute(
         f"""
         UPDATE lane SET leased_by = NULL, leased_until = NULL,
-               succeeded_at = coalesce(w.succeeded_at, lane.succeeded_at),
+               succeeded_at = coalesce(w.succeeded_at, lane.succeeded_at), tally = coalesce(w.tally, lane.tally),
                next_at = CASE WHEN w.due_at < lane.held_until THEN lane.held_until ELSE w.due_at END
-          FROM (SELECT r.key, r.succeeded_at, coalesce(r.more_at, (
+          FROM (SELECT r.key, r.succeeded_at, r.tally, coalesce(r.more_at, (
                     SELECT min(j.due_at) FROM job AS j
                      WHERE j.lane = r.key AND j.dead_at IS NULL AND NOT {blocked})) AS due_at
-                  FROM {table_of(key="text", more_at="moment", succeeded_at="moment")} AS r) AS w
+                  FROM {table_of(key="text", more_at="moment", succeeded_at="moment", tally="text")} AS r) AS w
          WHERE lane.key = w.key
         """,  # noqa: S608
         json_of(
-            {"key": leaving.key, "more_at": leaving.more_at, "succeeded_at": leaving.succeeded_at} for leaving in lanes
+            {
+                "key": leaving.key,
+                "more_at": leaving.more_at,
+                "succeeded_at": leaving.succeeded_at,
+                "tally": leaving.tally,
+            }
+            for leaving in lanes
         ),
     )
 

@@ -24,9 +24,10 @@ from fedirec.errors import FedirecError
 from fedirec.lanes import leases
 from fedirec.lanes.backoff import Health, Kind, Retry, health_after, is_answer, retry_of
 from fedirec.lanes.bell import CHANNEL, hearing
-from fedirec.lanes.leases import Leaving
+from fedirec.lanes.leases import Held, Leaving
 from fedirec.lanes.models import Job
 from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
+from fedirec.lanes.tallies import Tries, added
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,8 @@ class Runner:
         self._lanes: dict[str, Claimed] = {}
         self._drains: set[asyncio.Task[None]] = set()
         self._reports: list[Report] = []
+        self._tries: dict[str, Tries] = {}
+        """Of lanes that we work on, those that are not written yet."""
         self._renew_at = 0.0
         self._leaving = False
         self._ran = 0
@@ -184,7 +187,7 @@ class Runner:
         try:
             async with transaction():
                 held, busy = await leases.hold(reported, by=self.id)
-                await self._write([report for report in reports if report.lane.key in held], held, at=at)
+                tries = await self._write([report for report in reports if report.lane.key in held], held, at=at)
                 lost = reported - held.keys() - busy
                 left = lost | {report.lane.key for report in reports if report.leaves and report.lane.key in held}
                 await self._renew(self._lanes.keys() - left, at=at)
@@ -192,8 +195,10 @@ class Runner:
         except BaseException:
             self._reports = reports + self._reports
             raise
+        self._tries = {key: made for key, made in self._tries.items() if key not in held} | tries
         for key in left:
             self._lanes.pop(key, None)
+            self._tries.pop(key, None)
         for report in reports:
             key = report.lane.key
             if key in busy:
@@ -209,15 +214,17 @@ class Runner:
             drain.add_done_callback(self._drains.discard)
         return len(claimed)
 
-    async def _write(self, reports: Sequence[Report], healths: Mapping[str, Health], *, at: datetime) -> None:
+    async def _write(self, reports: Sequence[Report], lanes: Mapping[str, Held], *, at: datetime) -> dict[str, Tries]:
+        """What came of jobs of `lanes` is in the database; the tries of them that are to be written with the rest."""
         changed: dict[str, Health] = {}
         older: dict[str, datetime] = {}
         done: list[Job] = []
         retries: list[tuple[Job, Retry]] = []
         leaving: list[Leaving] = []
+        tries = {key: kept for key in lanes if (kept := self._tries.get(key))}
         for report in reports:
             lane, job, outcome = report.lane, report.job, report.outcome
-            kind, before = self._kinds[lane.kind], healths[lane.key]
+            kind, before = self._kinds[lane.kind], lanes[lane.key].health
             health = health_after(before, outcome, attempts=job.attempts + 1, at=at)
             if health != before:
                 changed[lane.key] = health
@@ -231,15 +238,27 @@ class Runner:
                 retries.append((job, retry))
                 if retry.dead_at:
                     log.warning("job %s of %s is dead: %s", job.id, lane.key, retry.error)
+            if kind.is_tallied:
+                went_well = isinstance(outcome, Done)
+                tries[lane.key] = tries.get(lane.key, Tries()) + Tries(well=went_well, ill=not went_well)
             if report.leaves:
                 more = report.unfinished or len(lane.jobs) == kind.batch
                 succeeded_at = at if is_answer(outcome) else None
-                leaving.append(Leaving(key=lane.key, more_at=at if more else None, succeeded_at=succeeded_at))
+                made = tries.pop(lane.key, None)
+                leaving.append(
+                    Leaving(
+                        key=lane.key,
+                        more_at=at if more else None,
+                        succeeded_at=succeeded_at,
+                        tally=added(lanes[lane.key].tally, made, at=at) if made else None,
+                    )
+                )
         await leases.forget_done(done, at=at)
         await leases.keep_retries(retries)
         await leases.give_up(older, at=at)
         await leases.keep_health(changed)
         await leases.give_back(leaving)
+        return tries
 
     async def _renew(self, lanes: Collection[str], *, at: datetime) -> None:
         if lanes and self._has_to_renew():

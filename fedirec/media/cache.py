@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import accumulate
@@ -62,7 +62,7 @@ _PURPOSE: Final = b"fedirec media proxy\0"
 class MediaCache:
     """The copies of remote media that this process serves; `key` signs their addresses, `sign` what we ask for.
 
-    Origins of which `is_blocked` holds are asked for nothing.
+    Files of origins of which `stays_away` holds are neither asked for nor shown.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class MediaCache:
         settings: Settings,
         key: bytes,
         sign: Sign | None = None,
-        is_blocked: Callable[[str], Awaitable[bool]] | None = None,
+        stays_away: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
-        self._net, self._store, self._key, self._sign, self._is_blocked = net, store, key, sign, is_blocked
+        self._net, self._store, self._key, self._sign, self._stays_away = net, store, key, sign, stays_away
         self._budget = settings.media_cache_bytes
         most = most_of_all(settings)
         self._most = min(most, self._budget)
@@ -119,10 +119,10 @@ class MediaCache:
 
         Raises NotFound, PeerUnavailable, TooLarge, WrongType or Invalid, and for a while remembers that it did.
         """
+        if self._stays_away and await self._stays_away(origin_of(url)):
+            raise NotFound("This instance takes no files of that one.")
         if copy := await self.find_cached(url):
             return copy
-        if self._is_blocked and await self._is_blocked(origin_of(url)):
-            raise NotFound("This instance asks nothing of that one.")
         async with self._alone(url):
             row = await RemoteMedia.get_or_none(url_digest=_digest(url))
             if row is not None and row.path is not None:
@@ -249,6 +249,15 @@ class MediaCache:
             gone = await RemoteMedia.filter(id__in=[copy.id for copy in copies]).delete()
             paths = [path for copy in copies for path in (copy.path, copy.small_path, copy.medium_path)]
             await forget_paths(self._store, paths)
+        return gone
+
+    async def forget_of(self, urls: Iterable[str]) -> int:
+        """What was copied from these addresses is gone; how many copies there were."""
+        digests = [_digest(url) for url in urls]
+        gone = 0
+        for start in range(0, len(digests), _AT_ONCE):
+            copies = await RemoteMedia.filter(url_digest__in=digests[start : start + _AT_ONCE])
+            gone += await self._forget(copies) if copies else 0
         return gone
 
     async def _bytes(self) -> int:

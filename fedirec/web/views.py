@@ -131,7 +131,9 @@ class MediaView:
     """Why it could not be prepared, in a sentence."""
     caption: str = ""
     is_missing: bool = False
-    """Its home does not answer, or it was deleted there."""
+    """Its home does not answer, or it was deleted there; or it is left there."""
+    is_left: bool = False
+    """Whether it is not shown here because this instance takes no files of its home."""
 
     @property
     def small_url(self) -> str | None:

@@ -26,7 +26,7 @@ _MAX_ID: Final = 2**63
 
 def person_view(actor: Actor, *, cache: MediaCache | None = None) -> PersonView:
     """How `actor`, ours or somebody else's, is shown; the pictures of others come through `cache` or not at all."""
-    picture = actor.icon_url if actor.state == "active" else None
+    picture = actor.icon_url if actor.state == "active" and not actor.media_rejected else None
     if picture and not actor.is_local:
         picture = cache.path_for(picture) if cache else None
     notes = {"suspended": _("suspended"), "deleted": _("gone"), "pending": _("waiting to be let in")}
@@ -51,6 +51,7 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
         ("/settings", _("Your page")),
         ("/settings/making", _("New records")),
         ("/settings/notices", _("Notifications")),
+        ("/settings/boundaries", _("Keeping away")),
         ("/settings/reading", _("Language and time")),
         ("/settings/security", _("Account and security")),
         ("/settings/programs", _("Programs")),
@@ -58,6 +59,7 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     if viewer.can(Permission.INVITE):
         pages.append(("/invitations", _("Invitations")))
     here = "/settings/security" if request.url.path in _OF_SECURITY else request.url.path
+    here = "/settings/boundaries" if here.startswith("/settings/boundaries") else here
     return [Tab(label=label, url=url, is_current=url == here) for url, label in pages]
 
 

@@ -173,7 +173,7 @@ async def show_challenge(call: Call, row: ChallengeRow) -> Challenge:
         **_card(call, row),  # type: ignore[arg-type]
         text=row.text,
         html=markdown(row.text) if row.text else row.content,
-        files=[show_file(call, each, dressed) for each in row.attachments],
+        files=[show_file(call, each, dressed, left=row.actor.media_rejected) for each in row.attachments],
         terms_before=[show_terms(terms) for terms in list(row.terms)[1:]],
     )
 

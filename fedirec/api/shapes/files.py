@@ -36,7 +36,7 @@ class File(Shape):
 
     key: str | None = Field(description="What a record names it by; null for files of other instances.")
     kind: str
-    url: str
+    url: str = Field(description="Empty when it is left at its home.")
     media_type: str
     description: str
     width: int | None
@@ -45,7 +45,9 @@ class File(Shape):
     poster_url: str | None
     digest: str | None
     blurhash: str | None
-    state: str = Field(description="processing, ready or failed.")
+    state: str = Field(
+        description="processing, ready, failed; or left, when this instance takes no files of the one that has it."
+    )
     peaks: list[int] | None
     renditions: list[Rendition]
     captions: list[Caption]
@@ -82,8 +84,10 @@ async def dressed_files(rows: Sequence[RecordRow | Challenge]) -> Mapping[int, D
     return await dress([each.media_id for row in rows for each in row.attachments if each.media_id is not None])
 
 
-def show_file(call: Call, attachment: Attachment, dressed: Mapping[int, Dressed]) -> File:
-    """One file, with what was made of it when it is ours."""
+def show_file(call: Call, attachment: Attachment, dressed: Mapping[int, Dressed], *, left: bool = False) -> File:
+    """One file, with what was made of it when it is ours; of one that is `left` at its home only what it is."""
+    if left:
+        return _left(attachment)
     made = dressed.get(attachment.media_id) if attachment.media_id is not None else None
     cards = call.cards
     poster = attachment.poster_url
@@ -103,6 +107,26 @@ def show_file(call: Call, attachment: Attachment, dressed: Mapping[int, Dressed]
         peaks=made.peaks if made else None,
         renditions=_renditions(call, made) if made else [],
         captions=_captions(call, made) if made else [],
+    )
+
+
+def _left(attachment: Attachment) -> File:
+    return File(
+        key=None,
+        kind=attachment.kind,
+        url="",
+        media_type=attachment.media_type,
+        description=attachment.description,
+        width=attachment.width,
+        height=attachment.height,
+        duration_ms=attachment.duration_ms,
+        poster_url=None,
+        digest=attachment.digest,
+        blurhash=None,
+        state="left",
+        peaks=None,
+        renditions=[],
+        captions=[],
     )
 
 

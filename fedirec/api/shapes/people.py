@@ -35,6 +35,8 @@ class WholePerson(Person):
     you_follow: bool
     you_asked: bool
     is_you: bool
+    you_block: bool
+    you_mute: bool
 
 
 class People(Listed):
@@ -80,6 +82,8 @@ async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
         you_follow=known.follows,
         you_asked=known.asked,
         is_you=known.is_self,
+        you_block=known.is_blocked,
+        you_mute=known.boundary is not None and not known.is_blocked,
     )
 
 
@@ -91,14 +95,14 @@ def show_follow(call: Call, row: Follow, actor: Actor) -> FollowMade:
 
 def _shown(call: Call, actor: Actor) -> dict[str, object]:
     cards = call.cards
-    is_active = actor.state == "active"
+    icon = cards.icon_of(actor)
     return {
         "id": actor.id,
         "uri": actor.uri,
         "url": call.absolute(cards.person_url(actor)),
         "handle": f"@{actor.handle}@{actor.host}",
         "name": actor.name or actor.handle,
-        "icon_url": call.absolute(cards.shown_here(actor.icon_url)) if actor.icon_url and is_active else None,
+        "icon_url": call.absolute(icon) if icon else None,
         "is_here": actor.is_local,
         "host": actor.host,
         "state": actor.state,

@@ -67,6 +67,7 @@ class Record(RecordCard):
 
     text: str = Field(description="In Markdown; empty when its home sent none.")
     html: str
+    quoting: str = Field(description="Who may quote it: anyone, those whom its author lets (asked), or nobody.")
     sources: list[SourceMade]
     parts: list[PartTaken]
 
@@ -99,6 +100,7 @@ class RecordSent(Sent):
     warning: Text = Field("", max_length=200)
     tags: list[Text] = Field(default_factory=list, max_length=MAX_TAGS)
     visibility: Literal["public", "followers"] = "public"
+    quoting: Literal["anyone", "asked", "nobody"] = "anyone"
     files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)
     sources: list[SourceSent] = Field(default_factory=list, max_length=MAX_SOURCES)
     parts: list[PartSent] = Field(default_factory=list, max_length=MAX_PARTS)
@@ -131,6 +133,7 @@ async def show_record(call: Call, row: RecordRow) -> Record:
         **_card(call, row, await dressed_files([row])),
         text="" if is_deleted else row.text,
         html="" if is_deleted else words_of(row),
+        quoting=row.quoting,
         sources=[
             SourceMade(
                 record=known.get(source.uri),
@@ -152,7 +155,7 @@ async def show_record(call: Call, row: RecordRow) -> Record:
 
 
 def _card(call: Call, row: RecordRow, dressed: Mapping[int, Dressed]) -> dict[str, Any]:
-    is_here, is_deleted = row.author.is_local, row.deleted_at is not None
+    is_here, is_deleted, left = row.author.is_local, row.deleted_at is not None, row.author.media_rejected
     return {
         "id": row.id,
         "uri": row.uri,
@@ -171,5 +174,5 @@ def _card(call: Call, row: RecordRow, dressed: Mapping[int, Dressed]) -> dict[st
         "revision": row.revision,
         "is_deleted": is_deleted,
         "tags": [tag.name for tag in row.tags],
-        "files": [] if is_deleted else [show_file(call, each, dressed) for each in row.attachments],
+        "files": [] if is_deleted else [show_file(call, each, dressed, left=left) for each in row.attachments],
     }

@@ -72,7 +72,7 @@ async def show_challenges(request: Request[Any]) -> Response:
     which = cast(Literal["open", "closed", "all"], asked if asked in ("closed", "all") else "open")
     cards, viewer = Cards(request), viewer_of(request)
     wanted = wanted_page(request)
-    rows = await challenges_by_age(which=which, after=wanted.after, limit=wanted.limit)
+    rows = await challenges_by_age(which=which, viewer=visitor(request), after=wanted.after, limit=wanted.limit)
     await cards.dress(rows)
     page = page_of(rows, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
     return render(
@@ -141,7 +141,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
         challenge=shown,
         hosts=await hosts_of([shown.host]),
         share_url=shown.original_url or challenge.actor.url or challenge.actor.uri,
-        media=cards.media(challenge.attachments),
+        media=cards.media(challenge.attachments, left=challenge.actor.media_rejected),
         language=challenge.language,
         uri=challenge.actor.uri,
         terms=[_terms_view(row, is_current=row is history[0]) for row in history],

@@ -49,7 +49,7 @@ class Cards(Files):
             name=actor.name or actor.handle,
             handle=f"@{actor.handle}@{actor.host}",
             url=self.person_url(actor),
-            icon_url=self.shown_here(actor.icon_url) if actor.icon_url and actor.state == "active" else None,
+            icon_url=self.icon_of(actor),
             is_remote=not actor.is_local,
             host="" if actor.is_local else actor.host,
             note=note or gone,
@@ -67,7 +67,7 @@ class Cards(Files):
             published_at=record.published_at,
             content_html=words_of(record) if whole else "",
             excerpt=first_words_of(record),
-            media=() if is_deleted else self.media(record.attachments),
+            media=() if is_deleted else self.media(record.attachments, left=author.media_rejected),
             licence=self.licence(record.licence_url or record.licence),
             warning=record.warning or None,
             tags=tuple((tag.name, f"/tags/{tag.name}") for tag in record.tags) if whole else (),
@@ -100,7 +100,8 @@ class Cards(Files):
         """A challenge as a card shows it, or with `whole` as its page does."""
         group = challenge.actor
         terms = next(iter(challenge.terms), None)
-        pictured = [medium for medium in self.media(challenge.attachments) if medium.small_url]
+        media = self.media(challenge.attachments, left=group.media_rejected)
+        pictured = [medium for medium in media if medium.small_url]
         return ChallengeView(
             title=challenge.title,
             url=self.challenge_url(challenge),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
 from fedirec.media.cache import CACHED_SIZES, MediaCache
 from fedirec.media.decoder.kinds import SIZES
@@ -35,6 +36,12 @@ class Files:
         """`url` as a path of this site, when it is one of ours."""
         return local_path(urlsplit(url)._replace(scheme="", netloc="").geturl()) if self.site.is_ours(url) else url
 
+    def icon_of(self, actor: Actor) -> str | None:
+        """Where a browser gets the picture of somebody who has one that is shown."""
+        if not actor.icon_url or actor.state != "active" or actor.media_rejected:
+            return None
+        return self.shown_here(actor.icon_url)
+
     def shown_here(self, url: str) -> str:
         """Where a browser gets the file at `url`: from us, as our own or as a copy. No other page of ours is a file."""
         path = self.here(url)
@@ -46,9 +53,21 @@ class Files:
         if wanted:
             self._dressed |= await dress(wanted)
 
-    def media(self, attachments: Iterable[Attachment]) -> tuple[MediaView, ...]:
-        """The files of one record or challenge."""
-        return tuple(self.medium(attachment, number=number) for number, attachment in enumerate(attachments, 1))
+    def media(self, attachments: Iterable[Attachment], *, left: bool = False) -> tuple[MediaView, ...]:
+        """The files of one record or challenge; those that are `left` at their home are only spoken of."""
+        show = self._left if left else self.medium
+        return tuple(show(attachment, number=number) for number, attachment in enumerate(attachments, 1))
+
+    def _left(self, attachment: Attachment, *, number: int = 1) -> MediaView:
+        return MediaView(
+            kind=cast(Literal["image", "audio", "video"], attachment.kind),
+            url="",
+            media_type=attachment.media_type,
+            alt=attachment.description,
+            number=number,
+            is_missing=True,
+            is_left=True,
+        )
 
     def medium(self, attachment: Attachment, *, number: int = 1) -> MediaView:
         """A file of a record or a challenge, which is the one at place `number` there."""
