@@ -29,6 +29,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Vocabulary
+from fedirec.admin import inbox as admin_inbox
 from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.crossing import Crossing, is_cookieless
 from fedirec.api.routes import routes as api_routes
@@ -97,7 +98,7 @@ async def running(
         await site.load()
         vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES])
         remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
-        inbox = Inbox(remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers))
+        inbox = Inbox(remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers, admin_inbox.handlers))
         courier = Courier(net=net, keyring=keyring)
         workshop = Workshop(store=store, settings=settings)
         kinds = kinds_of_work(inbox=inbox, courier=courier, remote=remote, workshop=workshop, settings=settings)

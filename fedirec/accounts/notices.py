@@ -30,6 +30,13 @@ class Notice(StrEnum):
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    REPORTED = "reported"
+    REPORT_HEEDED = "report_heeded"
+    REPORT_DISMISSED = "report_dismissed"
+    DECIDED = "decided"
+    DECISION_UNDONE = "decision_undone"
+    APPEALED = "appealed"
+    APPEAL_ANSWERED = "appeal_answered"
 
 
 SENTENCES: Final[Mapping[Notice, str]] = {
@@ -50,6 +57,13 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
     Notice.ROLE_CHANGED: N_("What you may do here has changed."),
     Notice.PASSWORD_CHANGED: N_("Your password was changed."),
+    Notice.REPORTED: N_("There is a report about %(title)s."),
+    Notice.REPORT_HEEDED: N_("Thank you: a moderator looked at what you reported, and did something about it."),
+    Notice.REPORT_DISMISSED: N_("Thank you: a moderator looked at what you reported, and left it as it is."),
+    Notice.DECIDED: N_("A moderator made a decision that concerns you. Here is what was done, and why."),
+    Notice.DECISION_UNDONE: N_("A decision that concerned you was taken back."),
+    Notice.APPEALED: N_("%(title)s asks you to look at a decision again."),
+    Notice.APPEAL_ANSWERED: N_("You asked us to look at a decision again, and here is the answer."),
 }
 """`who` is the person it comes from, `title` is `details["title"]`."""
 
@@ -111,7 +125,18 @@ FAMILIES: Final = (
         name="place",
         label=N_("This place"),
         sign="home",
-        kinds=(Notice.ASKED_TO_JOIN, Notice.ROLE_CHANGED, Notice.PASSWORD_CHANGED),
+        kinds=(
+            Notice.ASKED_TO_JOIN,
+            Notice.ROLE_CHANGED,
+            Notice.PASSWORD_CHANGED,
+            Notice.REPORTED,
+            Notice.REPORT_HEEDED,
+            Notice.REPORT_DISMISSED,
+            Notice.DECIDED,
+            Notice.DECISION_UNDONE,
+            Notice.APPEALED,
+            Notice.APPEAL_ANSWERED,
+        ),
         may_be_unwanted=False,
     ),
 )

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     COMMENT = "comment"
     OBJECT = "object"
     CLAIM_CREDIT = "claim_credit"
+    REPORT = "report"
     MANAGE_OWN = "manage_own"
     MANAGE_ACCOUNT = "manage_account"
     FOLLOW = "follow"
@@ -68,6 +69,7 @@ _GUEST: Final = frozenset(
         Permission.COMMENT,
         Permission.OBJECT,
         Permission.CLAIM_CREDIT,
+        Permission.REPORT,
         Permission.MANAGE_OWN,
         Permission.MANAGE_ACCOUNT,
         Permission.SUBMIT,
@@ -105,6 +107,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.COMMENT: Scope.WRITE,
     Permission.OBJECT: Scope.WRITE,
     Permission.CLAIM_CREDIT: Scope.WRITE,
+    Permission.REPORT: Scope.WRITE,
     Permission.MANAGE_OWN: Scope.WRITE,
     Permission.MANAGE_ACCOUNT: Scope.ACCOUNT,
     Permission.FOLLOW: Scope.FOLLOW,
@@ -130,6 +133,7 @@ _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.COMMENT: N_("You cannot comment here."),
     Permission.OBJECT: N_("You cannot object here."),
     Permission.CLAIM_CREDIT: N_("You cannot claim credit here."),
+    Permission.REPORT: N_("You cannot report anything here."),
     Permission.MANAGE_OWN: N_("You cannot change these settings."),
     Permission.MANAGE_ACCOUNT: N_("You cannot change these settings."),
     Permission.FOLLOW: N_("Only members of this instance can follow from here."),
@@ -219,6 +223,11 @@ def may_hide_comments(doer: Doer, *, is_author: bool) -> bool:
 def may_suspend(role: Role, *, subject: Role) -> bool:
     """Whether `role` may suspend somebody who is `subject`: owners anybody, others only people of a lower rank."""
     return may(role, Permission.SUSPEND) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])
+
+
+def may_judge(role: Role, *, subject: Role) -> bool:
+    """Whether `role` may decide about somebody who is `subject`: owners about anybody, others about lower ranks."""
+    return may(role, Permission.MODERATE) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])
 
 
 def may_change_role(role: Role, *, before: Role, after: Role) -> bool:

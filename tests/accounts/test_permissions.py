@@ -31,6 +31,7 @@ TABLE = {
     Permission.COMMENT: "yes yes yes yes yes yes",
     Permission.OBJECT: "yes yes yes yes yes yes",
     Permission.CLAIM_CREDIT: "yes yes yes yes yes yes",
+    Permission.REPORT: "yes yes yes yes yes yes",
     Permission.MANAGE_OWN: "yes yes yes yes yes yes",
     Permission.MANAGE_ACCOUNT: "yes yes yes yes yes yes",
     Permission.SUBMIT: "yes yes yes yes yes yes",

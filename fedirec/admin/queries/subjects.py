@@ -1,0 +1,121 @@
+"""What can be reported: people, records, comments and challenges, found by address, and copied as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fedirec.activitypub.models import Actor
+from fedirec.remix.models import Attachment, Challenge, Comment, Record
+from fedirec.remix.queries.challenges import is_led_by_suspended
+from fedirec.remix.queries.comments import is_shown
+from fedirec.remix.visibility import is_withheld, may_see
+
+MAX_KEPT: Final = 20_000
+"""Characters of the words of one thing that are copied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something that somebody is responsible for."""
+
+    kind: str
+    """person, record, comment or challenge."""
+    uri: str
+    row: int
+    accused: Actor
+    """Who answers for it."""
+    whole: Actor | Record | Comment | Challenge
+    kept: Mapping[str, Any]
+    """What is copied of it, so that it can be looked at later."""
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self.whole, Actor) or self.accused.is_local
+
+
+async def things_at(uris: Collection[str]) -> list[Thing]:
+    """The things at `uris` that are known here, in that order, with those who answer for them."""
+    wanted = list(dict.fromkeys(uris))
+    if not wanted:
+        return []
+    found: dict[str, Thing] = {}
+    challenges = await Challenge.filter(actor__uri__in=wanted).select_related("actor", "leader")
+    prompts = await Challenge.filter(prompt_uri__in=wanted).select_related("actor", "leader")
+    for challenge in [*challenges, *prompts]:
+        for uri in {challenge.actor.uri, challenge.prompt_uri} & set(wanted):
+            found[str(uri)] = _challenge(challenge)
+    for actor in await Actor.filter(uri__in=wanted).exclude(state="pending"):
+        if actor.type != "Application" or not actor.is_local:
+            found.setdefault(actor.uri, _person(actor))
+    for record in await Record.filter(uri__in=wanted, deleted_at=None).select_related("author"):
+        files = await Attachment.filter(record_id=record.id).order_by("position").limit(20) if len(wanted) == 1 else []
+        found[record.uri] = _record(record, files)
+    if len(wanted) > 1:
+        found |= await _with_files(found)
+    said = Comment.filter(uri__in=wanted, deleted_at=None)
+    for comment in await said.select_related("author", "record__author"):
+        found[comment.uri] = _comment(comment)
+    return [found[uri] for uri in wanted if uri in found]
+
+
+async def is_visible(thing: Thing, person: Actor) -> bool:
+    """Whether `person` may see `thing`: what nobody sees, nobody can report."""
+    if isinstance(thing.whole, Record):
+        return not is_withheld(thing.whole, None) and await may_see(thing.whole, person)
+    if isinstance(thing.whole, Comment):
+        record = thing.whole.record
+        return not is_withheld(record, None) and await may_see(record, person) and is_shown(thing.whole, person)
+    if isinstance(thing.whole, Challenge):
+        return thing.whole.state != "draft" and not is_led_by_suspended(thing.whole)
+    return thing.whole.state == "active"
+
+
+async def _with_files(found: Mapping[str, Thing]) -> dict[str, Thing]:
+    """The records among `found`, with their files: one query for all of them."""
+    records = {thing.row: thing.whole for thing in found.values() if isinstance(thing.whole, Record)}
+    files: dict[int, list[Attachment]] = {}
+    used = Attachment.filter(record_id__in=list(records)) if records else None
+    for row in await used.order_by("position").limit(500) if used is not None else []:
+        files.setdefault(int(row.record_id or 0), []).append(row)
+    return {record.uri: _record(record, files.get(key, [])) for key, record in records.items()}
+
+
+def _person(actor: Actor) -> Thing:
+    kept = {"name": actor.name, "content": actor.summary[:MAX_KEPT], "picture": actor.icon_url, "url": actor.url}
+    return Thing(kind="person", uri=actor.uri, row=actor.id, accused=actor, whole=actor, kept=kept)
+
+
+def _record(record: Record, files: Sequence[Attachment]) -> Thing:
+    kept = {
+        "name": record.title,
+        "content": record.content[:MAX_KEPT],
+        "warning": record.warning,
+        "licence": record.licence,
+        "url": record.url,
+        "revision": record.revision,
+        "files": [
+            {"kind": file.kind, "url": file.url, "description": file.description, "digest": file.digest}
+            for file in files
+        ],
+    }
+    return Thing(kind="record", uri=record.uri, row=record.id, accused=record.author, whole=record, kept=kept)
+
+
+def _comment(comment: Comment) -> Thing:
+    kept = {
+        "name": comment.record.title,
+        "content": comment.content[:MAX_KEPT],
+        "warning": comment.warning,
+        "url": comment.url,
+        "record": comment.record.uri,
+    }
+    return Thing(kind="comment", uri=comment.uri, row=comment.id, accused=comment.author, whole=comment, kept=kept)
+
+
+def _challenge(challenge: Challenge) -> Thing:
+    group = challenge.actor
+    kept = {"name": challenge.title, "content": challenge.content[:MAX_KEPT], "url": group.url}
+    accused = challenge.leader or group
+    return Thing(kind="challenge", uri=group.uri, row=challenge.id, accused=accused, whole=challenge, kept=kept)
