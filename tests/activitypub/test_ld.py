@@ -531,6 +531,21 @@ def test_what_would_take_long_is_refused_at_once(document: dict[str, Any]) -> No
     assert time.process_time() - started < 0.5
 
 
+def test_contexts_of_proofs_and_signatures_are_not_expanded_and_do_not_count() -> None:
+    """Fedify says `@context` with eight entries, and again in its proof and in its signature."""
+    context = [AS, *[contexts.DATA_INTEGRITY_V1] * 7, {"who": "as:actor"}]
+    document = {
+        "@context": context,
+        "id": "https://a.example/1",
+        "type": "Undo",
+        "who": "https://a.example/u",
+        "proof": {"@context": context, "type": "DataIntegrityProof", "proofValue": "z1"},
+        "signature": {"@context": contexts.SECURITY_V1, "type": "RsaSignature2017", "signatureValue": "a"},
+    }
+    found = ld.compact(document)
+    assert (found["actor"], found["proof"]) == ("https://a.example/u", document["proof"])
+
+
 def test_the_dearest_document_that_is_expanded_stays_bearable() -> None:
     keys = [{"type": "Multikey", "controller": "https://a.example/", "publicKeyMultibase": "z"}] * 480
     document = {"@context": [AS, contexts.CID_V1, {"who": "as:actor"}], "type": "Person", "assertionMethod": keys}

@@ -72,8 +72,8 @@ def find_plain(document: dict[str, Any]) -> dict[str, Any] | None:
 
 def rewrite(document: dict[str, Any]) -> dict[str, Any]:
     """`document`, whatever its context says, in our terms: the long way. Raises what `compact` raises."""
-    _refuse_excess(document)
     unsigned = {name: value for name, value in document.items() if name not in SIGNED}
+    _refuse_excess(unsigned)  # a proof repeats the contexts of the document, and is not expanded
     nodes = _expansion().expand(unsigned)
     if len(nodes) != 1 or not isinstance(nodes[0], dict):
         raise Invalid("the document must describe exactly one object")
