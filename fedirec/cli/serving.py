@@ -17,6 +17,7 @@ from anyio import to_thread
 from fedirec.accounts.actions.setup import begin_setup
 from fedirec.app import State, create_app, running
 from fedirec.cli.collector import calm_collector
+from fedirec.cli.connections import Connection
 from fedirec.cli.flags import ALL, run_to_end, with_settings
 from fedirec.cli.instance import check_driver, make_folder, serving_alone
 from fedirec.cli.sockets import listen, shown_address
@@ -77,7 +78,7 @@ async def _run(settings: Settings, taken: socket.socket, *, works: bool) -> None
         server = _Server(
             uvicorn.Config(
                 create_app(settings, state=state),
-                http="httptools",
+                http=Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,

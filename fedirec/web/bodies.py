@@ -14,12 +14,17 @@ import anyio
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fedirec.clock import monotonic
 from fedirec.errors import Invalid, TooLarge
 
 MAX_BODY: Final = 1_000_000
 """Bytes, where nothing else is said."""
 MAX_PAUSE: Final = 30.0
 """Seconds that a client may take to send the next piece."""
+GRACE: Final = 20.0
+"""Seconds in which nobody is asked how fast they are."""
+LEAST_SPEED: Final = 2_000
+"""Bytes a second, in the long run: whoever is slower only keeps a place that others could have."""
 _KEY: Final = "fedirec.body"
 
 
@@ -60,7 +65,7 @@ class BodyGuard:
             await self.app(scope, receive, send)
             return
         body = scope[_KEY] = Body()
-        announced = _content_length(scope)
+        announced, began = _content_length(scope), monotonic()
 
         async def guarded() -> Message:
             if announced > body.limit:
@@ -73,6 +78,8 @@ class BodyGuard:
                 body.received += len(message.get("body", b""))
                 if body.received > body.limit:
                     raise TooLarge
+                if message.get("more_body") and monotonic() - began > GRACE + body.received / LEAST_SPEED:
+                    raise Invalid("the rest of the request did not arrive in time")
             return message
 
         try:
