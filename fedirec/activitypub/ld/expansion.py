@@ -26,14 +26,28 @@ _OWN: Final[Mapping[str, contexts.Context]] = {
 
 
 def expand(document: dict[str, Any]) -> list[Any]:
-    """The objects that `document` describes, in full. Raises Invalid, naming it, for a context that we do not have."""
+    """The objects that `document` describes, in full. Raises Invalid, naming it, for a context that we do not have.
+
+    An address that is not a whole one stays as it is: there is nothing that it could be relative to.
+    """
     try:
         nodes: list[Any] = jsonld.expand(
-            document, {"base": "", "documentLoader": load, "processingMode": "json-ld-1.1"}
+            _said(document), {"base": None, "documentLoader": load, "processingMode": "json-ld-1.1"}
         )
     except Exception as error:  # hostile contexts bring out more than JsonLdError
         raise Invalid("the document is not sound JSON-LD") from error
     return nodes
+
+
+def _said(value: Any) -> Any:
+    """`value` without what is null outside contexts: it says nothing, and an `id` that is null is no JSON-LD."""
+    if isinstance(value, dict):
+        return {
+            name: part if name == "@context" else _said(part)
+            for name, part in value.items()
+            if part is not None or name == "@context"
+        }
+    return [_said(item) for item in value] if isinstance(value, list) else value
 
 
 def load(url: str, options: object = None) -> dict[str, Any]:
