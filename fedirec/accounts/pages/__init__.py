@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fedirec.accounts.pages import (
     audit,
+    guests,
     instance,
     invitations,
     joining,
@@ -16,6 +17,7 @@ from fedirec.accounts.pages import (
 
 routes = [
     *signing.routes,
+    *guests.routes,
     *joining.routes,
     *invitations.routes,
     *settings.routes,
