@@ -73,6 +73,7 @@ _BLOCK_END: Final = re.compile(
 _HIDDEN: Final = re.compile(r'<span[^<>]*\bclass="[^"]*\binvisible\b[^"]*"[^<>]*>[^<]*</span>')
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _BLANK_LINES: Final = re.compile(r"\s*\n\s*\n\s*")
+_EMPTY_LINES: Final = re.compile(r"\n[ \t]*\n\s*")
 _OUR_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*+)>')
 _HANDLE: Final = re.compile(r"(?<![\w@/.])@(\w(?:[\w.-]*\w)?(?:@\w[\w.-]*\w(?::\d+)?)?)", re.ASCII)
 _CLASS: Final = re.compile(r' class="([^"]*)"')
@@ -112,6 +113,12 @@ def markdown(text: str) -> str:
     if "://" in html and len(html) <= 2 * MAX_BYTES:
         html = _LINKER.linkify(html)
     return clean(html)
+
+
+def paragraphs(text: str) -> str:
+    """HTML for plain text: blank lines part paragraphs, line breaks stay, and written addresses are links."""
+    blocks = _EMPTY_LINES.split(_cut(text, MAX_BYTES))
+    return "".join(f"<p>{_linked(block.strip())}</p>" for block in blocks if block.strip())
 
 
 def named_in(html: str) -> list[str]:
@@ -287,6 +294,16 @@ def _is_bounded(html: str) -> bool:
             if depth > _MAX_DEPTH or elements > _MAX_ELEMENTS:
                 return False
     return tags == len(_ANY_TAG.findall(html))
+
+
+def _linked(text: str) -> str:
+    """Plain text as HTML in which its addresses lead where they say."""
+    html, end = "", 0
+    for found in _WRITTEN_ADDRESS.finditer(text):
+        address = escape(found[0])
+        html += f'{escape(text[end : found.start()], quote=False)}<a href="{address}">{address}</a>'
+        end = found.end()
+    return (html + escape(text[end:], quote=False)).replace("\n", "<br>")
 
 
 def _as_paragraph(text: str) -> str:

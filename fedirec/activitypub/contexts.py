@@ -303,6 +303,7 @@ EXTENSIONS: Final[Context] = {
     **_REQUEST_TERMS,
     **_PROPOSAL_TERMS,
     "source": "as:source",
+    "language": "schema:inLanguage",
     "movedTo": _id("as:movedTo"),
     "quoteUrl": "as:quoteUrl",
     "quoteUri": "http://fedibird.com/ns#quoteUri",

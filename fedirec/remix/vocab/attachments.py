@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from fedirec.activitypub.vocab import Doc, Json
 from fedirec.remix.kinds import Kind, kind_of_media
@@ -24,6 +25,20 @@ _UNKNOWN: Final = "application/octet-stream"
 
 _KINDS: Final = {"Image": Kind.IMAGE, "Audio": Kind.AUDIO, "Video": Kind.VIDEO}
 _TYPES: Final = {kind: name for name, kind in _KINDS.items()}
+_ENDINGS: Final = {
+    **dict.fromkeys(("jpg", "jpeg"), "image/jpeg"),
+    **{ending: f"image/{ending}" for ending in ("png", "gif", "webp", "avif")},
+    **dict.fromkeys(("ogg", "oga", "opus"), "audio/ogg"),
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    **dict.fromkeys(("mp4", "m4v"), "video/mp4"),
+    "webm": "video/webm",
+    "ogv": "video/ogg",
+    "mov": "video/quicktime",
+}
+"""What a file is by how its name ends, for those who do not say it."""
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,48}/[a-z0-9][a-z0-9.+-]{0,48}")
 _DIGEST: Final = re.compile(r"z[1-9A-HJ-NP-Za-km-z]{20,99}")
 _DURATION: Final = re.compile(
@@ -76,26 +91,31 @@ class AttachmentObject:
 
     @classmethod
     def find(cls, doc: Doc) -> Self | None:
-        """The attachment that `doc` describes, or None when it is nothing that can be seen or heard."""
-        media_type = _media_type(doc)
-        url = doc.url("url", media_type)
+        """The attachment that `doc` describes, or None when it is nothing that can be seen or heard.
+
+        Lemmy links to its pictures, and BookWyrm does not say what its covers are: the end of the address does.
+        """
+        media_type = media_type_of(doc)
+        url = doc.url("url", media_type) or doc.url("href")
         named = next((_KINDS[name] for name in doc.many("type") if isinstance(name, str) and name in _KINDS), None)
+        if url and media_type == _UNKNOWN:
+            guess = _ENDINGS.get(urlsplit(url).path.rpartition(".")[2].lower(), _UNKNOWN)
+            media_type = guess if named in (None, kind_of_media(guess)) else _UNKNOWN
         kind = kind_of_media(media_type) or (named if media_type == _UNKNOWN else None)
         if url is None or kind is None:
             return None
-        icons = doc.docs("icon")
         return cls(
             kind=kind,
             url=url,
             media_type=media_type,
             description=clean_line(doc.find_text("summary") or doc.find_text("name"), MAX_DESCRIPTION),
-            width=_side(doc, "width"),
-            height=_side(doc, "height"),
-            duration_ms=find_duration(doc.find_text("duration")),
+            width=side_of(doc, "width"),
+            height=side_of(doc, "height"),
+            duration_ms=duration_of(doc),
             digest=_matching(_DIGEST, doc.find_text("digestMultibase"), _MAX_DIGEST),
-            poster_url=icons[0].url("url", "image/jpeg") if icons else None,
+            poster_url=poster_of(doc),
             blurhash=clean_line(doc.find_text("blurhash"), _MAX_DIGEST) or None,
-            captions=_captions(doc),
+            captions=captions_of(doc),
         )
 
     def write(self) -> Json:
@@ -128,23 +148,6 @@ def read_attachments(doc: Doc, key: str = "attachment") -> tuple[AttachmentObjec
     return tuple(found.values())[:MAX_ATTACHMENTS]
 
 
-def find_own_media(doc: Doc) -> AttachmentObject | None:
-    """The file that an Image, Audio or Video object is itself, from the addresses under its `url`."""
-    named = next((name for name in doc.many("type") if isinstance(name, str) and name in _KINDS), None)
-    for link in doc.docs("url"):
-        media_type = _media_type(link)
-        href = link.url("href")
-        if named and href and kind_of_media(media_type) == _KINDS[named]:
-            return AttachmentObject(
-                kind=_KINDS[named],
-                url=href,
-                media_type=media_type,
-                description=clean_line(doc.find_text("name"), MAX_DESCRIPTION),
-                duration_ms=find_duration(doc.find_text("duration")),
-            )
-    return None
-
-
 def find_duration(text: str | None) -> int | None:
     """The milliseconds of an ISO 8601 duration in days and smaller, or None."""
     match = _DURATION.fullmatch(text or "")
@@ -155,6 +158,20 @@ def find_duration(text: str | None) -> int | None:
     return total if total <= MAX_DURATION else None
 
 
+def duration_of(doc: Doc) -> int | None:
+    """The milliseconds that `doc` takes to play, or None; a plain number is seconds, as Funkwhale writes it."""
+    seconds = doc.number("duration")
+    if seconds is None:
+        return find_duration(doc.find_text("duration"))
+    return seconds * 1000 if 0 <= seconds * 1000 <= MAX_DURATION else None
+
+
+def poster_of(doc: Doc) -> str | None:
+    """The address of the still picture that stands for `doc`: the widest, where there are several."""
+    pictures = sorted(doc.docs("icon"), key=lambda picture: picture.number("width") or 0, reverse=True)
+    return pictures[0].url("url", "image/jpeg") if pictures else None
+
+
 def write_duration(milliseconds: int) -> str:
     """`milliseconds` as an ISO 8601 duration in seconds: 42500 is PT42.5S."""
     seconds, rest = divmod(milliseconds, 1000)
@@ -162,7 +179,7 @@ def write_duration(milliseconds: int) -> str:
     return f"PT{seconds}{fraction}S"
 
 
-def _captions(doc: Doc) -> tuple[CaptionObject, ...]:
+def captions_of(doc: Doc) -> tuple[CaptionObject, ...]:
     """The captions in each language, the first of each."""
     found: dict[str, CaptionObject] = {}
     for inner in doc.docs("subtitleLanguage"):
@@ -171,7 +188,8 @@ def _captions(doc: Doc) -> tuple[CaptionObject, ...]:
     return tuple(found.values())[:MAX_CAPTIONS]
 
 
-def _media_type(doc: Doc) -> str:
+def media_type_of(doc: Doc) -> str:
+    """What `doc` says that it is, without parameters."""
     text = (doc.find_text("mediaType") or "").partition(";")[0].strip().lower()
     return _matching(_MEDIA_TYPE, text, _MAX_TYPE) or _UNKNOWN
 
@@ -180,6 +198,7 @@ def _matching(pattern: re.Pattern[str], text: str | None, limit: int) -> str | N
     return text if text and len(text) <= limit and pattern.fullmatch(text) else None
 
 
-def _side(doc: Doc, key: str) -> int | None:
+def side_of(doc: Doc, key: str) -> int | None:
+    """The pixels under `key`, if they are such."""
     side = doc.number(key)
     return side if side is not None and 0 < side <= MAX_SIDE else None

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 from fedirec.activitypub.consent import InteractionPolicy
 from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, write_instant
+from fedirec.html import paragraphs
 from fedirec.remix.vocab.attachments import AttachmentObject, read_attachments
 from fedirec.remix.vocab.tags import (
     Hashtag,
@@ -32,6 +33,8 @@ from fedirec.remix.vocab.text import (
 )
 
 MARKDOWN: Final = "text/markdown"
+_TYPED: Final = (MARKDOWN, "text/plain")
+"""Types of content that is not HTML."""
 _QUOTES: Final = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 """Where others say what they quote, the first that is there counts (FEP-044f)."""
 _CONSENTS: Final = ("replyAuthorization", "approvedBy")
@@ -159,7 +162,10 @@ def read_note(doc: Doc) -> dict[str, Any]:
 
 
 def _content(doc: Doc) -> tuple[str, str | None]:
-    """The text and its language: of several languages the one that `content` is in, else the first."""
+    """The text as HTML, and its language: of several languages the one that `content` is in, else the first.
+
+    PeerTube writes its texts in Markdown, which is shown as it was typed.
+    """
     content = doc.find_text("content")
     texts = doc.data.get("contentMap")
     pairs = [
@@ -171,7 +177,17 @@ def _content(doc: Doc) -> tuple[str, str | None]:
         content, language = pairs[0] if pairs else ("", None)
     else:
         language = next((tag for text, tag in pairs if text == content), None)
-    return clean_text(content, MAX_CONTENT), language
+    content = clean_text(content, MAX_CONTENT)
+    if (doc.find_text("mediaType") or "").partition(";")[0].strip() in _TYPED:
+        content = paragraphs(content)
+    return content, language or _named_language(doc)
+
+
+def _named_language(doc: Doc) -> str | None:
+    """The language by which PeerTube and Lemmy say what a post is in."""
+    named = doc.docs("language")
+    tag = find_language(named[0].find_text("identifier")) if named else None
+    return None if tag == "und" else tag
 
 
 def _markdown(doc: Doc) -> str | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
+from fedirec.activitypub.authority import may_be_by
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
-from fedirec.remix.vocab.attachments import find_own_media
 from fedirec.remix.vocab.notes import NoteObject, read_note
+from fedirec.remix.vocab.own_media import find_own_media
 from fedirec.remix.vocab.text import find_id
 
 _SPOKEN: Final = ("Note", "Question")
 """Types whose `summary` is a warning; elsewhere it is an abstract."""
+_FILM: Final = "Video"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,7 @@ class PostObject(NoteObject):
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         named = next((name for name in doc.many("type") if name in cls.TYPES), cls.TYPE)
-        fields = read_note(doc)
+        fields = read_note(_by_a_person(doc) if named == _FILM else doc)
         if named not in _SPOKEN and not fields["sensitive"]:
             fields["warning"] = ""
         if not fields["attachments"] and (media := find_own_media(doc)):
@@ -54,3 +56,15 @@ class PromptObject(NoteObject):
 
     def write(self) -> Json:
         return self.write_note() | {"kind": self.KIND, "challenge": self.challenge}
+
+
+def _by_a_person(doc: Doc) -> Doc:
+    """`doc` by the person alone, where PeerTube names whose film it is and in which of their channels it stands.
+
+    All of them have to be of the film's own origin, which answers for its people and its channels alike.
+    """
+    authors = doc.many("attributedTo")
+    if len(authors) != 2 or not all(may_be_by(doc.id("id"), author=name) for name in doc.ids("attributedTo")):
+        return doc
+    people = [author for author in authors if isinstance(author, dict) and author.get("type") == "Person"]
+    return Doc({**doc.data, "attributedTo": [*people, *authors][0]}, doc.path)
