@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from fedirec.accounts.boundaries import forget_ended_boundaries
+from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
@@ -79,6 +80,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
+        Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
         Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from fedirec.accounts.actions.boundaries import block_undone, blocked_by
 from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.authority import may_describe
 from fedirec.activitypub.follows import answer_follow, follow_accepted, follow_undone
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Announcement, Liking
-from fedirec.activitypub.vocab import Accept, ActorObject, Follow, Ref, Undo, Update
+from fedirec.activitypub.vocab import Accept, ActorObject, Block, Follow, Ref, Undo, Update
 from fedirec.errors import Forbidden
 
 handlers = Handlers()
@@ -19,6 +21,9 @@ handlers = Handlers()
 
 @handlers.on(Follow, Ref, ActorObject)
 async def followed(sender: Actor, follow: Follow[Any]) -> None:
+    target = await Actor.get_or_none(uri=follow.object.id, is_local=True)
+    if target is not None:
+        await refuse_unwelcome(sender, to=target)
     answered = await answer_follow(sender, follow)
     if answered is not None:
         kind = Notice.FOLLOWED if answered.is_accepted else Notice.ASKED_TO_FOLLOW
@@ -37,6 +42,20 @@ async def undone(sender: Actor, undo: Undo[Any]) -> None:
     if isinstance(undo.object, Ref):
         await Announcement.filter(actor_id=sender.id, uri=undo.object.id).delete()
         await Liking.filter(actor_id=sender.id, uri=undo.object.id).delete()
+        await block_undone(sender, uri=undo.object.id)
+
+
+@handlers.on(Block, Ref, ActorObject)
+async def blocked(sender: Actor, block: Block[Any]) -> None:
+    """Somebody elsewhere wants nothing to do with one of ours, who is not told."""
+    await blocked_by(sender, block)
+
+
+@handlers.on(Undo, Block)
+async def unblocked(sender: Actor, undo: Undo[Any]) -> None:
+    if undo.object.actor != sender.uri:
+        raise Forbidden("only whoever blocks can unblock")
+    await block_undone(sender, other=undo.object.object.id)
 
 
 @handlers.on(Update, ActorObject)

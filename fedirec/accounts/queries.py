@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from tortoise.expressions import Q
 from tortoise.models import Model
 
+from fedirec.accounts.boundaries import away, away_from
 from fedirec.accounts.codes import digest_of
 from fedirec.accounts.models import (
     Account,
@@ -18,6 +19,7 @@ from fedirec.accounts.models import (
     Session,
     Token,
 )
+from fedirec.accounts.notices import WISHES
 from fedirec.accounts.permissions import Permission, Role, Scope, may
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Instance
@@ -38,6 +40,12 @@ _SESSION: Final = """
     SELECT s.id, s.used_at, s.account_id, c.actor_id FROM session s JOIN account c ON c.id = s.account_id
      WHERE s.digest = ? AND s.expires_at > ? AND c.state = ?
 """
+_ABOUT_PEOPLE: Final = "', '".join(WISHES)
+_UNREAD: Final = f"""
+    SELECT 1 FROM notification n LEFT JOIN actor cause ON cause.id = n.actor_id
+     WHERE n.account_id = ? AND n.read_at IS NULL
+       AND (n.actor_id IS NULL OR n.kind NOT IN ('{_ABOUT_PEOPLE}') OR NOT {away("?", "?", "cause")}) LIMIT 1
+"""  # noqa: S608  (only constants are spliced in)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -157,6 +165,11 @@ async def notifications_of(
     With `kinds`, only those of these kinds.
     """
     told = Notification.filter(account_id=account.id)
+    kept = await away_from(await account.actor)
+    if kept.actors:
+        told = told.filter(Q(kind__not_in=list(WISHES)) | Q(actor_id__not_in=list(kept.actors)))
+    if kept.hosts:
+        told = told.filter(Q(kind__not_in=list(WISHES)) | Q(actor__host__not_in=list(kept.hosts)))
     if kinds:
         told = told.filter(kind__in=list(kinds))
     if unread_only:
@@ -168,8 +181,7 @@ async def notifications_of(
 
 async def has_unread(account: Account) -> bool:
     """Whether there is something that somebody has not seen yet."""
-    unread = "SELECT 1 FROM notification WHERE account_id = ? AND read_at IS NULL LIMIT 1"
-    return bool(await fetch_tuples(unread, account.id))
+    return bool(await fetch_tuples(_UNREAD, account.id, account.actor_id, now()))
 
 
 async def audit_events(

@@ -25,7 +25,7 @@ from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.queries.challenges import is_led_by_suspended
 from fedirec.remix.queries.comments import get_comment, replies_to
-from fedirec.remix.visibility import is_withheld, may_ask_for
+from fedirec.remix.visibility import is_withheld, may_ask_for, refuse_unwelcome_reader
 
 PAGE: Final = 50
 
@@ -36,6 +36,7 @@ async def show_record(request: Request[Any]) -> Response:
     record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
     if record is None or is_withheld(record, None):
         raise NotFound("there is no such record here")
+    await refuse_unwelcome_reader(request, record.author)
     if record.visibility != "public":
         asker = await find_asker(request)
         if asker is None or record.deleted_at or not await may_ask_for(record, asker):
@@ -54,6 +55,7 @@ async def show_comment(request: Request[Any]) -> Response:
     """
     site: Site = request.state["site"]
     comment = await get_comment(site.uris.comment(request.path_params["key"]))
+    await refuse_unwelcome_reader(request, comment.author)
     if comment.visibility != "public":
         asker = await find_asker(request) if comment.visibility == "followers" and not comment.deleted_at else None
         if (
@@ -111,7 +113,9 @@ async def _replies_to(request: Request[Any], uri: str) -> Response:
 
 
 async def show_person(request: Request[Any]) -> Response:
-    return ActivityResponse(await actor_document(await get_local_actor(request)))
+    person = await get_local_actor(request)
+    await refuse_unwelcome_reader(request, person)
+    return ActivityResponse(await actor_document(person))
 
 
 async def show_challenge(request: Request[Any]) -> Response:
@@ -200,11 +204,11 @@ async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
 
 
 routes = [
-    ActivityRoute("/records/{key}", show_record, shows=("record", "record_revision", "actor")),
+    ActivityRoute("/records/{key}", show_record, shows=("record", "record_revision", "actor", "boundary"), grows=("boundary",)),
     ActivityRoute("/records/{key}/replies", show_replies, always=True),
     ActivityRoute("/comments/{key}", show_comment),
     ActivityRoute("/comments/{key}/replies", show_answers, always=True),
-    ActivityRoute("/u/{handle}", show_person, shows=("actor", "actor_key"), grows=("actor_key",)),
+    ActivityRoute("/u/{handle}", show_person, shows=("actor", "actor_key", "boundary"), grows=("actor_key", "boundary")),
     ActivityRoute(
         "/c/{handle}",
         show_challenge,

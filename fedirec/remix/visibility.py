@@ -7,17 +7,21 @@ from typing import Any
 
 from starlette.requests import Request
 
+from fedirec.accounts.boundaries import has_blocked, is_blocked_reader
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
-from fedirec.activitypub.asking import find_asker
+from fedirec.activitypub.asking import find_asker, headers_of
 from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.signatures import parse
 from fedirec.activitypub.vocab import PUBLIC
+from fedirec.errors import FedirecError, NotFound
 from fedirec.media.models import Media
 from fedirec.media.routes import Audience
 from fedirec.remix.models import Attachment, Record, RecordRevision
 from fedirec.remix.queries.records import is_close
-from fedirec.uris import origin_of
+from fedirec.uris import host_of, origin_of
+from fedirec.web.ready import must_not_keep
 
 
 async def may_see(record: Record, actor: Actor | None) -> bool:
@@ -49,6 +53,25 @@ async def may_ask_for(record: Record, asker: Actor) -> bool:
     if record.visibility == "public":
         return True
     return record.visibility == "followers" and await _is_followed_from(origin_of(asker.uri), [record.author_id])
+
+
+async def refuse_unwelcome_reader(request: Request[Any], owner: Actor) -> None:
+    """Raise NotFound when whoever signed the request is somebody whom `owner` has blocked, or of such an instance.
+
+    What they say of themselves is enough here: whoever claims to be somebody else could as well have signed nothing.
+    """
+    if not await has_blocked(owner):
+        return
+    must_not_keep(request.scope)
+    if "signature" not in request.headers:
+        return
+    try:
+        key_id = parse(headers_of(request)).key_id
+        host = host_of(key_id)
+    except FedirecError:
+        return
+    if await is_blocked_reader(owner, uri=key_id.partition("#")[0], host=host):
+        raise NotFound
 
 
 async def _is_for_peer(used: Sequence[Attachment], asker: Actor) -> bool:

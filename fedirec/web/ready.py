@@ -65,6 +65,13 @@ def may_keep(scope: Scope, *, shows: Sequence[str], grows: Sequence[str] = ()) -
         recording.version = version_of(changed=shows, added=grows)
 
 
+def must_not_keep(scope: Scope) -> None:
+    """The answer to this request depends on who asks, after all."""
+    recording: Recording | None = scope.get(_KEY)
+    if recording is not None:
+        recording.version = None
+
+
 class ReadyAnswers:
     """ASGI middleware: gives answers that were given before, as long as they are still true."""
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from fedirec.accounts.boundaries import away
 from fedirec.accounts.codes import digest_of
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.notices import WISHES, Notice
@@ -25,8 +26,8 @@ async def notify(
 ) -> None:
     """The member whose actor is `account_actor` has been told once that `actor` did `kind` to `subject_uri`.
 
-    Nothing happens when it is nobody of ours, or when they did it themselves. `url` is the page to look at;
-    `details["title"]` fills the sentence. Meant for the transaction of what happened.
+    Nothing happens when it is nobody of ours, when they did it themselves, or when the member keeps away from them.
+    `url` is the page to look at; `details["title"]` fills the sentence. Meant for the transaction of what happened.
     """
     await notify_actors([account_actor], Notice(kind), actor, subject_uri, url, details)
 
@@ -81,7 +82,7 @@ async def notify_all(
         f"""
         INSERT INTO notification (account_id, kind, actor_id, subject_uri, url, details, dedupe_key, created_at)
         SELECT n.account_id, n.kind, n.actor_id, n.subject_uri, n.url, n.details, n.dedupe_key, n.created_at
-          FROM {table} AS n WHERE true ON CONFLICT DO NOTHING
+          FROM {table} AS n WHERE {_is_near(kind, actor)} ON CONFLICT DO NOTHING
         """,  # noqa: S608  (only the shape of the placeholder is put in)
         json_of(
             {
@@ -91,7 +92,21 @@ async def notify_all(
             }
             for account_id in told
         ),
+        *((now(),) if _may_be_away(kind, actor) else ()),
     )
+
+
+def _may_be_away(kind: Notice, actor: Actor | None) -> bool:
+    """Whether it depends on how people stand with each other; what everybody is always told does not."""
+    return actor is not None and kind in WISHES
+
+
+def _is_near(kind: Notice, actor: Actor | None) -> str:
+    """What holds in SQL for a notification `n` to somebody who does not keep away from whom it comes from."""
+    if not _may_be_away(kind, actor):
+        return "true"
+    return f"""NOT EXISTS (SELECT 1 FROM account told JOIN actor cause ON cause.id = n.actor_id
+                            WHERE told.id = n.account_id AND {away("told.actor_id", "?", "cause")})"""  # noqa: S608
 
 
 async def mark_read(account: Account, *, up_to: int | None = None, only: Collection[int] | None = None) -> None:

@@ -180,8 +180,12 @@ class Block(Activity[T]):
     TYPE: ClassVar[str] = "Block"
 
 
+class Block(Activity[T]):
+    TYPE: ClassVar[str] = "Block"
+
+
 ACTIVITIES: tuple[type[Entity], ...] = (
-    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Tombstone,
+    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Block, Tombstone,
 )  # fmt: skip
 
 

@@ -49,7 +49,9 @@ class ChallengesQuery(PieceQuery):
 
 async def list_challenges(call: Call) -> Challenges:
     asked = call.asked(ChallengesQuery)
-    rows = await challenges_by_age(which=asked.which, after=read_place(call), limit=size_of(call) + 1, words=asked.q)
+    rows = await challenges_by_age(
+        which=asked.which, viewer=call.looker, after=read_place(call), limit=size_of(call) + 1, words=asked.q
+    )
     return list_of_challenges(call, rows)
 
 

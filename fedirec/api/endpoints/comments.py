@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from fedirec.accounts.boundaries import away_from
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed, switched
@@ -24,10 +25,11 @@ async def list_threads(call: Call) -> Threads:
     threads, has_more = await threads_of(
         record, viewer=call.looker, is_moderator=is_moderator(call), after=read_row(call) or 0, limit=size_of(call)
     )
+    kept = await away_from(call.looker)
     items = [
         Thread(
-            comment=show_comment(call, each.first),
-            answers=[show_comment(call, answer) for answer in each.answers],
+            comment=show_comment(call, each.first, kept),
+            answers=[show_comment(call, answer, kept) for answer in each.answers],
             has_more=each.has_more,
         )
         for each in threads
@@ -56,7 +58,8 @@ async def list_thread(call: Call) -> Comments:
     answers, has_more = await thread_of(
         first, viewer=call.looker, is_moderator=is_moderator(call), after=read_row(call) or 0
     )
-    items = [show_comment(call, each) for each in (first, *answers)]
+    kept = await away_from(call.looker)
+    items = [show_comment(call, each, kept) for each in (first, *answers)]
     return piece_with(call, Comments, items, end=str(answers[-1].id) if has_more and answers else None)
 
 

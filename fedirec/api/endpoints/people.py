@@ -27,7 +27,7 @@ class PeopleQuery(Asked):
 
 async def search(call: Call) -> People:
     asked = call.asked(PeopleQuery)
-    rows = await search_people(asked.q, limit=asked.limit)
+    rows = await search_people(asked.q, viewer=call.looker, limit=asked.limit)
     return People(items=[show_person(call, row) for row in rows], next=None)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from fedirec.accounts.boundaries import Away
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import Listed, Sent, Shape, Text
@@ -64,9 +65,9 @@ def is_moderator(call: Call) -> bool:
     return call.visitor is not None and call.visitor.can(Permission.MODERATE)
 
 
-def show_comment(call: Call, row: CommentRow) -> Comment:
-    """A comment with its author and record, as far as whoever asks may see it."""
-    shown = is_shown(row, call.looker, is_moderator=is_moderator(call))
+def show_comment(call: Call, row: CommentRow, kept: Away | None = None) -> Comment:
+    """A comment with its author and record, as far as whoever asks may see it, who keeps away from those in `kept`."""
+    shown = is_shown(row, call.looker, is_moderator=is_moderator(call), kept=kept)
     return Comment(
         id=row.id,
         uri=row.uri,

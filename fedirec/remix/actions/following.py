@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Follow
@@ -18,6 +19,7 @@ from fedirec.remix.vocab import ChallengeObject
 
 async def start_following(follower: Actor, target: Actor) -> Follow:
     """A local `follower` follows `target`, or has asked to, and `target` knows."""
+    await refuse_unwelcome(follower, to=target)
     async with transaction():
         made = await follow(follower, target)
         kind = Notice.FOLLOWED if made.accepted_at else Notice.ASKED_TO_FOLLOW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Liking
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -20,6 +21,7 @@ async def recommend(person: Actor, record: Record) -> None:
     if record.author_id == person.id:
         raise Conflict("That is your own record.")
     author = await record.author
+    await refuse_unwelcome(person, to=author)
     async with transaction():
         if await Liking.exists(actor_id=person.id, object_uri=record.uri):
             return

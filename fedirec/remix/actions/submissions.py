@@ -6,6 +6,7 @@ from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Announcement
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -70,12 +71,15 @@ async def save_submission(
     """`record` is offered to `challenge`; offering again after a withdrawal counts, offering twice changes nothing.
 
     Without named terms the newest ones bind. Part of the caller's transaction. Raises Conflict when it is too late:
-    what counts is our clock when the offer arrives.
+    what counts is our clock when the offer arrives; and Forbidden when its leader has blocked the author.
     """
     known = await Submission.get_or_none(challenge_id=challenge.id, record_id=record.id)
     if known and known.state != "withdrawn":
         return known
     refuse_closed(challenge)
+    leader = await Actor.get_or_none(id=challenge.leader_id) if challenge.leader_id is not None else None
+    if leader is not None:
+        await refuse_unwelcome(await record.author, to=leader)
     terms = await _terms(challenge, terms_version, terms_digest)
     if known:
         known.state = advance_submission(known.state, SubmissionEvent.OFFER)
@@ -90,8 +94,7 @@ async def save_submission(
         terms_version=terms.version if terms else None,
         terms_digest=terms.digest if terms else None,
     )
-    leader = await Actor.get_or_none(id=challenge.leader_id, is_local=True)
-    if leader:
+    if leader is not None and leader.is_local:
         author = await record.author
         group = await challenge.actor
         await notify(leader, Notice.SUBMITTED, author, record.uri, group.uri, {"title": challenge.title})

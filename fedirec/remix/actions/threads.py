@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.models import Actor, Outgoing
@@ -87,6 +88,9 @@ async def save_comment(
         raise Gone("that record was deleted by its author")
     if await Record.exists(uri=work.id):
         raise Unsupported("that is known here as a record")
+    await refuse_unwelcome(author, to=place.record.author)
+    if author.is_local and place.parent is not None:
+        await refuse_unwelcome(author, to=place.parent.author)
     visibility = await _visibility(author, work, place)
     if await is_hasty(author):
         raise Unsupported("that are too many comments in one hour")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
 
+from fedirec.accounts.boundaries import is_unwelcome
 from fedirec.activitypub.effects import MAX_REASON
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
@@ -13,7 +14,7 @@ from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
-from fedirec.errors import Conflict, FedirecError, Gone, Invalid, NotFound
+from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.actions.submissions import save_submission
@@ -90,8 +91,11 @@ async def ask_for_challenge(uri: str) -> None:
     await enqueue([Work(kind="challenge", lane=f"challenge:{origin_of(uri)}", payload={"uri": uri})])
 
 
-async def challenge_of(work: NoteObject) -> Challenge | None:
-    """The challenge of ours that `work` answers: named by it, replied to, or addressed."""
+async def challenge_of(work: NoteObject, *, author: Actor) -> Challenge | None:
+    """The challenge of ours that `work` answers: named by it, replied to, or addressed.
+
+    None where `author` is not welcome with its leader.
+    """
     named = getattr(work, "challenge", None)
     addressed = {*work.to, *work.cc, *(mention.href for mention in work.mentions)}
     if named:
@@ -110,7 +114,11 @@ async def challenge_of(work: NoteObject) -> Challenge | None:
         work.in_reply_to or "",
         *places,
     )
-    return await Challenge.get(id=found[0]["id"]).select_related("actor", "leader") if found else None
+    if not found:
+        return None
+    challenge = await Challenge.get(id=found[0]["id"]).select_related("actor", "leader")
+    is_refused = challenge.leader_id is not None and await is_unwelcome(author, with_any=[challenge.leader_id])
+    return None if is_refused else challenge
 
 
 async def concerns_us(sender: Actor, work: NoteObject) -> bool:
@@ -128,8 +136,8 @@ async def offer_to(challenge: Challenge, record: Record, **how: Any) -> None:
     try:
         async with transaction():
             await save_submission(challenge, record, **how)
-    except Conflict:
-        return  # too late: the record is kept, the challenge is closed
+    except (Conflict, Forbidden):
+        return  # too late, or unwelcome: the record is kept, the challenge goes on without it
 
 
 async def accept_into(challenge: Challenge, record: Record) -> None:

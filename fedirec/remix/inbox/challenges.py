@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.authority import may_add_to, may_bring, may_describe, may_undo
@@ -65,11 +66,14 @@ async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> N
 @handlers.on(Offer, Ref, RecordObject, evidence=True)
 async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
     """Somebody offers a record of theirs to a challenge of ours."""
-    challenge = await Challenge.filter(actor__uri=offer.target or "", actor__is_local=True).first()
+    ours = Challenge.filter(actor__uri=offer.target or "", actor__is_local=True)
+    challenge = await ours.select_related("leader").first()
     if challenge is None:
         raise NotFound("there is no such challenge here")
     if not may_bring(offer.object.id, speaker=sender.uri):
         raise Forbidden("only its author can offer a record")
+    if challenge.leader is not None:
+        await refuse_unwelcome(sender, to=challenge.leader)
     record = await Record.get_or_none(uri=offer.object.id)
     if record is None:
         await ask_for(offer.object.id, challenge=challenge, author=sender)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
 from fedirec.activitypub.authority import may_bring, may_delete, may_undo
@@ -55,7 +56,7 @@ handlers = Handlers()
 @handlers.on(Create, RecordObject, evidence=True)
 async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     work = create.object
-    challenge = await challenge_of(work)
+    challenge = await challenge_of(work, author=sender)
     if not challenge and not await concerns_us(sender, work):
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
     await _refuse_hasty(sender, work)
@@ -154,6 +155,7 @@ async def record_liked(sender: Actor, like: Like[Any]) -> None:
     record = await Record.filter(uri=like.object.id, author__is_local=True).select_related("author").first()
     if record is None or record.deleted_at or record.visibility != "public":
         raise NotFound("nothing of that name is here")
+    await refuse_unwelcome(sender, to=record.author)
     if not await Liking.exists(actor_id=sender.id, object_uri=record.uri):
         await Liking.create(uri=like.id, actor=sender, object_uri=record.uri)
     await notify(record.author, Notice.RECOMMENDED, sender, record.uri, record.uri, {"title": record.title})
@@ -184,7 +186,7 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
         await take_comment(sender, post)
         return Kept.FOR_A_WHILE
     await refuse_deleted(sender, post.id)
-    challenge = await challenge_of(post)
+    challenge = await challenge_of(post, author=sender)
     if await _grants(sender, post, challenge):
         return Kept.FOR_GOOD
     reason = _why_no_answer(sender, post, challenge)

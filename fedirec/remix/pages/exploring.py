@@ -78,7 +78,7 @@ async def show_tag(request: Request[Any]) -> Response:
     cards, member = Cards(request), viewer_of(request)
     name = hashtag_key(request.path_params["name"])[:100]
     wanted = wanted_page(request)
-    rows = await explore(Wish(tag=name), after=wanted.after, limit=wanted.limit)
+    rows = await explore(Wish(tag=name), viewer=visitor(request), after=wanted.after, limit=wanted.limit)
     await cards.dress(rows)
     page = page_of_rows(rows, request, wanted=wanted, place=place_of, show=cards.record)
     return render(
@@ -124,11 +124,13 @@ async def _show_records(request: Request[Any]) -> Response:
     cards = Cards(request)
     wish = wish_of(request.query_params)
     wanted = wanted_page(request)
-    rows = await explore(wish, after=wanted.after, limit=wanted.limit)
+    rows = await explore(wish, viewer=visitor(request), after=wanted.after, limit=wanted.limit)
     looks_for_all = wanted.after is None and wish.words and not (wish.kind or wish.tag)
     challenges: list[Challenge] = []
     if looks_for_all:
-        challenges = await challenges_by_age(which="all", after=None, limit=CHALLENGES, words=wish.words)
+        challenges = await challenges_by_age(
+            which="all", viewer=visitor(request), after=None, limit=CHALLENGES, words=wish.words
+        )
     await cards.dress([*rows, *challenges])
     return await _page(
         request,
@@ -136,7 +138,7 @@ async def _show_records(request: Request[Any]) -> Response:
         words=wish.words,
         spread=await spread_of_records(),
         page=page_of_rows(rows, request, wanted=wanted, place=place_of, show=cards.record),
-        people=[cards.person(actor) for actor in await search_people(wish.words, limit=PEOPLE)]
+        people=[cards.person(actor) for actor in await search_people(wish.words, viewer=visitor(request), limit=PEOPLE)]
         if looks_for_all
         else [],
         challenges=cards.challenges(challenges),
@@ -146,7 +148,9 @@ async def _show_records(request: Request[Any]) -> Response:
 async def _show_challenges(request: Request[Any]) -> Response:
     cards, words = Cards(request), words_of(request.query_params)
     wanted = wanted_page(request)
-    rows = await challenges_by_age(which="open", after=wanted.after, limit=wanted.limit, words=words)
+    rows = await challenges_by_age(
+        which="open", viewer=visitor(request), after=wanted.after, limit=wanted.limit, words=words
+    )
     await cards.dress(rows)
     page = page_of_rows(rows, request, wanted=wanted, place=place_of_challenge, show=cards.challenge)
     return await _page(request, words=words, challenges=list(page), challenges_page=page)
@@ -155,7 +159,7 @@ async def _show_challenges(request: Request[Any]) -> Response:
 async def _show_people(request: Request[Any]) -> Response:
     cards, words = Cards(request), words_of(request.query_params)
     found = (
-        await search_people(words, limit=MANY_PEOPLE)
+        await search_people(words, viewer=visitor(request), limit=MANY_PEOPLE)
         if words
         else await lively_people(limit=MANY_PEOPLE, but=visitor(request))
     )

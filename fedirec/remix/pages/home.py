@@ -99,9 +99,9 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     items = await _feed(viewer, tab, after=wanted.after, limit=wanted.limit)
     is_first = wanted.after is None
     is_quiet = is_first and not items and tab == "following"
-    closing, waiting = (await _closing(), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
-    around = await local_feed(after=None, limit=RECENT) if is_quiet else []
-    wished = await open_challenges(limit=FEATURED) if is_quiet else []
+    closing, waiting = (await _closing(viewer), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
+    around = await local_feed(viewer.actor, after=None, limit=RECENT) if is_quiet else []
+    wished = await open_challenges(limit=FEATURED, viewer=viewer.actor) if is_quiet else []
     fed = [row for item in items for row in (item.record, item.challenge) if row is not None]
     await cards.dress([*fed, *closing, *waiting.challenges, *around, *wished])
     page = page_of(items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards))
@@ -132,12 +132,12 @@ async def _feed(viewer: Viewer, tab: str, *, after: Cursor | None, limit: int) -
         return await followed_feed(viewer.actor, after=after, limit=limit)
     if tab == "interests":
         return await interests_feed(viewer.actor, after=after, limit=limit)
-    return await mixed_feed(is_local=tab == "here", after=after, limit=limit)
+    return await mixed_feed(viewer.actor, is_local=tab == "here", after=after, limit=limit)
 
 
-async def _closing() -> Sequence[Challenge]:
+async def _closing(viewer: Viewer) -> Sequence[Challenge]:
     """The challenges that close within a week, the next one in front; if there are none, some that are open."""
-    found = await open_challenges(limit=CLOSING)
+    found = await open_challenges(limit=CLOSING, viewer=viewer.actor)
     soon = [challenge for challenge in found if challenge.deadline_at and challenge.deadline_at < now() + SOON]
     return soon or found[:FEATURED]
 

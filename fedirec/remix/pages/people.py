@@ -80,6 +80,7 @@ async def _show(request: Request[Any], person: Actor) -> Response:
         is_signed_in=member is not None,
         may_follow=member is not None and member.can(Permission.FOLLOW) and person.state == "active",
         approves=person.approves_followers,
+        distance_url=f"/people/{person.id}/distance" if member is not None else "",
     )
 
 

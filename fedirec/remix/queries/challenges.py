@@ -12,6 +12,7 @@ from typing import Final, Literal
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from fedirec.accounts.boundaries import away_from
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import fetch_rows
@@ -66,19 +67,36 @@ def is_led_by_suspended(challenge: Challenge) -> bool:
     return challenge.leader is not None and challenge.leader.state == "suspended"
 
 
-async def open_challenges(*, limit: int, kind: str = "") -> list[Challenge]:
-    """The challenges known here that take submissions, the one that closes first in front."""
+async def open_challenges(*, limit: int, kind: str = "", viewer: Actor | None = None) -> list[Challenge]:
+    """The challenges known here that take submissions, the one that closes first in front, without those of people from
+    whom `viewer` keeps away.
+    """
+    kept = await away_from(viewer)
     moment = now()
     rows = await fetch_tuples(_RUNNING, moment, moment, limit, moment, limit)
     found = await challenges_in([key for _rank, key in sorted(rows, key=itemgetter(0))])
-    return [challenge for challenge in found if not kind or not challenge.kinds or kind in challenge.kinds][:limit]
+    near = [challenge for challenge in found if not kept.has_any((challenge.actor, challenge.leader))]
+    return [challenge for challenge in near if not kind or not challenge.kinds or kind in challenge.kinds][:limit]
 
 
 async def challenges_by_age(
-    *, which: Literal["open", "closed", "all"], after: Cursor | None, limit: int, words: str = ""
+    *,
+    which: Literal["open", "closed", "all"],
+    viewer: Actor | None = None,
+    after: Cursor | None,
+    limit: int,
+    words: str = "",
 ) -> list[Challenge]:
-    """The challenges known here, the newest first; with `words`, those of the newest finds that have all of them."""
+    """The challenges known here, the newest first; with `words`, those of the newest finds that have all of them.
+
+    None of people from whom `viewer` keeps away.
+    """
     found = Challenge.filter(_STANDING, actor__state="active", opened_at__lte=now()).exclude(state="draft")
+    kept = await away_from(viewer)
+    if kept.actors:
+        found = found.filter(leader_id__not_in=list(kept.actors), actor_id__not_in=list(kept.actors))
+    if kept.hosts:
+        found = found.filter(actor__host__not_in=list(kept.hosts))
     running = Q(state__in=OPEN) & (Q(deadline_at=None) | Q(deadline_at__gt=now()))
     if which == "open":
         found = found.filter(running)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from fedirec.accounts.boundaries import Away, away_from, not_away
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
 from fedirec.errors import NotFound
@@ -91,6 +92,11 @@ async def thread_of(
 async def moments_of(record: Record, *, viewer: Actor | None) -> list[Comment]:
     """The comments on a place of `record` that `viewer` may see, in the order in which the places are played."""
     said = _seen_by(viewer, record, Comment.filter(record_id=record.id, at_ms__not_isnull=True))
+    kept = await away_from(viewer)
+    if kept.actors:
+        said = said.filter(author_id__not_in=list(kept.actors))
+    if kept.hosts:
+        said = said.filter(author__host__not_in=list(kept.hosts))
     return await said.filter(hidden_at=None).order_by("at_ms", "id").limit(MAX_MOMENTS).select_related("author")
 
 
@@ -130,12 +136,12 @@ async def replies_to(uri: str, *, after: int, limit: int) -> list[Comment]:
     return await said.filter(author__state="active").order_by("id").limit(limit)
 
 
-def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = False) -> bool:
+def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = False, kept: Away | None = None) -> bool:
     """Whether `viewer`, who may see the record, may see what `comment` says; it comes with its record and author.
 
-    The same as `_shown` asks of the database.
+    The same as `_shown` asks of the database. `kept` are those from whom `viewer` keeps away.
     """
-    if comment.deleted_at or comment.author.state != "active":
+    if comment.deleted_at or comment.author.state != "active" or (kept is not None and kept.has(comment.author)):
         return False
     if viewer is not None and viewer.id in (comment.author_id, comment.record.author_id):
         return True
@@ -172,9 +178,10 @@ async def _first_answers(
     return found
 
 
-def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bool) -> tuple[str, list[int]]:
+def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bool) -> tuple[str, list[Any]]:
     """What holds for a comment whose words `viewer` may see: a condition on `c` and `a`, and its values."""
-    parts, values = ["c.deleted_at IS NULL", "a.state = 'active'"], list[int]()
+    near = not_away(viewer)
+    parts, values = ["c.deleted_at IS NULL", "a.state = 'active'", near.sql], list[Any](near.values)
     if viewer is not None and viewer.id == record.author_id:
         return f"({' AND '.join(parts)})", values
     key = viewer.id if viewer is not None else 0
@@ -188,7 +195,9 @@ def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bo
 
 def _moved(where: str) -> str:
     """The same condition on an answer, in a query within the query."""
-    return where.replace("c.", "m.").replace("a.state", "b.state")
+    for column in ("state", "id", "host"):
+        where = where.replace(f" a.{column}", f" b.{column}").replace(f"(a.{column}", f"(b.{column}")
+    return where.replace("c.", "m.")
 
 
 def _or_answered(where: str) -> str:

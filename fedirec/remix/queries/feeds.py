@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
+from fedirec.accounts.boundaries import away, not_away
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
@@ -24,11 +25,12 @@ _RECORD, _CHALLENGE, _ANNOUNCEMENT = range(3)
 FEW: Final = 300
 """Local people, up to which each of them is asked for their newest."""
 
-_WHOM: Final = """
+_WHOM: Final = f"""
     SELECT CAST(? AS bigint) AS id
     UNION SELECT f.target_id FROM follow f JOIN actor a ON a.id = f.target_id
            WHERE f.follower_id = ? AND f.accepted_at IS NOT NULL AND a.state <> 'suspended'
-"""
+             AND NOT {away("?", "?", "a")}
+"""  # noqa: S608  (only constants are spliced in)
 _LED: Final = f"""
     WITH whom AS ({_WHOM})
     SELECT c.opened_at, c.id FROM challenge c
@@ -49,12 +51,13 @@ _NEWEST: Final = """
      ORDER BY r.published_at DESC, r.id DESC LIMIT ?
 """
 _OPENED: Final = """
-    SELECT c.opened_at, c.id FROM challenge c CROSS JOIN actor a
-     WHERE a.id = c.actor_id AND a.state = 'active' AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?) {and_more}
+    SELECT c.opened_at, c.id FROM challenge c CROSS JOIN actor a CROSS JOIN actor l
+     WHERE a.id = c.actor_id AND l.id = COALESCE(c.leader_id, c.actor_id) AND a.state = 'active'
+       AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?) {and_more}
      ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
 """
 _TAGGED: Final = "FROM tag_follow f JOIN record_tag t ON t.name = f.name WHERE f.actor_id = ?"
-_MEMBERS: Final = "SELECT id FROM actor WHERE local_handle > '' AND state IN ('active', 'deleted')"
+_MEMBERS: Final = "SELECT a.id FROM actor a WHERE a.local_handle > '' AND a.state IN ('active', 'deleted')"
 _MADE: Final = Rows(
     table="record",
     owner="author_id",
@@ -66,13 +69,14 @@ _PASSED_ON: Final = Rows(
     table="announcement",
     owner="actor_id",
     time="created_at",
-    where="""
+    where=f"""
         EXISTS (SELECT 1 FROM record r JOIN actor a ON a.id = r.author_id
                  WHERE r.uri = x.object_uri AND r.visibility = 'public' AND r.deleted_at IS NULL
                    AND r.published_at <= ? AND a.state IN ('active', 'deleted') AND r.author_id <> ?
                    AND NOT EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = ? AND f.target_id = r.author_id
-                                      AND f.accepted_at IS NOT NULL))
-    """,
+                                      AND f.accepted_at IS NOT NULL)
+                   AND NOT {away("?", "?", "a")})
+    """,  # noqa: S608
 )
 
 
@@ -104,12 +108,13 @@ async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> F
 
     A record stands once: where its author published it, else where the first of them passed it on.
     """
-    them = Owners(sql=_WHOM, values=(viewer.id, viewer.id))
+    moment = now()
+    them = Owners(sql=_WHOM, values=(viewer.id, viewer.id, viewer.id, moment))
     made = await newest(_MADE, of=them, **_until(after, _RECORD), limit=limit)
     since = made[-1][0] if len(made) == limit else EVER
     found = _records_found(made)
     found += _challenges_found(await fetch_tuples(_LED, *them.values, *_place_before(after, _CHALLENGE), limit))
-    elsewhere = replace(_PASSED_ON, values=(now(), viewer.id, viewer.id))
+    elsewhere = replace(_PASSED_ON, values=(moment, viewer.id, viewer.id, viewer.id, moment))
     passed = await newest(elsewhere, of=them, **_until(after, _ANNOUNCEMENT), since=since, limit=limit)
     times = {key: at for at, key in passed}
     announced = _ANNOUNCED.format(keys=numbers(), whom=_WHOM)
@@ -121,24 +126,28 @@ async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> F
     return await _page(found, limit=limit)
 
 
-async def local_feed(*, after: Cursor | None, limit: int) -> list[Record]:
-    """The public records of this instance, the newest first."""
+async def local_feed(viewer: Actor | None = None, *, after: Cursor | None, limit: int) -> list[Record]:
+    """The public records of this instance, the newest first, without what those made from whom `viewer` keeps away."""
     until = {} if after is None else {"until": after.at, "last": after.id - 1}
-    return await records_in([key for _, key in await _local(**until, limit=limit)])  # type: ignore[arg-type]
+    found = await _local(viewer, **until, limit=limit)  # type: ignore[arg-type]
+    return await records_in([key for _, key in found])
 
 
-async def mixed_feed(*, is_local: bool, after: Cursor | None, limit: int) -> Feed:
-    """The public records and challenges of this instance, or all that it knows, the newest first.
+async def mixed_feed(viewer: Actor | None = None, *, is_local: bool, after: Cursor | None, limit: int) -> Feed:
+    """The public records and challenges of this instance, or all that it knows, the newest first, without what those
+    made from whom `viewer` keeps away.
 
     They are gone through in the order of time: CROSS JOIN keeps SQLite from beginning with all actors.
     """
+    near, leading = not_away(viewer), not_away(viewer, "l")
     if is_local:
-        found = _records_found(await _local(**_until(after, _RECORD), limit=limit))
+        found = _records_found(await _local(viewer, **_until(after, _RECORD), limit=limit))
     else:
-        newest_of_all = _NEWEST.format(and_more="")
-        found = _records_found(await fetch_tuples(newest_of_all, *_place_before(after, _RECORD), limit))
-    opened = _OPENED.format(and_more="AND a.is_local" if is_local else "")
-    found += _challenges_found(await fetch_tuples(opened, *_place_before(after, _CHALLENGE), limit))
+        newest_of_all = _NEWEST.format(and_more=f"AND {near.sql}")
+        found = _records_found(await fetch_tuples(newest_of_all, *_place_before(after, _RECORD), *near.values, limit))
+    opened = _OPENED.format(and_more=f"AND {leading.sql}" + (" AND a.is_local" if is_local else ""))
+    place = _place_before(after, _CHALLENGE)
+    found += _challenges_found(await fetch_tuples(opened, *place, *leading.values, limit))
     return await _page(found, limit=limit)
 
 
@@ -148,17 +157,23 @@ async def interests_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> 
         condition = f"EXISTS (SELECT 1 {_TAGGED} AND t.record_id = r.id)"
     else:
         condition = f"r.id IN (SELECT t.record_id {_TAGGED})"
-    tagged = _NEWEST.format(and_more=f"AND {condition}")
-    rows = await fetch_tuples(tagged, *_place_before(after, _RECORD), viewer.id, limit)
+    near = not_away(viewer)
+    tagged = _NEWEST.format(and_more=f"AND {condition} AND {near.sql}")
+    rows = await fetch_tuples(tagged, *_place_before(after, _RECORD), viewer.id, *near.values, limit)
     return await _page(_records_found(rows), limit=limit)
 
 
-async def _local(*, limit: int, until: datetime | None = None, last: int = ANY_ID) -> Sequence[Sequence[Any]]:
+async def _local(
+    viewer: Actor | None, *, limit: int, until: datetime | None = None, last: int = ANY_ID
+) -> Sequence[Sequence[Any]]:
     """With few people here each is asked for their newest; with many, what is newest of all is often by one of them."""
+    near = not_away(viewer)
     members = await fetch_tuples(f"{_MEMBERS} LIMIT {FEW + 1}")
     if len(members) <= FEW:
-        return await newest(_PUBLIC, of=Owners(sql=_MEMBERS), until=until, last=last, limit=limit)
-    return await fetch_tuples(_NEWEST.format(and_more="AND a.is_local"), until or now(), last, limit)
+        them = Owners(sql=f"{_MEMBERS} AND {near.sql}", values=near.values)
+        return await newest(_PUBLIC, of=them, until=until, last=last, limit=limit)
+    of_all = _NEWEST.format(and_more=f"AND a.is_local AND {near.sql}")
+    return await fetch_tuples(of_all, until or now(), last, *near.values, limit)
 
 
 def _records_found(rows: Iterable[Sequence[Any]]) -> list[_Found]:

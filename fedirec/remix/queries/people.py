@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from tortoise.expressions import Q
 
+from fedirec.accounts.boundaries import Distance, find_boundary, not_away
+from fedirec.accounts.models import Boundary
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.clock import now
 from fedirec.db import fetch_rows
@@ -24,6 +26,12 @@ class Acquaintance:
     asked: bool = False
     """The viewer has asked to, and waits for their answer."""
     is_self: bool = False
+    boundary: Boundary | None = None
+    """What the viewer decided about them, who keeps away from them."""
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.boundary is not None and self.boundary.kind == Distance.BLOCK
 
 
 async def get_person(handle: str) -> Actor:
@@ -50,7 +58,9 @@ async def acquaintance_of(viewer: Actor | None, other: Actor) -> Acquaintance:
         return Acquaintance(is_self=True)
     made = await Follow.get_or_none(follower_id=viewer.id, target_id=other.id)
     return Acquaintance(
-        follows=made is not None and made.accepted_at is not None, asked=bool(made and not made.accepted_at)
+        follows=made is not None and made.accepted_at is not None,
+        asked=bool(made and not made.accepted_at),
+        boundary=await find_boundary(viewer, other=other),
     )
 
 
@@ -85,15 +95,19 @@ async def find_known(address: str) -> Actor | None:
     return await known.get_or_none(uri=address) or await known.filter(url=address).order_by("id").first()
 
 
-async def search_people(words: str, *, limit: int) -> list[Actor]:
-    """People known here whose name or handle has all of `words`, ours in front."""
+async def search_people(words: str, *, viewer: Actor | None = None, limit: int) -> list[Actor]:
+    """People known here whose name or handle has all of `words`, ours in front, without those from whom `viewer` keeps
+    away.
+    """
+    near = not_away(viewer)
     found = search_for("actor", words)
     if found is None:
         return []
     rows = await fetch_rows(
-        f"SELECT id FROM actor WHERE type = 'Person' AND state = 'active' AND id IN ({found.sql}) "  # noqa: S608
-        "ORDER BY is_local DESC, name, id LIMIT ?",
+        f"SELECT a.id AS id FROM actor a WHERE a.type = 'Person' AND a.state = 'active' "  # noqa: S608
+        f"AND a.id IN ({found.sql}) AND {near.sql} ORDER BY a.is_local DESC, a.name, a.id LIMIT ?",
         *found.values,
+        *near.values,
         limit,
     )
     keys = [int(row["id"]) for row in rows]
@@ -102,14 +116,18 @@ async def search_people(words: str, *, limit: int) -> list[Actor]:
 
 
 async def lively_people(*, limit: int, but: Actor | None = None) -> list[Actor]:
-    """People of ours who published something lately, whoever was last in front, without `but`."""
+    """People of ours who published something lately, whoever was last in front, without `but` and those from whom `but`
+    keeps away.
+    """
+    near = not_away(but)
     rows = await fetch_rows(
-        "SELECT author_id AS id FROM (SELECT r.author_id, r.published_at FROM record r "
+        "SELECT author_id AS id FROM (SELECT r.author_id, r.published_at FROM record r "  # noqa: S608
         "JOIN actor a ON a.id = r.author_id WHERE r.visibility = 'public' AND r.deleted_at IS NULL "
-        "AND r.published_at <= ? AND a.is_local AND a.state = 'active' "
+        f"AND r.published_at <= ? AND a.is_local AND a.state = 'active' AND {near.sql} "
         "ORDER BY r.published_at DESC LIMIT 300) AS lately WHERE author_id <> ? "
         "GROUP BY author_id ORDER BY max(published_at) DESC LIMIT ?",
         now(),
+        *near.values,
         but.id if but else 0,
         limit,
     )

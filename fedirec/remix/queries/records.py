@@ -9,6 +9,7 @@ from typing import Any, Final
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from fedirec.accounts.boundaries import not_away
 from fedirec.activitypub.models import Actor, Follow, Liking
 from fedirec.clock import now
 from fedirec.db import fetch_rows
@@ -64,8 +65,8 @@ def before(records: QuerySet[Record], cursor: Cursor | None) -> QuerySet[Record]
     return records.order_by("-published_at", "-id")
 
 
-async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Record]:
-    """The newest records that fit `wish`, with their parts."""
+async def explore(wish: Wish, *, viewer: Actor | None = None, after: Cursor | None, limit: int) -> list[Record]:
+    """The newest records that fit `wish` and are not by somebody from whom `viewer` keeps away, with their parts."""
     parts, values = list[str](), list[Any]()
 
     def only(condition: str, *given: Any) -> None:
@@ -74,6 +75,8 @@ async def explore(wish: Wish, *, after: Cursor | None, limit: int) -> list[Recor
 
     only("r.visibility = 'public' AND r.deleted_at IS NULL AND r.published_at <= ?", now())
     only("a.state IN ('active', 'deleted')")
+    near = not_away(viewer)
+    only(near.sql, *near.values)
     if wish.kind in KINDS:
         only("r.kind = ?", wish.kind)
     if wish.is_local:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedirec.api.endpoints.me import invitations, notifications, passwords, profile, sessions, tokens
+from fedirec.api.endpoints.me import boundaries, invitations, notifications, passwords, profile, sessions, tokens
 
 ENDPOINTS = (
     *profile.ENDPOINTS,
@@ -11,4 +11,5 @@ ENDPOINTS = (
     *tokens.ENDPOINTS,
     *invitations.ENDPOINTS,
     *notifications.ENDPOINTS,
+    *boundaries.ENDPOINTS,
 )

@@ -47,7 +47,8 @@ async def list_records(call: Call) -> Records:
         host=asked.host.lower(),
         language=asked.language.lower(),
     )
-    return await list_of_records(call, await explore(wish, after=read_place(call), limit=size_of(call) + 1))
+    rows = await explore(wish, viewer=call.looker, after=read_place(call), limit=size_of(call) + 1)
+    return await list_of_records(call, rows)
 
 
 async def list_of_records(call: Call, rows: list[RecordRow]) -> Records:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
+from fedirec.accounts.boundaries import Away, away_from
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
@@ -50,6 +51,8 @@ class CommentView:
     may_answer: bool = False
     may_edit: bool = False
     may_hide: bool = False
+    distance_url: str = ""
+    """Where whoever looks can mute or block who said it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ class CommentsView:
 
 async def comments_view(request: Request[Any], record: Record) -> CommentsView:
     """The conversation about `record`, which whoever asks may see."""
-    onlooker = Onlooker(request)
+    onlooker = await Onlooker.at(request)
     after = number_of(request.query_params.get("comments", "")) or 0
     threads, has_more = await threads_of(record, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
     shown = tuple(
@@ -141,9 +144,18 @@ class Onlooker:
         self.is_moderator = self.viewer is not None and self.viewer.can(Permission.MODERATE)
         self.may_comment = self.viewer is not None and self.viewer.can(Permission.COMMENT)
 
+        self.kept = Away()
+
+    @classmethod
+    async def at(cls, request: Request[Any]) -> Onlooker:
+        """The same, who does not see what those say from whom they keep away."""
+        onlooker = cls(request)
+        onlooker.kept = await away_from(onlooker.actor)
+        return onlooker
+
     def may_see(self, comment: Comment) -> bool:
         """Whether the words of `comment` are theirs to see; the record is."""
-        return is_shown(comment, self.actor, is_moderator=self.is_moderator)
+        return is_shown(comment, self.actor, is_moderator=self.is_moderator, kept=self.kept)
 
     def view(self, comment: Comment) -> CommentView:
         url = comment_url(self.cards, comment)
@@ -172,6 +184,9 @@ class Onlooker:
             may_answer=self.may_comment,
             may_edit=self.actor is not None and self.actor.id == comment.author_id and self.may_comment,
             may_hide=self.viewer is not None and may_hide(self.viewer, comment),
+            distance_url=f"/people/{comment.author_id}/distance"
+            if self.actor is not None and self.actor.id != comment.author_id
+            else "",
         )
 
 

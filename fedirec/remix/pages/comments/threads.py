@@ -40,7 +40,7 @@ async def show_thread(request: Request[Any]) -> Response:
         comment = await comment_in(request)
         return RedirectResponse(comment.uri, status_code=303, headers=VARY)
     comment = await comment_in(request)
-    onlooker, record = Onlooker(request), comment.record
+    onlooker, record = await Onlooker.at(request), comment.record
     first = await get_root(comment)
     after = number_of(request.query_params.get("after", "")) or 0
     answers, has_more = await thread_of(first, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
