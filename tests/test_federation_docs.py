@@ -25,20 +25,20 @@ from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.keys import read_private_key, read_public_key
 from fedirec.activitypub.models import Follow, Outgoing, Received
 from fedirec.activitypub.proofs import Proof, add_proof, verify_proof
-from fedirec.activitypub.vocab import Activity, ActorObject, Doc, Entity, Json, Ref, Tombstone, Vocabulary
+from fedirec.activitypub.vocab import Activity, ActorObject, Doc, Entity, Json, Ref, Stamp, Tombstone, Vocabulary
 from fedirec.activitypub.vocab import actors as actor_vocab
 from fedirec.activitypub.vocab import documents as document_vocab
 from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.remix import terms as remix_terms
-from fedirec.remix.actions import challenges, comments, composing, drafts, records, submissions, threads
+from fedirec.remix.actions import challenges, comments, composing, drafts, quotes, records, submissions, threads
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.digest import digest_holds, digested, record_digest
 from fedirec.remix.inbox.comments import MAX_ANCESTORS, MAX_TOLD_OF
 from fedirec.remix.licences import UNKNOWN, find_grant
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
-from fedirec.remix.models import Record, Submission
+from fedirec.remix.models import QuoteStamp, Record, Submission
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.comments import get_comment
 from fedirec.remix.terms import Pays, Terms
@@ -54,9 +54,10 @@ from fedirec.remix.vocab import (
     text,
     write_duration,
 )
-from fedirec.remix.vocab.records import MAX_CONTRIBUTORS
+from fedirec.remix.vocab.records import MAX_CONTRIBUTORS, MAX_POLICY
 from tests.databases import Databases
 from tests.network import Instance, Network, open_instance, settle
+from tests.peer import Peer
 
 HOUSE = Path(__file__).parent.parent
 PROTOCOL = (HOUSE / "docs" / "federation.md").read_text(encoding="utf-8")
@@ -226,6 +227,7 @@ NAMES: dict[type[Entity], str] = {
     PromptObject: "prompt",
     ChallengeObject: "challenge",
     Tombstone: "Tombstone",
+    Stamp: "stamp",
 }
 
 
@@ -240,7 +242,7 @@ def _pairs(rows: list[list[str]]) -> set[tuple[str, str]]:
 def _handled(handlers: Handlers) -> Iterator[tuple[str, str, bool]]:
     """Each activity and object that something handles, and whether it is kept as evidence."""
     objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES)
-    for activity in protocol.ACTIVITIES:
+    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS):
         if not issubclass(activity, Activity):
             continue
         for entity in objects:
@@ -319,6 +321,8 @@ def test_the_limits_are_those_of_the_code() -> None:
         "people who are told that a comment names them": (threads.MAX_MENTIONED, threads.MAX_MENTIONED),
         "comments that are fetched because of one": (MAX_ANCESTORS, None),
         "generations of sources that are fetched": (MAX_DEPTH, None),
+        "quote requests of one actor in an hour": (quotes.MAX_AN_HOUR, None),
+        "people and collections that a policy names": (MAX_POLICY, None),
     }
     said = {row[0]: tuple(_number(cell) for cell in row[1:]) for row in _table("Limits")}
     assert said == limits
@@ -499,6 +503,8 @@ async def _live(one: Instance, other: Instance) -> None:
     await one.run(submissions.decline_submission, ana, waiting, "We are looking for sound without words.")
     await one.run(challenges.change_challenge, ana, rain, deadline_at=now() + timedelta(days=30))
 
+    await _quote(one, ana, song)
+
     drip = await other.run(records.publish_record, bo, drafts.RecordDraft(title="Drip", text="d", licence="CC0-1.0"))
     offered = await other.run(submissions.submit_record, bo, drip, challenge)
     await settle(other, one)
@@ -507,6 +513,26 @@ async def _live(one: Instance, other: Instance) -> None:
     await other.run(take_back_recommendation, bo, heard)
     await other.run(records.delete_record, bo, await other.run(lambda: Record.get(uri=drip.uri)))
     await settle(one, other)
+
+
+async def _quote(instance: Instance, author: Any, record: Record) -> None:
+    """Somebody quotes a record from a Mastodon server, and their consent is taken back; of another they may not."""
+    peer = Peer(instance.network, "social.example")
+    cy = peer.actor("cy")
+    private = await instance.run(
+        records.publish_record,
+        author,
+        drafts.RecordDraft(title="Hush", text="h", licence="CC0-1.0", quoting="nobody"),
+    )
+    for quoted in (record, private):
+        asked = peer.activity(
+            "QuoteRequest", cy, quoted.uri, instrument=f"{peer.origin}/users/cy/statuses/{quoted.id}", to=[author.uri]
+        )
+        await peer.post(instance, asked)
+        await settle(instance)
+    stamp = await instance.run(lambda: QuoteStamp.get().select_related("record__author", "quoter"))
+    await instance.run(quotes.revoke_quote, author, stamp)
+    await settle(instance)
 
 
 async def _open(instance: Instance, leader: Any) -> Any:

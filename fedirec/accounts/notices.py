@@ -24,12 +24,16 @@ class Notice(StrEnum):
     ANSWERED = "answered"
     MENTIONED = "mentioned"
     ANSWERED_WITH_WORK = "answered_with_work"
+    QUOTED = "quoted"
+    ASKED_TO_QUOTE = "asked_to_quote"
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    HOST_LEFT = "host_left"
+    HOST_BACK = "host_back"
     REPORTED = "reported"
     REPORT_HEEDED = "report_heeded"
     REPORT_DISMISSED = "report_dismissed"
@@ -51,12 +55,19 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.ANSWERED: N_("%(who)s answered you about “%(title)s”."),
     Notice.MENTIONED: N_("%(who)s mentions you in a comment on “%(title)s”."),
     Notice.ANSWERED_WITH_WORK: N_("%(who)s answered “%(title)s” with something of their own."),
+    Notice.QUOTED: N_("%(who)s quotes “%(title)s”."),
+    Notice.ASKED_TO_QUOTE: N_("%(who)s asks to quote “%(title)s”."),
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),
     Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
     Notice.ROLE_CHANGED: N_("What you may do here has changed."),
     Notice.PASSWORD_CHANGED: N_("Your password was changed."),
+    Notice.HOST_LEFT: N_(
+        "This place exchanges nothing with %(title)s any more. Whom you followed there, and who followed you from "
+        "there, cannot be reached."
+    ),
+    Notice.HOST_BACK: N_("This place exchanges things with %(title)s again. Whom you followed there was asked anew."),
     Notice.REPORTED: N_("There is a report about %(title)s."),
     Notice.REPORT_HEEDED: N_("Thank you: a moderator looked at what you reported, and did something about it."),
     Notice.REPORT_DISMISSED: N_("Thank you: a moderator looked at what you reported, and left it as it is."),
@@ -78,6 +89,8 @@ OF_SEVERAL: Final[Mapping[Notice, str]] = {
     Notice.ANSWERED: N_("%(who)s have answered you about “%(title)s”."),
     Notice.MENTIONED: N_("%(who)s mention you in comments on “%(title)s”."),
     Notice.ANSWERED_WITH_WORK: N_("%(who)s have answered “%(title)s” with something of their own."),
+    Notice.QUOTED: N_("%(who)s quote “%(title)s”."),
+    Notice.ASKED_TO_QUOTE: N_("%(who)s ask to quote “%(title)s”."),
     Notice.SUBMITTED: N_("%(who)s offer something to “%(title)s”."),
     Notice.ASKED_TO_JOIN: N_("%(who)s ask to join."),
 }
@@ -107,7 +120,7 @@ FAMILIES: Final = (
         name="talk",
         label=N_("Talk"),
         sign="comment",
-        kinds=(Notice.COMMENTED, Notice.ANSWERED, Notice.MENTIONED),
+        kinds=(Notice.COMMENTED, Notice.ANSWERED, Notice.MENTIONED, Notice.QUOTED, Notice.ASKED_TO_QUOTE),
     ),
     Family(
         name="challenges",
@@ -129,6 +142,8 @@ FAMILIES: Final = (
             Notice.ASKED_TO_JOIN,
             Notice.ROLE_CHANGED,
             Notice.PASSWORD_CHANGED,
+            Notice.HOST_LEFT,
+            Notice.HOST_BACK,
             Notice.REPORTED,
             Notice.REPORT_HEEDED,
             Notice.REPORT_DISMISSED,
@@ -150,6 +165,8 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.COMMENTED: N_("Somebody comments on a record of mine"),
     Notice.ANSWERED: N_("Somebody answers a comment of mine"),
     Notice.MENTIONED: N_("Somebody mentions me"),
+    Notice.QUOTED: N_("Somebody quotes a record of mine"),
+    Notice.ASKED_TO_QUOTE: N_("Somebody asks to quote a record of mine"),
     Notice.SUBMITTED: N_("Something is offered to a challenge that I lead"),
     Notice.SUBMISSION_ACCEPTED: N_("A record of mine becomes part of a challenge"),
     Notice.SUBMISSION_DECLINED: N_("A record of mine is not taken up by a challenge"),

@@ -29,6 +29,7 @@ NOUNS: Final = {
     "challenges": N_("Challenges"),
     "submissions": N_("Submissions"),
     "comments": N_("Comments"),
+    "quotes": N_("Quotes"),
     "people": N_("People"),
     "following": N_("Following"),
     "tags": N_("Tags"),

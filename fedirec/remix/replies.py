@@ -11,6 +11,11 @@ TALK: Final = "Note"
 """The type of what is said in a conversation; an article or a poll is something else."""
 
 
+def conversation_at(record: str) -> str:
+    """The address of everything public that is said about a record of ours, by the address of that (FEP-7888)."""
+    return f"{record}/thread"
+
+
 class Meaning(StrEnum):
     """What somebody means by a post."""
 

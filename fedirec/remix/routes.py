@@ -8,7 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedirec.activitypub.asking import find_asker
-from fedirec.activitypub.contexts import ACTIVITYSTREAMS, CHALLENGE_CONTEXT, COMMENT_CONTEXT, RECORD_CONTEXT
+from fedirec.activitypub.contexts import (
+    ACTIVITYSTREAMS,
+    CHALLENGE_CONTEXT,
+    COMMENT_CONTEXT,
+    RECORD_CONTEXT,
+    REQUEST_CONTEXT,
+)
 from fedirec.activitypub.documents import (
     ActivityResponse,
     ActivityRoute,
@@ -20,11 +26,15 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.routes import show_outbox
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json, Tombstone
-from fedirec.errors import Invalid, NotFound
+from fedirec.errors import Gone, Invalid, NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
+from fedirec.remix.actions.quotes import describe_stamp
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.queries.challenges import is_led_by_suspended
-from fedirec.remix.queries.comments import get_comment, replies_to
+from fedirec.remix.queries.comments import get_comment, replies_to, said_about
+from fedirec.remix.queries.quotes import get_stamp
+from fedirec.remix.quoting import named_by
+from fedirec.remix.replies import conversation_at
 from fedirec.remix.visibility import is_withheld, may_ask_for, refuse_unwelcome_reader
 
 PAGE: Final = 50
@@ -83,6 +93,34 @@ async def show_replies(request: Request[Any]) -> Response:
     return await _replies_to(request, record.uri)
 
 
+async def show_conversation(request: Request[Any]) -> Response:
+    """A record of ours and everything public that was said about it, in the order in which it came (FEP-7888)."""
+    site: Site = request.state["site"]
+    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
+    if record is None or record.visibility != "public" or record.deleted_at or is_withheld(record, None):
+        raise NotFound("there is no such record here")
+    uri, after = conversation_at(record.uri), request.query_params.get("after")
+    if after is None:
+        whole = {
+            "id": uri,
+            "type": "OrderedCollection",
+            "attributedTo": record.author.uri,
+            "first": f"{uri}?after=0",
+        }
+        return ActivityResponse({"@context": ACTIVITYSTREAMS, **whole})
+    rows = await said_about(record, after=_row_in(after), limit=PAGE)
+    page: Json = {
+        "@context": ACTIVITYSTREAMS,
+        "id": f"{uri}?after={after}",
+        "type": "OrderedCollectionPage",
+        "partOf": uri,
+        "orderedItems": [*([record.uri] if int(after) == 0 else []), *(row.uri for row in rows)],
+    }
+    if len(rows) == PAGE:
+        page["next"] = f"{uri}?after={rows[-1].id}"
+    return ActivityResponse(page)
+
+
 async def show_answers(request: Request[Any]) -> Response:
     """The public answers to a comment of ours."""
     site: Site = request.state["site"]
@@ -97,9 +135,7 @@ async def _replies_to(request: Request[Any], uri: str) -> Response:
     if after is None:
         whole = {"id": f"{uri}/replies", "type": "Collection", "first": f"{uri}/replies?after=0"}
         return ActivityResponse({"@context": ACTIVITYSTREAMS, **whole})
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Invalid("that page does not exist")
-    rows = await replies_to(uri, after=int(after), limit=PAGE)
+    rows = await replies_to(uri, after=_row_in(after), limit=PAGE)
     page: Json = {
         "@context": ACTIVITYSTREAMS,
         "id": f"{uri}/replies?after={after}",
@@ -110,6 +146,23 @@ async def _replies_to(request: Request[Any], uri: str) -> Response:
     if len(rows) == PAGE:
         page["next"] = f"{uri}/replies?after={rows[-1].id}"
     return ActivityResponse(page)
+
+
+def _row_in(text: str) -> int:
+    """The row after which a page of a collection begins. Raises Invalid."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid("that page does not exist")
+    return int(text)
+
+
+async def show_stamp(request: Request[Any]) -> Response:
+    """The consent of one of our authors to a quote, as long as it stands."""
+    stamp = await get_stamp(request.path_params["key"])
+    if stamp.state == "revoked" or stamp.record.deleted_at:
+        raise Gone("that consent was taken back")
+    if stamp.record.author.state != "active":
+        raise NotFound("there is no such stamp here")
+    return ActivityResponse({"@context": REQUEST_CONTEXT, **describe_stamp(stamp).write()}, is_public=False)
 
 
 async def show_person(request: Request[Any]) -> Response:
@@ -150,12 +203,11 @@ async def show_submissions(request: Request[Any]) -> Response:
     if after is None:
         whole = {"id": uri, "type": "OrderedCollection", "first": f"{uri}?after=0"}
         return ActivityResponse({"@context": ACTIVITYSTREAMS, **whole})
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise Invalid("that page does not exist")
+    after_row = _row_in(after)
     accepted = Submission.filter(
         challenge_id=challenge.id,
         state="accepted",
-        id__gt=int(after),
+        id__gt=after_row,
         record__deleted_at=None,
         record__visibility="public",
         record__author__state__in=("active", "deleted"),
@@ -176,7 +228,13 @@ async def show_submissions(request: Request[Any]) -> Response:
 async def record_document(record: Record) -> Json:
     """A record of ours as other instances see it: the document of its current version."""
     revision = await RecordRevision.get(record_id=record.id, number=record.revision)
-    return {"@context": RECORD_CONTEXT, **revision.document}
+    document = {"@context": RECORD_CONTEXT, **revision.document}
+    if record.visibility == "public":  # versions that were made before we said so
+        document.setdefault("context", conversation_at(record.uri))
+        if "interactionPolicy" not in document:
+            automatic, _ = named_by(record.quoting, author=document["attributedTo"], is_public=True)
+            document["interactionPolicy"] = {"canQuote": {"automaticApproval": list(automatic)}}
+    return document
 
 
 def comment_document(comment: Comment) -> Json:
@@ -204,11 +262,17 @@ async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
 
 
 routes = [
-    ActivityRoute("/records/{key}", show_record, shows=("record", "record_revision", "actor", "boundary"), grows=("boundary",)),
+    ActivityRoute(
+        "/records/{key}", show_record, shows=("record", "record_revision", "actor", "boundary"), grows=("boundary",)
+    ),
     ActivityRoute("/records/{key}/replies", show_replies, always=True),
+    ActivityRoute("/records/{key}/thread", show_conversation, always=True),
     ActivityRoute("/comments/{key}", show_comment),
     ActivityRoute("/comments/{key}/replies", show_answers, always=True),
-    ActivityRoute("/u/{handle}", show_person, shows=("actor", "actor_key", "boundary"), grows=("actor_key", "boundary")),
+    ActivityRoute("/stamps/{key}", show_stamp, always=True),
+    ActivityRoute(
+        "/u/{handle}", show_person, shows=("actor", "actor_key", "boundary"), grows=("actor_key", "boundary")
+    ),
     ActivityRoute(
         "/c/{handle}",
         show_challenge,

@@ -100,6 +100,7 @@ MAKER: Final = (
     "{text}",
     "{text}/edit",
     "{text}/delete",
+    "{text}/quotes",
     "{picture}/published",
     "{sound}",
     "{followers_only}",

@@ -27,6 +27,7 @@ from fedirec.remix.actions.threads import (
 )
 from fedirec.remix.models import Comment
 from fedirec.remix.moments import clock
+from fedirec.remix.queries.comments import conversation_of
 from fedirec.remix.vocab import CommentObject, Mention
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
@@ -170,6 +171,7 @@ async def _compose(
         in_reply_to=place.uri,
         mentions=tuple(Mention(href=actor.uri, name=f"@{actor.handle}@{actor.host}") for actor in mentioned.values()),
         replies=f"{uri}/replies" if visibility == "public" else None,
+        context=await conversation_of(record) if visibility == "public" else None,
         at_ms=draft.at_ms,
     )
     return Composed(work=work, told=list(people.values()), followers_of=followers_of)
@@ -195,7 +197,9 @@ async def _people_in(comment: Comment | None) -> list[Actor]:
     if comment is None:
         return []
     root = comment.thread_id or comment.id
-    said = Comment.filter(Q(id=root) | Q(thread_id=root), deleted_at=None, hidden_at=None).exclude(visibility="direct")
+    said = Comment.filter(Q(id=root) | Q(thread_id=root), deleted_at=None, hidden_at=None, consent="").exclude(
+        visibility="direct"
+    )
     rows = await said.order_by("-id").limit(MAX_TOLD * 5).values_list("author_id", flat=True)
     return await Actor.filter(id__in=list(dict.fromkeys(rows))[:MAX_TOLD], state="active")
 

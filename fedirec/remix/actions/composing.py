@@ -19,6 +19,8 @@ from fedirec.remix.kinds import Kind, kind_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import CreditLine, Edge, Part
 from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, names_of, waypoints_of
+from fedirec.remix.quoting import named_by
+from fedirec.remix.replies import conversation_at
 from fedirec.remix.roles import default_role, find_role
 from fedirec.remix.vocab import (
     AttachmentObject,
@@ -85,6 +87,7 @@ async def compose_record(
     others = [actor.uri for actor in told] + ([group.uri] if group else [])
     to = (PUBLIC,) if is_public else (author.followers or "",)
     cc = ((author.followers or ""), *others) if is_public else tuple(others)
+    automatic, manual = named_by(draft.quoting, author=author.uri, is_public=is_public)
     work = RecordObject(
         id=uri,
         attributed_to=author.uri,
@@ -121,6 +124,10 @@ async def compose_record(
         challenge=group.uri if group else None,
         terms=terms,
         replies=f"{uri}/replies" if is_public else None,
+        context=conversation_at(uri) if is_public else None,
+        audience=group.uri if group else None,
+        can_quote=automatic,
+        can_quote_asked=manual,
     )
     work = replace(work, record_digest=record_digest(work))
     return Composed(work=work, told=[*told, *([group] if group else [])], media=media)

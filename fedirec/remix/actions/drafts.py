@@ -13,6 +13,7 @@ from fedirec.remix.licences import CHOICES, explain, find_licence, licence_of
 from fedirec.remix.lineage import Relation, refuse_too_many
 from fedirec.remix.models import Challenge, ChallengeTerms, Record
 from fedirec.remix.queries.challenges import is_open
+from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import find_role
 from fedirec.remix.vocab import TermsRef, find_hashtag
 from fedirec.web.language import gettext as _
@@ -64,6 +65,8 @@ class RecordDraft:
     warning: str = ""
     tags: Sequence[str] = ()
     visibility: str = "public"
+    quoting: str = "anyone"
+    """Who may quote it (`quoting.Quoting`)."""
     files: Sequence[FileDraft] = ()
     sources: Sequence[SourceDraft] = ()
     parts: Sequence[PartDraft] = ()
@@ -91,6 +94,8 @@ def refuse_bad_draft(draft: RecordDraft) -> None:
         raise Invalid(_("Please choose a licence."), field="licence")
     if draft.visibility not in ("public", "followers"):
         raise Invalid(_("Please choose who may see it."), field="visibility")
+    if draft.quoting not in set(Quoting):
+        raise Invalid(_("Please choose who may quote it."), field="quoting")
     if len(draft.tags) > MAX_TAGS:
         raise Invalid(_("Please use %(max_tags)s tags at most.") % {"max_tags": MAX_TAGS}, field="tags")
     for tag in draft.tags:

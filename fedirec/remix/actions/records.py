@@ -20,7 +20,16 @@ from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
-from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag, Source, Submission
+from fedirec.remix.models import (
+    Attachment,
+    Contributor,
+    QuoteStamp,
+    Record,
+    RecordRevision,
+    RecordTag,
+    Source,
+    Submission,
+)
 from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.vocab import TermsRef
 from fedirec.uris import Uris, origin_of
@@ -150,7 +159,7 @@ async def tell_those_in_it(author: Actor, record: Record) -> None:
 
 
 async def _everybody_around(record: Record) -> list[Actor]:
-    """Those who were told of `record` or built on it."""
+    """Those who were told of `record`, built on it or quote it."""
     sources = await Source.filter(record_id=record.id).values_list("uri", flat=True)
     children = await Source.filter(uri=record.uri).select_related("record__author").limit(500)
     helpers = await Contributor.filter(record_id=record.id).values_list("actor_uri", flat=True)
@@ -158,9 +167,11 @@ async def _everybody_around(record: Record) -> list[Actor]:
     addressed = [*revision.document.get("to", ()), *revision.document.get("cc", ())]
     parents = await Record.filter(uri__in=list(sources)).select_related("author")
     challenges = await Submission.filter(record_id=record.id).select_related("challenge__actor")
+    stamps = await QuoteStamp.filter(record_id=record.id, state="approved").order_by("-id").limit(500)
     found = [child.record.author for child in children] + [parent.author for parent in parents]
     found += [submission.challenge.actor for submission in challenges]
     found += await Actor.filter(uri__in=[*helpers, *addressed])
+    found += await Actor.filter(id__in=[stamp.quoter_id for stamp in stamps])
     return list({actor.id: actor for actor in found}.values())
 
 

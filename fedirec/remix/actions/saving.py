@@ -22,6 +22,7 @@ from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
+from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, hashtag_key
 from fedirec.uris import origin_of
@@ -178,6 +179,10 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
         "licence_url": licence.url,
         "visibility": _visibility(work, author),
         "in_reply_to": work.in_reply_to,
+        "quoting": quoting_of(work.can_quote, work.can_quote_asked).value
+        if isinstance(work, RecordObject)
+        else Quoting.NOBODY.value,
+        "policy": work.policy.write() if work.policy and not author.is_local else None,
         "is_post": not is_record,
         "digest": record_digest(work) if isinstance(work, RecordObject) else None,
         "digest_holds": isinstance(work, RecordObject) and digest_holds(work),

@@ -37,6 +37,7 @@ from fedirec.remix.pages.composing.fields import (
     chosen_role,
     draft_in,
     language_choices,
+    quoting_choices,
     usual_licence,
     visibility_choices,
     wanted_licence,
@@ -157,6 +158,7 @@ async def show_edit(request: Request[Any]) -> Response:
             "warning": record.warning,
             "tags": " ".join(tag.name for tag in record.tags),
             "visibility": record.visibility,
+            "quoting": record.quoting,
             "own_role": own_role,
         }
     )
@@ -272,6 +274,7 @@ async def _show(
         is_licence_bound=bool(composition.foreign),
         languages=language_choices(form.value("language")),
         visibilities=visibility_choices(),
+        quotings=quoting_choices(),
         challenges=await challenge_choices(challenge) if record is None else [],
         challenge=cards.challenge(challenge) if challenge and is_answer else None,
         pay=pay_in_words(terms) if terms else "",

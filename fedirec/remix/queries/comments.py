@@ -11,10 +11,12 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from fedirec.accounts.boundaries import Away, away_from, not_away
+from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.models import Actor
 from fedirec.db import fetch_rows
 from fedirec.errors import NotFound
-from fedirec.remix.models import Comment, Record
+from fedirec.remix.models import Comment, Record, RecordRevision
+from fedirec.remix.replies import conversation_at
 
 THREADS: Final = 20
 """Threads on one page."""
@@ -132,8 +134,28 @@ async def get_root(comment: Comment) -> Comment:
 
 async def replies_to(uri: str, *, after: int, limit: int) -> list[Comment]:
     """The public comments from row `after` on that answer what lives at `uri`, in the order in which they came."""
-    said = Comment.filter(in_reply_to=uri, id__gt=after, visibility="public", deleted_at=None, hidden_at=None)
-    return await said.filter(author__state="active").order_by("id").limit(limit)
+    return await _public().filter(in_reply_to=uri, id__gt=after).order_by("id").limit(limit)
+
+
+async def said_about(record: Record, *, after: int, limit: int) -> list[Comment]:
+    """The public comments about `record` from row `after` on, wherever they stand, in the order in which they came."""
+    return await _public().filter(record_id=record.id, id__gt=after).order_by("id").limit(limit)
+
+
+async def conversation_of(record: Record) -> str | None:
+    """The collection of everything that is said about `record`, as the author of that calls it, if at all."""
+    if record.author.is_local:
+        return conversation_at(record.uri)
+    revision = await RecordRevision.get(record_id=record.id, number=record.revision)
+    named = revision.document.get("context")
+    named = named.get("id") if isinstance(named, dict) else named
+    return named if isinstance(named, str) and may_have(named, owner=record.uri) else None
+
+
+def _public() -> QuerySet[Comment]:
+    """What everybody may know of."""
+    said = Comment.filter(visibility="public", deleted_at=None, hidden_at=None, consent="")
+    return said.filter(author__state="active")
 
 
 def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = False, kept: Away | None = None) -> bool:
@@ -142,6 +164,8 @@ def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = Fal
     The same as `_shown` asks of the database. `kept` are those from whom `viewer` keeps away.
     """
     if comment.deleted_at or comment.author.state != "active" or (kept is not None and kept.has(comment.author)):
+        return False
+    if comment.consent and (viewer is None or viewer.id != comment.author_id):
         return False
     if viewer is not None and viewer.id in (comment.author_id, comment.record.author_id):
         return True
@@ -182,9 +206,11 @@ def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bo
     """What holds for a comment whose words `viewer` may see: a condition on `c` and `a`, and its values."""
     near = not_away(viewer)
     parts, values = ["c.deleted_at IS NULL", "a.state = 'active'", near.sql], list[Any](near.values)
+    key = viewer.id if viewer is not None else 0
+    parts.append("(c.consent = '' OR c.author_id = ?)")
+    values.append(key)
     if viewer is not None and viewer.id == record.author_id:
         return f"({' AND '.join(parts)})", values
-    key = viewer.id if viewer is not None else 0
     parts.append("(c.visibility <> 'direct' OR c.author_id = ?)")
     values.append(key)
     if not is_moderator:
@@ -210,7 +236,8 @@ def _seen_by(viewer: Actor | None, record: Record, said: QuerySet[Comment]) -> Q
     """Those of `said`, which are about `record`, that stand there and that `viewer` may see."""
     said = said.filter(deleted_at=None, author__state="active")
     if viewer is None:
-        return said.exclude(visibility="direct")
+        return said.filter(consent="").exclude(visibility="direct")
+    said = said.filter(Q(consent="") | Q(author_id=viewer.id))
     if viewer.id == record.author_id:
         return said
     return said.filter(Q(visibility__not="direct") | Q(author_id=viewer.id))

@@ -91,6 +91,7 @@ async def _draft(
         warning=wanted.warning,
         tags=list(dict.fromkeys(tag.lstrip("#") for tag in wanted.tags)),
         visibility=wanted.visibility,
+        quoting=wanted.quoting,
         files=await drafted_files(call, wanted.files, of=of),
         sources=list(
             {

@@ -11,6 +11,7 @@ from fedirec.remix.models import Challenge
 from fedirec.remix.pages.composing.composition import Composition
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.challenges import find_challenge_row, is_open, offered_challenges
+from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import default_role, find_role
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
@@ -38,6 +39,7 @@ def draft_in(form: Form, composition: Composition, challenge: Challenge | None) 
         warning=form.line("warning", max=200),
         tags=list(dict.fromkeys(tags)),
         visibility=form.choice("visibility", ("public", "followers"), default="public"),
+        quoting=form.choice("quoting", set(Quoting), default=Quoting.ANYONE.value),
         files=composition.file_drafts(),
         sources=composition.source_drafts(),
         parts=composition.part_drafts(),
@@ -90,6 +92,14 @@ def visibility_choices() -> list[Choice]:
     return [
         Choice(value="public", label=_("Everybody"), hint=_("It can be remixed, and answer challenges.")),
         Choice(value="followers", label=_("Only my followers"), hint=_("Nobody can build on it.")),
+    ]
+
+
+def quoting_choices() -> list[Choice]:
+    return [
+        Choice(value=Quoting.ANYONE.value, label=_("Everybody")),
+        Choice(value=Quoting.ASKED.value, label=_("People who asked me"), hint=_("You say yes or no to each of them.")),
+        Choice(value=Quoting.NOBODY.value, label=_("Nobody")),
     ]
 
 

@@ -33,6 +33,7 @@ _KEPT: Final = (
     "warning",
     "tags",
     "visibility",
+    "quoting",
     "own_role",
     "own_role_was",
     "challenge",

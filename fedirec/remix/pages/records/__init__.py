@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.remix.pages.records import captions, deleting, lineage, next_steps, offers, reading, recommending, versions
+from fedirec.remix.pages.records import (
+    captions,
+    deleting,
+    lineage,
+    next_steps,
+    offers,
+    quotes,
+    reading,
+    recommending,
+    versions,
+)
 
 routes: list[BaseRoute] = [
     *reading.routes,
@@ -13,6 +23,7 @@ routes: list[BaseRoute] = [
     *versions.routes,
     *recommending.routes,
     *offers.routes,
+    *quotes.routes,
     *deleting.routes,
     *next_steps.routes,
 ]

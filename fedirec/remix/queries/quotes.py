@@ -1,0 +1,41 @@
+"""What pages and documents ask about quotes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.errors import NotFound
+from fedirec.remix.models import QuoteStamp, Record
+
+QUOTES: Final = 50
+"""Quotes on one page."""
+
+
+async def quotes_of(record: Record, *, before: int = 0, limit: int = QUOTES) -> tuple[list[QuoteStamp], bool]:
+    """Who quotes `record` or asks to, those who asked last first, and whether there are more; each with the quoter."""
+    found = QuoteStamp.filter(record_id=record.id)
+    if before:
+        found = found.filter(id__lt=before)
+    rows = await found.order_by("-id").limit(limit + 1).select_related("quoter", "record__author")
+    return rows[:limit], len(rows) > limit
+
+
+async def has_quotes(record: Record) -> bool:
+    """Whether anybody ever asked to quote `record`."""
+    return await QuoteStamp.exists(record_id=record.id)
+
+
+async def get_quote(key: int) -> QuoteStamp:
+    """The answer to a request in row `key`, with its record, author and quoter. Raises NotFound."""
+    found = await QuoteStamp.filter(id=key).select_related("quoter", "record__author").first()
+    if found is None:
+        raise NotFound("There is no such quote here.")
+    return found
+
+
+async def get_stamp(key: str) -> QuoteStamp:
+    """The stamp with that key, with its record and author. Raises NotFound."""
+    found = await QuoteStamp.filter(key=key).select_related("record__author").first()
+    if found is None or found.state not in ("approved", "revoked"):
+        raise NotFound("there is no such stamp here")
+    return found
