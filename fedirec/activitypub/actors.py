@@ -241,26 +241,31 @@ async def keys_of(actor: Actor) -> list[ActorKey]:
 
 
 async def describe_actor(actor: Actor) -> ActorObject:
-    """A local actor as other instances see it. Nobody follows the instance's own actor, and it pins nothing."""
+    """A local actor as other instances see it. Nobody follows the instance's own actor, and it pins nothing.
+
+    Of one who is suspended only that is said, and their keys.
+    """
     keys = await keys_of(actor)
     is_service = actor.type == "Application"
+    is_silent = actor.state == "suspended"
     return ActorObject(
         id=actor.uri,
         type=actor.type,
         handle=actor.handle,
         webfinger=f"{actor.handle}@{actor.host}",
         inbox=actor.inbox or "",
-        name=actor.name,
-        summary=actor.summary,
+        name="" if is_silent else actor.name,
+        summary="" if is_silent else actor.summary,
         url=actor.url,
-        icon_url=actor.icon_url,
+        icon_url=None if is_silent else actor.icon_url,
         outbox=actor.outbox,
         followers=None if is_service else actor.followers,
         following=None if is_service else f"{actor.uri}/following",
         featured=None if is_service else actor.featured,
         shared_inbox=actor.shared_inbox,
         approves_followers=actor.approves_followers,
-        discoverable=not is_service,
+        discoverable=not is_service and not is_silent,
+        suspended=is_silent,
         also_known_as=tuple(actor.also_known_as),
         published=actor.created_at,
         keys=tuple(KeyObject(id=key.key_id, kind=_kind(key), public=key.public) for key in keys),

@@ -264,6 +264,7 @@ ACTOR_CONTEXT: Final[list[Any]] = [
         "toot": _PREFIXES["toot"],
         "featured": _id("toot:featured"),
         "discoverable": "toot:discoverable",
+        "suspended": "toot:suspended",
         "indexable": "toot:indexable",
         "attributionDomains": _id("toot:attributionDomains"),
         "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",

@@ -53,6 +53,8 @@ class Courier:
     _rows: Together[int, tuple[int, bytes]] = field(default_factory=lambda: Together(_bodies_of), repr=False)
     _peers: Together[str, _Manners] = field(default_factory=lambda: Together(_manners_at), repr=False)
 
+    _silent: Together[int, bool] = field(default_factory=lambda: Together(_silent_among), repr=False)
+
     async def fan_out(self, job: Job) -> Outcome:
         """The activity is signed with a proof, and a delivery waits for each inbox that should have it."""
         payload: dict[str, Any] = dict(job.payload)
@@ -85,6 +87,8 @@ class Courier:
         peer = await self._peers.find(origin_of(inbox))
         if peer and peer.is_blocked:
             return Dead("this peer is blocked here", status=None)
+        if await self._silent.find(int(str(job.payload["outgoing"]))):
+            return Dead("whoever said it is suspended here", status=None)
         prefers_new = bool(peer and peer.speaks_rfc9421_at and now() - peer.speaks_rfc9421_at < FORGET_PREFERENCE)
         kinds: tuple[Scheme, Scheme] = ("rfc9421", "cavage") if prefers_new else ("cavage", "rfc9421")
         for kind in kinds:
@@ -132,6 +136,19 @@ async def _bodies_of(outgoing: Sequence[int]) -> dict[int, tuple[int, bytes]]:
         *outgoing,
     )
     return {row["id"]: (row["actor_id"], bytes(row["body"])) for row in rows}
+
+
+async def _silent_among(outgoing: Sequence[int]) -> dict[int, bool]:
+    """Those of the activities whose actors are suspended, but for what says just that, or farewell."""
+    rows = await fetch_rows(
+        f"""
+        SELECT o.id AS id FROM outgoing o JOIN actor a ON a.id = o.actor_id
+         WHERE o.id IN ({marks(outgoing)}) AND a.state = 'suspended'
+           AND NOT (o.object_uri = a.uri AND o.type IN ('Update', 'Delete'))
+        """,  # noqa: S608  (only placeholders)
+        *outgoing,
+    )
+    return {int(row["id"]): True for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

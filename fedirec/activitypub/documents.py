@@ -73,13 +73,13 @@ class ActivityRoute(Route):
 async def get_local_actor(request: Request[Any]) -> Actor:
     """The local actor whose address, or a collection of theirs, is asked for.
 
-    Raises NotFound, and Gone for one that was deleted or suspended.
+    Raises NotFound, also for one who is suspended and may come back, and Gone for one that was deleted.
     """
     site: Site = request.state["site"]
     handle = request.path_params["handle"].lower()
     uri = site.uris.challenge(handle) if request.url.path.startswith("/c/") else site.uris.person(handle)
     actor = await Actor.get_or_none(uri=uri, is_local=True)
-    if actor is None or actor.state == "pending":
+    if actor is None or actor.state in ("pending", "suspended"):
         raise NotFound("nobody here has that name")
     if actor.state != "active":
         raise Gone("that account is not here any more")

@@ -31,7 +31,7 @@ from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.actions.quotes import describe_stamp
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.queries.challenges import is_led_by_suspended
-from fedirec.remix.queries.comments import get_comment, replies_to, said_about
+from fedirec.remix.queries.comments import get_comment, is_taken_down, replies_to, said_about
 from fedirec.remix.queries.quotes import get_stamp
 from fedirec.remix.quoting import named_by
 from fedirec.remix.replies import conversation_at
@@ -66,6 +66,8 @@ async def show_comment(request: Request[Any]) -> Response:
     site: Site = request.state["site"]
     comment = await get_comment(site.uris.comment(request.path_params["key"]))
     await refuse_unwelcome_reader(request, comment.author)
+    if is_taken_down(comment):
+        raise NotFound("there is no such comment here")
     if comment.visibility != "public":
         asker = await find_asker(request) if comment.visibility == "followers" and not comment.deleted_at else None
         if (

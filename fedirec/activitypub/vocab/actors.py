@@ -57,6 +57,9 @@ class ActorObject:
 
     approves_followers: bool = False
     discoverable: bool = False
+    suspended: bool = False
+    """Whether those who run its instance keep it silent for now (Mastodon's toot:suspended)."""
+
     also_known_as: tuple[str, ...] = ()
     moved_to: str | None = None
     published: datetime | None = None
@@ -87,6 +90,7 @@ class ActorObject:
             webfinger=doc.find_text("webfinger"),
             approves_followers=doc.flag("manuallyApprovesFollowers"),
             discoverable=doc.flag("discoverable"),
+            suspended=doc.flag("suspended"),
             also_known_as=tuple(
                 value for value in doc.many("alsoKnownAs") if isinstance(value, str) and len(value) <= 2048
             )[:MAX_ALIASES],
@@ -118,6 +122,8 @@ class ActorObject:
         ):
             if value is not None:
                 document[key] = value
+        if self.suspended:
+            document["suspended"] = True
         if self.shared_inbox:
             document["endpoints"] = {"sharedInbox": self.shared_inbox}
         if self.icon_url:

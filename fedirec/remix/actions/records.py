@@ -16,7 +16,7 @@ from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
 from fedirec.remix.actions.findable import make_record_findable
-from fedirec.remix.actions.saving import save_record
+from fedirec.remix.actions.saving import HIDDEN, save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
@@ -83,6 +83,8 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revi
     """
     _refuse_others(author, record)
     refuse_bad_draft(draft)
+    if record.visibility == HIDDEN:
+        raise Forbidden(_("Moderators have hidden this record. You can ask them to look at it again."))
     if record.visibility == "public" and draft.visibility != "public":
         raise Invalid(_("Everybody has it already. You can delete it, but not take it back."), field="visibility")
     used = await Source.filter(record_id=record.id, withdrawn_at=None).values_list("uri", flat=True)

@@ -30,6 +30,9 @@ from fedirec.uris import origin_of
 MAX_ORIGIN: Final = 255
 """Characters; no host on the internet has more."""
 
+HIDDEN: Final = "hidden"
+"""The visibility of a record that moderators have hidden; its author sees it still."""
+
 TITLE_OF_POST: Final = 80
 """Characters of a post that stand in for the title it does not have."""
 
@@ -69,6 +72,8 @@ async def save_record(
     else:
         record = known
         columns = _columns(work, author)
+        if record.visibility == HIDDEN:
+            del columns["visibility"]  # what moderators have hidden, only they show again
         if record.is_post and columns["licence"] == UNKNOWN.id:
             del columns["licence"], columns["licence_url"]  # what was granted in other words stays granted
         record.update_from_dict({**columns, "revision": known.revision + 1})

@@ -13,11 +13,10 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import withhold
 from fedirec.clock import now
 from fedirec.errors import Conflict
+from fedirec.remix.actions.saving import HIDDEN
 from fedirec.remix.actions.threads import pass_on, take_away
 from fedirec.remix.models import Challenge, Comment, Record
 
-HIDDEN: Final = "hidden"
-"""The visibility of a record that moderators have hidden; its author sees it still."""
 SILENT: Final = "suspended"
 
 

@@ -172,6 +172,11 @@ def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = Fal
     return comment.visibility != "direct" and (is_moderator or comment.hidden_at is None)
 
 
+def is_taken_down(comment: Comment) -> bool:
+    """Whether a moderator has hidden `comment`, which comes with its record, and not who it is about or by."""
+    return comment.hidden_at is not None and comment.hidden_by_id not in (comment.author_id, comment.record.author_id)
+
+
 def is_known_to(comment: Comment, viewer: Actor | None, *, is_moderator: bool = False) -> bool:
     """Whether `viewer`, who may see the record, may know that `comment` is there, or that it was."""
     if not comment.deleted_at:

@@ -28,18 +28,19 @@ from fedirec.remix.roles import default_role
 MAX_SHOWN: Final = 2_000
 """Steps of a trail that its pages follow in each direction: whoever looks at them waits for all of it."""
 
+# What moderators have hidden stays in the trail without its title: who made it is credited in what others made of it.
 # Each step goes from row to row by number. What looks roundabout is for SQLite's planner: a condition on one table
 # alone makes it read the whole table first, for a Bloom filter; one that also names the step before does not.
 _COUNTS: Final = "CASE WHEN s.in_graph AND s.withdrawn_at IS NULL THEN {step}.id END IS NOT NULL"
 _ABOVE: Final = f"""
     SELECT s.parent_id, 0 FROM up CROSS JOIN record r CROSS JOIN source s
      WHERE r.id = up.id AND s.record_id = r.id AND s.parent_id IS NOT NULL
-       AND (r.visibility = 'public' OR up.is_first = 1) AND {_COUNTS.format(step="up")}
+       AND (r.visibility IN ('public', 'hidden') OR up.is_first = 1) AND {_COUNTS.format(step="up")}
 """  # noqa: S608  (only constants are spliced in)
 _BELOW: Final = f"""
     SELECT s.record_id FROM down CROSS JOIN source s CROSS JOIN record r
      WHERE s.parent_id = down.id AND r.id = s.record_id
-       AND CASE WHEN r.visibility = 'public' THEN down.id END IS NOT NULL AND {_COUNTS.format(step="down")}
+       AND CASE WHEN r.visibility IN ('public', 'hidden') THEN down.id END IS NOT NULL AND {_COUNTS.format(step="down")}
 """  # noqa: S608
 _AROUND: Final = f"""
     WITH RECURSIVE up(id, is_first) AS (
@@ -115,7 +116,7 @@ async def edges_above(records: Collection[str]) -> list[Edge]:
         SELECT r.uri, s.uri, s.relation
           FROM (SELECT id, is_first FROM up LIMIT {limit}) AS w CROSS JOIN record r CROSS JOIN source s
          WHERE r.id = w.id AND s.record_id = r.id
-           AND (r.visibility = 'public' OR w.is_first = 1) AND {_COUNTS.format(step="w")}
+           AND (r.visibility IN ('public', 'hidden') OR w.is_first = 1) AND {_COUNTS.format(step="w")}
          LIMIT {limit}
         """,  # noqa: S608
         json_of({"uri": uri} for uri in records),
@@ -154,7 +155,7 @@ async def _known(condition: str, wanted: str, values: str) -> list[Waypoint]:
         Waypoint(
             uri,
             url or uri,
-            title,
+            "" if visibility == "hidden" else title,
             _KINDS[kind],
             author_uri,
             name or handle,
@@ -162,8 +163,8 @@ async def _known(condition: str, wanted: str, values: str) -> list[Waypoint]:
             author_url or author_uri,
             licence,
             bool(is_local),
-            deleted_at is not None,
-            visibility != "public",
+            deleted_at is not None or visibility == "hidden",
+            visibility not in ("public", "hidden"),
             key,
         )
         for (
@@ -269,7 +270,7 @@ def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:
     return Waypoint(
         uri=snapshot.uri,
         url=snapshot.uri,
-        title=snapshot.title,
+        title=snapshot.title if known is None or known.title else "",
         kind=Kind(snapshot.kind),
         author_uri=snapshot.author_uri,
         author_name=known.author_name if known else snapshot.author_name,
