@@ -98,7 +98,9 @@ async def running(
         await site.load()
         vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES])
         remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
-        inbox = Inbox(remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers, admin_inbox.handlers))
+        inbox = Inbox(
+            remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers, admin_inbox.handlers)
+        )
         courier = Courier(net=net, keyring=keyring)
         workshop = Workshop(store=store, settings=settings)
         kinds = kinds_of_work(inbox=inbox, courier=courier, remote=remote, workshop=workshop, settings=settings)
