@@ -11,7 +11,6 @@ from functools import partial
 from typing import Final
 
 from fedirec.accounts.boundaries import forget_ended_boundaries
-from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote

@@ -180,10 +180,6 @@ class Block(Activity[T]):
     TYPE: ClassVar[str] = "Block"
 
 
-class Block(Activity[T]):
-    TYPE: ClassVar[str] = "Block"
-
-
 ACTIVITIES: tuple[type[Entity], ...] = (
     Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Block, Tombstone,
 )  # fmt: skip

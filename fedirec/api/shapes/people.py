@@ -37,8 +37,6 @@ class WholePerson(Person):
     is_you: bool
     you_block: bool
     you_mute: bool
-    you_block: bool
-    you_mute: bool
 
 
 class People(Listed):
@@ -84,8 +82,6 @@ async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
         you_follow=known.follows,
         you_asked=known.asked,
         is_you=known.is_self,
-        you_block=known.is_blocked,
-        you_mute=known.boundary is not None and not known.is_blocked,
         you_block=known.is_blocked,
         you_mute=known.boundary is not None and not known.is_blocked,
     )
