@@ -103,7 +103,17 @@ async def running(
         )
         courier = Courier(net=net, keyring=keyring)
         workshop = Workshop(store=store, settings=settings)
-        kinds = kinds_of_work(inbox=inbox, courier=courier, remote=remote, workshop=workshop, settings=settings)
+        cache = MediaCache(
+            net=net,
+            store=store,
+            settings=settings,
+            key=keyring.derive("media proxy"),
+            sign=remote.sign,
+            stays_away=remote.acquaintances.leaves_media,
+        )
+        kinds = kinds_of_work(
+            inbox=inbox, courier=courier, remote=remote, workshop=workshop, cache=cache, settings=settings
+        )
         yield State(
             settings=settings,
             site=site,
@@ -114,14 +124,7 @@ async def running(
             courier=courier,
             store=store,
             workshop=workshop,
-            media_cache=MediaCache(
-                net=net,
-                store=store,
-                settings=settings,
-                key=keyring.derive("media proxy"),
-                sign=remote.sign,
-                stays_away=remote.acquaintances.leaves_media,
-            ),
+            media_cache=cache,
             templates=Templates(TEMPLATES),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),

@@ -14,6 +14,7 @@ from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
+from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.api.keeping import forget_answers
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
@@ -36,7 +37,7 @@ KEEP_UPLOADS: Final = timedelta(days=1)
 
 
 def kinds_of_work(
-    *, inbox: Inbox, courier: Courier, remote: Remote, workshop: Workshop, settings: Settings
+    *, inbox: Inbox, courier: Courier, remote: Remote, workshop: Workshop, cache: MediaCache, settings: Settings
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
     return {
@@ -58,6 +59,7 @@ def kinds_of_work(
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
+        "policy": Kind(handler=Enforcement(cache=cache).run, concurrency=1, time_limit=ENFORCING),
     }
 
 
@@ -79,7 +81,6 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
-        Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
         Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),

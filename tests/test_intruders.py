@@ -22,7 +22,7 @@ from fedirec.activitypub.contexts import CHALLENGE_CONTEXT, RECORD_CONTEXT
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Evidence, Follow, Outgoing
 from fedirec.activitypub.signatures import sign_request
-from fedirec.admin.peers import block_peer
+from fedirec.admin.actions.policies import block_peer
 from fedirec.api import keeping as keeping_answers
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Full, TooLarge, TooMany

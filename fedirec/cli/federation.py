@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from fedirec.admin.peers import BLOCKED, block_peer, unblock_peer, unreachable_among
-from fedirec.admin.peers import peers as page_of_peers
+from fedirec.admin.actions.policies import block_peer, unblock_peer
+from fedirec.admin.queries.peers import peers as page_of_peers
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import say, say_list
@@ -58,11 +58,9 @@ async def unblock(settings: Settings, host: Host) -> None:
 
 async def _described(*, blocked_only: bool) -> AsyncIterator[dict[str, str]]:
     after = ""
-    while page := await page_of_peers(after=after, blocked_only=blocked_only):
-        unreachable = await unreachable_among(page)
+    while page := await page_of_peers(after=after, show="blocked" if blocked_only else ""):
         for peer in page:
-            state = "blocked" if peer.policy == BLOCKED else "unreachable" if peer.origin in unreachable else "fine"
-            yield {"host": host_of(peer.origin), "state": state, "heard from": _day(peer.heard_at)}
+            yield {"host": peer.host, "state": peer.state, "heard from": _day(peer.heard_at)}
         after = page[-1].origin
 
 

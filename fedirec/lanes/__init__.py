@@ -7,7 +7,17 @@ commits, at least once, whoever is killed in between.
 
 from __future__ import annotations
 
-from fedirec.lanes.actions import close_circuit, prune_dead, prune_idle_lanes, retry_dead, revive
+from fedirec.lanes.actions import (
+    close_circuit,
+    drop_dead,
+    drop_one,
+    drop_waiting,
+    prune_dead,
+    prune_idle_lanes,
+    retry_dead,
+    retry_one,
+    revive,
+)
 from fedirec.lanes.backoff import Handler, Kind
 from fedirec.lanes.models import Job, Lane
 from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
@@ -17,11 +27,13 @@ from fedirec.lanes.queries import (
     find_lane,
     is_longer,
     lanes_in_trouble,
+    lanes_named,
     oldest_waiting,
     open_circuits,
     waiting,
 )
 from fedirec.lanes.runner import Runner
+from fedirec.lanes.tallies import Tries, tries_in
 from fedirec.lanes.works import Work, enqueue, gathering, keep_payload, waits
 
 __all__ = [
@@ -35,22 +47,29 @@ __all__ = [
     "Later",
     "Outcome",
     "Runner",
+    "Tries",
     "Trouble",
     "Work",
     "close_circuit",
     "dead_jobs",
+    "drop_dead",
+    "drop_one",
+    "drop_waiting",
     "enqueue",
     "find_lane",
     "gathering",
     "is_longer",
     "keep_payload",
     "lanes_in_trouble",
+    "lanes_named",
     "oldest_waiting",
     "open_circuits",
     "prune_dead",
     "prune_idle_lanes",
     "retry_dead",
+    "retry_one",
     "revive",
+    "tries_in",
     "waiting",
     "waits",
 ]

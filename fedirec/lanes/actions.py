@@ -9,6 +9,7 @@ from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, transaction
 from fedirec.db.tables import json_of, locked, table_of
 from fedirec.lanes.bell import ring
+from fedirec.lanes.models import Job
 
 DEAD_KEPT: Final = timedelta(days=30)
 IDLE_KEPT: Final = timedelta(days=14)
@@ -61,6 +62,56 @@ async def retry_dead(key: str) -> int:
         )
         await ring()
     return revived
+
+
+async def retry_one(id_: int) -> bool:
+    """The dead job with this number is due again, as if it were new; whether there was one."""
+    job = await Job.filter(id=id_, dead_at__isnull=False).first()
+    if job is None:
+        return False
+    at = now()
+    async with transaction():
+        await execute(
+            """
+            INSERT INTO lane (key, kind, next_at, failures, trips) VALUES (?, ?, ?, 0, 0)
+            ON CONFLICT (key) DO UPDATE SET next_at = CASE
+                WHEN lane.next_at <= excluded.next_at THEN lane.next_at ELSE excluded.next_at END
+            """,
+            job.lane,
+            job.kind,
+            at,
+        )
+        revived = await execute(
+            """
+            UPDATE job SET dead_at = NULL, attempts = 0, crashes = 0, due_at = ?, wanted_at = ?
+             WHERE id = ? AND dead_at IS NOT NULL
+            """,
+            at,
+            at,
+            id_,
+        )
+        await ring()
+    return revived > 0
+
+
+async def drop_one(id_: int) -> bool:
+    """The job with this number, dead or waiting, is gone; whether there was one."""
+    return await Job.filter(id=id_).delete() > 0
+
+
+async def drop_waiting(key: str) -> int:
+    """All jobs of the lane are gone, the dead ones too; how many there were. What runs just now runs to its end."""
+    return await _delete_in_pages(
+        "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE lane = ? ORDER BY id LIMIT ?)", key
+    )
+
+
+async def drop_dead(key: str) -> int:
+    """The dead jobs of the lane are gone; how many there were."""
+    return await _delete_in_pages(
+        "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE lane = ? AND dead_at IS NOT NULL ORDER BY id LIMIT ?)",
+        key,
+    )
 
 
 async def prune_dead() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,3 +97,15 @@ async def dead_jobs(lane: str, *, limit: int = 100) -> list[Job]:
 async def find_lane(key: str) -> Lane | None:
     """The lane of this key, if anything was ever queued in it."""
     return await Lane.filter(key=key).first()
+
+
+async def lanes_named(patterns: Sequence[str], *, after: str = "", limit: int = 100) -> list[str]:
+    """The keys behind `after` that fit one of `patterns` for LIKE ... ESCAPE '!', in order."""
+    fits = " OR ".join("key LIKE ? ESCAPE '!'" for _pattern in patterns)
+    rows = await fetch_rows(
+        f"SELECT key FROM lane WHERE key > ? AND ({fits}) ORDER BY key LIMIT ?",  # noqa: S608  (only placeholders)
+        after,
+        *patterns,
+        limit,
+    )
+    return [str(row["key"]) for row in rows]

@@ -44,6 +44,17 @@ WORDS: Final[Mapping[str, str]] = {
     "accept_submission": N_("accepted a submission"),
     "decline_submission": N_("declined a submission"),
     "reconsider_submission": N_("took up a submission again"),
+    "block_peer": N_("blocked an instance"),
+    "unblock_peer": N_("unblocked an instance"),
+    "decide_about_peer": N_("decided how to stand to an instance"),
+    "list_peer": N_("listed an instance"),
+    "delist_peer": N_("took an instance off the list"),
+    "choose_federation": N_("decided with whom this instance federates"),
+    "import_policies": N_("imported decisions about instances"),
+    "purge_peer": N_("threw away what was kept of an instance"),
+    "retry_deliveries": N_("had deliveries tried again"),
+    "drop_deliveries": N_("dropped deliveries"),
+    "replay_activity": N_("had an activity handled again"),
     "hide_comment": N_("hid a comment"),
     "unhide_comment": N_("showed a hidden comment again"),
 }
@@ -64,6 +75,10 @@ DETAILS: Final[Mapping[str, str]] = {
     "changed": N_("Changed"),
     "record": N_("Which record"),
     "challenge": N_("Challenge"),
+    "policy": N_("Policy"),
+    "federation": N_("With whom"),
+    "hosts": N_("Instances"),
+    "lane": N_("Where it waited"),
 }
 """What is told of an action, by the name under which it is kept."""
 
