@@ -145,6 +145,8 @@ class Effects:
         activity = self._remote.vocabulary.read(await compacted(sent))
         if not isinstance(activity, Activity):
             raise Invalid("that is not an activity")
+        if not activity.id and sent.get("id") is None:
+            activity = replace(activity, id=arrival.activity_uri)
         if activity.actor != sender.uri or activity.id != arrival.activity_uri:
             raise Forbidden("the activity says something else once its terms are resolved")
         embedded = sent.get("object")

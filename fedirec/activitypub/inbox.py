@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -96,7 +97,8 @@ class Inbox:
             method=delivery.method, url=delivery.url, headers=delivery.headers, body=body, now=now()
         )
         doc = Doc(parse(body))
-        actor_uri, activity_uri = doc.id("actor"), doc.id("id")
+        actor_uri = doc.id("actor")
+        activity_uri = doc.find_id("id") or _name_of(body, actor_uri)
         if not may_sign_as(claim.key_id, actor=actor_uri):
             raise Unauthenticated("the key of the signature is not one of the actor's")
         if not may_name(activity_uri, actor=actor_uri):
@@ -191,6 +193,11 @@ def _refuse_type(delivery: Delivery) -> None:
         raise WrongType("an inbox reads application/activity+json")
     if delivery.header("content-encoding").lower() not in ("", "identity"):
         raise WrongType("an inbox reads bodies as they are, without compression")
+
+
+def _name_of(body: bytes, actor: str) -> str:
+    """What an activity without an id is known by, so that it counts once: Funkwhale's Delete and Mastodon's Add."""
+    return f"{actor}#{hashlib.sha256(body).hexdigest()}"
 
 
 def _origin_of_key(key_id: str) -> str:

@@ -70,6 +70,7 @@ class Activity(Generic[T]):
 
     TYPE: ClassVar[str] = ""
     id: str
+    """Empty where Pixelfed accepts what somebody asked for without saying in which activity."""
     actor: str
     object: T
     to: tuple[str, ...] = ()
@@ -89,7 +90,7 @@ class Activity(Generic[T]):
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         embedded = doc.one("object")
         return cls(
-            id=doc.id("id"),
+            id=doc.find_id("id") or "",
             actor=doc.id("actor"),
             object=vocabulary.read(embedded),  # type: ignore[arg-type]
             object_document=embedded if isinstance(embedded, dict) else None,
@@ -126,6 +127,13 @@ class Update(Activity[T]):
 
 class Delete(Activity[T]):
     TYPE: ClassVar[str] = "Delete"
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        """Of what is gone only the name counts, whatever else is said of it."""
+        gone = doc.one("object")
+        is_named = isinstance(gone, str) or (isinstance(gone, dict) and gone.get("type") == Tombstone.TYPE)
+        return super().read(doc if is_named else Doc({**doc.data, "object": doc.id("object")}, doc.path), vocabulary)
 
 
 class Follow(Activity[T]):
@@ -181,7 +189,7 @@ class Block(Activity[T]):
 
 
 ACTIVITIES: tuple[type[Entity], ...] = (
-    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Block, Tombstone,
+    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Tombstone,
 )  # fmt: skip
 
 

@@ -85,8 +85,8 @@ class Doc:
         return value if isinstance(value, str) else None
 
     def flag(self, key: str) -> bool:
-        """Whether `key` is true; anything but true is false."""
-        return self.data.get(key) is True
+        """Whether `key` is true, or 1; anything else is false."""
+        return self.data.get(key) in (True, 1)
 
     def number(self, key: str) -> int | None:
         """The whole number under `key`, or None; fractions are rounded, text is not read."""
@@ -122,6 +122,8 @@ class Doc:
     def _id(self, value: object, key: str) -> str:
         if isinstance(value, dict):
             value = value.get("id")
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
         if not isinstance(value, str):
             raise Invalid(f"{self.path}.{key}: expected an id")
         try:
