@@ -41,7 +41,7 @@ class Place:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
-    _elsewhere(set_up(folder, ORIGIN))
+    in_a_thread(set_up(folder, ORIGIN))
     return folder
 
 
@@ -57,8 +57,8 @@ def studio(template: Path, tmp_path: Path) -> Path:
 def neighbours(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Place]:
     """Two instances for development; the first has a challenge, a record and a remix of it, all by ana."""
     places = tuple(Place(tmp_path_factory.mktemp(name), free_port()) for name in ("near", "far"))
-    _elsewhere(set_up(places[0].folder, places[0].origin, furnished=True))
-    _elsewhere(set_up(places[1].folder, places[1].origin))
+    in_a_thread(set_up(places[0].folder, places[0].origin, furnished=True))
+    in_a_thread(set_up(places[1].folder, places[1].origin))
     return places[0], places[1]
 
 
@@ -99,7 +99,7 @@ async def furnish(keyring: Keyring) -> None:
     await publish_record(ana, draft)
 
 
-def _elsewhere(work: Awaitable[None]) -> None:
+def in_a_thread(work: Awaitable[None]) -> None:
     """Run `work` to its end in a thread of its own, since this one may have a loop already."""
     failures: list[BaseException] = []
 

@@ -1,0 +1,210 @@
+"""The whole story, lived both ways between our server and servers of another make."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import httpx
+
+from tests.interop.conftest import Two
+from tests.interop.peers import Json, until
+from tests.media.files import encoded, scene
+
+PICTURE = encoded(scene(), "PNG")
+LICENCE = "I release this under CC BY-SA 4.0."
+
+
+def picture(name: str = "Lamps") -> Json:
+    return {"type": "image/png", "name": name, "data": b64encode(PICTURE).decode()}
+
+
+def test_people_find_each_other_by_handle_and_follow(two: Two) -> None:
+    home, peer = two.home, two.peer
+
+    assert home.followed()[peer.actor] is True
+    assert peer.actor in home.followers()
+    assert home.ana in peer.state["followers"]
+    assert len(home.told("followed", by=peer.actor)) == 1
+
+    ana = peer.tell("find", address=home.handle)
+    document = home.document(home.ana).json()
+    assert (ana["type"], ana["id"], ana["preferredUsername"]) == ("Person", home.ana, "ana")
+    assert (ana["inbox"], ana["sharedInbox"], ana["followers"]) == (
+        document["inbox"],
+        document["endpoints"]["sharedInbox"],
+        document["followers"],
+    )
+    assert set(ana["keys"]) == {document["publicKey"]["id"], document["assertionMethod"][0]["id"]}
+
+    known = home.get("/lookup", address=peer.handle)["person"]
+    theirs = peer.tell("find", address=peer.actor)
+    assert (known["uri"], known["name"], known["handle"]) == (theirs["id"], theirs["name"], peer.handle)
+
+
+def test_a_record_with_a_picture_is_understood_there_and_so_are_its_changes(two: Two) -> None:
+    home, peer = two.home, two.peer
+    key = home.upload(PICTURE, name="lamps.png", media_type="image/png")
+    record = home.ask(
+        "POST",
+        "/records",
+        title="Lamps",
+        text="At *night*.",
+        licence="CC-BY-SA-4.0",
+        warning="Bright",
+        tags=["night"],
+        files=[{"key": key, "description": "Three lamps"}],
+    )
+    uri = record["uri"]
+    there = until(lambda: peer.state["theirs"].get(uri))
+    document = home.document(uri).json()
+    assert (there["type"], there["attributedTo"], there["name"]) == ("Note", home.ana, "Lamps")
+    assert there["content"] == document["content"]
+    assert (there["summary"], there["sensitive"]) == ("Bright", True)
+    assert (there["to"], there["cc"]) == (document["to"], document["cc"])
+    [attached], [sent] = there["attachments"], document["attachment"]
+    assert attached == {name: sent[name] for name in ("type", "mediaType", "url", "name", "width", "height")}
+    assert httpx.get(attached["url"], trust_env=False).headers["content-type"] == attached["mediaType"]
+    assert ("Hashtag", "#night") in [(each["type"], each["name"]) for each in there["tags"]]
+
+    home.ask("PUT", f"/records/{record['id']}", title="More lamps", text="At noon.", licence="CC-BY-SA-4.0")
+    there = until(lambda: (now := peer.state["theirs"][uri])["updated"] and now)
+    assert (there["name"], there["attachments"], there["summary"]) == ("More lamps", [], None)
+    assert "At noon." in there["content"]
+
+    home.ask("DELETE", f"/records/{record['id']}")
+    until(lambda: uri not in peer.state["theirs"])
+    assert home.document(uri).status_code == 410
+
+
+def test_a_post_with_a_picture_is_understood_here_and_so_are_its_changes(two: Two) -> None:
+    home, peer = two.home, two.peer
+    uri = peer.tell("publish", text="<p>A roof in the <strong>rain</strong></p>", media=[picture("A wet roof")])
+    here = until(lambda: home.find_record(uri))
+    assert (here["author"]["uri"], here["visibility"], here["kind"]) == (peer.actor, "public", "image")
+    assert here["html"] == "<p>A roof in the <strong>rain</strong></p>"
+    [file] = here["files"]
+    assert file["description"] == "A wet roof"
+
+    peer.tell("edit", id=uri, text="<p>Two roofs</p>")
+    here = until(lambda: (now := home.find_record(uri)) and now["revision"] == 2 and now)
+    assert here["html"] == "<p>Two roofs</p>"
+    assert len(here["files"]) == 1
+
+    peer.tell("delete", id=uri)
+    until(lambda: home.find_record(uri) is None)
+
+
+def test_answers_reach_the_other_side_and_stand_where_they_belong(two: Two) -> None:
+    home, peer = two.home, two.peer
+    record = home.ask("POST", "/records", title="A question", text="Is it raining?", licence="CC-BY-4.0")
+    until(lambda: peer.state["theirs"].get(record["uri"]))
+
+    answer = peer.tell("publish", text="<p>Here it is</p>", answers=record["uri"])
+    [thread] = until(lambda: home.get(f"/records/{record['id']}/comments")["items"])
+    comment = thread["comment"]
+    assert (comment["uri"], comment["author"]["uri"]) == (answer, peer.actor)
+    assert comment["html"] == "<p>Here it is</p>"
+
+    said = home.ask("POST", f"/comments/{comment['id']}/answers", text="Then *listen*.")
+    there = until(lambda: peer.state["theirs"].get(said["uri"]))
+    assert (there["inReplyTo"], there["attributedTo"]) == (answer, home.ana)
+    assert "Then <em>listen</em>." in there["content"]
+    assert peer.actor in there["cc"]
+    assert ("Mention", peer.actor) in [(each["type"], each["href"]) for each in there["tags"]]
+
+    home.ask("PUT", f"/comments/{said['id']}", text="Then look.")
+    until(lambda: "Then look." in peer.state["theirs"][said["uri"]]["content"])
+    home.ask("DELETE", f"/comments/{said['id']}")
+    until(lambda: said["uri"] not in peer.state["theirs"])
+
+    peer.tell("delete", id=answer)
+    until(lambda: all(each["comment"]["is_gone"] for each in home.get(f"/records/{record['id']}/comments")["items"]))
+
+
+def test_likes_and_announcements_are_told_and_taken_back(two: Two) -> None:
+    home, peer = two.home, two.peer
+    record = home.ask("POST", "/records", title="Drops", text="Count them.", licence="CC0-1.0")
+    until(lambda: peer.state["theirs"].get(record["uri"]))
+    peer.tell("like", id=record["uri"])
+    until(lambda: home.told("recommended", by=peer.actor))
+    peer.tell("announce", id=record["uri"])
+    until(lambda: home.told("passed_on", by=peer.actor))
+    undone = {peer.tell("unannounce", id=record["uri"]), peer.tell("unlike", id=record["uri"])}
+    until(lambda: {each.id for each in home.received() if each.outcome == "handled"} >= undone)
+
+    post = peer.tell("publish", text="<p>Fog</p>", media=[picture()])
+    here = until(lambda: home.find_record(post))
+    home.ask("PUT", f"/records/{here['id']}/recommendation")
+    until(lambda: {"actor": home.ana, "object": post} in peer.state["liked"])
+    home.ask("DELETE", f"/records/{here['id']}/recommendation")
+    until(lambda: not peer.state["liked"])
+
+
+def test_a_challenge_is_followed_from_there_and_a_submission_comes_back(two: Two) -> None:
+    home, peer = two.home, two.peer
+    challenge = home.ask(
+        "POST",
+        "/challenges",
+        title="Lights",
+        slug=f"lights_{peer.make}",
+        text="Show a light.",
+        terms={"licence": "CC-BY-SA-4.0"},
+        kinds=["image"],
+    )
+    group = peer.tell("find", address=f"@lights_{peer.make}@{home.host}")
+    assert (group["type"], group["id"]) == ("Group", challenge["uri"])
+    peer.tell("follow", whom=challenge["uri"])
+    until(lambda: peer.state["following"].get(challenge["uri"]))
+
+    prompt = home.document(f"{challenge['uri']}/prompt").json()["id"]
+    assert "Show a light." in peer.tell("find", address=prompt)["content"]
+    post = peer.tell(
+        "publish",
+        text=f"<p>My lamp. {LICENCE}</p>",
+        media=[picture("A lamp")],
+        mentions=[challenge["uri"]],
+        answers=prompt,
+    )
+    waiting = f"/challenges/{challenge['id']}/submissions/waiting"
+    [submission] = until(lambda: home.get(waiting)["items"])
+    assert (submission["record"]["uri"], submission["state"]) == (post, "pending")
+    assert submission["record"]["licence"]["id"] == "CC-BY-SA-4.0"
+    assert [each["description"] for each in submission["record"]["files"]] == ["A lamp"]
+
+    home.ask("POST", f"/submissions/{submission['id']}/accept")
+    until(lambda: {"actor": challenge["uri"], "object": post} in peer.state["announced"])
+    until(lambda: peer.received("Add", challenge["uri"], post))
+    [accepted] = home.get(f"/challenges/{challenge['id']}/submissions")["items"]
+    assert accepted["record"]["author"]["uri"] == peer.actor
+
+    peer.tell("unfollow", whom=challenge["uri"])
+    answered = home.ask("PATCH", f"/challenges/{challenge['id']}", text="Show another light.")
+    assert answered["text"] == "Show another light."
+
+
+def test_following_ends_on_both_sides_and_begins_anew(two: Two) -> None:
+    home, peer = two.home, two.peer
+    [followed] = [each for each in home.get("/following")["items"] if each["person"]["uri"] == peer.actor]
+    home.ask("DELETE", f"/following/{followed['person']['id']}")
+    until(lambda: home.ana not in peer.state["followers"])
+    peer.tell("unfollow", whom=home.ana)
+    until(lambda: peer.actor not in home.followers())
+
+    home.ask("POST", "/following", person=followed["person"]["id"])
+    until(lambda: home.followed().get(peer.actor))
+    peer.tell("follow", whom=home.ana)
+    until(lambda: peer.state["following"].get(home.ana))
+
+
+def test_everything_that_either_side_sent_was_understood(two: Two) -> None:
+    home, peer = two.home, two.peer
+    here = [each for each in home.received() if each.id.startswith(peer.origin)]
+    assert {each.type for each in here} >= {"Accept", "Follow"}
+    assert [each for each in here if each.outcome != "handled"] == []
+
+    arrived = peer.state["received"]
+    assert {each["scheme"] for each in arrived} <= {"cavage", "rfc9421"}
+    for each in arrived:
+        assert each["trouble"] is None, (each["document"], each["trouble"])
+        assert each["status"] in (200, 202), each
+        assert each["key"] == f"{each['actor']}#main-key"
