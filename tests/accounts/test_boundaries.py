@@ -94,7 +94,8 @@ async def test_whoever_is_kept_away_is_shown_nowhere(how: Distance, here: Instan
         async with here.sign_in(name) as browser:
             for place, path in PLACES:
                 address = path.format(song=song.uri.removeprefix(here.origin), id=song.id)
-                token = {"authorization": f"Bearer {tokens[name]}"} if path.startswith("/api") else {}
+                as_program = {"authorization": f"Bearer {tokens[name]}", "accept": "application/json"}
+                token = as_program if path.startswith("/api") else {}
                 answer = await browser.get(address, headers=token)
                 assert answer.status_code == 200, (place, answer.text)
                 text = answer.text.lower().replace("q=zebra", "").replace('value="zebra"', "")
@@ -248,7 +249,7 @@ async def test_nonsense_is_refused_with_a_reason(here: Instance) -> None:
 async def test_pages_and_programs_keep_people_away_and_let_them_near_again(here: Instance) -> None:
     await here.join("ana")
     bo = await here.join("bo")
-    token = {"authorization": f"Bearer {await token_for(here, 'ana')}"}
+    token = {"authorization": f"Bearer {await token_for(here, 'ana')}", "accept": "application/json"}
     async with here.sign_in("ana") as browser:
         assert f"/people/{bo.id}/distance" in (await browser.get("/u/bo")).text
         page = await browser.get(f"/people/{bo.id}/distance")
@@ -261,7 +262,7 @@ async def test_pages_and_programs_keep_people_away_and_let_them_near_again(here:
         assert "items" in listed, listed
         key = listed["items"][0]["id"]
         assert listed["items"][0]["person"]["handle"] == "@bo@here.test"
-        assert (await browser.post(f"/settings/boundaries/{key}/lift")).status_code == 303
+        assert (await browser.post(f"/settings/boundaries/{key}/lift", data={"back": "/u/bo"})).status_code == 303
         host = await browser.post("/settings/boundaries/hosts", data={"host": "Loud.example", "kind": "mute"})
         assert host.status_code == 303
         assert "loud.example" in (await browser.get("/settings/boundaries?show=mute")).text

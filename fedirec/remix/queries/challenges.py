@@ -153,9 +153,9 @@ async def challenges_of(groups: Collection[Actor]) -> dict[int, Challenge]:
     return {challenge.actor_id: challenge for challenge in found}
 
 
-async def offered_challenges(chosen: Challenge | None) -> list[Challenge]:
-    """The challenges that a form offers: those that are open, and in front the chosen one."""
-    found = await open_challenges(limit=MAX_OFFERED)
+async def offered_challenges(chosen: Challenge | None, *, viewer: Actor | None = None) -> list[Challenge]:
+    """The challenges that a form offers to `viewer`: those that are open, and in front the chosen one."""
+    found = await open_challenges(limit=MAX_OFFERED, viewer=viewer)
     if chosen is None:
         return found
     return [chosen, *(challenge for challenge in found if challenge.id != chosen.id)]
@@ -165,13 +165,14 @@ async def challenges_left_for(record: Record) -> list[Challenge]:
     """The open challenges that `record` could still be offered to, of whatever kind they want."""
     offered = Submission.filter(record_id=record.id).exclude(state="withdrawn")
     answered = set(await offered.values_list("challenge_id", flat=True))
-    return [challenge for challenge in await offered_challenges(None) if challenge.id not in answered]
+    found = await offered_challenges(None, viewer=record.author)
+    return [challenge for challenge in found if challenge.id not in answered]
 
 
 async def challenges_for(record: Record) -> list[Challenge]:
     """Open challenges that `record` or its like could answer: of its kind, and not answered by it yet."""
     answered = set(await Submission.filter(record_id=record.id).values_list("challenge_id", flat=True))
-    found = await open_challenges(limit=MAX_OFFERED, kind=record.kind)
+    found = await open_challenges(limit=MAX_OFFERED, kind=record.kind, viewer=record.author)
     return [challenge for challenge in found if challenge.id not in answered][:SUGGESTED]
 
 
