@@ -13,6 +13,7 @@ from typing import Final
 from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
+from fedirec.activitypub.moving import follow_move
 from fedirec.activitypub.remote import Remote
 from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.api.keeping import forget_answers
@@ -58,6 +59,7 @@ def kinds_of_work(
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
+        "move": Kind(handler=partial(follow_move, remote), concurrency=2, max_attempts=5),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
         "policy": Kind(handler=Enforcement(cache=cache).run, concurrency=1, time_limit=ENFORCING),
     }

@@ -23,7 +23,8 @@ from fedirec.activitypub.digests import canonical, digest_json
 from fedirec.activitypub.follows import follow, refuse_follow, unfollow
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.keys import read_private_key, read_public_key
-from fedirec.activitypub.models import Follow, Outgoing, Received
+from fedirec.activitypub.models import Actor, Follow, Outgoing, Received
+from fedirec.activitypub.moving import move_away, set_aliases
 from fedirec.activitypub.proofs import Proof, add_proof, verify_proof
 from fedirec.activitypub.vocab import Activity, ActorObject, Doc, Entity, Json, Ref, Stamp, Tombstone, Vocabulary
 from fedirec.activitypub.vocab import actors as actor_vocab
@@ -512,6 +513,8 @@ async def _live(one: Instance, other: Instance) -> None:
     await other.run(recommend, bo, heard)
     await other.run(take_back_recommendation, bo, heard)
     await other.run(records.delete_record, bo, await other.run(lambda: Record.get(uri=drip.uri)))
+    await other.run(set_aliases, cy, [(await one.join("cy")).uri])
+    await one.run(move_away, one.state["remote"], await one.run(lambda: Actor.get(local_handle="cy")), cy.uri)
     await settle(one, other)
 
 

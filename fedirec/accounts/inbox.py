@@ -8,6 +8,7 @@ from fedirec.accounts.actions.boundaries import block_undone, blocked_by
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub import moving
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.authority import may_describe
 from fedirec.activitypub.follows import answer_follow, follow_accepted, follow_undone
@@ -16,7 +17,7 @@ from fedirec.activitypub.models import Actor, Announcement, Liking
 from fedirec.activitypub.vocab import Accept, ActorObject, Block, Follow, Ref, Undo, Update
 from fedirec.errors import Forbidden
 
-handlers = Handlers()
+handlers = Handlers(moving.handlers)
 
 
 @handlers.on(Follow, Ref, ActorObject)

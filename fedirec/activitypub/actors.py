@@ -138,6 +138,7 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "featured": actor.featured,
         "approves_followers": actor.approves_followers,
         "also_known_as": list(actor.also_known_as),
+        "is_indexable": actor.indexable,
         "document": document,
         "fetched_at": now(),
     }
@@ -164,6 +165,8 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
             columns["host"] = host_of(actor.id)  # what WebFinger proved was another handle
         if known.state == "deleted":
             columns["state"] = "active"
+        if actor.moved_to is None and (known.document or {}).get("movedTo"):
+            columns["moved_to"] = None  # they came back
         known.update_from_dict(columns)
         await known.save(update_fields=list(columns))
         await make_actor_findable(known)
@@ -266,7 +269,9 @@ async def describe_actor(actor: Actor) -> ActorObject:
         approves_followers=actor.approves_followers,
         discoverable=not is_service and not is_silent,
         suspended=is_silent,
+        indexable=actor.is_indexable and not is_service and not is_silent,
         also_known_as=tuple(actor.also_known_as),
+        moved_to=actor.moved_to,
         published=actor.created_at,
         keys=tuple(KeyObject(id=key.key_id, kind=_kind(key), public=key.public) for key in keys),
     )

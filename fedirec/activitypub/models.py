@@ -102,7 +102,10 @@ class Actor(Model, metaclass=RowClass):
     """Whether their pictures, sounds and films are left where they are, as those of their whole instance are."""
     suspended_at = fields.DatetimeField(null=True)
     """When a moderator decided that they are silent everywhere."""
+    is_indexable = fields.BooleanField(default=True, db_default=False)
+    """Whether what they publish may be found by its words (FEP-5feb)."""
     moved_to = fields.CharField(max_length=2048, null=True)
+    moved_at = fields.DatetimeField(null=True)
     also_known_as: fields.Field[list[str]] = fields.JSONField(default=list)
     state = fields.CharField(max_length=12, default="active", db_default="active")
     document: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
@@ -220,6 +223,23 @@ class Received(Model, metaclass=RowClass):
             Index(fields=["state", "id"]),
             PartialIndex(fields=["sender_id"], name="idx_received_deletes", condition={"type": "Delete"}),
         ]
+
+
+class EarlyDeletion(Model, metaclass=RowClass):
+    """Something that its author deleted before it came here."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="early_deletions", on_delete=fields.CASCADE, db_index=True
+    )
+    actor_id: int
+    object_uri = fields.CharField(max_length=2048)
+    deleted_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "early_deletion"
+        unique_together = (("actor", "object_uri"),)
+        indexes = [Index(fields=["deleted_at"])]
 
 
 class Evidence(Model, metaclass=RowClass):

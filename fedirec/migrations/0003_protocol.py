@@ -1,5 +1,9 @@
 from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+
+from fedirec.clock import now
 
 
 class Migration(migrations.Migration):
@@ -22,6 +26,47 @@ class Migration(migrations.Migration):
             model_name="Actor",
             name="moved_to",
             field=fields.CharField(null=True, max_length=2048),
+        ),
+        ops.AddField(
+            model_name="Actor",
+            name="moved_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="Actor",
+            name="is_indexable",
+            field=fields.BooleanField(default=True, db_default=False),
+        ),
+        # Whoever lives here agreed to be found; of others their own documents say so when they are read again.
+        ops.RunSQL("UPDATE actor SET is_indexable = true WHERE is_local", reverse_sql=ops.RunSQL.noop),
+        ops.CreateModel(
+            name="EarlyDeletion",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "actor",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="actor_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="early_deletions",
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                ("object_uri", fields.CharField(max_length=2048)),
+                ("deleted_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "early_deletion",
+                "app": "fedirec",
+                "unique_together": (("actor", "object_uri"),),
+                "indexes": [Index(fields=["deleted_at"])],
+                "pk_attr": "id",
+                "table_description": "Something that its author deleted before it came here.",
+            },
+            bases=["Model"],
         ),
         ops.AddField(
             model_name="Instance",

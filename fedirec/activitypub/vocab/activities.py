@@ -184,12 +184,18 @@ class Offer(Activity[T]):
     TYPE: ClassVar[str] = "Offer"
 
 
+class Move(Activity[T]):
+    """Somebody, the object, lives at `target` from now on (FEP-7628)."""
+
+    TYPE: ClassVar[str] = "Move"
+
+
 class Block(Activity[T]):
     TYPE: ClassVar[str] = "Block"
 
 
 ACTIVITIES: tuple[type[Entity], ...] = (
-    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Tombstone,
+    Create, Update, Delete, Follow, Accept, Reject, Undo, Announce, Like, Add, Remove, Offer, Block, Move, Tombstone,
 )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class ActorObject:
     discoverable: bool = False
     suspended: bool = False
     """Whether those who run its instance keep it silent for now (Mastodon's toot:suspended)."""
+    indexable: bool = False
+    """Whether what they publish may be found by its words (FEP-5feb); who does not say so does not want it."""
 
     also_known_as: tuple[str, ...] = ()
     moved_to: str | None = None
@@ -91,6 +93,7 @@ class ActorObject:
             approves_followers=doc.flag("manuallyApprovesFollowers"),
             discoverable=doc.flag("discoverable"),
             suspended=doc.flag("suspended"),
+            indexable=doc.flag("indexable"),
             also_known_as=tuple(
                 value for value in doc.many("alsoKnownAs") if isinstance(value, str) and len(value) <= 2048
             )[:MAX_ALIASES],
@@ -109,7 +112,7 @@ class ActorObject:
             "inbox": self.inbox,
             "manuallyApprovesFollowers": self.approves_followers,
             "discoverable": self.discoverable,
-            "indexable": self.discoverable,
+            "indexable": self.indexable,
         }
         for key, value in (
             ("url", self.url),
