@@ -18,6 +18,7 @@ from fedirec.accounts.queries import find_session_viewer, find_token_viewer, has
 from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.errors import Unauthenticated
+from fedirec.media.cache import MediaCache
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 from fedirec.web.errors import is_for_programs
 from fedirec.web.language import reading
@@ -56,7 +57,7 @@ class Door:
             if viewer is not None and _is_blind(viewer, scope):
                 viewer = None
             state[_MEMBER] = viewer
-            state[_SHOWN] = await _shown(viewer) if viewer else None
+            state[_SHOWN] = await _shown(viewer, state.get("media_cache")) if viewer else None
             with reading(reader_of(Request(scope))):
                 await self.app(scope, receive, send)
         else:
@@ -122,17 +123,20 @@ async def _find_viewer(connection: HTTPConnection) -> Viewer | None:
     return viewer
 
 
-async def _shown(viewer: Viewer) -> MemberView:
-    """What pages show of whoever looks at them."""
-    actor = viewer.actor
+async def _shown(viewer: Viewer, cache: MediaCache | None) -> MemberView:
+    """What pages show of whoever looks at them; the picture of a guest comes through `cache` or not at all."""
+    actor, picture = viewer.actor, viewer.actor.icon_url
+    if picture and not actor.is_local:
+        picture = cache.path_for(picture) if cache else None
     return MemberView(
         name=actor.name or actor.handle,
         handle=f"@{actor.handle}@{actor.host}",
-        url=actor.url or actor.uri,
-        icon_url=actor.icon_url,
+        url=(actor.url or actor.uri) if actor.is_local else f"/people/remote/{actor.id}",
+        icon_url=picture,
         locale=viewer.account.locale,
         zone=viewer.account.timezone,
         has_news=await has_unread(viewer.account),
         may_publish=viewer.can(Permission.PUBLISH),
         may_administer=viewer.can(Permission.SEE_AUDIT),
+        is_guest=not actor.is_local,
     )

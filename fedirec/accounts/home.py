@@ -11,7 +11,6 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from fedirec.accounts.door import viewer_of
-from fedirec.accounts.permissions import Role
 from fedirec.activitypub.remote import HANDLE
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 
@@ -23,7 +22,7 @@ KEPT_FOR: Final = 400 * 24 * 3600
 def home_of(connection: HTTPConnection) -> str:
     """The handle of whoever is looking, on their own server: a guest's, or the one that their browser kept."""
     viewer = viewer_of(connection)
-    if viewer is not None and viewer.role is Role.GUEST:
+    if viewer is not None and not viewer.actor.is_local:
         return f"@{viewer.actor.handle}@{viewer.actor.host}"
     kept = read_cookie(connection, COOKIE) or ""
     return kept if HANDLE.fullmatch(kept) else ""

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     OBJECT = "object"
     CLAIM_CREDIT = "claim_credit"
     REPORT = "report"
+    MANAGE_VISIT = "manage_visit"
     MANAGE_OWN = "manage_own"
     MANAGE_ACCOUNT = "manage_account"
     FOLLOW = "follow"
@@ -66,16 +67,18 @@ class Permission(StrEnum):
 _GUEST: Final = frozenset(
     {
         Permission.READ_OWN,
-        Permission.COMMENT,
         Permission.OBJECT,
         Permission.CLAIM_CREDIT,
         Permission.REPORT,
-        Permission.MANAGE_OWN,
-        Permission.MANAGE_ACCOUNT,
+        Permission.MANAGE_VISIT,
         Permission.SUBMIT,
     }
 )
+# Whatever has to be said in somebody's own name is said by their own server: this one cannot speak for its guests.
 _MEMBER: Final = _GUEST | {
+    Permission.COMMENT,
+    Permission.MANAGE_OWN,
+    Permission.MANAGE_ACCOUNT,
     Permission.FOLLOW,
     Permission.PUBLISH,
     Permission.REMIX,
@@ -108,6 +111,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.OBJECT: Scope.WRITE,
     Permission.CLAIM_CREDIT: Scope.WRITE,
     Permission.REPORT: Scope.WRITE,
+    Permission.MANAGE_VISIT: Scope.WRITE,
     Permission.MANAGE_OWN: Scope.WRITE,
     Permission.MANAGE_ACCOUNT: Scope.ACCOUNT,
     Permission.FOLLOW: Scope.FOLLOW,
@@ -130,12 +134,13 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
 
 _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.READ_OWN: N_("Only the person whose page this is can see it."),
-    Permission.COMMENT: N_("You cannot comment here."),
+    Permission.COMMENT: N_("Only members comment from here. You can answer from your own server."),
     Permission.OBJECT: N_("You cannot object here."),
     Permission.CLAIM_CREDIT: N_("You cannot claim credit here."),
     Permission.REPORT: N_("You cannot report anything here."),
-    Permission.MANAGE_OWN: N_("You cannot change these settings."),
-    Permission.MANAGE_ACCOUNT: N_("You cannot change these settings."),
+    Permission.MANAGE_VISIT: N_("You cannot change these settings."),
+    Permission.MANAGE_OWN: N_("These settings are for members. Yours are on your own server."),
+    Permission.MANAGE_ACCOUNT: N_("These settings are for members. You sign in with your own server."),
     Permission.FOLLOW: N_("Only members of this instance can follow from here."),
     Permission.PUBLISH: N_("Only members of this instance can publish here."),
     Permission.REMIX: N_("Only members of this instance can publish remixes here."),
@@ -228,6 +233,11 @@ def may_suspend(role: Role, *, subject: Role) -> bool:
 def may_judge(role: Role, *, subject: Role) -> bool:
     """Whether `role` may decide about somebody who is `subject`: owners about anybody, others about lower ranks."""
     return may(role, Permission.MODERATE) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])
+
+
+def may_leave_as_guest(role: Role) -> bool:
+    """Whether somebody's account here is only a visit, which they end without losing anything at home."""
+    return role is Role.GUEST
 
 
 def may_change_role(role: Role, *, before: Role, after: Role) -> bool:

@@ -27,6 +27,8 @@ class MemberView:
     """Whether notifications wait to be read."""
     may_publish: bool = True
     may_administer: bool = False
+    is_guest: bool = False
+    """Whether they signed in with an account of another server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,12 +28,13 @@ from fedirec.errors import Conflict, Forbidden, Unauthenticated
 # One line for each permission, one column for each role:       guest member moderator treasurer admin owner
 TABLE = {
     Permission.READ_OWN: "yes yes yes yes yes yes",
-    Permission.COMMENT: "yes yes yes yes yes yes",
+    Permission.COMMENT: "no yes yes yes yes yes",
     Permission.OBJECT: "yes yes yes yes yes yes",
     Permission.CLAIM_CREDIT: "yes yes yes yes yes yes",
     Permission.REPORT: "yes yes yes yes yes yes",
-    Permission.MANAGE_OWN: "yes yes yes yes yes yes",
-    Permission.MANAGE_ACCOUNT: "yes yes yes yes yes yes",
+    Permission.MANAGE_OWN: "no yes yes yes yes yes",
+    Permission.MANAGE_ACCOUNT: "no yes yes yes yes yes",
+    Permission.MANAGE_VISIT: "yes yes yes yes yes yes",
     Permission.SUBMIT: "yes yes yes yes yes yes",
     Permission.FOLLOW: "no yes yes yes yes yes",
     Permission.PUBLISH: "no yes yes yes yes yes",

@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account
-from fedirec.accounts.permissions import Permission, Role, refuse, require
+from fedirec.accounts.permissions import Permission, Role, may_leave_as_guest, refuse, require
 from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
@@ -48,8 +48,8 @@ async def forget_guest(viewer: Viewer) -> None:
 
     Raises Forbidden for members.
     """
-    require(viewer, Permission.MANAGE_OWN)
-    refuse(viewer.role is Role.GUEST, N_("Only guests leave like this."))
+    require(viewer, Permission.MANAGE_VISIT)
+    refuse(may_leave_as_guest(viewer.role), N_("Only guests leave like this."))
     await Account.filter(id=viewer.account.id, role=Role.GUEST.value).delete()
 
 

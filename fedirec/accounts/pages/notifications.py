@@ -99,7 +99,7 @@ async def show_notifications(request: Request[Any]) -> Response:
 
 async def post_read(request: Request[Any]) -> Response:
     """Everything up to the newest that was shown is read, or only what was named; what came since stays new."""
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
     form = await read_form(request)
     named = [int(text) for text in form.values("notice")[:PAGE] if text.isascii() and text.isdigit() and len(text) < 19]
     if named:

@@ -52,15 +52,19 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
         ("/settings/making", _("New records")),
         ("/settings/notices", _("Notifications")),
         ("/settings/boundaries", _("Keeping away")),
-        ("/settings/boundaries", _("Keeping away")),
         ("/settings/reading", _("Language and time")),
         ("/settings/security", _("Account and security")),
         ("/settings/programs", _("Programs")),
     ]
+    if not viewer.can(Permission.MANAGE_OWN):
+        pages = [
+            ("/settings/visit", _("Your visit")),
+            ("/settings/notices", _("Notifications")),
+            ("/settings/reading", _("Language and time")),
+        ]
     if viewer.can(Permission.INVITE):
         pages.append(("/invitations", _("Invitations")))
     here = "/settings/security" if request.url.path in _OF_SECURITY else request.url.path
-    here = "/settings/boundaries" if here.startswith("/settings/boundaries") else here
     here = "/settings/boundaries" if here.startswith("/settings/boundaries") else here
     return [Tab(label=label, url=url, is_current=url == here) for url, label in pages]
 

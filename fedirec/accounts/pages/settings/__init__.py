@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.pages.settings import boundaries, notices, profile, programs, reading, security
+from fedirec.accounts.pages.settings import boundaries, notices, profile, programs, reading, security, visit
 
-routes = [*profile.routes, *reading.routes, *notices.routes, *boundaries.routes, *security.routes, *programs.routes]
+routes = [
+    *profile.routes,
+    *reading.routes,
+    *notices.routes,
+    *boundaries.routes,
+    *security.routes,
+    *visit.routes,
+    *programs.routes,
+]

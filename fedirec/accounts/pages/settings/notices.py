@@ -20,7 +20,7 @@ from fedirec.web.views import Choice
 
 
 async def show_notices(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
     unwanted = set(viewer.account.unwanted or ())
     return render(
         request,
@@ -42,7 +42,7 @@ async def show_notices(request: Request[Any]) -> Response:
 
 
 async def post_notices(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
     form = await read_form(request)
     wanted = form.many("wanted", [kind.value for kind in WISHES])
     await choose_notices(viewer.account, {Notice(kind) for kind in wanted})

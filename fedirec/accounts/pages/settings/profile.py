@@ -22,7 +22,9 @@ from fedirec.web.render import redirect, render
 
 
 async def show_profile(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
+    if not viewer.can(Permission.MANAGE_OWN):
+        return redirect(request, "/settings/visit")
     form = filled_form(
         {
             "name": viewer.actor.name,

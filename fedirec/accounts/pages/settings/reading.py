@@ -22,13 +22,13 @@ from fedirec.web.views import Choice
 
 
 async def show_reading(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
     form = filled_form({"locale": viewer.account.locale, "timezone": viewer.account.timezone})
     return render(request, "accounts/reading.html", form=form, **_reading(request, viewer))
 
 
 async def post_reading(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
     form = await read_form(request)
     try:
         await edit_preferences(

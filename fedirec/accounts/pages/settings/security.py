@@ -89,17 +89,22 @@ async def _security(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "role": _(ROLES[viewer.role][0]),
         "since": viewer.account.created_at,
         "has_codes": await has_recovery_codes(viewer.account),
-        "sessions": [
-            SessionView(
-                id=row.id,
-                browser=row.browser,
-                is_this=row.id == viewer.session_id,
-                since=row.created_at,
-                used_at=row.used_at,
-            )
-            for row in await sessions_of(viewer.account)
-        ],
+        "sessions": await session_views(viewer),
     }
+
+
+async def session_views(viewer: Viewer) -> list[SessionView]:
+    """The browsers in which `viewer` is signed in."""
+    return [
+        SessionView(
+            id=row.id,
+            browser=row.browser,
+            is_this=row.id == viewer.session_id,
+            since=row.created_at,
+            used_at=row.used_at,
+        )
+        for row in await sessions_of(viewer.account)
+    ]
 
 
 routes = [
