@@ -97,7 +97,7 @@ class Stage:
         return self.evil.activity(type, self.eve, object, **more)
 
     def evil_note(self, **changes: Any) -> dict[str, Any]:
-        return self.evil.note(self.eve, "x", **changes)
+        return self.evil.note(self.eve, "x") | changes
 
     async def post(self, activity: Any, **how: Any) -> httpx.Response:
         """What our inbox answers to Eve's post."""
@@ -125,6 +125,12 @@ class Stage:
         async with self.here.client() as client:
             client.headers.clear()
             return await client.get(path, headers=headers or {"accept": "application/activity+json"})
+
+    async def describe(self, **changes: Any) -> httpx.Response:
+        """What is answered when Eve says who she is by now; her server says so too."""
+        document = json.loads(self.network.answers[self.eve].content) | changes
+        self.evil.serve(self.eve, document)
+        return await self.post(self.activity("Update", document))
 
     def serve(self, path: str, document: Any, **how: Any) -> str:
         """The address at evil.test that answers with `document` from now on."""

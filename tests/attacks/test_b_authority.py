@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import httpx
@@ -11,6 +12,7 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.errors import FedirecError
 from tests.attacks.stage import EVERYBODY, Attack, Attacks, Stage, withstand
+from tests.media.test_uploads import PIECE, TUS, notes
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, OTHER_RSA, RSA
 
@@ -136,6 +138,21 @@ for media_type in ("text/html", "application/json", "text/plain", "image/png", "
         await refused(stage, stage.serve("/upload", note, content_type=media_type))
 
     attacks.add(24, f"a note that is served as {media_type}", _as_something_else, asks=[EVIL])
+
+
+@attacks.on(25, "ActivityPub as a picture")
+async def _(stage: Stage) -> None:
+    note = json.dumps({"@context": CONTEXT, **stage.good.note(stage.mia, "25")}).encode()
+    async with stage.here.sign_in("ana") as browser:
+        for name, media_type in (("note.json", "application/activity+json"), ("note.png", "image/png")):
+            location = {"upload-length": str(len(note))} | notes(filename=name, filetype=media_type)
+            begun = await browser.post("/api/uploads", headers=TUS | location)
+            if begun.status_code != 201:
+                continue
+            url = begun.headers["location"]
+            await browser.patch(url, content=note, headers=PIECE | {"upload-offset": "0"})
+            await settle(stage.here)
+            assert (await browser.get(url, headers={"accept": "application/json"})).json()["state"] == "refused"
 
 
 for what, author in {

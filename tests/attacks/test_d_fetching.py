@@ -122,22 +122,15 @@ async def said(stage: Stage, **changes: Any) -> httpx.Response:
     )
 
 
-async def described(stage: Stage, **changes: Any) -> httpx.Response:
-    """Eve says who she is by now."""
-    stage.evil.actor("eve", **changes)
-    document = {"id": stage.eve, "type": "Person", "preferredUsername": "eve", "inbox": f"{stage.eve}/inbox", **changes}
-    return await stage.post(stage.activity("Update", document))
-
-
 naming("an announced object", lambda stage: stage.post(stage.activity("Announce", INSIDE)))
 naming("a liked object", lambda stage: stage.post(stage.activity("Like", INSIDE)))
 naming("an object to create", lambda stage: stage.post(stage.activity("Create", INSIDE)))
 naming("an actor", lambda stage: stage.post(stage.activity("Like", stage.song.uri) | {"actor": INSIDE}, actor=INSIDE))
 naming("a key", lambda stage: stage.post(stage.activity("Like", stage.song.uri), key_id=f"{INSIDE}#key"))
 naming("an attachment", lambda stage: said(stage, attachment=[{"type": "Image", "url": INSIDE}]))
-naming("a picture of a person", lambda stage: described(stage, icon={"type": "Image", "url": INSIDE}))
-naming("a collection", lambda stage: described(stage, featured=INSIDE))
-naming("an inbox", lambda stage: described(stage, inbox=INSIDE))
+naming("a picture of a person", lambda stage: stage.describe(icon={"type": "Image", "url": INSIDE}))
+naming("a collection", lambda stage: stage.describe(featured=INSIDE))
+naming("an inbox", lambda stage: stage.describe(inbox=INSIDE))
 naming("a page of replies", lambda stage: said(stage, replies=INSIDE, context=INSIDE))
 naming("what a note answers", lambda stage: said(stage, context=INSIDE, conversation=INSIDE))
 naming("what a note quotes", lambda stage: said(stage, quote=INSIDE, quoteAuthorization=INSIDE))
