@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fedirec.activitypub.authority import Belief, belief_in_embedded
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
-from fedirec.activitypub.journal import Arrival, Journal
+from fedirec.activitypub.journal import Arrival, Journal, name_of
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.parsing import parse
@@ -145,7 +145,7 @@ class Effects:
         activity = self._remote.vocabulary.read(await compacted(sent))
         if not isinstance(activity, Activity):
             raise Invalid("that is not an activity")
-        if not activity.id and sent.get("id") is None:
+        if arrival.activity_uri == name_of(arrival.body, sender.uri):
             activity = replace(activity, id=arrival.activity_uri)
         if activity.actor != sender.uri or activity.id != arrival.activity_uri:
             raise Forbidden("the activity says something else once its terms are resolved")

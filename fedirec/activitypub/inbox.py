@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from fedirec.activitypub.authority import may_name, may_sign_as
 from fedirec.activitypub.crowd import Crowd
 from fedirec.activitypub.effects import Effects
 from fedirec.activitypub.handlers import Handlers
-from fedirec.activitypub.journal import Arrival, Heard, Journal
+from fedirec.activitypub.journal import Arrival, Heard, Journal, name_of
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.parsing import parse
@@ -98,7 +97,7 @@ class Inbox:
         )
         doc = Doc(parse(body))
         actor_uri = doc.id("actor")
-        activity_uri = doc.find_id("id") or _name_of(body, actor_uri)
+        activity_uri = doc.find_id("id") or name_of(body, actor_uri)
         if not may_sign_as(claim.key_id, actor=actor_uri):
             raise Unauthenticated("the key of the signature is not one of the actor's")
         if not may_name(activity_uri, actor=actor_uri):
@@ -110,6 +109,8 @@ class Inbox:
         await self.crowd.refuse_backlog(key_origin)
         if key.actor.state == "suspended":
             raise Forbidden("that actor is suspended here")
+        if doc.data.get("type") == "Delete" and await _is_taken(activity_uri):
+            activity_uri = name_of(body, actor_uri)
         heard = await self._hear(key_origin, claim.SCHEME)
         await self.journal.write(
             Arrival(
@@ -195,9 +196,9 @@ def _refuse_type(delivery: Delivery) -> None:
         raise WrongType("an inbox reads bodies as they are, without compression")
 
 
-def _name_of(body: bytes, actor: str) -> str:
-    """What an activity without an id is known by, so that it counts once: Funkwhale's Delete and Mastodon's Add."""
-    return f"{actor}#{hashlib.sha256(body).hexdigest()}"
+async def _is_taken(activity_uri: str) -> bool:
+    """Whether something else than a Delete came under that id."""
+    return await Received.filter(activity_uri=activity_uri).exclude(type="Delete").exists()
 
 
 def _origin_of_key(key_id: str) -> str:

@@ -68,6 +68,13 @@ class _Entry:
     written: asyncio.Future[None]
 
 
+def name_of(body: bytes, actor: str) -> str:
+    """What an activity is known by that has no id of its own, so that it counts once: Funkwhale's Delete has none,
+    Mastodon's Add neither, and BookWyrm calls a Delete like the Create before it.
+    """
+    return f"{actor}#{sha256(body).hexdigest()}"
+
+
 class Journal:
     """Writes what arrives, many at a time."""
 
