@@ -23,7 +23,7 @@ from fedirec.db import execute, fetch_rows, transaction
 from fedirec.db.rows import json_numbers, numbers, rows_in
 from fedirec.db.tables import json_of, table_of
 from fedirec.errors import FedirecError
-from fedirec.lanes import Done, Job, Outcome, Work, drop_waiting, keep_payload, lanes_named
+from fedirec.lanes import Done, Job, Outcome, Work, close_circuit, drop_waiting, keep_payload, lanes_named
 from fedirec.media.cache import MediaCache
 from fedirec.remix.queries.files import addresses_of
 from fedirec.uris import host_of
@@ -183,8 +183,10 @@ async def _lanes(job: Job, payload: dict[str, Any]) -> None:
     origins = {key: key.partition(":")[2] for key in keys}
     stances = await stances_to(list(origins.values()))
     for key, origin in origins.items():
-        if is_within(origin, payload["origin"]) and stances[origin].is_blocked:
-            await drop_waiting(key)
+        if not is_within(origin, payload["origin"]) or not stances[origin].is_blocked:
+            continue
+        await drop_waiting(key)
+        await close_circuit(key)  # whoever comes back begins anew
     async with transaction():
         await _next(job, payload, after=keys[-1] if len(keys) == PAGE else None, then="follows")
 

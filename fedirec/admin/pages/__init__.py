@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.routing import Route
+from fedirec.admin.pages import ended
 
-routes: list[Route] = []
+routes = [*ended.routes]
