@@ -22,11 +22,13 @@ from fedirec.media.actions import make_missing, prune_orphans, prune_unattached,
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.remix.actions.catching_up import fetch_replies
 from fedirec.remix.actions.challenges import close_overdue
 from fedirec.remix.actions.contributors import meet_contributor
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.findable import make_rest_findable
 from fedirec.remix.actions.meeting import fetch_challenge
+from fedirec.remix.actions.quotations import check_quotation
 from fedirec.remix.actions.sources import join_sources, resolve_source
 from fedirec.remix.inbox import fetch_announced, fetch_comment
 from fedirec.settings import Settings
@@ -56,6 +58,8 @@ def kinds_of_work(
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "comment": Kind(handler=partial(fetch_comment, remote), concurrency=4),
+        "quote": Kind(handler=partial(check_quotation, remote), concurrency=4, max_attempts=5),
+        "replies": Kind(handler=partial(fetch_replies, remote), concurrency=2, max_attempts=3),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),

@@ -33,7 +33,17 @@ from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.remix import terms as remix_terms
-from fedirec.remix.actions import challenges, comments, composing, drafts, quotes, records, submissions, threads
+from fedirec.remix.actions import (
+    catching_up,
+    challenges,
+    comments,
+    composing,
+    drafts,
+    quotes,
+    records,
+    submissions,
+    threads,
+)
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.digest import digest_holds, digested, record_digest
 from fedirec.remix.inbox.comments import MAX_ANCESTORS, MAX_TOLD_OF
@@ -322,6 +332,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         "people who are told that a comment names them": (threads.MAX_MENTIONED, threads.MAX_MENTIONED),
         "comments that are fetched because of one": (MAX_ANCESTORS, None),
         "generations of sources that are fetched": (MAX_DEPTH, None),
+        "pages of one list of answers": (catching_up.MAX_PAGES, None),
+        "answers that are fetched because of one record": (catching_up.MAX_ITEMS, None),
+        "levels of answers that are fetched": (catching_up.MAX_DEPTH, None),
+        "instances that are asked for what one list names": (catching_up.MAX_ORIGINS, None),
         "quote requests of one actor in an hour": (quotes.MAX_AN_HOUR, None),
         "people and collections that a policy names": (MAX_POLICY, None),
     }

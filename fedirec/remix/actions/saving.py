@@ -18,6 +18,7 @@ from fedirec.media.actions import attach_media
 from fedirec.media.models import Media
 from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.actions.lineage import MAX_FETCHED, save_sources
+from fedirec.remix.actions.quotations import save_quotation
 from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
@@ -99,8 +100,14 @@ async def save_record(
         )
         waiting = await save_sources(record, work.sources, depth=depth, budget=budget)
         met = await _meet({person for person, _role in parts})
-        await enqueue([*waiting, *met[: budget - len(waiting)]])
+        await enqueue([*waiting, *met[: budget - len(waiting)], *(await _quoted(work, known))])
+    else:
+        await enqueue(await _quoted(work, known))
     return record
+
+
+async def _quoted(work: NoteObject, known: Record | None) -> list[Work]:
+    return await save_quotation(work) if work.quote or known else []
 
 
 async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner: Any) -> None:

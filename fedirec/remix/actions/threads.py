@@ -17,6 +17,8 @@ from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone, Unsupported
 from fedirec.html import clean, one_line, plain
+from fedirec.lanes import enqueue
+from fedirec.remix.actions.quotations import save_quotation
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.records import is_close
@@ -67,13 +69,18 @@ async def find_place(uri: str | None) -> Place | None:
 
 
 async def save_comment(
-    author: Actor, work: CommentObject | PostObject, place: Place, *, document: Json | None = None
+    author: Actor,
+    work: CommentObject | PostObject,
+    place: Place,
+    *,
+    document: Json | None = None,
+    is_old: bool = False,
 ) -> Comment:
     """The comment that `work` describes is saved, or brought up to its newer version; those concerned know.
 
-    `document` is how one of ours travels. Part of the caller's transaction. Raises Forbidden unless `author` is its
-    author and of its origin and may answer there, Gone where one of the two was deleted, Unsupported for what is no
-    comment or one too many.
+    `document` is how one of ours travels; of what `is_old`, and was only found now, nobody is told. Part of the
+    caller's transaction. Raises Forbidden unless `author` is its author and of its origin and may answer there, Gone
+    where one of the two was deleted, Unsupported for what is no comment or one too many.
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a comment is")
@@ -108,8 +115,11 @@ async def save_comment(
         updated_at=work.updated,
         **await _columns(work, place.record),
     )
-    await _tell(comment, place, [mention.href for mention in work.mentions])
-    await pass_on(comment)
+    if not is_old:
+        await _tell(comment, place, [mention.href for mention in work.mentions])
+        await pass_on(comment)
+    if work.quote:
+        await enqueue(await save_quotation(work))
     return comment
 
 
@@ -171,6 +181,7 @@ async def _change(known: Comment, work: CommentObject | PostObject, *, document:
     await known.save()
     if updated - last >= PAUSE:
         await pass_on(known)
+    await enqueue(await save_quotation(work))
     return known
 
 

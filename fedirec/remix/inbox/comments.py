@@ -13,7 +13,8 @@ from fedirec.activitypub.vocab import Add, Create, Remove, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unsupported
-from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.lanes import Done, Job, Later, Outcome, enqueue, gathering
+from fedirec.remix.actions.catching_up import asking_for_replies, catch_up
 from fedirec.remix.actions.threads import MAX_PASSED_ON, Place, bury_comment, find_place, save_comment
 from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us, refuse_deleted
 from fedirec.remix.models import Comment, Record
@@ -54,6 +55,8 @@ async def take_comment(sender: Actor, work: CommentObject | PostObject) -> None:
         if known is None and isinstance(work, CommentObject):
             await refuse_deleted(sender, work.id)  # of posts whoever took them in asked before
         await save_comment(sender, work, place)
+        if known is None:
+            await catch_up(place.record)
         return
     if work.in_reply_to is None or not work.is_public or not await concerns_us(sender, work):
         raise Unsupported("it answers nothing that is known here")
@@ -99,14 +102,20 @@ async def comment_deleted(sender: Actor, comment: Comment) -> None:
 
 
 async def fetch_comment(remote: Remote, job: Job) -> Outcome:
-    """A comment that we know by name only stands where it belongs, with what it answers, if that leads to a record."""
-    uri = str(job.payload["uri"])
+    """A comment that we know by name only stands where it belongs, with what it answers, if that leads to a record.
+
+    One that was found while catching up is old news; what was answered to it is looked for as far as the budget goes.
+    """
+    uri, depth = str(job.payload["uri"]), int(str(job.payload.get("depth", 0)))
+    budget = int(str(job.payload.get("budget", 0)))
     try:
         place, said = await _chain_to(remote, uri)
-        async with transaction():
+        async with transaction(), gathering():
             for author, work in reversed(said):
-                comment = await save_comment(author, work, place)
+                comment = await save_comment(author, work, place, is_old=depth > 0)
                 place = Place(record=place.record, parent=comment)
+            if budget > 0:
+                await enqueue([asking_for_replies(uri, depth=depth, budget=budget)])
     except Gone:
         await _forget(uri)
     except FedirecError as error:

@@ -20,6 +20,7 @@ from fedirec.activitypub.vocab import (
     Json,
     Like,
     Ref,
+    Stamp,
     Tombstone,
     Undo,
     Update,
@@ -28,6 +29,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
+from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
@@ -121,12 +123,21 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
         await comment_deleted(sender, comment)
         return
     record = await Record.get_or_none(uri=uri)
+    if record is None and await stamp_deleted(sender, uri):
+        return
     if record is None:
         raise unknown(uri)
     if not may_delete(author=record.author_id, speaker=sender.id):
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
         await bury_record(record)
+
+
+@handlers.on(Delete, Stamp)
+async def consent_taken_back(sender: Actor, delete: Delete[Stamp]) -> None:
+    """Somebody does not agree any more to something that was done with what is theirs."""
+    if not await stamp_deleted(sender, delete.object.id):
+        raise NotFound("that consent is not known here, or is somebody else's")
 
 
 @handlers.on(Announce, Ref, RecordObject, PostObject, PromptObject)

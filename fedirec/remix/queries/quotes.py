@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from fedirec.errors import NotFound
-from fedirec.remix.models import QuoteStamp, Record
+from fedirec.remix.models import Quotation, QuoteStamp, Record
 
 QUOTES: Final = 50
 """Quotes on one page."""
@@ -39,3 +40,18 @@ async def get_stamp(key: str) -> QuoteStamp:
     if found is None or found.state not in ("approved", "revoked"):
         raise NotFound("there is no such stamp here")
     return found
+
+
+async def quotations_of(uris: Collection[str]) -> list[tuple[Quotation, Record | None]]:
+    """What is quoted at `uris`, each with the record that it is, where everybody may see that here."""
+    rows = await Quotation.filter(uri__in=list(uris)) if uris else []
+    if not rows:
+        return []
+    shown = Record.filter(
+        uri__in=[row.target_uri for row in rows],
+        visibility="public",
+        deleted_at=None,
+        author__state__in=("active", "deleted"),
+    )
+    records = {record.uri: record for record in await shown.select_related("author")}
+    return [(row, records.get(row.target_uri)) for row in rows]

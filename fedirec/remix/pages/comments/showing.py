@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,14 @@ from fedirec.accounts.boundaries import Away, away_from
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
+from fedirec.remix.actions.catching_up import catch_up
 from fedirec.remix.actions.comments import MAX_TEXT
 from fedirec.remix.actions.hiding import may_hide
 from fedirec.remix.actions.threads import playing_time_of
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.quoting import QuotedView, quoted_in
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.comments import is_shown, moments_of, threads_of
 from fedirec.web.language import gettext as _
@@ -36,6 +39,7 @@ class CommentView:
     is_gone: bool = False
     gone_word: str = ""
     content_html: str = ""
+    quoted: QuotedView | None = None
     language: str | None = None
     warning: str = ""
     moment: str = ""
@@ -99,6 +103,9 @@ async def comments_view(request: Request[Any], record: Record) -> CommentsView:
     onlooker = await Onlooker.at(request)
     after = number_of(request.query_params.get("comments", "")) or 0
     threads, has_more = await threads_of(record, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
+    said = [comment for thread in threads for comment in (thread.first, *thread.answers)]
+    await onlooker.look_up(said)
+    await catch_up(record, said)
     shown = tuple(
         ThreadView(
             first=onlooker.view(thread.first),
@@ -145,6 +152,7 @@ class Onlooker:
         self.may_comment = self.viewer is not None and self.viewer.can(Permission.COMMENT)
 
         self.kept = Away()
+        self.quoted: dict[str, QuotedView] = {}
 
     @classmethod
     async def at(cls, request: Request[Any]) -> Onlooker:
@@ -152,6 +160,11 @@ class Onlooker:
         onlooker = cls(request)
         onlooker.kept = await away_from(onlooker.actor)
         return onlooker
+
+    async def look_up(self, comments: Collection[Comment]) -> None:
+        """What `comments` quote can be shown with them."""
+        said = [comment.uri for comment in comments if not comment.author.is_local and self.may_see(comment)]
+        self.quoted = await quoted_in(self.cards, said)
 
     def may_see(self, comment: Comment) -> bool:
         """Whether the words of `comment` are theirs to see; the record is."""
@@ -172,6 +185,7 @@ class Onlooker:
             author=author,
             at=comment.published_at,
             content_html=comment.content,
+            quoted=self.quoted.get(comment.uri),
             language=comment.language,
             warning=comment.warning,
             moment="" if comment.at_ms is None else clock(comment.at_ms),

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import NotFound
+from fedirec.remix.actions.catching_up import catch_up
 from fedirec.remix.models import Comment
 from fedirec.remix.pages.comments.showing import Onlooker, ThreadView, comment_url
 from fedirec.remix.pages.visitors import number_of, row_in
@@ -44,6 +45,8 @@ async def show_thread(request: Request[Any]) -> Response:
     first = await get_root(comment)
     after = number_of(request.query_params.get("after", "")) or 0
     answers, has_more = await thread_of(first, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
+    await onlooker.look_up([first, *answers])
+    await catch_up(record, [first, *answers])
     views = [onlooker.view(first), *(onlooker.view(answer) for answer in answers)]
     url = comment_url(onlooker.cards, first)
     is_ours = comment.author.is_local and comment.visibility == "public"

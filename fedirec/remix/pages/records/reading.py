@@ -15,6 +15,7 @@ from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, prepare_words
 from fedirec.remix.pages.comments.showing import comments_view
+from fedirec.remix.pages.quoting import quoted_in
 from fedirec.remix.pages.records.offers import offers_of
 from fedirec.remix.pages.records.versions import version_of
 from fedirec.remix.pages.sharing.heads import record_head
@@ -83,6 +84,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
         offered=offered,
         is_unverified=shown.is_remote and not record.is_post and not record.digest_holds,
         is_post=record.is_post,
+        quoted=(await quoted_in(cards, [record.uri])).get(record.uri) if shown.is_remote else None,
         comments=await comments_view(request, record),
     )
 
