@@ -39,6 +39,10 @@ NOUNS: Final = {
     "members": N_("Members"),
     "sign-ups": N_("Requests to join"),
     "audit": N_("Audit log"),
+    "reports": N_("Reports"),
+    "cases": N_("People who were reported"),
+    "decisions": N_("Decisions of moderators"),
+    "appeals": N_("Appeals"),
 }
 _STATUSES: Final = (400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 500, 502, 503)
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.pages import routes as accounts_pages
 from fedirec.accounts.uploader import uploader_of
+from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.endpoints import TABLE
 from fedirec.api.openapi import openapi_document, plain_path
 from fedirec.api.pages import NOUNS
@@ -24,6 +25,7 @@ WITHOUT: Final = {
     "/sign-up": "A person joins, reads the rules and keeps the recovery codes.",
     "/recover": "It is for people who have nothing but a recovery code.",
     "/setup": "It happens once, behind a one-time link, before there is anybody who could have a token.",
+    "/appeal": "It is for people who are suspended, and so have no token; members appeal by the decision.",
     "/follow/elsewhere": "It only finds the page of another server, where a visitor follows from.",
 }
 """Forms that no program needs, and why."""
@@ -66,7 +68,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_heading() -> None:
 def test_every_form_on_a_page_has_an_operation_that_does_the_same() -> None:
     forms = {
         route.path
-        for route in [*accounts_pages, *remix_pages]
+        for route in [*accounts_pages, *remix_pages, *admin_pages]
         if isinstance(route, Route) and "POST" in (route.methods or ())
     }
     covered = {page for endpoint in TABLE for page in endpoint.pages}

@@ -33,7 +33,7 @@ async def sign_in(
     if account.state == PENDING:
         raise Forbidden("Nobody has looked at your request to join yet. Please come back a little later.")
     if account.state != ACTIVE:
-        raise Forbidden("This account is suspended. Please write to those who run this instance.")
+        raise Forbidden("This account is suspended. You can read why, and answer, at /appeal.")
     return account, await begin_session(account, browser=browser)
 
 

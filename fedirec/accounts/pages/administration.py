@@ -18,6 +18,8 @@ from fedirec.web.views import Tab
 PAGES: Final = (
     ("/admin/people", N_("People"), Permission.SEE_PEOPLE),
     ("/admin/people/pending", N_("Waiting"), Permission.APPROVE_MEMBERS),
+    ("/admin/reports", N_("Reports"), Permission.MODERATE),
+    ("/admin/appeals", N_("Appeals"), Permission.MODERATE),
     ("/admin/instance", N_("This instance"), Permission.MANAGE_INSTANCE),
     ("/admin/audit", N_("Audit log"), Permission.SEE_AUDIT),
 )

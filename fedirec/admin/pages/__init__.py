@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from fedirec.admin.pages import ended
+from fedirec.admin.pages import cases, ended, reporting
 
-routes = [*ended.routes]
+routes = [
+    *ended.routes,
+    *reporting.routes,
+    *cases.routes,
+]

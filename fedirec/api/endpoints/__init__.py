@@ -17,6 +17,7 @@ from fedirec.api.endpoints import (
     instance,
     me,
     members,
+    moderation,
     people,
     quotes,
     records,
@@ -41,4 +42,5 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *instance.ENDPOINTS,
     *members.ENDPOINTS,
     *audit.ENDPOINTS,
+    *moderation.ENDPOINTS,
 )

@@ -52,6 +52,7 @@ class CommentView:
     audience: str = ""
     """Who else sees it, when that is not everybody."""
     is_hidden: bool = False
+    report_url: str = ""
     may_answer: bool = False
     may_edit: bool = False
     may_hide: bool = False
@@ -198,6 +199,9 @@ class Onlooker:
             may_answer=self.may_comment,
             may_edit=self.actor is not None and self.actor.id == comment.author_id and self.may_comment,
             may_hide=self.viewer is not None and may_hide(self.viewer, comment),
+            report_url=""
+            if self.actor is not None and self.actor.id == comment.author_id
+            else f"/report?about={quote(comment.uri, safe='')}",
             distance_url=f"/people/{comment.author_id}/distance"
             if self.actor is not None and self.actor.id != comment.author_id
             else "",
