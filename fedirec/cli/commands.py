@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "restore": ("backups", "Make an instance out of a backup, in an empty data folder (and an empty database)."),
     "fetch": ("fetching", "Ask another instance for something, and show what we understand of its answer."),
     "users": ("users", "See and change the accounts of this instance."),
+    "reports": ("reports", "See what was reported, and answer it."),
     "config": ("configuration", "See and check the settings."),
     "federation": ("federation", "See and decide which instances this one federates with."),
 }

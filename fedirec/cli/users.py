@@ -11,8 +11,7 @@ import typer
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.joining import create_account
-from fedirec.accounts.actions.members import change_role, unsuspend
-from fedirec.accounts.actions.members import suspend as suspend_member
+from fedirec.accounts.actions.members import change_role
 from fedirec.accounts.actions.passwords import renew_recovery_codes
 from fedirec.accounts.actions.passwords import reset_password as reset_password_of
 from fedirec.accounts.actions.tokens import create_token
@@ -20,11 +19,15 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Role, Scope
 from fedirec.accounts.queries import get_account, members, pending_sign_ups
 from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
+from fedirec.admin.actions.deciding import Verdict, decide, undo_all
+from fedirec.admin.judging import Action
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import note, plainly, say, say_list
 from fedirec.db import transaction
+from fedirec.errors import NotFound
 from fedirec.settings import Settings
 
 app = typer.Typer(help="See and change the accounts of this instance.", no_args_is_help=True)
@@ -135,23 +138,55 @@ async def token(
         note(f"It acts for @{account.actor.handle} ({', '.join(scopes)}). Keep it like a password.")
 
 
+Anybody = Annotated[
+    str, typer.Argument(metavar="WHO", help="A name of ours, or name@host for somebody elsewhere.", show_default=False)
+]
+Words = Annotated[str, typer.Option(help="What they are told.", show_default=False)]
+Reason = Annotated[str, typer.Option(help="Why, for the audit log.", show_default=False)]
+Undo = Annotated[bool, typer.Option("--undo", help="Take it back.")]
+
+
 @app.command()
 @with_settings(*WHERE, least="warning")
-async def suspend(
+async def suspend(settings: Settings, who: Anybody, undo: Undo = False, words: Words = "", reason: Reason = "") -> None:
+    """Stop somebody from doing anything here, at once, and show nothing of theirs; or let them come back."""
+    async with existing_instance(settings) as site:
+        person = await _person(site, who)
+        if undo:
+            await undo_all(OPERATOR, person, Action.SUSPEND, reason=reason)
+            say(f"@{person.handle}@{person.host} can come back, and sign in again.")
+        else:
+            await decide(OPERATOR, person, Verdict(action=Action.SUSPEND, words=words, reason=reason))
+            say(f"@{person.handle}@{person.host} is suspended, and silent everywhere.")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def limit(settings: Settings, who: Anybody, undo: Undo = False, words: Words = "", reason: Reason = "") -> None:
+    """Show somebody to those who follow them only, and tell nobody else what they do; or end that."""
+    async with existing_instance(settings) as site:
+        person = await _person(site, who)
+        if undo:
+            await undo_all(OPERATOR, person, Action.LIMIT, reason=reason)
+            say(f"@{person.handle}@{person.host} is not limited any more.")
+        else:
+            await decide(OPERATOR, person, Verdict(action=Action.LIMIT, words=words, reason=reason))
+            say(f"@{person.handle}@{person.host} is limited.")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def warn(
     settings: Settings,
     name: Name,
-    undo: Annotated[bool, typer.Option("--undo", help="Let them come back.")] = False,
-    reason: Annotated[str, typer.Option(help="Why, for the audit log.", show_default=False)] = "",
+    words: Annotated[str, typer.Option(help="What they are told.", show_default=False)],
+    reason: Reason = "",
 ) -> None:
-    """Stop somebody from doing anything here, at once; or let them come back."""
+    """Write to somebody of ours, and change nothing else."""
     async with existing_instance(settings) as site:
         account = await _account(site, name)
-        if undo:
-            await unsuspend(OPERATOR, account)
-            say(f"@{account.actor.handle} can sign in again.")
-        else:
-            await suspend_member(OPERATOR, account, reason=reason)
-            say(f"@{account.actor.handle} is suspended, and signed out everywhere.")
+        await decide(OPERATOR, account.actor, Verdict(action=Action.WARN, words=words, reason=reason))
+        say(f"@{account.actor.handle} will read it.")
 
 
 def new_password() -> str:
@@ -164,6 +199,17 @@ async def _account(site: Site, name: str) -> Account:
     return await get_account(
         name.strip().removeprefix("@").lower().removesuffix(f"@{site.uris.host}"), host=site.uris.host
     )
+
+
+async def _person(site: Site, who: str) -> Actor:
+    """Somebody of ours, or somebody elsewhere whom we know. Raises NotFound."""
+    name, _, host = who.strip().removeprefix("@").partition("@")
+    if not host or host.lower() == site.uris.host:
+        return (await _account(site, name)).actor
+    found = await Actor.filter(handle=name, host=host.lower(), is_local=False).order_by("-id").first()
+    if found is None:
+        raise NotFound(f"We know nobody called @{name}@{host}.")
+    return found
 
 
 async def _everybody() -> AsyncIterator[Account]:

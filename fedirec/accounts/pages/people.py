@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.actions.joining import approve_member, decline_member
-from fedirec.accounts.actions.members import change_role, suspend, unsuspend
+from fedirec.accounts.actions.members import change_role
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import Account
 from fedirec.accounts.pages.administration import admin_tabs
@@ -44,6 +44,8 @@ ROLES: Final[Mapping[Role, tuple[str, str]]] = {
 class MemberView:
     """A member, in the list of people."""
 
+    id: int
+    """Of the actor."""
     name: str
     person: PersonView
     role: str
@@ -133,18 +135,6 @@ async def post_role(request: Request[Any]) -> Response:
     return await _try(request, change_role(viewer, account, Role(role)), _("The role is changed."))
 
 
-async def post_suspension(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.SUSPEND)
-    account = await _account(request)
-    form = await read_form(request)
-    if account.state == SUSPENDED:
-        return await _try(request, unsuspend(viewer, account), _("They can come back now."))
-    reason = form.text("reason", max=500)
-    return await _try(
-        request, suspend(viewer, account, reason=reason), _("They are suspended, and signed out everywhere.")
-    )
-
-
 async def _try(request: Request[Any], action: Any, done: str) -> Response:
     """Back to the page of the member, with what was done or why it was not."""
     page = f"/admin/people/{request.path_params['name']}"
@@ -164,6 +154,7 @@ async def _account(request: Request[Any]) -> Account:
 
 def _shown(account: Account) -> MemberView:
     return MemberView(
+        id=account.actor_id,
         name=account.actor.handle,
         person=person_view(account.actor),
         role=_(ROLES[Role(account.role)][0]),
@@ -191,5 +182,4 @@ routes = [
     Route("/admin/people/pending/{id:int}", post_answer, methods=["POST"]),
     Route("/admin/people/{name}", show_member, methods=["GET"]),
     Route("/admin/people/{name}/role", post_role, methods=["POST"]),
-    Route("/admin/people/{name}/suspension", post_suspension, methods=["POST"]),
 ]

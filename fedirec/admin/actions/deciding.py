@@ -46,6 +46,12 @@ MAX_REPORTS: Final = 500
 """Reports about one person that one decision answers."""
 
 
+_NOT_SO: Final = {
+    Action.SUSPEND: N_("That account is not suspended."),
+    Action.LIMIT: N_("That account is not limited."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a moderator has decided about somebody."""
@@ -124,7 +130,8 @@ async def undo(doer: Doer, decision: Decision, *, reason: str = "") -> None:
         if account is not None:
             subject = f"decision:{fresh.id}:undone"
             await notify(accused, Notice.DECISION_UNDONE, None, subject, f"/decisions/{fresh.id}")
-        await audit(doer, f"undo_{action.value}", accused.uri, reason=reason.strip())
+        if action is not Action.SUSPEND or account is None:  # what was done to an account is on record by then
+            await audit(doer, f"undo_{action.value}", accused.uri, reason=reason.strip())
 
 
 async def undo_all(doer: Doer, accused: Actor, action: Action, *, reason: str = "") -> None:
@@ -137,7 +144,7 @@ async def undo_all(doer: Doer, accused: Actor, action: Action, *, reason: str = 
             await _let_speak(doer, accused, await refuse_unjudgeable(doer, accused))
         return
     if not standing:
-        raise Conflict("That is not so.")
+        raise Conflict(_NOT_SO.get(action, "That is not so."))
     for decision in standing:
         await undo(doer, decision, reason=reason)
 

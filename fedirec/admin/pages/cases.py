@@ -14,10 +14,11 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.administration import admin_tabs
 from fedirec.accounts.pages.views import id_in, once_more, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import SUSPENDED, get_account
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.admin.actions.appealing import answer_appeal
-from fedirec.admin.actions.deciding import Verdict, claim, decide, release, undo, write_note
+from fedirec.admin.actions.deciding import Verdict, claim, decide, release, undo, undo_all, write_note
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.judging import ACTIONS, CATEGORIES, TEMPLATES, UNDOABLE, Action, Category
 from fedirec.admin.models import Appeal, Decision, ReportedThing
@@ -191,6 +192,25 @@ async def post_undo(request: Request[Any]) -> Response:
     return await _try(request, page, undo(viewer, decision, reason=reason), _("It is taken back."))
 
 
+async def post_suspension(request: Request[Any]) -> Response:
+    """Somebody of ours is suspended, or can come back, from the page about them."""
+    viewer = require_viewer(request, Permission.SUSPEND)
+    name = str(request.path_params["name"])
+    account = await get_account(name, host=request.state["site"].uris.host)
+    form = await read_form(request)
+    page, reason, words = f"/admin/people/{name}", form.text("reason", max=500), form.text("words", max=2_000)
+    if account.state == SUSPENDED:
+        return await _try(
+            request,
+            page,
+            undo_all(viewer, account.actor, Action.SUSPEND, reason=reason),
+            _("They can come back now."),
+        )
+    verdict = Verdict(action=Action.SUSPEND, reason=reason, words=words)
+    done = _("They are suspended, and signed out everywhere.")
+    return await _try(request, page, decide(viewer, account.actor, verdict), done)
+
+
 async def show_appeals(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MODERATE)
     return await _appeals(request, viewer, filled_form())
@@ -351,6 +371,7 @@ routes = [
     Route("/admin/reports/{id:int}/notes", post_note, methods=["POST"]),
     Route("/admin/reports/forward/{id:int}", post_forward, methods=["POST"]),
     Route("/admin/decisions/{id:int}/undo", post_undo, methods=["POST"]),
+    Route("/admin/people/{name}/suspension", post_suspension, methods=["POST"]),
     Route("/admin/appeals", show_appeals, methods=["GET"]),
     Route("/admin/appeals/{id:int}", post_answer, methods=["POST"]),
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fedirec.accounts.actions.joining import approve_member, decline_member
-from fedirec.accounts.actions.members import change_role, suspend, unsuspend
+from fedirec.accounts.actions.members import change_role
 from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Permission, Role
 from fedirec.accounts.queries import PENDING, SUSPENDED, get_account, members, pending_sign_ups
 from fedirec.activitypub.actors import NewKeys, new_keys
+from fedirec.admin.actions.deciding import Verdict, decide, undo_all
+from fedirec.admin.judging import Action
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of
@@ -31,12 +33,13 @@ async def set_role(call: Call) -> Member:
 
 
 async def suspend_member(call: Call) -> Member:
-    await suspend(call.viewer, await _account(call), reason=call.sent(WhySuspended).reason)
+    account = await _account(call)
+    await decide(call.viewer, account.actor, Verdict(action=Action.SUSPEND, reason=call.sent(WhySuspended).reason))
     return await show_member(call)
 
 
 async def unsuspend_member(call: Call) -> None:
-    await unsuspend(call.viewer, await _account(call))
+    await undo_all(call.viewer, (await _account(call)).actor, Action.SUSPEND)
 
 
 async def list_sign_ups(call: Call) -> SignUps:
