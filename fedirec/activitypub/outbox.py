@@ -77,9 +77,9 @@ async def withhold(*, actor_id: int, uri: str) -> None:
     await said.update(is_public=False)
 
 
-async def ask_again(actors: Iterable[Actor]) -> None:
+async def ask_again(actors: Iterable[Actor], *, older_than: timedelta = ASKED_AGAIN) -> None:
     """What we know of remote `actors` will be what their origin says now, unless it is not a day old yet."""
-    day_ago = now() - ASKED_AGAIN
+    recently = now() - older_than
     await enqueue(
         [
             Work(
@@ -89,7 +89,7 @@ async def ask_again(actors: Iterable[Actor]) -> None:
                 dedupe_key=f"actor:{hashlib.sha256(actor.uri.encode()).hexdigest()}",
             )
             for actor in actors
-            if not actor.is_local and (actor.fetched_at is None or actor.fetched_at < day_ago)
+            if not actor.is_local and (actor.fetched_at is None or actor.fetched_at < recently)
         ]
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
+from typing import ClassVar, Final, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
 from fedirec.errors import Unsupported
@@ -61,6 +61,7 @@ class Tombstone:
         return document
 
 
+_THUMBS_DOWN: Final = "\N{THUMBS DOWN SIGN}"
 T = TypeVar("T", bound=Entity, covariant=True)
 
 
@@ -169,7 +170,16 @@ class Announce(Activity[T]):
 
 
 class Like(Activity[T]):
+    """Also with an emoji, as Misskey sends it, and Pleroma and Akkoma under a name of its own."""
+
     TYPE: ClassVar[str] = "Like"
+    TYPES: ClassVar[tuple[str, ...]] = ("Like", "EmojiReact")
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        if (doc.find_text("content") or "").startswith(_THUMBS_DOWN):
+            raise Unsupported("nobody here is told what somebody does not like")
+        return super().read(doc, vocabulary)
 
 
 class Add(Activity[T]):
