@@ -71,8 +71,6 @@ class Account(Model, metaclass=RowClass):
     created_at = fields.DatetimeField(default=now)
     approved_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)
-    moved_at = fields.DatetimeField(null=True)
-    """When they last moved to an account elsewhere."""
 
     class Meta(Model.Meta):
         table = "account"

@@ -1,16 +1,24 @@
 """Tables whose rows, once written, stay as they are.
 
 Disputes are decided by what was true then: evidence, key histories, terms, the audit log. The database itself refuses
-to change them, whoever asks. Tortoise drops triggers when it rebuilds a table on SQLite, so they are made again after
-every migration and then looked for.
+to change them, whoever asks. One change it lets through: what somebody said, or their name, is taken out of a row
+(BLANKS), for people may leave and be forgotten; nothing can be put in its place. Tortoise drops triggers when it
+rebuilds a table on SQLite, so they are made again after every migration and then looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 APPEND_ONLY: Final = ("actor_key", "evidence", "snapshot", "challenge_terms", "record_revision", "audit_event")
+
+BLANKS: Final[Mapping[str, Mapping[str, str]]] = {
+    "record_revision": {"document": "{}"},
+    "snapshot": {"document": "{}", "author_name": "", "author_handle": ""},
+    "evidence": {"body": "", "signed_headers": "[]"},
+}
+"""The columns that may be emptied, by table, and what they hold then."""
 
 _Fetch = Callable[..., Awaitable[Sequence[dict[str, Any]]]]
 _Script = Callable[[str], Awaitable[None]]
@@ -27,20 +35,25 @@ async def install_triggers(fetch: _Fetch, script: _Script, *, sqlite: bool) -> N
     if missing and not sqlite:
         await script(_POSTGRES_FUNCTION)
     for table in APPEND_ONLY:
-        for verb in ("update", "delete") if sqlite else ("update", "delete", "truncate"):
-            name = f"{table}_no_{verb}"
+        for verb in _verbs(sqlite=sqlite):
+            name = _name(table, verb)
             if name not in missing:
                 continue
+            when = ""
+            if verb == "update" and table in BLANKS:
+                # What was made before anything could be blanked refuses that too.
+                await script(f"DROP TRIGGER IF EXISTS {table}_no_update" + ("" if sqlite else f" ON {table}"))
+                when = await _when_rewritten(fetch, table, sqlite=sqlite)
             if sqlite:
                 await script(
-                    f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
+                    f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} {when}"
                     f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END;"
                 )
             else:
                 each = "STATEMENT" if verb == "truncate" else "ROW"
                 await script(
                     f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
-                    f"FOR EACH {each} EXECUTE FUNCTION fedirec_append_only();"
+                    f"FOR EACH {each} {when}EXECUTE FUNCTION fedirec_append_only();"
                 )
 
 
@@ -49,5 +62,38 @@ async def missing_triggers(fetch: _Fetch, *, sqlite: bool) -> set[str]:
     rows = await fetch(
         "SELECT name FROM sqlite_master WHERE type = 'trigger'" if sqlite else "SELECT tgname AS name FROM pg_trigger"
     )
-    verbs = ("update", "delete") if sqlite else ("update", "delete", "truncate")
-    return {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in verbs} - {row["name"] for row in rows}
+    return {_name(table, verb) for table in APPEND_ONLY for verb in _verbs(sqlite=sqlite)} - {
+        row["name"] for row in rows
+    }
+
+
+async def _when_rewritten(fetch: _Fetch, table: str, *, sqlite: bool) -> str:
+    """The WHEN of a trigger for changes that do more than to empty columns in BLANKS."""
+    rows = await fetch(
+        "SELECT name FROM pragma_table_info(?)"
+        if sqlite
+        else "SELECT column_name AS name FROM information_schema.columns "
+        "WHERE table_name = ? AND table_schema = current_schema()",
+        table,
+    )
+    same = "IS" if sqlite else "IS NOT DISTINCT FROM"
+    parts = []
+    for column in (str(row["name"]) for row in rows):
+        kept = f"NEW.{column} {same} OLD.{column}"
+        blank = BLANKS[table].get(column)
+        parts.append(kept if blank is None else f"({kept} OR NEW.{column} = {_blank(column, blank, sqlite=sqlite)})")
+    return f"WHEN (NOT ({' AND '.join(parts)})) "
+
+
+def _blank(column: str, value: str, *, sqlite: bool) -> str:
+    if column == "body":
+        return "x''" if sqlite else "''::bytea"
+    return f"'{value}'" if sqlite or value == "" else f"'{value}'::jsonb"
+
+
+def _name(table: str, verb: str) -> str:
+    return f"{table}_no_rewrite" if verb == "update" and table in BLANKS else f"{table}_no_{verb}"
+
+
+def _verbs(*, sqlite: bool) -> Sequence[str]:
+    return ("update", "delete") if sqlite else ("update", "delete", "truncate")

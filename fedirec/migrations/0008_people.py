@@ -12,11 +12,6 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AddField(
-            model_name="Account",
-            name="moved_at",
-            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
-        ),
         ops.CreateModel(
             name="Archive",
             fields=[

@@ -20,7 +20,7 @@ BATCH: Final = 100
 _HTML: Final = 2 * MAX_TEXT
 _RECORDS: Final = "SELECT id FROM record WHERE visibility = 'public' AND deleted_at IS NULL"
 _CHALLENGES: Final = "SELECT id FROM challenge WHERE state <> 'draft'"
-_PEOPLE: Final = "SELECT id FROM actor WHERE type = 'Person'"
+_PEOPLE: Final = "SELECT id FROM actor WHERE type = 'Person' AND state <> 'deleted'"
 
 
 async def make_record_findable(record: Record, tags: Iterable[str]) -> None:

@@ -274,7 +274,7 @@ def _remembered(snapshot: Snapshot, known: Waypoint | None) -> Waypoint:
         kind=Kind(snapshot.kind),
         author_uri=snapshot.author_uri,
         author_name=known.author_name if known else snapshot.author_name,
-        author_handle=snapshot.author_handle,
+        author_handle=known.author_handle if known else snapshot.author_handle,
         author_url=known.author_url if known else snapshot.author_uri,
         licence=snapshot.licence,
         is_local=known.is_local if known else False,
