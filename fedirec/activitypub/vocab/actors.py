@@ -184,7 +184,9 @@ def _missing(doc: Doc, key: str) -> str:
 
 
 def _image(doc: Doc, key: str) -> str | None:
-    images = doc.docs(key)
+    images = sorted(
+        doc.docs(key), key=lambda image: image.number("width") or 0, reverse=True
+    )  # PeerTube has three sizes
     return images[0].url("url", "image/png") if images else None
 
 

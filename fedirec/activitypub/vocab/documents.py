@@ -116,7 +116,7 @@ class Doc:
             wanted = not isinstance(value, dict) or value.get("mediaType") == media_type
             href = value.get("href") if isinstance(value, dict) else value
             if isinstance(href, str) and _is_web_address(href):
-                links.append((wanted, href))
+                links.append((wanted, href.replace("&#038;", "&")))  # WordPress writes its addresses for HTML
         return next((href for wanted, href in links if wanted), links[0][1] if links else None)
 
     def _id(self, value: object, key: str) -> str:

@@ -26,6 +26,7 @@ from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision
 from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, hashtag_key
+from fedirec.remix.warnings import warning_of
 from fedirec.uris import origin_of
 
 MAX_ORIGIN: Final = 255
@@ -185,7 +186,7 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
         "title": one_line(title)[:500],
         "text": (work.markdown or "") if is_record else "",
         "content": content,
-        "warning": one_line(work.warning),
+        "warning": warning_of(work),
         "language": work.language,
         "licence": licence.id,
         "licence_url": licence.url,

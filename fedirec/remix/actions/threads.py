@@ -16,13 +16,14 @@ from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone, Unsupported
-from fedirec.html import clean, one_line, plain
+from fedirec.html import clean, plain
 from fedirec.lanes import enqueue
 from fedirec.remix.actions.quotations import save_quotation
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.records import is_close
 from fedirec.remix.vocab import CommentObject, PostObject
+from fedirec.remix.warnings import warning_of
 
 MAX_CONTENT: Final = 16_000
 """Bytes of HTML that are read of a comment; of a longer one the rest is left out."""
@@ -203,7 +204,7 @@ async def _columns(work: CommentObject | PostObject, record: Record) -> dict[str
         "text": (work.markdown or "") if isinstance(work, CommentObject) else "",
         "language": work.language,
         "at_ms": at_ms,
-        "warning": one_line(work.warning),
+        "warning": warning_of(work),
     }
 
 
