@@ -16,6 +16,7 @@ from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.moving import follow_move
 from fedirec.activitypub.remote import Remote
 from fedirec.admin.enforcement import ENFORCING, Enforcement
+from fedirec.admin.purging import PURGING, Purging
 from fedirec.api.keeping import forget_answers
 from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
@@ -65,6 +66,7 @@ def kinds_of_work(
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "move": Kind(handler=partial(follow_move, remote), concurrency=2, max_attempts=5),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
+        "purge": Kind(handler=Purging(cache=cache).run, concurrency=1, time_limit=PURGING),
         "policy": Kind(handler=Enforcement(cache=cache).run, concurrency=1, time_limit=ENFORCING),
     }
 

@@ -197,18 +197,18 @@ async def _save(batch: Sequence[Arrival], heard: Sequence[Heard]) -> list[Arriva
             for arrival in fresh
         ],
     )
-    await enqueue(
-        [
-            Work(
-                kind="inbox",
-                lane=f"inbox:{origin_of(arrival.activity_uri)}",
-                payload={"activity": arrival.activity_uri},
-                dedupe_key=f"inbox:{sha256(arrival.activity_uri.encode()).hexdigest()}",
-            )
-            for arrival in fresh
-        ]
-    )
+    await enqueue([handling_of(arrival.activity_uri) for arrival in fresh])
     return fresh
+
+
+def handling_of(activity_uri: str) -> Work:
+    """The work of handling what was received under that id."""
+    return Work(
+        kind="inbox",
+        lane=f"inbox:{origin_of(activity_uri)}",
+        payload={"activity": activity_uri},
+        dedupe_key=f"inbox:{sha256(activity_uri.encode()).hexdigest()}",
+    )
 
 
 async def _save_heard(heard: Sequence[Heard]) -> None:
