@@ -67,6 +67,7 @@ class Acquaintances:
 
     def __init__(self) -> None:
         self._keys: _Shelf[KnownKey] = _Shelf()
+        self._owners: _Shelf[str] = _Shelf()
         self._stances: _Shelf[Stance] = _Shelf()
         self._senders: _Shelf[Actor] = _Shelf(SENDERS)
 
@@ -90,6 +91,26 @@ class Acquaintances:
         found = KnownKey(actor, key_id, read_public_key(rows[0]["public"]))
         self._keys.keep((key_id, actor_uri), version, found)
         return found
+
+    async def find_owner(self, key_id: str) -> str | None:
+        """The id of the actor who lists a key under `key_id`, for all that we know; the first who did, of several."""
+        version = version_of(changed=KEYS, added=KEYS)
+        if kept := self._owners.find((key_id,), version):
+            return kept
+        rows = await fetch_rows(
+            """
+            SELECT a.uri AS uri FROM actor_key AS k JOIN actor AS a ON a.id = k.actor_id
+             WHERE k.key_id = ? AND k.fingerprint <> '' AND a.state <> 'deleted'
+             ORDER BY CASE WHEN a.uri = ? THEN 0 ELSE 1 END, k.id LIMIT 1
+            """,
+            key_id,
+            key_id.partition("#")[0],
+        )
+        if not rows:
+            return None
+        owner = str(rows[0]["uri"])
+        self._owners.keep((key_id,), version, owner)
+        return owner
 
     async def find_senders(self, ids: Collection[int]) -> dict[int, Actor]:
         """The actors with these ids, by id; not to be changed by whoever asks without saving them."""

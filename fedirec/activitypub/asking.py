@@ -49,7 +49,7 @@ async def find_asker(request: Request[Any]) -> Actor | None:
         statement = claim.check(
             method=request.method, url=address_of(request), headers=headers_of(request), body=b"", now=now()
         )
-        key = await remote.find_key(claim.key_id, actor_uri=claim.key_id.partition("#")[0], before_asking=count)
+        key = await remote.find_signer(claim.key_id, before_asking=count)
         statement.verify(key.public)
     except FedirecError:
         return None

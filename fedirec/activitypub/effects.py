@@ -17,7 +17,7 @@ from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.remote import Remote, compacted
-from fedirec.activitypub.vocab import Activity, Create, Ref, Update
+from fedirec.activitypub.vocab import Activity, Create, Forwarded, Ref, Update
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
 from fedirec.db.gathering import Gathered
@@ -147,6 +147,8 @@ class Effects:
             raise Invalid("that is not an activity")
         if arrival.activity_uri == name_of(arrival.body, sender.uri):
             activity = replace(activity, id=arrival.activity_uri)
+            if activity.actor != sender.uri:
+                return Forwarded(id=arrival.activity_uri, actor=sender.uri, object=Ref(activity.object.id))
         if activity.actor != sender.uri or activity.id != arrival.activity_uri:
             raise Forbidden("the activity says something else once its terms are resolved")
         embedded = sent.get("object")

@@ -9,12 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Final
 
-from fedirec.activitypub.acquaintances import KnownKey
-from fedirec.activitypub.authority import may_name, may_sign_as
+from fedirec.activitypub.authority import may_sign_as
 from fedirec.activitypub.crowd import Crowd
 from fedirec.activitypub.effects import Effects
 from fedirec.activitypub.handlers import Handlers
@@ -23,15 +21,14 @@ from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.remote import Remote
-from fedirec.activitypub.signatures import Claim, Scheme, Statement
+from fedirec.activitypub.senders import FORWARDED_FOR, Senders
+from fedirec.activitypub.signatures import Claim, Scheme
 from fedirec.activitypub.signatures import parse as parse_signature
 from fedirec.activitypub.vocab import Doc
 from fedirec.clock import now
 from fedirec.errors import (
-    Busy,
     Forbidden,
     Invalid,
-    PeerUnavailable,
     TooLarge,
     Unauthenticated,
     WrongType,
@@ -44,7 +41,7 @@ log = logging.getLogger(__name__)
 MAX_BODY: Final = 1024 * 1024
 """Bytes of one activity."""
 
-KEEP_RECEIVED: Final = timedelta(days=30)
+KEEP_RECEIVED: Final = FORWARDED_FOR
 """How long what was received is kept after it was handled: longer than any replay could be signed."""
 
 ACTIVITY_TYPES: Final = ("application/activity+json", "application/ld+json")
@@ -78,6 +75,10 @@ class Inbox:
     def effects(self) -> Effects:
         return Effects(remote=self.remote, handlers=self.handlers, journal=self.journal)
 
+    @cached_property
+    def senders(self) -> Senders:
+        return Senders(remote=self.remote, crowd=self.crowd)
+
     async def receive(self, delivery: Delivery) -> None:
         """`delivery` is authentic and will be handled, even if the power fails now; or it is refused.
 
@@ -97,18 +98,14 @@ class Inbox:
         )
         doc = Doc(parse(body))
         actor_uri = doc.id("actor")
-        activity_uri = doc.find_id("id") or name_of(body, actor_uri)
-        if not may_sign_as(claim.key_id, actor=actor_uri):
-            raise Unauthenticated("the key of the signature is not one of the actor's")
-        if not may_name(activity_uri, actor=actor_uri):
-            raise Forbidden("the activity's id is not of its actor's origin")
-        if await self._is_farewell_of_a_stranger(doc, actor_uri):
+        if may_sign_as(claim.key_id, actor=actor_uri) and await self._is_farewell_of_a_stranger(doc, actor_uri):
             return
-        key = await self._verify(statement, claim.key_id, actor_uri, visitor=delivery.visitor)
+        sender = await self.senders.find(doc, statement, body=body, visitor=delivery.visitor)
         self.crowd.count_origin(key_origin, size=len(body))
-        await self.crowd.refuse_backlog(key_origin)
-        if key.actor.state == "suspended":
+        await self.crowd.refuse_backlog(origin_of(sender.activity_uri))
+        if sender.actor.state == "suspended":
             raise Forbidden("that actor is suspended here")
+        activity_uri = sender.activity_uri
         if doc.data.get("type") == "Delete" and await _is_taken(activity_uri):
             activity_uri = name_of(body, actor_uri)
         heard = await self._hear(key_origin, claim.SCHEME)
@@ -116,12 +113,12 @@ class Inbox:
             Arrival(
                 activity_uri=activity_uri,
                 type=str(doc.data.get("type"))[:40],
-                sender_id=key.actor.id,
+                sender_id=sender.actor.id,
                 body=body,
                 signed_headers=_signed_headers(delivery, claim),
                 target=f"{delivery.method} {delivery.url}"[:2048],
-                key_id=claim.key_id,
-                fingerprint=key.public.fingerprint,
+                key_id=sender.key_id,
+                fingerprint=sender.fingerprint,
                 document=doc.data,
             ),
             heard=heard,
@@ -156,19 +153,6 @@ class Inbox:
         if doc.data.get("type") != "Delete" or doc.find_id("object") != actor_uri:
             return False
         return not await Actor.filter(uri=actor_uri).exclude(state="deleted").exists()
-
-    async def _verify(self, statement: Statement, key_id: str, actor_uri: str, *, visitor: str) -> KnownKey:
-        try:
-            count = partial(self.crowd.count_stranger, visitor)
-            key = await self.remote.find_key(key_id, actor_uri=actor_uri, before_asking=count)
-            try:
-                statement.verify(key.public)
-            except Unauthenticated:
-                key = await self.remote.find_key(key_id, actor_uri=actor_uri, instead_of=key)  # it may be rotated
-                statement.verify(key.public)
-        except PeerUnavailable as error:
-            raise Busy("your instance did not answer when we asked for the key; please try again") from error
-        return key
 
 
 async def prune_received() -> int:

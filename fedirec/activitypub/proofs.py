@@ -113,6 +113,18 @@ def add_proof(
     return copy.deepcopy(document) | {"proof": options | {"proofValue": write_multibase(signature)}}
 
 
+def find_proof(document: dict[str, Any]) -> Proof | None:
+    """The proof that `document` carries, or None for none that is read here: another suite, a key without an address.
+
+    Raises Invalid for one that is malformed.
+    """
+    try:
+        proof = Proof.read(document) if "proof" in document else None
+    except Unsupported:
+        return None
+    return proof if proof is not None and proof.verification_method.startswith(("https://", "http://")) else None
+
+
 def verify_proof(document: dict[str, Any], public_key: PublicKey, *, now: datetime) -> None:
     """Return if `document` carries one proof and `public_key` made it.
 

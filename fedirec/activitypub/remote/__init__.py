@@ -9,15 +9,19 @@ from typing import Any
 
 from fedirec.activitypub.acquaintances import Acquaintances, KnownKey
 from fedirec.activitypub.actors import keep_remote_actor, save_remote_actor
+from fedirec.activitypub.authority import may_sign_as
 from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.keys import read_public_key
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.remote.fetching import Fetching, compacted
+from fedirec.activitypub.proofs import Proof, find_proof
+from fedirec.activitypub.remote.fetching import Fetched, Fetching, compacted
 from fedirec.activitypub.remote.handles import HANDLE, Handle, Handles
 from fedirec.activitypub.remote.keys import Keys
 from fedirec.activitypub.site import Site
-from fedirec.activitypub.vocab import ActorObject, Entity, Json, Vocabulary
+from fedirec.activitypub.vocab import ActorObject, Doc, Entity, Json, Vocabulary
+from fedirec.clock import now
 from fedirec.db import fetch_objects
-from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound
+from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unauthenticated
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.net import Net
 from fedirec.uris import host_of, origin_of
@@ -55,17 +59,39 @@ class Remote:
         Raises NotFound for 404 and Gone for 410, Forbidden when the peer or we refuse, Invalid when the answer is no
         such object, PeerUnavailable when there is no answer.
         """
-        return (await self.fetching.fetch(uri)).document
+        return (await self._fetch(uri)).document
 
     async def read_as_sent(self, uri: str) -> tuple[Entity, Json]:
         """The object that `uri` names, and the document as it was sent, over which proofs are made."""
-        found = await self.fetching.fetch(uri)
+        found = await self._fetch(uri)
         return self.vocabulary.read(found.document), found.sent
 
     async def read(self, uri: str) -> tuple[Entity, Json]:
         """The object that `uri` names, and the document in our terms that it was read from."""
         document = await self.fetch(uri)
         return self.vocabulary.read(document), document
+
+    async def _fetch(self, uri: str) -> Fetched:
+        """The object that `uri` names; one with a proof that is wrong is none (FEP-8b32)."""
+        found = await self.fetching.fetch(uri)
+        if "proof" in found.sent and (proof := find_proof(found.sent)) is not None:
+            await self._judge(proof, found.document)
+        return found
+
+    async def _judge(self, proof: Proof, document: Json) -> None:
+        doc = Doc(document)
+        try:
+            if isinstance(described := getattr(entity := self.vocabulary.read(document), "actor", entity), ActorObject):
+                listed = {key.id: key.public for key in described.keys}
+                public = read_public_key(listed.get(proof.verification_method, ""))
+            else:
+                owner = doc.find_id("attributedTo") or doc.id("actor")
+                public = (await self.find_key(proof.verification_method, actor_uri=owner)).public
+            proof.verify(public, now=now())
+        except FedirecError as error:
+            if error.retryable:
+                raise
+            raise Invalid("the proof on that object is wrong") from error
 
     # Actors
 
@@ -150,6 +176,28 @@ class Remote:
         list the key, PeerUnavailable when nobody answers.
         """
         return await self._keys.find(key_id, actor_uri=actor_uri, instead_of=instead_of, before_asking=before_asking)
+
+    async def find_signer(self, key_id: str, *, before_asking: Callable[[], None] | None = None) -> KnownKey:
+        """The key under `key_id`, of whatever actor of its origin lists it. Raises what `find_key` raises."""
+        owner = await self.acquaintances.find_owner(key_id)
+        if owner is None:
+            if before_asking:
+                before_asking()
+            owner = await self._owner_said_at(key_id)
+        return await self.find_key(key_id, actor_uri=owner)
+
+    async def _owner_said_at(self, key_id: str) -> str:
+        """The actor whose key is said to be at `key_id`: the actor's own document, or one of the key alone."""
+        try:
+            document = Doc(await self.fetch(key_id.partition("#")[0]))
+            owner = document.find_text("owner") or document.find_text("controller") or document.id("id")
+        except FedirecError as error:
+            if error.retryable:
+                raise
+            raise Unauthenticated("the key of that signature cannot be had") from error
+        if not may_sign_as(key_id, actor=owner):
+            raise Unauthenticated("the key of that signature is of another origin than its owner")
+        return owner
 
     async def sign(self, method: str, url: str) -> dict[str, str]:
         """The headers by which this instance as a whole signs a request to read."""

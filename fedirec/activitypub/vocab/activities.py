@@ -200,6 +200,13 @@ class Move(Activity[T]):
     TYPE: ClassVar[str] = "Move"
 
 
+class Forwarded(Activity[T]):
+    """Somebody brings what somebody else is said to have done to the object, and nothing proves it.
+
+    It has no type of its own on the wire: we take nothing from it but the name of the object.
+    """
+
+
 class Block(Activity[T]):
     TYPE: ClassVar[str] = "Block"
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.activitypub.authority import may_be_by, may_delete
+from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.remote import Remote
-from fedirec.activitypub.vocab import Add, Create, Remove, Update
+from fedirec.activitypub.vocab import Add, Create, Forwarded, Ref, Remove, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unsupported
@@ -61,6 +62,16 @@ async def take_comment(sender: Actor, work: CommentObject | PostObject) -> None:
     if work.in_reply_to is None or not work.is_public or not await concerns_us(sender, work):
         raise Unsupported("it answers nothing that is known here")
     await ask_for_comment(work.id)
+
+
+@handlers.on(Forwarded, Ref)
+async def something_forwarded(sender: Actor, forwarded: Forwarded[Ref]) -> None:
+    """Somebody who is followed here brings what others are said to have said: the origin of that is asked."""
+    known = await Comment.filter(uri=forwarded.object.id).select_related("author").first()
+    if (known is not None and known.author.is_local) or not await is_followed_here(sender):
+        raise Unsupported("nobody here follows whoever brings that, and nothing proves it")
+    await refuse_talkative(sender)
+    await ask_for_comment(forwarded.object.id)
 
 
 async def comment_added(sender: Actor, add: Add[Any]) -> bool:
