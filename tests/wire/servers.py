@@ -9,6 +9,9 @@ from typing import Any, Final
 import httpx
 
 from fedirec.activitypub.models import Received
+from fedirec.activitypub.vocab import TYPES as PROTOCOL_TYPES
+from fedirec.activitypub.vocab import Vocabulary
+from fedirec.remix.vocab import TYPES
 from tests.activitypub.sinks import Sink, Sinks
 from tests.network import Instance, settle
 from tests.peer import RSA, Peer
@@ -23,6 +26,7 @@ DOCUMENTS: Final = {
     f"{path.parent.name}/{path.stem}": json.loads(path.read_text(encoding="utf-8"))
     for path in sorted(HERE.glob("*/*.json"))
 }
+VOCABULARY: Final = Vocabulary([*PROTOCOL_TYPES, *TYPES])
 ACTORS: Final = ("Person", "Group", "Application", "Service", "Organization")
 ANA: Final = "https://here.test/u/ana"
 OUR_RECORD: Final = "https://here.test/records/01kamz3p6e0000000000000000"
@@ -49,7 +53,7 @@ class Server:
         """The activity in which somebody here asked to follow somebody there."""
         for name in names_of(software):
             document = self.sample(name)
-            if document["type"] in ACTORS:
+            if "object" not in document:
                 self.peer.serve(document["id"], document)
         self._answer_webfinger(self.actor["preferredUsername"], self.author)
 
