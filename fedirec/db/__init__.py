@@ -10,12 +10,18 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, TypeVar
 
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.backends.base.client import (
+    BaseDBAsyncClient,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.config import AppConfig, ConnectionConfig, DBUrlConfig, TortoiseConfig
-from tortoise.connection import get_connection
+from tortoise.connection import get_connection, get_connections
 from tortoise.context import TortoiseContext, set_global_context
 from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
@@ -44,13 +50,42 @@ BUSY_MS: Final = 10_000
 CONNECTIONS: Final = 20
 """Connections to PostgreSQL that one process opens at most, unless the address says `maxsize=` itself."""
 
-transaction = in_transaction
-"""`async with transaction():` nests as savepoints. Never around anything that waits for more than the database."""
+
+class transaction:  # noqa: N801  (read as a statement: `async with transaction():`)
+    """`async with transaction():` nests as savepoints. Never around anything that waits for more than the database.
+
+    Tortoise leaves its connection in the task, and out of the pool, when a transaction cannot even begin: because
+    PostgreSQL went away, or the task is cancelled just then. Whatever that task asks later would go the same way.
+    """
+
+    __slots__ = ("_context",)
+
+    def __init__(self) -> None:
+        self._context = in_transaction()
+
+    async def __aenter__(self) -> None:
+        try:
+            await self._context.__aenter__()
+        except BaseException:
+            await _abandon(self._context)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._context.__aexit__(kind, error, traceback)
+
+
+async def _abandon(begun: TransactionContext) -> None:
+    """The task has its connection no more, and the pool has it back."""
+    if isinstance(begun, TransactionContextPooled) and hasattr(begun, "token"):
+        get_connections().reset(begun.token)
+        await begun.client._parent._pool.release(begun.client._connection)
 
 
 def within_transaction() -> AbstractAsyncContextManager[object]:
     """What happens inside is part of the caller's transaction, without a savepoint, or of one of its own."""
-    return nullcontext() if isinstance(get_connection("default"), TransactionalDBClient) else in_transaction()
+    return nullcontext() if isinstance(get_connection("default"), TransactionalDBClient) else transaction()
 
 
 def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig:

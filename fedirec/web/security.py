@@ -17,7 +17,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fedirec.errors import FedirecError, Forbidden, Invalid, NotFound
+from fedirec.db.outages import is_outage
+from fedirec.errors import Busy, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.settings import Settings
 from fedirec.uris import new_key, origin_of
 from fedirec.web.bodies import BodyGuard
@@ -28,6 +29,7 @@ from fedirec.web.ready import ReadyAnswers
 log = structlog.stdlib.get_logger(__name__)
 
 MAX_PATH: Final = 4_000
+AWAY_SECONDS: Final = 30
 """Characters: the signed address of a copy of a file with the longest address has 2,800."""
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _POLICY: Final = {
@@ -134,6 +136,11 @@ class RequestScope:
                     raise
                 await error_page(Request(scope, receive), error)(scope, receive, send_with_headers)
             except Exception as error:
+                if is_outage(error) and not started:
+                    log.error("the database does not answer", error=repr(error)[:500])  # noqa: TRY400
+                    away = Busy("the database does not answer just now", retry_after=AWAY_SECONDS)
+                    await error_page(Request(scope, receive), away)(scope, receive, send_with_headers)
+                    return
                 log.error("a request failed", error=repr(error)[:500])  # noqa: TRY400  (the server logs the rest)
                 if not started:
                     await _last_page(Request(scope, receive), error)(scope, receive, send_with_headers)

@@ -1,0 +1,38 @@
+"""Telling a database that is away from a statement that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+_CLASSES: Final = ("08", "53", "57")
+"""Of PostgreSQL's error codes: connections, resources, the operator's doing."""
+_NOT_TAKING_CONNECTIONS: Final = "55000"
+_SQLITE: Final = ("database is locked", "database or disk is full", "disk i/o error", "unable to open database file")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether `error` says that the database cannot be reached or has no room just now: the same may work later."""
+    return any(_says_so(each) for each in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error`, and what it came from."""
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _says_so(error: BaseException) -> bool:
+    code = getattr(error, "sqlstate", None)  # asyncpg may not be installed
+    if isinstance(code, str):
+        return code.startswith(_CLASSES) or code == _NOT_TAKING_CONNECTIONS
+    origin = type(error).__module__.partition(".")[0]
+    if origin == "asyncpg":
+        return type(error).__name__ == "InterfaceError"  # a connection that was closed under us
+    if origin == "sqlite3":
+        return str(error).lower().startswith(_SQLITE)
+    return isinstance(error, ConnectionError)
