@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedirec.accounts.actions.sessions import NOTED_EVERY, keep_session
 from fedirec.accounts.actions.tokens import note_token_use
+from fedirec.accounts.home import home_of
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.queries import find_session_viewer, find_token_viewer, has_unread
 from fedirec.accounts.viewer import Viewer
@@ -34,6 +35,7 @@ _OPEN_TO_ALL: Final = ("/static/", "/.well-known/", "/nodeinfo/")
 _LOOKING: Final = ("GET", "HEAD")
 _MEMBER: Final = "member"
 _SHOWN: Final = "viewer"
+_HOME: Final = "home"
 
 
 def new_attempts() -> RateLimit:
@@ -42,7 +44,8 @@ def new_attempts() -> RateLimit:
 
 
 class Door:
-    """ASGI middleware: `request.state` says who is asking, as `member` for code and as `viewer` for templates.
+    """ASGI middleware: `request.state` says who is asking, as `member` for code and as `viewer` for templates;
+    `home` is their handle on another server, as far as it is known.
 
     Behind it everything is said in the language of whoever asks.
     """
@@ -58,6 +61,7 @@ class Door:
                 viewer = None
             state[_MEMBER] = viewer
             state[_SHOWN] = await _shown(viewer, state.get("media_cache")) if viewer else None
+            state[_HOME] = home_of(HTTPConnection(scope), viewer)
             with reading(reader_of(Request(scope))):
                 await self.app(scope, receive, send)
         else:

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from fedirec.accounts.door import viewer_of
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.remote import HANDLE
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 
@@ -19,9 +19,8 @@ KEPT_FOR: Final = 400 * 24 * 3600
 """Seconds."""
 
 
-def home_of(connection: HTTPConnection) -> str:
+def home_of(connection: HTTPConnection, viewer: Viewer | None) -> str:
     """The handle of whoever is looking, on their own server: a guest's, or the one that their browser kept."""
-    viewer = viewer_of(connection)
     if viewer is not None and not viewer.actor.is_local:
         return f"@{viewer.actor.handle}@{viewer.actor.host}"
     kept = read_cookie(connection, COOKIE) or ""

@@ -55,7 +55,7 @@ def render(
 ) -> Response:
     """The page, in the visitor's language and zone, with the viewer, the instance and what was said last.
 
-    Templates get `viewer` (MemberView or None), `site` (SiteView), `path`, `locale`, `direction`, `flashes` and an
+    Templates get `viewer` (MemberView or None), `home` (their handle elsewhere, if it is known), `site` (SiteView), `path`, `locale`, `direction`, `flashes` and an
     empty `form` unless one is passed, besides `values`.
     """
     flash = _read_flash(request)
@@ -65,6 +65,7 @@ def render(
             template,
             {
                 "viewer": _member_shown(request),
+                "home": str(_state(request).get("home", "")),
                 "site": site_of(request),
                 "path": request.url.path,
                 "locale": who.locale,

@@ -26,7 +26,11 @@ WITHOUT: Final = {
     "/recover": "It is for people who have nothing but a recovery code.",
     "/setup": "It happens once, behind a one-time link, before there is anybody who could have a token.",
     "/appeal": "It is for people who are suspended, and so have no token; members appeal by the decision.",
-    "/follow/elsewhere": "It only finds the page of another server, where a visitor follows from.",
+    "/elsewhere": "It only finds the page of another server, where a visitor follows or answers from.",
+    "/sign-in/elsewhere": "Somebody's own server says who they are, to a browser.",
+    "/settings/visit/sessions": "A guest has no token: their own server lets them in.",
+    "/settings/visit/leave": "A guest has no token: their own server lets them in.",
+    "/forget-me": "It only clears a cookie.",
 }
 """Forms that no program needs, and why."""
 

@@ -120,11 +120,11 @@ async def test_a_stranger_is_shown_the_way_to_their_own_server_as_a_link(here: I
     await there.join("cy")
     async with here.client() as stranger:
         page = await stranger.get("/u/ana")
-        answer = await send(stranger, page, "/follow/elsewhere", handle="@cy@there.test")
+        answer = await send(stranger, page, "/elsewhere", handle="@cy@there.test")
         assert answer.status_code == 200
         link = re.search(r'href="(https://there\.test/follow\?uri=[^"]*)"', answer.text)
         assert link is not None
-        wrong = await send(stranger, page, "/follow/elsewhere", handle="@nobody@there.test")
+        wrong = await send(stranger, page, "/elsewhere", handle="@nobody@there.test")
         assert wrong.status_code == 422
         assert 'value="@nobody@there.test"' in wrong.text
     async with there.sign_in("cy") as cy:

@@ -262,7 +262,7 @@ async def test_nobody_makes_us_ask_server_after_server(here: Instance) -> None:
     ana = await here.join("ana")
     async with here.client() as browser:
         answers = [
-            await browser.post("/follow/elsewhere", data={"uri": ana.uri, "handle": f"@x@host{number}.test"})
+            await browser.post("/elsewhere", data={"uri": ana.uri, "handle": f"@x@host{number}.test"})
             for number in range(30)
         ]
     assert {answer.status_code for answer in answers} == {422}

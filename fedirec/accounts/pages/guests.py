@@ -31,7 +31,7 @@ async def show_sign_in(request: Request[Any]) -> Response:
     then = local_path(request.query_params.get("next"))
     if viewer_of(request):
         return redirect(request, then)
-    return render(request, _PAGE, form=filled_form({"next": then, "handle": home_of(request)}))
+    return render(request, _PAGE, form=filled_form({"next": then, "handle": home_of(request, viewer_of(request))}))
 
 
 async def post_sign_in(request: Request[Any]) -> Response:

@@ -8,6 +8,7 @@ from fedirec.remix.pages import (
     challenges,
     comments,
     defaults,
+    elsewhere,
     exploring,
     following,
     home,
@@ -28,6 +29,7 @@ routes: list[BaseRoute] = [
     *records.routes,
     *comments.routes,
     *following.routes,
+    *elsewhere.routes,
     *people.routes,
     *sharing.routes,
 ]

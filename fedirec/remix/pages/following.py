@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,13 +14,11 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.follows import approve_follow, refuse_follow, unfollow
-from fedirec.activitypub.intents import Doing, find_dialog
 from fedirec.activitypub.models import Actor, Follow
-from fedirec.activitypub.site import Site
-from fedirec.errors import FedirecError, Invalid, NotFound
-from fedirec.remix.actions.finding import is_handle
+from fedirec.errors import FedirecError, NotFound
+from fedirec.remix.actions.finding import find_at, is_address
 from fedirec.remix.actions.following import find_whom, start_following
-from fedirec.remix.models import Challenge
+from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import challenge_of, challenges_of
@@ -33,11 +30,9 @@ from fedirec.remix.queries.people import (
     get_request,
     waiting_for,
 )
-from fedirec.uris import host_of
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
-from fedirec.web.ratelimit import visitor_of
 from fedirec.web.render import local_path, redirect, render
 from fedirec.web.views import ChallengeView, PersonView, Tab
 
@@ -57,13 +52,20 @@ class Followed:
 
 @members_only
 async def show_follow(request: Request[Any]) -> Response:
-    """Follow somebody by handle or address. Other servers send people here with the address filled in."""
+    """Follow somebody by handle or address. Other servers send people here with the address filled in.
+
+    The address of a record leads to its page, where it is answered and remixed.
+    """
     viewer = require_viewer(request, Permission.FOLLOW)
     typed = request.query_params.get("uri", "")[:_WHO].removeprefix("acct:").strip()
     form = filled_form({"who": typed})
     target = None
     if typed:
         try:
+            if is_address(typed):
+                found = await find_at(request.state["remote"], typed)
+                if isinstance(found, Record):
+                    return redirect(request, Cards(request).record_url(found))
             target = await find_whom(request.state["remote"], typed)
         except FedirecError as error:
             form.refuse(error, beside="who")
@@ -141,53 +143,6 @@ async def post_answer(request: Request[Any]) -> Response:
     return redirect(request, "/following/requests", _("%(name)s does not follow you.") % {"name": name})
 
 
-async def post_elsewhere(request: Request[Any]) -> Response:
-    """The way to follow one of ours from another server, as a link: a form may not lead to another site."""
-    form = await read_form(request)
-    cards, site = Cards(request), request.state["site"]
-    uri = form.value("uri")
-    target = await find_known(uri)
-    if target is None or not target.is_local or target.state != "active":
-        raise NotFound("There is nobody here by that name.")
-    handle = form.line("handle", required=True, max=400)
-    url = ""
-    if not form.errors:
-        try:
-            request.state["attempts"].check(f"elsewhere {visitor_of(request)}", cost=0.5)
-            url = await _subscribe_url(request, site, handle, target)
-        except FedirecError as error:
-            form.refuse(error, beside="handle")
-    return render(
-        request,
-        "remix/elsewhere.html",
-        422 if form.errors else 200,
-        form=form,
-        person=cards.person(target),
-        page_url=await _page_of(cards, target),
-        uri=target.uri,
-        url=url,
-        host=host_of(url) if url else "",
-    )
-
-
-async def _subscribe_url(request: Request[Any], site: Site, handle: str, target: Actor) -> str:
-    named = handle if handle.startswith("@") or "@" not in handle else f"@{handle}"
-    if not is_handle(named):
-        raise Invalid("A handle looks like @you@your.server.")
-    if named.rpartition("@")[2].lower() == site.uris.host:
-        return f"{site.origin}/follow?uri={quote(target.uri, safe='')}"
-    handle = f"@{target.handle}@{target.host}" if target.type == "Person" else ""
-    dialogs = await request.state["remote"].find_dialogs(named)
-    found = find_dialog(dialogs, Doing.FOLLOW, uri=target.uri, back=f"{site.origin}/", handle=handle)
-    if found is None:
-        host = named.rpartition("@")[2].lower()
-        raise NotFound(
-            "%(host)s does not say how to follow somebody from there; please search for the handle there",
-            blanks={"host": host},
-        )
-    return found
-
-
 async def _show_form(
     request: Request[Any], viewer: Viewer, form: Form, target: Actor | None, *, status: int = 200
 ) -> Response:
@@ -246,7 +201,6 @@ routes = [
     Route("/follow", show_follow, methods=["GET"]),
     Route("/follow", post_follow, methods=["POST"]),
     Route("/unfollow", post_unfollow, methods=["POST"]),
-    Route("/follow/elsewhere", post_elsewhere, methods=["POST"]),
     Route("/following", show_following, methods=["GET"]),
     Route("/following/followers", show_followers, methods=["GET"]),
     Route("/following/requests", show_requests, methods=["GET"]),

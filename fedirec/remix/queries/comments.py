@@ -122,6 +122,11 @@ async def get_remote_comment(key: int) -> Comment:
     return await _get(Comment.filter(id=key, author__is_local=False))
 
 
+async def find_public_comment(uri: str) -> Comment | None:
+    """The comment at `uri`, ours or not, if everybody may know of it."""
+    return await _one(_public().filter(uri=uri))
+
+
 async def find_comment_row(key: int) -> Comment | None:
     """The comment in row `key`, with its record, and whom it answers."""
     return await _one(Comment.filter(id=key))

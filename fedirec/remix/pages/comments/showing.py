@@ -54,6 +54,8 @@ class CommentView:
     is_hidden: bool = False
     report_url: str = ""
     may_answer: bool = False
+    elsewhere_url: str = ""
+    """Where people of other servers are shown the way to answer from there."""
     may_edit: bool = False
     may_hide: bool = False
     distance_url: str = ""
@@ -197,6 +199,9 @@ class Onlooker:
             audience=_audience_word(comment),
             is_hidden=comment.hidden_at is not None,
             may_answer=self.may_comment,
+            elsewhere_url=""
+            if self.may_comment or comment.visibility != "public"
+            else f"/elsewhere?uri={quote(comment.uri, safe='')}&do=answer",
             may_edit=self.actor is not None and self.actor.id == comment.author_id and self.may_comment,
             may_hide=self.viewer is not None and may_hide(self.viewer, comment),
             report_url=""
