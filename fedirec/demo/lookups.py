@@ -77,7 +77,8 @@ def challenge_is_as_promised(world: World) -> None:
     expect(isinstance(challenge, ChallengeObject), "its handle leads to something else")
     expect(challenge.actor.name == CHALLENGE, f"it is called {challenge.actor.name}")
     expect(tuple(map(str, challenge.kinds_wanted)) == KINDS, f"it wants {challenge.kinds_wanted}")
-    expect(challenge.leaders == (f"{server.origin}/u/ana",), f"it is led by {challenge.leaders}")
+    led_by = world.document(f"{world.challenge}/moderators")["orderedItems"]
+    expect(led_by == [f"{server.origin}/u/ana"], f"it is led by {led_by}")
     expect(challenge.state == "open" and challenge.deadline is not None, "it is not open")
     expect(abs(challenge.deadline - now() - OPEN_FOR) < _SOON, f"it closes {challenge.deadline}")
     terms = challenge.terms

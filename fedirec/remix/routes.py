@@ -191,6 +191,14 @@ async def show_featured(request: Request[Any]) -> Response:
     )
 
 
+async def show_moderators(request: Request[Any]) -> Response:
+    """Who leads a challenge, as groups of other software say it (FEP-1b12)."""
+    challenge, group = await _challenge(request)
+    leader = challenge.leader
+    named = [leader.uri] if leader is not None and leader.state == "active" else []
+    return ActivityResponse(collection(f"{group.uri}/moderators", named))
+
+
 async def show_group_outbox(request: Request[Any]) -> Response:
     """What a challenge says in public."""
     await _challenge(request)
@@ -283,6 +291,7 @@ routes = [
     ),
     ActivityRoute("/c/{handle}/prompt", show_prompt),
     ActivityRoute("/c/{handle}/featured", show_featured, always=True),
+    ActivityRoute("/c/{handle}/moderators", show_moderators, always=True),
     ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
 ]

@@ -6,6 +6,7 @@ from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.authority import may_create, may_describe, may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.vocab import Doc
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Invalid
@@ -16,6 +17,8 @@ from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.saving import save_attachments
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
+from fedirec.remix.vocab.challenges import MAX_LEADERS
+from fedirec.remix.vocab.text import ids
 from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
 
@@ -61,8 +64,15 @@ async def _find_leader(remote: Remote, described: ChallengeObject) -> Actor | No
 
     Only somebody of its own origin: nobody else's name can be put on it from there.
     """
-    leader = next((uri for uri in described.leaders if may_have(uri, owner=described.id)), None)
+    named = next((uri for uri in described.leaders if may_have(uri, owner=described.id)), None)
     try:
+        if named is None or (known := await Actor.get_or_none(uri=named)):
+            return known if named else None
+        document = Doc(await remote.fetch(named))
+        if not {"Collection", "OrderedCollection"} & set(document.many("type")):
+            return await remote.find_actor(named)
+        listed = (*ids(document, "orderedItems", MAX_LEADERS), *ids(document, "items", MAX_LEADERS))
+        leader = next((uri for uri in listed if may_have(uri, owner=described.id)), None)
         return await remote.find_actor(leader) if leader else None
     except FedirecError:
         return None

@@ -19,10 +19,9 @@ from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
 async def describe_challenge(challenge: Challenge) -> ChallengeObject:
     """A challenge of ours as other instances see it."""
     group = await challenge.actor
-    leader = await Actor.get_or_none(id=challenge.leader_id)
     return ChallengeObject(
         actor=await describe_actor(group),
-        leaders=(leader.uri,) if leader else (),
+        leaders=(f"{group.uri}/moderators",),
         deadline=challenge.deadline_at,
         kinds_wanted=tuple(Kind(kind) for kind in challenge.kinds),
         terms=await current_terms(challenge),
@@ -58,6 +57,7 @@ async def describe_prompt(
         language=challenge.language,
         to=(PUBLIC,),
         cc=(group.followers or "",),
+        audience=group.uri,
         url=group.uri,
         attachments=tuple(shown),
     )

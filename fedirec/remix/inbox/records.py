@@ -36,6 +36,7 @@ from fedirec.remix.actions.submissions import grant_licence
 from fedirec.remix.actions.threads import MAX_AN_HOUR, bury_comments_of, find_place
 from fedirec.remix.inbox.arrivals import (
     ask_for,
+    ask_for_comment,
     challenge_of,
     concerns,
     concerns_us,
@@ -43,11 +44,11 @@ from fedirec.remix.inbox.arrivals import (
     refuse_deleted,
     unknown,
 )
-from fedirec.remix.inbox.comments import comment_deleted, take_comment
+from fedirec.remix.inbox.comments import comment_deleted, refuse_talkative, take_comment
 from fedirec.remix.licences import find_grant, find_licence
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.replies import Meaning, is_talk, meaning_of
-from fedirec.remix.vocab import PostObject, PromptObject, RecordObject
+from fedirec.remix.vocab import CommentObject, PostObject, PromptObject, RecordObject
 
 MAX_TOLD: Final = 500
 """Members who are told that something they built on was changed."""
@@ -140,7 +141,7 @@ async def consent_taken_back(sender: Actor, delete: Delete[Stamp]) -> None:
         raise NotFound("that consent is not known here, or is somebody else's")
 
 
-@handlers.on(Announce, Ref, RecordObject, PostObject, PromptObject)
+@handlers.on(Announce, Ref, RecordObject, CommentObject, PostObject, PromptObject)
 async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
     """Passed on by its id: what is embedded is never believed, its own origin is asked."""
     uri = announce.object.id
@@ -159,6 +160,33 @@ async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
     elif ours and not await Submission.exists(record_id=record.id, challenge__actor_id=sender.id):
         # A challenge that takes something up says so by itself.
         await notify(record.author, Notice.PASSED_ON, sender, uri, uri, {"title": record.title})
+
+
+@handlers.on(Announce, Create, Update)
+async def activity_announced(sender: Actor, announce: Announce[Any]) -> None:
+    """A group passes on what somebody did (FEP-1b12): what they made is asked for, not believed."""
+    await _refuse_ungrouped(sender)
+    inner = announce.object
+    if not may_bring(inner.object.id, speaker=inner.actor):
+        raise Forbidden("nobody makes what belongs to another origin")
+    await something_announced(sender, Announce(id=announce.id, actor=sender.uri, object=Ref(inner.object.id)))
+
+
+@handlers.on(Announce, Delete)
+async def deletion_announced(sender: Actor, announce: Announce[Any]) -> None:
+    """A group passes on that something is gone: its origin is asked, as a group cannot say that of others' words."""
+    await _refuse_ungrouped(sender)
+    comment = await Comment.filter(uri=announce.object.object.id).select_related("author").first()
+    if comment is None or comment.author.is_local:
+        raise NotFound("that is not known here as somebody's answer")
+    await ask_for_comment(comment.uri)
+
+
+async def _refuse_ungrouped(sender: Actor) -> None:
+    """Raise Unsupported for what is no group that somebody here follows, and for one that says too much."""
+    if sender.type != "Group" or not await is_followed_here(sender):
+        raise Unsupported("nobody here follows that group")
+    await refuse_talkative(sender)
 
 
 @handlers.on(Like, Ref, RecordObject, PostObject)

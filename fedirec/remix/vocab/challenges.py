@@ -32,6 +32,7 @@ class ChallengeObject:
     actor: ActorObject
     """The Group itself: its name, its keys, its inbox."""
     leaders: tuple[str, ...] = ()
+    """Who leads it, or the collection of those who do (FEP-1b12)."""
     deadline: datetime | None = None
     kinds_wanted: tuple[Kind, ...] = ()
     """Empty when every kind is welcome."""
@@ -64,7 +65,7 @@ class ChallengeObject:
     def write(self) -> Json:
         document = self.actor.write() | {"kind": self.KIND, "state": self.state}
         for key, value in (
-            ("attributedTo", list(self.leaders)),
+            ("attributedTo", self.leaders[0] if len(self.leaders) == 1 else list(self.leaders)),
             ("kindsWanted", [str(kind) for kind in self.kinds_wanted]),
             ("submissions", self.submissions),
             ("prompt", self.prompt),
