@@ -374,6 +374,30 @@ async def test_only_who_follows_can_stop_following(here: Instance, peer: Peer) -
     assert await here.run(lambda: Follow.all().count()) == 0
 
 
+async def test_what_is_answered_or_taken_back_may_be_named_without_its_parts(here: Instance, peer: Peer) -> None:
+    """apkit embeds the Follow without its `actor` and its `object`."""
+    mia, bob = peer.actor("mia"), peer.actor("bob", key=OTHER_RSA)
+    ana = await here.join("ana")
+    peer.serve(f"{peer.origin}/inbox", {}, status=202)
+    await here.run(follow, ana, await here.meet(mia))
+    ours = await here.run(lambda: Follow.get())
+    await peer.post(here, peer.activity("Accept", bob, {"type": "Follow", "id": ours.uri}))
+    await here.work()
+    assert (await here.run(lambda: Follow.get())).accepted_at is None
+    await peer.post(here, peer.activity("Accept", mia, {"type": "Follow", "id": ours.uri}))
+    await here.work()
+    assert (await here.run(lambda: Follow.get())).accepted_at is not None
+
+    asked = peer.activity("Follow", mia, ana.uri)
+    await peer.post(here, asked)
+    await here.work()
+    assert await here.run(lambda: Follow.all().count()) == 2
+    for name, left in ((bob, 2), (mia, 1)):
+        await peer.post(here, peer.activity("Undo", name, {"type": "Follow", "id": asked["id"]}))
+        await here.work()
+        assert await here.run(lambda: Follow.all().count()) == left
+
+
 async def test_an_actor_cannot_send_our_deliveries_to_a_third_party(here: Instance, peer: Peer) -> None:
     mia = await _followed(here, peer)
     described = {

@@ -61,6 +61,8 @@ class Tombstone:
         return document
 
 
+_TAKEN_BACK: Final = frozenset({"Announce", "Block", "Follow", "Like", "Offer"})
+"""What is accepted, refused or taken back by those who answer it."""
 _THUMBS_DOWN: Final = "\N{THUMBS DOWN SIGN}"
 T = TypeVar("T", bound=Entity, covariant=True)
 
@@ -90,6 +92,8 @@ class Activity(Generic[T]):
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         embedded = doc.one("object")
+        if isinstance(embedded, dict) and embedded.get("type") in _TAKEN_BACK and "object" not in embedded:
+            embedded = doc.id("object")  # apkit says which activity it accepts or takes back, and leaves its parts out
         return cls(
             id=doc.find_id("id") or "",
             actor=doc.id("actor"),
