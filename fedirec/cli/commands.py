@@ -33,6 +33,8 @@ COMMANDS: Final = {
     "reports": ("reports", "See what was reported, and answer it."),
     "config": ("configuration", "See and check the settings."),
     "federation": ("federation", "See and decide which instances this one federates with."),
+    "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),
+    "inbox": ("inbox", "See what other instances sent that had no effect, and handle it again."),
 }
 """For each command its module, and the sentence that it begins its own help with."""
 
