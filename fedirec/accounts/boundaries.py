@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fedirec.accounts.models import Boundary
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.quiet import heard_by, is_heard
 from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
@@ -49,10 +50,16 @@ class Away:
 
     actors: frozenset[int] = frozenset()
     hosts: frozenset[str] = frozenset()
+    hears: frozenset[int] | None = None
+    """The quiet people whom they see all the same, for they follow them; None where nobody asks who is quiet."""
 
     def has(self, actor: Actor | None) -> bool:
-        """Whether `actor` is one of them."""
-        return actor is not None and (actor.id in self.actors or actor.host in self.hosts)
+        """Whether `actor` is one of them, or quiet for them."""
+        if actor is None:
+            return False
+        if self.hears is not None and actor.is_quiet and actor.id not in self.hears:
+            return True
+        return actor.id in self.actors or actor.host in self.hosts
 
     def has_any(self, actors: Iterable[Actor | None]) -> bool:
         """Whether one of `actors` is."""
@@ -60,13 +67,15 @@ class Away:
 
 
 def not_away(viewer: Actor | None, actor: str = "a") -> Condition:
-    """What holds for an actor (the table called `actor` in a query) from whom `viewer` does not keep away.
+    """What holds for an actor (the table called `actor` in a query) from whom `viewer` does not keep away, and who is
+    not quiet for them (`activitypub.quiet`).
 
-    For strangers it holds for everybody.
+    For strangers it holds for everybody who is not quiet.
     """
+    heard, values = is_heard(viewer, actor)
     if viewer is None:
-        return Condition(sql="true")
-    return Condition(sql=f"NOT {away('?', '?', actor)}", values=(viewer.id, now()))
+        return Condition(sql=heard, values=values)
+    return Condition(sql=f"({heard} AND NOT {away('?', '?', actor)})", values=(*values, viewer.id, now()))
 
 
 def away(owner: str, moment: str, actor: str) -> str:
@@ -79,15 +88,16 @@ def away(owner: str, moment: str, actor: str) -> str:
 
 
 async def away_from(viewer: Actor | None) -> Away:
-    """Those from whom `viewer` keeps away, blocked and muted."""
+    """Those from whom `viewer` keeps away, blocked and muted, and those who are quiet for them."""
     if viewer is None:
-        return Away()
+        return Away(hears=frozenset())
     rows = await fetch_tuples(
         "SELECT other_id, host FROM boundary WHERE owner_id = ? AND (ends_at IS NULL OR ends_at > ?)", viewer.id, now()
     )
     return Away(
         actors=frozenset(other for other, _ in rows if other is not None),
         hosts=frozenset(host for _, host in rows if host is not None),
+        hears=await heard_by(viewer),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import chain
 from typing import Final
 
-from fedirec.activitypub.models import Actor, Follow, Peer
-from fedirec.uris import origin_of, origins_above
+from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.policies import stances_to
+from fedirec.uris import origin_of
 
-LIMITED: Final = "limit"
+MAX_HEARD: Final = 5_000
+"""Quiet people whom one person follows and comes across."""
 
 
 def is_heard(viewer: Actor | None, author: str = "a") -> tuple[str, tuple[int, ...]]:
@@ -25,6 +26,13 @@ def is_heard(viewer: Actor | None, author: str = "a") -> tuple[str, tuple[int, .
         "AND heard.accepted_at IS NOT NULL"
     )
     return f"(NOT {author}.is_quiet OR {author}.id = ? OR EXISTS ({follows}))", (viewer.id, viewer.id)
+
+
+async def heard_by(viewer: Actor) -> frozenset[int]:
+    """The quiet people, by row, whom `viewer` comes across all the same: themselves, and whom they follow."""
+    follows = Follow.filter(follower_id=viewer.id, target__is_quiet=True, accepted_at__not_isnull=True)
+    rows = await follows.limit(MAX_HEARD).values_list("target_id", flat=True)
+    return frozenset((viewer.id, *(int(str(row)) for row in rows)))
 
 
 async def reaches(author: Actor, person: Actor) -> bool:
@@ -49,19 +57,10 @@ async def hush(actors: Collection[Actor]) -> None:
 
     Part of the caller's transaction.
     """
-    origins = {actor.id: origin_of(actor.uri) for actor in actors if not actor.is_local}
-    names = {origin: origins_above(origin) for origin in set(origins.values())}
-    asked = list(dict.fromkeys(chain.from_iterable(names.values())))
-    limited = Peer.filter(origin__in=asked, policy=LIMITED)
-    limits = set(await limited.values_list("origin", flat=True)) if asked else set()
+    stances = await stances_to([origin_of(actor.uri) for actor in actors if not actor.is_local])
+    for actor in actors:
+        stance = None if actor.is_local else stances[origin_of(actor.uri)]
+        actor.is_quiet = actor.limited_at is not None or (stance is not None and stance.is_quiet)
     for is_quiet in (True, False):
-        changed = [
-            actor
-            for actor in actors
-            if is_quiet
-            is (actor.limited_at is not None or not limits.isdisjoint(names.get(origins.get(actor.id, ""), ())))
-        ]
-        for actor in changed:
-            actor.is_quiet = is_quiet
-        if changed:
-            await Actor.filter(id__in=[actor.id for actor in changed]).update(is_quiet=is_quiet)
+        if keys := [actor.id for actor in actors if actor.is_quiet is is_quiet]:
+            await Actor.filter(id__in=keys).update(is_quiet=is_quiet)

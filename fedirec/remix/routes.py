@@ -264,7 +264,7 @@ async def prompt_document(challenge: Challenge, group: Actor) -> Json:
 
 async def _challenge(request: Request[Any]) -> tuple[Challenge, Actor]:
     group = await get_local_actor(request)
-    challenge = await Challenge.get_or_none(actor_id=group.id).select_related("leader")
+    challenge = await Challenge.get_or_none(actor_id=group.id).select_related("leader", "actor")
     if challenge is None or is_led_by_suspended(challenge):
         raise NotFound("there is no such challenge here")
     challenge.actor = group

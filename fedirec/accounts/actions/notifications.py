@@ -102,10 +102,17 @@ def _may_be_away(kind: Notice, actor: Actor | None) -> bool:
 
 
 def _is_near(kind: Notice, actor: Actor | None) -> str:
-    """What holds in SQL for a notification `n` to somebody who does not keep away from whom it comes from."""
+    """What holds in SQL for a notification `n` to somebody who does not keep away from whom it comes from, and for whom
+    they are not quiet.
+    """
     if not _may_be_away(kind, actor):
         return "true"
-    return f"""NOT EXISTS (SELECT 1 FROM account told JOIN actor cause ON cause.id = n.actor_id
+    heard = "true"
+    if actor is not None and actor.is_quiet:
+        heard = """EXISTS (SELECT 1 FROM account told JOIN follow heard ON heard.follower_id = told.actor_id
+                            WHERE told.id = n.account_id AND heard.target_id = n.actor_id
+                              AND heard.accepted_at IS NOT NULL)"""
+    return f"""{heard} AND NOT EXISTS (SELECT 1 FROM account told JOIN actor cause ON cause.id = n.actor_id
                             WHERE told.id = n.account_id AND {away("told.actor_id", "?", "cause")})"""  # noqa: S608
 
 

@@ -15,6 +15,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Doer, Permission, Role, may_judge, refuse, require
 from fedirec.activitypub.actors import publish_actor_update
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.policies import stance_to
 from fedirec.activitypub.quiet import hush
 from fedirec.admin.judging import AFFECTS_THINGS, UNDOABLE, Action
 from fedirec.admin.models import Decision, ModeratorNote, Report
@@ -36,6 +37,7 @@ from fedirec.remix.actions.taking_down import (
 )
 from fedirec.remix.models import Challenge, Comment, Record
 from fedirec.translatable import N_
+from fedirec.uris import origin_of
 
 CLAIMED_FOR: Final = timedelta(hours=1)
 """How long somebody who looks at reports has them for themselves."""
@@ -296,14 +298,15 @@ async def _limit(accused: Actor, *, at: Any) -> None:
 
 
 async def _silence(doer: Doer, accused: Actor, account: Account | None, verdict: Verdict) -> None:
-    if accused.state != "active":
+    if accused.state != "active" and not accused.is_shut_out:
         raise Conflict("That account is not active.")
     if account is not None:
         await suspend(doer, account, reason=verdict.reason)
         accused.state = "suspended"
     else:
-        accused.state = "suspended"
-        await accused.save(update_fields=["state"])
+        # When their instance is not shut out any more, they still are.
+        accused.state, accused.is_shut_out = "suspended", False
+        await accused.save(update_fields=["state", "is_shut_out"])
     accused.suspended_at = now()
     await accused.save(update_fields=["suspended_at"])
     if accused.is_local:
@@ -317,7 +320,11 @@ async def _let_speak(doer: Doer, accused: Actor, account: Account | None) -> Non
     if account is not None:
         await unsuspend(doer, account)
     accused.state, accused.suspended_at = "active", None
-    await accused.save(update_fields=["state", "suspended_at"])
+    if not accused.is_local and (await stance_to(origin_of(accused.uri))).is_blocked:
+        accused.state, accused.is_shut_out = "suspended", True
+    await accused.save(update_fields=["state", "suspended_at", "is_shut_out"])
+    if accused.state != "active":
+        return
     if accused.is_local:
         await publish_actor_update(accused)
     hidden = Decision.filter(about_id=accused.id, action=Action.HIDE.value, undone_at=None)

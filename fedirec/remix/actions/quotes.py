@@ -118,9 +118,7 @@ def stamp_uri(stamp: QuoteStamp, author: Actor) -> str:
 def describe_stamp(stamp: QuoteStamp) -> Stamp:
     """The stamp as other instances see it; it comes with its record and author."""
     author = stamp.record.author
-    return Stamp(
-        id=stamp_uri(stamp, author), attributed_to=author.uri, interacting=stamp.uri, target=stamp.record.uri
-    )
+    return Stamp(id=stamp_uri(stamp, author), attributed_to=author.uri, interacting=stamp.uri, target=stamp.record.uri)
 
 
 async def _keep(record: Record, sender: Actor, asked: QuoteRequest[Ref], *, state: str) -> QuoteStamp:

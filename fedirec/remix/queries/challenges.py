@@ -63,7 +63,11 @@ def is_open(challenge: Challenge) -> bool:
 
 
 def is_led_by_suspended(challenge: Challenge) -> bool:
-    """Whether nobody is shown `challenge`, which comes with its leader, because that leader is suspended."""
+    """Whether nobody is shown `challenge`, which comes with its actor and its leader: the leader is suspended, or
+    moderators have hidden it.
+    """
+    if challenge.actor.state == "suspended":
+        return True
     return challenge.leader is not None and challenge.leader.state == "suspended"
 
 
@@ -93,6 +97,9 @@ async def challenges_by_age(
     """
     found = Challenge.filter(_STANDING, actor__state="active", opened_at__lte=now()).exclude(state="draft")
     kept = await away_from(viewer)
+    heard = list(kept.hears or ())
+    found = found.filter(Q(leader_id=None) | Q(leader__is_quiet=False) | Q(leader_id__in=heard))
+    found = found.filter(Q(actor__is_quiet=False) | Q(actor_id__in=heard))
     if kept.actors:
         found = found.filter(leader_id__not_in=list(kept.actors), actor_id__not_in=list(kept.actors))
     if kept.hosts:

@@ -231,7 +231,7 @@ def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bo
 
 def _moved(where: str) -> str:
     """The same condition on an answer, in a query within the query."""
-    for column in ("state", "id", "host"):
+    for column in ("state", "id", "host", "is_quiet"):
         where = where.replace(f" a.{column}", f" b.{column}").replace(f"(a.{column}", f"(b.{column}")
     return where.replace("c.", "m.")
 

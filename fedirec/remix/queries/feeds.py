@@ -75,7 +75,7 @@ _PASSED_ON: Final = Rows(
                    AND r.published_at <= ? AND a.state IN ('active', 'deleted') AND r.author_id <> ?
                    AND NOT EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = ? AND f.target_id = r.author_id
                                       AND f.accepted_at IS NOT NULL)
-                   AND NOT {away("?", "?", "a")})
+                   AND NOT a.is_quiet AND NOT {away("?", "?", "a")})
     """,  # noqa: S608
 )
 

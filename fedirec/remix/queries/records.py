@@ -122,7 +122,8 @@ async def spread_of_records() -> Spread:
     rows = await fetch_rows(
         "SELECT a.host AS host, a.is_local AS is_local, r.language AS language FROM record r "
         "JOIN actor a ON a.id = r.author_id WHERE r.visibility = 'public' AND r.deleted_at IS NULL "
-        "AND r.published_at <= ? ORDER BY r.published_at DESC LIMIT ?",
+        "AND r.published_at <= ? AND a.state IN ('active', 'deleted') AND NOT a.is_quiet "
+        "ORDER BY r.published_at DESC LIMIT ?",
         now(),
         SPREAD,
     )
@@ -236,7 +237,8 @@ async def remixes_of(record: Record) -> list[Record]:
     """What was made from `record` directly and may be seen by everybody, the newest first, with their parts."""
     made = Source.filter(parent_id=record.id, in_graph=True, withdrawn_at=None, record__visibility="public")
     children = await made.order_by("-id").limit(MAX_REMIXES).values_list("record_id", flat=True)
-    return await records_found(before(visible().filter(id__in=list(children)), None))
+    shown = visible().filter(id__in=list(children), author__is_quiet=False)
+    return await records_found(before(shown, None))
 
 
 async def pages_of(uris: Collection[str]) -> dict[str, int]:
