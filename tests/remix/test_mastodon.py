@@ -57,13 +57,6 @@ def read_activity(name: str) -> Activity[Any]:
     return activity
 
 
-@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.stem)
-def test_every_sample_reads_the_same_on_the_direct_and_on_the_long_way(path: Path) -> None:
-    document = sample(path.stem)
-    assert ld.is_plain(document)
-    assert VOCABULARY.read(ld.compact(document)) == VOCABULARY.read(ld.rewrite(document))
-
-
 def test_an_actor_is_read_with_its_key_and_its_inboxes() -> None:
     mia = read("actor")
     assert isinstance(mia, ActorObject)

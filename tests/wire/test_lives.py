@@ -250,14 +250,22 @@ async def _talks(here: Instance, server: Server, life: Life, song: Record) -> No
 
 
 async def _likes(here: Instance, server: Server, life: Life) -> None:
-    for name, rows, kind in (("like", Liking, "recommended"), ("announce", Announcement, "passed_on")):
+    kinds: tuple[tuple[str, type[Liking | Announcement], str], ...] = (
+        ("like", Liking, "recommended"),
+        ("announce", Announcement, "passed_on"),
+    )
+    for name, rows, kind in kinds:
         if name in life.lacks:
             continue
         await server.tell(name)
         assert await _notices(here, kind) == 1
-        assert await here.run(lambda rows=rows: rows.filter(actor__uri=server.author).count()) == 1
+        assert await _count(here, rows, server.author) == 1
         await server.tell(f"undo_{name}")
-        assert await here.run(lambda rows=rows: rows.filter(actor__uri=server.author).count()) == 0
+        assert await _count(here, rows, server.author) == 0
+
+
+async def _count(here: Instance, rows: type[Liking | Announcement], author: str) -> int:
+    return await here.run(lambda: rows.filter(actor__uri=author).count())
 
 
 async def _cannot_be_imitated(here: Instance, server: Server, post: Record) -> None:

@@ -35,12 +35,12 @@ NOTHING_TO_US: Final = {
     "friendica/add_tag": "tag",
     "friendica/dislike": "Dislike",
     "funkwhale/update_library": "Library",
-    "gotosocial/create_vote": "expected text",
+    "gotosocial/create_vote": "votes are not counted",
     "lemmy/add_featured_post": "only the submissions of a challenge",
     "lemmy/block_from_community": "a community there",
     "lemmy/dislike": "Dislike",
     "lemmy/lock_post": "Lock",
-    "misskey/create_vote": "expected text",
+    "misskey/create_vote": "votes are not counted",
     "peertube/create_playlist": "Playlist",
     "peertube/dislike": "Dislike",
     "peertube/view": "View",
@@ -83,6 +83,10 @@ def _sundries(software: str) -> list[str]:
     return sorted(names, key=lambda name: name in LAST)
 
 
+async def _record(here: Instance, uri: str) -> Record:
+    return await here.run(lambda: Record.get(uri=uri).select_related("author"))
+
+
 async def _records(here: Instance, **those: Any) -> int:
     return await here.run(lambda: Record.filter(**those).count())
 
@@ -116,7 +120,7 @@ async def test_what_a_channel_a_community_or_a_blog_passes_on_is_kept_with_its_a
         server, create = servers[software], DOCUMENTS[f"{software}/create_post"]
         server.peer.serve(create["object"]["id"], {"@context": create["@context"], **create["object"]})
         await server.tell(name)
-        record = await here.run(lambda uri=create["object"]["id"]: Record.get(uri=uri).select_related("author"))
+        record = await _record(here, create["object"]["id"])
         assert (record.author.uri, record.author.type) == (server.author, "Person")
         assert record.title == create["object"]["name"]
 
@@ -154,7 +158,7 @@ async def test_what_is_sensitive_without_a_word_is_shown_behind_one(here: Instan
     server = (await _meet(here, network, "misskey"))["misskey"]
     create = server.sample("create_empty_warning")
     assert await server.send(create) == ("handled", "")
-    record = await here.run(lambda: Record.get(uri=create["object"]["id"]))
+    record = await _record(here, create["object"]["id"])
     assert record.warning == "Marked as sensitive by its author"
 
 

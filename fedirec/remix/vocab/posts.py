@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Self
 
 from fedirec.activitypub.authority import may_be_by
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
+from fedirec.errors import Unsupported
 from fedirec.remix.vocab.notes import NoteObject, read_note
 from fedirec.remix.vocab.own_media import find_own_media
 from fedirec.remix.vocab.text import find_id
@@ -28,6 +29,8 @@ class PostObject(NoteObject):
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         named = next((name for name in doc.many("type") if name in cls.TYPES), cls.TYPE)
+        if _is_vote(doc):
+            raise Unsupported("votes are not counted here")
         fields = read_note(_by_a_person(doc) if named == _FILM else doc)
         if named not in _SPOKEN and not fields["sensitive"]:
             fields["warning"] = ""
@@ -56,6 +59,11 @@ class PromptObject(NoteObject):
 
     def write(self) -> Json:
         return self.write_note() | {"kind": self.KIND, "challenge": self.challenge}
+
+
+def _is_vote(doc: Doc) -> bool:
+    """Whether `doc` is an answer to a poll: a name, what it answers, and nothing else, not even a date."""
+    return bool(doc.find_text("name") and doc.many("inReplyTo")) and not (doc.many("content") or doc.many("published"))
 
 
 def _by_a_person(doc: Doc) -> Doc:
