@@ -112,7 +112,7 @@ async def running(
             stays_away=remote.acquaintances.leaves_media,
         )
         kinds = kinds_of_work(
-            inbox=inbox, courier=courier, remote=remote, workshop=workshop, cache=cache, settings=settings
+            inbox=inbox, courier=courier, remote=remote, workshop=workshop, store=store, cache=cache, settings=settings
         )
         yield State(
             settings=settings,

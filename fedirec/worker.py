@@ -10,6 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from fedirec.accounts.actions.farewells import resume_farewells
+from fedirec.accounts.archives import FOLDER
 from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
@@ -27,6 +29,7 @@ from fedirec.remix.actions.catching_up import fetch_replies
 from fedirec.remix.actions.challenges import close_overdue
 from fedirec.remix.actions.contributors import meet_contributor
 from fedirec.remix.actions.drafting import prune_drafts
+from fedirec.remix.actions.erasing import Eraser, forget_keys
 from fedirec.remix.actions.findable import make_rest_findable
 from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.quotations import check_quotation
@@ -41,9 +44,17 @@ KEEP_UPLOADS: Final = timedelta(days=1)
 
 
 def kinds_of_work(
-    *, inbox: Inbox, courier: Courier, remote: Remote, workshop: Workshop, cache: MediaCache, settings: Settings
+    *,
+    inbox: Inbox,
+    courier: Courier,
+    remote: Remote,
+    workshop: Workshop,
+    store: Store,
+    cache: MediaCache,
+    settings: Settings,
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
+    eraser = Eraser(store=store, cache=cache, archives=settings.data_dir / FOLDER)
     return {
         "inbox": Kind(
             handler=inbox.handle,
@@ -64,6 +75,7 @@ def kinds_of_work(
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
+        "erasure": Kind(handler=eraser.erase, concurrency=1, max_attempts=20),
         "move": Kind(handler=partial(follow_move, remote), concurrency=2, max_attempts=5),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
         "purge": Kind(handler=Purging(cache=cache).run, concurrency=1, time_limit=PURGING),
@@ -90,6 +102,8 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
         Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
+        Chore("finish farewells", timedelta(hours=1), resume_farewells),
+        Chore("forget the keys of those who left", timedelta(hours=24), forget_keys),
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),

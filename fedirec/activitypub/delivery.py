@@ -22,7 +22,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks, moment_of
 from fedirec.db.together import Together
-from fedirec.errors import FedirecError, Forbidden, PeerUnavailable
+from fedirec.errors import Forbidden, NotFound, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, enqueue, keep_payload
 from fedirec.net import Net, Sign
 from fedirec.uris import host_of, origin_of
@@ -83,7 +83,10 @@ class Courier:
     async def deliver(self, job: Job) -> Outcome:
         """One inbox has the activity, or it is decided when to try again."""
         inbox = str(job.payload["inbox"])
-        actor_id, body = await self._body(int(str(job.payload["outgoing"])))
+        try:
+            actor_id, body = await self._body(int(str(job.payload["outgoing"])))
+        except NotFound:
+            return Done()  # whoever said it has left, and is forgotten
         peer = await self._peers.find(origin_of(inbox))
         if peer and peer.is_blocked:
             return Dead("this peer is blocked here", status=None)
@@ -123,7 +126,7 @@ class Courier:
             return known
         found = await self._rows.find(outgoing_id)
         if found is None:
-            raise FedirecError("the activity to deliver is gone")
+            raise NotFound("the activity to deliver is gone")
         self._bodies[outgoing_id] = found
         if len(self._bodies) > REMEMBERED:
             self._bodies.popitem(last=False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import typer
 
 from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.farewells import plan_farewell
 from fedirec.accounts.actions.joining import create_account
 from fedirec.accounts.actions.members import change_role
 from fedirec.accounts.actions.passwords import renew_recovery_codes
@@ -187,6 +189,26 @@ async def warn(
         account = await _account(site, name)
         await decide(OPERATOR, account.actor, Verdict(action=Action.WARN, words=words, reason=reason))
         say(f"@{account.actor.handle} will read it.")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def erase(
+    settings: Settings,
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
+    keep_name: Annotated[
+        bool, typer.Option("--keep-name", help="They stay credited by their name where others built on their work.")
+    ] = False,
+) -> None:
+    """Erase somebody and everything of theirs, for good; the server does it as soon as it runs."""
+    async with existing_instance(settings) as site:
+        account = await _account(site, name)
+        handle = account.actor.handle
+        if not yes and not typer.confirm(f"Erase @{handle} and everything of theirs? Nobody can undo that."):
+            raise typer.Exit(1)
+        await plan_farewell(OPERATOR, account, keeps_name=keep_name, wait=timedelta(0))
+        say(f"@{handle} will be erased now, by the server or the worker that is running or is started next.")
 
 
 def new_password() -> str:

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from fedirec.db import execute, fetch_rows, on_postgres
 from fedirec.db.gathering import Gathered, Gathering
 from fedirec.db.tables import json_of, table_of
-from fedirec.db.words import Subject, words_table
+from fedirec.db.words import SUBJECTS, Subject, words_table
 
 MAX_TEXT: Final = 6_000
 """Characters of one thing by which it is found."""
@@ -130,6 +130,18 @@ async def finds_many(search: Search) -> bool:
         *search.values,
     )
     return int(rows[0]["found"]) > COMMON
+
+
+async def forget_removed_words() -> None:
+    """What was removed from the search is not kept by its index either; everybody else waits for that on SQLite.
+
+    PostgreSQL does it by itself, in its own time.
+    """
+    if on_postgres():
+        return
+    for subject in SUBJECTS:
+        index = f"{words_table(subject)}_index"
+        await execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608  (names of this package)
 
 
 async def not_findable(subject: Subject, *, among: str, after: int, limit: int) -> list[int]:

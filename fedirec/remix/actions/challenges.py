@@ -13,20 +13,22 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.names import check_name
 from fedirec.activitypub.actors import NewKeys, new_keys, save_local_actor
 from fedirec.activitypub.keyring import Keyring
-from fedirec.activitypub.models import Actor, Announcement
+from fedirec.activitypub.models import Actor, Announcement, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, TooMany
 from fedirec.html import markdown
+from fedirec.media.actions import release_media
+from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.prompts import current_terms, describe_challenge, describe_prompt, save_terms
 from fedirec.remix.actions.saving import hold_media, save_attachments
 from fedirec.remix.kinds import kinds_in
-from fedirec.remix.models import Challenge
+from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.submissions import ChallengeEvent, advance_challenge
 from fedirec.remix.terms import Terms, revise
 from fedirec.remix.vocab import ChallengeObject
@@ -184,6 +186,29 @@ async def close_challenge(leader: Actor, challenge: Challenge) -> Challenge:
         await audit(leader, "close_challenge", (await challenge.actor).uri)
         await _publish_update(challenge)
     return challenge
+
+
+async def empty_challenge(challenge: Challenge) -> None:
+    """A challenge of somebody who left is closed and says nothing but its title; part of the caller's transaction.
+
+    It comes with its Group. What was made for it, and what it promised, stays.
+    """
+    if challenge.state not in ("open", "extended") and not challenge.text and not challenge.content:
+        return
+    group = challenge.actor
+    files = await Attachment.filter(challenge_id=challenge.id).values_list("media_id", flat=True)
+    await Attachment.filter(challenge_id=challenge.id).delete()
+    await release_media(await Media.filter(id__in=[int(str(key)) for key in files if key is not None]))
+    await Outgoing.filter(actor_id=group.id, type__in=("Create", "Update")).delete()
+    if challenge.state in ("open", "extended"):
+        challenge.state = advance_challenge(challenge.state, ChallengeEvent.CLOSE)
+        challenge.closed_at = now()
+    challenge.text = challenge.content = group.summary = ""
+    await challenge.save(update_fields=["state", "closed_at", "text", "content"])
+    await group.save(update_fields=["summary"])
+    await make_challenge_findable(challenge)
+    if challenge.state != "draft":
+        await _publish_update(challenge)
 
 
 async def close_overdue() -> int:

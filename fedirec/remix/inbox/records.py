@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from fedirec.accounts.actions.farewells import erasure_of
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
@@ -29,6 +30,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
+from fedirec.lanes import enqueue
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record
@@ -119,6 +121,7 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
     if uri == sender.uri:
         await forget_actor(sender)
         await bury_comments_of(sender)
+        await enqueue([erasure_of(sender)])
         return
     if comment := await Comment.filter(uri=uri).select_related("author", "record__author").first():
         await comment_deleted(sender, comment)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.pages.settings import boundaries, notices, profile, programs, reading, security, visit
+from fedirec.accounts.pages.settings import boundaries, leaving, notices, profile, programs, reading, security, visit
 
 routes = [
     *profile.routes,
     *reading.routes,
     *notices.routes,
     *boundaries.routes,
+    *leaving.routes,
     *security.routes,
     *visit.routes,
     *programs.routes,

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from fedirec.api.endpoints.me import boundaries, invitations, notifications, passwords, profile, sessions, tokens
+from fedirec.api.endpoints.me import (
+    boundaries,
+    farewell,
+    invitations,
+    notifications,
+    passwords,
+    profile,
+    sessions,
+    tokens,
+)
 
 ENDPOINTS = (
     *profile.ENDPOINTS,
@@ -12,4 +21,5 @@ ENDPOINTS = (
     *invitations.ENDPOINTS,
     *notifications.ENDPOINTS,
     *boundaries.ENDPOINTS,
+    *farewell.ENDPOINTS,
 )
