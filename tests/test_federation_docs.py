@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from fedirec import net, uris
-from fedirec.accounts.actions.boundaries import block, lift
+from fedirec.accounts.actions.boundaries import block as keep_away
+from fedirec.accounts.actions.boundaries import lift
 from fedirec.activitypub import inbox, ld, parsing, signatures
 from fedirec.activitypub import vocab as protocol
 from fedirec.activitypub.actors import publish_actor_update
@@ -530,7 +531,7 @@ async def _live(one: Instance, other: Instance) -> None:
     await other.run(records.delete_record, bo, await other.run(lambda: Record.get(uri=drip.uri)))
     await other.run(set_aliases, cy, [(await one.join("cy")).uri])
     ana = await one.run(lambda: Actor.get(local_handle="ana"))
-    made = await one.run(block, ana, await one.meet(cy.uri), tell=True)
+    made = await one.run(keep_away, ana, await one.meet(cy.uri), tell=True)
     await one.run(lift, ana, made)
     await one.run(move_away, one.state["remote"], await one.run(lambda: Actor.get(local_handle="cy")), cy.uri)
     await settle(one, other)
