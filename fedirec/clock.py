@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+JUMP: Final = timedelta(minutes=5)
+"""What no clock that is kept right is ever set by at once."""
 
 _offset = timedelta(0)
 
@@ -31,3 +35,21 @@ def shift_seconds(seconds: int) -> None:
 def monotonic() -> float:
     """Seconds on a clock that never goes back: for durations, never for dates."""
     return time.monotonic()
+
+
+class Jumps:
+    """Notices when the machine's clock was set: it then runs away from the one that never goes back."""
+
+    def __init__(self) -> None:
+        self._apart = self._offset()
+
+    def find(self) -> timedelta | None:
+        """By how much the clock was set since this was asked last; None for less than five minutes."""
+        apart = self._offset()
+        jump = timedelta(seconds=apart - self._apart)
+        self._apart = apart
+        return jump if abs(jump) > JUMP else None
+
+    @staticmethod
+    def _offset() -> float:
+        return now().timestamp() - monotonic()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from fedirec.accounts.actions.passages import prune_passages
+from fedirec.accounts.actions.providers import prune_providers
 from fedirec.accounts.actions.farewells import resume_farewells
 from fedirec.accounts.archives import FOLDER
 from fedirec.accounts.boundaries import forget_ended_boundaries
@@ -20,13 +23,15 @@ from fedirec.activitypub.remote import Remote
 from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
 from fedirec.api.keeping import forget_answers
-from fedirec.lanes import Kind, Runner, prune_dead, prune_idle_lanes
+from fedirec.clock import Jumps, monotonic
+from fedirec.lanes import Kind, Runner, bring_back, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
 from fedirec.remix.actions.catching_up import fetch_replies
 from fedirec.remix.actions.challenges import close_overdue
+from fedirec.remix.actions.consenting import check_answer
 from fedirec.remix.actions.contributors import meet_contributor
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.erasing import Eraser, forget_keys
@@ -38,6 +43,9 @@ from fedirec.remix.inbox import fetch_announced, fetch_comment
 from fedirec.settings import Settings
 
 log = logging.getLogger(__name__)
+
+CALM: Final = timedelta(hours=1)
+"""How long after a jump of the clock nothing is done that cannot be undone."""
 
 KEEP_UPLOADS: Final = timedelta(days=1)
 """How long a file waits for the record that it was uploaded for."""
@@ -71,6 +79,7 @@ def kinds_of_work(
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "comment": Kind(handler=partial(fetch_comment, remote), concurrency=4),
         "quote": Kind(handler=partial(check_quotation, remote), concurrency=4, max_attempts=5),
+        "consent": Kind(handler=partial(check_answer, remote), concurrency=4, max_attempts=5),
         "replies": Kind(handler=partial(fetch_replies, remote), concurrency=2, max_attempts=3),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
@@ -90,14 +99,17 @@ class Chore:
     name: str
     every: timedelta
     do: Callable[[], Awaitable[object]]
+    is_harmless: bool = False
+    """Whether it may be done by a clock that is wrong."""
 
 
 def chores(store: Store, cache: MediaCache) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
-        Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable),
-        Chore("join what arrived at the same moment", timedelta(hours=1), join_sources),
-        Chore("make what is missing of files", timedelta(hours=1), make_missing),
+        Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
+        Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable, is_harmless=True),
+        Chore("join what arrived at the same moment", timedelta(hours=1), join_sources, is_harmless=True),
+        Chore("make what is missing of files", timedelta(hours=1), make_missing, is_harmless=True),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
@@ -107,6 +119,8 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
+        Chore("forget who never came back from their own server", timedelta(hours=1), prune_passages),
+        Chore("forget servers through which nobody comes in", timedelta(hours=24), prune_providers),
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
         Chore("forget what programs were answered", timedelta(hours=1), forget_answers),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),
@@ -114,9 +128,28 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
     ]
 
 
+class Calm:
+    """Whether the clock can be trusted with what cannot be undone: closing, forgetting, throwing away.
+
+    Whoever runs an instance has an hour to put a clock right that jumped.
+    """
+
+    def __init__(self) -> None:
+        self._jumps = Jumps()
+        self._until = -math.inf
+
+    def has_come(self) -> bool:
+        """Whether the clock did not jump within the last hour."""
+        if jump := self._jumps.find():
+            log.error("the clock of this machine jumped by %s; nothing is closed or thrown away for an hour", jump)
+            self._until = monotonic() + CALM.total_seconds()
+        return monotonic() >= self._until
+
+
 async def work(runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event) -> None:
     """Run jobs and chores until `stop`."""
-    rounds = [asyncio.create_task(_again_and_again(chore, stop)) for chore in chores(store, cache)]
+    calm = Calm()
+    rounds = [asyncio.create_task(_again_and_again(chore, calm, stop)) for chore in chores(store, cache)]
     try:
         await runner.run(stop)
     finally:
@@ -125,10 +158,11 @@ async def work(runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Ev
         await asyncio.gather(*rounds, return_exceptions=True)
 
 
-async def _again_and_again(chore: Chore, stop: asyncio.Event) -> None:
+async def _again_and_again(chore: Chore, calm: Calm, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
-            await chore.do()
+            if calm.has_come() or chore.is_harmless:
+                await chore.do()
         except Exception:
             log.exception("could not %s", chore.name)
         await asyncio.sleep(chore.every.total_seconds())

@@ -8,6 +8,7 @@ commits, at least once, whoever is killed in between.
 from __future__ import annotations
 
 from fedirec.lanes.actions import (
+    bring_back,
     close_circuit,
     drop_dead,
     drop_one,
@@ -50,6 +51,7 @@ __all__ = [
     "Tries",
     "Trouble",
     "Work",
+    "bring_back",
     "close_circuit",
     "dead_jobs",
     "drop_dead",

@@ -8,6 +8,7 @@ from typing import Final
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, transaction
 from fedirec.db.tables import json_of, locked, table_of
+from fedirec.lanes.backoff import JITTER, LONGEST_REQUESTED_WAIT
 from fedirec.lanes.bell import ring
 from fedirec.lanes.models import Job
 
@@ -112,6 +113,31 @@ async def drop_dead(key: str) -> int:
         "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE lane = ? AND dead_at IS NOT NULL ORDER BY id LIMIT ?)",
         key,
     )
+
+
+async def bring_back() -> None:
+    """What waits after a failure for a moment that nothing is ever made to wait for is due at once.
+
+    The clock was ahead when it failed, and was put right since.
+    """
+    at = now()
+    latest = at + LONGEST_REQUESTED_WAIT * (1 + JITTER)
+    async with transaction():
+        moved = await execute(
+            "UPDATE job SET due_at = ? WHERE attempts > 0 AND dead_at IS NULL AND due_at > ?", at, latest
+        )
+        freed = await execute(
+            """
+            UPDATE lane SET next_at = ?, held_until = NULL,
+                   leased_by = CASE WHEN leased_until > ? THEN NULL ELSE leased_by END,
+                   leased_until = CASE WHEN leased_until > ? THEN NULL ELSE leased_until END
+             WHERE next_at IS NOT NULL AND (next_at > ? OR held_until > ? OR leased_until > ?)
+            """,
+            at,
+            *(latest,) * 5,
+        )
+        if moved or freed:
+            await ring()
 
 
 async def prune_dead() -> int:

@@ -24,6 +24,8 @@ FAILURES_TO_OPEN: Final = 5
 WITHIN: Final = timedelta(minutes=10)
 FIRST_OPEN: Final = timedelta(minutes=30)
 
+LEAST_TRIES: Final = 10
+"""Before them nothing is given up for its age: the machine may have been off all that time, or its clock wrong."""
 CRASHES_ALLOWED: Final = 5
 ATTEMPTS_BEFORE_STEPPING_ASIDE: Final = 5
 
@@ -50,7 +52,7 @@ class Kind:
     batch: int = 20
     """How many jobs of a lane are taken before other lanes get their turn."""
     give_up_after: timedelta = timedelta(days=7)
-    """A job that fails when it is older than this is dead."""
+    """A job that fails when it is older than this, and not for the first few times, is dead."""
     max_attempts: int | None = None
     schedule: Callable[[int], timedelta] = doubling
     """How long a job to blame waits after the attempt of this number, before jitter."""
@@ -142,7 +144,8 @@ def retry_of(job: Job, outcome: Later | Dead | Crashed, kind: Kind, *, lane: Hea
         case Later(status=int()) if attempts >= ATTEMPTS_BEFORE_STEPPING_ASIDE:
             # The other side answers, and perhaps chokes on this one only: let another job be the next to try.
             due_at = max(at, lane.held_until or at) + jittered(kind.schedule(attempts))
-    dead = dead or at - job.wanted_at >= kind.give_up_after or attempts >= (kind.max_attempts or attempts + 1)
+    is_old = at - job.wanted_at >= kind.give_up_after and attempts >= LEAST_TRIES
+    dead = dead or is_old or attempts >= (kind.max_attempts or attempts + 1)
     return Retry(
         attempts=attempts,
         crashes=crashes,

@@ -22,7 +22,7 @@ from fedirec.db import on_postgres, transaction
 from fedirec.db.listening import listen
 from fedirec.errors import FedirecError
 from fedirec.lanes import leases
-from fedirec.lanes.backoff import Health, Kind, Retry, health_after, is_answer, retry_of
+from fedirec.lanes.backoff import LEAST_TRIES, Health, Kind, Retry, health_after, is_answer, retry_of
 from fedirec.lanes.bell import CHANNEL, hearing
 from fedirec.lanes.leases import Held, Leaving
 from fedirec.lanes.models import Job
@@ -229,7 +229,7 @@ class Runner:
             if health != before:
                 changed[lane.key] = health
                 _log_circuit(lane.key, before, health)
-            if health.failures > before.failures:
+            if health.failures > before.failures and health.failures >= LEAST_TRIES:
                 older[lane.key] = at - kind.give_up_after
             if isinstance(outcome, Done):
                 done.append(job)

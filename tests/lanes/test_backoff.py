@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedirec.lanes import Dead, Done, Job, Kind, Later
-from fedirec.lanes.backoff import WELL, Health, doubling, health_after, jittered, retry_of
+from fedirec.lanes.backoff import LEAST_TRIES, WELL, Health, doubling, health_after, jittered, retry_of
 from fedirec.lanes.outcomes import Crashed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -138,8 +138,6 @@ def test_a_job_to_blame_waits_as_its_kind_says() -> None:
     [
         ({}, Dead("no")),
         ({"crashes": 4}, Crashed("KeyError")),
-        ({"wanted_at": NOON - timedelta(days=7)}, DOWN),
-        ({"wanted_at": NOON - timedelta(days=7)}, Later("no", blame="job")),
         ({"attempts": 2}, Later("no", blame="job")),
         ({"attempts": 2}, DOWN),
     ],
@@ -154,11 +152,18 @@ def test_a_job_dies(values: dict[str, object], outcome: Later | Dead | Crashed) 
     [
         ({"crashes": 3, "attempts": 50}, Crashed("KeyError")),
         ({"wanted_at": NOON - timedelta(days=6, hours=23), "attempts": 50}, DOWN),
+        ({"wanted_at": NOON - timedelta(days=700), "attempts": LEAST_TRIES - 2}, DOWN),
         ({"attempts": 1000}, Later("no", blame="job")),
     ],
 )
 def test_a_job_lives_on(values: dict[str, object], outcome: Later | Dead | Crashed) -> None:
     assert retry_of(job(**values), outcome, KIND, lane=WELL, at=NOON).dead_at is None
+
+
+@pytest.mark.parametrize("outcome", [DOWN, Later("no", blame="job")])
+def test_a_job_dies_of_age_when_it_was_tried_often_enough(outcome: Later) -> None:
+    old = job(wanted_at=NOON - timedelta(days=7), attempts=LEAST_TRIES - 1)
+    assert retry_of(old, outcome, KIND, lane=WELL, at=NOON).dead_at == NOON
 
 
 @given(st.text(st.characters(exclude_categories=())))
