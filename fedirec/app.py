@@ -22,6 +22,7 @@ from fedirec.accounts.pages import routes as accounts_pages
 from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub import routes as activitypub_routes
 from fedirec.activitypub import vocab
+from fedirec.activitypub.asking import may_have
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.inbox import Inbox
@@ -151,7 +152,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
         middleware=[
             Middleware(_With, state),
             Middleware(Crossing),
-            *guards(settings, is_cookieless=is_cookieless),
+            *guards(settings, is_cookieless=is_cookieless, may_have=may_have),
             Middleware(SetupFirst),
             Middleware(Door),
         ],

@@ -102,7 +102,11 @@ def _table(heading: str, document: str = PROTOCOL) -> list[list[str]]:
 
 EXAMPLES: dict[str, Json] = {name: json.loads(block) for name, block in _blocks("example").items()}
 VECTORS = _blocks("vector")
-OPTIONAL: dict[str, set[str]] = {"challenge": {"icon"}, "prompt": {"attachment", "contentMap", "updated"}}
+OPTIONAL: dict[str, set[str]] = {
+    "actor": {"movedTo", "alsoKnownAs"},
+    "challenge": {"icon"},
+    "prompt": {"attachment", "contentMap", "updated"},
+}
 """Keys that the examples do without."""
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from fedirec.activitypub.inbox import Inbox
 from fedirec.activitypub.models import Actor
@@ -13,9 +14,12 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.signatures import parse
 from fedirec.activitypub.site import Site
 from fedirec.clock import now
-from fedirec.errors import FedirecError
+from fedirec.errors import FedirecError, Forbidden, Unauthenticated
 from fedirec.uris import origin_of
 from fedirec.web.ratelimit import visitor_of
+
+SHOWN_TO_ALL: Final = ("/actor",)
+"""What everybody has to be able to read who wants to check a signature of ours (FEP-d556)."""
 
 
 def address_of(request: Request[Any]) -> str:
@@ -29,6 +33,37 @@ def address_of(request: Request[Any]) -> str:
 def headers_of(request: Request[Any]) -> list[tuple[str, str]]:
     """The headers as they came in, in order, each as often as it came."""
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+
+
+async def refuse_strangers(request: Request[Any]) -> None:
+    """Raise Forbidden for whoever signs as one whom we do not federate with, and Unauthenticated for whoever does not
+    sign where that is demanded, in secure mode: of everything but the instance's own actor, with its key.
+    """
+    remote: Remote = request.state["remote"]
+    site: Site = request.state["site"]
+    origin = _origin_claimed(request) if "signature" in request.headers else None
+    if origin is not None and await remote.acquaintances.is_blocked(origin):
+        raise Forbidden("this instance does not federate with yours")
+    if request.url.path in SHOWN_TO_ALL or not site.is_set_up or not await site.demands_signatures():
+        return
+    if await find_asker(request) is None:
+        raise Unauthenticated("this instance shows its documents to those who sign their requests")
+
+
+async def may_have(scope: Scope) -> bool:
+    """Whether whoever asks may be given a public document that is ready; who may not is told why the long way."""
+    try:
+        await refuse_strangers(Request(scope))
+    except FedirecError:
+        return False
+    return True
+
+
+def _origin_claimed(request: Request[Any]) -> str | None:
+    try:
+        return origin_of(parse(headers_of(request)).key_id)
+    except FedirecError:
+        return None
 
 
 async def find_asker(request: Request[Any]) -> Actor | None:

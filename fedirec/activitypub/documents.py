@@ -14,6 +14,7 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from fedirec.activitypub.actors import describe_actor
+from fedirec.activitypub.asking import refuse_strangers
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
@@ -33,7 +34,7 @@ class ActivityResponse(JSONResponse):
     media_type = ACTIVITY_JSON
 
     def __init__(self, document: Json, *, status: int = 200, is_public: bool = True) -> None:
-        headers = {"vary": "Accept", "cache-control": CACHE if is_public else "private, no-store"}
+        headers = {"vary": "Signature, Accept", "cache-control": CACHE if is_public else "private, no-store"}
         super().__init__(document, status_code=status, headers=headers)
 
 
@@ -59,6 +60,7 @@ class ActivityRoute(Route):
         self._grows = tuple(grows)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await refuse_strangers(Request(scope, receive))
         if self._shows:
             may_keep(scope, shows=self._shows, grows=self._grows)
         await super().handle(scope, receive, send)

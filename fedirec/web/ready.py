@@ -2,13 +2,13 @@
 
 Other servers ask for the same actors and records again and again. Whoever asks, and whether they sign, a public
 document is the same; only such answers are kept, and only those of routes that say which tables they show. Whatever
-may differ from one to the next (a session, a token, a query) goes the long way.
+may differ from one to the next (a session, a token, a query) goes the long way, and so does whoever may not have it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -73,10 +73,13 @@ def must_not_keep(scope: Scope) -> None:
 
 
 class ReadyAnswers:
-    """ASGI middleware: gives answers that were given before, as long as they are still true."""
+    """ASGI middleware: gives answers that were given before, as long as they are still true, to those who `may_have`
+    them.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, may_have: Callable[[Scope], Awaitable[bool]]) -> None:
         self.app = app
+        self._may_have = may_have
         self._kept: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._size = 0
 
@@ -91,6 +94,9 @@ class ReadyAnswers:
                 monotonic() - kept.made_at < KEPT_SECONDS
                 and version_of(changed=kept.shows, added=kept.grows) == kept.version
             ):
+                if not await self._may_have(scope):
+                    await self.app(scope, receive, send)
+                    return
                 await send(kept.start)
                 await send(kept.body)
                 return

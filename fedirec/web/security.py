@@ -7,7 +7,7 @@ cookies to make sure of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -87,11 +87,23 @@ def is_inbox(path: str) -> bool:
     return path == "/inbox" or path.endswith("/inbox")
 
 
-def guards(settings: Settings, *, is_cookieless: Callable[[str], bool] = is_inbox) -> list[Middleware]:
-    """Everything that stands in front of the application, the outermost first."""
+async def _everybody(scope: Scope) -> bool:
+    return True
+
+
+def guards(
+    settings: Settings,
+    *,
+    is_cookieless: Callable[[str], bool] = is_inbox,
+    may_have: Callable[[Scope], Awaitable[bool]] = _everybody,
+) -> list[Middleware]:
+    """Everything that stands in front of the application, the outermost first.
+
+    `may_have` says who may be given an answer that is ready.
+    """
     return [
         Middleware(TrustedProxies, networks=settings.trusted_proxies),
-        Middleware(ReadyAnswers),
+        Middleware(ReadyAnswers, may_have=may_have),
         Middleware(RequestScope),
         Middleware(BodyGuard),
         Middleware(SameOrigin, is_cookieless=is_cookieless),

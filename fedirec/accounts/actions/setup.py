@@ -115,11 +115,24 @@ async def finish_setup(
 
 
 async def edit_instance(
-    doer: Doer, *, title: str, summary: str, rules: str, registration: str, question: str
+    doer: Doer,
+    *,
+    title: str,
+    summary: str,
+    rules: str,
+    registration: str,
+    question: str,
+    demands_signatures: bool = False,
 ) -> Instance:
-    """The instance has this name, these rules and this way to join. Its address never changes. Raises Invalid."""
+    """The instance has this name, these rules and this way to join. Its address never changes. Raises Invalid.
+
+    With `demands_signatures` programs are shown its public documents only when they say who they are.
+    """
     require(doer, Permission.MANAGE_INSTANCE)
-    described = _described(title=title, summary=summary, rules=rules, registration=registration, question=question)
+    described: dict[str, object] = {
+        **_described(title=title, summary=summary, rules=rules, registration=registration, question=question),
+        "demands_signatures": demands_signatures,
+    }
     async with transaction():
         instance = await get_instance()
         if instance.origin is None:

@@ -120,6 +120,7 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = {
         "rules": N_("Rules"),
         "registration": N_("Who may join"),
         "registration_question": N_("Question to those who ask to join"),
+        "demands_signatures": N_("Who may read"),
     },
 }
 """The words for what is kept as a word of our own."""

@@ -38,6 +38,7 @@ async def show_instance(request: Request[Any]) -> Response:
             "rules": instance.rules,
             "registration": instance.registration,
             "question": instance.registration_question,
+            "demands_signatures": "yes" if instance.demands_signatures else "",
         }
     )
     return render(
@@ -52,12 +53,13 @@ async def show_instance(request: Request[Any]) -> Response:
 async def post_instance(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_INSTANCE)
     form = await read_form(request)
-    typed = {
+    typed: dict[str, Any] = {
         "title": form.line("title", required=True, max=MAX_TITLE),
         "summary": form.text("summary", max=MAX_TEXT),
         "rules": form.text("rules", max=MAX_TEXT),
         "registration": form.choice("registration", [choice.value for choice in registration_choices()]),
         "question": form.line("question", max=300),
+        "demands_signatures": form.flag("demands_signatures"),
     }
     values: dict[str, Any] = {"tabs": admin_tabs(request, viewer), "registrations": registration_choices()}
     if form.errors:

@@ -28,6 +28,7 @@ async def show_instance(call: Call) -> Instance:
         rules=row.rules,
         registration=row.registration,
         question=row.registration_question,
+        demands_signatures=row.demands_signatures,
     )
 
 

@@ -228,6 +228,7 @@ class Instance(Shape):
     rules: str
     registration: str = Field(description="invite, approval, open or closed.")
     question: str
+    demands_signatures: bool = Field(description="Whether programs have to sign to read what is public.")
 
 
 class InstanceSent(Sent):
@@ -236,6 +237,7 @@ class InstanceSent(Sent):
     rules: Text = Field("", max_length=MAX_TEXT)
     registration: Literal["invite", "approval", "open", "closed"]
     question: Text = Field("", max_length=300)
+    demands_signatures: bool = False
 
 
 class Word(Shape):
