@@ -40,6 +40,9 @@ UNWELL: Final = frozenset({429, 502, 503, 504})
 REFUSALS: Final = 3
 """Times that 401 or 403 is not taken for an answer."""
 
+CLOCKS_APART: Final = timedelta(minutes=4)
+"""Beyond it some peers take no signature of ours (BookWyrm allows five minutes)."""
+
 REMEMBERED: Final = 256
 
 
@@ -111,7 +114,10 @@ class Courier:
                 break
         if answer.status in (404, 410):
             await _ask_whose_it_was(inbox)
-        outcome = outcome_of(answer.status, answer.headers.get("retry-after"), attempts=job.attempts)
+        headers = answer.headers
+        outcome = outcome_of(
+            answer.status, headers.get("retry-after"), attempts=job.attempts, apart=_clocks_apart(headers.get("date"))
+        )
         if isinstance(outcome, Done) and kind != kinds[0]:
             await Peer.get_or_create(origin=origin_of(inbox))
             await Peer.filter(origin=origin_of(inbox)).update(speaks_rfc9421_at=now() if kind == "rfc9421" else None)
@@ -181,11 +187,12 @@ async def _ask_whose_it_was(inbox: str) -> None:
     await ask_again(await stale)
 
 
-def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0) -> Outcome:
-    """What an answer to a delivery means, after `attempts` earlier ones.
+def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0, apart: timedelta = timedelta(0)) -> Outcome:
+    """What an answer to a delivery means, after `attempts` earlier ones, when our clocks are so far `apart`.
 
     2xx: done. 404 and 410: that inbox is gone. 408, 425, 429 and 5xx: later, when the peer says so if it says. 401 and
-    403: a few more tries, for keys travel slowly. Everything else will not get better.
+    403: a few more tries, for keys travel slowly; or until clocks agree, when that is why no signature is good.
+    Everything else will not get better.
     """
     if 200 <= status < 300:
         return Done()
@@ -196,9 +203,20 @@ def outcome_of(status: int, retry_after: str | None, *, attempts: int = 0) -> Ou
         return Later(
             error=f"answered {status}", status=status, after=after, blame="lane" if status in UNWELL else "job"
         )
+    if status in (401, 403) and apart > CLOCKS_APART:
+        error = f"answered {status}; its clock and ours are {apart // timedelta(minutes=1)} minutes apart"
+        return Later(error=error, status=status, blame="job")
     if status in (401, 403) and attempts < REFUSALS:
         return Later(error=f"answered {status}", status=status, blame="job")
     return Dead(f"answered {status}", status=status)
+
+
+def _clocks_apart(date: str | None) -> timedelta:
+    """How far the clock of whoever answered on `date` is from ours; nothing when they do not say."""
+    try:
+        return abs(parsedate_to_datetime((date or "").strip()) - now())
+    except (ValueError, TypeError, OverflowError):
+        return timedelta(0)
 
 
 def _retry_after(value: str | None) -> timedelta | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
@@ -370,3 +371,25 @@ ANSWERS: list[tuple[int, str | None, int, object]] = [
 @pytest.mark.parametrize(("status", "retry_after", "attempts", "outcome"), ANSWERS)
 def test_what_an_answer_means(status: int, retry_after: str | None, attempts: int, outcome: object) -> None:
     assert outcome_of(status, retry_after, attempts=attempts) == outcome
+
+
+def test_a_refusal_is_no_answer_while_the_clocks_disagree() -> None:
+    waiting = outcome_of(401, None, attempts=50, apart=timedelta(hours=2))
+    assert isinstance(waiting, Later)
+    assert "120 minutes apart" in waiting.error
+    assert outcome_of(401, None, attempts=50, apart=timedelta(minutes=3)) == Dead("answered 401", status=401)
+    assert outcome_of(422, None, apart=timedelta(hours=2)) == Dead("answered 422", status=422)
+
+
+@on_sqlite
+async def test_a_clock_that_is_wrong_loses_no_delivery(here: Instance, network: Sinks, time_passes: Pass) -> None:
+    ana = await here.join("ana")
+    await followed_by(here, ana, "mia@peer.test")
+    ahead = {"date": format_datetime(now() + timedelta(hours=30), usegmt=True)}
+    network.sink("peer.test").answers.extend([(401, ahead)] * 20)
+    await here.run(publish_record, ana, PUBLIC_DRAFT)
+    for _ in range(6):
+        await here.work()
+        time_passes(timedelta(hours=1))
+    assert len(network.sink("peer.test").requests) > 2 * 3, "more often than a plain refusal is tried"
+    assert await here.run(lambda: Job.filter(kind="deliver", dead_at=None).count()) == 1
