@@ -11,11 +11,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from fedirec.accounts.actions.farewells import resume_farewells
 from fedirec.accounts.actions.passages import prune_passages
 from fedirec.accounts.actions.providers import prune_providers
-from fedirec.accounts.actions.farewells import resume_farewells
 from fedirec.accounts.archives import FOLDER
 from fedirec.accounts.boundaries import forget_ended_boundaries
+from fedirec.activitypub.deletions import prune_deletions
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.moving import follow_move
@@ -125,6 +126,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("forget what programs were answered", timedelta(hours=1), forget_answers),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),
         Chore("forget handled activities", timedelta(hours=6), prune_received),
+        Chore("forget early deletions", timedelta(hours=6), prune_deletions),
     ]
 
 

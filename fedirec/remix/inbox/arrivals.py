@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from fedirec.accounts.boundaries import is_unwelcome
-from fedirec.activitypub.effects import MAX_REASON
+from fedirec.activitypub.deletions import was_deleted
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
-from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid, NotFound
+from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.actions.submissions import save_submission
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.vocab import NoteObject, RecordObject
 from fedirec.uris import origin_of
-
-LATE: Final = 50
-"""Deletions by one actor among which one is looked for that overtook what it deletes."""
 
 
 async def fetch_announced(remote: Remote, job: Job) -> Outcome:
@@ -61,24 +58,9 @@ async def ask_for(
     await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])
 
 
-def unknown(uri: str) -> NotFound:
-    """The reason why nothing can be deleted at `uri`, by which `refuse_deleted` finds it again."""
-    return NotFound(f"nothing is known here of {uri}")
-
-
 async def refuse_deleted(author: Actor, uri: str) -> None:
     """Raise Gone when `author` deleted what lives at `uri` before it came: who has to try again is overtaken."""
-    found = await fetch_rows(
-        """
-        SELECT 1 AS one FROM (
-            SELECT reason FROM received WHERE sender_id = ? AND type = 'Delete' ORDER BY id DESC LIMIT ?) AS deletions
-         WHERE reason = ?
-        """,
-        author.id,
-        LATE,
-        str(unknown(uri))[:MAX_REASON],
-    )
-    if found:
+    if await was_deleted(author, uri):
         raise Gone("that was deleted by its author before it came")
 
 

@@ -11,6 +11,7 @@ from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
 from fedirec.activitypub.authority import may_bring, may_delete, may_undo
+from fedirec.activitypub.deletions import remember_deletion
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Announcement, Liking
@@ -44,7 +45,6 @@ from fedirec.remix.inbox.arrivals import (
     concerns_us,
     offer_to,
     refuse_deleted,
-    unknown,
 )
 from fedirec.remix.inbox.comments import comment_deleted, refuse_talkative, take_comment
 from fedirec.remix.licences import find_grant, find_licence
@@ -130,7 +130,10 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
     if record is None and await stamp_deleted(sender, uri):
         return
     if record is None:
-        raise unknown(uri)
+        if not may_bring(uri, speaker=sender.uri):
+            raise NotFound("nothing is known here of that")
+        await remember_deletion(sender, uri)  # it may still be on its way
+        return
     if not may_delete(author=record.author_id, speaker=sender.id):
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
