@@ -16,6 +16,7 @@ from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Comment, Record
 from tests.activitypub.sinks import Sinks
 from tests.network import Instance
+from tests.wire.rules import broken_rules
 from tests.wire.servers import SERVERS, Server, names_of
 
 
@@ -209,6 +210,7 @@ async def test_a_server_of_another_make_lives_with_ours(here: Instance, network:
     assert (gone.content, list(gone.attachments), gone.deleted_at is None) == ("", [], False)
     await server.tell("undo_follow")
     assert not await here.run(lambda: Follow.exists(follower__uri=server.author))
+    assert [broken_rules(activity) for activity in server.sink.activities if broken_rules(activity)] == []
     await server.tell("delete_actor")
     assert (await here.run(lambda: Actor.get(uri=server.author))).state == "deleted"
     assert not await here.run(lambda: Follow.exists(target__uri=server.author))
