@@ -15,11 +15,13 @@ from fedirec.accounts.actions.sessions import NOTED_EVERY, keep_session
 from fedirec.accounts.actions.tokens import note_token_use
 from fedirec.accounts.home import home_of
 from fedirec.accounts.permissions import Permission, require
-from fedirec.accounts.queries import find_session_viewer, find_token_viewer, has_unread
+from fedirec.accounts.queries import ACTIVE, find_session_viewer, find_token_viewer, has_unread
 from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.errors import Unauthenticated
 from fedirec.media.cache import MediaCache
+from fedirec.uris import origin_of
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 from fedirec.web.errors import is_for_programs
 from fedirec.web.language import reading
@@ -122,9 +124,22 @@ async def _find_viewer(connection: HTTPConnection) -> Viewer | None:
     if not secret:
         return None
     viewer = await find_session_viewer(secret)
-    if viewer is not None and viewer.session_id is not None and viewer.seen_at < now() - NOTED_EVERY:
-        await keep_session(viewer.session_id)
+    if viewer is None or not await _is_welcome(viewer, connection):
+        return None
+    if viewer.session_id is not None and viewer.seen_at < now() - NOTED_EVERY:
+        await keep_session(viewer.session_id, is_guest=not viewer.actor.is_local)
     return viewer
+
+
+async def _is_welcome(viewer: Viewer, connection: HTTPConnection) -> bool:
+    """Whether a guest may still be here: what is decided about their server or about them counts at once."""
+    actor = viewer.actor
+    if actor.is_local:
+        return True
+    remote: Remote = connection.scope["state"]["remote"]
+    return (
+        actor.state == ACTIVE and not actor.is_quiet and not await remote.acquaintances.is_blocked(origin_of(actor.uri))
+    )
 
 
 async def _shown(viewer: Viewer, cache: MediaCache | None) -> MemberView:

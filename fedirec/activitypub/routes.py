@@ -23,7 +23,7 @@ from fedirec.activitypub.documents import (
     outbox_page,
 )
 from fedirec.activitypub.inbox import MAX_BODY, Delivery, Inbox
-from fedirec.activitypub.intents import SUBSCRIBE
+from fedirec.activitypub.intents import INTENTS, SUBSCRIBE
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.remote import HANDLE
@@ -121,6 +121,9 @@ async def webfinger(request: Request[Any]) -> Response:
         {"rel": "self", "type": ACTIVITY_JSON, "href": actor.uri},
         {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url or actor.uri},
         {"rel": SUBSCRIBE, "template": f"{site.origin}/follow?uri={{uri}}"},
+        {"rel": f"{INTENTS}Follow", "href": f"{site.origin}/follow?uri={{object}}"},
+        {"rel": f"{INTENTS}Object", "href": f"{site.origin}/follow?uri={{object}}"},
+        {"rel": f"{INTENTS}Create", "href": f"{site.origin}/follow?uri={{inReplyTo}}"},
     ]
     document = {"subject": f"acct:{actor.handle}@{actor.host}", "aliases": [actor.uri], "links": links}
     return JSONResponse(document, media_type=JRD, headers={"access-control-allow-origin": "*"})

@@ -21,6 +21,9 @@ from fedirec.accounts.oauth import exchanges
 from fedirec.accounts.permissions import Operator
 from fedirec.activitypub.models import Actor, Peer
 from fedirec.db import fetch_rows
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.models import Submission
+from fedirec.remix.terms import Terms
 from tests.conftest import Pass
 from tests.network import Instance, Network
 from tests.provider import Provider, providing
@@ -439,9 +442,65 @@ async def test_those_who_may_not_come_in_are_told_so(here: Instance, provider: P
     await here.run(lambda: Actor.filter(uri="https://home.test/users/bo").update(is_quiet=True))
     async with here.client() as browser:
         assert "cannot be used here" in sentence_in(await come_in(browser, provider, who="bo"))
+        await here.run(lambda: Actor.filter(uri="https://home.test/users/bo").update(is_quiet=False))
+        await come_in(browser, provider, who="bo")
+        assert (await browser.get("/settings/visit")).status_code == 200
         back = await provider.ask(await set_out(browser, "home.test"), who="bo")
         await here.run(lambda: Peer.update_or_create({"policy": "block"}, origin="https://home.test"))
         assert "cannot sign in here" in sentence_in(await browser.get(back))
+        assert (await browser.get("/settings/visit")).status_code == 401
+
+
+async def test_a_guest_offers_what_they_published_at_home_and_nothing_of_others(
+    here: Instance, network: Network, provider: Provider
+) -> None:
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    draft = ChallengeDraft(title="Rain", slug="rain", text="Go.", terms=Terms(version=1, licence="CC-BY-4.0"))
+    await here.run(open_challenge, olga, here.state["keyring"], draft)
+    for name, number in (("ana", 1), ("bo", 2)):
+        uri = f"https://home.test/users/{name}/{number}"
+        post = {
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": uri,
+            "type": "Note",
+            "attributedTo": f"https://home.test/users/{name}",
+            "content": "<p>Rain on a roof</p>",
+            "published": "2026-11-20T10:00:00Z",
+            "to": ["https://www.w3.org/ns/activitystreams#Public"],
+            "attachment": [{"type": "Audio", "mediaType": "audio/mpeg", "url": "https://home.test/rain.mp3"}],
+        }
+        network.answers[uri] = httpx.Response(200, headers={"content-type": ACTIVITY}, content=json.dumps(post))
+    async with here.client() as browser:
+        offered = "https://home.test/users/ana/1"
+        assert (await browser.post("/c/rain/offer", data={"address": offered})).status_code == 401
+        await come_in(browser, provider)
+        page = await browser.get("/c/rain")
+        assert 'action="/c/rain/offer"' in page.text
+        assert "/records/new?challenge" not in page.text
+        others = await browser.post("/c/rain/offer", data={"address": "https://home.test/users/bo/2"})
+        assert (others.status_code, "Only its author" in others.text) == (422, True)
+        wrong = await browser.post("/c/rain/offer", data={"address": "https://home.test/nothing"})
+        assert wrong.status_code == 422
+        assert 'value="https://home.test/nothing"' in wrong.text
+        for _ in range(2):
+            done = await browser.post("/c/rain/offer", data={"address": offered})
+            assert done.status_code == 303, re.findall('id="address-error">.*', done.text)
+        [waiting] = await here.run(lambda: Submission.all())
+        assert waiting.state == "licence_pending"
+        await browser.post("/c/rain/offer", data={"address": offered, "grants": "on"})
+    [made] = await here.run(lambda: Submission.all().select_related("record__author"))
+    assert (made.record.author.uri, made.state) == ("https://home.test/users/ana", "pending")
+    assert made.record.licence == "CC-BY-4.0"
+
+
+async def test_a_guest_is_asked_to_prove_who_they_are_again_every_month(
+    here: Instance, provider: Provider, time_passes: Pass
+) -> None:
+    async with here.client() as browser:
+        await come_in(browser, provider)
+        for days in range(1, 31):
+            time_passes(timedelta(days=1))
+            assert (await browser.get("/settings/visit")).status_code == (200 if days < 30 else 401), days
 
 
 async def test_nobody_makes_us_ask_server_after_server(here: Instance, provider: Provider) -> None:

@@ -72,10 +72,14 @@ async def begin_session(account: Account, *, browser: str = "") -> str:
     return secret
 
 
-async def keep_session(session_id: int) -> None:
-    """A session in use lasts on. Callers ask for it at most once in `NOTED_EVERY`."""
+async def keep_session(session_id: int, *, is_guest: bool = False) -> None:
+    """A session in use lasts on; a guest's ends all the same, so that their own server is asked about them again.
+
+    Callers ask for it at most once in `NOTED_EVERY`.
+    """
     moment = now()
-    await Session.filter(id=session_id).update(used_at=moment, expires_at=moment + LASTS)
+    ending = {} if is_guest else {"expires_at": moment + LASTS}
+    await Session.filter(id=session_id).update(used_at=moment, **ending)
 
 
 async def sign_out(secret: str) -> None:

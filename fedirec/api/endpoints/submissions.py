@@ -94,7 +94,7 @@ ENDPOINTS = (
         body=OfferSent,
         answer=Submission,
         status=201,
-        pages=("/records/{key}/offer",),
+        pages=("/records/{key}/offer", "/c/{slug}/offer"),
     ),
     Endpoint(
         name="show_submission",

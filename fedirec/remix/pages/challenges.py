@@ -11,13 +11,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import viewer_of
+from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
+from fedirec.errors import FedirecError
+from fedirec.remix.actions.offering import offer_from_home
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Submission
 from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words, submission_word
+from fedirec.remix.pages.finding import record_at
 from fedirec.remix.pages.home import place_of_challenge
 from fedirec.remix.pages.sharing.heads import challenge_head
 from fedirec.remix.pages.visitors import row_in, visitor
@@ -31,10 +35,12 @@ from fedirec.remix.queries.challenges import (
     terms_history,
 )
 from fedirec.remix.queries.people import acquaintance_of
+from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Cursor, Page, page_of, wanted_page
-from fedirec.web.render import render
+from fedirec.web.render import redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.views import LicenceView, RecordView, Tab
 
 _SHUFFLED: Final = re.compile(r"[0-9a-f]{16}")
@@ -95,6 +101,25 @@ async def show_challenge(request: Request[Any]) -> Response:
     return await _show_brief(request, await get_challenge(request.path_params["slug"], is_moderator=is_moderator))
 
 
+async def post_offer(request: Request[Any]) -> Response:
+    """A guest offers what they published on their own server."""
+    viewer = require_viewer(request, Permission.SUBMIT)
+    challenge = await get_challenge(request.path_params["slug"])
+    form = await read_form(request)
+    address = form.address("address", required=True)
+    if not form.errors:
+        try:
+            request.state["attempts"].check(f"offer {viewer.account.id}", cost=0.5)
+            record = await record_at(request, address, maker=viewer.actor)
+            await offer_from_home(viewer.actor, record, challenge, grants=form.flag("grants"))
+        except FedirecError as error:
+            form.fail("address", told(error))
+    if form.errors:
+        return await _show_brief(request, challenge, form=form)
+    said = _("Thank you! It is with whoever leads “%(title)s” now.") % {"title": challenge.title}
+    return redirect(request, Cards(request).challenge_url(challenge), said)
+
+
 async def show_remote_challenge(request: Request[Any]) -> Response:
     """What we know of a challenge of another instance; programs go on to its origin."""
     challenge = await get_remote_challenge(row_in(request))
@@ -125,7 +150,7 @@ def is_led_by_visitor(request: Request[Any], challenge: Challenge) -> bool:
     return viewer is not None and challenge.leader_id == viewer.id and challenge.actor.is_local
 
 
-async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
+async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form | None = None) -> Response:
     cards, viewer, member = Cards(request), visitor(request), viewer_of(request)
     accepted = await submitted(challenge, states=("accepted",), day=now().date(), after=None, limit=_PREVIEW)
     history = await terms_history(challenge)
@@ -136,7 +161,8 @@ async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
     return render(
         request,
         "remix/challenge.html",
-        410 if challenge.actor.state != "active" and challenge.actor.is_local else 200,
+        _status_of(challenge, form),
+        form=form or Form(),
         head=challenge_head(cards, challenge),
         challenge=shown,
         hosts=await hosts_of([shown.host]),
@@ -147,13 +173,26 @@ async def _show_brief(request: Request[Any], challenge: Challenge) -> Response:
         terms=[_terms_view(row, is_current=row is history[0]) for row in history],
         tabs=challenge_tabs(challenge, cards, current="brief", is_leader=is_leader),
         is_leader=is_leader,
-        contribute_url=f"/records/new?challenge={challenge.id}",
+        contribute_url=_contribute_url(challenge, member),
         records=[cards.record(submission.record) for submission in accepted.submissions],
         own=[_own(submission, cards) for submission in own],
         acquaintance=await acquaintance_of(viewer, challenge.actor),
         may_follow=member is not None and member.can(Permission.FOLLOW),
         is_signed_in=member is not None,
     )
+
+
+def _contribute_url(challenge: Challenge, member: Viewer | None) -> str:
+    """Where `member` answers the challenge: with a new record, or as a guest with what they published at home."""
+    if member is None or member.can(Permission.PUBLISH):
+        return f"/records/new?challenge={challenge.id}"
+    return "#offer" if challenge.actor.is_local else "#follow"
+
+
+def _status_of(challenge: Challenge, form: Form | None) -> int:
+    if form is not None and form.errors:
+        return 422
+    return 410 if challenge.actor.state != "active" and challenge.actor.is_local else 200
 
 
 async def _show_submissions(request: Request[Any], challenge: Challenge) -> Response:
@@ -183,7 +222,7 @@ async def _show_submissions(request: Request[Any], challenge: Challenge) -> Resp
         page=page,
         in_order=in_order,
         url=f"{url}/submissions",
-        contribute_url=f"/records/new?challenge={challenge.id}",
+        contribute_url=_contribute_url(challenge, viewer_of(request)),
     )
 
 
@@ -237,5 +276,6 @@ routes = [
     Route("/challenges/remote/{id:int}", show_remote_challenge, methods=["GET"]),
     Route("/challenges/remote/{id:int}/submissions", show_remote_submissions, methods=["GET"]),
     Route("/c/{slug}", show_challenge, methods=["GET"]),
+    Route("/c/{slug}/offer", post_offer, methods=["POST"]),
     Route("/c/{slug}/submissions", show_submissions, methods=["GET"]),
 ]
