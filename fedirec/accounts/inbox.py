@@ -33,7 +33,7 @@ async def followed(sender: Actor, follow: Follow[Any]) -> None:
         await notify(answered.target, kind, sender, sender.uri, sender.url or sender.uri)
 
 
-@handlers.on(Accept, Ref, Follow)
+@handlers.on(Accept, Follow)
 async def accepted(sender: Actor, accept: Accept[Any]) -> None:
     await follow_accepted(sender, accept)
 

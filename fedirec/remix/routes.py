@@ -36,6 +36,7 @@ from fedirec.remix.queries.quotes import get_stamp
 from fedirec.remix.quoting import named_by
 from fedirec.remix.replies import conversation_at
 from fedirec.remix.visibility import is_withheld, may_ask_for, refuse_unwelcome_reader
+from fedirec.uris import same_origin
 
 PAGE: Final = 50
 
@@ -68,6 +69,8 @@ async def show_comment(request: Request[Any]) -> Response:
     await refuse_unwelcome_reader(request, comment.author)
     if is_taken_down(comment):
         raise NotFound("there is no such comment here")
+    if comment.consent:
+        return await _show_waiting(request, comment)
     if comment.visibility != "public":
         asker = await find_asker(request) if comment.visibility == "followers" and not comment.deleted_at else None
         if (
@@ -84,6 +87,15 @@ async def show_comment(request: Request[Any]) -> Response:
     if comment.author.state != "active":
         raise NotFound("there is no such comment here")
     return ActivityResponse(comment_document(comment))
+
+
+async def _show_waiting(request: Request[Any], comment: Comment) -> Response:
+    """A comment that waits for the consent of whom it answers, for their server alone."""
+    asker = await find_asker(request)
+    owner = (comment.parent or comment.record).author
+    if asker is None or not same_origin(asker.uri, owner.uri) or comment.deleted_at or comment.author.state != "active":
+        raise NotFound("there is no such comment here")
+    return ActivityResponse(comment_document(comment), is_public=False)
 
 
 async def show_replies(request: Request[Any]) -> Response:
@@ -127,7 +139,9 @@ async def show_answers(request: Request[Any]) -> Response:
     """The public answers to a comment of ours."""
     site: Site = request.state["site"]
     comment = await get_comment(site.uris.comment(request.path_params["key"]))
-    if comment.visibility != "public" or comment.author.state != "active" or is_withheld(comment.record, None):
+    if comment.visibility != "public" or comment.consent:
+        raise NotFound("there is no such comment here")
+    if comment.author.state != "active" or is_withheld(comment.record, None):
         raise NotFound("there is no such comment here")
     return await _replies_to(request, comment.uri)
 

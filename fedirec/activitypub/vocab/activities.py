@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar, Final, Generic, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, runtime_checkable
 
+from fedirec.activitypub.contexts import REQUEST_CONTEXT
 from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
 from fedirec.errors import Unsupported
 
@@ -169,8 +170,28 @@ class Undo(Activity[T]):
     TYPE: ClassVar[str] = "Undo"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Announce(Activity[T]):
     TYPE: ClassVar[str] = "Announce"
+
+    authorization: str | None = None
+    """Where the author of the object agrees to it."""
+
+    @property
+    def CONTEXT(self) -> list[Any]:  # noqa: N802  (as the types whose terms are always the same call it)
+        return REQUEST_CONTEXT if self.authorization else []
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        """What it says; an activity that does not name who did it, as WordPress passes it on, is what it is about."""
+        inner = doc.many("object")
+        if len(inner) == 1 and isinstance(inner[0], dict) and "object" in inner[0] and "actor" not in inner[0]:
+            doc = Doc({**doc.data, "object": Doc(inner[0], f"{doc.path}.object").id("object")}, doc.path)
+        return replace(super().read(doc, vocabulary), authorization=doc.find_id("announceAuthorization"))
+
+    def write(self) -> Json:
+        document = super().write()
+        return document | {"announceAuthorization": self.authorization} if self.authorization else document
 
 
 class Like(Activity[T]):

@@ -32,6 +32,9 @@ class Comment(Shape):
     language: str | None
     at_ms: int | None = Field(description="The place in the sound or the film that it is about, in milliseconds.")
     visibility: str
+    consent: str = Field(
+        description="Empty, or waiting or refused where the author of what it answers has to agree first."
+    )
     said_at: datetime
     changed_at: datetime | None
 
@@ -82,6 +85,7 @@ def show_comment(call: Call, row: CommentRow, kept: Away | None = None) -> Comme
         language=row.language if shown else None,
         at_ms=row.at_ms if shown else None,
         visibility=row.visibility,
+        consent=row.consent,
         said_at=row.published_at,
         changed_at=row.updated_at,
     )

@@ -10,6 +10,7 @@ from typing import Final
 
 from tortoise.expressions import Q
 
+from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
@@ -17,6 +18,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid, TooMany
 from fedirec.html import link_people, markdown, named_in
+from fedirec.remix.actions.asking import ask_author
 from fedirec.remix.actions.threads import (
     MAX_MENTIONED,
     Place,
@@ -28,6 +30,7 @@ from fedirec.remix.actions.threads import (
 from fedirec.remix.models import Comment
 from fedirec.remix.moments import clock
 from fedirec.remix.queries.comments import conversation_of
+from fedirec.remix.queries.consent import consent_to
 from fedirec.remix.vocab import CommentObject, Mention
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
@@ -67,13 +70,17 @@ async def write_comment(author: Actor, place: Place, draft: CommentDraft) -> Com
     Raises Invalid with the field that has to change, Gone, Forbidden, or TooMany after too many in one hour.
     """
     await _refuse_bad_draft(place, draft)
+    asks = await may_answer_when_asked(author, place)
     if await is_hasty(author):
         raise TooMany(_("Those were many comments within an hour. Please take a break."))
     uri = Uris(origin_of(author.uri)).comment()
     composed = await _compose(author, place, draft, uri=uri, published=now())
     work = composed.work
     async with transaction():
-        comment = await save_comment(author, work, place, document=work.write())
+        comment = await save_comment(author, work, place, document=work.write(), waits=asks)
+        if asks:
+            await ask_author(author, place.parent or place.record, "reply", instrument=work.write())
+            return comment
         create = Create(
             id=new_activity_uri(author),
             actor=author.uri,
@@ -86,9 +93,24 @@ async def write_comment(author: Actor, place: Place, draft: CommentDraft) -> Com
     return comment
 
 
+async def may_answer_when_asked(author: Actor, place: Place) -> bool:
+    """Whether the author of what is answered there has to agree first, before others see what `author` says.
+
+    Raises Forbidden when they do not want to be answered, and Conflict while what is answered waits itself.
+    """
+    if place.parent is not None and place.parent.consent:
+        raise Conflict(_("That waits for an answer itself. Please answer when others can see it."))
+    consent = await consent_to(place.parent or place.record, "reply", actor=author)
+    if consent is Consent.REFUSED:
+        raise Forbidden(_("Its author does not want to be answered by everybody, and you are not among those who may."))
+    return consent is Consent.ASKED
+
+
 async def edit_comment(author: Actor, comment: Comment, draft: CommentDraft) -> Comment:
     """A comment says something else, wherever it is known. It comes with its record and parent, and their authors."""
     _refuse_others(author, comment)
+    if comment.consent:
+        raise Conflict(_("It waits for the author of what you answered. You can delete it and say it anew."))
     place = Place(record=comment.record, parent=comment.parent)
     await _refuse_bad_draft(place, draft)
     composed = await _compose(
@@ -108,6 +130,9 @@ async def edit_comment(author: Actor, comment: Comment, draft: CommentDraft) -> 
 async def delete_comment(author: Actor, comment: Comment) -> None:
     """A comment is gone; where somebody answered it, its place in the thread stays."""
     _refuse_others(author, comment)
+    if comment.consent:
+        await _take_back(author, comment)
+        return
     others = await _addressed(comment)
     owner, is_public = comment.record.author, comment.visibility == "public"
     followers = {"public": [author], "followers": [owner]}.get(comment.visibility, [])
@@ -123,6 +148,16 @@ async def delete_comment(author: Actor, comment: Comment) -> None:
             cc=tuple(audience),
         )
         await publish(author, delete, to=others, to_followers_of=followers)
+
+
+async def _take_back(author: Actor, comment: Comment) -> None:
+    """What waits for somebody's consent, or did not get it, is gone; nobody but they ever knew of it."""
+    asked = (comment.parent or comment.record).author
+    async with transaction():
+        await bury_comment(comment)
+        tombstone = Tombstone(id=comment.uri, deleted=now(), former_type="Note")
+        delete = Delete(id=new_activity_uri(author), actor=author.uri, object=tombstone, to=(asked.uri,))
+        await publish(author, delete, to=[asked])
 
 
 async def _compose(

@@ -8,16 +8,19 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.models import Actor, Announcement
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Add, Announce, Offer, Ref, Reject, Remove, Undo
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
+from fedirec.remix.actions.asking import ask_author
 from fedirec.remix.actions.drafts import refuse_closed
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.licences import Licence, find_licence, licence_of
-from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.models import Challenge, ChallengeTerms, ConsentRequest, Record, Submission
+from fedirec.remix.queries.consent import consent_to, find_question
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.web.language import gettext as _
 
@@ -122,9 +125,7 @@ async def accept_submission(leader: Actor, submission: Submission) -> Submission
         announce = Announce(
             id=new_activity_uri(group), actor=group.uri, object=Ref(record.uri), published=now(), to=to, cc=cc
         )
-        if not await Announcement.exists(actor_id=group.id, object_uri=record.uri):
-            await Announcement.create(uri=announce.id, actor=group, object_uri=record.uri)
-            await publish(group, announce, to=[author], to_followers_of=[group])
+        await _pass_on(group, record, announce)
         add = Add(
             id=new_activity_uri(group),
             actor=group.uri,
@@ -222,7 +223,20 @@ async def grant_licence(author: Actor, record: Record, licence: str) -> Record:
     return record
 
 
+async def _pass_on(group: Actor, record: Record, announce: Announce[Ref]) -> None:
+    """The followers of `group` hear of `record`, if its author lets it be passed on; who wants to be asked is asked."""
+    if await Announcement.exists(actor_id=group.id, object_uri=record.uri):
+        return
+    match await consent_to(record, "announce", actor=group):
+        case Consent.GIVEN:
+            await Announcement.create(uri=announce.id, actor=group, object_uri=record.uri)
+            await publish(group, announce, to=[record.author], to_followers_of=[group])
+        case Consent.ASKED if await find_question(group, record, "announce") is None:
+            await ask_author(group, record, "announce", instrument=announce.write())
+
+
 async def _take_back(group: Actor, record: Record, author: Actor) -> None:
+    await ConsentRequest.filter(actor_id=group.id, target_uri=record.uri, kind="announce").delete()
     to, cc = (PUBLIC,), (group.followers or "", author.uri)
     target = f"{group.uri}/submissions"
     remove = Remove(id=new_activity_uri(group), actor=group.uri, object=Ref(record.uri), target=target, to=to, cc=cc)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,19 +12,22 @@ from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create, may_have
+from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone, Unsupported
 from fedirec.html import clean, plain
-from fedirec.lanes import enqueue
+from fedirec.lanes import Work, enqueue
 from fedirec.remix.actions.quotations import save_quotation
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.remix.moments import split_moment
+from fedirec.remix.queries.consent import consent_in
 from fedirec.remix.queries.records import is_close
 from fedirec.remix.vocab import CommentObject, PostObject
 from fedirec.remix.warnings import warning_of
+from fedirec.uris import origin_of
 
 MAX_CONTENT: Final = 16_000
 """Bytes of HTML that are read of a comment; of a longer one the rest is left out."""
@@ -76,12 +80,14 @@ async def save_comment(
     *,
     document: Json | None = None,
     is_old: bool = False,
+    waits: bool = False,
 ) -> Comment:
     """The comment that `work` describes is saved, or brought up to its newer version; those concerned know.
 
-    `document` is how one of ours travels; of what `is_old`, and was only found now, nobody is told. Part of the
-    caller's transaction. Raises Forbidden unless `author` is its author and of its origin and may answer there, Gone
-    where one of the two was deleted, Unsupported for what is no comment or one too many.
+    `document` is how one of ours travels; of what `is_old`, and was only found now, nobody is told, and neither of what
+    `waits` for the author of what it answers. Part of the caller's transaction. Raises Forbidden unless `author` is its
+    author and of its origin and may answer there, Gone where one of the two was deleted, Unsupported for what is no
+    comment or one too many.
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a comment is")
@@ -102,6 +108,7 @@ async def save_comment(
     visibility = await _visibility(author, work, place)
     if await is_hasty(author):
         raise Unsupported("that are too many comments in one hour")
+    waits = waits or not _may_answer(author, place)
     comment = await Comment.create(
         uri=work.id,
         url=work.url if work.url and may_have(work.url, owner=work.id) else work.id,
@@ -112,12 +119,16 @@ async def save_comment(
         thread_id=(place.parent.thread_id or place.parent.id) if place.parent else None,
         visibility=visibility,
         document=document,
+        consent="waiting" if waits else "",
+        consent_uri=work.reply_authorization if waits else None,
         published_at=min(work.published, now()),
         updated_at=work.updated,
         **await _columns(work, place.record),
     )
-    if not is_old:
-        await _tell(comment, place, [mention.href for mention in work.mentions])
+    if waits:
+        await enqueue(_checking(comment))
+    elif not is_old:
+        await tell_of(comment, place, [mention.href for mention in work.mentions])
         await pass_on(comment)
     if work.quote:
         await enqueue(await save_quotation(work))
@@ -179,10 +190,12 @@ async def _change(known: Comment, work: CommentObject | PostObject, *, document:
         await take_away(known)
     columns = {"updated_at": updated, "document": document, "visibility": visibility}
     known.update_from_dict({**await _columns(work, known.record), **columns})
+    if known.consent == "waiting" and not known.author.is_local:
+        known.consent_uri = work.reply_authorization
     await known.save()
-    if updated - last >= PAUSE:
+    if updated - last >= PAUSE and not known.consent:
         await pass_on(known)
-    await enqueue(await save_quotation(work))
+    await enqueue([*(await save_quotation(work)), *_checking(known)])
     return known
 
 
@@ -205,7 +218,25 @@ async def _columns(work: CommentObject | PostObject, record: Record) -> dict[str
         "language": work.language,
         "at_ms": at_ms,
         "warning": warning_of(work),
+        "policy": work.policy.write() if work.policy else None,
     }
+
+
+def _may_answer(author: Actor, place: Place) -> bool:
+    """Whether `author`, of another instance, may answer there without showing that they were let.
+
+    What our own people answer was asked before.
+    """
+    return author.is_local or consent_in(place.parent or place.record, "reply", actor=author) is Consent.GIVEN
+
+
+def _checking(comment: Comment) -> list[Work]:
+    """The work of finding out whether somebody agreed to an answer from elsewhere, where it says that they did."""
+    if comment.consent != "waiting" or comment.consent_uri is None:
+        return []
+    key = f"consent:{hashlib.sha256(comment.uri.encode()).hexdigest()}"
+    lane = f"consent:{origin_of(comment.uri)}"
+    return [Work(kind="consent", lane=lane, payload={"uri": comment.uri}, dedupe_key=key)]
 
 
 def _is_within(at_ms: int | None, length: int | None) -> bool:
@@ -235,7 +266,7 @@ async def _visibility(author: Actor, work: CommentObject | PostObject, place: Pl
     raise Forbidden("that was said to others in private")
 
 
-async def _tell(comment: Comment, place: Place, mentioned: Sequence[str]) -> None:
+async def tell_of(comment: Comment, place: Place, mentioned: Sequence[str]) -> None:
     """Whoever is answered, whose record it is, and who is named, knows, each of them once."""
     record, url = place.record, page_of(comment)
     about = {"title": record.title}

@@ -25,6 +25,7 @@ from fedirec.activitypub.vocab import (
 from fedirec.activitypub.vocab import Follow as FollowActivity
 from fedirec.clock import now
 from fedirec.errors import Forbidden, NotFound, Unsupported
+from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
@@ -138,7 +139,8 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
         .first()
     )
     if submission is None:
-        await follow_rejected(sender, reject)
+        if not await take_refusal(sender, asked=reject.object.id):
+            await follow_rejected(sender, reject)
         return
     submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
     submission.reason, submission.decided_at = (reject.content or "")[:500], now()

@@ -31,6 +31,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
+from fedirec.remix.actions.consenting import consent_withdrawn
 from fedirec.lanes import enqueue
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
@@ -127,7 +128,7 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
         await comment_deleted(sender, comment)
         return
     record = await Record.get_or_none(uri=uri)
-    if record is None and await stamp_deleted(sender, uri):
+    if record is None and (await stamp_deleted(sender, uri) or await consent_withdrawn(sender, uri)):
         return
     if record is None:
         if not may_bring(uri, speaker=sender.uri):
@@ -143,7 +144,8 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
 @handlers.on(Delete, Stamp)
 async def consent_taken_back(sender: Actor, delete: Delete[Stamp]) -> None:
     """Somebody does not agree any more to something that was done with what is theirs."""
-    if not await stamp_deleted(sender, delete.object.id):
+    uri = delete.object.id
+    if not await stamp_deleted(sender, uri) and not await consent_withdrawn(sender, uri):
         raise NotFound("that consent is not known here, or is somebody else's")
 
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.consent import Consent
 from fedirec.errors import Forbidden, Gone
 from fedirec.remix.actions.comments import (
     MAX_TEXT,
@@ -18,6 +19,7 @@ from fedirec.remix.actions.comments import (
     CommentDraft,
     delete_comment,
     edit_comment,
+    may_answer_when_asked,
     write_comment,
 )
 from fedirec.remix.actions.hiding import hide_comment, unhide_comment
@@ -25,7 +27,7 @@ from fedirec.remix.actions.threads import Place, playing_time_of
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock, find_moment
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.comments.showing import Onlooker, comment_url
+from fedirec.remix.pages.comments.showing import Onlooker, comment_url, note_on
 from fedirec.remix.pages.comments.threads import comment_in
 from fedirec.remix.pages.visitors import members_only, record_in, remote_record_in
 from fedirec.remix.queries.comments import is_on_first_page
@@ -127,6 +129,9 @@ async def _say(request: Request[Any], viewer: Viewer, place: Place) -> Response:
             said = await write_comment(viewer.actor, place, draft)
     if said is None:
         return await _form_page(request, place, form, status=422)
+    if said.consent:
+        told = _("It waits until the author of what you answered agrees. Until then only you see it.")
+        return redirect(request, await _place_of(request, said), told)
     return redirect(request, await _place_of(request, said), _("Your comment stands here now."))
 
 
@@ -147,11 +152,13 @@ async def _form_page(request: Request[Any], place: Place, form: Form, *, status:
     onlooker, record = Onlooker(request), place.record
     url = onlooker.cards.record_url(record)
     is_timed, _length = await playing_time_of(record)
+    asks = onlooker.actor is not None and await may_answer_when_asked(onlooker.actor, place)
     return render(
         request,
         "remix/say.html",
         status,
         form=form,
+        note=note_on(Consent.ASKED) if asks else "",
         action=f"{comment_url(onlooker.cards, place.parent)}/answer" if place.parent else f"{url}/comments",
         answered=onlooker.view(place.parent) if place.parent else None,
         record_title=record.title,

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from fedirec.accounts.boundaries import Away, away_from
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.peers import hosts_of
 from fedirec.remix.actions.catching_up import catch_up
 from fedirec.remix.actions.comments import MAX_TEXT
@@ -24,6 +25,7 @@ from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.quoting import QuotedView, quoted_in
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.comments import is_shown, moments_of, threads_of
+from fedirec.remix.queries.consent import consent_to, consents_to
 from fedirec.web.language import gettext as _
 from fedirec.web.views import HostView, PersonView
 
@@ -40,6 +42,10 @@ class CommentView:
     gone_word: str = ""
     content_html: str = ""
     quoted: QuotedView | None = None
+    waits: str = ""
+    """For whoever said it: that its answered author has to agree first, or did not."""
+    answer_note: str = ""
+    """What stands against answering it, or what becomes of an answer first."""
     language: str | None = None
     warning: str = ""
     moment: str = ""
@@ -93,6 +99,8 @@ class CommentsView:
     next_url: str | None = None
     first_url: str | None = None
     may_comment: bool = False
+    note: str = ""
+    """What stands against commenting, or what becomes of a comment first."""
     longest: int = MAX_TEXT
     """Characters of a comment."""
     is_timed: bool = False
@@ -120,6 +128,9 @@ async def comments_view(request: Request[Any], record: Record) -> CommentsView:
     url = onlooker.cards.record_url(record)
     views = [view for thread in shown for view in (thread.first, *thread.answers)]
     standing = {view.id for view in views}
+    consent = Consent.GIVEN
+    if onlooker.actor is not None and onlooker.may_comment:
+        consent = await consent_to(record, "reply", actor=onlooker.actor)
     is_timed, _length = await playing_time_of(record)
     moments = await moments_of(record, viewer=onlooker.actor) if is_timed else []
     return CommentsView(
@@ -137,7 +148,10 @@ async def comments_view(request: Request[Any], record: Record) -> CommentsView:
         ),
         next_url=f"{url}?comments={threads[-1].first.id}#comments" if has_more and threads else None,
         first_url=f"{url}#comments" if after else None,
-        may_comment=onlooker.may_comment and record.visibility in ("public", "followers"),
+        may_comment=onlooker.may_comment
+        and record.visibility in ("public", "followers")
+        and consent is not Consent.REFUSED,
+        note=note_on(consent),
         is_timed=is_timed,
         sign_in_url=f"/sign-in?next={quote(url, safe='')}",
         hosts=await hosts_of([view.author.host for view in views]),
@@ -156,6 +170,7 @@ class Onlooker:
 
         self.kept = Away()
         self.quoted: dict[str, QuotedView] = {}
+        self.consents: dict[str, Consent] = {}
 
     @classmethod
     async def at(cls, request: Request[Any]) -> Onlooker:
@@ -168,6 +183,8 @@ class Onlooker:
         """What `comments` quote can be shown with them."""
         said = [comment.uri for comment in comments if not comment.author.is_local and self.may_see(comment)]
         self.quoted = await quoted_in(self.cards, said)
+        if self.actor is not None and self.may_comment:
+            self.consents = await consents_to(comments, "reply", actor=self.actor)
 
     def may_see(self, comment: Comment) -> bool:
         """Whether the words of `comment` are theirs to see; the record is."""
@@ -182,6 +199,7 @@ class Onlooker:
                 id=comment.id, url=url, author=author, at=comment.published_at, is_gone=True, gone_word=word
             )
         answered = comment.parent.author if comment.parent and comment.parent.thread_id else None
+        consent = self.consents.get(comment.uri, Consent.GIVEN)
         return CommentView(
             id=comment.id,
             url=url,
@@ -198,7 +216,9 @@ class Onlooker:
             answers=self.cards.person(answered) if answered else None,
             audience=_audience_word(comment),
             is_hidden=comment.hidden_at is not None,
-            may_answer=self.may_comment,
+            waits=_waiting_word(comment),
+            answer_note=note_on(consent) if self.may_comment else "",
+            may_answer=self.may_comment and consent is not Consent.REFUSED and not comment.consent,
             elsewhere_url=""
             if self.may_comment or comment.visibility != "public"
             else f"/elsewhere?uri={quote(comment.uri, safe='')}&do=answer",
@@ -216,6 +236,21 @@ class Onlooker:
 def comment_url(cards: Cards, comment: Comment) -> str:
     """The page of a comment on this site."""
     return cards.here(comment.uri) if comment.author.is_local else f"/comments/remote/{comment.id}"
+
+
+def note_on(consent: Consent) -> str:
+    """What somebody should know before they type an answer; empty when there is nothing to know."""
+    if consent is Consent.REFUSED:
+        return _("Its author does not want to be answered by everybody, and you are not among those who may.")
+    if consent is Consent.ASKED:
+        return _("Its author looks at answers first. Others see yours when they have agreed.")
+    return ""
+
+
+def _waiting_word(comment: Comment) -> str:
+    if comment.consent == "refused":
+        return _("its author would rather not have this there: only you see it")
+    return _("waits until its author agrees: only you see it") if comment.consent else ""
 
 
 def _audience_word(comment: Comment) -> str:

@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.consent import Consent
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.peers import hosts_of
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
@@ -23,6 +25,7 @@ from fedirec.remix.pages.trails import trail_view
 from fedirec.remix.pages.visitors import record_in, remote_record_in, visitor
 from fedirec.remix.permissions import may_have_original, may_remix
 from fedirec.remix.queries.challenges import challenges_left_for
+from fedirec.remix.queries.consent import consent_to, find_question
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.remix.queries.records import contributors_of, has_recommended, revisions_of
 from fedirec.web.negotiation import VARY, wants_activity
@@ -81,12 +84,25 @@ async def _show(request: Request[Any], record: Record) -> Response:
         acquaintance=await acquaintance_of(viewer, record.author),
         author_uri=record.author.uri,
         is_recommended=viewer is not None and await has_recommended(viewer, record),
+        like_state=await _like_state(record, viewer),
         offered=offered,
         is_unverified=shown.is_remote and not record.is_post and not record.digest_holds,
         is_post=record.is_post,
         quoted=(await quoted_in(cards, [record.uri])).get(record.uri) if shown.is_remote else None,
         comments=await comments_view(request, record),
     )
+
+
+async def _like_state(record: Record, viewer: Actor | None) -> str:
+    """Whether the author of `record` lets `viewer` tell them that they like it (given), looks first (asked) and was
+    asked already (waiting), or does not want to hear it (refused).
+    """
+    if viewer is None or record.author.is_local or record.policy is None:
+        return Consent.GIVEN.value
+    asked = await find_question(viewer, record, "like")
+    if asked is not None and asked.state == "waiting":
+        return "waiting"
+    return (await consent_to(record, "like", actor=viewer)).value
 
 
 def originals_of(record: RecordView) -> list[MediaView]:

@@ -13,6 +13,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import record_in, remote_record_in
+from fedirec.remix.queries.consent import find_question
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect
@@ -28,6 +29,8 @@ async def post_recommendation(request: Request[Any]) -> Response:
         await take_back_recommendation(viewer.actor, record)
         return redirect(request, url, _("Taken back."))
     await recommend(viewer.actor, record)
+    if await find_question(viewer.actor, record, "like"):
+        return redirect(request, url, _("Its author has been asked."))
     name = record.author.name or record.author.handle
     return redirect(request, url, _("%(name)s will hear that you like it.") % {"name": name})
 
