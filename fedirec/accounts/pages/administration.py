@@ -20,6 +20,9 @@ PAGES: Final = (
     ("/admin/people/pending", N_("Waiting"), Permission.APPROVE_MEMBERS),
     ("/admin/reports", N_("Reports"), Permission.MODERATE),
     ("/admin/appeals", N_("Appeals"), Permission.MODERATE),
+    ("/admin/federation", N_("Other servers"), Permission.SEE_FEDERATION),
+    ("/admin/queue", N_("What waits"), Permission.SEE_FEDERATION),
+    ("/admin/refused", N_("What was refused"), Permission.SEE_FEDERATION),
     ("/admin/instance", N_("This instance"), Permission.MANAGE_INSTANCE),
     ("/admin/audit", N_("Audit log"), Permission.SEE_AUDIT),
 )

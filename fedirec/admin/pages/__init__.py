@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from fedirec.admin.pages import cases, ended, reporting
+from fedirec.admin.pages import arrivals, cases, ended, federation, lists, peer, queue, reporting
 
 routes = [
     *ended.routes,
+    *federation.routes,
+    *lists.routes,
+    *peer.routes,
+    *queue.routes,
+    *arrivals.routes,
     *reporting.routes,
     *cases.routes,
 ]

@@ -121,6 +121,11 @@ async def get_peer(origin: str) -> KnownPeer:
     )
     if not met:
         raise NotFound("We know no instance called %(host)s.", blanks={"host": host_of(origin)})
+    return await find_peer(origin)
+
+
+async def find_peer(origin: str) -> KnownPeer:
+    """The instance at `origin`, be it one that we never had to do with."""
     return (await _known([origin]))[0]
 
 

@@ -1,0 +1,73 @@
+"""What machines noted, in words for people: kinds of work, states, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fedirec.translatable import N_
+from fedirec.web.language import gettext as _
+from fedirec.web.sentences import as_sentence
+
+KINDS: Final[Mapping[str, str]] = {
+    "deliver": N_("Deliveries to other servers"),
+    "fanout": N_("Finding out who should get what was said"),
+    "inbox": N_("What other servers sent"),
+    "actor": N_("Looking again who somebody is"),
+    "lineage": N_("Looking for what things were made from"),
+    "announced": N_("Fetching what was passed on"),
+    "comment": N_("Fetching comments"),
+    "challenge": N_("Fetching challenges"),
+    "upload": N_("Files that arrived"),
+    "media": N_("Preparing files"),
+    "people": N_("Meeting those who are credited"),
+    "policy": N_("Carrying out decisions about servers"),
+    "purge": N_("Throwing away what is kept of servers"),
+}
+"""What a kind of work is called; one that is not here is shown by its name."""
+
+POLICIES: Final[Mapping[str, str]] = {
+    "allow": N_("Everything is exchanged"),
+    "limit": N_("Limited"),
+    "block": N_("Blocked"),
+}
+
+STATES: Final[Mapping[str, str]] = {
+    "refused": N_("refused"),
+    "failed": N_("failed"),
+    "waiting": N_("waiting"),
+    "handled": N_("handled"),
+}
+
+_ANSWERS: Final[Mapping[int, str]] = {
+    400: N_("It did not understand what we sent."),
+    401: N_("It does not believe our signature."),
+    403: N_("It does not want to hear from us."),
+    404: N_("That inbox is gone."),
+    405: N_("It takes nothing at that address."),
+    408: N_("It waited too long for us."),
+    410: N_("That inbox is gone."),
+    413: N_("What we sent was too large for it."),
+    422: N_("It does not accept what we sent."),
+    429: N_("It asks us to slow down."),
+    500: N_("Something went wrong inside it."),
+    502: N_("It is not there at present, only what stands before it."),
+    503: N_("It has too much to do at present."),
+    504: N_("It is not there at present, only what stands before it."),
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """What a kind of work is called."""
+    return _(KINDS[kind]) if kind in KINDS else kind
+
+
+def error_in_words(error: str | None, status: int | None = None) -> str:
+    """What went wrong, as a sentence; empty when nothing did."""
+    if status is None and error and error.startswith("answered ") and error[9:].isdigit():
+        status = int(error[9:])
+    if status is not None and status in _ANSWERS:
+        return _(_ANSWERS[status])
+    if status is not None:
+        return _("It answered with the status %(n)s.") % {"n": status}
+    return as_sentence(_(error)) if error else ""
