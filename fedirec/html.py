@@ -36,6 +36,12 @@ _TAGS: Final = frozenset({
     "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rb", "rp", "rt", "rtc", "ruby",
     "s", "small", "span", "strong", "sub", "sup", "u", "ul"
 })
+_BLOCKS: Final = re.compile(
+    r"<(/?)(?:article|aside|center|details|figcaption|figure|footer|header|main|section|summary|table|tr)(?=[\s/>])",
+    re.IGNORECASE,
+)
+"""What stands by itself and has no tag of its own here: articles of WordPress and tables of Lemmy are made of them."""
+_CELL_END: Final = re.compile(r"(?=</t[dh][\s>])", re.IGNORECASE)
 _DROPPED_WITH_CONTENT: Final = frozenset({
     "applet", "audio", "canvas", "embed", "frame", "frameset", "iframe", "math", "noembed", "noframes", "noscript",
     "object", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title", "video", "xmp"
@@ -179,6 +185,7 @@ def _pieces(html: str) -> Iterator[tuple[str, bool]]:
 
 
 def _clean_once(text: str) -> str:
+    text = _CELL_END.sub(" ", _BLOCKS.sub(r"<\1div", text))
     cleaned = _CLEANER.clean(_PRE_NEWLINES.sub(r"\1", text))
     return _show_hosts(_CONTROLS.sub("", cleaned.replace("\r", "\n")))
 

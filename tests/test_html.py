@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedirec.html import MAX_BYTES, clean, excerpt, link_people, markdown, named_in, plain
+from fedirec.html import MAX_BYTES, clean, excerpt, link_people, markdown, named_in, paragraphs, plain
 
 SAFE_ATTRIBUTES = {"href", "rel", "class", "lang", "dir", "start", "value"}
 
@@ -316,3 +316,43 @@ def test_linking_people_adds_nothing_but_mentions_and_stays_clean(pieces: list[s
     assert linked.count('class="u-url mention"') <= sum(piece.startswith("@") for piece in pieces)
     if not named_in(html):
         assert linked == html
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("One.\nTwo.\n\nThree", "<p>One.<br>Two.</p><p>Three</p>"),
+        ("1 < 2 & <b>bold</b>", "<p>1 &lt; 2 &amp; &lt;b&gt;bold&lt;/b&gt;</p>"),
+        (
+            "see https://a.example/?x=1&y=2.",
+            '<p>see <a href="https://a.example/?x=1&amp;y=2">https://a.example/?x=1&amp;y=2</a>.</p>',
+        ),
+        ('javascript:alert(1) "https://a.example/"x"', None),
+        (" \n\n \t\n", ""),
+    ],
+)
+def test_plain_text_becomes_paragraphs(typed: str, html: str | None) -> None:
+    found = paragraphs(typed)
+    assert html is None or found == html
+    assert_harmless(clean(found))
+
+
+@pytest.mark.parametrize("bit", [" ", "\n", "\n ", "<", "&", "https://", "https://a", "http://."])
+def test_long_plain_text_takes_no_time(bit: str) -> None:
+    begun = time.perf_counter()
+    paragraphs(bit * (MAX_BYTES // len(bit)))
+    assert time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<figure><img src='x'><figcaption>Shut</figcaption></figure><ul><li>one</li></ul>", "Shut\n\none"),
+        ("<table><tr><td>1</td><td>2</td></tr><tr><th>3</th></tr></table>", "1 2 \n3"),
+        ("<section><header>A</header>B</section>", "A\nB"),
+        ("<details open><summary>S</summary>body</details>", "S\nbody"),
+    ],
+)
+def test_what_stood_by_itself_still_does(html: str, words: str) -> None:
+    assert plain(clean(html)) == words
+    assert clean(clean(html)) == clean(html)

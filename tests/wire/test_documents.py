@@ -348,6 +348,15 @@ SAID: Final = {
         type="Article", name="How a bell is cast", text="Clay\nFirst the clay.", media=COVER, at=(20, 21, 24)
     ),
     "friendica/create_event": Said(type="Event", name="Cattle come down", text="All day", at=(20, 21, 24)),
+    "wordpress/create_post": Said(
+        type="Article",
+        name="A quiet place",
+        text="Nobody goes there in winter.\nThe gate\nShut\n\none crow",
+        language="en",
+        tags=("winter",),
+        media=(("image/jpeg", None, None, None, False), ("audio/mpeg", None, None, None, False)),
+        at=(15, 53, 45),
+    ),
     "wordpress/create_note": Said(text="Snow.", warning="weather", language="en", at=(16,)),
     "wordpress/create_reply": Said(text="@ana I know that gate!", language="en", is_reply=True, at=(16, 21, 13)),
     "funkwhale/create_post": Said(
