@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from fedirec.accounts.actions.farewells import resume_farewells
+from fedirec.accounts.actions.moving import move_followers
 from fedirec.accounts.actions.passages import prune_passages
 from fedirec.accounts.actions.providers import prune_providers
 from fedirec.accounts.archives import FOLDER
@@ -19,7 +20,6 @@ from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.deletions import prune_deletions
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
-from fedirec.activitypub.moving import follow_move
 from fedirec.activitypub.remote import Remote
 from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
@@ -86,7 +86,7 @@ def kinds_of_work(
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "erasure": Kind(handler=eraser.erase, concurrency=1, max_attempts=20),
-        "move": Kind(handler=partial(follow_move, remote), concurrency=2, max_attempts=5),
+        "move": Kind(handler=partial(move_followers, remote), concurrency=2, max_attempts=5),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
         "purge": Kind(handler=Purging(cache=cache).run, concurrency=1, time_limit=PURGING),
         "policy": Kind(handler=Enforcement(cache=cache).run, concurrency=1, time_limit=ENFORCING),

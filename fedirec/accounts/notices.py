@@ -17,6 +17,7 @@ class Notice(StrEnum):
     ASKED_TO_FOLLOW = "asked_to_follow"
     RECOMMENDED = "recommended"
     PASSED_ON = "passed_on"
+    MOVED = "moved"
     REMIXED = "remixed"
     CREDITED = "credited"
     SOURCE_CHANGED = "source_changed"
@@ -48,6 +49,7 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.ASKED_TO_FOLLOW: N_("%(who)s asks to follow you."),
     Notice.RECOMMENDED: N_("%(who)s likes “%(title)s”."),
     Notice.PASSED_ON: N_("%(who)s passed on “%(title)s”."),
+    Notice.MOVED: N_("%(who)s lives at %(title)s now."),
     Notice.REMIXED: N_("%(who)s made something from “%(title)s”."),
     Notice.CREDITED: N_("%(who)s credits you in “%(title)s”."),
     Notice.SOURCE_CHANGED: N_("“%(title)s”, which you built on, was changed by %(who)s."),
@@ -132,7 +134,7 @@ FAMILIES: Final = (
         name="people",
         label=N_("People"),
         sign="people",
-        kinds=(Notice.FOLLOWED, Notice.ASKED_TO_FOLLOW, Notice.RECOMMENDED, Notice.PASSED_ON),
+        kinds=(Notice.FOLLOWED, Notice.ASKED_TO_FOLLOW, Notice.RECOMMENDED, Notice.PASSED_ON, Notice.MOVED),
     ),
     Family(
         name="place",
@@ -174,6 +176,7 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.ASKED_TO_FOLLOW: N_("Somebody asks to follow me"),
     Notice.RECOMMENDED: N_("Somebody likes a record of mine"),
     Notice.PASSED_ON: N_("Somebody passes on a record of mine"),
+    Notice.MOVED: N_("Somebody whom I follow moves"),
 }
 """How people choose what they are told; what is not here they are always told."""
 

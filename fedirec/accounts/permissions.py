@@ -132,6 +132,19 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.CHANGE_ROLES: Scope.ADMIN,
 }
 
+DONE_AT_HOME: Final = frozenset(
+    {
+        Permission.COMMENT,
+        Permission.FOLLOW,
+        Permission.PUBLISH,
+        Permission.REMIX,
+        Permission.SUBMIT,
+        Permission.OPEN_CHALLENGE,
+        Permission.INVITE,
+    }
+)
+"""What somebody does where they live, and not at an account that they moved away from."""
+
 _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.READ_OWN: N_("Only the person whose page this is can see it."),
     Permission.COMMENT: N_("Only members comment from here. You can answer from your own server."),
@@ -178,6 +191,8 @@ class Doer(Protocol):
     def role(self) -> Role: ...
     @property
     def scopes(self) -> frozenset[Scope]: ...
+    @property
+    def has_moved(self) -> bool: ...
 
 
 ALL_SCOPES: Final = frozenset(Scope)
@@ -190,6 +205,7 @@ class Operator:
     uri: str
     role: ClassVar[Role] = Role.OWNER
     scopes: ClassVar[frozenset[Scope]] = ALL_SCOPES
+    has_moved: ClassVar[bool] = False
 
 
 def may(role: Role, permission: Permission) -> bool:
@@ -199,7 +215,9 @@ def may(role: Role, permission: Permission) -> bool:
 
 def can(doer: Doer | None, permission: Permission) -> bool:
     """Whether `doer` may do it, in the role and with the token they have; nobody in particular may do nothing."""
-    return doer is not None and may(doer.role, permission) and SCOPE_OF[permission] in doer.scopes
+    if doer is None or (doer.has_moved and permission in DONE_AT_HOME):
+        return False
+    return may(doer.role, permission) and SCOPE_OF[permission] in doer.scopes
 
 
 def require(doer: Doer | None, permission: Permission) -> None:
@@ -213,6 +231,8 @@ def require(doer: Doer | None, permission: Permission) -> None:
             "This token was not made for that; it needs the scope “%(scope)s”.",
             blanks={"scope": SCOPE_OF[permission].value},
         )
+    if doer.has_moved and permission in DONE_AT_HOME:
+        raise Forbidden("You have moved to another account, and do that there. You can come back in your settings.")
 
 
 def may_lead(role: Role, *, is_leader: bool) -> bool:

@@ -30,6 +30,10 @@ class Viewer:
     def uri(self) -> str:
         return self.actor.uri
 
+    @property
+    def has_moved(self) -> bool:
+        return self.actor.moved_to is not None
+
     def can(self, permission: Permission | str) -> bool:
         """Whether the table of permissions lets them do it; templates ask by name."""
         return can(self, Permission(permission))

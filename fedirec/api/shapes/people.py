@@ -35,6 +35,7 @@ class WholePerson(Person):
     you_follow: bool
     you_asked: bool
     is_you: bool
+    moved_to: str | None = Field(description="The id of the account where they live now.")
     you_block: bool
     you_mute: bool
 
@@ -82,6 +83,7 @@ async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
         you_follow=known.follows,
         you_asked=known.asked,
         is_you=known.is_self,
+        moved_to=actor.moved_to if actor.state == "active" else None,
         you_block=known.is_blocked,
         you_mute=known.boundary is not None and not known.is_blocked,
     )

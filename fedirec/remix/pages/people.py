@@ -21,7 +21,7 @@ from fedirec.remix.pages.home import place_of, place_of_challenge
 from fedirec.remix.pages.sharing.heads import person_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
-from fedirec.remix.queries.people import acquaintance_of, get_person, get_remote_person
+from fedirec.remix.queries.people import acquaintance_of, find_home, get_person, get_remote_person
 from fedirec.remix.queries.records import records_by
 from fedirec.remix.queries.works import credited_in, remixed_by_others
 from fedirec.web.language import gettext as _
@@ -80,6 +80,7 @@ async def _show(request: Request[Any], person: Actor) -> Response:
         is_signed_in=member is not None,
         may_follow=member is not None and member.can(Permission.FOLLOW) and person.state == "active",
         approves=person.approves_followers,
+        moved=cards.person(home) if (home := await find_home(person)) else None,
         distance_url=f"/people/{person.id}/distance" if member is not None else "",
     )
 

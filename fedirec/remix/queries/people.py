@@ -50,6 +50,11 @@ async def get_remote_person(key: int) -> Actor:
     return actor
 
 
+async def find_home(person: Actor) -> Actor | None:
+    """Where `person` lives now, when they moved to somebody who is known here."""
+    return await Actor.get_or_none(uri=person.moved_to, state="active") if person.moved_to else None
+
+
 async def acquaintance_of(viewer: Actor | None, other: Actor) -> Acquaintance:
     """How things stand between `viewer` and `other`."""
     if viewer is None:

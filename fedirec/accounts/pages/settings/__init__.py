@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.pages.settings import boundaries, leaving, notices, profile, programs, reading, security, visit
+from fedirec.accounts.pages.settings import (
+    boundaries,
+    leaving,
+    moving,
+    notices,
+    profile,
+    programs,
+    reading,
+    security,
+    visit,
+)
 
 routes = [
     *profile.routes,
@@ -10,6 +20,7 @@ routes = [
     *notices.routes,
     *boundaries.routes,
     *leaving.routes,
+    *moving.routes,
     *security.routes,
     *visit.routes,
     *programs.routes,

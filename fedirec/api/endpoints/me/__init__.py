@@ -6,6 +6,7 @@ from fedirec.api.endpoints.me import (
     boundaries,
     farewell,
     invitations,
+    moving,
     notifications,
     passwords,
     profile,
@@ -22,4 +23,5 @@ ENDPOINTS = (
     *notifications.ENDPOINTS,
     *boundaries.ENDPOINTS,
     *farewell.ENDPOINTS,
+    *moving.ENDPOINTS,
 )
