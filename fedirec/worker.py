@@ -21,6 +21,7 @@ from fedirec.activitypub.deletions import prune_deletions
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
+from fedirec.admin.actions.watching import look_at, look_for_words
 from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
 from fedirec.api.keeping import forget_answers
@@ -87,6 +88,7 @@ def kinds_of_work(
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "erasure": Kind(handler=eraser.erase, concurrency=1, max_attempts=20),
         "move": Kind(handler=partial(move_followers, remote), concurrency=2, max_attempts=5),
+        "look": Kind(handler=look_at, concurrency=1),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
         "purge": Kind(handler=Purging(cache=cache).run, concurrency=1, time_limit=PURGING),
         "policy": Kind(handler=Enforcement(cache=cache).run, concurrency=1, time_limit=ENFORCING),
@@ -111,6 +113,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable, is_harmless=True),
         Chore("join what arrived at the same moment", timedelta(hours=1), join_sources, is_harmless=True),
         Chore("make what is missing of files", timedelta(hours=1), make_missing, is_harmless=True),
+        Chore("look for watched words", timedelta(seconds=20), look_for_words),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),

@@ -13,6 +13,7 @@ from tortoise.exceptions import IntegrityError
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import PrivateKey, generate_ed25519, generate_rsa, read_public_key
+from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor, ActorKey, Announcement, Follow, Liking, SigningKey
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.policies import stance_to
@@ -23,6 +24,7 @@ from fedirec.db.search import make_findable
 from fedirec.db.tables import json_of, table_of
 from fedirec.errors import Forbidden, Invalid
 from fedirec.html import clean, one_line
+from fedirec.lanes import enqueue
 from fedirec.uris import Uris, host_of, origin_of
 
 RSA_FRAGMENT: Final = "#main-key"
@@ -167,6 +169,8 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
             columns["state"] = "active"
         if actor.moved_to is None and (known.document or {}).get("movedTo"):
             columns["moved_to"] = None  # they came back
+        if known.name != columns["name"] or known.summary != columns["summary"]:
+            await enqueue([look_again(known.uri)])
         known.update_from_dict(columns)
         await known.save(update_fields=list(columns))
         await make_actor_findable(known)

@@ -43,6 +43,7 @@ NOUNS: Final = {
     "cases": N_("People who were reported"),
     "decisions": N_("Decisions of moderators"),
     "appeals": N_("Appeals"),
+    "watch": N_("Doors and words"),
 }
 _STATUSES: Final = (400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 429, 500, 502, 503)
 

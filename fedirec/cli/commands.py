@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "fetch": ("fetching", "Ask another instance for something, and show what we understand of its answer."),
     "users": ("users", "See and change the accounts of this instance."),
     "reports": ("reports", "See what was reported, and answer it."),
+    "doors": ("doors", "Close the doors for a while, and open them again."),
     "config": ("configuration", "See and check the settings."),
     "federation": ("federation", "See and decide which instances this one federates with."),
     "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),

@@ -14,6 +14,7 @@ from fedirec.activitypub.actors import make_actor_findable
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Announcement, Follow, Outgoing
 from fedirec.admin.actions.deciding import Verdict, decide, undo_all
+from fedirec.admin.actions.policies import block_peer
 from fedirec.admin.judging import Action
 from fedirec.clock import now
 from fedirec.remix.actions.comments import CommentDraft, write_comment
@@ -75,6 +76,11 @@ async def world(here: Instance, there: Instance) -> World:
     noise = await sound(here, ana, title=f"Noise of a {LOUD}")
     media = (await here.run(lambda: Attachment.get(record_id=noise.id).select_related("media"))).media
     assert media is not None
+    media.path = f"ab/ab/{'ab' * 32}.mp3"
+    await here.run(media.save)
+    file = here.settings.media_dir / media.path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"x" * media.size)
     group = (await ask(here, ana, title=f"Ask of a {LOUD}", slug="ask")).actor
     said = await comment_of(here, ana, mine, text=f"Said by a {LOUD}")
     night = await there.run(
@@ -93,9 +99,7 @@ async def world(here: Instance, there: Instance) -> World:
         await here.run(
             lambda r=record, n=number: Announcement.create(uri=f"{here.origin}/a/{n}", actor=eve, object_uri=r.uri)
         )
-    child = RecordDraft(
-        title="A child", text="Made of it", licence="CC-BY-4.0", sources=[SourceDraft(record=rain)]
-    )
+    child = RecordDraft(title="A child", text="Made of it", licence="CC-BY-4.0", sources=[SourceDraft(record=rain)])
     made = await here.run(publish_record, olga, child)
     await settle(here, there)
     activities = {}
@@ -222,8 +226,7 @@ async def test_who_is_suspended_is_silent_everywhere(world: World) -> None:
     before = await _heard(world, PLACES)
     assert before == [name for name, _, _ in PLACES], "the table looks where they can be heard"
     for name, path, accept in OWN:
-        if name != "their files":  # there is a row of it, and no file
-            assert (await _look(world, path, "stranger", accept))[0] == 200, name
+        assert (await _look(world, path, "stranger", accept))[0] == 200, name
     token = await token_for(here, "ana", [Scope.READ])
 
     await _silence(world, Action.SUSPEND)
@@ -258,11 +261,26 @@ async def test_who_is_suspended_is_silent_everywhere(world: World) -> None:
     await settle(here, world.there)
     assert await _heard(world, PLACES) == before
     for name, path, accept in OWN:
-        if name != "their files":
-            assert (await _look(world, path, "stranger", accept))[0] == 200, name
+        assert (await _look(world, path, "stranger", accept))[0] == 200, name
     again = await here.run(lambda: Outgoing.filter(actor_id=world.ana.id).order_by("-id").first())
     assert again is not None
     assert "suspended" not in json.dumps(again.document["object"])
+
+
+async def test_nothing_of_a_blocked_host_is_left(world: World) -> None:
+    here = world.here
+    await here.run(block_peer, OPERATOR, here.state["site"], "there.test", reason="a test")
+    await settle(here)
+    for name, path, who in PLACES:
+        _, text = await _look(world, path, who)
+        for mark in (f"{LOUD} zoe", f"Night of a {LOUD}", f"Far off by a {LOUD}"):
+            assert mark not in text, (name, mark)
+    for path in ("/", "/following"):
+        _, text = await _look(world, path, "flo")
+        assert f"Night of a {LOUD}" not in text, path
+    for name, path in REMOTE:
+        status, text = await _look(world, path, "stranger")
+        assert f"Night of a {LOUD}" not in text, (name, status)
 
 
 async def test_who_is_quiet_is_there_for_those_who_follow_them(world: World) -> None:
@@ -270,8 +288,7 @@ async def test_who_is_quiet_is_there_for_those_who_follow_them(world: World) -> 
     await _silence(world, Action.LIMIT)
     assert await _heard(world, PLACES) == []
     for name, path, accept in OWN:
-        if name != "their files":
-            assert (await _look(world, path, "stranger", accept))[0] == 200, name
+        assert (await _look(world, path, "stranger", accept))[0] == 200, name
     for name, path in REMOTE:
         assert (await _look(world, path, "stranger"))[0] == 200, name
     for name, path in (("following", "/"), ("comments", "{mine}"), ("everything", "/?tab=everything")):

@@ -69,6 +69,8 @@ async def sign_up(
     Conflict for a name or an invitation that is taken, Forbidden when nobody can join this way.
     """
     instance = await get_instance()
+    if instance.doors_closed_until is not None and instance.doors_closed_until > now():
+        raise Forbidden("For the moment nobody can join here. Please come back in a few days.")
     if instance.registration == "closed":
         raise Forbidden("This instance is not taking new members.")
     if instance.registration == "invite" and not invitation:

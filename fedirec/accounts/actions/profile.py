@@ -9,10 +9,12 @@ from fedirec.accounts.actions.joining import shown_name
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.actors import make_actor_findable, publish_actor_update
+from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 from fedirec.errors import Invalid
 from fedirec.html import markdown
+from fedirec.lanes import enqueue
 from fedirec.media.actions import attach_media, release_media
 from fedirec.media.models import Media
 from fedirec.uris import Uris
@@ -64,6 +66,7 @@ async def edit_profile(
         await actor.save(update_fields=["name", "summary", "icon_url", "approves_followers"])
         await make_actor_findable(actor)
         await publish_actor_update(actor)
+        await enqueue([look_again(actor.uri)])
     return actor
 
 

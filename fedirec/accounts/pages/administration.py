@@ -20,6 +20,7 @@ PAGES: Final = (
     ("/admin/people/pending", N_("Waiting"), Permission.APPROVE_MEMBERS),
     ("/admin/reports", N_("Reports"), Permission.MODERATE),
     ("/admin/appeals", N_("Appeals"), Permission.MODERATE),
+    ("/admin/watch", N_("Doors and words"), Permission.MODERATE),
     ("/admin/federation", N_("Other servers"), Permission.SEE_FEDERATION),
     ("/admin/queue", N_("What waits"), Permission.SEE_FEDERATION),
     ("/admin/refused", N_("What was refused"), Permission.SEE_FEDERATION),

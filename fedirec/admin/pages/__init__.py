@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedirec.admin.pages import arrivals, cases, ended, federation, lists, peer, queue, reporting
+from fedirec.admin.pages import arrivals, cases, ended, federation, lists, peer, queue, reporting, watching
 
 routes = [
     *ended.routes,
@@ -13,4 +13,5 @@ routes = [
     *arrivals.routes,
     *reporting.routes,
     *cases.routes,
+    *watching.routes,
 ]

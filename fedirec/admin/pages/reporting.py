@@ -16,6 +16,7 @@ from fedirec.accounts.actions.sessions import prove_password
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.pages.views import id_in, once_more, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.admin.actions.appealing import appeal
@@ -83,7 +84,7 @@ async def show_report(request: Request[Any]) -> Response:
     uri = request.query_params.get("about", "")[:MAX_URI]
     viewer = viewer_of(request)
     if viewer is None:
-        return render(request, "admin/report_stranger.html", about=uri, contact=request.state["site"].instance.contact)
+        return render(request, "admin/report_stranger.html", about=uri, contact=(await get_instance()).contact)
     require_viewer(request, Permission.REPORT)
     return render(request, "admin/report.html", form=filled_form({"about": uri}), **await _choices(viewer.actor, uri))
 

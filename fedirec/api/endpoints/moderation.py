@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import get_instance
 from fedirec.admin.actions.appealing import answer_appeal, appeal
 from fedirec.admin.actions.deciding import Verdict, claim, decide, release, undo, write_note
+from fedirec.admin.actions.doors import (
+    close_doors,
+    held_comments,
+    host_of_held,
+    keep_out,
+    keep_out_host,
+    let_in,
+    open_doors,
+)
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.actions.reporting import report
+from fedirec.admin.actions.watching import set_watch
 from fedirec.admin.judging import Action, Category
 from fedirec.admin.models import Appeal as AppealRow
 from fedirec.admin.models import Decision as DecisionRow
@@ -38,6 +49,10 @@ from fedirec.api.shapes.moderation import (
     Cases,
     ClaimSent,
     Decision,
+    DoorsSent,
+    HeldAnswer,
+    HeldComment,
+    HeldComments,
     Note,
     NoteSent,
     OwnReport,
@@ -48,9 +63,12 @@ from fedirec.api.shapes.moderation import (
     ReportSent,
     UndoSent,
     VerdictSent,
+    Watch,
+    WatchSent,
     WordsSent,
 )
 from fedirec.api.shapes.people import show_person
+from fedirec.clock import now
 from fedirec.errors import NotFound
 
 
@@ -146,6 +164,59 @@ async def list_appeals(call: Call) -> Appeals:
 async def answer(call: Call) -> None:
     sent = call.sent(AnswerSent)
     await answer_appeal(call.viewer, await get_appeal(call.row()), grants=sent.grants, words=sent.words)
+
+
+async def show_watch(call: Call) -> Watch:
+    instance = await get_instance()
+    until = instance.doors_closed_until
+    return Watch(
+        words=instance.watched_words.splitlines(),
+        holds_strangers=instance.holds_strangers,
+        contact=instance.contact,
+        doors_closed_until=until if until is not None and until > now() else None,
+    )
+
+
+async def change_watch(call: Call) -> Watch:
+    sent = call.sent(WatchSent)
+    words = "\n".join(sent.words)
+    await set_watch(call.viewer, words=words, holds_strangers=sent.holds_strangers, contact=sent.contact)
+    return await show_watch(call)
+
+
+async def shut_doors(call: Call) -> Watch:
+    sent = call.sent(DoorsSent)
+    await close_doors(call.viewer, hours=sent.hours, reason=sent.reason)
+    return await show_watch(call)
+
+
+async def reopen_doors(call: Call) -> None:
+    await open_doors(call.viewer)
+
+
+async def list_held(call: Call) -> HeldComments:
+    rows, end = await held_comments(after=read_row(call), limit=size_of(call))
+    items = [
+        HeldComment(
+            id=row.id,
+            person=show_person(call, row.author),
+            record=row.record.uri,
+            content_html=row.content,
+            at=row.created_at,
+        )
+        for row in rows
+    ]
+    return piece_with(call, HeldComments, items, end=None if end is None else str(end))
+
+
+async def answer_held(call: Call) -> None:
+    sent, key = call.sent(HeldAnswer), call.row()
+    if sent.lets_in:
+        await let_in(call.viewer, key)
+    elif sent.whole_host:
+        await keep_out_host(call.viewer, await host_of_held(key))
+    else:
+        await keep_out(call.viewer, key)
 
 
 async def _decision_about_me(call: Call) -> DecisionRow:
@@ -354,5 +425,65 @@ ENDPOINTS = (
         body=AnswerSent,
         status=204,
         pages=("/admin/appeals/{id:int}",),
+    ),
+    Endpoint(
+        name="show_watch",
+        method="GET",
+        path="/watch",
+        permission=Permission.MODERATE,
+        says="The watched words, who has to wait, and until when the doors are closed.",
+        run=show_watch,
+        answer=Watch,
+    ),
+    Endpoint(
+        name="set_watch",
+        method="PUT",
+        path="/watch",
+        permission=Permission.MODERATE,
+        says="These words raise a report from now on.",
+        run=change_watch,
+        body=WatchSent,
+        answer=Watch,
+        pages=("/admin/watch",),
+    ),
+    Endpoint(
+        name="close_doors",
+        method="PUT",
+        path="/watch/doors",
+        permission=Permission.MODERATE,
+        says="For some hours nobody can join, and what strangers say waits for a moderator.",
+        run=shut_doors,
+        body=DoorsSent,
+        answer=Watch,
+        pages=("/admin/watch/doors",),
+    ),
+    Endpoint(
+        name="open_doors",
+        method="DELETE",
+        path="/watch/doors",
+        permission=Permission.MODERATE,
+        says="The doors are open again.",
+        run=reopen_doors,
+        status=204,
+        pages=("/admin/watch/doors",),
+    ),
+    listed(
+        "list_held_comments",
+        "/watch/held",
+        "Comments that wait for a moderator, the longest waiting first.",
+        list_held,
+        answer=HeldComments,
+        permission=Permission.MODERATE,
+    ),
+    Endpoint(
+        name="answer_held_comment",
+        method="POST",
+        path="/watch/held/{id:int}",
+        permission=Permission.MODERATE,
+        says="A comment that waits is let in or kept out, or everything that waits from its instance is kept out.",
+        run=answer_held,
+        body=HeldAnswer,
+        status=204,
+        pages=("/admin/watch/held/{id:int}",),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from fedirec.api.shapes.basis import Listed, PieceQuery, Sent, Shape, Text
+from fedirec.api.shapes.basis import Listed, Sent, Shape, Text
 from fedirec.api.shapes.people import Person
 
 CategoryName = Literal["spam", "harassment", "illegal", "licence", "other"]
@@ -164,5 +164,40 @@ class AnswerSent(Sent):
     words: Text = Field(min_length=1, max_length=2_000)
 
 
-class CasesQuery(PieceQuery):
-    """Which piece of the queue is wanted."""
+class Watch(Shape):
+    """What moderators watch, and whether the doors are closed."""
+
+    words: list[str]
+    holds_strangers: bool
+    contact: str
+    doors_closed_until: datetime | None
+
+
+class WatchSent(Sent):
+    words: list[Text] = Field(max_length=500)
+    holds_strangers: bool
+    contact: Text = Field("", max_length=300)
+
+
+class DoorsSent(Sent):
+    hours: int = Field(ge=1, le=24 * 14)
+    reason: Text = Field("", max_length=500)
+
+
+class HeldComment(Shape):
+    """A comment that waits for a moderator."""
+
+    id: int
+    person: Person
+    record: str
+    content_html: str
+    at: datetime
+
+
+class HeldComments(Listed):
+    items: list[HeldComment]
+
+
+class HeldAnswer(Sent):
+    lets_in: bool
+    whole_host: bool = Field(False, description="Whether everything that waits from its instance is kept out.")

@@ -13,6 +13,7 @@ from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.consent import Consent
+from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
@@ -20,6 +21,7 @@ from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone, Unsupported
 from fedirec.html import clean, plain
 from fedirec.lanes import Work, enqueue
+from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.quotations import save_quotation
 from fedirec.remix.models import Attachment, Comment, Record
 from fedirec.remix.moments import split_moment
@@ -109,8 +111,13 @@ async def save_comment(
     if await is_hasty(author):
         raise Unsupported("that are too many comments in one hour")
     waits = waits or not _may_answer(author, place)
+    names = [mention.href for mention in work.mentions]
+    held_at = now() if await has_to_wait(author) else None
     comment = await Comment.create(
         uri=work.id,
+        hidden_at=held_at,
+        held_at=held_at,
+        held_for=names[:MAX_MENTIONED] if held_at else None,
         url=work.url if work.url and may_have(work.url, owner=work.id) else work.id,
         author=author,
         record=place.record,
@@ -128,11 +135,23 @@ async def save_comment(
     if waits:
         await enqueue(_checking(comment))
     elif not is_old:
-        await tell_of(comment, place, [mention.href for mention in work.mentions])
+        await tell_of(comment, place, names)
         await pass_on(comment)
     if work.quote:
         await enqueue(await save_quotation(work))
     return comment
+
+
+async def show_held(comment: Comment) -> None:
+    """What waited for a moderator stands on its record, and those concerned know; part of the caller's transaction.
+
+    It comes with its record, and what it answers, and their authors.
+    """
+    names = comment.held_for or []
+    comment.hidden_at = comment.held_at = comment.held_for = None
+    await comment.save(update_fields=["hidden_at", "held_at", "held_for"])
+    await tell_of(comment, Place(record=comment.record, parent=comment.parent), names)
+    await pass_on(comment)
 
 
 async def bury_comment(comment: Comment) -> None:
@@ -195,7 +214,7 @@ async def _change(known: Comment, work: CommentObject | PostObject, *, document:
     await known.save()
     if updated - last >= PAUSE and not known.consent:
         await pass_on(known)
-    await enqueue([*(await save_quotation(work)), *_checking(known)])
+    await enqueue([*(await save_quotation(work)), *_checking(known), look_again(known.uri)])
     return known
 
 
@@ -267,7 +286,12 @@ async def _visibility(author: Actor, work: CommentObject | PostObject, place: Pl
 
 
 async def tell_of(comment: Comment, place: Place, mentioned: Sequence[str]) -> None:
-    """Whoever is answered, whose record it is, and who is named, knows, each of them once."""
+    """Whoever is answered, whose record it is, and who is named, knows, each of them once.
+
+    Of what waits for a moderator nobody is told yet.
+    """
+    if comment.held_at is not None:
+        return
     record, url = place.record, page_of(comment)
     about = {"title": record.title}
     told = {comment.author_id}

@@ -172,6 +172,8 @@ def is_shown(comment: Comment, viewer: Actor | None, *, is_moderator: bool = Fal
         return False
     if comment.consent and (viewer is None or viewer.id != comment.author_id):
         return False
+    if comment.held_at is not None and not is_moderator:
+        return False
     if viewer is not None and viewer.id in (comment.author_id, comment.record.author_id):
         return True
     return comment.visibility != "direct" and (is_moderator or comment.hidden_at is None)
@@ -219,6 +221,8 @@ def _shown(table: str, record: Record, viewer: Actor | None, *, is_moderator: bo
     key = viewer.id if viewer is not None else 0
     parts.append("(c.consent = '' OR c.author_id = ?)")
     values.append(key)
+    if not is_moderator:
+        parts.append("c.held_at IS NULL")
     if viewer is not None and viewer.id == record.author_id:
         return f"({' AND '.join(parts)})", values
     parts.append("(c.visibility <> 'direct' OR c.author_id = ?)")
