@@ -21,6 +21,7 @@ from fedirec.activitypub.deletions import prune_deletions
 from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
+from fedirec.admin.actions.lapsing import erase_long_suspended
 from fedirec.admin.actions.watching import look_at, look_for_words
 from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
@@ -113,6 +114,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable, is_harmless=True),
         Chore("join what arrived at the same moment", timedelta(hours=1), join_sources, is_harmless=True),
         Chore("make what is missing of files", timedelta(hours=1), make_missing, is_harmless=True),
+        Chore("erase who was suspended a month ago", timedelta(hours=1), erase_long_suspended),
         Chore("look for watched words", timedelta(seconds=20), look_for_words),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),

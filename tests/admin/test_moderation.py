@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fedirec.activitypub.outbox import document_of
 from fedirec.admin.actions.appealing import answer_appeal, appeal
 from fedirec.admin.actions.deciding import Verdict, claim, decide, undo, write_note
 from fedirec.admin.actions.forwarding import forward
+from fedirec.admin.actions.lapsing import erase_long_suspended
 from fedirec.admin.actions.reporting import MAX_FLAGS_AN_HOUR, report
 from fedirec.admin.judging import Action, Category
 from fedirec.admin.models import Appeal, Decision, Report, ReportedThing
@@ -25,6 +27,7 @@ from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import delete_record, edit_record, publish_record
 from fedirec.remix.actions.threads import Place
 from fedirec.remix.models import Comment, Record
+from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.peer import Peer as Stranger
 
@@ -350,3 +353,22 @@ async def test_a_report_is_forwarded_in_the_name_of_the_instance(here: Instance,
         await here.run(forward, bo, here.state["site"], made, words="")
     await here.run(decide, Operator("command line"), remote, Verdict(action=Action.SUSPEND, reason="enough"))
     assert (await state_of(here, remote)).state == "suspended"
+
+
+async def test_who_was_suspended_a_month_ago_is_erased_unless_an_appeal_waits(here: Instance, time_passes: Pass) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    owner = await viewer_of(here, "olga")
+    kept = await record_of(here, ana)
+    for person in (ana, bo):
+        await here.run(decide, owner, person, Verdict(action=Action.SUSPEND, words="Enough."))
+    [decision] = await here.run(lambda: Decision.filter(about_id=bo.id))
+    await here.run(appeal, bo, decision, "Please look again")
+    time_passes(timedelta(days=29))
+    assert await here.run(erase_long_suspended) == 0
+    time_passes(timedelta(days=2))
+    assert await here.run(erase_long_suspended) == 1
+    await settle(here)
+    assert (await state_of(here, ana)).state == "deleted"
+    assert (await state_of(here, bo)).state == "suspended"
+    assert (await here.get("/u/ana", accept="application/activity+json")).status_code == 410
+    assert (await here.run(lambda: Record.get(id=kept.id))).deleted_at is not None
