@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from fedirec.activitypub.vocab import PUBLIC, Json, Vocabulary
+from fedirec.activitypub.vocab import PUBLIC, Announce, Delete, Entity, Json, Ref, Tombstone, Vocabulary
 from fedirec.activitypub.vocab import TYPES as PROTOCOL_TYPES
 from fedirec.errors import Invalid
 from fedirec.remix.kinds import Kind
@@ -231,6 +231,86 @@ def test_a_film_that_is_no_note_brings_its_file_along() -> None:
     )
 
 
+PERSON, CHANNEL = f"{A}/accounts/ana", f"{A}/channels/rain"
+
+
+@pytest.mark.parametrize(
+    "authors",
+    [
+        [PERSON, CHANNEL],
+        [{"type": "Person", "id": PERSON}, {"type": "Group", "id": CHANNEL}],
+        [{"type": "Group", "id": CHANNEL}, {"type": "Person", "id": PERSON}],
+    ],
+    ids=repr,
+)
+def test_a_film_is_by_the_person_and_not_by_their_channel(authors: list[object]) -> None:
+    assert post(type="Video", attributedTo=authors).attributed_to == PERSON
+    with pytest.raises(Invalid, match="attributedTo"):
+        post(type="Note", attributedTo=authors)
+
+
+@pytest.mark.parametrize(
+    "authors",
+    [
+        [PERSON, f"{B}/channels/rain"],
+        [f"{B}/accounts/bo", CHANNEL],
+        [PERSON, CHANNEL, ANA],
+        [PERSON, 7],
+        [PERSON, {"type": "Person"}],
+        [{"type": "Group"}, {"type": "Person"}],
+    ],
+    ids=repr,
+)
+def test_a_film_of_two_origins_or_three_authors_is_refused(authors: list[object]) -> None:
+    with pytest.raises(Invalid, match="attributedTo"):
+        post(type="Video", attributedTo=authors)
+
+
+@pytest.mark.parametrize(
+    ("attachment", "media_type"),
+    [
+        ({"type": "Document", "url": f"{A}/covers/1.JPG?v=2"}, "image/jpeg"),
+        ({"type": "Link", "href": f"{A}/pictures/1.webp"}, "image/webp"),
+        ({"type": "Link", "href": f"{A}/song", "mediaType": "audio/mpeg"}, "audio/mpeg"),
+        ({"type": "Audio", "url": f"{A}/1.ogg"}, "audio/ogg"),
+        ({"type": "Image", "url": f"{A}/1.mp4"}, "application/octet-stream"),
+        ({"type": "Image", "url": f"{A}/1"}, "application/octet-stream"),
+        ({"type": "Link", "href": f"{A}/an-article"}, None),
+        ({"type": "Document", "url": f"{A}/1.pdf"}, None),
+        ({"type": "Document", "url": f"{A}/1.png.exe"}, None),
+        ({"type": "Link", "href": "javascript:x.png"}, None),
+    ],
+    ids=repr,
+)
+def test_what_a_file_is_may_be_said_by_its_name_alone(attachment: Json, media_type: str | None) -> None:
+    found = post(attachment=[attachment]).attachments
+    assert [file.media_type for file in found] == ([media_type] if media_type else [])
+
+
+@pytest.mark.parametrize(("said", "milliseconds"), [(42, 42_000), (0, 0), (-1, None), (1e12, None), ("42", None)])
+def test_a_duration_may_be_a_number_of_seconds(said: object, milliseconds: int | None) -> None:
+    sound = {"type": "Audio", "mediaType": "audio/ogg", "url": f"{A}/1.ogg", "duration": said}
+    assert post(attachment=sound).attachments[0].duration_ms == milliseconds
+
+
+@pytest.mark.parametrize(
+    ("gone", "type"),
+    [(ID, Ref), ({"type": "Note", "id": ID}, Ref), ({"type": "Tombstone", "id": ID}, Tombstone), ({"id": [ID]}, Ref)],
+    ids=repr,
+)
+def test_of_what_is_gone_only_the_name_counts(gone: object, type: type[Entity]) -> None:
+    delete = VOCABULARY.read({"type": "Delete", "id": f"{ID}#delete", "actor": ANA, "object": gone})
+    assert isinstance(delete, Delete)
+    assert (delete.object.id, delete.object.__class__) == (ID, type)
+
+
+@pytest.mark.parametrize("inner", [{"type": "Update", "object": MINIMAL}, {"type": "Create", "object": ID}], ids=repr)
+def test_an_activity_passed_on_without_its_actor_is_what_it_is_about(inner: Json) -> None:
+    announce = VOCABULARY.read({"type": "Announce", "id": f"{ID}#announce", "actor": ANA, "object": inner})
+    assert isinstance(announce, Announce)
+    assert announce.object == Ref(ID)
+
+
 @pytest.mark.parametrize(
     ("keys", "content", "language"),
     [
@@ -240,6 +320,11 @@ def test_a_film_that_is_no_note_brings_its_file_along() -> None:
         ({"content": "hi", "contentMap": {"en": "other"}}, "hi", None),
         ({"content": "hi", "contentMap": {"not a language!": "hi"}}, "hi", None),
         ({"content": None}, "", None),
+        ({"content": "hi", "language": {"identifier": "en", "name": "English"}}, "hi", "en"),
+        ({"content": "hi", "language": {"identifier": "und"}}, "hi", None),
+        ({"content": "a < b\n\nc", "mediaType": "text/markdown"}, "<p>a &lt; b</p><p>c</p>", None),
+        ({"content": "a < b", "mediaType": "text/plain; charset=utf-8"}, "<p>a &lt; b</p>", None),
+        ({"content": "<b>a</b>", "mediaType": "text/html"}, "<b>a</b>", None),
     ],
 )
 def test_the_language_is_that_of_the_text(keys: Json, content: str, language: str | None) -> None:
