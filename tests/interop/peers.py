@@ -15,6 +15,7 @@ Each is a small program beside this file. Under `/control` it takes JSON and ans
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import time
@@ -25,6 +26,8 @@ from typing import Any, Final, Literal, TypeVar
 
 import httpx
 
+from fedirec.activitypub.contexts import CID_V1, DATA_INTEGRITY_V2
+from fedirec.activitypub.ld.expansion import context_document
 from tests.cli.command import environment, free_port
 from tests.conftest import skip_or_fail
 
@@ -32,7 +35,9 @@ HERE: Final = Path(__file__).parent
 NODE: Final = shutil.which("node")
 NODE_PARTS: Final = HERE / "node_modules"
 APKIT_PYTHON: Final = HERE / "apkit" / ".venv" / "bin" / "python"
-PATIENCE: Final = 8.0
+OUR_CONTEXTS: Final = (DATA_INTEGRITY_V2, CID_V1)
+"""What our documents refer to, beyond what everybody has."""
+PATIENCE: Final = 20.0
 """Seconds that anything may take on a busy machine."""
 
 Make = Literal["fedify", "apkit"]
@@ -72,11 +77,12 @@ class Peer:
         return self.tell("state")
 
     def received(self, type: str, actor: str, object: str | None = None) -> list[Json]:
-        """The activities of this type that `actor` sent it, about `object` if that is given."""
+        """The activities of this type that `actor` sent it, and it has answered, about `object` if that is given."""
         return [
             each
             for each in self.state["received"]
-            if (each.get("type"), each.get("actor")) == (type, actor)
+            if "status" in each
+            and (each.get("type"), each.get("actor")) == (type, actor)
             and (object is None or _id_of(each["document"]["object"]) == object)
         ]
 
@@ -113,18 +119,22 @@ def running(make: Make, folder: Path, *more: str) -> Generator[Peer]:
     """Within it a server of that make runs; afterwards it does not."""
     if reason := why_not(make):
         skip_or_fail(reason)
-    program: Sequence[str] = (
-        (str(NODE), str(HERE / "fedify" / "peer.js")) if make == "fedify" else (str(APKIT_PYTHON), "-B", "peer.py")
-    )
     port = free_port()
+    program: Sequence[str]
+    if make == "fedify":
+        program = str(NODE), "peer.js", str(port), *more
+    else:
+        contexts = folder / "contexts.json"
+        contexts.write_text(json.dumps({url: context_document(url) for url in OUR_CONTEXTS}))
+        program = str(APKIT_PYTHON), "peer.py", str(port), str(contexts)
     log = folder / f"{make}-{port}.log"
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [*program, str(port), *more],
+            program,
             stdout=written,
             stderr=subprocess.STDOUT,
             cwd=HERE / make,
-            env=environment(NODE_NO_WARNINGS="1"),
+            env=environment(NODE_NO_WARNINGS="1", PYTHONDONTWRITEBYTECODE=""),
         )
     peer = Peer(make, port, log)
     try:

@@ -299,6 +299,7 @@ const CONTROL = {
 /** What Fedify makes of a request to an inbox, looked at piece by piece before it is taken in as a whole. */
 async function examined(request) {
   const entry = {
+    agent: request.headers.get("user-agent"),
     scheme: request.headers.has("signature-input") ? "rfc9421" : request.headers.has("signature") ? "cavage" : null,
     key: null,
     proofs: [],
