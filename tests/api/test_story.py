@@ -10,6 +10,7 @@ from fedirec.api.endpoints import TABLE
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from tests.api.conftest import Programs
+from tests.api.federating import look_after_federation
 from tests.api.programs import Program, actor_named
 from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
@@ -36,6 +37,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await _talk(ana, ben, made)
     await _follow(here, there, ana, ben)
     await _look_after_the_instance(here, olga, ben, nobody)
+    await look_after_federation(here, here.network, olga)
 
     used = set().union(*(each.used for each in everybody))
     assert used == {endpoint.name for endpoint in TABLE}

@@ -11,6 +11,7 @@ from fedirec.api.endpoints import (
     challenges,
     comments,
     drafts,
+    federation,
     feed,
     files,
     following,
@@ -19,6 +20,7 @@ from fedirec.api.endpoints import (
     members,
     moderation,
     people,
+    queue,
     quotes,
     records,
     submissions,
@@ -42,5 +44,7 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *instance.ENDPOINTS,
     *members.ENDPOINTS,
     *audit.ENDPOINTS,
+    *federation.ENDPOINTS,
+    *queue.ENDPOINTS,
     *moderation.ENDPOINTS,
 )

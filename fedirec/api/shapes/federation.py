@@ -1,0 +1,232 @@
+"""Other instances, what was decided about them, what waits for them and what they sent in vain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from fedirec.admin.decisions import MAX_COMMENT
+from fedirec.api.shapes.basis import Listed, PieceQuery, Sent, Shape, Text
+
+PolicyName = Literal["allow", "limit", "block"]
+FederationName = Literal["open", "listed"]
+ListName = Literal["blocks", "allows"]
+MAX_LIST = 250_000
+
+
+class PeerPolicy(Shape):
+    """What was decided about an instance; it holds for those on hosts below it, too."""
+
+    policy: PolicyName
+    rejects_media: bool
+    rejects_reports: bool
+    public_comment: str
+    private_comment: str
+    is_obfuscated: bool
+
+
+class Peer(PeerPolicy):
+    """Another instance, as far as this one knows it."""
+
+    host: str
+    is_listed: bool
+    is_blocked: bool = Field(description="Whether nothing is exchanged with it, whatever the reason.")
+    software: str | None
+    software_version: str | None
+    state: str = Field(description="Of what is sent to it: fine, waiting, unreachable or blocked.")
+    heard_at: datetime | None
+    delivered_at: datetime | None
+    failing_since: datetime | None
+    held_until: datetime | None
+    went_well: int = Field(description="Tries of the last seven days that arrived.")
+    went_ill: int
+    waiting: int
+    given_up: int
+    error: str | None
+
+
+class Peers(Listed):
+    items: list[Peer]
+
+
+class PeersQuery(PieceQuery):
+    q: Text = Field("", max_length=100, description="A part of the host.")
+    show: Literal["", "blocked", "limited", "listed", "decided", "silent"] = ""
+
+
+class PeerDecision(Sent):
+    """What holds from now on; whatever is left out is not so any more."""
+
+    policy: PolicyName
+    rejects_media: bool = False
+    rejects_reports: bool = False
+    public_comment: Text = Field("", max_length=MAX_COMMENT)
+    private_comment: Text = Field("", max_length=MAX_COMMENT)
+    is_obfuscated: bool = False
+
+
+class Bond(Shape):
+    """A follow between somebody here and somebody there."""
+
+    ours: str
+    theirs: str
+
+
+class Consequences(Shape):
+    """What would be cut off."""
+
+    people: int
+    followed: int
+    following: int
+    records: int
+    submissions: int
+    comments: int
+    deliveries: int
+    activities: int
+    followed_by_name: list[Bond]
+    following_by_name: list[Bond]
+
+
+class Federation(Shape):
+    federation: FederationName = Field(description="With everybody who is not blocked, or with the listed only.")
+
+
+class FederationSent(Sent):
+    federation: FederationName
+
+
+class ListSent(Sent):
+    """A list of decisions in the form of Mastodon."""
+
+    list: str = Field(min_length=1, max_length=MAX_LIST, description="The text of the CSV file.")
+    kind: ListName = "blocks"
+    overrule: bool = Field(False, description="Whether it may weaken what was decided here.")
+    skip_bad: bool = Field(False, description="Whether to take over the rest when some lines are bad.")
+    dry_run: bool = Field(False, description="Only say what would change.")
+
+
+class ListChange(PeerPolicy):
+    line: int
+    host: str
+    what: Literal["new", "changed"]
+
+
+class ListContradiction(Shape):
+    """A line that is weaker than what was decided here, which stays."""
+
+    line: int
+    host: str
+    weaker: list[str]
+
+
+class BadLine(Shape):
+    line: int
+    text: str
+    why: str
+
+
+class ListRead(Shape):
+    """What a list changed, or would change."""
+
+    is_done: bool
+    kind: ListName
+    changes: list[ListChange]
+    same: int
+    contradictions: list[ListContradiction]
+    bad: list[BadLine]
+    consequences: Consequences
+
+
+class ListQuery(PieceQuery):
+    kind: ListName = "blocks"
+
+
+class ListWritten(Shape):
+    csv: str
+
+
+class Revived(Shape):
+    revived: int = Field(description="Deliveries that had been given up.")
+
+
+class Dropped(Shape):
+    dropped: int
+
+
+class PurgeSent(Sent):
+    dry_run: bool = False
+
+
+class Purged(Shape):
+    """What goes soon, or would go, of what is kept of an instance."""
+
+    is_done: bool
+    people: int
+    copies: int
+    bytes: int
+    activities: int
+    deliveries: int
+
+
+class Waiting(Shape):
+    """Work of one kind."""
+
+    kind: str
+    label: str
+    due: int
+    later: int
+    given_up: int
+    oldest_at: datetime | None
+
+
+class Queue(Shape):
+    items: list[Waiting]
+
+
+class QueuedJob(Shape):
+    """A piece of work that waits or was given up."""
+
+    id: int
+    kind: str
+    host: str
+    about: str
+    tries: int
+    wanted_at: datetime
+    due_at: datetime
+    given_up_at: datetime | None
+    status: int | None
+    error: str | None
+
+
+class QueuedJobs(Listed):
+    items: list[QueuedJob]
+
+
+class QueuedJobsQuery(PieceQuery):
+    which: Literal["dead", "waiting"] = "dead"
+    kind: Text = Field("", max_length=20)
+    host: Text = Field("", max_length=300, description="Deliveries to this instance only.")
+
+
+class Arrival(Shape):
+    """What another instance sent."""
+
+    id: int
+    uri: str
+    type: str
+    sender: str
+    state: Literal["waiting", "refused", "failed", "handled"]
+    reason: str | None
+    received_at: datetime
+    handled_at: datetime | None
+
+
+class Arrivals(Listed):
+    items: list[Arrival]
+
+
+class ArrivalsQuery(PieceQuery):
+    state: Literal["", "refused", "failed"] = ""
+    host: Text = Field("", max_length=300, description="Of this instance only.")
