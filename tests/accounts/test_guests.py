@@ -126,6 +126,11 @@ async def test_a_server_is_asked_to_know_us_once_and_again_when_it_forgot_us(
         await here.run(lambda: ProviderRow.all().update(redirect_uri="https://old.test/back"))
         assert (await come_in(browser, provider)).status_code == 303
         assert provider.tell()["seen"].count("apps") == 4
+    async with here.client() as browser:
+        provider.tell(forget=True)
+        assert await provider.ask(await set_out(browser)) == ""
+        assert (await come_in(browser, provider)).status_code == 303
+        assert provider.tell()["seen"].count("apps") == 5
     assert provider.tell()["tokens"] == 0
 
 

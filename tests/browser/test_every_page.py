@@ -47,6 +47,9 @@ STRANGER: Final = (
     "/api/problems/422",
     "/sign-in",
     "/sign-in?next=/settings",
+    "/sign-in/elsewhere?next=/explore",
+    "/elsewhere?uri={here}/u/ana",
+    "/elsewhere?uri={here}{text}&do=see",
     "/sign-up",
     "{invitation}",
     "/recover",
@@ -201,6 +204,7 @@ def world(here: Served, there: Served) -> dict[str, str]:
     )
     assert made.returncode == 0, made.stderr[-3_000:]
     pages: dict[str, str] = json.loads(made.stdout.splitlines()[-1])
+    pages["here"] = here.origin
     return pages
 
 

@@ -67,7 +67,9 @@ async def begin_passage(
     """
     attempts.check(f"passage {visitor}", cost=0.5)
     origin = await _home_of(remote, typed, attempts)
-    provider = await meet_provider(remote, origin)
+    # Whoever begins again before coming back has perhaps been shown that their server does not know us any more.
+    again = await Passage.exists(provider__origin=origin, browser=digest_of(browser), expires_at__gt=now())
+    provider = await meet_provider(remote, origin, is_doubtful=again)
     state = new_secret()
     await Passage.filter(expires_at__lte=now()).delete()
     await Passage.create(

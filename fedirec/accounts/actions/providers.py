@@ -23,14 +23,16 @@ BACK: Final = "/sign-in/elsewhere/back"
 """Where servers send people back to."""
 
 
-async def meet_provider(remote: Remote, origin: str) -> Provider:
+async def meet_provider(remote: Remote, origin: str, *, is_doubtful: bool = False) -> Provider:
     """The server at `origin` knows us, as what we are called now. Raises Forbidden, Invalid or PeerUnavailable.
 
-    It is asked to know us once, and again only when it has forgotten us or when our own address has changed.
+    It is asked to know us once, and again only when it has forgotten us or when our own address has changed. Whether
+    it has is asked once a day, and when it `is_doubtful`.
     """
     back = remote.site.origin + BACK
     known = await Provider.get_or_none(origin=origin)
-    if known is not None and known.redirect_uri == back and known.checked_at > now() - CHECKED_EVERY:
+    is_fresh = known is not None and known.checked_at > now() - CHECKED_EVERY and not is_doubtful
+    if known is not None and known.redirect_uri == back and is_fresh:
         return known
     endpoints = await ask_endpoints(remote.net, origin)
     if known is not None and known.scope == SCOPES[-1]:

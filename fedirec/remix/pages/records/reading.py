@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.peers import hosts_of
@@ -79,7 +81,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
         hosts=await hosts_of([shown.host]),
         may_remix=may_remix(licence, is_author=is_author, is_public=record.visibility == "public"),
         originals=originals_of(shown) if may_have_original(licence, is_author=is_author) else [],
-        remix_url=f"/records/new?source={record.id}",
+        remix_url=_remix_url(record, member),
         may_follow=member is None or member.can(Permission.FOLLOW),
         acquaintance=await acquaintance_of(viewer, record.author),
         author_uri=record.author.uri,
@@ -103,6 +105,13 @@ async def _like_state(record: Record, viewer: Actor | None) -> str:
     if asked is not None and asked.state == "waiting":
         return "waiting"
     return (await consent_to(record, "like", actor=viewer)).value
+
+
+def _remix_url(record: Record, member: Viewer | None) -> str:
+    """Where `member` remixes `record`: here, or as a guest on their own server."""
+    if member is None or member.can(Permission.REMIX):
+        return f"/records/new?source={record.id}"
+    return f"/elsewhere?uri={quote(record.uri, safe='')}&do=see"
 
 
 def originals_of(record: RecordView) -> list[MediaView]:
