@@ -17,6 +17,9 @@ import pytest
 from fedirec import net, uris
 from fedirec.accounts.actions.boundaries import block as keep_away
 from fedirec.accounts.actions.boundaries import lift
+from fedirec.accounts.models import Account
+from fedirec.accounts.permissions import Operator
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub import consent, inbox, ld, parsing, signatures
 from fedirec.activitypub import vocab as protocol
 from fedirec.activitypub.actors import publish_actor_update
@@ -37,6 +40,10 @@ from fedirec.activitypub.proofs import Proof, add_proof, verify_proof
 from fedirec.activitypub.vocab import Activity, ActorObject, Doc, Entity, Json, Ref, Stamp, Tombstone, Vocabulary
 from fedirec.activitypub.vocab import actors as actor_vocab
 from fedirec.activitypub.vocab import documents as document_vocab
+from fedirec.activitypub.vocab import flags
+from fedirec.admin.actions import reporting
+from fedirec.admin.actions.forwarding import forward
+from fedirec.admin.judging import Category
 from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
@@ -267,7 +274,7 @@ def _pairs(rows: list[list[str]]) -> set[tuple[str, str]]:
 def _handled(handlers: Handlers) -> Iterator[tuple[str, str, bool]]:
     """Each activity and object that something handles, and whether it is kept as evidence."""
     objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES)
-    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS):
+    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS, protocol.Flag):
         if not issubclass(activity, Activity):
             continue
         for entity in objects:
@@ -345,6 +352,9 @@ def test_the_limits_are_those_of_the_code() -> None:
         "comments on one record that are passed on in an hour": (None, threads.MAX_PASSED_ON),
         "people who are told that a comment names them": (threads.MAX_MENTIONED, threads.MAX_MENTIONED),
         "comments that are fetched because of one": (MAX_ANCESTORS, None),
+        "things of a `Flag`": (flags.MAX_FLAGGED, None),
+        "words of a `Flag`": (flags.MAX_CONTENT, reporting.MAX_WORDS),
+        "reports of one instance in an hour": (reporting.MAX_FLAGS_AN_HOUR, None),
         "generations of sources that are fetched": (MAX_DEPTH, None),
         "pages of one list of answers": (catching_up.MAX_PAGES, None),
         "answers that are fetched because of one record": (catching_up.MAX_ITEMS, None),
@@ -364,6 +374,9 @@ def _number(cell: str) -> int | None:
 
 
 def _object_name(value: object) -> str:
+    if isinstance(value, list):
+        [name] = {_object_name(each) for each in value}
+        return name
     if isinstance(value, str):
         return "id"
     assert isinstance(value, dict)
@@ -551,8 +564,17 @@ async def _live(one: Instance, other: Instance) -> None:
     ana = await one.run(lambda: Actor.get(local_handle="ana"))
     made = await one.run(keep_away, ana, await one.meet(cy.uri), tell=True)
     await one.run(lift, ana, made)
+    await _report(other, met)
     await one.run(move_away, one.state["remote"], await one.run(lambda: Actor.get(local_handle="cy")), cy.uri)
     await settle(one, other)
+
+
+async def _report(instance: Instance, accused: Any) -> None:
+    """Somebody of the instance reports `accused`, and a moderator tells their instance."""
+    account = await instance.run(lambda: Account.get(actor__local_handle="bo").select_related("actor"))
+    viewer = Viewer(account=account, actor=account.actor, seen_at=now())
+    made = await instance.run(reporting.report, viewer, [accused.uri], category=Category.SPAM)
+    await instance.run(forward, Operator("command line"), instance.state["site"], made, words="Please have a look.")
 
 
 async def _quote(instance: Instance, author: Any, record: Record) -> None:
