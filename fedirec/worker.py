@@ -19,6 +19,7 @@ from fedirec.accounts.archives import FOLDER
 from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.deletions import prune_deletions
 from fedirec.activitypub.delivery import Courier
+from fedirec.activitypub.describing import describe_peer
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
 from fedirec.admin.actions.lapsing import erase_long_suspended
@@ -78,6 +79,7 @@ def kinds_of_work(
         "fanout": Kind(handler=courier.fan_out, concurrency=4),
         "deliver": Kind(handler=courier.deliver, concurrency=settings.deliveries_in_flight, is_tallied=True),
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
+        "describe": Kind(handler=partial(describe_peer, remote), concurrency=2, max_attempts=2),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "comment": Kind(handler=partial(fetch_comment, remote), concurrency=4),

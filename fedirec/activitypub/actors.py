@@ -18,6 +18,7 @@ from fedirec.activitypub.models import Actor, ActorKey, Announcement, Follow, Li
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.policies import stance_to
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Json, KeyObject, Update
+from fedirec.activitypub.vocab.actors import CAPABILITIES, RFC9421
 from fedirec.clock import now
 from fedirec.db import add_row, execute, fetch_objects, fetch_rows, transaction
 from fedirec.db.search import make_findable
@@ -145,6 +146,8 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "fetched_at": now(),
     }
     async with transaction():
+        if RFC9421 in actor.implements:
+            await _save_capability(origin_of(actor.id))
         known = await _find_row(actor.id)
         if known is None:
             new = {"uri": actor.id, "host": handle_host or host_of(actor.id), **columns, **await _standing_of(actor.id)}
@@ -190,6 +193,20 @@ async def _standing_of(uri: str) -> dict[str, Any]:
         "is_shut_out": stance.is_blocked,
         "state": "suspended" if stance.is_blocked else "active",
     }
+
+
+async def _save_capability(origin: str) -> None:
+    """Whoever asks how the peer at `origin` is spoken to hears that it understands RFC 9421."""
+    moment = now()
+    await execute(
+        """
+        INSERT INTO peer (origin, speaks_rfc9421_at, created_at) VALUES (?, ?, ?)
+        ON CONFLICT (origin) DO UPDATE SET speaks_rfc9421_at = excluded.speaks_rfc9421_at
+        """,
+        origin,
+        moment,
+        moment,
+    )
 
 
 async def _find_row(uri: str) -> Actor | None:
@@ -274,6 +291,7 @@ async def describe_actor(actor: Actor) -> ActorObject:
         discoverable=not is_service and not is_silent,
         suspended=is_silent,
         indexable=actor.is_indexable and not is_service and not is_silent,
+        implements=tuple(CAPABILITIES),
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,
         published=actor.created_at,

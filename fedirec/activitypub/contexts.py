@@ -203,6 +203,7 @@ _GROUP_TERMS: Final[Context] = {
     "decidedBy": "fr:decidedBy",
     "prompt": _id("fr:prompt"),
     "state": "fr:state",
+    "implements": _ids("https://w3id.org/fep/844e/implements"),
 }
 _CONSENT_TERMS: Final[Context] = {
     "fr": FEDIREC,

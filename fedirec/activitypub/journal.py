@@ -8,7 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -17,7 +17,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
 from fedirec.db import execute, execute_many, fetch_rows, on_postgres, transaction
-from fedirec.db.tables import json_of, table_of
+from fedirec.db.tables import json_of, marks, table_of
 from fedirec.errors import Busy
 from fedirec.lanes import Work, enqueue
 from fedirec.uris import origin_of
@@ -28,6 +28,9 @@ BATCH: Final = 200
 """Activities that one transaction stores."""
 PATIENCE: Final = 8
 """Turns of the loop that a batch waits at most, while each brings more to store."""
+
+DESCRIBED_FOR: Final = timedelta(days=7)
+"""How long what a peer said of its software is not asked again."""
 
 AT_HAND: Final = 500
 """Activities that are handed to the worker without being read again."""
@@ -229,4 +232,20 @@ async def _save_heard(heard: Sequence[Heard]) -> None:
             {"origin": each.origin, "heard_at": moment, "speaks_at": moment if each.speaks_rfc9421 else None}
             for each in newest.values()
         ),
+    )
+    strangers = await fetch_rows(
+        f"SELECT origin FROM peer WHERE origin IN ({marks(newest)}) AND (described_at IS NULL OR described_at < ?)",  # noqa: S608
+        *newest,
+        moment - DESCRIBED_FOR,
+    )
+    await enqueue(
+        [
+            Work(
+                kind="describe",
+                lane=f"describe:{row['origin']}",
+                payload={"origin": row["origin"]},
+                dedupe_key=f"describe:{row['origin']}",
+            )
+            for row in strangers
+        ]
     )

@@ -153,7 +153,7 @@ async def nodeinfo_links(request: Request[Any]) -> Response:
 
 
 async def nodeinfo(request: Request[Any]) -> Response:
-    """What runs here (NodeInfo 2.1). It counts nobody."""
+    """What runs here (NodeInfo 2.1, with the names of FEP-0151). It counts nobody."""
     site: Site = request.state["site"]
     instance = site.instance
     if instance is None or not site.is_set_up:
@@ -165,7 +165,11 @@ async def nodeinfo(request: Request[Any]) -> Response:
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": instance.registration == "open",
         "usage": {"users": {}},
-        "metadata": {"nodeName": instance.name, "nodeDescription": instance.summary},
+        "metadata": {
+            "nodeName": instance.name,
+            "nodeDescription": instance.summary,
+            "federation": {"enabled": True},
+        },
     }
     kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
     return JSONResponse(document, headers={"content-type": kind, "access-control-allow-origin": "*"})

@@ -7,11 +7,16 @@ from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self
 
 from fedirec.activitypub.authority import lists_key, may_have
-from fedirec.activitypub.contexts import ACTOR_CONTEXT
+from fedirec.activitypub.contexts import ACTOR_CONTEXT, FEDIREC
 from fedirec.activitypub.vocab.activities import Vocabulary
 from fedirec.activitypub.vocab.documents import Doc, Json, write_instant
 from fedirec.errors import Invalid
+from fedirec.uris import MAX_URI
 
+RFC9421: Final = "https://datatracker.ietf.org/doc/html/rfc9421"
+CAPABILITIES: Final[dict[str, str]] = {RFC9421: "RFC-9421: HTTP Message Signatures", FEDIREC: "fedirec"}
+"""What our software can do that no document shows by itself, with the name of each (FEP-844e)."""
+MAX_CAPABILITIES: Final = 32
 MAX_KEYS: Final = 10
 MAX_NAME: Final = 500
 MAX_SUMMARY: Final = 20_000
@@ -62,6 +67,9 @@ class ActorObject:
     indexable: bool = False
     """Whether what they publish may be found by its words (FEP-5feb); who does not say so does not want it."""
 
+    implements: tuple[str, ...] = ()
+    """What its software can do, by address, as it says in its `generator`, or itself if it is one (FEP-844e)."""
+
     also_known_as: tuple[str, ...] = ()
     moved_to: str | None = None
     published: datetime | None = None
@@ -94,6 +102,7 @@ class ActorObject:
             discoverable=doc.flag("discoverable"),
             suspended=doc.flag("suspended"),
             indexable=doc.flag("indexable"),
+            implements=_implements(doc),
             also_known_as=tuple(
                 value for value in doc.many("alsoKnownAs") if isinstance(value, str) and len(value) <= 2048
             )[:MAX_ALIASES],
@@ -135,6 +144,12 @@ class ActorObject:
             document["alsoKnownAs"] = list(self.also_known_as)
         if self.published:
             document["published"] = write_instant(self.published)
+        if self.implements:
+            can = [{"href": href, "name": CAPABILITIES.get(href, href)} for href in self.implements]
+            if self.type == "Application":
+                document["implements"] = can
+            else:
+                document["generator"] = {"type": "Application", "implements": can}
         return document | write_keys(self.id, self.keys)
 
 
@@ -167,6 +182,17 @@ def _keys(doc: Doc, actor: str) -> tuple[KeyObject, ...]:
         if key_id and multibase and is_usual and lists_key(key_id, owner=key.find_text("controller"), actor=actor):
             found.append(KeyObject(id=key_id, kind="ed25519", public=multibase[:100]))
     return tuple({key.id: key for key in found}.values())[:MAX_KEYS]
+
+
+def _implements(doc: Doc) -> tuple[str, ...]:
+    applications = doc.docs("generator") + ([doc] if doc.find_text("type") == "Application" else [])
+    found: dict[str, None] = {}
+    for application in applications[:MAX_CAPABILITIES]:
+        for value in application.many("implements")[:MAX_CAPABILITIES]:
+            href = value.get("href", value.get("id")) if isinstance(value, dict) else value
+            if isinstance(href, str) and 0 < len(href) <= MAX_URI:
+                found[href] = None
+    return tuple(found)[:MAX_CAPABILITIES]
 
 
 def _near(doc: Doc, key: str, actor: str) -> str | None:
