@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from fedirec.accounts.actions.archives import forget_archives
 from fedirec.accounts.actions.farewells import resume_farewells
 from fedirec.accounts.actions.moving import move_followers
 from fedirec.accounts.actions.passages import prune_passages
@@ -33,6 +35,8 @@ from fedirec.media.actions import make_missing, prune_orphans, prune_unattached,
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.remix.actions.archiving import Archivist
+from fedirec.remix.actions.bringing import bring
 from fedirec.remix.actions.catching_up import fetch_replies
 from fedirec.remix.actions.challenges import close_overdue
 from fedirec.remix.actions.consenting import check_answer
@@ -66,6 +70,7 @@ def kinds_of_work(
     settings: Settings,
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
+    archivist = Archivist(store=store, folder=settings.data_dir / FOLDER)
     eraser = Eraser(store=store, cache=cache, archives=settings.data_dir / FOLDER)
     return {
         "inbox": Kind(
@@ -89,6 +94,8 @@ def kinds_of_work(
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
+        "archive": Kind(handler=archivist.make, concurrency=1, max_attempts=5, time_limit=MAKING),
+        "brought": Kind(handler=partial(bring, remote), concurrency=4, max_attempts=5),
         "erasure": Kind(handler=eraser.erase, concurrency=1, max_attempts=20),
         "move": Kind(handler=partial(move_followers, remote), concurrency=2, max_attempts=5),
         "look": Kind(handler=look_at, concurrency=1),
@@ -109,7 +116,7 @@ class Chore:
     """Whether it may be done by a clock that is wrong."""
 
 
-def chores(store: Store, cache: MediaCache) -> list[Chore]:
+def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
         Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
@@ -124,6 +131,7 @@ def chores(store: Store, cache: MediaCache) -> list[Chore]:
         Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
         Chore("finish farewells", timedelta(hours=1), resume_farewells),
         Chore("forget the keys of those who left", timedelta(hours=24), forget_keys),
+        Chore("forget copies that were kept long enough", timedelta(hours=1), partial(forget_archives, archives)),
         Chore("forget old drafts", timedelta(hours=6), prune_drafts),
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
@@ -155,10 +163,12 @@ class Calm:
         return monotonic() >= self._until
 
 
-async def work(runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event) -> None:
+async def work(runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event, *, archives: Path) -> None:
     """Run jobs and chores until `stop`."""
     calm = Calm()
-    rounds = [asyncio.create_task(_again_and_again(chore, calm, stop)) for chore in chores(store, cache)]
+    rounds = [
+        asyncio.create_task(_again_and_again(chore, calm, stop)) for chore in chores(store, cache, archives=archives)
+    ]
     try:
         await runner.run(stop)
     finally:

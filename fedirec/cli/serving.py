@@ -15,6 +15,7 @@ import uvicorn
 from anyio import to_thread
 
 from fedirec.accounts.actions.setup import begin_setup
+from fedirec.accounts.archives import FOLDER
 from fedirec.app import State, create_app, running
 from fedirec.cli.collector import calm_collector
 from fedirec.cli.connections import Connection
@@ -127,7 +128,8 @@ async def _work_until_told(settings: Settings) -> None:
 
 
 async def _work(state: State, stop: asyncio.Event) -> None:
-    await work(state["runner"], state["store"], state["media_cache"], stop)
+    archives = state["settings"].data_dir / FOLDER
+    await work(state["runner"], state["store"], state["media_cache"], stop, archives=archives)
 
 
 async def _end_soon(jobs: asyncio.Task[None]) -> None:

@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -29,7 +30,9 @@ from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import note, plainly, say, say_list
 from fedirec.db import transaction
-from fedirec.errors import NotFound
+from fedirec.errors import Conflict, NotFound
+from fedirec.media.store import DiskStore
+from fedirec.remix.actions.archiving import Archivist
 from fedirec.settings import Settings
 
 app = typer.Typer(help="See and change the accounts of this instance.", no_args_is_help=True)
@@ -209,6 +212,24 @@ async def erase(
             raise typer.Exit(1)
         await plan_farewell(OPERATOR, account, keeps_name=keep_name, wait=timedelta(0))
         say(f"@{handle} will be erased now, by the server or the worker that is running or is started next.")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def export(
+    settings: Settings,
+    name: Name,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.", show_default=False)],
+) -> None:
+    """Write a copy of everything of somebody to a zip file, for them to take along."""
+    if file.exists():
+        raise Conflict(f"{file} is there already. Name another file, or move that one away.")
+    async with existing_instance(settings) as site:
+        account = await _account(site, name)
+        store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
+        await audit(OPERATOR, "export", account.actor.uri)
+        size = await Archivist(store=store, folder=file.parent).write(account, file)
+        say(f"{file} has everything of @{account.actor.handle}, in {size:,} bytes. Give it to nobody else.")
 
 
 def new_password() -> str:

@@ -55,6 +55,7 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
         ("/settings/reading", _("Language and time")),
         ("/settings/security", _("Account and security")),
         ("/settings/programs", _("Programs")),
+        ("/settings/data", _("Your data")),
         ("/settings/moving", _("Moving")),
     ]
     if not viewer.can(Permission.MANAGE_OWN):
@@ -66,9 +67,9 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     if viewer.can(Permission.INVITE):
         pages.append(("/invitations", _("Invitations")))
     here = "/settings/security" if request.url.path in _OF_SECURITY else request.url.path
-    for page in ("/settings/boundaries", "/settings/moving"):
+    for page in ("/settings/boundaries", "/settings/data", "/settings/moving"):
         here = page if here.startswith(page) else here
-    here = "/settings/security" if here.startswith("/settings/leaving") else here
+    here = "/settings/data" if here.startswith("/settings/leaving") else here
     return [Tab(label=label, url=url, is_current=url == here) for url, label in pages]
 
 

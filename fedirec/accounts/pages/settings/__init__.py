@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fedirec.accounts.pages.settings import (
     boundaries,
+    data,
     leaving,
     moving,
     notices,
@@ -20,6 +21,7 @@ routes = [
     *notices.routes,
     *boundaries.routes,
     *leaving.routes,
+    *data.routes,
     *moving.routes,
     *security.routes,
     *visit.routes,

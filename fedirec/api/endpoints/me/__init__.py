@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fedirec.api.endpoints.me import (
     boundaries,
+    data,
     farewell,
     invitations,
     moving,
@@ -22,6 +23,7 @@ ENDPOINTS = (
     *invitations.ENDPOINTS,
     *notifications.ENDPOINTS,
     *boundaries.ENDPOINTS,
+    *data.ENDPOINTS,
     *farewell.ENDPOINTS,
     *moving.ENDPOINTS,
 )
