@@ -32,9 +32,12 @@ async def look_after_federation(here: Instance, network: Network, olga: Program)
     assert (await here.run(lambda: Received.get(id=came["id"]))).state == "refused"
 
     lane = "deliver:https://loud.test"
-    for error in ("answered 500", "answered 503", "answered 403"):
-        dead = {"dead_at": now(), "error": error, "attempts": 3}
-        await here.run(lambda dead=dead: Job.create(lane=lane, kind="deliver", payload={}, **dead))
+
+    async def give_up() -> None:
+        for error in ("answered 500", "answered 503", "answered 403"):
+            await Job.create(lane=lane, kind="deliver", payload={}, dead_at=now(), error=error, attempts=3)
+
+    await here.run(give_up)
     assert [each["given_up"] for each in (await olga.get("show_queue"))["items"] if each["kind"] == "deliver"] == [3]
     dead_jobs = (await olga.get("list_jobs", query={"host": "loud.test"}))["items"]
     assert [each["error"] for each in dead_jobs] == ["answered 403", "answered 503", "answered 500"]
