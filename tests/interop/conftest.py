@@ -35,10 +35,9 @@ def home_on(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> I
 
         def home_on(kind: str) -> Home:
             if kind not in homes:
-                address = databases.new(kind) if kind == "postgres" else ""
+                address = databases.new(kind)
+                running_ones.callback(databases.drop, address)
                 folder = tmp_path_factory.mktemp(f"home-{kind}")
-                if address:
-                    running_ones.callback(databases.drop, address)
                 homes[kind] = running_ones.enter_context(at_home(folder, database=address))
             return homes[kind]
 

@@ -129,9 +129,8 @@ class Home:
 
 
 @contextmanager
-def at_home(folder: Path, *, database: str = "") -> Generator[Home]:
+def at_home(folder: Path, *, database: str) -> Generator[Home]:
     """Within it `fedirec serve` runs an instance with olga as its owner and ana as a member."""
-    folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     settings = Settings.load({"data_dir": folder / "fedirec-data", "development": True, "database_url": database})
@@ -145,9 +144,8 @@ def at_home(folder: Path, *, database: str = "") -> Generator[Home]:
             tokens.append(await create_token(account, name="a program", scopes=tuple(Scope)))
 
     in_a_thread(found())
-    chosen = {"FEDIREC_DATABASE_URL": database} if database else {}
-    # Whoever waits asks often.
-    with serving("--development", folder=folder, port=port, FEDIREC_API_PER_MINUTE="100000", **chosen):
+    chosen = {"FEDIREC_DATABASE_URL": database, "FEDIREC_API_PER_MINUTE": "100000"}  # whoever waits asks often
+    with serving("--development", folder=folder, port=port, **chosen):
         home = Home(origin, tokens[0], settings.database)
         try:
             yield home
