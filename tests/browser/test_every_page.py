@@ -41,6 +41,7 @@ STRANGER: Final = (
     "/u/ana?tab=challenges",
     "/u/bo?tab=credits",
     "/about",
+    "/about/servers",
     "/rules",
     "/ns",
     "/api",
@@ -84,6 +85,7 @@ MEMBER: Final = (
     "/following",
     "/following/followers",
     "/following/requests",
+    "/following/ended",
     "/follow",
     "/follow?uri=@bo@nowhere.example",
 )
@@ -125,6 +127,13 @@ OWNER: Final = (
     "/admin/people/pending",
     "/admin/instance",
     "/admin/audit",
+    "/admin/federation",
+    "/admin/federation?show=decided",
+    "/admin/federation/mode",
+    "/admin/federation/import",
+    "/admin/federation/peers/nowhere.example",
+    "/admin/queue",
+    "/admin/refused",
     "{text}",
 )
 OTHERWISE: Final = {
