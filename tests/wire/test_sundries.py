@@ -8,6 +8,7 @@ import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Follow, Liking, Received
+from fedirec.admin.models import Report
 from fedirec.clock import now
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import publish_record
@@ -86,6 +87,10 @@ async def _record(here: Instance, uri: str) -> Record:
     return await here.run(lambda: Record.get(uri=uri).select_related("author"))
 
 
+async def _report(here: Instance, origin: str) -> Report:
+    return await here.run(lambda: Report.get(origin=origin).select_related("accused").prefetch_related("things"))
+
+
 async def _records(here: Instance, **those: Any) -> int:
     return await here.run(lambda: Record.filter(**those).count())
 
@@ -122,6 +127,30 @@ async def test_what_a_channel_a_community_or_a_blog_passes_on_is_kept_with_its_a
         record = await _record(here, create["object"]["id"])
         assert (record.author.uri, record.author.type) == (server.author, "Person")
         assert record.title == create["object"]["name"]
+
+
+async def test_a_report_says_what_it_is_about_whoever_sends_it(here: Instance, network: Sinks) -> None:
+    said = {
+        "gotosocial": "says it recorded what it did not",
+        "peertube": "a film of mine is in it",
+        "lemmy": "not a walk at all",
+        "misskey": "this is not a harbour",
+        "pleroma": "hunting",
+        "akkoma": "hunting",
+        "friendica": "not a bell",
+        "funkwhale": "not the harbour",
+        "bookwyrm": "copied from page 7",
+    }
+    assert said.keys() == {name for name in SERVERS if "flag" in names_of(name)}
+    for software, server in (await _meet(here, network, *said)).items():
+        flag = server.sample("flag")
+        if flag["actor"] != server.author:
+            server.stranger(flag["actor"], type="Application")
+        assert await server.send(flag) == ("handled", ""), software
+        report = await _report(here, f"https://{server.host}")
+        assert report.words.endswith(said[software])
+        assert report.accused.local_handle == "ana"
+        assert server.record in [thing.uri for thing in report.things], software
 
 
 async def test_a_profile_that_is_said_to_have_changed_is_asked_for(here: Instance, network: Sinks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
@@ -14,12 +15,15 @@ MAX_FLAGGED: Final = 50
 MAX_CONTENT: Final = 2_000
 """Characters of the words that come with a report; the rest is left out."""
 
+_POST_IN_WORDS: Final = re.compile(r"^(?:Local )?Note: (https?://\S{1,2000})$", re.MULTILINE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Flag(Activity[Ref]):
     """Somebody, and some of what they made, should be looked at by those who run their instance.
 
-    Mastodon sends the person first and their posts behind, others one id alone.
+    Mastodon sends the person first and their posts behind, others one id alone. Lemmy says why in `summary`, and
+    Misskey names the post in its words.
     """
 
     TYPE: ClassVar[str] = "Flag"
@@ -34,7 +38,9 @@ class Flag(Activity[Ref]):
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         named = [value.get("id") if isinstance(value, dict) else value for value in doc.many("object")[:MAX_FLAGGED]]
-        uris = list(dict.fromkeys(value for value in named if isinstance(value, str) and value))
+        words = doc.find_text("content") or doc.find_text("summary") or ""
+        named += _POST_IN_WORDS.findall(words[:MAX_CONTENT])
+        uris = list(dict.fromkeys(value for value in named if isinstance(value, str) and value))[:MAX_FLAGGED]
         if not uris:
             raise Invalid(f"{doc.path}.object: expected an id")
         return cls(
@@ -45,7 +51,7 @@ class Flag(Activity[Ref]):
             to=doc.audience("to"),
             cc=doc.audience("cc"),
             published=doc.find_instant("published"),
-            content=(doc.find_text("content") or "")[:MAX_CONTENT] or None,
+            content=words[:MAX_CONTENT] or None,
         )
 
     def write(self) -> Json:
