@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fedirec.accounts.permissions import (
     ALL_SCOPES,
+    DONE_AT_HOME,
     Operator,
     Permission,
     Role,
@@ -65,6 +66,7 @@ class Somebody:
     role: Role
     scopes: frozenset[Scope] = ALL_SCOPES
     uri: str = "https://a.test/u/somebody"
+    has_moved: bool = False
 
 
 def test_the_table_speaks_of_every_permission_and_every_role() -> None:
@@ -155,3 +157,13 @@ def test_a_refusal_says_what_it_was_given() -> None:
     refuse(True, "never said")
     with pytest.raises(Forbidden, match="not yours"):
         refuse(False, "That is not yours.")
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_whoever_moved_away_looks_after_their_account_and_publishes_elsewhere(permission: Permission) -> None:
+    mover = Somebody(Role.MEMBER, has_moved=True)
+    is_open = may(Role.MEMBER, permission) and permission not in DONE_AT_HOME
+    assert can(mover, permission) is is_open
+    if permission in DONE_AT_HOME:
+        with pytest.raises(Forbidden, match="moved to another account"):
+            require(mover, permission)

@@ -21,11 +21,11 @@ class Archive(Shape):
     url: str | None = Field(description="Where it is fetched, with the same token.")
 
 
-class ListRead(Shape):
+class OwnList(Shape):
     csv: str
 
 
-class ListSent(Sent):
+class OwnListSent(Sent):
     csv: str = Field(min_length=1, max_length=MAX_BYTES, description="As Mastodon writes it.")
 
 

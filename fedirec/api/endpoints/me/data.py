@@ -8,7 +8,7 @@ from fedirec.accounts.lists import ListKind, write_list
 from fedirec.accounts.models import Archive as ArchiveRow
 from fedirec.accounts.permissions import Permission, require
 from fedirec.api.endpoint import Call, Endpoint
-from fedirec.api.shapes.data import Archive, BroughtList, ListRead, ListSent
+from fedirec.api.shapes.data import Archive, BroughtList, OwnList, OwnListSent
 from fedirec.errors import NotFound
 
 
@@ -23,16 +23,16 @@ async def show(call: Call) -> Archive:
     return _show(call, archive)
 
 
-async def read(call: Call) -> ListRead:
+async def read(call: Call) -> OwnList:
     kind = _kind(call)
-    return ListRead(csv=write_list(kind, await names_in(kind, call.actor)))
+    return OwnList(csv=write_list(kind, await names_in(kind, call.actor)))
 
 
 async def bring(call: Call) -> BroughtList:
     kind = _kind(call)
     if kind is ListKind.FOLLOWING:
         require(call.viewer, Permission.FOLLOW)
-    brought = await bring_list(call.viewer.account, kind, call.sent(ListSent).csv)
+    brought = await bring_list(call.viewer.account, kind, call.sent(OwnListSent).csv)
     return BroughtList(names=list(brought.names), unread=brought.unread)
 
 
@@ -82,7 +82,7 @@ ENDPOINTS = (
         permission=Permission.MANAGE_ACCOUNT,
         says="Whom you follow, block or mute (following, blocks, mutes, blocked-hosts, muted-hosts), for Mastodon.",
         run=read,
-        answer=ListRead,
+        answer=OwnList,
     ),
     Endpoint(
         name="bring_list",
@@ -91,7 +91,7 @@ ENDPOINTS = (
         permission=Permission.MANAGE_ACCOUNT,
         says="Whom the list names is followed, blocked or muted, one after the other.",
         run=bring,
-        body=ListSent,
+        body=OwnListSent,
         answer=BroughtList,
         status=202,
         pages=("/settings/data/lists",),
