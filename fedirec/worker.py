@@ -14,6 +14,7 @@ from typing import Final
 
 from fedirec.accounts.actions.archives import forget_archives
 from fedirec.accounts.actions.farewells import resume_farewells
+from fedirec.accounts.actions.joining import forget_refusals
 from fedirec.accounts.actions.moving import move_followers
 from fedirec.accounts.actions.passages import prune_passages
 from fedirec.accounts.actions.providers import prune_providers
@@ -123,6 +124,7 @@ def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable, is_harmless=True),
         Chore("join what arrived at the same moment", timedelta(hours=1), join_sources, is_harmless=True),
         Chore("make what is missing of files", timedelta(hours=1), make_missing, is_harmless=True),
+        Chore("forget who was not let in", timedelta(hours=6), forget_refusals),
         Chore("erase who was suspended a month ago", timedelta(hours=1), erase_long_suspended),
         Chore("look for watched words", timedelta(seconds=20), look_for_words),
         Chore("close challenges", timedelta(seconds=30), close_overdue),

@@ -271,6 +271,20 @@ class Archive(Model, metaclass=RowClass):
         table = "archive"
 
 
+class Refusal(Model, metaclass=RowClass):
+    """Somebody who asked to join was not let in, and can read why."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=60, db_index=True)
+    password_hash = fields.CharField(max_length=200)
+    """By which they prove that the words are for them."""
+    words = fields.TextField()
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "refusal"
+
+
 class Farewell(Model, metaclass=RowClass):
     """A member wants everything of theirs to be erased, or had it erased."""
 

@@ -13,7 +13,7 @@ import typer
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.farewells import plan_farewell
-from fedirec.accounts.actions.joining import create_account
+from fedirec.accounts.actions.joining import approve_member, create_account, decline_member
 from fedirec.accounts.actions.members import change_role
 from fedirec.accounts.actions.passwords import renew_recovery_codes
 from fedirec.accounts.actions.passwords import reset_password as reset_password_of
@@ -177,6 +177,26 @@ async def limit(settings: Settings, who: Anybody, undo: Undo = False, words: Wor
         else:
             await decide(OPERATOR, person, Verdict(action=Action.LIMIT, words=words, reason=reason))
             say(f"@{person.handle}@{person.host} is limited.")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def approve(settings: Settings, name: Name) -> None:
+    """Let somebody in who waits."""
+    async with existing_instance(settings) as site:
+        account = await _account(site, name)
+        await approve_member(OPERATOR, Keyring.open(settings.master_key_file), account.id)
+        say(f"@{account.actor.handle} is a member now.")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def decline(settings: Settings, name: Name, words: Words = "", reason: Reason = "") -> None:
+    """Do not let somebody in who waits; their name is free again."""
+    async with existing_instance(settings) as site:
+        account = await _account(site, name)
+        await decline_member(OPERATOR, account.id, reason=reason, words=words)
+        say(f"@{account.actor.handle} is not let in.")
 
 
 @app.command()

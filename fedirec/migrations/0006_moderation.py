@@ -16,6 +16,23 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name="Refusal",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("name", fields.CharField(db_index=True, max_length=60)),
+                ("password_hash", fields.CharField(max_length=200)),
+                ("words", fields.TextField(unique=False)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "refusal",
+                "app": "fedirec",
+                "pk_attr": "id",
+                "table_description": "Somebody who asked to join was not let in, and can read why.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Decision",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -51,7 +51,12 @@ async def test_a_server_is_looked_at_and_blocked_after_a_look_at_whom_that_cuts_
         assert "everything arrived in the last days" in page
         page = await read(olga, PLACE)
         assert "@bo@there.test" in page
-        typed: Any = {"policy": "block", "public_comment": "Spam", "private_comment": "Seen by us", "is_obfuscated": "on"}
+        typed: Any = {
+            "policy": "block",
+            "public_comment": "Spam",
+            "private_comment": "Seen by us",
+            "is_obfuscated": "on",
+        }
         page = await post(olga, f"{PLACE}/policy", 200, **typed)
         assert "@ana@here.test follows @bo@there.test" in page
         assert not await here.run(lambda: KnownPeer.exists(policy="block"))

@@ -355,7 +355,9 @@ async def test_a_report_is_forwarded_in_the_name_of_the_instance(here: Instance,
     assert (await state_of(here, remote)).state == "suspended"
 
 
-async def test_who_was_suspended_a_month_ago_is_erased_unless_an_appeal_waits(here: Instance, time_passes: Pass) -> None:
+async def test_who_was_suspended_a_month_ago_is_erased_unless_an_appeal_waits(
+    here: Instance, time_passes: Pass
+) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     owner = await viewer_of(here, "olga")
     kept = await record_of(here, ana)

@@ -8,7 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
+from fedirec.accounts.actions.joining import forget_refusals, sign_up
 from fedirec.accounts.permissions import Role
+from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.admin.models import Appeal, Decision, Report
 from tests.admin.test_moderation import comment_of, record_of
 from tests.founding import PASSWORD
@@ -115,3 +117,38 @@ async def test_a_stranger_is_told_where_to_write(here: Instance) -> None:
     assert "help@here.test" in (await here.get("/report?about=x")).text
     async with here.sign_in("olga") as browser:
         assert (await browser.get("/report?about=x")).status_code == 404
+
+
+async def test_who_is_not_let_in_can_read_why_and_many_are_answered_at_once(here: Instance) -> None:
+    async def ask(name: str) -> int:
+        await here.run(edit_to_approval)
+        joined = await here.run(
+            sign_up,
+            here.state["site"].uris,
+            here.state["keyring"],
+            name=name,
+            password="a long pass phrase",
+            answer="Hello, I make sounds",
+        )
+        return int(joined.account.id)
+
+    async def edit_to_approval() -> None:
+        await InstanceRow.all().update(registration="approval")
+
+    keys = [await ask(name) for name in ("ida", "leo", "sam")]
+    async with here.sign_in("olga") as browser:
+        page = (await browser.get("/admin/people/pending")).text
+        assert all(f'name="id" value="{key}"' in page for key in keys)
+        nobody = await browser.post("/admin/people/pending", data={"answer": "decline"})
+        assert nobody.status_code == 303
+        chosen = {"answer": "decline", "id": [str(keys[0]), str(keys[1]), "999999"], "words": "Only sounds, please."}
+        assert (await browser.post("/admin/people/pending", data=chosen)).status_code == 303
+        await browser.post("/admin/people/pending", data={"answer": "approve", "id": [str(keys[2])]})
+    async with here.client() as browser:
+        told = await browser.post("/sign-in", data={"name": "ida", "password": "a long pass phrase"})
+        assert "Only sounds, please." in told.text
+        wrong = await browser.post("/sign-in", data={"name": "leo", "password": "another pass phrase"})
+        assert "Only sounds, please." not in wrong.text
+        welcome = await browser.post("/sign-in", data={"name": "sam", "password": "a long pass phrase"})
+        assert welcome.status_code == 303
+    assert await here.run(forget_refusals) == 0

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from typing import Final
 
@@ -16,7 +17,7 @@ from fedirec.accounts.actions.invitations import use_invitation
 from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.actions.passwords import renew_recovery_codes
 from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Account, Notification
+from fedirec.accounts.models import Account, Notification, Refusal
 from fedirec.accounts.names import check_name
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.passwords import check_password, hash_password
@@ -35,6 +36,9 @@ from fedirec.uris import Uris
 MAX_NAME: Final = 100
 """Characters of the name that is shown; handles are shorter, see `names.py`."""
 MAX_ANSWER: Final = 2000
+MAX_REFUSAL: Final = 500
+REFUSALS_KEPT: Final = timedelta(days=30)
+"""How long somebody who was not let in can read why."""
 MAX_ADDRESS: Final = 254
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -196,16 +200,29 @@ async def approve_member(doer: Doer, keyring: Keyring, account_id: int, *, keys:
     return account
 
 
-async def decline_member(doer: Doer, account_id: int, *, reason: str = "") -> None:
-    """Somebody who waited is not here any more, and their name is free. Raises Conflict when they do not wait."""
+async def decline_member(doer: Doer, account_id: int, *, reason: str = "", words: str = "") -> None:
+    """Somebody who waited is not here any more, and their name is free; `words` are what they read when they come back.
+
+    Raises Conflict when they do not wait.
+    """
     require(doer, Permission.APPROVE_MEMBERS)
+    words = words.strip()
+    if len(words) > MAX_REFUSAL:
+        raise Invalid("Please keep it under %(n)s characters.", field="words", blanks={"n": MAX_REFUSAL})
     async with transaction():
         account = await _waiting(account_id)
         actor = account.actor
+        if words:
+            await Refusal.create(name=actor.handle, password_hash=account.password_hash, words=words)
         await account.delete()
         await actor.delete()
         await _forget_request(actor)
         await audit(doer, "decline_member", actor.uri, reason=reason.strip()[:500])
+
+
+async def forget_refusals() -> int:
+    """What people were told who were not let in long ago is forgotten; returns how much."""
+    return await Refusal.filter(created_at__lt=now() - REFUSALS_KEPT).delete()
 
 
 async def refuse_taken_name(handle: str) -> None:

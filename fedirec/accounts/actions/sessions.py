@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.codes import digest_of, new_secret
-from fedirec.accounts.models import Account, Session
+from fedirec.accounts.models import Account, Refusal, Session
 from fedirec.accounts.passwords import NOBODY, hash_password, is_outdated, is_password
 from fedirec.accounts.queries import ACTIVE, PENDING, find_account
 from fedirec.clock import now
@@ -45,7 +45,12 @@ async def prove_password(name: str, *, host: str, password: str, address: str, a
     # From one address nobody can use up the tries of a name, and so lock out whoever it belongs to.
     attempts.check(key, cost=0.5)
     account = await find_account(name, host=host)
-    right = await is_password(password, account.password_hash if account else NOBODY)
+    refusal = await Refusal.filter(name=name).order_by("-id").first() if account is None else None
+    known = account or refusal
+    right = await is_password(password, known.password_hash if known else NOBODY)
+    if right and refusal is not None:
+        attempts.forget(key)
+        raise Forbidden("We have not let you in. A moderator writes: “%(words)s”", blanks={"words": refusal.words})
     if account is None or not right:
         raise Unauthenticated("That name and that password do not belong together.", field="password")
     attempts.forget(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,7 +22,7 @@ from fedirec.accounts.pages.views import id_in, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission, Role, may_change_role, may_suspend
 from fedirec.accounts.queries import PENDING, SUSPENDED, audit_events, get_account, members, pending_sign_ups
 from fedirec.accounts.viewer import Viewer
-from fedirec.errors import FedirecError, Invalid, NotFound
+from fedirec.errors import Conflict, FedirecError, Invalid, NotFound
 from fedirec.translatable import N_
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
@@ -38,6 +39,8 @@ ROLES: Final[Mapping[Role, tuple[str, str]]] = {
     Role.OWNER: (N_("Owner"), N_("may do everything")),
 }
 """What a role is called, and what it means."""
+MAX_TOGETHER: Final = 30
+"""People who are answered in one go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +105,33 @@ async def post_answer(request: Request[Any]) -> Response:
         account = await approve_member(viewer, request.state["keyring"], id_in(request))
         done = _("%(name)s is a member now.") % {"name": account.actor.name}
     else:
-        await decline_member(viewer, id_in(request), reason=form.text("reason", max=500))
+        words = form.text("words", max=500)
+        await decline_member(viewer, id_in(request), reason=form.text("reason", max=500), words=words)
         done = _("That request is declined.")
     return redirect(request, "/admin/people/pending", done)
+
+
+async def post_answers(request: Request[Any]) -> Response:
+    """Several people who waited are let in or declined in one go; those whom somebody else answered are passed over."""
+    viewer = require_viewer(request, Permission.APPROVE_MEMBERS)
+    form = await read_form(request)
+    answer = form.choice("answer", ["approve", "decline"])
+    chosen = [
+        int(each) for each in form.values("id")[:MAX_TOGETHER] if each.isascii() and each.isdigit() and len(each) < 19
+    ]
+    words = form.text("words", max=500)
+    if form.errors:
+        raise Invalid
+    if not chosen:
+        problem = _("Please choose somebody first.")
+        return redirect(request, "/admin/people/pending", Flash(text=problem, kind="problem"))
+    for key in chosen:
+        with suppress(Conflict):
+            if answer == "approve":
+                await approve_member(viewer, request.state["keyring"], key)
+            else:
+                await decline_member(viewer, key, words=words)
+    return redirect(request, "/admin/people/pending", _("They are answered."))
 
 
 async def show_member(request: Request[Any]) -> Response:
@@ -179,6 +206,7 @@ def _roles_for(viewer: Viewer, account: Account) -> list[Choice]:
 routes = [
     Route("/admin/people", show_people, methods=["GET"]),
     Route("/admin/people/pending", show_pending, methods=["GET"]),
+    Route("/admin/people/pending", post_answers, methods=["POST"]),
     Route("/admin/people/pending/{id:int}", post_answer, methods=["POST"]),
     Route("/admin/people/{name}", show_member, methods=["GET"]),
     Route("/admin/people/{name}/role", post_role, methods=["POST"]),

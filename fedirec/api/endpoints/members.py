@@ -13,7 +13,16 @@ from fedirec.admin.judging import Action
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of
-from fedirec.api.shapes.accounts import Member, Members, MembersQuery, RoleSent, SignUp, SignUps, WhySuspended
+from fedirec.api.shapes.accounts import (
+    Member,
+    Members,
+    MembersQuery,
+    RoleSent,
+    SignUp,
+    SignUps,
+    WhyDeclined,
+    WhySuspended,
+)
 from fedirec.api.shapes.people import show_person
 from fedirec.errors import NotFound
 
@@ -60,7 +69,8 @@ async def approve(call: Call) -> Member:
 
 
 async def decline(call: Call) -> None:
-    await decline_member(call.viewer, call.row(), reason=call.sent(WhySuspended).reason)
+    sent = call.sent(WhyDeclined)
+    await decline_member(call.viewer, call.row(), reason=sent.reason, words=sent.words)
 
 
 def _member(call: Call, row: Account) -> Member:
@@ -148,7 +158,7 @@ ENDPOINTS = (
         run=approve,
         prepare=make_keys,
         answer=Member,
-        pages=("/admin/people/pending/{id:int}",),
+        pages=("/admin/people/pending/{id:int}", "/admin/people/pending"),
     ),
     Endpoint(
         name="decline_sign_up",
@@ -157,8 +167,8 @@ ENDPOINTS = (
         permission=Permission.APPROVE_MEMBERS,
         says="Somebody who waited is not let in, and their name is free.",
         run=decline,
-        body=WhySuspended,
+        body=WhyDeclined,
         status=204,
-        pages=("/admin/people/pending/{id:int}",),
+        pages=("/admin/people/pending/{id:int}", "/admin/people/pending"),
     ),
 )

@@ -187,6 +187,11 @@ class WhySuspended(Sent):
     reason: Text = Field("", max_length=500)
 
 
+class WhyDeclined(Sent):
+    reason: Text = Field("", max_length=500, description="For the audit log.")
+    words: Text = Field("", max_length=500, description="What they read when they try to sign in.")
+
+
 class SignUp(Shape):
     """Somebody who would like to join."""
 
