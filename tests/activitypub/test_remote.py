@@ -517,3 +517,33 @@ async def test_an_answer_that_names_no_actor_finds_nobody(
     with pytest.raises(error):
         await remote.find_by_handle("@mia@peer.test")
     assert await Actor.filter(is_local=False).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("webfinger", "subject", "leads_to", "called"),
+    [
+        ("mimi@peer.test", "acct:mimi@peer.test", "https://peer.test/users/mia", "mimi@peer.test"),
+        ("mia@nice.test", "acct:mia@nice.test", "https://peer.test/users/mia", "mia@nice.test"),
+        ("acct:mia@nice.test", "acct:mia@nice.test", "https://peer.test/users/mia", "mia@nice.test"),
+        ("mia@nice.test", "acct:mia@nice.test", "https://nice.test/users/other", "mia@peer.test"),
+        ("mia@nice.test", "acct:mia@nice.test", None, "mia@peer.test"),
+        ("nonsense", "acct:nonsense", None, "mia@peer.test"),
+        ("mia@peer.test", "acct:mia@peer.test", None, "mia@peer.test"),
+    ],
+)
+@on_sqlite
+async def test_an_actor_is_called_as_it_wants_when_the_host_in_that_agrees(
+    remote: Remote, peer: Peer, network: Network, webfinger: str, subject: str, leads_to: str | None, called: str
+) -> None:
+    """FEP-2c59."""
+    mia = peer.actor("mia", webfinger=webfinger)
+    if leads_to:
+        link = {"rel": "self", "type": "application/activity+json", "href": leads_to}
+        handle = subject.removeprefix("acct:")
+        network.answers[f"https://{handle.partition('@')[2]}/.well-known/webfinger?resource={subject}"] = (
+            httpx.Response(200, content=json.dumps({"subject": subject, "links": [link]}))
+        )
+
+    met = await remote.find_actor(mia)
+
+    assert f"{met.handle}@{met.host}" == called

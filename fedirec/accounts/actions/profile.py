@@ -34,12 +34,14 @@ async def edit_profile(
     icon: Media | None = None,
     without_icon: bool = False,
     approves_followers: bool | None = None,
+    is_indexable: bool | None = None,
 ) -> Actor:
     """A member's page has this name, these words about them and this picture, and their followers will hear of it.
 
     `icon` is a fresh upload of theirs; without it the picture stays, unless `without_icon`. With `approves_followers`,
-    nobody new follows them before they said yes; None leaves that as it is. Raises Invalid for what is too long or no
-    picture, NotFound when the upload is gone or somebody else's.
+    nobody new follows them before they said yes; with `is_indexable`, what they publish may be found by its words, here
+    and elsewhere; None leaves that as it is. Raises Invalid for what is too long or no picture, NotFound when the
+    upload is gone or somebody else's.
     """
     shown = shown_name(name)
     about = about.strip()
@@ -62,8 +64,10 @@ async def edit_profile(
         actor.summary = markdown(about) if about else ""
         if approves_followers is not None:
             actor.approves_followers = approves_followers
+        if is_indexable is not None:
+            actor.is_indexable = is_indexable
         await account.save(update_fields=["about", "icon_id"])
-        await actor.save(update_fields=["name", "summary", "icon_url", "approves_followers"])
+        await actor.save(update_fields=["name", "summary", "icon_url", "approves_followers", "is_indexable"])
         await make_actor_findable(actor)
         await publish_actor_update(actor)
         await enqueue([look_again(actor.uri)])

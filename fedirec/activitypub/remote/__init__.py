@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -124,10 +124,10 @@ class Remote:
             return known
         document = await self.fetch(await self._handles.find_uri(asked))
         described = _as_actor(self.vocabulary.read(document))
-        if host_of(described.id) == asked.host:
-            return await self._save_actor(document)
-        agrees = described.handle.lower() == asked.name.lower() and await self._handles.agrees(described, asked)
-        return await self._save_actor(document, handle_host=asked.host if agrees else None)
+        is_elsewhere = host_of(described.id) != asked.host and described.handle.lower() == asked.name.lower()
+        if is_elsewhere and await self._handles.agrees(described, asked):
+            return await self._save_actor(document, handle=Handle(described.handle, asked.host))
+        return await self._save_actor(document, handle=await self._handles.find_preferred(described))
 
     async def find_home(self, handle: str) -> str:
         """The origin at which whoever has `handle` lives, which need not be the host in it (split domains).
@@ -156,7 +156,8 @@ class Remote:
                 "%(host)s does not agree with itself about who %(name)s is",
                 blanks={"host": host_of(origin), "name": name},
             )
-        return await self._save_actor(document, handle_host=await self._handles.proved_host(subject, described))
+        host = await self._handles.proved_host(subject, described)
+        return await self._save_actor(document, handle=Handle(described.handle, host) if host else None)
 
     # Keys
 
@@ -212,11 +213,22 @@ class Remote:
         except Gone:
             await Actor.filter(uri=uri, state="active").update(state="deleted")
             raise
-        return await keep_remote_actor(_as_actor(self.vocabulary.read(document)), document)
-
-    async def _save_actor(self, document: Json, *, handle_host: str | None = None) -> Actor:
         described = _as_actor(self.vocabulary.read(document))
-        return await save_remote_actor(described, document, handle_host=handle_host)
+        preferred = await self._handles.find_preferred(described)
+        return await keep_remote_actor(_called(described, preferred), document, handle_host=_host_of(preferred))
+
+    async def _save_actor(self, document: Json, *, handle: Handle | None = None) -> Actor:
+        described = _as_actor(self.vocabulary.read(document))
+        return await save_remote_actor(_called(described, handle), document, handle_host=_host_of(handle))
+
+
+def _called(actor: ActorObject, handle: Handle | None) -> ActorObject:
+    """The actor by the name of a handle that was proved to be theirs."""
+    return actor if handle is None else replace(actor, handle=handle.name)
+
+
+def _host_of(handle: Handle | None) -> str | None:
+    return handle.host if handle else None
 
 
 def _as_actor(entity: Any) -> ActorObject:

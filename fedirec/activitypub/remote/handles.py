@@ -108,6 +108,18 @@ class Handles:
             return False
         return subject.lower() == f"acct:{handle}".lower() and uri == actor.id
 
+    async def find_preferred(self, actor: ActorObject) -> Handle | None:
+        """The handle that the actor itself prefers to that of its id (FEP-2c59), if the host in it agrees."""
+        if not actor.webfinger:
+            return None
+        try:
+            handle = Handle.read(actor.webfinger.removeprefix("acct:"))
+            if (handle.name.lower(), handle.host) == (actor.handle.lower(), host_of(actor.id)):
+                return None
+            return handle if await self.find_uri(handle) == actor.id else None
+        except FedirecError:
+            return None
+
     async def _webfinger(self, origin: str, resource: str) -> tuple[str, str]:
         """What `resource` is properly called at `origin`, and the id of the actor that it names."""
         document = await self._ask(origin, resource)

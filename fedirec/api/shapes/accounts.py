@@ -25,6 +25,7 @@ class Me(Shape):
     role: RoleName
     scopes: list[ScopeName]
     about: str = Field(description="In Markdown.")
+    is_indexable: bool = Field(description="Whether what they publish may be found by its words.")
     locale: str | None
     timezone: str
     default_licence: str | None
@@ -40,6 +41,7 @@ class ProfileChange(Sent):
     about: Text | None = Field(None, max_length=MAX_ABOUT)
     icon: Text | None = Field(None, max_length=26, description="The key of an image that has arrived at /api/uploads.")
     without_icon: bool = False
+    is_indexable: bool | None = Field(None, description="Whether what they publish may be found by its words.")
 
 
 class Preferences(Sent):

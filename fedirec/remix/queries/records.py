@@ -38,7 +38,7 @@ class Wish:
 
     kind: str = ""
     words: str = ""
-    """Records that have them, and those by people whose names they are."""
+    """Records that have them, and those by people whose names they are, as far as their authors want that."""
     tag: str = ""
     remixable: bool = False
     """Only those whose licence lets people remix them."""
@@ -98,6 +98,7 @@ async def explore(wish: Wish, *, viewer: Actor | None = None, after: Cursor | No
         if found is None:
             return []
         only(*await _among(found))
+        only("(a.is_indexable OR a.id = ?)", viewer.id if viewer else 0)
     if after is not None:
         only("(r.published_at < ? OR (r.published_at = ? AND r.id < ?))", after.at, after.at, after.id)
     rows = await fetch_rows(

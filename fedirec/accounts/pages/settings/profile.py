@@ -30,6 +30,7 @@ async def show_profile(request: Request[Any]) -> Response:
             "name": viewer.actor.name,
             "about": viewer.account.about,
             "approves": "on" if viewer.actor.approves_followers else None,
+            "unlisted": None if viewer.actor.is_indexable else "on",
         }
     )
     return render(request, "accounts/profile.html", form=form, **_profile(request, viewer))
@@ -62,6 +63,7 @@ async def post_profile(request: Request[Any]) -> Response:
             icon=icon,
             without_icon=form.flag("without_icon"),
             approves_followers=form.flag("approves"),
+            is_indexable=not form.flag("unlisted"),
         )
     except FedirecError as error:
         if upload is not None and error.field in (None, "file"):

@@ -23,6 +23,7 @@ async def show_me(call: Call) -> Me:
         role=viewer.role.value,
         scopes=[scope.value for scope in Scope if scope in viewer.scopes],
         about=account.about,
+        is_indexable=call.actor.is_indexable,
         locale=account.locale,
         timezone=account.timezone,
         default_licence=account.licence,
@@ -46,6 +47,7 @@ async def change_profile(call: Call) -> Me:
         about=call.viewer.account.about if change.about is None else change.about,
         icon=icon,
         without_icon=change.without_icon,
+        is_indexable=change.is_indexable,
     )
     return await show_me(call)
 
