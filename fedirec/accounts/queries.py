@@ -76,6 +76,18 @@ async def get_account(name: str, *, host: str) -> Account:
     return account
 
 
+def name_of(account: Account) -> str:
+    """What `get_member_or_guest` finds an account by, which comes with its actor: a name, or a guest's handle."""
+    actor = account.actor
+    return actor.handle if actor.is_local else f"{actor.handle}@{actor.host}"
+
+
+async def get_member_or_guest(name: str, *, host: str) -> Account:
+    """The account of a member of that name, or of a guest with that handle, with its actor. Raises NotFound."""
+    handle, _, elsewhere = name.partition("@")
+    return await get_account(handle, host=elsewhere.lower() or host)
+
+
 async def find_session_viewer(secret: str) -> Viewer | None:
     """Who is signed in with the session cookie `secret`, if it is good for anything."""
     for session_id, used_at, account_id, actor_id in await fetch_tuples(_SESSION, digest_of(secret), now(), ACTIVE):

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from fedirec.accounts.actions.members import suspend
+from fedirec.accounts.actions.tokens import create_token
 from fedirec.accounts.door import new_attempts
 from fedirec.accounts.models import Account, Identity, Passage, Session
 from fedirec.accounts.models import Provider as ProviderRow
@@ -21,6 +22,7 @@ from fedirec.accounts.oauth import exchanges
 from fedirec.accounts.permissions import Operator
 from fedirec.activitypub.models import Actor, Peer
 from fedirec.db import fetch_rows
+from fedirec.errors import Forbidden
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.models import Submission
 from fedirec.remix.terms import Terms
@@ -496,6 +498,27 @@ async def test_a_guest_offers_what_they_published_at_home_and_nothing_of_others(
     [made] = await here.run(lambda: Submission.all().select_related("record__author"))
     assert (made.record.author.uri, made.state) == ("https://home.test/users/ana", "pending")
     assert made.record.licence == "CC-BY-4.0"
+
+
+async def test_those_who_look_after_the_place_tell_a_guest_from_a_member_of_the_same_name(
+    here: Instance, provider: Provider
+) -> None:
+    await here.join("ana")
+    async with here.client() as browser, here.sign_in("olga") as olga:
+        await come_in(browser, provider)
+        people = await olga.get("/admin/people")
+        assert 'href="/admin/people/ana"' in people.text
+        assert 'href="/admin/people/ana@home.test"' in people.text
+        assert "Guest" in (await olga.get("/admin/people/ana@home.test")).text
+        assert "Guest" not in (await olga.get("/admin/people/ana")).text
+        assert (await olga.get("/admin/people/zoe@home.test")).status_code == 404
+        raised = await olga.post("/admin/people/ana@home.test/role", data={"role": "owner"})
+        assert raised.status_code in (303, 403)
+    guest = await here.run(lambda: Account.get(role="guest"))
+    with pytest.raises(Forbidden, match="no tokens"):
+        await here.run(create_token, guest, name="x", scopes=["read"])
+    roles = await here.run(lambda: Account.filter(actor__handle="ana").order_by("id").values_list("role", flat=True))
+    assert list(roles) == ["member", "guest"]
 
 
 async def test_a_guest_is_asked_to_prove_who_they_are_again_every_month(

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.codes import digest_of, new_token
 from fedirec.accounts.models import Account, Token
-from fedirec.accounts.permissions import ALL_SCOPES, Scope
+from fedirec.accounts.permissions import ALL_SCOPES, Permission, Role, Scope, may, refuse
 from fedirec.accounts.queries import MAX_LISTED
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
+from fedirec.translatable import N_
 
 
 async def create_token(
@@ -27,6 +28,9 @@ async def create_token(
     `within` are the scopes of whoever asks: nobody hands out more than they have. `doer` is who does it, when that is
     not whose account it is. Raises Invalid, Forbidden, Conflict.
     """
+    refuse(
+        may(Role(account.role), Permission.MANAGE_ACCOUNT), N_("Guests have no tokens: their own server lets them in.")
+    )
     name = name.strip()
     if not name or len(name) > 100:
         raise Invalid("Give the token a name of up to 100 characters, so that you recognise it later.", field="name")

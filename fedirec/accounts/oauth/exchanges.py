@@ -184,8 +184,9 @@ def _error_in(answer: Response) -> str:
 
 
 def _secret(said: Doc, key: str, origin: str, *, longest: int) -> str:
-    value = said.find_text(key) or ""
-    if not _SPELLED.fullmatch(value) or len(value) > longest:
+    value = said.data.get(key)
+    value = str(value) if type(value) is int else value  # some servers number what they know
+    if not isinstance(value, str) or not _SPELLED.fullmatch(value) or len(value) > longest:
         raise _not_understood(origin)
     return value
 

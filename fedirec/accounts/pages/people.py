@@ -20,7 +20,15 @@ from fedirec.accounts.pages.administration import admin_tabs
 from fedirec.accounts.pages.audit import event_views
 from fedirec.accounts.pages.views import id_in, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission, Role, may_change_role, may_suspend
-from fedirec.accounts.queries import PENDING, SUSPENDED, audit_events, get_account, members, pending_sign_ups
+from fedirec.accounts.queries import (
+    PENDING,
+    SUSPENDED,
+    audit_events,
+    get_member_or_guest,
+    members,
+    name_of,
+    pending_sign_ups,
+)
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import Conflict, FedirecError, Invalid, NotFound
 from fedirec.translatable import N_
@@ -31,7 +39,7 @@ from fedirec.web.sentences import told
 from fedirec.web.views import Choice, PersonView
 
 ROLES: Final[Mapping[Role, tuple[str, str]]] = {
-    Role.GUEST: (N_("Guest"), N_("comments and claims credit, with an account of another server")),
+    Role.GUEST: (N_("Guest"), N_("takes part with an account of another server")),
     Role.MEMBER: (N_("Member"), N_("publishes, remixes, opens challenges and invites")),
     Role.MODERATOR: (N_("Moderator"), N_("also lets people in, suspends them and takes things down")),
     Role.TREASURER: (N_("Treasurer"), N_("also looks after the money")),
@@ -173,7 +181,7 @@ async def _try(request: Request[Any], action: Any, done: str) -> Response:
 
 
 async def _account(request: Request[Any]) -> Account:
-    account = await get_account(request.path_params["name"], host=request.state["site"].uris.host)
+    account = await get_member_or_guest(request.path_params["name"], host=request.state["site"].uris.host)
     if account.state == PENDING:
         raise NotFound
     return account
@@ -182,7 +190,7 @@ async def _account(request: Request[Any]) -> Account:
 def _shown(account: Account) -> MemberView:
     return MemberView(
         id=account.actor_id,
-        name=account.actor.handle,
+        name=name_of(account),
         person=person_view(account.actor),
         role=_(ROLES[Role(account.role)][0]),
         is_suspended=account.state == SUSPENDED,

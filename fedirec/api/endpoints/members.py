@@ -6,7 +6,7 @@ from fedirec.accounts.actions.joining import approve_member, decline_member
 from fedirec.accounts.actions.members import change_role
 from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Permission, Role
-from fedirec.accounts.queries import PENDING, SUSPENDED, get_account, members, pending_sign_ups
+from fedirec.accounts.queries import PENDING, SUSPENDED, get_member_or_guest, members, name_of, pending_sign_ups
 from fedirec.activitypub.actors import NewKeys, new_keys
 from fedirec.admin.actions.deciding import Verdict, decide, undo_all
 from fedirec.admin.judging import Action
@@ -75,7 +75,7 @@ async def decline(call: Call) -> None:
 
 def _member(call: Call, row: Account) -> Member:
     return Member(
-        name=row.actor.handle,
+        name=name_of(row),
         person=show_person(call, row.actor),
         role=Role(row.role).value,
         is_suspended=row.state == SUSPENDED,
@@ -84,7 +84,7 @@ def _member(call: Call, row: Account) -> Member:
 
 
 async def _account(call: Call) -> Account:
-    account = await get_account(call.word("name"), host=call.uris.host)
+    account = await get_member_or_guest(call.word("name"), host=call.uris.host)
     if account.state == PENDING:
         raise NotFound
     return account
