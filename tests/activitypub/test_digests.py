@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import struct
 from typing import Any
 
 import pytest
@@ -47,6 +48,37 @@ JCS_SAMPLES = {
     ),
 }
 
+# https://www.rfc-editor.org/rfc/rfc8785#appendix-B: the bits of a double, and how it is written
+JCS_NUMBERS = {
+    "0000000000000000": "0",
+    "8000000000000000": "0",
+    "0000000000000001": "5e-324",
+    "8000000000000001": "-5e-324",
+    "7fefffffffffffff": "1.7976931348623157e+308",
+    "ffefffffffffffff": "-1.7976931348623157e+308",
+    "4340000000000000": "9007199254740992",
+    "c340000000000000": "-9007199254740992",
+    "4340000000000001": "9007199254740994",
+    "4340000000000002": "9007199254740996",
+    "4430000000000000": "295147905179352830000",
+    "44b52d02c7e14af5": "9.999999999999997e+22",
+    "44b52d02c7e14af6": "1e+23",
+    "44b52d02c7e14af7": "1.0000000000000001e+23",
+    "444b1ae4d6e2ef4e": "999999999999999700000",
+    "444b1ae4d6e2ef4f": "999999999999999900000",
+    "444b1ae4d6e2ef50": "1e+21",
+    "3eb0c6f7a0b5ed8c": "9.999999999999997e-7",
+    "3eb0c6f7a0b5ed8d": "0.000001",
+    "41b3de4355555553": "333333333.3333332",
+    "41b3de4355555554": "333333333.33333325",
+    "41b3de4355555555": "333333333.3333333",
+    "41b3de4355555556": "333333333.3333334",
+    "41b3de4355555557": "333333333.33333343",
+    "becbf647612f3696": "-0.0000033333333333333333",
+    "43143ff3c1cb0959": "1424953923781206.2",
+}
+JCS_NO_NUMBERS = ["7fffffffffffffff", "7ff0000000000000", "fff0000000000000"]
+
 # https://datatracker.ietf.org/doc/html/draft-msporny-base58-03 section 5
 BASE58_SAMPLES = [
     (b"Hello World!", "2NEpo7TZRRrLZSi2U"),
@@ -68,6 +100,18 @@ values = st.recursive(
 def test_the_samples_of_the_canonical_form_come_out_byte_for_byte(name: str) -> None:
     given_text, expected = JCS_SAMPLES[name]
     assert digests.canonical(json.loads(given_text)) == expected.encode()
+
+
+@pytest.mark.parametrize("bits", JCS_NUMBERS)
+def test_the_samples_of_numbers_come_out_byte_for_byte(bits: str) -> None:
+    [number] = struct.unpack(">d", bytes.fromhex(bits))
+    assert digests.canonical(number) == JCS_NUMBERS[bits].encode()
+
+
+@pytest.mark.parametrize("bits", JCS_NO_NUMBERS)
+def test_the_samples_that_are_no_numbers_are_refused(bits: str) -> None:
+    with pytest.raises(Invalid):
+        digests.canonical(struct.unpack(">d", bytes.fromhex(bits))[0])
 
 
 @pytest.mark.parametrize(("data", "text"), BASE58_SAMPLES)
