@@ -29,6 +29,7 @@ from fedirec.remix.actions.prompts import current_terms, describe_challenge, des
 from fedirec.remix.actions.saving import hold_media, save_attachments
 from fedirec.remix.kinds import kinds_in
 from fedirec.remix.models import Attachment, Challenge
+from fedirec.remix.sizes import size_of
 from fedirec.remix.submissions import ChallengeEvent, advance_challenge
 from fedirec.remix.terms import Terms, revise
 from fedirec.remix.vocab import ChallengeObject
@@ -153,7 +154,7 @@ async def change_challenge(
     What was submitted before stays under the terms of its time: new terms are a new version beside the old ones.
     """
     _refuse_others(leader, challenge)
-    if text is not None and not 0 < len(text.strip().encode()) <= MAX_TEXT:
+    if text is not None and not (text.strip() and size_of(text) <= MAX_TEXT):
         raise Invalid(_("Please say what you are asking for, in less than 20 kB."), field="text")
     if deadline_at is not None and deadline_at <= now():
         raise Invalid(_("Please choose a deadline that is still to come."), field="deadline")
@@ -234,7 +235,7 @@ def _check(draft: ChallengeDraft) -> None:
         )
     if not draft.text.strip():
         raise Invalid(_("Please say what you are asking for."), field="text")
-    if len(draft.text.encode()) > MAX_TEXT:
+    if size_of(draft.text) > MAX_TEXT:
         raise Invalid(_("That is too long. Please say it in less."), field="text")
     if len(draft.files) > MAX_FILES:
         raise Invalid(_("A challenge has %(max_files)s files at most.") % {"max_files": MAX_FILES}, field="files")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -31,6 +31,7 @@ from fedirec.remix.models import Comment
 from fedirec.remix.moments import clock
 from fedirec.remix.queries.comments import conversation_of
 from fedirec.remix.queries.consent import consent_to
+from fedirec.remix.sizes import is_small
 from fedirec.remix.vocab import CommentObject, Mention
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
@@ -209,6 +210,10 @@ async def _compose(
         context=await conversation_of(record) if visibility == "public" else None,
         at_ms=draft.at_ms,
     )
+    if not is_small(work.write()):  # its language is said by sending the words twice
+        work = replace(work, language=None)
+    if not is_small(work.write()):
+        raise Invalid(_("Please say it in fewer words."), field="text")
     return Composed(work=work, told=list(people.values()), followers_of=followers_of)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
+from fedirec.errors import Invalid
 from fedirec.html import markdown
 from fedirec.media.models import Caption, Media
 from fedirec.media.queries import captions_of
@@ -22,6 +23,7 @@ from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, na
 from fedirec.remix.quoting import named_by
 from fedirec.remix.replies import conversation_at
 from fedirec.remix.roles import default_role, find_role
+from fedirec.remix.sizes import SHORT_NAME, SHORTER, SHOWN_NAME, beginning_of, is_small
 from fedirec.remix.vocab import (
     AttachmentObject,
     CaptionObject,
@@ -36,12 +38,13 @@ from fedirec.remix.vocab import (
 )
 from fedirec.remix.words import in_words
 from fedirec.uris import Uris, origin_of
-
-SHOWN_TEXT: Final = 7_000
-"""Bytes of a long text that other software is shown; it is sent twice, for the sake of its language."""
+from fedirec.web.language import gettext as _
 
 MAX_TOLD: Final = 20
 """Authors of ancestors who are told of a remix directly."""
+
+MAX_MENTIONS: Final = 20
+"""People whom one record mentions; more look like spam to others. Those beyond are told all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,10 @@ async def compose_record(
     updated: datetime | None = None,
     terms: TermsRef | None,
 ) -> Composed:
-    """What `draft` looks like to everybody else, under the address `uri`; nothing is saved."""
+    """What `draft` looks like to everybody else, under the address `uri`; nothing is saved.
+
+    Raises Invalid when it is more than other servers take at once.
+    """
     uris = Uris(origin_of(author.uri))
     captions = await captions_of(file.media.id for file in draft.files)
     attachments, media = compose_attachments(uris, draft.files, captions=captions)
@@ -94,14 +100,6 @@ async def compose_record(
         published=published,
         updated=updated,
         name=" ".join(draft.title.split()),
-        content=content_of(
-            markdown(_beginning(draft.text)),
-            title=" ".join(draft.title.split()),
-            credit=in_words(credit.lines, names=credit.names) if len(credit.lines) > 1 else (),
-            pages=pages,
-            licence=licence,
-            url=uri,
-        ),
         markdown=draft.text,
         language=draft.language,
         warning=draft.warning.strip(),
@@ -115,9 +113,12 @@ async def compose_record(
         ),
         mentions=tuple(
             Mention(href=actor.uri, name=f"@{actor.handle}@{actor.host}")
-            for actor in ([group] if group else []) + mentioned
+            for actor in (([group] if group else []) + mentioned)[:MAX_MENTIONS]
         ),
-        links=tuple(ObjectLink(href=source.record.uri, name=source.record.title) for source in draft.sources),
+        links=tuple(
+            ObjectLink(href=source.record.uri, name=source.record.title[:SHOWN_NAME].rstrip())
+            for source in draft.sources
+        ),
         licence=licence.url,
         sources=tuple(SourceObject(id=source.record.uri, relation=source.relation) for source in draft.sources),
         contributors=tuple(dict.fromkeys(parts)),
@@ -129,6 +130,19 @@ async def compose_record(
         can_quote=automatic,
         can_quote_asked=manual,
     )
+    phrase = in_words(credit.lines, names=credit.names) if len(credit.lines) > 1 else ()
+    for limit in SHORTER:
+        body = markdown(beginning_of(draft.text, limit))
+        content = content_of(body, title=work.name, credit=phrase, pages=pages, licence=licence, url=uri)
+        work = replace(work, content=content)
+        if is_small(work.write()):
+            break
+        links = tuple(replace(link, name=link.name[:SHORT_NAME].rstrip()) for link in work.links)
+        work = replace(work, links=links)
+    else:
+        raise Invalid(
+            _("That is too much for one record. Please shorten the text, or what is said of the files."), field="text"
+        )
     work = replace(work, record_digest=record_digest(work))
     return Composed(work=work, told=[*told, *([group] if group else [])], media=media)
 
@@ -199,19 +213,6 @@ def compose_attachments(
             )
         )
     return attachments, media
-
-
-def _beginning(text: str) -> str:
-    """`text`, or of a long one as many whole paragraphs as other software is shown; the page has the rest."""
-    if len(text.encode()) <= SHOWN_TEXT:
-        return text
-    shown = ""
-    for paragraph in text.split("\n\n"):
-        longer = f"{shown}\n\n{paragraph}" if shown else paragraph
-        if len(longer.encode()) > SHOWN_TEXT:
-            break
-        shown = longer
-    return (shown or text.encode()[:SHOWN_TEXT].decode(errors="ignore")) + "\n\n…"
 
 
 def _own_waypoint(author: Actor, draft: RecordDraft, uri: str, kind: Kind) -> Waypoint:

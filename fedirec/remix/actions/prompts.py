@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
+from fedirec.html import markdown
 from fedirec.remix.content import content_of
 from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms
+from fedirec.remix.sizes import SHORTER, beginning_of, is_small
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
 
@@ -19,7 +22,7 @@ from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
 async def describe_challenge(challenge: Challenge) -> ChallengeObject:
     """A challenge of ours as other instances see it."""
     group = await challenge.actor
-    return ChallengeObject(
+    described = ChallengeObject(
         actor=await describe_actor(group),
         leaders=(f"{group.uri}/moderators",),
         deadline=challenge.deadline_at,
@@ -29,6 +32,11 @@ async def describe_challenge(challenge: Challenge) -> ChallengeObject:
         prompt=challenge.prompt_uri,
         state="closed" if challenge.state == "closed" else "open",
     )
+    for body in _bodies(challenge):
+        if is_small(described.write()):
+            break
+        described = replace(described, actor=replace(described.actor, summary=body))
+    return described
 
 
 async def describe_prompt(
@@ -38,21 +46,13 @@ async def describe_prompt(
     shown = await _attachments_of(challenge) if attachments is None else attachments
     terms = await current_terms(challenge)
     licence = find_licence(terms.licence) if terms else None
-    return PromptObject(
+    prompt = PromptObject(
         id=challenge.prompt_uri or "",
         attributed_to=group.uri,
         challenge=group.uri,
         published=challenge.opened_at,
         updated=challenge.updated_at,
         name=challenge.title,
-        content=content_of(
-            challenge.content,
-            title=challenge.title,
-            licence=licence,
-            url=group.uri,
-            label="Take part",
-            extra=_promises(challenge, terms, f"@{group.handle}@{group.host}"),
-        ),
         markdown=challenge.text,
         language=challenge.language,
         to=(PUBLIC,),
@@ -61,6 +61,22 @@ async def describe_prompt(
         url=group.uri,
         attachments=tuple(shown),
     )
+    extra = _promises(challenge, terms, f"@{group.handle}@{group.host}")
+    for body in _bodies(challenge):
+        content = content_of(
+            body, title=challenge.title, licence=licence, url=group.uri, label="Take part", extra=extra
+        )
+        prompt = replace(prompt, content=content)
+        if is_small(prompt.write()):
+            break
+    return prompt
+
+
+def _bodies(challenge: Challenge) -> Iterator[str]:
+    """What the leader says, whole at first, and then less and less of it."""
+    yield challenge.content
+    for limit in SHORTER:
+        yield markdown(beginning_of(challenge.text, limit))
 
 
 async def _attachments_of(challenge: Challenge) -> list[AttachmentObject]:
