@@ -56,7 +56,7 @@ class _Watch(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag in ("iframe", "object", "embed", "base", "style", "math", "noscript", "template"):
+        if tag in ("iframe", "object", "embed", "base", "style", "math"):
             self.found.append(tag)
         if (
             tag == "script"
