@@ -214,37 +214,36 @@ async def _follows(job: Job, payload: dict[str, Any]) -> None:
         actor.id: actor
         for actor in await rows_in(Actor, {row[side] for row in back for side in ("follower_id", "target_id")})
     }
+    whole = [row for row in back if people[row["follower_id"]].state == people[row["target_id"]].state == "active"]
     async with transaction():
-        concerned: set[tuple[str, int]] = set()
-        for row in back:
+        theirs = [row for row in whole if people[row["target_id"]].is_local]
+        await _follow_again([row["id"] for row in theirs])
+        concerned = {(row["origin"], row["target_id"]) for row in theirs}
+        for row in whole:
             follower, target = people[row["follower_id"]], people[row["target_id"]]
-            if await _give_back(follower, target):
-                concerned.add((row["origin"], follower.id if follower.is_local else target.id))
+            if follower.is_local and await _ask_again(follower, target):
+                concerned.add((row["origin"], follower.id))
         await SeveredFollow.filter(id__in=[row["id"] for row in back]).delete()
         await _tell(Notice.HOST_BACK, concerned, scope=payload["origin"], at=payload["at"])
         await _next(job, payload, after=rows[-1]["id"] if len(rows) == PAGE else None, then="end")
 
 
-async def _give_back(follower: Actor, target: Actor) -> bool:
-    """What ended between both is as it was, as far as that is ours to say; whether there was anything to give back."""
-    if follower.state != "active" or target.state != "active":
-        return False
-    if follower.is_local:
-        try:
-            await follow(follower, target)
-        except FedirecError:  # they are unwelcome to each other by now
-            return False
-        return True
-    kept = await SeveredFollow.get(follower_id=follower.id, target_id=target.id)
+async def _follow_again(ids: Sequence[int]) -> None:
+    """Those who followed somebody here do so again, as they did. Part of a transaction."""
     await execute(
-        """
-        INSERT INTO follow (uri, follower_id, target_id, accepted_at, created_at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING
-        """,
-        kept.uri,
-        follower.id,
-        target.id,
-        kept.accepted_at,
-        kept.created_at,
+        f"""
+        INSERT INTO follow (uri, follower_id, target_id, accepted_at, created_at)
+        SELECT s.uri, s.follower_id, s.target_id, s.accepted_at, s.created_at
+          FROM {numbers()} AS w CROSS JOIN severed_follow AS s WHERE s.id = w.id ON CONFLICT DO NOTHING
+        """,  # noqa: S608  (only the shape of the placeholder is put in)
+        json_numbers(ids),
     )
+
+
+async def _ask_again(follower: Actor, target: Actor) -> bool:
+    """Somebody elsewhere is asked whether a member may follow them, unless one of both does not want that by now."""
+    try:
+        await follow(follower, target)
+    except FedirecError:
+        return False
     return True

@@ -17,7 +17,7 @@ from fedirec.admin.decisions import obfuscated
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.pages.views import MAX_COMMENT_SHOWN, peer_url, peer_view
 from fedirec.admin.queries.consequences import consequences_of_listing
-from fedirec.admin.queries.peers import PAGE, Show, peers
+from fedirec.admin.queries.peers import PAGE, Show, federation, peers
 from fedirec.admin.words import POLICIES
 from fedirec.errors import FedirecError, Invalid
 from fedirec.translatable import N_
@@ -56,7 +56,7 @@ async def show_peers(request: Request[Any]) -> Response:
         shows=[
             Tab(label=_(label), url=f"{PLACE}?show={name}", is_current=name == show) for name, label in SHOWS.items()
         ],
-        federation=request.state["site"].instance.federation,
+        federation=await federation(),
         may_decide=viewer.can(Permission.MANAGE_FEDERATION),
     )
 
@@ -80,28 +80,28 @@ async def post_mode(request: Request[Any]) -> Response:
     """This instance federates with everybody, or with those who are listed."""
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
     form = await read_form(request)
-    federation = form.choice("federation", [OPEN, LISTED])
+    chosen = form.choice("federation", [OPEN, LISTED])
     if form.errors:
         raise Invalid("Choose one of the answers that are offered.")
     try:
-        await choose_federation(viewer, request.state["site"], federation)
+        await choose_federation(viewer, request.state["site"], chosen)
     except FedirecError as error:
         return redirect(request, f"{PLACE}/mode", Flash(text=told(error), kind="problem"))
     return redirect(request, f"{PLACE}/mode", _("That is so from now on. What it means for what is here follows soon."))
 
 
 async def _mode(request: Request[Any], viewer: Any) -> dict[str, Any]:
-    federation = request.state["site"].instance.federation
+    chosen = await federation()
     return {
         "tabs": admin_tabs(request, viewer),
-        "federation": federation,
+        "federation": chosen,
         "choices": [
             Choice(value=OPEN, label=_("With everybody"), hint=_("except those whom you block")),
             Choice(
                 value=LISTED, label=_("With those who are listed"), hint=_("others are treated as if you blocked them")
             ),
         ],
-        "foreseen": await consequences_of_listing() if federation == OPEN else None,
+        "foreseen": await consequences_of_listing() if chosen == OPEN else None,
     }
 
 
@@ -123,7 +123,7 @@ async def show_policies(request: Request[Any]) -> Response:
         request,
         "admin/policies.html",
         policies=Page(tuple(shown), f"{next_url.path}?{next_url.query}" if next_url else None),
-        federation=request.state["site"].instance.federation,
+        federation=await federation(),
     )
 
 

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from fedirec.activitypub.models import Received
-from fedirec.admin.hosts import beginnings
+from fedirec.admin.hosts import beginnings, is_within
 from fedirec.db import fetch_rows
 from fedirec.db.tables import moment_of
-from fedirec.errors import NotFound
 
 PAGE: Final = 50
-MAX_BODY: Final = 20_000
-"""Characters of an activity that are shown."""
 
 State = Literal["waiting", "refused", "failed", "handled"]
 WITHOUT_EFFECT: Final = ("refused", "failed")
@@ -60,18 +56,10 @@ async def arrivals(
         *values,
         limit + 1,
     )
+    shown = rows[:limit]
     found = [
-        Arrived(
-            **{**row, "received_at": moment_of(row["received_at"]), "handled_at": moment_of(row["handled_at"])},
-        )
-        for row in rows[:limit]
+        Arrived(**{**row, "received_at": moment_of(row["received_at"]), "handled_at": moment_of(row["handled_at"])})
+        for row in shown
+        if not origin or is_within(row["uri"], origin)
     ]
-    return found, found[-1].id if len(rows) > limit else None
-
-
-async def body_of(id_: int) -> str:
-    """What was sent, as text. Raises NotFound."""
-    row = await Received.get_or_none(id=id_)
-    if row is None:
-        raise NotFound
-    return bytes(row.body).decode(errors="replace")[:MAX_BODY]
+    return found, int(shown[-1]["id"]) if len(rows) > limit else None

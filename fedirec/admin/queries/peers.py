@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from fedirec.activitypub.models import Peer
 from fedirec.activitypub.outbox import delivery_lane
-from fedirec.activitypub.policies import ALLOW, BLOCK, LIMIT, Stance, stances_to
+from fedirec.activitypub.policies import ALLOW, BLOCK, LIMIT, OPEN, Stance, stances_to
 from fedirec.admin.decisions import Decision, decision_about
 from fedirec.clock import now
 from fedirec.db import fetch_rows
@@ -170,6 +170,12 @@ def _peer(origin: str, row: Any, peer: Peer | None, stance: Stance) -> KnownPeer
         waiting=int(row["waiting"] or 0),
         dead=int(row["dead"] or 0),
     )
+
+
+async def federation() -> str:
+    """Whom this instance federates with: everybody who is not blocked (open), or those who are listed (listed)."""
+    rows = await fetch_rows("SELECT federation FROM instance ORDER BY id LIMIT 1")
+    return str(rows[0]["federation"]) if rows else OPEN
 
 
 async def errors_of(peer: KnownPeer, *, limit: int = 5) -> list[str]:

@@ -12,7 +12,7 @@ from fedirec.admin.decisions import Decision
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries.consequences import Consequences as Foreseen
 from fedirec.admin.queries.consequences import consequences_of_block, consequences_of_listing
-from fedirec.admin.queries.peers import KnownPeer, find_peer, get_peer, peers
+from fedirec.admin.queries.peers import KnownPeer, federation, find_peer, get_peer, peers
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed, switched
 from fedirec.api.paging import piece_with, read_cursor, size_of
@@ -93,8 +93,7 @@ async def purge(call: Call) -> Purged:
 
 
 async def show_federation(call: Call) -> Federation:
-    instance = call.site.instance
-    return Federation(federation="listed" if instance and instance.federation == LISTED else OPEN)
+    return Federation(federation=LISTED if await federation() == LISTED else OPEN)
 
 
 async def set_federation(call: Call) -> Federation:
