@@ -44,7 +44,7 @@ def home_on(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> I
         yield home_on
 
 
-@pytest.fixture(scope="session", params=PAIRS, ids=[f"{make}-{kind}" for make, kind in PAIRS])
+@pytest.fixture(scope="session", params=PAIRS, ids="-".join)
 def two(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, home_on: HomeOn) -> Iterator[Two]:
     make, kind = request.param
     if reason := why_not(make) or (why_no_postgres() if kind == "postgres" else None):

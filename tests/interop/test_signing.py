@@ -9,7 +9,7 @@ import pytest
 
 from fedirec.activitypub.keys import generate_rsa
 from fedirec.activitypub.signatures import Scheme, sign_request
-from tests.interop.conftest import Two
+from tests.interop.conftest import PAIRS, Two
 from tests.interop.peers import until
 
 STRANGER = generate_rsa()
@@ -62,10 +62,10 @@ def test_what_we_sign_is_checked_by_the_other_side(two: Two) -> None:
     assert {each["scheme"] for each in ours} == ({"cavage", "rfc9421"} if peer.make == "fedify" else {"cavage"})
 
 
+# apkit 0.3.8 looks at proofs in its inbox and never finds the key, so there they count with a signature only.
+@pytest.mark.parametrize("two", [pair for pair in PAIRS if pair[0] == "fedify"], indirect=True, ids="-".join)
 def test_a_proof_of_ours_counts_whoever_brings_it_and_only_for_what_was_said(two: Two) -> None:
     home, peer = two.home, two.peer
-    if peer.make == "apkit":
-        pytest.skip("apkit 0.3.8 looks at proofs in its inbox and never finds the key")
     record = home.ask("POST", "/records", title="Passed on", text="By somebody.", licence="CC0-1.0")
     [created] = until(lambda: peer.received("Create", home.ana, record["uri"]))
     document = created["document"]
