@@ -38,7 +38,7 @@ class Stage:
     """What is there before an attack: Ana here has a public song and one for her followers, and follows Mia.
 
     Mia lives at good.test and has a public note that is known here. Eve lives at evil.test and attacks; she has
-    been met before, so that her keys are known.
+    been met before, so that her keys are known. Servers that are heard for the first time are asked what they are.
     """
 
     here: Instance
@@ -233,7 +233,8 @@ async def withstand(attack: Attack, here: Instance, network: Network) -> None:
     for request in network.requests[asked:]:
         if request.url.host != here.host:
             address = str(request.url)
-            assert any(address.startswith(begin) for begin in attack.asks), f"{address} was asked"
+            is_named = any(address.startswith(begin) for begin in attack.asks)
+            assert is_named or request.url.path == "/.well-known/nodeinfo", f"{address} was asked"
 
 
 def text_of(document: Mapping[str, Any]) -> bytes:

@@ -264,6 +264,26 @@ async def _(stage: Stage) -> httpx.Response:
     return await stage.post(add, actor=group)
 
 
+@attacks.on(34, "Move of Mia by Eve", 202)
+async def _(stage: Stage) -> httpx.Response:
+    return await stage.post(stage.activity("Move", stage.mia, target=stage.eve))
+
+
+@attacks.on(34, "Move of Eve to Mia, who does not know of it", 202, asks=[GOOD], spoils=["follow", "actor"])
+async def _(stage: Stage) -> httpx.Response:
+    await followed(stage)
+    answer = await stage.post(stage.activity("Move", stage.eve, target=stage.mia))
+    await settle(stage.here)
+    assert await stage.here.run(lambda: Follow.filter(target__uri=stage.eve).exists())
+    return answer
+
+
+@attacks.on(35, "a Flag about ten thousand things", 202, 400, spoils=["notification"])
+async def _(stage: Stage) -> httpx.Response:
+    things = [stage.ana.uri, stage.song.uri, *(f"https://here.test/records/{number}" for number in range(10_000))]
+    return await stage.post(stage.activity("Flag", things, content="all of it"))
+
+
 for whose, uri in {"Ana's": "https://here.test/records/1", "a comment": "https://here.test/comments/1"}.items():
 
     async def _ours(stage: Stage, uri: str = uri) -> httpx.Response:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from fedirec.activitypub.models import Peer as KnownPeer
+from fedirec.activitypub.models import Received
 from fedirec.errors import FedirecError, PeerUnavailable, TooLarge
 from fedirec.html import clean
 from fedirec.lanes import Lane
@@ -254,6 +255,21 @@ async def _(stage: Stage) -> httpx.Response:
     )
     await settle(stage.here)
     assert time.monotonic() - began < 2 * SOON
+    return answer
+
+
+@attacks.on(61, "a flood that is let in holds up what another says", 202, spoils=OWN)
+async def _(stage: Stage) -> httpx.Response:
+    """What one host sends waits behind what it sent; what another sends does not."""
+    for _ in range(300):
+        await stage.post(stage.activity("Like", f"{EVIL}nothing"))
+    said = stage.good.activity("Like", stage.mia, f"{EVIL}nothing")
+    answer = await stage.good.post(stage.here, said)
+    await stage.here.work()
+    handled = await stage.here.run(
+        lambda: Received.filter(type="Like").order_by("handled_at", "id").values_list("activity_uri", flat=True)
+    )
+    assert list(handled).index(said["id"]) <= 100
     return answer
 
 
