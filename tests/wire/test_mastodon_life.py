@@ -471,7 +471,6 @@ async def test_what_else_mastodon_sends_has_its_effect_or_is_kept_with_the_reaso
     refused = {
         "create_vote": "votes are not counted",
         "add_featured": "only the submissions of a challenge",
-        "delete_quote_authorization": "nothing is known here",
         "accept_quote_request": "",
     }
     for name, reason in refused.items():
