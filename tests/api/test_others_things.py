@@ -11,7 +11,7 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Follow
 from fedirec.api.endpoints import TABLE
 from fedirec.media.models import Media
-from fedirec.remix.models import Challenge, Comment, Draft, Record, Submission
+from fedirec.remix.models import Challenge, Comment, Draft, QuoteStamp, Record, Submission
 from fedirec.uris import new_key
 from tests.api.conftest import Programs
 from tests.api.programs import actor_named, path_of
@@ -46,7 +46,8 @@ async def test_nobody_gets_at_what_is_somebody_else_s(here: Instance, there: Ins
     hushed = await ana.get("write_comment", secret["id"], text="For a few")
     await ana.ask("save_draft", key, fields=[{"name": "title", "value": "Not yet"}])
     await ana.ask("create_invitation", uses=1)
-    await here.run(follow, await here.meet(bo), ana_)
+    met = await here.meet(bo)
+    await here.run(follow, met, ana_)
     await here.run(lambda: Follow.all().update(accepted_at=None))
     asked = await here.run(lambda: Follow.get(target_id=ana_.id))
     begun = await ana.client.post(
@@ -55,6 +56,17 @@ async def test_nobody_gets_at_what_is_somebody_else_s(here: Instance, there: Ins
     async with here.sign_in("ana"):
         session = await here.run(lambda: Session.get(account__actor_id=ana_.id))
     token = await here.run(lambda: Token.get(account__actor_id=ana_.id))
+    row = await here.run(lambda: Record.get(id=made["id"]))
+    quote = await here.run(
+        lambda: QuoteStamp.create(
+            key=new_key(),
+            record=row,
+            quoter=met,
+            uri="https://x.test/1",
+            request_uri="https://x.test/q",
+            state="waiting",
+        )
+    )
     invitation = await here.run(lambda: Invitation.get(inviter__actor_id=ana_.id))
     before = await here.run(_all_of)
     things: dict[str, list[tuple[Any, ...]]] = {
@@ -68,6 +80,7 @@ async def test_nobody_gets_at_what_is_somebody_else_s(here: Instance, there: Ins
         "/challenges/{id:int}": [(challenge["id"],)],
         "/submissions/{id:int}": [(offered["id"],)],
         "/comments/{id:int}": [(said["id"],), (hushed["id"],)],
+        "/quotes/{id:int}": [(quote.id,)],
         "/following/requests/{id:int}": [(asked.id,)],
         "/members/{name}": [("ana",)],
         "/sign-ups/{id:int}": [(1,)],
@@ -114,5 +127,5 @@ async def _media_of(made: Record) -> str:
 
 async def _all_of() -> list[Any]:
     """Everything that somebody might have changed."""
-    models = (Account, Challenge, Comment, Draft, Follow, Invitation, Notification, Record, Submission)
+    models = (Account, Challenge, Comment, Draft, Follow, Invitation, Notification, QuoteStamp, Record, Submission)
     return [await model.all().order_by("id").values() for model in models]

@@ -211,6 +211,10 @@ async def test_our_groups_announce_only_what_may_be_announced(
     named = {key: [value.format(bo=bo) for value in values] for key, values in rule.items()}
     record = await met(here, peer, bo, canAnnounce=named)
     submission = await challenge_with(here, record, ana)
+    async with here.sign_in("ana") as browser:
+        page = (await browser.get("/c/rain/waiting")).text
+    assert ("does not let others pass it on" in page) is (not announces and not requests)
+    assert ("is asked before followers elsewhere" in page) is bool(requests)
     await here.run(accept_submission, ana, submission)
     await settle(here)
 

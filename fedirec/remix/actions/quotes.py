@@ -17,7 +17,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Accept, Delete, QuoteRequest, Ref, Reject, Stamp
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden, Unsupported
+from fedirec.errors import Conflict, Forbidden, Gone, Unsupported
 from fedirec.remix.models import QuoteStamp, Record
 from fedirec.remix.quoting import Quoting
 from fedirec.uris import Uris, new_key, origin_of
@@ -67,6 +67,8 @@ async def answer_quote_request(sender: Actor, asked: QuoteRequest[Ref]) -> None:
 async def approve_quote(author: Actor, stamp: QuoteStamp) -> None:
     """Who asked may quote the record, and has the stamp. `stamp` comes with its record, author and quoter."""
     _refuse_others(author, stamp)
+    if stamp.record.deleted_at:
+        raise Gone(_("That record was deleted."))
     if stamp.state == "approved":
         return
     if stamp.state == "revoked":

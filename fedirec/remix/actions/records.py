@@ -23,6 +23,7 @@ from fedirec.remix.lineage import parents_of, refuse_loop
 from fedirec.remix.models import (
     Attachment,
     Contributor,
+    Quotation,
     QuoteStamp,
     Record,
     RecordRevision,
@@ -143,6 +144,7 @@ async def bury_record(record: Record) -> None:
     record.text = record.content = record.warning = ""
     record.deleted_at = now()
     await record.save(update_fields=["text", "content", "warning", "deleted_at"])
+    await Quotation.filter(uri=record.uri).delete()
     await withhold(actor_id=record.author_id, uri=record.uri)
     await make_record_findable(record, ())
 

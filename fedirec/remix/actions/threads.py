@@ -23,7 +23,7 @@ from fedirec.html import clean, plain
 from fedirec.lanes import Work, enqueue
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.quotations import save_quotation
-from fedirec.remix.models import Attachment, Comment, Record
+from fedirec.remix.models import Attachment, Comment, Quotation, Record
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.consent import consent_in
 from fedirec.remix.queries.records import is_close
@@ -159,6 +159,7 @@ async def bury_comment(comment: Comment) -> None:
     comment.content = comment.text = comment.warning = ""
     comment.document, comment.at_ms, comment.deleted_at = None, None, now()
     await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "deleted_at"])
+    await Quotation.filter(uri=comment.uri).delete()
     await withhold(actor_id=comment.author_id, uri=comment.uri)
     if await _was_passed_on(comment):
         await take_away(comment)

@@ -31,8 +31,8 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
-from fedirec.remix.actions.consenting import consent_withdrawn
 from fedirec.lanes import enqueue
+from fedirec.remix.actions.consenting import consent_withdrawn
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.saving import save_record

@@ -21,11 +21,6 @@ async def quotes_of(record: Record, *, before: int = 0, limit: int = QUOTES) -> 
     return rows[:limit], len(rows) > limit
 
 
-async def has_quotes(record: Record) -> bool:
-    """Whether anybody ever asked to quote `record`."""
-    return await QuoteStamp.exists(record_id=record.id)
-
-
 async def get_quote(key: int) -> QuoteStamp:
     """The answer to a request in row `key`, with its record, author and quoter. Raises NotFound."""
     found = await QuoteStamp.filter(id=key).select_related("quoter", "record__author").first()

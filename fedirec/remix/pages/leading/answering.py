@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.consent import Consent
 from fedirec.errors import FedirecError
 from fedirec.remix.actions.submissions import (
     MAX_REASON,
@@ -23,6 +24,7 @@ from fedirec.remix.pages.challenges import challenge_tabs
 from fedirec.remix.pages.leading.changing import led_challenge_in
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge, get_submission, waiting_submissions
+from fedirec.remix.queries.consent import consents_to
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
@@ -68,6 +70,15 @@ async def post_decision(request: Request[Any]) -> Response:
     return redirect(request, back, said)
 
 
+def _note_on(consent: Consent) -> str:
+    """What the leader should know before they take something up; empty when there is nothing to know."""
+    if consent is Consent.REFUSED:
+        return _("Its author does not let others pass it on: it will stand here, but not be announced.")
+    if consent is Consent.ASKED:
+        return _("Its author is asked before followers elsewhere hear of it.")
+    return ""
+
+
 async def _show_waiting(
     request: Request[Any], challenge: Challenge, form: Form, *, status: int = 200, about: int | None = None
 ) -> Response:
@@ -76,6 +87,7 @@ async def _show_waiting(
     rows = await waiting_submissions(challenge, after=wanted.after, limit=wanted.limit)
     decided = await accepted_by_age(challenge, after=None, limit=_DECIDED) if wanted.after is None else []
     await cards.dress([row.record for row in [*rows, *decided]])
+    consents = await consents_to([row.record for row in rows], "announce", actor=challenge.actor)
     page = page_of(
         rows,
         request,
@@ -93,6 +105,7 @@ async def _show_waiting(
         decided=[(row, cards.record(row.record)) for row in decided],
         form=form,
         about=about,
+        notes={row.id: _note_on(consents[row.record.uri]) for row in rows},
         max_reason=MAX_REASON,
     )
 
