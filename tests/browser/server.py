@@ -15,6 +15,7 @@ import uvicorn
 
 from fedirec.accounts.actions.joining import create_account
 from fedirec.accounts.permissions import Operator, Role
+from fedirec.accounts.archives import FOLDER
 from fedirec.app import create_app, running
 from fedirec.db import migrate
 from fedirec.settings import Settings
@@ -43,7 +44,9 @@ async def serve(settings: Settings, port: int) -> None:
     async with running(settings) as state:
         app, stop = create_app(settings, state=state), asyncio.Event()
         options: dict[str, Any] = {"log_level": "warning", "proxy_headers": False, "ws": "none", "lifespan": "off"}
-        jobs = asyncio.create_task(work(state["runner"], state["store"], state["media_cache"], stop))
+        jobs = asyncio.create_task(
+            work(state["runner"], state["store"], state["media_cache"], stop, archives=settings.data_dir / FOLDER)
+        )
         try:
             await uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, **options)).serve()
         finally:
