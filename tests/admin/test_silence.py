@@ -96,15 +96,13 @@ async def world(here: Instance, there: Instance) -> World:
     # flo follows eve, who passed on what both made: nothing of it comes in through her.
     await here.run(follow, flo, eve)
     for number, record in enumerate((rain, night_here)):
-        await here.run(
-            lambda r=record, n=number: Announcement.create(uri=f"{here.origin}/a/{n}", actor=eve, object_uri=r.uri)
-        )
+        await here.run(_pass_on, eve, record, f"{here.origin}/a/{number}")
     child = RecordDraft(title="A child", text="Made of it", licence="CC-BY-4.0", sources=[SourceDraft(record=rain)])
     made = await here.run(publish_record, olga, child)
     await settle(here, there)
     activities = {}
     for name, actor in (("ana", ana), ("group", group)):
-        row = await here.run(lambda a=actor: Outgoing.filter(actor_id=a.id, is_public=True).first())
+        row = await here.run(_first_said, actor)
         assert row is not None, name
         activities[name] = row.uri
     return World(
@@ -118,6 +116,14 @@ async def world(here: Instance, there: Instance) -> World:
         group=group,
         activities=activities,
     )
+
+
+async def _pass_on(actor: Actor, record: Record, uri: str) -> None:
+    await Announcement.create(uri=uri, actor=actor, object_uri=record.uri)
+
+
+async def _first_said(actor: Actor) -> Outgoing | None:
+    return await Outgoing.filter(actor_id=actor.id, is_public=True).first()
 
 
 PLACES: Final = (

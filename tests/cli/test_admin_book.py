@@ -34,7 +34,7 @@ def pages() -> list[str]:
 
 async def prepare(studio: Path) -> None:
     """The people and the report are there that the book speaks of."""
-    settings = Settings(data_dir=studio / "fedirec-data")
+    settings = Settings.load({"data_dir": studio / "fedirec-data"})
     keyring = Keyring.open(settings.master_key_file)
     async with open_database(settings.database):
         member = await create_account(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.clock import now
@@ -22,7 +24,7 @@ async def has_to_wait(author: Actor) -> bool:
     return instance.holds_strangers and not await _is_known(host=author.host, is_local=False)
 
 
-async def _is_known(**who: object) -> bool:
+async def _is_known(**who: Any) -> bool:
     """Whether somebody here follows one of those, or something that one of them said stands here."""
     followed = {f"target__{name}": value for name, value in who.items()}
     if await Follow.exists(follower__is_local=True, accepted_at__not_isnull=True, **followed):
