@@ -14,8 +14,8 @@ from typing import Any
 import uvicorn
 
 from fedirec.accounts.actions.joining import create_account
-from fedirec.accounts.permissions import Operator, Role
 from fedirec.accounts.archives import FOLDER
+from fedirec.accounts.permissions import Operator, Role
 from fedirec.app import create_app, running
 from fedirec.db import migrate
 from fedirec.settings import Settings
