@@ -282,10 +282,10 @@ async def purge(settings: Settings, host: Host, dry_run: DryRun = False, json: A
         )
         return
     say("This would go:" if dry_run else "This goes, as soon as the server has time for it:")
-    say(f"  what {cached.people} people said of themselves")
-    say(f"  {cached.copies} copies of files ({cached.bytes // 1_000_000} MB)")
-    say(f"  {cached.activities} activities that were handled or refused")
-    say(f"  {cached.deliveries} deliveries")
+    say(f"  what people said of themselves: {cached.people}")
+    say(f"  copies of files: {cached.copies} ({cached.bytes // 1_000_000} MB)")
+    say(f"  activities that were handled or refused: {cached.activities}")
+    say(f"  deliveries: {cached.deliveries}")
 
 
 async def _everyone(show: Any) -> AsyncIterator[dict[str, Any]]:
@@ -369,13 +369,13 @@ def _foretell(whom: str, consequences: Consequences, *, json: bool) -> None:
         say(f"Nothing here would be cut off from {whom}.")
         return
     say(f"Cut off from {whom}:")
-    say(f"  {consequences.people} people, {consequences.records} records, {consequences.comments} comments")
-    say(f"  {consequences.submissions} submissions to challenges")
-    say(f"  {consequences.deliveries} waiting deliveries, {consequences.activities} activities waiting to be handled")
-    say(f"  {consequences.followed} follows from here")
+    say(f"  people: {consequences.people}, records: {consequences.records}, comments: {consequences.comments}")
+    say(f"  submissions to challenges: {consequences.submissions}")
+    say(f"  waiting deliveries: {consequences.deliveries}, waiting activities: {consequences.activities}")
+    say(f"  follows from here: {consequences.followed}")
     for bond in consequences.followed_by_name[:_SHOWN]:
         say(f"    {plainly(bond.ours)} follows {plainly(bond.theirs)}")
-    say(f"  {consequences.following} follows from there")
+    say(f"  follows from there: {consequences.following}")
     for bond in consequences.following_by_name[:_SHOWN]:
         say(f"    {plainly(bond.theirs)} follows {plainly(bond.ours)}")
 

@@ -222,5 +222,5 @@ def test_what_is_kept_of_a_blocked_instance_is_thrown_away(studio: Path) -> None
     done("federation", "block", "a.example", folder=studio)
     foreseen = answer(studio, "federation", "purge", "a.example", "--dry-run")
     assert foreseen == {"people": 1, "copies": 0, "bytes": 0, "activities": 0, "deliveries": 0, "is_done": False}
-    assert "1 people said" in done("federation", "purge", "a.example", folder=studio)
+    assert "said of themselves: 1" in done("federation", "purge", "a.example", folder=studio)
     assert len(asked(studio, "SELECT 1 FROM job WHERE kind = 'purge'")) == 1
