@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from fedirec.accounts.actions.setup import demand_signatures
+from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.models import Peer
 from fedirec.admin.actions import lists, policies
 from fedirec.admin.actions.purging import plan_purge, purge_peer
@@ -46,6 +48,13 @@ class Federation(StrEnum):
 
     OPEN = "open"
     LISTED = "listed"
+
+
+class Switch(StrEnum):
+    """Whether something is so."""
+
+    ON = "on"
+    OFF = "off"
 
 
 class Kind(StrEnum):
@@ -197,6 +206,28 @@ async def mode(
             say_json({"federation": holds})
             return
         say({"open": "With everybody who is not blocked.", "listed": "With those who are listed only."}[holds])
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def secure(
+    settings: Settings,
+    demanded: Annotated[
+        Switch | None,
+        typer.Argument(metavar="[on|off]", help="Whether they have to sign to read.", show_default=False),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Say whether other servers have to say who they are to read what is public (secure mode), or change it."""
+    async with existing_instance(settings):
+        if demanded is None:
+            instance = await get_instance()
+        else:
+            instance = await demand_signatures(OPERATOR, demanded=demanded is Switch.ON)
+        if json:
+            say_json({"demands_signatures": instance.demands_signatures})
+            return
+        say("Servers have to sign to read." if instance.demands_signatures else "Everybody may read what is public.")
 
 
 @app.command("import")

@@ -133,6 +133,13 @@ def test_only_the_listed_may_come_in_when_it_is_so(studio: Path) -> None:
     assert "is not listed" in refused("federation", "allow", "good.example", "--undo", folder=studio)
 
 
+def test_servers_have_to_sign_to_read_when_it_is_so(studio: Path) -> None:
+    assert answer(studio, "federation", "secure") == {"demands_signatures": False}
+    assert "have to sign" in done("federation", "secure", "on", folder=studio)
+    assert "so already" in refused("federation", "secure", "on", folder=studio)
+    assert answer(studio, "federation", "secure", "off") == {"demands_signatures": False}
+
+
 def test_a_list_is_taken_over_and_written(studio: Path) -> None:
     listed = HEADER + "bad.example,suspend,false,false,=1+1,false\nloud.example,silence,true,false,,false\n"
     broken = listed + "b*d.example,suspend,false,false,,true\n"

@@ -145,6 +145,22 @@ async def edit_instance(
     return instance
 
 
+async def demand_signatures(doer: Doer, *, demanded: bool) -> Instance:
+    """Programs are shown public documents only when they say who they are, or in any case.
+
+    Raises Conflict when it was so.
+    """
+    require(doer, Permission.MANAGE_INSTANCE)
+    async with transaction():
+        instance = await get_instance()
+        if instance.demands_signatures == demanded:
+            raise Conflict("That is so already.")
+        instance.demands_signatures = demanded
+        await instance.save(update_fields=["demands_signatures"])
+        await audit(doer, "edit_instance", Uris(instance.origin or "").instance_actor, changed=["demands_signatures"])
+    return instance
+
+
 def _described(*, title: str, summary: str, rules: str, registration: str, question: str) -> dict[str, str]:
     """What people typed about the instance, as the columns hold it."""
     title = " ".join(title.split())
