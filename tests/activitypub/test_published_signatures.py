@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from fedirec.activitypub import keys
 from fedirec.activitypub.signatures import Request, parse
 from fedirec.errors import FedirecError, Invalid, Unauthenticated
-from tests.activitypub.test_signatures import RFC9421_ED25519, RFC9421_REQUEST
+from tests.activitypub.test_signatures import RFC9421_ED25519, RFC9421_REQUEST, RFC9421_RSA
 
 BODY = b'{"hello": "world"}'
 
@@ -183,6 +183,18 @@ def test_the_texts_of_rfc_9421_come_out_byte_for_byte_whoever_signs_them(name: s
     now = datetime.fromtimestamp(1618884473, UTC)
     with pytest.raises(FedirecError):
         claim.check(method="POST", url=url, headers=headers, body=BODY, now=now)
+
+
+def test_of_the_keys_of_rfc_9421_those_are_read_that_servers_have() -> None:
+    assert keys.read_public_key(RFC9421_RSA).kind == "rsa"
+    assert keys.read_public_key(RFC9421_ED25519).kind == "ed25519"
+    with pytest.raises(Invalid):  # B.1.3, an elliptic curve that nobody signs with
+        keys.read_public_key(
+            "-----BEGIN PUBLIC KEY-----\n"
+            "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lf\n"
+            "w0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==\n"
+            "-----END PUBLIC KEY-----\n"
+        )
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -1,6 +1,6 @@
 // A server of another make: people and posts of its own, on Fedify. `node peer.js PORT [FIRST-SIGNATURE]`.
 //
-// What it does it is told under /control, as JSON; tests/interop/peers.py says what can be told, and test_*.py tell it.
+// What it does it is told under /control, as JSON; tests/interop/peers.py says what can be told, and test_peers.py tells it.
 // Everything stays in memory. It listens on loopback, and nothing that it asks for lies anywhere else.
 
 import { Temporal } from "@js-temporal/polyfill";
