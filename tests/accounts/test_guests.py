@@ -555,7 +555,9 @@ async def test_guests_see_their_visit_and_what_belongs_to_members_is_closed_to_t
         page = await browser.get("/settings/visit")
         assert page.status_code == 200
         assert "home.test" in page.text
-        for path in ("/settings/notices", "/settings/reading", "/notifications", "/explore", "/"):
+        assert (await browser.get("/")).headers["location"] == "/explore"
+        assert "/distance" not in (await browser.get("/u/olga")).text
+        for path in ("/settings/notices", "/settings/reading", "/notifications", "/explore"):
             assert (await browser.get(path)).status_code == 200, path
         for path in ("/settings/security", "/settings/programs", "/records/new", "/follow", "/admin/people"):
             assert (await browser.get(path)).status_code == 403, path

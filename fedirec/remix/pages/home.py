@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.contexts import EXTENSIONS, FEDIREC
 from fedirec.activitypub.peers import hosts_of
@@ -27,7 +28,7 @@ from fedirec.remix.queries.tags import followed_tags
 from fedirec.remix.queries.waiting import Waiting, waiting_on
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
-from fedirec.web.render import render
+from fedirec.web.render import redirect, render
 from fedirec.web.views import ChallengeView, RecordView, Tab
 
 FEATURED: Final = 3
@@ -55,6 +56,8 @@ class Shown:
 
 async def show_home(request: Request[Any]) -> Response:
     viewer = viewer_of(request)
+    if viewer is not None and not viewer.can(Permission.FOLLOW):
+        return redirect(request, "/explore")  # what a guest follows arrives on their own server
     return await _show_welcome(request) if viewer is None else await _show_feed(request, viewer)
 
 

@@ -81,7 +81,7 @@ async def _show(request: Request[Any], person: Actor) -> Response:
         may_follow=member is not None and member.can(Permission.FOLLOW) and person.state == "active",
         approves=person.approves_followers,
         moved=cards.person(home) if (home := await find_home(person)) else None,
-        distance_url=f"/people/{person.id}/distance" if member is not None else "",
+        distance_url=f"/people/{person.id}/distance" if member and member.can(Permission.MANAGE_OWN) else "",
     )
 
 

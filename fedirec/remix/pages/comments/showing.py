@@ -228,7 +228,7 @@ class Onlooker:
             if self.actor is not None and self.actor.id == comment.author_id
             else f"/report?about={quote(comment.uri, safe='')}",
             distance_url=f"/people/{comment.author_id}/distance"
-            if self.actor is not None and self.actor.id != comment.author_id
+            if self.viewer and self.viewer.can(Permission.MANAGE_OWN) and self.viewer.actor.id != comment.author_id
             else "",
         )
 
