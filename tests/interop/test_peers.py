@@ -196,9 +196,19 @@ def test_a_challenge_is_followed_from_there_and_a_submission_comes_back(two: Two
     [accepted] = home.get(f"/challenges/{challenge['id']}/submissions")["items"]
     assert accepted["record"]["author"]["uri"] == peer.actor
 
+    home.ask("PATCH", f"/challenges/{challenge['id']}", text="Show another light.")
+    until(lambda: peer.received("Update", challenge["uri"]))
+    until(lambda: "Show another light." in peer.state["theirs"].get(prompt, {}).get("content", ""))
     peer.tell("unfollow", whom=challenge["uri"])
-    answered = home.ask("PATCH", f"/challenges/{challenge['id']}", text="Show another light.")
-    assert answered["text"] == "Show another light."
+
+
+def test_who_changes_their_name_tells_the_other_side(two: Two) -> None:
+    home, peer = two.home, two.peer
+    before = len(peer.received("Update", home.ana, home.ana))
+    name = f"Ana of {peer.make}"
+    home.ask("PATCH", "/me", name=name)
+    until(lambda: len(peer.received("Update", home.ana, home.ana)) > before)
+    assert peer.tell("find", address=home.handle)["name"] == name
 
 
 def test_following_ends_on_both_sides_and_begins_anew(two: Two) -> None:
