@@ -16,6 +16,7 @@ from fedirec.activitypub.models import Actor, Announcement, Follow, Outgoing
 from fedirec.admin.actions.deciding import Verdict, decide, undo_all
 from fedirec.admin.actions.policies import block_peer
 from fedirec.admin.judging import Action
+from fedirec.admin.models import Report
 from fedirec.clock import now
 from fedirec.remix.actions.comments import CommentDraft, write_comment
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
@@ -25,7 +26,8 @@ from fedirec.remix.actions.threads import Place
 from fedirec.remix.models import Attachment, Record
 from tests.admin.test_moderation import comment_of, record_of
 from tests.api.programs import token_for
-from tests.network import Instance, settle
+from tests.network import Instance, Network, settle
+from tests.peer import Peer as Stranger
 from tests.remix.test_comments import sound
 from tests.remix.test_pages_challenges import ask
 
@@ -309,3 +311,26 @@ async def test_who_is_quiet_is_there_for_those_who_follow_them(world: World) -> 
     await here.run(undo_all, OPERATOR, world.ana, Action.LIMIT)
     await here.run(undo_all, OPERATOR, world.zoe, Action.LIMIT)
     assert await _heard(world, PLACES) == [name for name, _, _ in PLACES]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["Announce", "Add", "Create", "Flag", "Follow"])
+async def test_nobody_brings_in_what_a_suspended_person_made(here: Instance, network: Network, kind: str) -> None:
+    flo = await here.join("flo")
+    bad, kind_one = Stranger(network, "bad.test"), Stranger(network, "kind.test")
+    eve, fritz = bad.actor("eve"), kind_one.actor("fritz")
+    await here.run(follow, flo, await here.meet(fritz))
+    await here.run(lambda: Follow.all().update(accepted_at=now()))
+    await here.run(decide, OPERATOR, await here.meet(eve), Verdict(action=Action.SUSPEND, reason="a test"))
+    note = bad.note(eve, "new", content=f"<p>New from a {LOUD}</p>")
+    bad.serve(note["id"], {"@context": "https://www.w3.org/ns/activitystreams", **note})
+    if kind in ("Announce", "Add"):
+        passed = kind_one.activity(kind, fritz, note["id"], target=f"{fritz}/submissions")
+        assert (await kind_one.post(here, passed)).status_code == 202
+    else:
+        said = bad.activity(kind, eve, note if kind == "Create" else flo.uri)
+        assert (await bad.post(here, said)).status_code == 403
+    await settle(here)
+    assert await here.run(lambda: Record.filter(author__host="bad.test").count()) == 0
+    assert await here.run(lambda: Report.all().count()) == 0
+    assert await here.run(lambda: Follow.filter(target_id=flo.id).count()) == 0

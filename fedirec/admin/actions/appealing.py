@@ -7,7 +7,7 @@ from typing import Final
 from tortoise.exceptions import IntegrityError
 
 from fedirec.accounts.actions.audit import audit
-from fedirec.accounts.actions.notifications import notify, notify_all
+from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Doer, Permission, Role, may_judge, refuse, require
@@ -78,7 +78,8 @@ async def answer_appeal(doer: Doer, waiting: Appeal, *, grants: bool, words: str
         if grants and decision.undone_at is None and Action(decision.action) in UNDOABLE:
             await undo(doer, decision, reason=words[:500])
         url, details = f"/decisions/{decision.id}", {"reason": words[:500]}
-        await notify(accused, Notice.APPEAL_ANSWERED, None, f"appeal:{fresh.id}", url, details)
+        accounts = await Account.filter(actor_id=accused.id)
+        await notify_all(accounts, Notice.APPEAL_ANSWERED, None, f"appeal:{fresh.id}", url, details)
         await audit(doer, f"appeal_{event.value}", accused.uri, reason=words[:500])
     return fresh
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.members import suspend, unsuspend
-from fedirec.accounts.actions.notifications import notify, notify_actors
+from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Doer, Permission, Role, may_judge, refuse, require
@@ -96,7 +96,8 @@ async def decide(doer: Doer, accused: Actor, verdict: Verdict) -> Decision | Non
         await _answer(reports, action)
         if decision is not None and account is not None:
             details = {"reason": decision.words[:MAX_REASON]}
-            await notify(accused, Notice.DECIDED, None, f"decision:{decision.id}", f"/decisions/{decision.id}", details)
+            page = f"/decisions/{decision.id}"
+            await notify_all([account], Notice.DECIDED, None, f"decision:{decision.id}", page, details)
         if reports or action is not Action.SUSPEND or account is None:
             uris = [thing["uri"] for thing in undoing]
             name = "dismiss_report" if action is Action.DISMISS else f"moderate_{action.value}"
@@ -131,7 +132,7 @@ async def undo(doer: Doer, decision: Decision, *, reason: str = "") -> None:
             await _let_speak(doer, accused, account)
         if account is not None:
             subject = f"decision:{fresh.id}:undone"
-            await notify(accused, Notice.DECISION_UNDONE, None, subject, f"/decisions/{fresh.id}")
+            await notify_all([account], Notice.DECISION_UNDONE, None, subject, f"/decisions/{fresh.id}")
         if action is not Action.SUSPEND or account is None:  # what was done to an account is on record by then
             await audit(doer, f"undo_{action.value}", accused.uri, reason=reason.strip())
 
@@ -359,6 +360,7 @@ async def _answer(reports: Sequence[Report], action: Action) -> None:
     # The same can be reported again; what the instance noticed itself, it says once.
     await Report.filter(id__in=keys, source="member").update(dedupe_key=None)
     reporters = {each.id: each.reporter_id for each in reports if each.reporter_id is not None}
-    people = await Actor.filter(id__in=list(set(reporters.values())), is_local=True) if reporters else []
+    # Guests report too: whoever has an account hears of it.
+    people = await Account.filter(actor_id__in=list(set(reporters.values()))) if reporters else []
     kind = Notice.REPORT_DISMISSED if action is Action.DISMISS else Notice.REPORT_HEEDED
-    await notify_actors(people, kind, None, f"reports:{keys[-1]}", "/reports")
+    await notify_all(people, kind, None, f"reports:{keys[-1]}", "/reports")

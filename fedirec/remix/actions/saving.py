@@ -57,6 +57,8 @@ async def save_record(
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a record is")
+    if author.state == "suspended":
+        raise Forbidden("its author is suspended here")
     is_known = await fetch_rows("SELECT 1 AS one FROM record WHERE uri = ?", work.id)
     known = await Record.get(uri=work.id) if is_known else None
     before: set[object] = set()
