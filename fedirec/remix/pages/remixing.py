@@ -275,7 +275,7 @@ async def _show(
         languages=language_choices(form.value("language")),
         visibilities=visibility_choices(),
         quotings=quoting_choices(),
-        challenges=await challenge_choices(challenge) if record is None else [],
+        challenges=await challenge_choices(challenge, viewer=viewer.actor) if record is None else [],
         challenge=cards.challenge(challenge) if challenge and is_answer else None,
         pay=pay_in_words(terms) if terms else "",
         preview=await preview_of(viewer, form, composition, challenge, cards=cards) if is_preview else None,

@@ -74,7 +74,7 @@ async def _look_for_source(request: Request[Any], form: Form, composition: Compo
         form.fail("seek", _("You looked for a source and added none. Pick one, or empty this box."))
     chosen = {row.record.id for row in composition.sources}
     own = composition.record.id if composition.record else None
-    found = await explore(Wish(words=typed), after=None, limit=MAX_FOUND + len(chosen) + 1)
+    found = await explore(Wish(words=typed), viewer=composition.author, after=None, limit=MAX_FOUND + len(chosen) + 1)
     composition.found = [record for record in found if record.id not in chosen and record.id != own][:MAX_FOUND]
     composition.has_searched = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fedirec.activitypub.models import Actor
 from fedirec.remix.actions.drafts import MAX_TITLE, RecordDraft
 from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Challenge
@@ -82,8 +83,8 @@ async def challenge_named(text: str) -> Challenge | None:
     return await find_challenge_row(number) if number else None
 
 
-async def challenge_choices(chosen: Challenge | None) -> list[Choice]:
-    open_ones = await offered_challenges(chosen if chosen and is_open(chosen) else None)
+async def challenge_choices(chosen: Challenge | None, *, viewer: Actor) -> list[Choice]:
+    open_ones = await offered_challenges(chosen if chosen and is_open(chosen) else None, viewer=viewer)
     none = Choice(value="", label=_("None, it stands for itself"))
     return [none, *(Choice(value=str(challenge.id), label=challenge.title) for challenge in open_ones)]
 

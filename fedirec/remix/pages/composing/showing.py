@@ -169,7 +169,9 @@ def _record(viewer: Viewer, draft: RecordDraft, composition: Composition, cards:
 async def at_hand(composition: Composition) -> tuple[list[Record], list[Record]]:
     """The author's own records, and a few that can be built on: theirs and what others made lately."""
     mine = await own_records(composition.author, but=composition.record)
-    lately = await explore(Wish(remixable=True), after=None, limit=MAX_FOUND + len(composition.sources))
+    wished = Wish(remixable=True)
+    limit = MAX_FOUND + len(composition.sources)
+    lately = await explore(wished, viewer=composition.author, after=None, limit=limit)
     taken = {row.record.id for row in composition.sources}
     if composition.record:
         taken.add(composition.record.id)

@@ -36,7 +36,8 @@ async def show_published(request: Request[Any]) -> Response:
     _viewer, record = await own_record_in(request)
     cards = Cards(request)
     offers = await offers_of(record, cards, is_author=True)
-    waiting = await explore(Wish(remixable=True, never_remixed=True), after=None, limit=_SUGGESTED * 3)
+    wished = Wish(remixable=True, never_remixed=True)
+    waiting = await explore(wished, viewer=record.author, after=None, limit=_SUGGESTED * 3)
     others = [row for row in waiting if row.author_id != record.author_id][:_SUGGESTED]
     challenges = await challenges_for(record)
     await cards.dress([record, *others, *challenges])
