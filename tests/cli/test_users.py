@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,20 @@ def test_somebody_elses_database_lock_is_waited_for_and_then_named(studio: Path)
         held.close()
     assert told.startswith("The database is busy")
     assert done("users", "list", folder=studio).count("\n") == 2
+
+
+def test_somebody_takes_everything_along_and_is_erased(studio: Path) -> None:
+    with serving(folder=studio) as server:
+        done("users", "create", "cy", "--email", "cy@quokka.example", folder=studio)
+        said = done("users", "export", "cy", "cy.zip", folder=studio)
+        assert said.startswith("cy.zip has everything of @cy, in ")
+        with zipfile.ZipFile(studio / "cy.zip") as copy:
+            assert json.loads(copy.read("account.json"))["email"] == "cy@quokka.example"
+            assert "following_accounts.csv" in copy.namelist()
+        assert "there already" in refused("users", "export", "cy", "cy.zip", folder=studio)
+        assert "will be erased now" in done("users", "erase", "cy", "--yes", folder=studio)
+        until = time.monotonic() + 60
+        while server.get("/u/cy").status_code != 410 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert server.get("/u/cy").status_code == 410
+        assert "only owner" in refused("users", "erase", "ana", "--yes", folder=studio)
