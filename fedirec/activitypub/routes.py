@@ -205,7 +205,6 @@ routes = [
     ActivityRoute("/c/{handle}/followers", show_followers, always=True),
     ActivityRoute("/u/{handle}/following", show_following, always=True),
     ActivityRoute("/c/{handle}/following", show_following, always=True),
-    ActivityRoute("/u/{handle}/outbox", show_outbox, always=True),
     ActivityRoute("/u/{handle}/featured", show_featured, always=True),
     ActivityRoute("/activities/{key}", show_activity, always=True),
     Route("/.well-known/webfinger", webfinger),

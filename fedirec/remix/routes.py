@@ -213,6 +213,12 @@ async def show_moderators(request: Request[Any]) -> Response:
     return ActivityResponse(collection(f"{group.uri}/moderators", named))
 
 
+async def show_person_outbox(request: Request[Any]) -> Response:
+    """What a person says in public, for those whom they have not blocked."""
+    await refuse_unwelcome_reader(request, await get_local_actor(request))
+    return await show_outbox(request)
+
+
 async def show_group_outbox(request: Request[Any]) -> Response:
     """What a challenge says in public."""
     await _challenge(request)
@@ -306,6 +312,7 @@ routes = [
     ActivityRoute("/c/{handle}/prompt", show_prompt),
     ActivityRoute("/c/{handle}/featured", show_featured, always=True),
     ActivityRoute("/c/{handle}/moderators", show_moderators, always=True),
+    ActivityRoute("/u/{handle}/outbox", show_person_outbox, always=True),
     ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
 ]

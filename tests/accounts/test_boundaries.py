@@ -198,7 +198,7 @@ async def test_what_is_mine_is_not_served_to_whom_i_blocked(here: Instance, ther
     for uri in (song.uri, ana.uri):
         assert await asked_by(bo, uri) == 200
     await here.run(lambda: _block_by_handle(ana, "bo", tell=False))
-    for uri in (song.uri, ana.uri):
+    for uri in (song.uri, ana.uri, f"{ana.uri}/outbox"):
         assert [await asked_by(bo, uri), await asked_by(eve, uri), await asked_by(bo, uri)] == [404, 200, 404]
     await here.run(keep_away_from_host, ana, "there.test", kind=Distance.BLOCK)
     assert await asked_by(eve, song.uri) == 404
