@@ -66,6 +66,8 @@ class Account(Model, metaclass=RowClass):
     """What their new records start with; null leaves it to the form."""
     visibility = fields.CharField(max_length=10, default="public", db_default="public")
     """Who sees their new records, unless they say otherwise."""
+    quoting = fields.CharField(max_length=10, default="anyone", db_default="anyone")
+    """Who may quote their new records, unless they say otherwise: anyone, those whom they let (asked), or nobody."""
     unwanted: fields.Field[list[str] | None] = fields.JSONField(null=True)
     """The kinds of notices that they do not want to be told of."""
     created_at = fields.DatetimeField(default=now)

@@ -125,6 +125,11 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.AddField(
+            model_name="Account",
+            name="quoting",
+            field=fields.CharField(default="anyone", db_default="anyone", max_length=10),
+        ),
+        ops.AddField(
             model_name="Record",
             name="quoting",
             field=fields.CharField(default="anyone", db_default="anyone", max_length=10),

@@ -214,3 +214,18 @@ async def test_only_the_author_sees_and_decides(here: Instance, peer: Peer) -> N
         assert (await browser.post(f"/quotes/{row.id}/answer", data={"do": "approve"})).status_code == 403
     assert (await here.run(lambda: QuoteStamp.get())).state == "waiting"
     assert (await here.run(lambda: Record.get(id=record.id))).quoting == "asked"
+
+
+@on_sqlite
+async def test_new_records_start_with_what_somebody_usually_chooses(here: Instance) -> None:
+    await here.join("ana")
+    async with here.sign_in("ana") as browser:
+        page = await browser.get("/settings/making")
+        assert (await send(browser, page, "/settings/making", quoting="asked")).status_code == 303
+        form = await browser.get("/records/new")
+        made = await send(browser, form, "/records/new", title="Rain", text="drip", licence="CC-BY-4.0", do="publish")
+        assert made.status_code == 303
+        other = await send(browser, form, "/records/new", title="Fog", text="x", quoting="nobody", do="publish")
+        assert other.status_code == 303
+    rows = await here.run(lambda: Record.all().order_by("id"))
+    assert [row.quoting for row in rows] == ["asked", "nobody"]

@@ -23,6 +23,7 @@ from fedirec.web.language import languages, zone_named
 MAX_ABOUT: Final = 5000
 """Characters."""
 VISIBILITIES: Final = ("public", "followers")
+QUOTINGS: Final = ("anyone", "asked", "nobody")
 
 
 async def edit_profile(
@@ -80,12 +81,16 @@ async def choose_notices(account: Account, wanted: Collection[Notice]) -> None:
     await account.save(update_fields=["unwanted"])
 
 
-async def edit_defaults(account: Account, *, licence: str | None, visibility: str) -> None:
-    """New records of `account` start with this licence (None: with none chosen) and are for these people."""
+async def edit_defaults(account: Account, *, licence: str | None, visibility: str, quoting: str = "anyone") -> None:
+    """New records of `account` start with this licence (None: with none chosen), are for these people, and can be
+    quoted by those.
+    """
     if visibility not in VISIBILITIES:
         raise Invalid("Choose who sees your new records.", field="visibility")
-    account.licence, account.visibility = licence, visibility
-    await account.save(update_fields=["licence", "visibility"])
+    if quoting not in QUOTINGS:
+        raise Invalid("Choose who may quote your new records.", field="quoting")
+    account.licence, account.visibility, account.quoting = licence, visibility, quoting
+    await account.save(update_fields=["licence", "visibility", "quoting"])
 
 
 async def edit_preferences(account: Account, *, locale: str | None, timezone: str) -> None:

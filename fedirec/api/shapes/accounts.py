@@ -30,6 +30,7 @@ class Me(Shape):
     timezone: str
     default_licence: str | None
     default_visibility: str
+    default_quoting: str
     notices_wanted: list[str]
     has_unread: bool
 
@@ -56,6 +57,7 @@ class Defaults(Sent):
 
     licence: Text | None = Field(max_length=60)
     visibility: Literal["public", "followers"]
+    quoting: Literal["anyone", "asked", "nobody"] = "anyone"
 
 
 class NoticesWanted(Sent):

@@ -14,7 +14,7 @@ from fedirec.accounts.pages.views import settings_tabs
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.remix.pages.cards import licence_choices
-from fedirec.remix.pages.composing.fields import visibility_choices
+from fedirec.remix.pages.composing.fields import quoting_choices, visibility_choices
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -24,7 +24,8 @@ from fedirec.web.views import Choice
 async def show_defaults(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_OWN)
     account = viewer.account
-    return _show(request, viewer, filled_form({"licence": account.licence or "", "visibility": account.visibility}))
+    kept = {"licence": account.licence or "", "visibility": account.visibility, "quoting": account.quoting}
+    return _show(request, viewer, filled_form(kept))
 
 
 async def post_defaults(request: Request[Any]) -> Response:
@@ -32,9 +33,10 @@ async def post_defaults(request: Request[Any]) -> Response:
     form = await read_form(request)
     licence = form.choice("licence", [choice.value for choice in _licences()], required=False)
     visibility = form.choice("visibility", [choice.value for choice in visibility_choices()])
+    quoting = form.choice("quoting", [choice.value for choice in quoting_choices()], default=viewer.account.quoting)
     if form.errors:
         return _show(request, viewer, form, status=422)
-    await edit_defaults(viewer.account, licence=licence or None, visibility=visibility)
+    await edit_defaults(viewer.account, licence=licence or None, visibility=visibility, quoting=quoting)
     return redirect(request, "/settings/making", _("Saved."))
 
 
@@ -47,6 +49,7 @@ def _show(request: Request[Any], viewer: Viewer, form: Form, *, status: int = 20
         tabs=settings_tabs(request, viewer),
         licences=_licences(),
         visibilities=visibility_choices(),
+        quotings=quoting_choices(),
     )
 
 

@@ -90,7 +90,12 @@ async def show_new(request: Request[Any]) -> Response:
         except FedirecError as error:
             form.fail("seek", told(error))
     challenge = await challenge_named(request.query_params.get("challenge", ""))
-    texts: dict[str, Any] = {"language": reader().locale, "visibility": viewer.account.visibility}
+    account = viewer.account
+    texts: dict[str, Any] = {
+        "language": reader().locale,
+        "visibility": account.visibility,
+        "quoting": account.quoting,
+    }
     if usual := usual_licence(viewer.account.licence, composition):
         texts["licence"] = usual
     if challenge:

@@ -28,6 +28,7 @@ async def show_me(call: Call) -> Me:
         timezone=account.timezone,
         default_licence=account.licence,
         default_visibility=account.visibility,
+        default_quoting=account.quoting,
         notices_wanted=[kind.value for kind in WISHES if kind.value not in (account.unwanted or ())],
         has_unread=await has_unread(account),
     )
@@ -62,7 +63,8 @@ async def change_defaults(call: Call) -> Me:
     wanted = call.sent(Defaults)
     if wanted.licence is not None and find_licence(wanted.licence) not in CHOICES:
         raise Invalid("Please choose a licence.", field="licence")
-    await edit_defaults(call.viewer.account, licence=wanted.licence, visibility=wanted.visibility)
+    account = call.viewer.account
+    await edit_defaults(account, licence=wanted.licence, visibility=wanted.visibility, quoting=wanted.quoting)
     return await show_me(call)
 
 
