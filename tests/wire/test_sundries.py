@@ -119,18 +119,26 @@ async def test_what_only_some_servers_send_has_its_effect_or_is_kept_with_the_re
     assert await here.run(lambda: Notification.filter(kind="recommended").count()) == 2, "each emoji"
 
 
+@pytest.mark.parametrize(
+    "passed_on",
+    [
+        "peertube/announce_of_channel",
+        "lemmy/announce_create_of_community",
+        "lemmy/announce_of_community",
+        "wordpress/announce_of_blog",
+        "wordpress/announce_update_of_blog",
+    ],
+)
 async def test_what_a_channel_a_community_or_a_blog_passes_on_is_kept_with_its_author(
-    here: Instance, network: Sinks
+    here: Instance, network: Sinks, passed_on: str
 ) -> None:
-    passed_on = {"peertube": "announce_of_channel", "lemmy": "announce_of_community", "wordpress": "announce_of_blog"}
-    servers = await _meet(here, network, *passed_on)
-    for software, name in passed_on.items():
-        server, create = servers[software], DOCUMENTS[f"{software}/create_post"]
-        server.peer.serve(create["object"]["id"], {"@context": create["@context"], **create["object"]})
-        await server.tell(name)
-        record = await _record(here, create["object"]["id"])
-        assert (record.author.uri, record.author.type) == (server.author, "Person")
-        assert record.title == create["object"]["name"]
+    software, _, name = passed_on.partition("/")
+    server, create = (await _meet(here, network, software))[software], DOCUMENTS[f"{software}/create_post"]
+    server.peer.serve(create["object"]["id"], {"@context": create["@context"], **create["object"]})
+    await server.tell(name)
+    record = await _record(here, create["object"]["id"])
+    assert (record.author.uri, record.author.type) == (server.author, "Person")
+    assert record.title == create["object"]["name"]
 
 
 async def test_a_report_says_what_it_is_about_whoever_sends_it(here: Instance, network: Sinks) -> None:
