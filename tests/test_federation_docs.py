@@ -331,6 +331,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "redirects": (net.MAX_REDIRECTS, None),
         "keys of an actor": (actor_vocab.MAX_KEYS, 2),
         "name of an actor": (actor_vocab.MAX_NAME, None),
+        "other accounts that an actor names": (actor_vocab.MAX_ALIASES, actor_vocab.MAX_ALIASES),
         "title": (text.MAX_NAME, drafts.MAX_TITLE),
         "content warning": (text.MAX_WARNING, None),
         "text, as HTML or as Markdown": (text.MAX_CONTENT, drafts.MAX_TEXT),
