@@ -17,7 +17,7 @@ from fedirec.accounts.permissions import Scope
 from fedirec.db import fetch_rows, open_database
 from fedirec.settings import Settings
 from tests.browser.server import prepare
-from tests.cli.command import free_port, serving
+from tests.cli.command import done, free_port, serving
 from tests.cli.conftest import in_a_thread
 from tests.interop.peers import PATIENCE, until
 
@@ -38,8 +38,8 @@ class Received:
 class Home:
     """Where ana lives."""
 
-    def __init__(self, origin: str, token: str, database: str) -> None:
-        self._database = database
+    def __init__(self, origin: str, token: str, *, folder: Path, database: str) -> None:
+        self._folder, self._database = folder, database
         self.origin = origin
         self.host = origin.partition("://")[2]
         self.ana = f"{origin}/u/ana"
@@ -112,6 +112,10 @@ class Home:
                 return answer.json() if answer.status_code == 200 else None
         return None
 
+    def command(self, *words: str) -> str:
+        """What `fedirec words…` says, while the server runs."""
+        return done(*words, folder=self._folder, FEDIREC_DATABASE_URL=self._database)
+
     def received(self) -> list[Received]:
         """Each activity that arrived."""
         found: list[Received] = []
@@ -146,7 +150,7 @@ def at_home(folder: Path, *, database: str) -> Generator[Home]:
     in_a_thread(found())
     chosen = {"FEDIREC_DATABASE_URL": database, "FEDIREC_API_PER_MINUTE": "100000"}  # whoever waits asks often
     with serving("--development", folder=folder, port=port, **chosen):
-        home = Home(origin, tokens[0], settings.database)
+        home = Home(origin, tokens[0], folder=folder, database=settings.database)
         try:
             yield home
         finally:

@@ -275,6 +275,23 @@ def test_a_proof_of_ours_counts_whoever_brings_it_and_only_for_what_was_said(two
     assert peer.state["theirs"][record["uri"]]["name"] == "Passed on"
 
 
+# apkit 0.3.8 signs what it asks for as if it posted it.
+@pytest.mark.parametrize("two", [pair for pair in PAIRS if pair[0] == "fedify"], indirect=True, ids="-".join)
+def test_where_signatures_are_demanded_who_signs_can_still_read(two: Two) -> None:
+    home, peer = two.home, two.peer
+    home.command("federation", "secure", "on")
+    try:
+        until(lambda: home.document(home.ana).status_code == 401)
+        assert peer.tell("find", address=home.ana)["id"] == home.ana
+        record = home.ask("POST", "/records", title="For those who sign", text="And say who.", licence="CC0-1.0")
+        [created] = until(lambda: peer.received("Create", home.ana, record["uri"]))
+        assert (created["key"], created["status"]) == (f"{home.ana}#main-key", 202)
+        assert peer.tell("find", address=record["uri"])["name"] == "For those who sign"
+    finally:
+        home.command("federation", "secure", "off")
+        until(lambda: home.document(home.ana).status_code == 200)
+
+
 def test_everything_that_either_side_sent_was_understood(two: Two) -> None:
     home, peer = two.home, two.peer
     here = [each for each in home.received() if each.id.startswith(peer.origin)]

@@ -89,6 +89,7 @@ federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
 
 federation
   .setInboxListeners("/users/{identifier}/inbox", "/inbox")
+  .setSharedKeyDispatcher(() => ({ identifier: NAME }))
   .on(Follow, async (ctx, follow) => {
     const follower = await follow.getActor(ctx);
     if (!isActor(follower) || follow.objectId?.href !== me().href) return;
