@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,12 +17,14 @@ from fedirec.activitypub.models import Actor, Follow, Received, SeveredFollow
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.admin.actions.policies import block_peer, choose_federation, decide, list_peer, unblock_peer
+from fedirec.admin.actions.purging import plan_purge, purge_peer
 from fedirec.admin.decisions import Decision
 from fedirec.admin.queries.consequences import Bond, consequences_of_block, consequences_of_listing
 from fedirec.admin.queries.peers import get_peer
 from fedirec.clock import now
-from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid
-from fedirec.lanes import Job
+from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
+from fedirec.lanes import Job, Lane
+from fedirec.media.models import RemoteMedia
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import publish_record
 from tests.network import Instance, Network, settle
@@ -228,3 +233,32 @@ async def test_the_document_of_somebody_shut_out_is_not_described_anew(here: Ins
     await there.run(describe_actor, bo)
     await settle(here, there)
     assert (await here.run(lambda: Actor.get(uri=bo.uri))).name != "Someone else"
+
+
+async def test_a_copy_that_we_have_is_not_shown_once_its_home_is_blocked(here: Instance) -> None:
+    url, cache = "https://pictures.test/1.png", here.state["media_cache"]
+    about: Any = {"path": "cached/1.png", "media_type": "image/png", "size": 1, "fetched_at": now(), "used_at": now()}
+    digest = hashlib.sha256(url.encode()).hexdigest()
+    await here.run(lambda: RemoteMedia.create(url=url, url_digest=digest, **about))
+    assert (await here.run(cache.cache_remote, url)).size == 1
+    await here.run(block_peer, OPERATOR, site(here), "pictures.test")
+    with pytest.raises(NotFound):
+        await here.run(cache.cache_remote, url)
+    assert (await here.run(plan_purge, OPERATOR, site(here), "pictures.test")).copies == 1
+    await here.run(purge_peer, OPERATOR, site(here), "pictures.test")
+    await here.work()
+    assert await here.run(lambda: RemoteMedia.all().count()) == 0
+
+
+async def test_who_has_not_answered_for_a_week_counts_as_dead_unless_they_were_heard(here: Instance) -> None:
+    week = timedelta(days=8)
+    await here.run(lambda: KnownPeer.create(origin="https://gone.test", heard_at=now() - week))
+    await here.run(lambda: KnownPeer.create(origin="https://back.test", heard_at=now() - timedelta(hours=1)))
+    for host in ("gone.test", "back.test"):
+        lane: Any = {"kind": "deliver", "trips": 3, "failures": 9, "failing_since": now() - week}
+        await here.run(partial(Lane.create, key=delivery_lane(f"https://{host}"), **lane))
+    assert (await here.run(get_peer, "https://gone.test")).is_dead
+    assert not (await here.run(get_peer, "https://back.test")).is_dead
+    assert (await here.run(plan_purge, OPERATOR, site(here), "gone.test")).is_nothing
+    with pytest.raises(Conflict):
+        await here.run(plan_purge, OPERATOR, site(here), "back.test")
