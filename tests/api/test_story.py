@@ -11,6 +11,7 @@ from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from tests.api.conftest import Programs
 from tests.api.federating import look_after_federation
+from tests.api.moderating import look_after_people
 from tests.api.programs import Program, actor_named
 from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
@@ -36,6 +37,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await _lead(ana, ben, nobody, made)
     await _talk(ana, ben, made)
     await _follow(here, there, ana, ben)
+    await look_after_people(here, olga, ana, ben)
     await _look_after_the_instance(here, olga, ben, nobody)
     await look_after_federation(here, here.network, olga)
 
