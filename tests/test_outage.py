@@ -32,9 +32,7 @@ async def away(instance: Instance) -> AsyncGenerator[None]:
 
 
 @ON_POSTGRES
-async def test_a_database_that_goes_away_for_a_while_loses_nothing(
-    here: Instance, network: Network
-) -> None:
+async def test_a_database_that_goes_away_for_a_while_loses_nothing(here: Instance, network: Network) -> None:
     peer = Peer(network, "social.test")
     mia = peer.actor("mia")
     ana = await here.join("ana")

@@ -55,8 +55,8 @@ def render(
 ) -> Response:
     """The page, in the visitor's language and zone, with the viewer, the instance and what was said last.
 
-    Templates get `viewer` (MemberView or None), `home` (their handle elsewhere, if it is known), `site` (SiteView), `path`, `locale`, `direction`, `flashes` and an
-    empty `form` unless one is passed, besides `values`.
+    Templates get `viewer` (MemberView or None), `home` (their handle elsewhere, if it is known), `site` (SiteView),
+    `path`, `locale`, `direction`, `flashes` and an empty `form` unless one is passed, besides `values`.
     """
     flash = _read_flash(request)
     who = reader_of(request)

@@ -166,7 +166,13 @@ async def test_in_development_an_instance_may_live_on_plain_http(database: str, 
 
 async def test_admins_change_what_the_instance_says_of_itself_but_never_where_it_is(join: Join) -> None:
     ada, mo = await join("ada", Role.ADMIN), await join("mo", Role.MODERATOR)
-    said = {"title": "Studio B", "summary": "We draw.", "rules": "Be kind.", "registration": "invite", "question": ""}
+    said: dict[str, Any] = {
+        "title": "Studio B",
+        "summary": "We draw.",
+        "rules": "Be kind.",
+        "registration": "invite",
+        "question": "",
+    }
     with pytest.raises(Forbidden):
         await edit_instance(mo, **said)
     await edit_instance(ada, **said)

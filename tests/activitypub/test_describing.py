@@ -110,21 +110,25 @@ async def test_instances_know_each_other_and_how_to_speak(here: Instance, there:
     assert posted
     assert all("signature-input" in request.headers for request in posted)
     for instance, other in ((here, there), (there, here)):
-        known = await instance.run(lambda origin=other.origin: KnownPeer.get(origin=origin))
+        known = await _known(instance, other.origin)
         assert known.software == "fedirec"
+
+
+async def _known(instance: Instance, origin: str) -> KnownPeer:
+    return await instance.run(lambda: KnownPeer.get(origin=origin))
 
 
 @pytest.mark.parametrize("where", ["generator", "itself", "nowhere", "nonsense"])
 async def test_who_advertises_rfc_9421_is_spoken_to_that_way(
     here: Instance, peer: Peer, network: Network, where: str
 ) -> None:
-    changes: dict[str, Any] = {
+    shapes: dict[str, dict[str, Any]] = {
         "generator": {"generator": {"type": "Application", "implements": [RFC9421]}},
         "itself": {"type": "Application", "implements": [RFC9421]},
         "nowhere": {"implements": [RFC9421]},
         "nonsense": {"generator": {"type": "Application", "implements": [7, None, {"href": ["x"]}, "x" * 5000]}},
-    }[where]
-    mia = peer.actor("mia", **changes)
+    }
+    mia = peer.actor("mia", **shapes[where])
     peer.serve(f"{mia}/inbox", {}, status=202)
 
     await here.run(follow, await here.join("ana"), await here.meet(mia))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fedirec.clock import now
 from fedirec.remix.models import Comment
 from tests.api.programs import Program
@@ -57,7 +59,8 @@ async def _watch(here: Instance, olga: Program) -> None:
         said.held_at = said.hidden_at = now()
         await said.save(update_fields=["held_at", "hidden_at"])
 
-    for answer in ({"lets_in": True}, {"lets_in": False}, {"lets_in": False, "whole_host": True}):
+    answers: list[dict[str, Any]] = [{"lets_in": True}, {"lets_in": False}, {"lets_in": False, "whole_host": True}]
+    for answer in answers:
         await here.run(hold)
         [held] = (await olga.get("list_held_comments"))["items"]
         await olga.ask("answer_held_comment", held["id"], **answer)

@@ -37,6 +37,7 @@ class _Guest:
     uri: str = "https://far.example/u/guest"
     role: Role = Role.GUEST
     scopes: frozenset[Scope] = ALL_SCOPES
+    has_moved: bool = False
 
 
 def said(keywords: dict[str, Any]) -> Iterator[str | tuple[str, ...]]:
