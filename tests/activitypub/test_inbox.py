@@ -16,6 +16,8 @@ from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.lanes import Job
+from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
+from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Record
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, OTHER_RSA, PUBLIC, RSA, Peer
@@ -415,17 +417,26 @@ async def test_an_actor_cannot_send_our_deliveries_to_a_third_party(here: Instan
     assert (await _received(here))[-1][0] == "refused"
 
 
-async def test_an_actor_that_leaves_is_forgotten_and_stays_credited(here: Instance, peer: Peer) -> None:
+@pytest.mark.parametrize(("is_built_on", "name"), [(True, "Mia"), (False, "")])
+async def test_an_actor_that_leaves_is_forgotten_and_stays_credited_by_who_built_on_their_work(
+    here: Instance, peer: Peer, is_built_on: bool, name: str
+) -> None:
     mia = await _followed(here, peer)
-    await peer.post(here, peer.activity("Create", mia, peer.note(mia)))
+    note = peer.note(mia)
+    await peer.post(here, peer.activity("Create", mia, note))
     await here.work()
+    if is_built_on:
+        ana = await here.run(lambda: Actor.get(local_handle="ana"))
+        record = await here.run(lambda: Record.get(uri=note["id"]).select_related("author"))
+        draft = RecordDraft(title="Higher", text="la", licence="CC-BY-4.0", sources=[SourceDraft(record=record)])
+        await here.run(publish_record, ana, draft)
 
     await peer.post(here, peer.activity("Delete", mia, mia))
     await here.work()
 
     assert (await here.run(lambda: Actor.get(uri=mia))).state == "deleted"
     assert await here.run(lambda: Follow.all().count()) == 0
-    assert (await here.run(lambda: Record.get().select_related("author"))).author.name == "Mia"
+    assert (await here.run(lambda: Record.get(uri=note["id"]).select_related("author"))).author.name == name
 
 
 async def test_whoever_is_heard_from_is_asked_who_they_are_once_a_day(here: Instance, peer: Peer) -> None:
