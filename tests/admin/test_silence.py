@@ -205,7 +205,7 @@ async def _look(world: World, path: str, who: str, accept: str = "text/html") ->
     if who == "stranger":
         answer = await world.here.get(path, accept=accept)
         return answer.status_code, answer.text
-    token = world.tokens.setdefault(who, "") or await token_for(world.here, who, [Scope.READ])
+    token = world.tokens.setdefault(who, "") or await token_for(world.here, who)
     world.tokens[who] = token
     async with world.here.client() as client:
         answer = await client.get(path, headers={"authorization": f"Bearer {token}"})
