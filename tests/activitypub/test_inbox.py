@@ -18,6 +18,7 @@ from fedirec.db import fetch_rows
 from fedirec.lanes import Job
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import publish_record
+from fedirec.remix.lineage import Relation
 from fedirec.remix.models import Record
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, OTHER_RSA, PUBLIC, RSA, Peer
@@ -428,7 +429,8 @@ async def test_an_actor_that_leaves_is_forgotten_and_stays_credited_by_who_built
     if is_built_on:
         ana = await here.run(lambda: Actor.get(local_handle="ana"))
         record = await here.run(lambda: Record.get(uri=note["id"]).select_related("author"))
-        draft = RecordDraft(title="Higher", text="la", licence="CC-BY-4.0", sources=[SourceDraft(record=record)])
+        source = SourceDraft(record=record, relation=Relation.INSPIRED_BY)
+        draft = RecordDraft(title="Higher", text="la", licence="CC-BY-4.0", sources=[source])
         await here.run(publish_record, ana, draft)
 
     await peer.post(here, peer.activity("Delete", mia, mia))
