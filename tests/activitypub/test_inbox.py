@@ -18,7 +18,6 @@ from fedirec.db import fetch_rows
 from fedirec.lanes import Job
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import publish_record
-from fedirec.remix.lineage import Relation
 from fedirec.remix.models import Record
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, OTHER_RSA, PUBLIC, RSA, Peer
@@ -423,13 +422,14 @@ async def test_an_actor_that_leaves_is_forgotten_and_stays_credited_by_who_built
     here: Instance, peer: Peer, is_built_on: bool, name: str
 ) -> None:
     mia = await _followed(here, peer)
-    note = peer.note(mia)
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    note = peer.note(mia) | {"kind": "record", "name": "Hum", "license": licence}
     await peer.post(here, peer.activity("Create", mia, note))
     await here.work()
     if is_built_on:
         ana = await here.run(lambda: Actor.get(local_handle="ana"))
         record = await here.run(lambda: Record.get(uri=note["id"]).select_related("author"))
-        source = SourceDraft(record=record, relation=Relation.INSPIRED_BY)
+        source = SourceDraft(record=record)
         draft = RecordDraft(title="Higher", text="la", licence="CC-BY-4.0", sources=[source])
         await here.run(publish_record, ana, draft)
 
