@@ -160,7 +160,8 @@ class Calm:
     def has_come(self) -> bool:
         """Whether the clock did not jump within the last hour."""
         if jump := self._jumps.find():
-            log.error("the clock of this machine jumped by %s; nothing is closed or thrown away for an hour", jump)
+            whole = timedelta(seconds=round(jump.total_seconds()))
+            log.error("the clock of this machine jumped by %s; nothing is closed or thrown away for an hour", whole)
             self._until = monotonic() + CALM.total_seconds()
         return monotonic() >= self._until
 

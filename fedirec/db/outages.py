@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from traceback import walk_tb
 from typing import Final
 
 _CLASSES: Final = ("08", "53", "57")
@@ -35,4 +36,10 @@ def _says_so(error: BaseException) -> bool:
         return type(error).__name__ == "InterfaceError"  # a connection that was closed under us
     if origin == "sqlite3":
         return str(error).lower().startswith(_SQLITE)
-    return isinstance(error, ConnectionError)
+    return isinstance(error, ConnectionError) and _came_from(error, "asyncpg")
+
+
+def _came_from(error: BaseException, package: str) -> bool:
+    """Whether `error` was raised below something of `package`."""
+    frames = (str(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(error.__traceback__))
+    return any(name.partition(".")[0] == package for name in frames)

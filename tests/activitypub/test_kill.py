@@ -60,6 +60,9 @@ class Sink:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 fields = dict(line.lower().split(": ", 1) for line in head.decode().split("\r\n")[1:-2])
+                if head.startswith(b"GET"):
+                    writer.write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")  # it does not say what it is
+                    continue
                 body = await reader.readexactly(int(fields["content-length"]))
                 self.got[fields["host"].partition(":")[0]].append(body)
                 async with self._more:

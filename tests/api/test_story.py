@@ -9,10 +9,13 @@ from fedirec.activitypub.models import Actor
 from fedirec.api.endpoints import TABLE
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
+from tests.api.boundaries import keep_away
 from tests.api.conftest import Programs
 from tests.api.federating import look_after_federation
 from tests.api.moderating import look_after_people
+from tests.api.moving import move_and_stay
 from tests.api.programs import Program, actor_named
+from tests.api.quoting import decide_about_quotes
 from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
 from tests.network import Instance, settle
@@ -38,6 +41,9 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await _talk(ana, ben, made)
     await _follow(here, there, ana, ben)
     await look_after_people(here, olga, ana, ben)
+    await decide_about_quotes(here, ana, ben)
+    await keep_away(here, there, ana, ben)
+    await move_and_stay(here, there, olga, ana, ben)
     await _look_after_the_instance(here, olga, ben, nobody)
     await look_after_federation(here, here.network, olga)
 

@@ -80,6 +80,6 @@ def test_what_cannot_be_asked_for_is_refused_in_one_sentence(studio: Path, addre
 
 
 def test_a_peer_is_blocked_by_its_host_alone(studio: Path) -> None:
-    assert "cannot block itself" in refused("federation", "block", "studio.example", folder=studio)
+    assert "this instance itself" in refused("federation", "block", "studio.example", folder=studio)
     assert "Write the host alone" in refused("federation", "block", "b.example/u/bo", folder=studio)
     assert "We know no instance called b.example" in refused("federation", "unblock", "b.example", folder=studio)
