@@ -1,11 +1,12 @@
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from fedirec.clock import now
+from fedirec.db.migrating import QuickMigration
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
     dependencies = [("fedirec", "0006_moderation")]
 
     initial = False
