@@ -1,8 +1,8 @@
 """Every page, for everybody, on a phone and on a desktop, by day and by night: usable by all, and quiet.
 
-One small world on two instances serves all of it. Each page is opened once and then looked at in four ways: axe (which
-comes with its Python package, nothing is downloaded) reads it whole on a desktop by day, what can be otherwise there on
-a phone by night, and what depends on colours alone the other way round as well.
+One small world on two instances serves all of it. Each page is opened once and then looked at in two ways: axe (which
+comes with its Python package, nothing is downloaded) reads it whole on a desktop by day, and on a phone by night what can
+be otherwise there, colours among it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ DESKTOP: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 390, "height": 900}
 REPOSITORY: Final = Path(__file__).parent.parent.parent
 RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 SHAPES: Final = {
     "runOnly": {
         "type": "rule",
@@ -274,14 +273,12 @@ def _look(shown: Window, path: str, *, status: int = 200, walked: str) -> list[s
     wrong += _check(shown)
     page.evaluate(AXE_SCRIPT)
     wrong += _complaints(page, RULES)
-    page.emulate_media(color_scheme="dark")
-    wrong += [f"in the dark: {each}" for each in _complaints(page, COLOURS)]
     wrong += [f"the keyboard does not reach {each}" for each in _walk(page, walked)]
+    page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
     wrong += [f"on a phone: {each}" for each in _check(shown)]
     wrong += [f"on a phone, in the dark: {each}" for each in _complaints(page, SHAPES)]
     page.emulate_media(color_scheme="light")
-    wrong += [f"on a phone: {each}" for each in _complaints(page, COLOURS)]
     page.set_viewport_size(DESKTOP)
     return [f"{path}: {each}" for each in wrong]
 
