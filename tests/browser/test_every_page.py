@@ -1,8 +1,8 @@
 """Every page, for everybody, on a phone and on a desktop, by day and by night: usable by all, and quiet.
 
-One small world on two instances serves all of it. Each page is opened once and then looked at in two ways: axe (which
-comes with its Python package, nothing is downloaded) reads it whole on a desktop by day, and on a phone by night what can
-be otherwise there, colours among it.
+One small world on two instances serves all of it. Each page is opened once and looked at twice: axe (which comes with
+its Python package, nothing is downloaded) reads it whole on a desktop by day, and on a phone by night what can be
+otherwise there, colours among it.
 """
 
 from __future__ import annotations
