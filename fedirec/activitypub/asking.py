@@ -40,18 +40,28 @@ async def refuse_strangers(request: Request[Any]) -> None:
     sign where that is demanded, in secure mode: of everything but the instance's own actor, with its key.
     """
     remote: Remote = request.state["remote"]
-    site: Site = request.state["site"]
     origin = _origin_claimed(request) if "signature" in request.headers else None
     if origin is not None and await remote.acquaintances.is_blocked(origin):
         raise Forbidden("this instance does not federate with yours")
-    if request.url.path in SHOWN_TO_ALL or not site.is_set_up or not await site.demands_signatures():
+    if not await is_for_signers(request.scope):
         return
     if await find_asker(request) is None:
         raise Unauthenticated("this instance shows its documents to those who sign their requests")
 
 
+async def is_for_signers(scope: Scope) -> bool:
+    """Whether the document that is asked for is shown to those only who say who they are, in secure mode."""
+    site: Site = scope["state"]["site"]
+    return site.is_set_up and scope["path"] not in SHOWN_TO_ALL and await site.demands_signatures()
+
+
 async def may_have(scope: Scope) -> bool:
-    """Whether whoever asks may be given a public document that is ready; who may not is told why the long way."""
+    """Whether whoever asks may be given a public document that is ready; who may not is told why the long way.
+
+    What is for signers goes the long way, at whose end caches in between are told to keep nothing.
+    """
+    if await is_for_signers(scope):
+        return False
     try:
         await refuse_strangers(Request(scope))
     except FedirecError:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from fedirec.activitypub.actors import describe_actor
-from fedirec.activitypub.asking import refuse_strangers
+from fedirec.activitypub.asking import is_for_signers, refuse_strangers
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, ACTOR_CONTEXT
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import document_of
@@ -26,6 +27,7 @@ from fedirec.web.ready import may_keep
 
 PAGE: Final = 20
 CACHE: Final = "public, max-age=120"
+PRIVATE: Final = "private, no-store"
 
 
 class ActivityResponse(JSONResponse):
@@ -34,7 +36,7 @@ class ActivityResponse(JSONResponse):
     media_type = ACTIVITY_JSON
 
     def __init__(self, document: Json, *, status: int = 200, is_public: bool = True) -> None:
-        headers = {"vary": "Signature, Accept", "cache-control": CACHE if is_public else "private, no-store"}
+        headers = {"vary": "Signature, Accept", "cache-control": CACHE if is_public else PRIVATE}
         super().__init__(document, status_code=status, headers=headers)
 
 
@@ -61,7 +63,9 @@ class ActivityRoute(Route):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await refuse_strangers(Request(scope, receive))
-        if self._shows:
+        if await is_for_signers(scope):
+            send = _privately(send)
+        elif self._shows:
             may_keep(scope, shows=self._shows, grows=self._grows)
         await super().handle(scope, receive, send)
 
@@ -70,6 +74,17 @@ class ActivityRoute(Route):
         if found[0] is Match.FULL and not self._always and not wants_activity(HTTPConnection(scope)):
             return Match.NONE, {}
         return found
+
+
+def _privately(send: Send) -> Send:
+    """As `send`, and no cache in between keeps the answer, whatever it makes of `Vary`."""
+
+    async def send_privately(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message)["cache-control"] = PRIVATE
+        await send(message)
+
+    return send_privately
 
 
 async def get_local_actor(request: Request[Any]) -> Actor:

@@ -91,6 +91,7 @@ async def test_in_secure_mode_only_who_signs_is_shown_documents(here: Instance, 
         for kind in ("cavage", "rfc9421"):
             shown = await _get(here, path, key_id=f"{mia}#main-key", kind=kind)
             assert shown.status_code == 200, (path, shown.text)
+            assert shown.headers["cache-control"] == "private, no-store"
             assert {"signature", "accept"} <= {name.strip().lower() for name in shown.headers["vary"].split(",")}
         assert (await _get(here, path)).status_code == 401, "also what is ready is not given to everybody"
 
