@@ -22,7 +22,6 @@ from fedirec.activitypub.vocab import (
     Json,
     Like,
     Ref,
-    Stamp,
     Tombstone,
     Undo,
     Update,
@@ -139,14 +138,6 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
         await bury_record(record)
-
-
-@handlers.on(Delete, Stamp)
-async def consent_taken_back(sender: Actor, delete: Delete[Stamp]) -> None:
-    """Somebody does not agree any more to something that was done with what is theirs."""
-    uri = delete.object.id
-    if not await stamp_deleted(sender, uri) and not await consent_withdrawn(sender, uri):
-        raise NotFound("that consent is not known here, or is somebody else's")
 
 
 @handlers.on(Announce, Ref, RecordObject, CommentObject, PostObject, PromptObject)
