@@ -43,11 +43,15 @@ class Network(httpx.AsyncBaseTransport):
         self.down: set[str] = set()
         self.answers: dict[str, httpx.Response] = {}
         """Documents of hosts that are no instance of ours, by address."""
+        self.doors: dict[str, Callable[[httpx.Request], bool]] = {}
+        """Who is let in at a host that is no instance of ours; the others are answered 401."""
         self.requests: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         host = request.url.netloc.decode()
+        if host in self.doors and not self.doors[host](request):
+            return httpx.Response(401)
         if str(request.url) in self.answers:
             canned = self.answers[str(request.url)]
             return httpx.Response(canned.status_code, headers=canned.headers, content=canned.content)

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 
-from fedirec.activitypub.keys import PrivateKey, generate_ed25519, generate_rsa
-from fedirec.activitypub.signatures import Scheme, sign_request
+from fedirec.activitypub.keys import PrivateKey, PublicKey, generate_ed25519, generate_rsa
+from fedirec.activitypub.signatures import Scheme, parse, sign_request
 from fedirec.clock import now
+from fedirec.errors import Invalid, Unauthenticated
 from tests.network import Instance, Network
 
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
@@ -66,6 +67,25 @@ class Peer:
         """`uri` answers with `document` from now on."""
         content = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.network.answers[uri] = httpx.Response(status, headers={"content-type": content_type}, content=content)
+
+    def demand(self, kind: Scheme, *, key: PublicKey) -> None:
+        """Only who signs in this `kind`, with `key`, is shown its objects from now on; handles it tells everybody."""
+
+        def lets_in(request: httpx.Request) -> bool:
+            if request.url.path.startswith("/.well-known/"):
+                return True
+            headers = request.headers.multi_items()
+            try:
+                claim = parse(headers)
+                statement = claim.check(
+                    method=request.method, url=str(request.url), headers=headers, body=request.content, now=now()
+                )
+                statement.verify(key)
+            except (Unauthenticated, Invalid):
+                return False
+            return kind == claim.SCHEME
+
+        self.network.doors[self.host] = lets_in
 
     def activity(self, type: str, actor: str, object: Any, **more: Any) -> dict[str, Any]:
         self.posted += 1

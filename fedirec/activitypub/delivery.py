@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from tortoise.expressions import Q
 
 from fedirec.activitypub.keyring import Keyring
-from fedirec.activitypub.models import Actor, Outgoing, Peer
+from fedirec.activitypub.manners import Manners, knock, manners_at, remember_kind
+from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import ASKED_AGAIN, ask_again, bytes_of, delivery_of, inboxes_of
-from fedirec.activitypub.policies import decided_about, stance_among
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
-from fedirec.db.tables import marks, moment_of
+from fedirec.db.tables import marks
 from fedirec.db.together import Together
 from fedirec.errors import Forbidden, NotFound, PeerUnavailable
 from fedirec.lanes import Dead, Done, Job, Later, Outcome, enqueue, keep_payload
 from fedirec.net import Net, Sign
 from fedirec.uris import host_of, origin_of
 from fedirec.web.negotiation import ACTIVITY_JSON
-
-FORGET_PREFERENCE: Final = timedelta(days=30)
-"""How long a peer that answered to RFC 9421 is spoken to that way."""
 
 RETRIED: Final = frozenset({302, 303, 307, 408, 425, 429})
 """What may pass, beside 5xx: a host that is being looked after sends everybody to another page for a while."""
@@ -54,7 +51,7 @@ class Courier:
     keyring: Keyring
     _bodies: OrderedDict[int, tuple[int, bytes]] = field(default_factory=OrderedDict, repr=False)
     _rows: Together[int, tuple[int, bytes]] = field(default_factory=lambda: Together(_bodies_of), repr=False)
-    _peers: Together[str, _Manners] = field(default_factory=lambda: Together(_manners_at), repr=False)
+    _peers: Together[str, Manners] = field(default_factory=lambda: Together(manners_at), repr=False)
 
     _silent: Together[int, bool] = field(default_factory=lambda: Together(_silent_among), repr=False)
 
@@ -95,23 +92,21 @@ class Courier:
             return Dead("this peer is blocked here", status=None)
         if await self._silent.find(int(str(job.payload["outgoing"]))):
             return Dead("whoever said it is suspended here", status=None)
-        prefers_new = bool(peer and peer.speaks_rfc9421_at and now() - peer.speaks_rfc9421_at < FORGET_PREFERENCE)
-        kinds: tuple[Scheme, Scheme] = ("rfc9421", "cavage") if prefers_new else ("cavage", "rfc9421")
-        for kind in kinds:
-            try:
-                answer = await self.net.post(
+        kinds = peer.kinds if peer else Manners(False, None).kinds
+        try:
+            answer, kind = await knock(
+                kinds,
+                lambda kind: self.net.post(
                     inbox,
                     body=body,
                     headers={"content-type": ACTIVITY_JSON, "accept": ACTIVITY_JSON},
                     sign=self._signer(actor_id, body, kind),
-                )
-            except PeerUnavailable as error:
-                return Later(error=str(error), blame="lane")
-            except Forbidden as error:
-                return Dead(str(error))
-            # One re-knock with the other signature, on these two only: after a 5xx the first may have been taken.
-            if answer.status not in (400, 401) or kind == kinds[1]:
-                break
+                ),
+            )
+        except PeerUnavailable as error:
+            return Later(error=str(error), blame="lane")
+        except Forbidden as error:
+            return Dead(str(error))
         if answer.status in (404, 410):
             await _ask_whose_it_was(inbox)
         headers = answer.headers
@@ -119,8 +114,7 @@ class Courier:
             answer.status, headers.get("retry-after"), attempts=job.attempts, apart=_clocks_apart(headers.get("date"))
         )
         if isinstance(outcome, Done) and kind != kinds[0]:
-            await Peer.get_or_create(origin=origin_of(inbox))
-            await Peer.filter(origin=origin_of(inbox)).update(speaks_rfc9421_at=now() if kind == "rfc9421" else None)
+            await remember_kind(origin_of(inbox), kind)
         return outcome
 
     def _signer(self, actor_id: int, body: bytes, kind: Scheme) -> Sign:
@@ -158,26 +152,6 @@ async def _silent_among(outgoing: Sequence[int]) -> dict[int, bool]:
         *outgoing,
     )
     return {int(row["id"]): True for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class _Manners:
-    """What has to be known of a peer to speak to it."""
-
-    is_blocked: bool
-    """Whether we do not federate with it."""
-    speaks_rfc9421_at: datetime | None
-
-
-async def _manners_at(origins: Sequence[str]) -> dict[str, _Manners]:
-    decided = await decided_about(origins)
-    return {
-        origin: _Manners(
-            stance_among(decided, origin).is_blocked,
-            moment_of(decided[origin]["speaks_rfc9421_at"]) if origin in decided else None,
-        )
-        for origin in origins
-    }
 
 
 async def _ask_whose_it_was(inbox: str) -> None:

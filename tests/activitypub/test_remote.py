@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,9 +15,10 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, ActorKey, Instance
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.signatures import parse
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import TYPES, Vocabulary
-from fedirec.clock import now
+from fedirec.clock import monotonic, now
 from fedirec.errors import (
     FedirecError,
     Forbidden,
@@ -30,6 +32,7 @@ from fedirec.errors import (
 )
 from fedirec.net import Net
 from fedirec.remix.vocab import TYPES as REMIX_TYPES
+from tests.conftest import Pass
 from tests.network import Network
 from tests.peer import CONTEXT, ED25519, OTHER_RSA, RSA, Peer
 
@@ -211,6 +214,83 @@ async def test_a_refusal_says_whether_asking_again_makes_sense(
     peer.serve(NOTE, _note(NOTE), status=status)
     with pytest.raises(error):
         await remote.fetch(NOTE)
+
+
+def _kinds(network: Network) -> list[str]:
+    """How each request so far was signed."""
+    return [parse(request.headers.multi_items()).SCHEME for request in network.requests]
+
+
+@on_sqlite
+async def test_a_question_is_signed_as_the_peer_understands_it_and_that_is_remembered(
+    remote: Remote, peer: Peer, network: Network, time_passes: Pass
+) -> None:
+    peer.serve(NOTE, _note(NOTE))
+    mia = peer.actor("mia")
+
+    async def asked(uri: str = NOTE) -> list[str]:
+        network.requests.clear()
+        await remote.fetch(uri)
+        return _kinds(network)
+
+    peer.demand("rfc9421", key=RSA.public)
+    assert await asked() == ["cavage", "rfc9421"]
+    assert await asked() == ["rfc9421"]
+    assert await asked(mia) == ["rfc9421"]
+    signed = await remote.sign("GET", f"{peer.origin}/media/1.jpg")
+    assert "signature-input" in signed, "and so are files asked for"
+
+    peer.demand("cavage", key=RSA.public)
+    assert await asked() == ["rfc9421", "cavage"], "it has changed back"
+    assert await asked() == ["cavage"]
+
+    peer.demand("rfc9421", key=RSA.public)
+    await asked()
+    time_passes(timedelta(days=31))
+    assert await asked() == ["cavage", "rfc9421"]
+
+
+@on_sqlite
+async def test_whoever_refuses_both_signatures_is_not_asked_twice_for_everything(
+    remote: Remote, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer.serve(NOTE, _note(NOTE))
+    peer.demand("cavage", key=OTHER_RSA.public)
+
+    async def asked() -> list[str]:
+        network.requests.clear()
+        with pytest.raises(Forbidden):
+            await remote.fetch(NOTE)
+        return _kinds(network)
+
+    assert [await asked() for _ in range(4)] == [["cavage", "rfc9421"]] * 2 + [["cavage"]] * 2
+    assert not await KnownPeer.filter(speaks_rfc9421_at__not_isnull=True).exists()
+    later = monotonic() + 601
+    monkeypatch.setattr("fedirec.activitypub.manners.monotonic", lambda: later)
+    assert await asked() == ["cavage", "rfc9421"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(("status", "times"), [(400, 2), (401, 2), (403, 1), (404, 1), (410, 1), (429, 1), (500, 1)])
+async def test_only_what_may_be_a_matter_of_the_signature_is_asked_once_more(
+    remote: Remote, peer: Peer, network: Network, status: int, times: int
+) -> None:
+    peer.serve(NOTE, _note(NOTE), status=status)
+    with pytest.raises(FedirecError):
+        await remote.fetch(NOTE)
+    assert _kinds(network) == ["cavage", "rfc9421"][:times]
+
+
+@on_sqlite
+async def test_who_is_at_the_end_of_a_redirect_teaches_us_nothing_about_its_beginning(
+    remote: Remote, peer: Peer, other: Peer, network: Network
+) -> None:
+    _redirects(network, NOTE, "https://other.test/notes/1")
+    other.serve("https://other.test/notes/1", _note(NOTE))
+    other.demand("rfc9421", key=RSA.public)
+    with pytest.raises(FedirecError):
+        await remote.fetch(NOTE)
+    assert not await KnownPeer.filter(speaks_rfc9421_at__not_isnull=True).exists()
 
 
 UNREACHABLE = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from anyio import to_thread
@@ -11,7 +12,9 @@ from fedirec.activitypub import ld
 from fedirec.activitypub.acquaintances import Acquaintances
 from fedirec.activitypub.authority import Belief, belief_in_answer, may_answer_for
 from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.manners import REFUSED, Manners, Refusals, knock, manners_at, remember_kind
 from fedirec.activitypub.parsing import parse
+from fedirec.activitypub.signatures import Scheme
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Doc, Json
 from fedirec.errors import Forbidden, Gone, Invalid, NotFound, PeerUnavailable
@@ -40,6 +43,7 @@ class Fetching:
     keyring: Keyring
     site: Site
     acquaintances: Acquaintances
+    _refusals: Refusals = field(default_factory=Refusals, repr=False)
 
     async def fetch(self, uri: str) -> Fetched:
         """The object that `uri` names, as its own origin serves it.
@@ -72,14 +76,37 @@ class Fetching:
             raise Forbidden("%(host)s is blocked here", blanks={"host": host_of(origin)})
 
     async def sign(self, method: str, url: str) -> dict[str, str]:
-        """The headers by which this instance as a whole signs a request to read."""
-        return await self.keyring.sign_request(self.site.actor_id, method=method, url=url, body=None)
+        """The headers by which this instance as a whole signs a request to read, as that peer understands it."""
+        return await self._sign((await self._manners(origin_of(url))).kinds[0], method, url)
+
+    async def _sign(self, kind: Scheme, method: str, url: str) -> dict[str, str]:
+        return await self.keyring.sign_request(self.site.actor_id, method=method, url=url, body=None, kind=kind)
+
+    async def _manners(self, origin: str) -> Manners:
+        return (await manners_at([origin]))[origin]
+
+    async def _ask(self, uri: str) -> Response:
+        """What `uri` answers: asked once more in the other signature when the peer seems not to take the first."""
+        if not self.site.is_set_up:
+            return await self.net.get(uri, accept=ACCEPT)
+        origin = origin_of(uri)
+        kinds: tuple[Scheme, ...] = (await self._manners(origin)).kinds
+        first = kinds[0]
+        if self._refusals.are_final(origin):
+            kinds = kinds[:1]
+        answer, kind = await knock(kinds, lambda kind: self.net.get(uri, accept=ACCEPT, sign=partial(self._sign, kind)))
+        if kind != first:
+            if answer.status in REFUSED:
+                self._refusals.add(origin)
+            elif answer.status == 200 and may_answer_for(uri, answered_from=answer.url):
+                await remember_kind(origin, kind)
+        return answer
 
     async def _get(self, uri: str) -> Fetched:
         if self.site.is_ours(uri):
             raise NotFound("nothing here has that address")
         await self.refuse_blocked(origin_of(uri))
-        response = await self.net.get(uri, accept=ACCEPT, sign=self.sign if self.site.is_set_up else None)
+        response = await self._ask(uri)
         refuse_status(response, uri)
         if not is_activity(response.headers.get("content-type", "")):
             raise Invalid(
