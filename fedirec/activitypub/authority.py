@@ -90,6 +90,13 @@ def may_describe(actor: str, *, speaker: str) -> bool:
     return actor == speaker
 
 
+def belief_in_description(actor: str, *, speaker: str, is_brought: bool) -> Belief:
+    """What to do with what `speaker` says the actor is like now. What somebody else brings may have been true once."""
+    if not may_describe(actor, speaker=speaker):
+        return Belief.NEVER
+    return Belief.ASK_ORIGIN if is_brought else Belief.AS_SAID
+
+
 # Who may do what to whose things
 
 

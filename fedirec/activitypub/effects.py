@@ -10,14 +10,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from fedirec.activitypub.authority import Belief, belief_in_embedded
+from fedirec.activitypub.authority import Belief, belief_in_description, belief_in_embedded
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
 from fedirec.activitypub.journal import Arrival, Journal, name_of
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.remote import Remote, compacted
-from fedirec.activitypub.vocab import Activity, Create, Forwarded, Ref, Update
+from fedirec.activitypub.signatures import parse as parse_signature
+from fedirec.activitypub.vocab import Activity, ActorObject, Create, Forwarded, Ref, Update
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
 from fedirec.db.gathering import Gathered
@@ -160,9 +161,23 @@ class Effects:
             if belief is Belief.NEVER or (belief is Belief.ASK_ORIGIN and isinstance(activity, Update)):
                 raise Forbidden("only its author can say what that is")
             if belief is Belief.ASK_ORIGIN:
-                stripped = Ref(activity.object.id)
-                return replace(activity, object=stripped, object_document=None)  # type: ignore[arg-type]
+                return _by_name_only(activity)
+        described = getattr(activity.object, "actor", activity.object)
+        if isinstance(activity, Update) and isinstance(described, ActorObject):
+            belief = belief_in_description(described.id, speaker=sender.uri, is_brought=_is_brought(arrival))
+            if belief is Belief.ASK_ORIGIN:
+                return _by_name_only(activity)
         return replace(activity, object_as_sent={"@context": sent["@context"], **embedded})
+
+
+def _by_name_only(activity: Activity[Any]) -> Activity[Any]:
+    """The same, without what came embedded in it."""
+    return replace(activity, object=Ref(activity.object.id), object_document=None)
+
+
+def _is_brought(arrival: Arrival) -> bool:
+    """Whether somebody else signed the request than who did it, by another key than what proves it."""
+    return parse_signature([(name, value) for name, value in arrival.signed_headers]).key_id != arrival.key_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.keys import PrivateKey, generate_ed25519
-from fedirec.activitypub.models import Evidence, Follow, Received
+from fedirec.activitypub.models import Actor, Evidence, Follow, Received
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.activitypub.proofs import add_proof
 from fedirec.clock import now
@@ -19,7 +20,7 @@ from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Comment, Record
 from tests.network import Instance, Network
-from tests.peer import CONTEXT, ED25519, OTHER_RSA, Peer
+from tests.peer import CONTEXT, ED25519, OTHER_RSA, RSA, Peer
 
 OTHER_ED25519 = generate_ed25519()
 PROVED = [*CONTEXT, "https://w3id.org/security/data-integrity/v2"]
@@ -179,6 +180,31 @@ async def test_a_proof_may_have_been_made_with_a_new_key(here: Instance, peer: P
     sent = proved(peer.activity("Create", mia, peer.note(mia)), key=OTHER_ED25519)
 
     assert (await relay.post(here, sent, actor=bearer)).status_code == 202
+
+
+async def test_nobody_brings_back_what_somebody_was_like_before(
+    here: Instance, peer: Peer, relay: Peer, network: Network
+) -> None:
+    """A key that was changed because somebody else has it stays changed."""
+    mia, bearer = proving(peer, "mia", summary="as before"), relay.actor("relay")
+    before = json.loads(network.answers[mia].content)
+    old = proved(peer.activity("Update", mia, before), created=now() - timedelta(days=20))
+    rotated = {**before["publicKey"], "publicKeyPem": OTHER_RSA.public.pem}
+    peer.serve(mia, {**before, "summary": "by now", "publicKey": rotated})
+    met = await here.meet(mia)
+
+    assert (await relay.post(here, old, actor=bearer)).status_code == 202
+    await here.work()
+
+    known = await here.run(lambda: Actor.get(id=met.id))
+    assert known.summary == "by now"
+    stolen = await peer.post(here, peer.activity("Like", mia, f"{here.origin}/records/1"), key=RSA)
+    assert stolen.status_code == 401
+    peer.serve(mia, {**before, "summary": "even later", "publicKey": rotated})
+    again = proved(peer.activity("Update", mia, before))
+    assert (await relay.post(here, again, actor=bearer)).status_code == 202
+    await here.work()
+    assert (await here.run(lambda: Actor.get(id=met.id))).summary == "even later", "what changed is asked for"
 
 
 async def test_nobody_brings_what_was_said_by_us_or_by_whom_we_do_not_federate_with(
