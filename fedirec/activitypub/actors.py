@@ -104,7 +104,7 @@ async def activate_local_actor(actor: Actor, keyring: Keyring, keys: NewKeys) ->
     for fragment, key in ((RSA_FRAGMENT, keys.rsa), (ED25519_FRAGMENT, keys.ed25519)):
         key_id = actor.uri + fragment
         await ActorKey.create(
-            actor=actor, key_id=key_id, kind=key.kind, public=_spelling(key), fingerprint=key.public.fingerprint
+            actor=actor, key_id=key_id, kind=key.kind, public=spelling_of(key), fingerprint=key.public.fingerprint
         )
         await SigningKey.create(
             actor=actor, key_id=key_id, kind=key.kind, secret=keyring.seal(key.pem.encode(), label=key_id)
@@ -324,7 +324,8 @@ async def forget_actor(actor: Actor) -> None:
     await Announcement.filter(actor_id=actor.id).delete()
 
 
-def _spelling(key: PrivateKey) -> str:
+def spelling_of(key: PrivateKey) -> str:
+    """The public half as actors carry it: PEM for RSA, Multikey for Ed25519."""
     return key.public.pem if key.kind == "rsa" else key.public.multibase
 
 

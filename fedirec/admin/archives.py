@@ -14,7 +14,7 @@ import os
 import re
 import tarfile
 import zlib
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -113,9 +113,12 @@ def check_archive(source: Path) -> Manifest:
     return manifest
 
 
-def unpack_archive(source: Path, folder: Path, *, manifest: Manifest) -> None:
-    """The members that `manifest` names are files in `folder`. Raises Invalid when `source` changed in between."""
-    found, _ = _walk(source, folder=folder)
+def unpack_archive(source: Path, folder: Path, *, manifest: Manifest, only: Collection[str] = ()) -> None:
+    """The members that `manifest` names, or `only` some, are files in `folder`.
+
+    Raises Invalid when `source` changed in between.
+    """
+    found, _ = _walk(source, folder=folder, only=only)
     _compare(found, manifest, source)
     os.sync()
 
@@ -143,7 +146,7 @@ def _write(descriptor: int, files: Iterable[tuple[str, Path]], *, about: Manifes
     return manifest
 
 
-def _walk(source: Path, *, folder: Path | None) -> tuple[dict[str, Member], Manifest]:
+def _walk(source: Path, *, folder: Path | None, only: Collection[str] = ()) -> tuple[dict[str, Member], Manifest]:
     """What the members are and what the manifest says; written to `folder` on the way, if there is one."""
     found: dict[str, Member] = {}
     manifest: Manifest | None = None
@@ -163,7 +166,8 @@ def _walk(source: Path, *, folder: Path | None) -> tuple[dict[str, Member], Mani
                 if entry.name == MANIFEST:
                     manifest = Manifest.read(content.read(MAX_MANIFEST))
                 else:
-                    found[entry.name] = _read(content, None if folder is None else folder / entry.name)
+                    wanted = folder is not None and (not only or entry.name in only)
+                    found[entry.name] = _read(content, folder / entry.name if folder and wanted else None)
             while packed.read(_PIECE):
                 pass  # the checksum of the whole stands at its end
     except (*_BROKEN, KeyError, TypeError, AttributeError) as error:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from anyio import to_thread
@@ -32,7 +33,7 @@ from fedirec.admin.dumps import dump_postgres, load_postgres
 from fedirec.clock import now
 from fedirec.db import execute, fetch_rows, on_postgres, open_database
 from fedirec.db.schema import applied_migrations, known_migrations, missing_migrations
-from fedirec.errors import Conflict, Misconfigured, NotFound
+from fedirec.errors import Conflict, Invalid, Misconfigured, NotFound
 from fedirec.media.models import Media
 from fedirec.media.queries import paths_of
 from fedirec.media.store import DiskStore
@@ -83,6 +84,23 @@ async def back_up(settings: Settings, target: Path) -> Backup:
             lambda: write_archive(target, _files(settings, folder, database), about=about)
         )
     return Backup(manifest=manifest, lost=lost)
+
+
+async def check_backup(settings: Settings, source: Path) -> Manifest:
+    """From `source` the instance could be made again where `settings` say, and this is what it holds.
+
+    Every checksum is compared. A SQLite database is unpacked beside the data folder, looked through and opened with its
+    key; a dump of PostgreSQL shows only when it is restored whether it can be. Raises as `restore` does.
+    """
+    manifest = await to_thread.run_sync(check_archive, source)
+    _refuse_unfitting(settings, manifest)
+    if manifest.database == "sqlite":
+        packed = (MASTER_KEY, DATABASES["sqlite"])
+        with TemporaryDirectory(prefix="fedirec-check-", ignore_cleanup_errors=True) as place:
+            folder = Path(place)
+            await to_thread.run_sync(lambda: unpack_archive(source, folder, manifest=manifest, only=packed))
+            await _check_keys(f"sqlite://{folder / DATABASES['sqlite']}", folder / MASTER_KEY)
+    return manifest
 
 
 async def restore(settings: Settings, source: Path) -> Manifest:
@@ -211,6 +229,8 @@ def _refuse_unfitting(settings: Settings, manifest: Manifest) -> None:
 async def _check_keys(database: str, master_key: Path) -> None:
     """The database opens, belongs to this version or an older one, and the master key opens what it sealed."""
     async with open_database(database):
+        if not on_postgres() and (await fetch_rows("PRAGMA quick_check"))[0]["quick_check"] != "ok":
+            raise Invalid("the database in this backup is damaged; take an older one")
         if await missing_migrations():
             return  # the models do not fit an older schema; the server brings it up to date when it starts
         site = Site()

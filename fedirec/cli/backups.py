@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fedirec.admin.archives import CONFIG
-from fedirec.admin.backup import back_up
+from fedirec.admin.backup import back_up, check_backup
 from fedirec.admin.backup import restore as restore_from
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import check_driver, existing_database, make_folder, serving_alone
@@ -32,9 +32,22 @@ async def backup(settings: Settings, file: File) -> None:
 
 
 @with_settings("origin", "development", *WHERE, least="warning")
-async def restore(settings: Settings, file: File) -> None:
+async def restore(
+    settings: Settings,
+    file: File,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say whether it could be done.")] = False,
+) -> None:
     """Make an instance out of a backup, in an empty data folder (and an empty database)."""
     check_driver(settings)
+    if dry_run:
+        manifest = await check_backup(settings, file)
+        media = sum(name.startswith("media/") for name in manifest.members)
+        size = sum(member.size for member in manifest.members.values()) / 1_000_000
+        say(
+            f"{file} is whole: {manifest.origin or 'an instance that is not set up yet'} as it was on "
+            f"{manifest.made_at:%Y-%m-%d at %H:%M} UTC, with {media} files of its people ({size:.1f} MB unpacked)."
+        )
+        return
     make_folder(settings, restoring=True)
     with serving_alone(settings) if settings.on_sqlite else nullcontext():
         manifest = await restore_from(settings, file)

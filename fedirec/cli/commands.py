@@ -35,6 +35,9 @@ COMMANDS: Final = {
     "config": ("configuration", "See and check the settings."),
     "federation": ("federation", "See and decide which instances this one federates with."),
     "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),
+    "keys": ("keys", "Renew the keys with which this instance and its people sign."),
+    "farewell": ("farewell", "End this instance for good: erase everybody, and say so to all others."),
+    "media": ("media", "See what takes up the disk, and make room."),
     "inbox": ("inbox", "See what other instances sent that had no effect, and handle it again."),
 }
 """For each command its module, and the sentence that it begins its own help with."""

@@ -10,13 +10,14 @@ from tortoise.expressions import Q
 from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.actions.passwords import prove_presence
 from fedirec.accounts.models import Account, Farewell
-from fedirec.accounts.permissions import Role, refuse_last_owner
-from fedirec.accounts.queries import ACTIVE
+from fedirec.accounts.permissions import Doer, Permission, Role, refuse_last_owner, require
+from fedirec.accounts.queries import ACTIVE, PAGE, SUSPENDED, get_instance
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, NotFound
 from fedirec.lanes import Work, enqueue
+from fedirec.uris import Uris
 from fedirec.web.ratelimit import RateLimit
 
 TIME_TO_THINK: Final = timedelta(days=7)
@@ -55,6 +56,34 @@ async def plan_farewell(doer: HasUri, account: Account, *, keeps_name: bool, wai
         await audit(doer, "ask_to_erase", actor.uri)
         await enqueue([erasure_of(actor, made)])
     return made
+
+
+async def plan_end(doer: Doer) -> int:
+    """Every member will be erased as soon as the worker has time, owners too, and nobody joins any more; how many.
+
+    They stay credited by their names where others built on what they made. Raises Conflict when all that is under way.
+    """
+    require(doer, Permission.MANAGE_INSTANCE)
+    leaving = 0
+    async with transaction():
+        instance = await get_instance()
+        instance.registration = "closed"
+        await instance.save(update_fields=["registration"])
+        begun = {row.actor_id for row in await Farewell.filter(begun_at__not_isnull=True)}
+        members = Account.filter(actor__is_local=True, state__in=(ACTIVE, SUSPENDED)).order_by("id")
+        last, moment = 0, now()
+        while page := await members.filter(id__gt=last).limit(PAGE).select_related("actor"):
+            actors = [account.actor for account in page if account.actor_id not in begun]
+            await Farewell.filter(actor_id__in=[actor.id for actor in actors]).delete()
+            made = [Farewell(actor_id=actor.id, keeps_name=True, asked_at=moment, due_at=moment) for actor in actors]
+            await Farewell.bulk_create(made)
+            await enqueue([erasure_of(actor, each) for actor, each in zip(actors, made, strict=True)])
+            leaving += len(actors)
+            last = page[-1].id
+        if not leaving:
+            raise Conflict("Everybody is leaving already, or has left.")
+        await audit(doer, "end_instance", Uris(instance.origin or "").instance_actor, members=leaving)
+    return leaving
 
 
 async def take_back_farewell(account: Account) -> None:

@@ -77,6 +77,14 @@ def kept_endpoints_of(provider: Provider) -> Endpoints:
     )
 
 
+async def reseal_credentials(old: Keyring, new: Keyring) -> None:
+    """What servers know us by opens with the `new` master key, not the `old` one. Part of the caller's transaction."""
+    for provider in await Provider.all():
+        label = _label(provider.origin)
+        provider.secret = new.seal(old.unseal(bytes(provider.secret), label=label), label=label)
+        await provider.save(update_fields=["secret"])
+
+
 def with_scope(endpoints: Endpoints, scope: str) -> Endpoints:
     """The same addresses, asked for `scope`."""
     return Endpoints(

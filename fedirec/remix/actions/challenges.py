@@ -264,6 +264,24 @@ async def _announce(leader: Actor, prompt_uri: str) -> None:
 async def _publish_update(challenge: Challenge) -> None:
     challenge.updated_at = now()
     await challenge.save(update_fields=["updated_at"])
+    group = await publish_group_update(challenge)
+    # Other software knows the prompt alone.
+    prompt = Update(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=await describe_prompt(challenge, group),
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    await publish(group, prompt, to_followers_of=[group])
+
+
+async def publish_group_update(challenge: Challenge) -> Actor:
+    """Those who follow a challenge or took part in it will hear what its group is like now; answers that group.
+
+    Part of the caller's transaction.
+    """
     group = await Actor.get(id=challenge.actor_id)
     challenge.actor = group
     described = await describe_challenge(challenge)
@@ -277,16 +295,7 @@ async def _publish_update(challenge: Challenge) -> None:
     )
     authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
     await publish(group, update, to=authors, to_followers_of=[group])
-    # Other software knows the prompt alone.
-    prompt = Update(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=await describe_prompt(challenge, group),
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        published=now(),
-    )
-    await publish(group, prompt, to_followers_of=[group])
+    return group
 
 
 def _refuse_others(leader: Actor, challenge: Challenge) -> None:

@@ -1,0 +1,37 @@
+"""`fedirec keys`: other keys for everybody here."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from fedirec.admin.actions.renewing import renew_keys
+from fedirec.cli.flags import WHERE, with_settings
+from fedirec.cli.instance import OPERATOR, existing_instance, serving_alone
+from fedirec.cli.terminal import note, say
+from fedirec.settings import Settings
+
+app = typer.Typer(help="Renew the keys with which this instance and its people sign.", no_args_is_help=True)
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def renew(
+    settings: Settings,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
+) -> None:
+    """Give the instance and everybody here new keys, and a new master key; the server has to be stopped."""
+    with serving_alone(settings) if settings.on_sqlite else nullcontext():
+        async with existing_instance(settings) as site:
+            if not yes and not typer.confirm(f"Give everybody on {site.origin} new keys? Nothing may serve meanwhile."):
+                raise typer.Exit(1)
+            await renew_keys(OPERATOR, site, settings.master_key_file)
+    say(f"Everybody on {site.origin} has new keys, and {settings.master_key_file} is a new one.")
+    note("Make a backup now: the master key of older ones opens only what they hold.")
+
+
+@app.callback()
+def _keys() -> None:
+    """A group, though there is one command in it."""
