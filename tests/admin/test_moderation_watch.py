@@ -15,19 +15,32 @@ from fedirec.accounts.permissions import Operator
 from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Follow
-from fedirec.admin.actions.doors import close_doors, held_comments, keep_out_host, let_in, open_doors
+from fedirec.admin.actions.doors import (
+    close_doors,
+    held_comments,
+    held_works,
+    keep_out_host,
+    let_in,
+    let_work_in,
+    open_doors,
+)
 from fedirec.admin.actions.watching import look_for_words, set_watch
 from fedirec.admin.models import Report, ReportedThing
 from fedirec.admin.watched import MAX_LINES, Watched, check_watched
 from fedirec.clock import now
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.comments import CommentDraft, edit_comment
+from fedirec.remix.actions.saving import HELD
 from fedirec.remix.models import Comment, Record
+from fedirec.remix.terms import Terms
 from tests.admin.test_moderation import comment_of, record_of, told
 from tests.network import Instance, Network, settle
+from tests.peer import CONTEXT
 from tests.peer import Peer as Stranger
 
 OPERATOR = Operator("command line")
+PICTURE = {"type": "Image", "mediaType": "image/png", "url": "https://spam.test/1.png", "name": "Boots"}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,70 @@ async def test_a_night_of_spam_is_survived(here: Instance, network: Network) -> 
         await here.run(open_doors, OPERATOR)
     with pytest.raises(NotFound):
         await here.run(let_in, OPERATOR, waiting[1].id)
+
+
+async def test_works_of_strangers_wait_as_well(here: Instance, network: Network) -> None:
+    ana, flo = await here.join("ana"), await here.join("flo")
+    rain = await record_of(here, ana)
+    draft = ChallengeDraft(title="Rain", slug="rain", text="Go.", terms=Terms(version=1, licence="CC-BY-4.0"))
+    challenge = await here.run(open_challenge, flo, here.state["keyring"], draft)
+    group = await here.run(lambda: Actor.get(id=challenge.actor_id))
+    await here.run(close_doors, OPERATOR, hours=12, reason="spam")
+    spam = Stranger(network, "spam.test")
+    eve = spam.actor("eve")
+    before = {name: await told(here, name) for name in ("ana", "flo")}
+
+    credit = {"type": "Role", "contributor": ana.uri, "roleName": "http://id.loc.gov/vocabulary/relators/mus"}
+    remix = spam.note(eve, "remix", kind="record", isBasedOn=[rain.uri], contributor=[credit]) | {"name": "Boots"}
+    await spam.post(here, spam.activity("Create", eve, remix))
+    unknown = f"{spam.origin}/notes/unknown"
+    offered = spam.note(eve, "offered", kind="record", isBasedOn=[unknown]) | {"name": "Offered"}
+    spam.serve(offered["id"], {"@context": CONTEXT, **offered})
+    offer = spam.activity("Offer", eve, offered["id"], target=group.uri)
+    await spam.post(here, offer)
+    mentions = [{"type": "Mention", "href": group.uri, "name": "@rain@here.test"}]
+    post = spam.note(eve, "post", content="<p>My rain</p>", tag=mentions, cc=[group.uri], attachment=[PICTURE])
+    await spam.post(here, spam.activity("Create", eve, post))
+    answer = spam.note(eve, "answer", content="<p>Mine</p>", inReplyTo=rain.uri, cc=[ana.uri], attachment=[PICTURE])
+    await spam.post(here, spam.activity("Create", eve, answer))
+    await settle(here)
+
+    works, _ = await here.run(held_works)
+    assert {work.uri for work in works} == {remix["id"], offered["id"], post["id"], answer["id"]}
+    assert before == {name: await told(here, name) for name in ("ana", "flo")}
+    assert unknown not in {str(request.url) for request in network.requests}, "nothing is fetched because of it"
+    pages = [rain.uri, f"{rain.uri}/lineage", group.uri, "/explore"]
+    for work in works:
+        assert (await here.get(f"/records/remote/{work.id}")).status_code == 404
+        for page in pages:
+            assert f"/records/remote/{work.id}" not in (await here.get(page)).text
+    async with here.sign_in("flo") as browser:
+        assert "My rain" not in (await browser.get(f"{group.uri}/submissions")).text
+
+    remix |= {"name": "Another title", "updated": "2026-11-22T12:00:00Z"}
+    await spam.post(here, spam.activity("Update", eve, remix))
+    await settle(here)
+    waiting = {work.uri: work for work in (await here.run(held_works))[0]}
+    assert waiting[remix["id"]].visibility == HELD, "a change of it does not open the door"
+    async with here.sign_in("olga") as browser:
+        page = (await browser.get("/admin/watch/held")).text
+        assert "Another title" in page
+        for uri in (remix["id"], offered["id"]):
+            sent = await browser.post(f"/admin/watch/held/works/{waiting[uri].id}", data={"answer": "in"})
+            assert sent.status_code == 303
+    await settle(here)
+    assert sorted(await told(here, "ana"))[-2:] == ["credited", "remixed"]
+    assert await told(here, "flo") == [*before["flo"], "submitted"]
+    assert (await here.get(f"/records/remote/{waiting[remix['id']].id}")).status_code == 200
+    assert unknown in {str(request.url) for request in network.requests}
+    assert await here.run(keep_out_host, OPERATOR, "spam.test") == 2
+    with pytest.raises(NotFound):
+        await here.run(let_work_in, OPERATOR, waiting[post["id"]].id)
+    assert (await here.get(f"/records/remote/{waiting[post['id']].id}")).status_code == 404
+    another = spam.note(eve, "another", kind="record", isBasedOn=[rain.uri]) | {"name": "More"}
+    await spam.post(here, spam.activity("Create", eve, another))
+    await settle(here)
+    assert (await here.run(held_works))[0] == [], "something of hers was let in, so she is known"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

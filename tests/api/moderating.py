@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fedirec.clock import now
-from fedirec.remix.models import Comment
+from fedirec.remix.actions.saving import HELD
+from fedirec.remix.models import Comment, Record
 from tests.api.programs import Program
 from tests.network import Instance
 
@@ -65,3 +66,15 @@ async def _watch(here: Instance, olga: Program) -> None:
         [held] = (await olga.get("list_held_comments"))["items"]
         await olga.ask("answer_held_comment", held["id"], **answer)
         await olga.ask("answer_held_comment", held["id"], **answer, status=404)
+
+    async def hold_work() -> None:
+        made = await Record.filter(deleted_at=None).order_by("-id").first()
+        assert made is not None
+        made.held_at, made.visibility = now(), HELD
+        await made.save(update_fields=["held_at", "visibility"])
+
+    for answer in [*answers[1:], answers[0]]:
+        await here.run(hold_work)
+        [work] = (await olga.get("list_held_works"))["items"]
+        await olga.ask("answer_held_work", work["id"], **answer)
+        await olga.ask("answer_held_work", work["id"], **answer, status=404)

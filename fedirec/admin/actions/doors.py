@@ -12,15 +12,18 @@ from fedirec.activitypub.models import Actor, Instance
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound
-from fedirec.remix.actions.threads import show_held
-from fedirec.remix.models import Comment
+from fedirec.remix.actions.letting_in import show_held_comment, show_held_record
+from fedirec.remix.actions.saving import HELD
+from fedirec.remix.models import Comment, Record
 
 MAX_HOURS: Final = 24 * 14
 PAGE: Final = 30
+MAX_KEPT_OUT: Final = 1_000
+"""Comments, and works, of one instance that are kept out in one go."""
 
 
 async def close_doors(doer: Doer, *, hours: int, reason: str = "") -> Instance:
-    """For `hours`, nobody can join, and what people elsewhere say whom nobody here knows waits for a moderator."""
+    """For `hours`, nobody can join, and what people elsewhere say and make whom nobody here knows waits."""
     require(doer, Permission.MODERATE)
     if not 1 <= hours <= MAX_HOURS:
         raise Invalid("Please choose between 1 and %(n)s hours.", field="hours", blanks={"n": MAX_HOURS})
@@ -52,6 +55,13 @@ async def held_comments(*, after: int | None = None, limit: int = PAGE) -> tuple
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
+async def held_works(*, after: int | None = None, limit: int = PAGE) -> tuple[list[Record], int | None]:
+    """A page of works that wait for a moderator, the longest waiting first, and where the next page begins."""
+    waiting = Record.filter(held_at__not_isnull=True, visibility=HELD, deleted_at=None, id__gt=after or 0)
+    rows = await waiting.order_by("id").limit(limit + 1).select_related("author").prefetch_related("attachments")
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
 async def host_of_held(key: int) -> str:
     """The host of whoever wrote the comment in row `key`, which waits. Raises NotFound."""
     return (await _waiting(key)).author.host
@@ -62,7 +72,7 @@ async def let_in(doer: Doer, key: int) -> None:
     require(doer, Permission.MODERATE)
     async with transaction():
         comment = await _waiting(key)
-        await show_held(comment)
+        await show_held_comment(comment)
         await audit(doer, "let_comment_in", comment.uri, record=comment.record.uri)
 
 
@@ -77,18 +87,46 @@ async def keep_out(doer: Doer, key: int) -> None:
         await audit(doer, "keep_comment_out", comment.uri, record=comment.record.uri)
 
 
+async def host_of_held_work(key: int) -> str:
+    """The host of whoever made the work in row `key`, which waits. Raises NotFound."""
+    return (await _waiting_work(key)).author.host
+
+
+async def let_work_in(doer: Doer, key: int) -> None:
+    """The work in row `key` is seen by those for whom it is, and those whom it concerns are told. Raises NotFound."""
+    require(doer, Permission.MODERATE)
+    async with transaction():
+        record = await _waiting_work(key)
+        await show_held_record(record)
+        await audit(doer, "let_work_in", record.uri)
+
+
+async def keep_work_out(doer: Doer, key: int) -> None:
+    """The work in row `key` is seen by nobody for good. Raises NotFound when it does not wait any more."""
+    require(doer, Permission.MODERATE)
+    async with transaction():
+        record = await _waiting_work(key)
+        await Record.filter(id=record.id).update(held_at=None)
+        await audit(doer, "keep_work_out", record.uri)
+
+
 async def keep_out_host(doer: Doer, host: str) -> int:
     """Everything that waits from `host` is hidden for good; returns how much that was."""
     require(doer, Permission.MODERATE)
     async with transaction():
-        waiting = Comment.filter(held_at__not_isnull=True, author__host=host)
-        keys = [int(str(key)) for key in await waiting.limit(1_000).values_list("id", flat=True)]
-        if keys:
+        said = Comment.filter(held_at__not_isnull=True, author__host=host)
+        made = Record.filter(held_at__not_isnull=True, visibility=HELD, author__host=host)
+        comments = [int(str(key)) for key in await said.limit(MAX_KEPT_OUT).values_list("id", flat=True)]
+        works = [int(str(key)) for key in await made.limit(MAX_KEPT_OUT).values_list("id", flat=True)]
+        if comments:
             moderator = await Actor.get_or_none(uri=doer.uri)
-            chosen = Comment.filter(id__in=keys)
+            chosen = Comment.filter(id__in=comments)
             await chosen.update(held_at=None, hidden_by_id=moderator.id if moderator else None)
-            await audit(doer, "keep_comments_out", f"https://{host}", how_many=len(keys))
-    return len(keys)
+        if works:
+            await Record.filter(id__in=works).update(held_at=None)
+        if comments or works:
+            await audit(doer, "keep_host_out", f"https://{host}", how_many=len(comments) + len(works))
+    return len(comments) + len(works)
 
 
 async def _waiting(key: int) -> Comment:
@@ -97,3 +135,11 @@ async def _waiting(key: int) -> Comment:
     if comment is None:
         raise NotFound("That does not wait any more.")
     return comment
+
+
+async def _waiting_work(key: int) -> Record:
+    found = Record.filter(id=key, held_at__not_isnull=True, visibility=HELD, deleted_at=None)
+    record = await found.select_related("author").first()
+    if record is None:
+        raise NotFound("That does not wait any more.")
+    return record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +16,17 @@ from fedirec.accounts.pages.views import id_in, once_more, page_with, person_vie
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import get_instance
 from fedirec.accounts.viewer import Viewer
-from fedirec.admin.actions.doors import close_doors, held_comments, keep_out, keep_out_host, let_in, open_doors
+from fedirec.admin.actions.doors import (
+    close_doors,
+    held_comments,
+    held_works,
+    keep_out,
+    keep_out_host,
+    keep_work_out,
+    let_in,
+    let_work_in,
+    open_doors,
+)
 from fedirec.admin.actions.watching import set_watch
 from fedirec.clock import now
 from fedirec.errors import FedirecError
@@ -26,20 +36,24 @@ from fedirec.web.render import Flash, redirect, render
 from fedirec.web.sentences import told
 from fedirec.web.views import Choice, PersonView
 
+HELD_PAGE: Final = "/admin/watch/held"
 HOURS = (("3", 3), ("12", 12), ("48", 48), ("168", 168))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldView:
-    """A comment that waits."""
+    """A comment or a work that waits."""
 
-    id: int
+    action: str
+    """Where the answer is sent."""
     person: PersonView
     title: str
     url: str
     html: str
     host: str
     at: datetime
+    files: tuple[str, ...] = ()
+    """What the files of a work show, as its author describes it."""
 
 
 async def show_watch(request: Request[Any]) -> Response:
@@ -77,15 +91,16 @@ async def post_doors(request: Request[Any]) -> Response:
         await close_doors(viewer, hours=hours, reason=form.text("reason", max=500))
     except FedirecError as error:
         return redirect(request, "/admin/watch", Flash(text=told(error), kind="problem"))
-    return redirect(request, "/admin/watch", _("The doors are closed. What strangers say waits for you."))
+    return redirect(request, "/admin/watch", _("The doors are closed. What strangers say and make waits for you."))
 
 
 async def show_held(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MODERATE)
     rows, place = await held_comments(after=place_in(request, "after"))
+    works, next_work = await held_works(after=place_in(request, "after_work"))
     shown = [
         HeldView(
-            id=row.id,
+            action=f"/admin/watch/held/{row.id}",
             person=person_view(row.author),
             title=row.record.title,
             url=row.record.uri if row.record.uri.startswith(request.state["site"].origin) else "",
@@ -95,11 +110,25 @@ async def show_held(request: Request[Any]) -> Response:
         )
         for row in rows
     ]
+    made = [
+        HeldView(
+            action=f"/admin/watch/held/works/{row.id}",
+            person=person_view(row.author),
+            title=row.title,
+            url=row.url or row.uri,
+            html=row.content,
+            host=row.author.host,
+            at=row.held_at or row.published_at,
+            files=tuple(file.description or file.kind for file in row.attachments),
+        )
+        for row in works
+    ]
     return render(
         request,
         "admin/held.html",
         tabs=admin_tabs(request, viewer),
         held=page_with(request, shown, name="after", place=place),
+        works=page_with(request, made, name="after_work", place=next_work),
     )
 
 
@@ -111,14 +140,32 @@ async def post_held(request: Request[Any]) -> Response:
     try:
         if answer == "in":
             await let_in(viewer, key)
-            return redirect(request, "/admin/watch/held", _("It stands on its record now."))
+            return redirect(request, HELD_PAGE, _("It stands on its record now."))
         if answer == "host":
             await keep_out_host(viewer, form.line("host", required=True, max=300))
         else:
             await keep_out(viewer, key)
     except FedirecError as error:
-        return redirect(request, "/admin/watch/held", Flash(text=told(error), kind="problem"))
-    return redirect(request, "/admin/watch/held", _("It stays out."))
+        return redirect(request, HELD_PAGE, Flash(text=told(error), kind="problem"))
+    return redirect(request, HELD_PAGE, _("It stays out."))
+
+
+async def post_held_work(request: Request[Any]) -> Response:
+    """A work that waits is let in or kept out, or everything from its instance is kept out."""
+    viewer = require_viewer(request, Permission.MODERATE)
+    form = await read_form(request)
+    key, answer = id_in(request), form.choice("answer", ["in", "out", "host"])
+    try:
+        if answer == "in":
+            await let_work_in(viewer, key)
+            return redirect(request, HELD_PAGE, _("It can be seen now."))
+        if answer == "host":
+            await keep_out_host(viewer, form.line("host", required=True, max=300))
+        else:
+            await keep_work_out(viewer, key)
+    except FedirecError as error:
+        return redirect(request, HELD_PAGE, Flash(text=told(error), kind="problem"))
+    return redirect(request, HELD_PAGE, _("It stays out."))
 
 
 async def _again(request: Request[Any], viewer: Viewer, form: Form, error: FedirecError) -> Response:
@@ -128,12 +175,13 @@ async def _again(request: Request[Any], viewer: Viewer, form: Form, error: Fedir
 async def _values(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     instance = await get_instance()
     until = instance.doors_closed_until
-    waiting, _place = await held_comments(limit=1)
+    said, _place = await held_comments(limit=1)
+    made, _place = await held_works(limit=1)
     labels = {3: _("3 hours"), 12: _("12 hours"), 48: _("2 days"), 168: _("a week")}
     return {
         "tabs": admin_tabs(request, viewer),
         "closed_until": until if until is not None and until > now() else None,
-        "has_waiting": bool(waiting),
+        "has_waiting": bool(said or made),
         "hours": [Choice(value=value, label=labels[number]) for value, number in HOURS],
     }
 
@@ -144,4 +192,5 @@ routes = [
     Route("/admin/watch/doors", post_doors, methods=["POST"]),
     Route("/admin/watch/held", show_held, methods=["GET"]),
     Route("/admin/watch/held/{id:int}", post_held, methods=["POST"]),
+    Route("/admin/watch/held/works/{id:int}", post_held_work, methods=["POST"]),
 ]

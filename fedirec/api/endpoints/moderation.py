@@ -11,10 +11,14 @@ from fedirec.admin.actions.deciding import Verdict, claim, decide, release, undo
 from fedirec.admin.actions.doors import (
     close_doors,
     held_comments,
+    held_works,
     host_of_held,
+    host_of_held_work,
     keep_out,
     keep_out_host,
+    keep_work_out,
     let_in,
+    let_work_in,
     open_doors,
 )
 from fedirec.admin.actions.forwarding import forward
@@ -53,6 +57,8 @@ from fedirec.api.shapes.moderation import (
     HeldAnswer,
     HeldComment,
     HeldComments,
+    HeldWork,
+    HeldWorks,
     Note,
     NoteSent,
     OwnReport,
@@ -207,6 +213,32 @@ async def list_held(call: Call) -> HeldComments:
         for row in rows
     ]
     return piece_with(call, HeldComments, items, end=None if end is None else str(end))
+
+
+async def list_held_works(call: Call) -> HeldWorks:
+    rows, end = await held_works(after=read_row(call), limit=size_of(call))
+    items = [
+        HeldWork(
+            id=row.id,
+            person=show_person(call, row.author),
+            record=row.uri,
+            title=row.title,
+            content_html=row.content,
+            at=row.held_at or row.published_at,
+        )
+        for row in rows
+    ]
+    return piece_with(call, HeldWorks, items, end=None if end is None else str(end))
+
+
+async def answer_held_work(call: Call) -> None:
+    sent, key = call.sent(HeldAnswer), call.row()
+    if sent.lets_in:
+        await let_work_in(call.viewer, key)
+    elif sent.whole_host:
+        await keep_out_host(call.viewer, await host_of_held_work(key))
+    else:
+        await keep_work_out(call.viewer, key)
 
 
 async def answer_held(call: Call) -> None:
@@ -485,5 +517,24 @@ ENDPOINTS = (
         body=HeldAnswer,
         status=204,
         pages=("/admin/watch/held/{id:int}",),
+    ),
+    listed(
+        "list_held_works",
+        "/watch/held/works",
+        "Works that wait for a moderator, the longest waiting first.",
+        list_held_works,
+        answer=HeldWorks,
+        permission=Permission.MODERATE,
+    ),
+    Endpoint(
+        name="answer_held_work",
+        method="POST",
+        path="/watch/held/works/{id:int}",
+        permission=Permission.MODERATE,
+        says="A work that waits is let in or kept out, or everything that waits from its instance is kept out.",
+        run=answer_held_work,
+        body=HeldAnswer,
+        status=204,
+        pages=("/admin/watch/held/works/{id:int}",),
     ),
 )

@@ -198,6 +198,21 @@ class HeldComments(Listed):
     items: list[HeldComment]
 
 
+class HeldWork(Shape):
+    """A work that waits for a moderator."""
+
+    id: int
+    person: Person
+    record: str = Field(description="Its address, where it can be looked at.")
+    title: str
+    content_html: str
+    at: datetime
+
+
+class HeldWorks(Listed):
+    items: list[HeldWork]
+
+
 class HeldAnswer(Sent):
     lets_in: bool
     whole_host: bool = Field(False, description="Whether everything that waits from its instance is kept out.")

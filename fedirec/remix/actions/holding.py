@@ -1,4 +1,4 @@
-"""What nobody here knows waits at the door: comments that a moderator sees before anybody else does."""
+"""What nobody here knows waits at the door: comments and works that a moderator sees before anybody else does."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.clock import now
-from fedirec.remix.models import Comment
+from fedirec.remix.models import Comment, Record
 
 
 async def has_to_wait(author: Actor) -> bool:
     """Whether what `author` says waits for a moderator.
 
-    While the doors are closed, that holds for everybody elsewhere whom nobody here follows and who said nothing before
-    that stands here; else, where moderators want it so, for whole instances of which that is true.
+    While the doors are closed, that holds for everybody elsewhere whom nobody here follows and of whom nothing can be
+    seen here yet; else, where moderators want it so, for whole instances of which that is true.
     """
     if author.is_local:
         return False
@@ -25,9 +25,11 @@ async def has_to_wait(author: Actor) -> bool:
 
 
 async def _is_known(**who: Any) -> bool:
-    """Whether somebody here follows one of those, or something that one of them said stands here."""
+    """Whether somebody here follows one of those, or something that one of them said or made can be seen here."""
     followed = {f"target__{name}": value for name, value in who.items()}
     if await Follow.exists(follower__is_local=True, accepted_at__not_isnull=True, **followed):
         return True
-    said = {f"author__{name}": value for name, value in who.items()}
-    return await Comment.exists(hidden_at=None, deleted_at=None, **said)
+    theirs = {f"author__{name}": value for name, value in who.items()}
+    if await Comment.exists(hidden_at=None, deleted_at=None, **theirs):
+        return True
+    return await Record.exists(visibility="public", deleted_at=None, **theirs)

@@ -69,6 +69,15 @@ async def save_sources(record: Record, named: Sequence[SourceObject], *, depth: 
     return [_fetching_of(source, depth=depth + 1, budget=share) for source in near]
 
 
+async def ask_for_sources(record: Record) -> list[Work]:
+    """The work of fetching what `record` was made from that was not asked for while it waited."""
+    unasked = Source.filter(record_id=record.id, problem=TOO_FAR, withdrawn_at=None, in_graph=True)
+    found = await unasked.order_by("position").limit(MAX_FETCHED)
+    await Source.filter(id__in=[source.id for source in found]).update(problem=None)
+    share = (MAX_FETCHED - len(found)) // len(found) if found else 0
+    return [_fetching_of(source, depth=1, budget=share) for source in found]
+
+
 async def settle_sources(child: Record, settled: Mapping[int, Record]) -> None:
     """The sources of `child` whose rows are the keys of `settled` point to snapshots of those records.
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.vocab import Json
+from fedirec.activitypub.vocab import PUBLIC, Json
 from fedirec.clock import now
 from fedirec.db import add_object, add_row, execute, fetch_rows
 from fedirec.errors import Forbidden, Gone
@@ -35,6 +35,9 @@ MAX_ORIGIN: Final = 255
 HIDDEN: Final = "hidden"
 """The visibility of a record that moderators have hidden; its author sees it still."""
 
+HELD: Final = "held"
+"""The visibility of a record that waits for a moderator, or was not let in."""
+
 TITLE_OF_POST: Final = 80
 """Characters of a post that stand in for the title it does not have."""
 
@@ -47,13 +50,15 @@ async def save_record(
     media: Mapping[str, Media] | None = None,
     depth: int = 0,
     budget: int = MAX_FETCHED,
+    waits: bool = False,
 ) -> Record:
     """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
 
     `document` is what stood on the wire, `media` the files of ours by their address, `depth` how far from a record of
     interest we are: sources are followed MAX_DEPTH generations, and no more than `budget` records and people are
-    asked for because of this one. Raises Forbidden unless `author` is its author and of
-    its origin, Gone when it was deleted.
+    asked for because of this one. One that is new and `waits` is seen by nobody before a moderator lets it in, and
+    nothing is asked for because of it. Raises Forbidden unless `author` is its author and of its origin, Gone when it
+    was deleted.
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a record is")
@@ -64,6 +69,9 @@ async def save_record(
     before: set[object] = set()
     if known is None:
         columns = _columns(work, author)
+        if waits:
+            columns |= {"visibility": HELD, "held_at": now()}
+            budget = 0
         record = await add_object(Record, uri=work.id, author_id=author.id, published_at=work.published, **columns)
         record.author = author
         await execute("UPDATE source SET parent_id = ? WHERE uri = ?", record.id, record.uri)
@@ -76,8 +84,10 @@ async def save_record(
     else:
         record = known
         columns = _columns(work, author)
-        if record.visibility == HIDDEN:
+        if record.visibility in (HIDDEN, HELD):
             del columns["visibility"]  # what moderators have hidden, only they show again
+        if record.visibility == HELD:
+            budget = 0
         if record.is_post and columns["licence"] == UNKNOWN.id:
             del columns["licence"], columns["licence_url"]  # what was granted in other words stays granted
         record.update_from_dict({**columns, "revision": known.revision + 1})
@@ -102,7 +112,7 @@ async def save_record(
             ]
         )
         waiting = await save_sources(record, work.sources, depth=depth, budget=budget)
-        met = await _meet({person for person, _role in parts})
+        met = await meet({person for person, _role in parts})
         await enqueue([*waiting, *met[: budget - len(waiting)], *(await _quoted(work, known))])
     else:
         await enqueue(await _quoted(work, known))
@@ -158,7 +168,7 @@ async def hold_media(owner: Actor, media: Mapping[str, Media], *, before: Collec
         await Media.filter(id__in=left).update(attached_at=None)
 
 
-async def _meet(people: Collection[str]) -> list[Work]:
+async def meet(people: Collection[str]) -> list[Work]:
     """The work of getting to know those of the credited `people` whose names we cannot show yet."""
     known = {actor.uri for actor in await Actor.filter(uri__in=list(people))} if people else set()
     strangers = {person: origin_of(person) for person in sorted(people) if person not in known}
@@ -207,9 +217,14 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
 
 
 def _visibility(work: NoteObject, author: Actor) -> str:
-    if work.is_public:
+    return visibility_to((*work.to, *work.cc), author)
+
+
+def visibility_to(addressed: Collection[str], author: Actor) -> str:
+    """Who may see what `author` addressed to those."""
+    if PUBLIC in addressed:
         return "public"
-    return "followers" if author.followers and author.followers in (*work.to, *work.cc) else "direct"
+    return "followers" if author.followers and author.followers in addressed else "direct"
 
 
 def _is_newer(known: Record, work: NoteObject) -> bool:

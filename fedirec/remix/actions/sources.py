@@ -23,8 +23,12 @@ from fedirec.web.language import gettext as _
 MAX_PROBLEM: Final = 300
 
 
-async def find_record(remote: Remote, uri: str, *, depth: int = 0, budget: int = MAX_FETCHED) -> Record:
+async def find_record(
+    remote: Remote, uri: str, *, depth: int = 0, budget: int = MAX_FETCHED, waits: bool = False
+) -> Record:
     """The record at `uri`, with its author: from the database, or fetched from its origin and saved.
+
+    One that is new and `waits` is for moderators first.
 
     Raises Invalid when something else is there, NotFound and Gone when nothing is, Forbidden and PeerUnavailable when
     its instance refuses or does not answer.
@@ -48,7 +52,7 @@ async def find_record(remote: Remote, uri: str, *, depth: int = 0, budget: int =
     if isinstance(work, PostObject) and is_talk(work) and await find_place(work.in_reply_to):
         raise Invalid(_("That address leads to a comment, not to a record."))
     async with transaction():
-        record = await save_record(author, work, document=document, depth=depth, budget=budget)
+        record = await save_record(author, work, document=document, depth=depth, budget=budget, waits=waits)
     return await Record.get(id=record.id).select_related("author")
 
 

@@ -97,11 +97,17 @@ async def save_submission(
         terms_version=terms.version if terms else None,
         terms_digest=terms.digest if terms else None,
     )
-    if leader is not None and leader.is_local:
-        author = await record.author
-        group = await challenge.actor
-        await notify(leader, Notice.SUBMITTED, author, record.uri, group.uri, {"title": challenge.title})
+    if record.held_at is None:
+        await tell_leader(challenge, record)
     return submission
+
+
+async def tell_leader(challenge: Challenge, record: Record) -> None:
+    """Who leads `challenge` knows that `record` is offered to it; part of the caller's transaction."""
+    leader = await Actor.get_or_none(id=challenge.leader_id) if challenge.leader_id is not None else None
+    if leader is not None:
+        author, group = await record.author, await challenge.actor
+        await notify(leader, Notice.SUBMITTED, author, record.uri, group.uri, {"title": challenge.title})
 
 
 async def accept_submission(leader: Actor, submission: Submission) -> Submission:

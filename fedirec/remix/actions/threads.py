@@ -142,18 +142,6 @@ async def save_comment(
     return comment
 
 
-async def show_held(comment: Comment) -> None:
-    """What waited for a moderator stands on its record, and those concerned know; part of the caller's transaction.
-
-    It comes with its record, and what it answers, and their authors.
-    """
-    names = comment.held_for or []
-    comment.hidden_at = comment.held_at = comment.held_for = None
-    await comment.save(update_fields=["hidden_at", "held_at", "held_for"])
-    await tell_of(comment, Place(record=comment.record, parent=comment.parent), names)
-    await pass_on(comment)
-
-
 async def bury_comment(comment: Comment) -> None:
     """Only the place of `comment` in its thread is left; part of the caller's transaction. It comes with its record."""
     comment.content = comment.text = comment.warning = ""

@@ -16,6 +16,7 @@ from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
 from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.actions.submissions import save_submission
 from fedirec.remix.models import Challenge, Record, Submission
@@ -26,8 +27,10 @@ from fedirec.uris import origin_of
 async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     """A record of which only the id came is known, and part of the challenge that it was offered to or accepted by."""
     payload: dict[str, Any] = dict(job.payload)
+    author = await Actor.get_or_none(id=payload["author"]) if payload.get("author") else None
     try:
-        record = await find_record(remote, payload["uri"])
+        waits = author is not None and await has_to_wait(author)
+        record = await find_record(remote, payload["uri"], waits=waits)
     except Invalid:
         await ask_for_comment(payload["uri"])  # perhaps it is said about a record
         return Done()
@@ -36,7 +39,7 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     challenge = await Challenge.get_or_none(id=payload["challenge"]) if payload.get("challenge") else None
     if challenge is None or (payload.get("author") and payload["author"] != record.author_id):
         return Done()
-    if record.visibility != "public":
+    if record.visibility != "public" and record.held_at is None:
         return Done()
     async with transaction():
         if not payload.get("accepted"):

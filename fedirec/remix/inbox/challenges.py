@@ -80,7 +80,7 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
         await ask_for(offer.object.id, challenge=challenge, author=sender)
     elif record.author_id != sender.id:
         raise Forbidden("only its author can offer a record")
-    elif record.visibility == "public":
+    elif record.visibility == "public" or record.held_at is not None:
         await offer_to(challenge, record, via="remote")
     else:
         raise Unsupported("only a public record can answer a challenge")

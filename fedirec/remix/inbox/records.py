@@ -32,9 +32,11 @@ from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.html import clean, plain
 from fedirec.lanes import enqueue
 from fedirec.remix.actions.consenting import consent_withdrawn
+from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.letting_in import tell_whom_it_answers
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
-from fedirec.remix.actions.saving import save_record
+from fedirec.remix.actions.saving import HELD, save_record
 from fedirec.remix.actions.submissions import grant_licence
 from fedirec.remix.actions.threads import MAX_AN_HOUR, bury_comments_of, find_place
 from fedirec.remix.inbox.arrivals import (
@@ -66,9 +68,11 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
         raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
     await _refuse_hasty(sender, work)
     await refuse_deleted(sender, work.id)
-    record = await save_record(sender, work, document=create.object_as_sent or work.write())
-    await tell_those_in_it(sender, record)
-    if challenge and record.visibility == "public":
+    document = create.object_as_sent or work.write()
+    record = await save_record(sender, work, document=document, waits=await has_to_wait(sender))
+    if record.held_at is None:
+        await tell_those_in_it(sender, record)
+    if challenge and work.is_public and record.visibility in ("public", HELD):
         version, digest = (work.terms.version, work.terms.digest) if work.terms else (None, None)
         await offer_to(challenge, record, via="remote", terms_version=version, terms_digest=digest)
 
@@ -104,7 +108,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
         await refuse_deleted(sender, work.id)
     await _refuse_hasty(sender, work)
     revision = known.revision if known else 0
-    record = await save_record(sender, work, document=document)
+    record = await save_record(sender, work, document=document, waits=known is None and await has_to_wait(sender))
     if find_licence(record.licence).is_known:
         await grant_licence(sender, record, record.licence_url or record.licence)
     if known and record.revision > revision:
@@ -236,13 +240,13 @@ async def _take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
             return Kept.FOR_A_WHILE
         case Meaning.SUBMISSION if challenge:
             await _refuse_hasty(sender, post)
-            record = await save_record(sender, post, document=document)
+            record = await save_record(sender, post, document=document, waits=await has_to_wait(sender))
             await offer_to(challenge, record, via="reply")
         case Meaning.WORK if place and place.record.author.is_local and post.is_public:
             await _refuse_hasty(sender, post)
-            record = await save_record(sender, post, document=document)
-            author, about = place.record.author, {"title": place.record.title}
-            await notify(author, Notice.ANSWERED_WITH_WORK, sender, record.uri, f"/records/remote/{record.id}", about)
+            record = await save_record(sender, post, document=document, waits=await has_to_wait(sender))
+            if record.held_at is None:
+                await tell_whom_it_answers(record)
         case _ if is_followed:
             await save_record(sender, post, document=document)
         case _ if (

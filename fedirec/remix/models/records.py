@@ -55,6 +55,8 @@ class Record(Model, metaclass=RowClass):
     fetched_at = fields.DatetimeField(null=True)
     replies_asked_at = fields.DatetimeField(null=True)
     """When its origin was asked what was said about it."""
+    held_at = fields.DatetimeField(null=True)
+    """Since when it waits for a moderator, who has to see it before anybody else does."""
 
     attachments: fields.ReverseRelation[Attachment]
     sources: fields.ReverseRelation[Source]
@@ -66,7 +68,11 @@ class Record(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "record"
-        indexes = [Index(fields=["published_at"]), Index(fields=["author_id", "published_at"])]
+        indexes = [
+            Index(fields=["published_at"]),
+            Index(fields=["author_id", "published_at"]),
+            Index(fields=["held_at"]),
+        ]
 
 
 class RecordRevision(Model, metaclass=RowClass):
