@@ -24,6 +24,8 @@ class Notice(StrEnum):
     COMMENTED = "commented"
     ANSWERED = "answered"
     MENTIONED = "mentioned"
+    ANSWER_ALLOWED = "answer_allowed"
+    ANSWER_REFUSED = "answer_refused"
     ANSWERED_WITH_WORK = "answered_with_work"
     QUOTED = "quoted"
     ASKED_TO_QUOTE = "asked_to_quote"
@@ -56,6 +58,8 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.COMMENTED: N_("%(who)s commented on “%(title)s”."),
     Notice.ANSWERED: N_("%(who)s answered you about “%(title)s”."),
     Notice.MENTIONED: N_("%(who)s mentions you in a comment on “%(title)s”."),
+    Notice.ANSWER_ALLOWED: N_("%(who)s agreed: what you said about “%(title)s” can be seen now."),
+    Notice.ANSWER_REFUSED: N_("%(who)s did not agree: what you said about “%(title)s” is seen by you alone."),
     Notice.ANSWERED_WITH_WORK: N_("%(who)s answered “%(title)s” with something of their own."),
     Notice.QUOTED: N_("%(who)s quotes “%(title)s”."),
     Notice.ASKED_TO_QUOTE: N_("%(who)s asks to quote “%(title)s”."),
@@ -122,7 +126,15 @@ FAMILIES: Final = (
         name="talk",
         label=N_("Talk"),
         sign="comment",
-        kinds=(Notice.COMMENTED, Notice.ANSWERED, Notice.MENTIONED, Notice.QUOTED, Notice.ASKED_TO_QUOTE),
+        kinds=(
+            Notice.COMMENTED,
+            Notice.ANSWERED,
+            Notice.MENTIONED,
+            Notice.ANSWER_ALLOWED,
+            Notice.ANSWER_REFUSED,
+            Notice.QUOTED,
+            Notice.ASKED_TO_QUOTE,
+        ),
     ),
     Family(
         name="challenges",
@@ -167,6 +179,8 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.COMMENTED: N_("Somebody comments on a record of mine"),
     Notice.ANSWERED: N_("Somebody answers a comment of mine"),
     Notice.MENTIONED: N_("Somebody mentions me"),
+    Notice.ANSWER_ALLOWED: N_("Something I said waited for somebody, and they agreed"),
+    Notice.ANSWER_REFUSED: N_("Something I said waited for somebody, and they did not agree"),
     Notice.QUOTED: N_("Somebody quotes a record of mine"),
     Notice.ASKED_TO_QUOTE: N_("Somebody asks to quote a record of mine"),
     Notice.SUBMITTED: N_("Something is offered to a challenge that I lead"),

@@ -18,6 +18,7 @@ from fedirec.remix.actions.recommendations import recommend, take_back_recommend
 from fedirec.remix.actions.submissions import accept_submission
 from fedirec.remix.models import Comment, ConsentRequest, Record, Submission
 from fedirec.remix.terms import Terms
+from tests.accounts.test_notices import sentences
 from tests.network import Instance, Network, settle
 from tests.peer import OTHER_RSA, Peer
 from tests.remix.test_comments import ACTIVITY, known_at, on_sqlite, post, reply, say
@@ -63,6 +64,11 @@ async def page_of(here: Instance, record: Record, name: str | None = None) -> st
         return (await browser.get(f"/records/remote/{record.id}")).text
 
 
+async def told(here: Instance, name: str) -> list[str]:
+    async with here.sign_in(name) as browser:
+        return sentences((await browser.get("/notifications")).text)
+
+
 @pytest.mark.parametrize("names", [("automaticApproval", "manualApproval"), ("always", "approvalRequired")])
 async def test_an_answer_waits_until_the_author_agrees_and_reaches_everybody_then(
     here: Instance, there: Instance, peer: Peer, names: tuple[str, str]
@@ -105,6 +111,8 @@ async def test_an_answer_waits_until_the_author_agrees_and_reaches_everybody_the
     [create] = await sent(here, "Create")
     assert create["object"]["replyAuthorization"] == address
     assert "I like it." in await page_of(here, record)
+    title = (await here.run(lambda: Record.get(id=record.id))).title
+    assert f"Bo agreed: what you said about “{title}” can be seen now." in await told(here, "ana")
     arrived = await there.run(lambda: Comment.get(uri=said.uri))
     assert arrived.consent == ""
     served = await here.get(path, accept=ACTIVITY)
@@ -114,6 +122,7 @@ async def test_an_answer_waits_until_the_author_agrees_and_reaches_everybody_the
     await post(peer, here, peer.activity("Delete", bo, address))
     assert (await known_at(here, said.uri)).consent == "refused"
     assert "I like it." not in await page_of(here, record)
+    assert f"Bo did not agree: what you said about “{title}” is seen by you alone." in await told(here, "ana")
 
 
 async def test_what_the_author_does_not_want_is_said_before_anything_is_typed_and_refused(

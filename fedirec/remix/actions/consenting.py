@@ -8,6 +8,8 @@ from typing import Final
 
 from tortoise.expressions import Q
 
+from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_answer, may_delete, may_have, may_stamp
 from fedirec.activitypub.models import Actor, Announcement, Liking
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -17,7 +19,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden
 from fedirec.lanes import Done, Job, Later, Outcome, gathering
-from fedirec.remix.actions.threads import Place, pass_on, tell_of
+from fedirec.remix.actions.threads import Place, page_of, pass_on, tell_of
 from fedirec.remix.models import Comment, ConsentRequest, Record, Submission
 from fedirec.remix.vocab import CommentObject
 
@@ -41,7 +43,7 @@ async def take_consent(sender: Actor, *, asked: str, stamp: str) -> bool:
     question.state, question.stamp_uri, question.answered_at = "approved", stamp, now()
     await question.save(update_fields=["state", "stamp_uri", "answered_at"])
     if question.kind == "reply":
-        await _publish_answer(question.instrument_uri, stamp)
+        await _publish_answer(sender, question.instrument_uri, stamp)
     elif question.kind == "like":
         if not await Liking.exists(actor_id=question.actor_id, object_uri=question.target_uri):
             await Liking.create(uri=question.instrument_uri, actor_id=question.actor_id, object_uri=question.target_uri)
@@ -58,7 +60,9 @@ async def take_refusal(sender: Actor, *, asked: str) -> bool:
     question.state, question.answered_at = "refused", now()
     await question.save(update_fields=["state", "answered_at"])
     if question.kind == "reply":
-        await Comment.filter(uri=question.instrument_uri, author_id=question.actor_id).update(consent="refused")
+        said = Comment.filter(uri=question.instrument_uri, author_id=question.actor_id, deleted_at=None)
+        if comment := await said.select_related("author", "record").first():
+            await _refuse(sender, comment)
     elif question.kind == "like":
         await Liking.filter(actor_id=question.actor_id, object_uri=question.target_uri).delete()
     return True
@@ -66,11 +70,11 @@ async def take_refusal(sender: Actor, *, asked: str) -> bool:
 
 async def consent_withdrawn(sender: Actor, stamp: str) -> bool:
     """Whether `sender` had agreed to answers known here with the stamp at that address; they do not any more."""
-    said = await Comment.filter(consent_uri=stamp).select_related("record__author", "parent__author").limit(100)
-    ended = [row for row in said if may_delete(author=_answered(row).author_id, speaker=sender.id)]
+    said = Comment.filter(consent_uri=stamp).select_related("author", "record__author", "parent__author")
+    ended = [row for row in await said.limit(100) if may_delete(author=_answered(row).author_id, speaker=sender.id)]
     for row in ended:
-        row.consent = "refused" if row.author_id != sender.id else row.consent
-        await row.save(update_fields=["consent"])
+        if row.author_id != sender.id:
+            await _refuse(sender, row)
     return bool(ended)
 
 
@@ -122,8 +126,16 @@ async def _question(sender: Actor, asked: str) -> ConsentRequest | None:
     return question
 
 
-async def _publish_answer(uri: str, stamp: str) -> None:
-    """The answer at `uri`, which waited, is there for everybody to whom it is addressed."""
+async def _refuse(owner: Actor, comment: Comment) -> None:
+    """`owner` does not want `comment`, which comes with its record and author, to stand there; the latter knows."""
+    comment.consent = "refused"
+    await comment.save(update_fields=["consent"])
+    about = {"title": comment.record.title}
+    await notify(comment.author, Notice.ANSWER_REFUSED, owner, comment.uri, page_of(comment), about)
+
+
+async def _publish_answer(owner: Actor, uri: str, stamp: str) -> None:
+    """The answer at `uri`, which waited for `owner`, is there for all to whom it is addressed, and its author knows."""
     said = Comment.filter(uri=uri, deleted_at=None)
     comment = await said.select_related("author", "record__author", "parent__author").first()
     if comment is None or comment.document is None:
@@ -145,6 +157,8 @@ async def _publish_answer(uri: str, stamp: str) -> None:
     await publish(comment.author, create, to=people, to_followers_of=followers)
     place = Place(record=comment.record, parent=comment.parent)
     await tell_of(comment, place, [mention.href for mention in work.mentions])
+    about = {"title": comment.record.title}
+    await notify(comment.author, Notice.ANSWER_ALLOWED, owner, comment.uri, page_of(comment), about)
 
 
 async def _announce(question: ConsentRequest, stamp: str) -> None:
