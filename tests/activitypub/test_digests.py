@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from fedirec.activitypub import digests
 from fedirec.errors import Invalid
 
-# The samples of https://github.com/cyberphone/json-canonicalization (testdata), which RFC 8785 refers to.
+# The samples of https://github.com/cyberphone/json-canonicalization (testdata), to which RFC 8785 refers: compared with
+# its files input, output and outhex, byte for byte. "values" is the sample of the RFC's
+# section 3.2.2 as well.
 JCS_SAMPLES = {
     "arrays": (
         '[56, {"d": true, "10": null, "1": [ ]}]',
@@ -46,9 +48,26 @@ JCS_SAMPLES = {
         '"\u0080":"Control\u007f","ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign",'
         '"😂":"Smiley","\ufb33":"Hebrew Letter Dalet With Dagesh"}',
     ),
+    "RFC 8785, section 3.2.3": (
+        '{"\\u20ac": "Euro Sign", "\\r": "Carriage Return", "\\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One",'
+        ' "\\ud83d\\ude00": "Emoji: Grinning Face", "\\u0080": "Control",'
+        ' "\\u00f6": "Latin Small Letter O With Diaeresis"}',
+        '{"\\r":"Carriage Return","1":"One","\u0080":"Control","ö":"Latin Small Letter O With Diaeresis",'
+        '"€":"Euro Sign","😀":"Emoji: Grinning Face","\ufb33":"Hebrew Letter Dalet With Dagesh"}',
+    ),
 }
+# RFC 8785, section 3.2.4: the sample "values" as bytes
+JCS_BYTES = bytes.fromhex(
+    "7b 22 6c 69 74 65 72 61 6c 73 22 3a 5b 6e 75 6c 6c 2c 74 72"
+    "75 65 2c 66 61 6c 73 65 5d 2c 22 6e 75 6d 62 65 72 73 22 3a"
+    "5b 33 33 33 33 33 33 33 33 33 2e 33 33 33 33 33 33 33 2c 31"
+    "65 2b 33 30 2c 34 2e 35 2c 30 2e 30 30 32 2c 31 65 2d 32 37"
+    "5d 2c 22 73 74 72 69 6e 67 22 3a 22 e2 82 ac 24 5c 75 30 30"
+    "30 66 5c 6e 41 27 42 5c 22 5c 5c 5c 5c 5c 22 2f 22 7d"
+)
 
-# https://www.rfc-editor.org/rfc/rfc8785#appendix-B: the bits of a double, and how it is written
+# https://www.rfc-editor.org/rfc/rfc8785#appendix-B: the bits of a double, and how it is written. 4340000000000001 and
+# 4340000000000002 are from the README of the samples above.
 JCS_NUMBERS = {
     "0000000000000000": "0",
     "8000000000000000": "0",
@@ -78,6 +97,7 @@ JCS_NUMBERS = {
     "43143ff3c1cb0959": "1424953923781206.2",
 }
 JCS_NO_NUMBERS = ["7fffffffffffffff", "7ff0000000000000", "fff0000000000000"]
+"""The first two are in the appendix; the last one is what it says of them, below zero."""
 
 # https://datatracker.ietf.org/doc/html/draft-msporny-base58-03 section 5
 BASE58_SAMPLES = [
@@ -100,6 +120,10 @@ values = st.recursive(
 def test_the_samples_of_the_canonical_form_come_out_byte_for_byte(name: str) -> None:
     given_text, expected = JCS_SAMPLES[name]
     assert digests.canonical(json.loads(given_text)) == expected.encode()
+
+
+def test_the_sample_of_rfc_8785_is_the_bytes_that_it_prints() -> None:
+    assert digests.canonical(json.loads(JCS_SAMPLES["values"][0])) == JCS_BYTES
 
 
 @pytest.mark.parametrize("bits", JCS_NUMBERS)

@@ -86,7 +86,7 @@ class CavageClaim(Claim):
             elif name.startswith("("):
                 raise Unauthenticated(f"the signature covers {name}, which is unknown here")
             else:
-                yield f"{name}: {request.one(name)}"
+                yield f"{name}: {request.combined(name)}"
 
 
 def parse_cavage(header: str) -> CavageClaim:

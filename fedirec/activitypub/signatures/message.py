@@ -161,7 +161,7 @@ def _read_content_digest(header: str) -> dict[str, str]:
 
 def _component_of(request: Request, name: str) -> str:
     if not name.startswith("@"):
-        return request.one(name)
+        return request.combined(name)
     match name:
         case "@method":
             return request.method

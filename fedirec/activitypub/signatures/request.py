@@ -74,12 +74,18 @@ class Request:
 
     def one(self, name: str) -> str:
         """The only value of a header. Raises Unauthenticated if it is absent, repeated, folded or not plain ASCII."""
-        values = self.headers.get(name, ())
-        if len(values) != 1:
+        if len(self.headers.get(name, ())) != 1:
             raise Unauthenticated(f"the signed header {name} must come exactly once")
-        if not values[0].isascii() or not values[0].isprintable():
+        return self.combined(name)
+
+    def combined(self, name: str) -> str:
+        """The values of a header in one line. Raises Unauthenticated if it is absent, folded or not plain ASCII."""
+        value = ", ".join(self.headers.get(name, ()))
+        if name not in self.headers:
+            raise Unauthenticated(f"the signed header {name} is missing")
+        if not value.isascii() or not value.isprintable():
             raise Unauthenticated(f"the signed header {name} has unusual characters")
-        return values[0]
+        return value
 
 
 def digest_of(name: str, body: bytes) -> str:
