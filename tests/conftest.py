@@ -14,9 +14,11 @@ import pytest
 from fedirec import clock
 from fedirec.db import open_database
 from tests.databases import Databases, why_no_postgres
+from tests.fuzz.budget import add_profiles
 from tests.network import Instance, Network, open_instance
 
 Pass = Callable[[timedelta], None]
+add_profiles()
 
 
 @pytest.fixture(scope="session")
