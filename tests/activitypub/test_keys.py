@@ -45,6 +45,34 @@ def test_the_published_key_pair_is_read() -> None:
     assert key.public.multibase == "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 
 
+# fep-521a.feature, of https://w3id.org/fep/521a: the key's bytes (of RSA in PKCS#1), and how it is spelled
+FEP_521A = {
+    "ed25519": (
+        "2e6fcce36701dc791488e0d0b1745cc1e33a4c1c9fcc41c63bd343dbbe0970e6",
+        "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK",
+    ),
+    "rsa": (
+        "3082010a0282010100b1b5fcd8d4d5e88ca5c4287b31f578865caf6a78826a3b8ff7b1b23aa4af4e6a0474139f945bd9d3a911ffd0fa72db"
+        "78e4593a86c91f9da836186ebd3402d51f6a3844247ab5088b46929c311b43604fed84499f06f0f39bf55590e2187f1bbe229ba8f49fd2e5"
+        "70cd0e3733c76bfede80e1e7e0881e4538ea1bc5782be9512f8bf132526e05f4923564fe6e1e21bf7087adebb660fa533fca06d0a8e66991"
+        "e1312d70b64a61da8ca77c028cdf939601e2cffe2855759b1d479f0847bcac59d7d62427a431d4e3dfd2697428b9dd6309a7b1167db99fe0"
+        "1af1ff1b739566fb949e47089d1dae84aef1214ef7f5773e86a0d3e9da246f9bec09d60c705891183d0203010001",
+        "z4MXj1wBzi9jUstyPMS4jQqB6KdJaiatPkAtVtGc6bQEQEEsKTic4G7Rou3iBf9vPmT5dbkm9qsZsuVNjq8HCuW1w24nhBFGkRE4cd2Uf2tfrB3N"
+        "7h4mnyPp1BF3ZttHTYv3DLUPi1zMdkULiow3M1GfXkoC6DoxDUm1jmN6GBj22SjVsr6dxezRVQc7aj9TxE7JLbMH1wh5X3kA58H3DFW8rnYMakFG"
+        "bca5CB2Jf6CnGQZmL7o5uJAdTwXfy2iiiyPxXEGerMhHwhjTA1mKYobyk2CpeEcmvynADfNZ5MBvcCS7m3XkFCMNUYBS9NQ3fze6vMSUPsNa6GVY"
+        "mKx2x6JrdEjCk3qRMMmyjnjCMfR4pXbRMZa3i",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FEP_521A)
+def test_the_published_keys_of_actors_are_read_and_spelled(kind: str) -> None:
+    data, spelled = FEP_521A[kind]
+    key = keys.read_public_key(spelled)
+    assert (key.kind, key.multibase) == (kind, spelled)
+    assert digests.read_multibase(spelled)[2:] == bytes.fromhex(data)
+
+
 def test_a_fingerprint_is_the_digest_of_the_subject_public_key_info() -> None:
     assert RSA.public.fingerprint == digests.digest_multibase(RSA.public.der)
     assert RSA.public.fingerprint != ED25519.public.fingerprint
