@@ -35,23 +35,6 @@ async def heard_by(viewer: Actor) -> frozenset[int]:
     return frozenset((viewer.id, *(int(str(row)) for row in rows)))
 
 
-async def reaches(author: Actor, person: Actor) -> bool:
-    """Whether what `author` does is told to `person`: not from quiet people, unless they are followed."""
-    if not author.is_quiet or author.id == person.id:
-        return True
-    return await Follow.exists(follower_id=person.id, target_id=author.id, accepted_at__not_isnull=True)
-
-
-async def reached_by(author: Actor, people: Collection[Actor]) -> list[Actor]:
-    """Those of `people` who are told what `author` does."""
-    if not author.is_quiet:
-        return list(people)
-    ids = [person.id for person in people]
-    follows = Follow.filter(target_id=author.id, follower_id__in=ids, accepted_at__not_isnull=True)
-    close = {author.id, *(await follows.values_list("follower_id", flat=True) if ids else ())}
-    return [person for person in people if person.id in close]
-
-
 async def hush(actors: Collection[Actor]) -> None:
     """Each of `actors` is quiet if a moderator limited them or their whole instance is limited, and else is not.
 

@@ -81,14 +81,6 @@ async def lift(owner: Actor, boundary: Boundary) -> None:
             await publish(owner, undo, to=[other])
 
 
-async def lift_from(owner: Actor, other: Actor, *, kind: Distance) -> None:
-    """A local `owner` does not block, or mute, `other` any more. Raises NotFound when they did not."""
-    known = await find_boundary(owner, other=other)
-    if known is None or known.kind != kind:
-        raise NotFound("That is not there any more.")
-    await lift(owner, known)
-
-
 async def blocked_by(sender: Actor, block: Block[Any]) -> None:
     """`sender` of another instance wants nothing to do with somebody here: neither follows the other any more.
 
