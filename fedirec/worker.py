@@ -48,7 +48,7 @@ from fedirec.remix.actions.findable import make_rest_findable
 from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.quotations import check_quotation
 from fedirec.remix.actions.sources import join_sources, resolve_source
-from fedirec.remix.inbox import fetch_announced, fetch_comment
+from fedirec.remix.inbox import fetch_announced, fetch_comment, fetch_restored
 from fedirec.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ def kinds_of_work(
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "comment": Kind(handler=partial(fetch_comment, remote), concurrency=4),
+        "restored": Kind(handler=partial(fetch_restored, remote), concurrency=4),
         "quote": Kind(handler=partial(check_quotation, remote), concurrency=4, max_attempts=5),
         "consent": Kind(handler=partial(check_answer, remote), concurrency=4, max_attempts=5),
         "replies": Kind(handler=partial(fetch_replies, remote), concurrency=2, max_attempts=3),
@@ -185,6 +186,9 @@ async def _again_and_again(chore: Chore, calm: Calm, stop: asyncio.Event) -> Non
         try:
             if calm.has_come() or chore.is_harmless:
                 await chore.do()
-        except Exception:
-            log.exception("could not %s", chore.name)
+        except Exception as error:
+            if is_outage(error):
+                log.error("could not %s: the database does not answer: %s", chore.name, error)  # noqa: TRY400
+            else:
+                log.exception("could not %s", chore.name)
         await asyncio.sleep(chore.every.total_seconds())

@@ -61,7 +61,8 @@ from fedirec.remix.actions import (
 )
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.digest import digest_holds, digested, record_digest
-from fedirec.remix.inbox.comments import MAX_ANCESTORS, MAX_TOLD_OF
+from fedirec.remix.inbox.comments import MAX_ANCESTORS
+from fedirec.remix.inbox.talking import MAX_TOLD_OF
 from fedirec.remix.licences import UNKNOWN, find_grant
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
 from fedirec.remix.models import ConsentRequest, QuoteStamp, Record, Submission

@@ -35,8 +35,8 @@ from fedirec.remix.actions import challenges, threads
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.records import delete_record
-from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.inbox import records as arriving_records
+from fedirec.remix.inbox import talking
 from fedirec.remix.models import Attachment, Comment, Record, RecordRevision
 from fedirec.remix.moments import split_moment
 from fedirec.web.typed import tidy
@@ -404,7 +404,7 @@ async def test_nobody_sends_us_to_pester_others(
     await here.run(lambda: Follow.all().update(accepted_at=now()))
     note = peer.note(mia, "work", content="<p>Mine</p>")
     await post(peer, here, peer.activity("Create", mia, note))
-    monkeypatch.setattr(inbox, "MAX_TOLD_OF", 4)
+    monkeypatch.setattr(talking, "MAX_TOLD_OF", 4)
     network.requests.clear()
     told = [f"https://victim.test/{number}" for number in range(10)]
 
@@ -420,7 +420,7 @@ async def test_no_challenge_sends_us_to_pester_others(
     challenge: dict[str, Any] = {"type": "Group", "kind": "challenge", "@context": CHALLENGE_CONTEXT}
     group = peer.actor("rain", **challenge)
     await here.find_challenge(group)
-    monkeypatch.setattr(inbox, "MAX_TOLD_OF", 4)
+    monkeypatch.setattr(talking, "MAX_TOLD_OF", 4)
     network.requests.clear()
     told = [f"https://victim.test/{number}" for number in range(10)]
 

@@ -32,6 +32,11 @@ async def was_deleted(author: Actor, uri: str) -> bool:
     )
 
 
+async def forget_deletion(author: Actor, uri: str) -> bool:
+    """What lives at `uri` may come; whether `author` had deleted it before. Part of the caller's transaction."""
+    return bool(await EarlyDeletion.filter(actor_id=author.id, object_uri=uri).delete())
+
+
 async def prune_deletions() -> int:
     """What nobody will send any more is forgotten; returns how much."""
     return await EarlyDeletion.filter(deleted_at__lt=now() - REMEMBERED_FOR).delete()

@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, str]] = {
     "lineage": N_("Looking for what things were made from"),
     "announced": N_("Fetching what was passed on"),
     "comment": N_("Fetching comments"),
+    "restored": N_("Fetching what was deleted and came back"),
     "challenge": N_("Fetching challenges"),
     "upload": N_("Files that arrived"),
     "media": N_("Preparing files"),

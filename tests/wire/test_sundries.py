@@ -21,12 +21,6 @@ from tests.wire.test_lives import USUAL
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 """None of it has anything to do with the database."""
 
-NOT_YET: Final = {
-    "lemmy/undo_delete_post": "nothing here handles Undo of Delete",
-}
-"""What has no effect although something could come of it, with the reason that is kept. Who teaches fedirec one of
-these takes it from here: then it is expected to have its effect.
-"""
 NOTHING_TO_US: Final = {
     "bookwyrm/add_book_to_shelf": "ShelfItem",
     "friendica/add_tag": "tag",
@@ -40,6 +34,7 @@ NOTHING_TO_US: Final = {
     "lemmy/block_from_community": "a community there",
     "lemmy/dislike": "Dislike",
     "lemmy/lock_post": "Lock",
+    "lemmy/undo_delete_post": "nothing that was deleted is known here",
     "misskey/create_vote": "votes are not counted",
     "peertube/create_playlist": "Playlist",
     "peertube/dislike": "Dislike",
@@ -112,8 +107,8 @@ async def test_what_only_some_servers_send_has_its_effect_or_is_kept_with_the_re
             found[f"{software}/{name}"] = await server.send(activity)
     refused = {name: reason for name, (state, reason) in found.items() if state == "refused"}
     assert {state for state, _ in found.values()} == {"handled", "refused"}
-    assert refused.keys() == NOT_YET.keys() | NOTHING_TO_US.keys()
-    for name, reason in (NOT_YET | NOTHING_TO_US).items():
+    assert refused.keys() == NOTHING_TO_US.keys()
+    for name, reason in NOTHING_TO_US.items():
         assert reason in refused[name], name
     assert await _records(here, uri__contains="votes") == 0
     assert await here.run(lambda: Notification.filter(kind="recommended").count()) == 2, "each emoji"
@@ -139,6 +134,26 @@ async def test_what_a_channel_a_community_or_a_blog_passes_on_is_kept_with_its_a
     record = await _record(here, create["object"]["id"])
     assert (record.author.uri, record.author.type) == (server.author, "Person")
     assert record.title == create["object"]["name"]
+
+
+async def test_what_was_deleted_and_comes_back_is_what_its_server_serves_then(here: Instance, network: Sinks) -> None:
+    server = (await _meet(here, network, "lemmy"))["lemmy"]
+    page = server.sample("create_post")["object"]
+    context = server.sample("create_post")["@context"]
+    await server.tell("create_post")
+    tombstone = {"@context": context, "id": page["id"], "type": "Tombstone"}
+    server.peer.serve(page["id"], tombstone, status=410)
+    await server.tell("delete_post")
+    assert (await _record(here, page["id"])).deleted_at is not None
+
+    await server.tell("undo_delete_post")
+    assert (await _record(here, page["id"])).content == "", "it is gone there still"
+
+    server.peer.serve(page["id"], {"@context": context, **page, "content": "<p>Recorded at five</p>"})
+    again = server.sample("undo_delete_post") | {"id": f"https://{server.host}/activities/undo/again"}
+    assert await server.send(again) == ("handled", "")
+    back = await _record(here, page["id"])
+    assert (back.deleted_at, back.content, back.title) == (None, "<p>Recorded at five</p>", page["name"])
 
 
 async def test_a_report_says_what_it_is_about_whoever_sends_it(here: Instance, network: Sinks) -> None:

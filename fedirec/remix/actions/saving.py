@@ -51,14 +51,15 @@ async def save_record(
     depth: int = 0,
     budget: int = MAX_FETCHED,
     waits: bool = False,
+    is_back: bool = False,
 ) -> Record:
     """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
 
     `document` is what stood on the wire, `media` the files of ours by their address, `depth` how far from a record of
     interest we are: sources are followed MAX_DEPTH generations, and no more than `budget` records and people are
     asked for because of this one. One that is new and `waits` is seen by nobody before a moderator lets it in, and
-    nothing is asked for because of it. Raises Forbidden unless `author` is its author and of its origin, Gone when it
-    was deleted.
+    nothing is asked for because of it. One that was deleted is there again when it `is_back`. Raises Forbidden unless
+    `author` is its author and of its origin, Gone when it was deleted.
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a record is")
@@ -77,9 +78,9 @@ async def save_record(
         await execute("UPDATE source SET parent_id = ? WHERE uri = ?", record.id, record.uri)
     elif known.author_id != author.id:
         raise Forbidden("that record belongs to somebody else")
-    elif known.deleted_at:
+    elif known.deleted_at and not is_back:
         raise Gone("that record was deleted by its author")
-    elif not _is_newer(known, work):
+    elif not known.deleted_at and not _is_newer(known, work):
         return known
     else:
         record = known
@@ -90,7 +91,7 @@ async def save_record(
             budget = 0
         if record.is_post and columns["licence"] == UNKNOWN.id:
             del columns["licence"], columns["licence_url"]  # what was granted in other words stays granted
-        record.update_from_dict({**columns, "revision": known.revision + 1})
+        record.update_from_dict({**columns, "revision": known.revision + 1, "deleted_at": None})
         await record.save()
         before = set(await Attachment.filter(record_id=record.id).values_list("media_id", flat=True))
         await Attachment.filter(record_id=record.id).delete()

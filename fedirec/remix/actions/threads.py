@@ -153,6 +153,24 @@ async def bury_comment(comment: Comment) -> None:
         await take_away(comment)
 
 
+async def restore_comment(comment: Comment, work: CommentObject | PostObject) -> None:
+    """`comment`, which was deleted, says what `work` says; part of the caller's transaction. It comes with its record.
+
+    Raises Forbidden unless it is still its author's, Gone when the record was deleted meanwhile.
+    """
+    if not may_create(work.id, author=work.attributed_to, speaker=comment.author.uri):
+        raise Forbidden("only its author can say what a comment is")
+    if comment.record.deleted_at:
+        raise Gone("that record was deleted by its author")
+    columns = {"updated_at": work.updated, "visibility": _narrowed(comment, work), "deleted_at": None}
+    comment.update_from_dict({**await _columns(work, comment.record), **columns})
+    await comment.save()
+    if comment.hidden_at is None and not comment.consent:
+        await pass_on(comment)
+    if work.quote:
+        await enqueue(await save_quotation(work))
+
+
 async def bury_comments_of(author: Actor) -> None:
     """Of everything that `author` said only the places are left; part of the caller's transaction."""
     said = Comment.filter(author_id=author.id, deleted_at=None)

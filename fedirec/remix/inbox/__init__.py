@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from fedirec.activitypub.handlers import Handlers
-from fedirec.remix.inbox import challenges, comments, consent, quotes, records
+from fedirec.remix.inbox import challenges, comments, consent, quotes, records, restoring
 from fedirec.remix.inbox.arrivals import fetch_announced
 from fedirec.remix.inbox.comments import fetch_comment
+from fedirec.remix.inbox.restoring import fetch_restored
 
-__all__ = ["fetch_announced", "fetch_comment", "handlers"]
+__all__ = ["fetch_announced", "fetch_comment", "fetch_restored", "handlers"]
 
-handlers = Handlers(records.handlers, comments.handlers, challenges.handlers, quotes.handlers, consent.handlers)
+handlers = Handlers(
+    records.handlers,
+    comments.handlers,
+    restoring.handlers,
+    challenges.handlers,
+    quotes.handlers,
+    consent.handlers,
+)

@@ -29,7 +29,8 @@ from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
-from fedirec.remix.inbox.comments import comment_added, comment_removed, refuse_talkative
+from fedirec.remix.inbox.comments import comment_added, comment_removed
+from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
 from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject

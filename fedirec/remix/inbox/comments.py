@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.activitypub.authority import may_be_by, may_delete
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.handlers import Handlers
-from fedirec.activitypub.models import Actor, Received
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Add, Create, Forwarded, Ref, Remove, Update
 from fedirec.clock import now
@@ -16,17 +15,15 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Gone, Invalid, NotFound, Unsupported
 from fedirec.lanes import Done, Job, Later, Outcome, enqueue, gathering
 from fedirec.remix.actions.catching_up import asking_for_replies, catch_up
-from fedirec.remix.actions.threads import MAX_PASSED_ON, Place, bury_comment, find_place, save_comment
+from fedirec.remix.actions.threads import Place, bury_comment, find_place, save_comment
 from fedirec.remix.inbox.arrivals import ask_for_comment, concerns_us, refuse_deleted
+from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.replies import is_talk
 from fedirec.remix.vocab import CommentObject, PostObject
 
 MAX_ANCESTORS: Final = 16
 """Comments that are fetched to find out what the last of them is about."""
-
-MAX_TOLD_OF: Final = 2 * MAX_PASSED_ON
-"""Activities of one actor within an hour beyond which comments that they pass on are not asked for."""
 
 REPLIES: Final = "/replies"
 
@@ -171,17 +168,6 @@ async def _concerns_us(sender: Actor, work: CommentObject | PostObject, place: P
     if place.record.author.is_local or place.record.author_id == sender.id:
         return True
     return bool(place.parent and place.parent.author.is_local) or await concerns_us(sender, work)
-
-
-async def refuse_talkative(sender: Actor) -> None:
-    """Raise Unsupported when `sender` told us of so much within the last hour that we would pester others by asking
-    for more of it.
-    """
-    # Those that are handled together with this one wait, as far as their rows say.
-    newest = Received.filter(sender_id=sender.id).exclude(state="refused").order_by("-id")
-    found = await newest.offset(MAX_TOLD_OF).limit(1).values("received_at")
-    if found and found[0]["received_at"] > now() - timedelta(hours=1):
-        raise Unsupported("that are too many things in one hour")
 
 
 async def _record_with(target: str | None, author: Actor) -> Record | None:

@@ -48,7 +48,8 @@ from fedirec.remix.inbox.arrivals import (
     offer_to,
     refuse_deleted,
 )
-from fedirec.remix.inbox.comments import comment_deleted, refuse_talkative, take_comment
+from fedirec.remix.inbox.comments import comment_deleted, take_comment
+from fedirec.remix.inbox.talking import refuse_ungrouped
 from fedirec.remix.licences import find_grant, find_licence
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.replies import Meaning, is_talk, meaning_of
@@ -168,7 +169,7 @@ async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
 @handlers.on(Announce, Create, Update)
 async def activity_announced(sender: Actor, announce: Announce[Any]) -> None:
     """A group passes on what somebody did (FEP-1b12): what they made is asked for, not believed."""
-    await _refuse_ungrouped(sender)
+    await refuse_ungrouped(sender)
     inner = announce.object
     if not may_bring(inner.object.id, speaker=inner.actor):
         raise Forbidden("nobody makes what belongs to another origin")
@@ -178,18 +179,11 @@ async def activity_announced(sender: Actor, announce: Announce[Any]) -> None:
 @handlers.on(Announce, Delete)
 async def deletion_announced(sender: Actor, announce: Announce[Any]) -> None:
     """A group passes on that something is gone: its origin is asked, as a group cannot say that of others' words."""
-    await _refuse_ungrouped(sender)
+    await refuse_ungrouped(sender)
     comment = await Comment.filter(uri=announce.object.object.id).select_related("author").first()
     if comment is None or comment.author.is_local:
         raise NotFound("that is not known here as somebody's answer")
     await ask_for_comment(comment.uri)
-
-
-async def _refuse_ungrouped(sender: Actor) -> None:
-    """Raise Unsupported for what is no group that somebody here follows, and for one that says too much."""
-    if sender.type != "Group" or not await is_followed_here(sender):
-        raise Unsupported("nobody here follows that group")
-    await refuse_talkative(sender)
 
 
 @handlers.on(Like, Ref, RecordObject, PostObject)
