@@ -1,8 +1,9 @@
 """A small server of another make whose people can sign in elsewhere, as Mastodon's do: a process of its own.
 
-It keeps to what https://docs.joinmastodon.org/methods/oauth/ and /methods/apps/ say, unless a test tells it to lie. It
-speaks plain http on a loopback port and calls itself by the origin that it is given; `Abroad` stands where that origin
-is on the network of the tests, and a real browser reaches it under its own address.
+`Server` keeps to what https://docs.joinmastodon.org/methods/oauth/ and /methods/apps/ say, `MisskeyServer` to what
+Misskey does since 2023.9 (https://misskey-hub.net/en/docs/for-developers/api/token/oauth/), unless a test tells it to
+lie. It speaks plain http on a loopback port and calls itself by the origin that it is given; `Abroad` stands where that
+origin is on the network of the tests, and a real browser reaches it under its own address.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -48,6 +50,8 @@ class Server:
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.host = urlsplit(origin).netloc
+        self.pages: dict[str, str] = {}
+        """What it reads at addresses of the tests, where no socket leads to."""
         self.reset()
 
     def reset(self) -> None:
@@ -76,7 +80,7 @@ class Server:
             if "merge" not in lie:
                 return honest
             said = json.loads(bytes(honest.body)) | lie["merge"]
-            said = {key: value for key, value in said.items() if value is not None}
+            said = {key: value for key, value in said.items() if value is not None or key not in lie["merge"]}
             return JSONResponse(said, honest.status_code, media_type=honest.media_type)
 
         return Route(path, answer, methods=[method])
@@ -107,6 +111,7 @@ class Server:
             self.clients.clear()
         self.lies.update(told.get("lies", {}))
         self.people.update(told.get("people", {}))
+        self.pages.update(told.get("pages", {}))
         return JSONResponse({"seen": self.seen, "tokens": len(self.tokens), "clients": len(self.clients)})
 
     async def show_metadata(self, request: Request) -> Response:
@@ -246,6 +251,104 @@ class Server:
         )
 
 
+class MisskeyServer(Server):
+    """Knows nobody beforehand: whoever asks is a page, which names where people may be sent back to (IndieAuth)."""
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                self.route("/.well-known/oauth-authorization-server", "metadata", self.show_metadata),
+                self.route("/.well-known/webfinger", "webfinger", self.show_webfinger),
+                self.route("/users/{name}", "actor", self.show_actor),
+                self.route("/oauth/authorize", "authorize", self.show_question),
+                self.route("/oauth/authorize", "authorized", self.post_answer, "POST"),
+                self.route("/oauth/token", "token", self.post_token, "POST"),
+                self.route("/api/i", "who", self.show_who, "POST"),
+                Route("/_told", self.post_told, methods=["POST"]),
+            ]
+        )
+
+    async def show_metadata(self, request: Request) -> Response:
+        return JSONResponse(
+            {
+                "issuer": self.origin,
+                "authorization_endpoint": f"{self.origin}/oauth/authorize",
+                "token_endpoint": f"{self.origin}/oauth/token",
+                "scopes_supported": ["read:account", "write:account", "read:blocks", "write:notes"],
+                "response_types_supported": ["code"],
+                "grant_types_supported": ["authorization_code"],
+                "code_challenge_methods_supported": ["S256"],
+                "authorization_response_iss_parameter_supported": True,
+            }
+        )
+
+    async def show_question(self, request: Request) -> Response:
+        """Asks whoever is signed in here, once the page of whoever asks was read."""
+        query = request.query_params
+        client, page = query.get("client_id", ""), _Page()
+        page.feed(self.pages.get(client, ""))
+        if query.get("redirect_uri") not in page.backs:
+            return HTMLResponse("<h1>Invalid redirect_uri</h1>", 400)
+        if query.get("scope") != "read:account" or query.get("code_challenge_method") != "S256":
+            return HTMLResponse("<h1>invalid_request</h1>", 400)
+        return HTMLResponse(f"<h1>{escape(page.names.get(client, client))} would like to know who you are</h1>")
+
+    async def post_answer(self, request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        back = {"state": form["state"], "iss": self.origin}
+        if form["answer"] != "yes":
+            back["error"] = "access_denied"
+        else:
+            back["code"] = secrets.token_urlsafe(64)
+            self.codes[back["code"]] = form | {"name": form.get("as", "ana")}
+        return RedirectResponse(f"{form['redirect_uri']}?{urlencode(back)}", status_code=302)
+
+    async def post_token(self, request: Request) -> Response:
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        asked = self.codes.pop(form.get("code", ""), None)
+        challenge = urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
+        if (
+            asked is None
+            or form["grant_type"] != "authorization_code"
+            or "client_secret" in form
+            or asked["client_id"] != form.get("client_id")
+            or asked["redirect_uri"] != form.get("redirect_uri")
+            or asked["code_challenge"] != challenge
+        ):
+            return JSONResponse({"error": "invalid_grant"}, 403)
+        token = secrets.token_urlsafe(64)
+        self.tokens[token] = asked["name"]
+        return JSONResponse({"access_token": token, "token_type": "Bearer", "scope": asked["scope"]})
+
+    async def show_who(self, request: Request) -> Response:
+        name = self.tokens.get(request.headers.get("authorization", "").removeprefix("Bearer "))
+        if not name or request.headers.get("content-type") != "application/json" or await request.json() != {}:
+            return JSONResponse({"error": {"code": "AUTHENTICATION_FAILED"}}, 401)
+        told = {"id": "9x", "name": self.people.get(name, name), "username": name, "host": None}
+        return JSONResponse(told | {"pinnedNotes": [{"text": "x" * 3_000}] * 40})
+
+
+class _Page(HTMLParser):
+    """What a page says about whoever asks: its `link`s named `redirect_uri`, and names by address (`h-app`)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backs: list[str] = []
+        self.names: dict[str, str] = {}
+        self._named = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "link" and said.get("rel") == "redirect_uri":
+            self.backs.append(said["href"])
+        self._named = said["href"] if tag == "a" and said.get("class") == "u-url p-name" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._named:
+            self.names[self._named] = data
+            self._named = ""
+
+
 class Provider:
     """The process, as tests speak to it."""
 
@@ -272,7 +375,7 @@ class Provider:
             question = await browser.get(url.replace(self.origin, self.address))
             if question.status_code != 200:
                 return ""
-            fields = dict(question.url.params) | {"answer": answer, "as": who}
+            fields = dict(httpx.URL(url).params) | {"answer": answer, "as": who}
             sent = await browser.post("/oauth/authorize", data=fields)
             return sent.headers["location"]
 
@@ -304,14 +407,14 @@ class _Onward(httpx.AsyncBaseTransport):
 
 
 @contextmanager
-def providing(origin: str = "") -> Iterator[Provider]:
+def providing(origin: str = "", *, kind: str = "mastodon") -> Iterator[Provider]:
     """The process runs, under `origin` or else under its own address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     origin = origin or f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.provider", str(port), origin],
+        [sys.executable, "-m", "tests.provider", str(port), origin, kind],
         cwd=Path(__file__).parent.parent,
         env=dict(os.environ),
     )
@@ -335,4 +438,5 @@ def providing(origin: str = "") -> Iterator[Provider]:
 __all__ = ["Abroad", "Instance", "Provider", "providing"]
 
 if __name__ == "__main__":
-    uvicorn.run(Server(sys.argv[2]).app(), host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
+    made = MisskeyServer(sys.argv[2]) if sys.argv[3] == "misskey" else Server(sys.argv[2])
+    uvicorn.run(made.app(), host="127.0.0.1", port=int(sys.argv[1]), log_level="error")

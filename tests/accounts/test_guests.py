@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from html import unescape
 from typing import Any, Final
@@ -328,13 +328,25 @@ ANSWERS: Final[dict[str, tuple[dict[str, Any], str]]] = {
 async def test_nobody_comes_in_whose_server_lies_or_fails(
     here: Instance, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async for name in refused(here, provider, ANSWERS, monkeypatch):
+        told = provider.tell()
+        assert told["tokens"] == 0 or "who" not in told["seen"], name
+
+
+async def refused(
+    here: Instance,
+    provider: Provider,
+    answers: Mapping[str, tuple[dict[str, Any], str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[str]:
+    """Each of those ways to lie or fail, after it was seen that nobody came in by it."""
     big = {"id": "https://big.test/users/ana", "type": "Person", "preferredUsername": "ana"}
     for address in ("https://thief.test/who", "https://big.test/users/ana"):
         here.network.answers[address] = httpx.Response(
             200, headers={"content-type": ACTIVITY}, content=json.dumps(big | {"inbox": "https://big.test/inbox"})
         )
     async with here.client() as browser:
-        for name, (lies, sentence) in ANSWERS.items():
+        for name, (lies, sentence) in answers.items():
             here.state["attempts"] = new_attempts()
             provider.tell(reset=True, lies={})
             await here.run(lambda: ProviderRow.all().delete())
@@ -349,8 +361,7 @@ async def test_nobody_comes_in_whose_server_lies_or_fails(
             assert "no-store" in page.headers["cache-control"], name
             assert (await guests(here), await here.run(lambda: Session.all().count())) == ([], 0), name
             assert "__Host-fedirec-session" not in browser.cookies, name
-            told = provider.tell()
-            assert told["tokens"] == 0 or "who" not in told["seen"], name
+            yield name
     asked = {request.url.host for request in here.network.requests if request.headers.get("authorization")}
     assert asked == {"home.test"}
     assert not [

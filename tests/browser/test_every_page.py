@@ -59,6 +59,7 @@ STRANGER: Final = (
     "/sign-in",
     "/sign-in?next=/settings",
     "/sign-in/elsewhere?next=/explore",
+    "/sign-in/elsewhere/about",
     "/elsewhere?uri={here}/u/ana",
     "/elsewhere?uri={here}{text}&do=see",
     "/sign-up",

@@ -137,7 +137,7 @@ async def finish_passage(remote: Remote, passage: Passage, answer: Answer, *, st
         await forget_provider(provider)
         raise
     try:
-        name = await who_is(remote.net, origin, token)
+        name = await who_is(remote.net, origin, endpoints, token)
     finally:
         await revoke(remote.net, origin, endpoints, credentials, token)
     account = await welcome_guest(await remote.meet_member(name, origin=origin))
@@ -200,7 +200,7 @@ async def _told_no(remote: Remote, provider: Provider, error: str) -> None:
     blanks = {"host": host_of(provider.origin)}
     if error == "access_denied":
         raise Forbidden("You did not allow it on %(host)s, so nothing has happened.", blanks=blanks)
-    if error == "invalid_scope" and provider.scope != SCOPES[-1]:
+    if error == "invalid_scope" and provider.scope in SCOPES[:-1]:
         try:
             await introduce_again(remote, provider, scope=SCOPES[-1])
         except FedirecError as trouble:

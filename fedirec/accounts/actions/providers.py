@@ -21,6 +21,8 @@ UNUSED: Final = timedelta(days=30)
 """After which a server is forgotten through which nobody came in."""
 BACK: Final = "/sign-in/elsewhere/back"
 """Where servers send people back to."""
+ABOUT: Final = "/sign-in/elsewhere/about"
+"""Where servers that know us by an address read who we are."""
 
 
 async def meet_provider(remote: Remote, origin: str, *, is_doubtful: bool = False) -> Provider:
@@ -35,6 +37,9 @@ async def meet_provider(remote: Remote, origin: str, *, is_doubtful: bool = Fals
     if known is not None and known.redirect_uri == back and is_fresh:
         return known
     endpoints = await ask_endpoints(remote.net, origin)
+    if endpoints.goes_by_address:
+        ours = Credentials(client_id=remote.site.origin + ABOUT)
+        return await _save(remote.keyring, origin, endpoints, ours, back=back)
     if known is not None and known.scope == SCOPES[-1]:
         endpoints = with_scope(endpoints, SCOPES[-1])  # it did not know the smaller one
     if known is not None and known.redirect_uri == back and known.scope == endpoints.scope:

@@ -16,6 +16,9 @@ SCOPES: Final = ("profile", "read:accounts", "read")
 """What we ask to be allowed, the least first: only who somebody is, where a server knows so little a thing."""
 UNSAID: Final = "read:accounts"
 """What we ask for where a server does not say what it knows."""
+OF_MISSKEY: Final = "read:account"
+"""What servers of Misskey's family call it, which know who asks by an address (IndieAuth) and register nobody."""
+WHO_OF_MISSKEY: Final = "/api/i"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +33,16 @@ class Endpoints:
     names_itself: bool = False
     """Whether it promises to say who it is when it sends somebody back (RFC 9207)."""
 
+    @property
+    def goes_by_address(self) -> bool:
+        """Whether it knows us by the address of a page of ours, where it reads who we are; then there is no secret."""
+        return self.scope == OF_MISSKEY
+
 
 def endpoints_of(origin: str, metadata: Json | None = None) -> Endpoints:
     """What the server at `origin` says in its `metadata`, and where it says nothing, what Mastodon always had.
 
+    Misskey and what descends from it names a scope of its own, no way to register and no way to give tokens back.
     Raises Forbidden for addresses of another origin: a code or a secret meant for one server is never shown to another.
     """
     said = Doc(metadata or {})
@@ -41,7 +50,17 @@ def endpoints_of(origin: str, metadata: Json | None = None) -> Endpoints:
     if issuer is not None and not same_origin(issuer, origin):
         raise _elsewhere(origin)
     offered = said.data.get("scopes_supported")
-    known = [scope for scope in SCOPES if scope in offered] if isinstance(offered, list) else []
+    known = [scope for scope in (*SCOPES, OF_MISSKEY) if scope in offered] if isinstance(offered, list) else []
+    if known == [OF_MISSKEY] and not said.find_text("app_registration_endpoint"):
+        return Endpoints(
+            registration="",
+            authorization=_own(said, origin, "authorization_endpoint", "/oauth/authorize"),
+            token=_own(said, origin, "token_endpoint", "/oauth/token"),
+            revocation="",
+            scope=OF_MISSKEY,
+            names_itself=said.flag("authorization_response_iss_parameter_supported"),
+        )
+    known = [scope for scope in known if scope != OF_MISSKEY]
     return Endpoints(
         registration=_own(said, origin, "app_registration_endpoint", "/api/v1/apps"),
         authorization=_own(said, origin, "authorization_endpoint", "/oauth/authorize"),

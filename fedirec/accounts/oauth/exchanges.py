@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
-from fedirec.accounts.oauth.endpoints import METADATA, WHO, Endpoints, endpoints_of
+from fedirec.accounts.oauth.endpoints import METADATA, WHO, WHO_OF_MISSKEY, Endpoints, endpoints_of
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.vocab import Doc
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, PeerUnavailable
@@ -20,6 +20,8 @@ from fedirec.uris import host_of, same_origin
 
 MAX_BYTES: Final = 64 * 1024
 """Of any answer; Mastodon's longest is a profile of a few thousand."""
+MAX_BYTES_OF_MISSKEY: Final = 512 * 1024
+"""Of what Misskey says about somebody, with what they have pinned and achieved."""
 SECONDS: Final = 8.0
 MAX_SECRET: Final = 500
 """Characters of what a server gives us to keep."""
@@ -37,7 +39,8 @@ class Credentials:
     """What a server knows us by, and what proves it."""
 
     client_id: str
-    secret: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+    """Empty where we are known by an address."""
 
 
 async def ask_endpoints(net: Net, origin: str) -> Endpoints:
@@ -107,23 +110,31 @@ async def exchange(
     return _secret(said, "access_token", origin, longest=MAX_TOKEN)
 
 
-async def who_is(net: Net, origin: str, token: str) -> str:
+async def who_is(net: Net, origin: str, endpoints: Endpoints, token: str) -> str:
     """The name of the one person of the server at `origin` whom `token` stands for.
 
     Raises Forbidden for a person of another server, whom nobody can vouch for but that one; Invalid, PeerUnavailable.
     """
-    answer = await net.get(
-        origin + WHO,
-        accept="application/json",
-        headers={"authorization": f"Bearer {token}"},
-        max_bytes=MAX_BYTES,
-        timeout=SECONDS,
-    )
+    headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+    if endpoints.goes_by_address:
+        answer = await net.post(
+            origin + WHO_OF_MISSKEY,
+            body=b"{}",
+            headers=headers | {"content-type": "application/json"},
+            max_bytes=MAX_BYTES_OF_MISSKEY,
+            timeout=SECONDS,
+        )
+    else:
+        answer = await net.get(
+            origin + WHO, accept=headers["accept"], headers=headers, max_bytes=MAX_BYTES, timeout=SECONDS
+        )
     _refuse_trouble(answer, origin)
     if answer.status != 200:
         raise Forbidden("%(host)s does not tell us who you are.", blanks={"host": host_of(origin)})
     said = _read(answer, origin)
     name, account = said.find_text("username") or "", said.find_text("acct") or ""
+    if endpoints.goes_by_address:
+        account = _account_at_misskey(said, name)
     if not _USERNAME.fullmatch(name) or not account:
         raise _not_understood(origin)
     if account.lower().removesuffix(f"@{host_of(origin)}") != name.lower():
@@ -131,8 +142,20 @@ async def who_is(net: Net, origin: str, token: str) -> str:
     return name
 
 
+def _account_at_misskey(said: Doc, name: str) -> str:
+    """The account as Mastodon writes it: of its own people a server says that they have no host."""
+    if "host" not in said.data:
+        return ""
+    host = said.data["host"]
+    return name if host is None else f"{name}@{host}"
+
+
 async def revoke(net: Net, origin: str, endpoints: Endpoints, credentials: Credentials, token: str) -> None:
-    """`token` opens nothing any more, if the server at `origin` listens."""
+    """`token` opens nothing any more, if the server at `origin` listens; where there is no way to say that, it is only
+    forgotten here.
+    """
+    if not endpoints.revocation:
+        return
     try:
         await _post(net, origin, endpoints.revocation, {"token": token} | _ours(credentials))
     except FedirecError:
@@ -149,7 +172,8 @@ async def _post(net: Net, origin: str, address: str, fields: dict[str, str]) -> 
 
 
 def _ours(credentials: Credentials) -> dict[str, str]:
-    return {"client_id": credentials.client_id, "client_secret": credentials.secret}
+    ours = {"client_id": credentials.client_id}
+    return ours | {"client_secret": credentials.secret} if credentials.secret else ours
 
 
 def _refuse_trouble(answer: Response, origin: str) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.actions.passages import LASTS, Answer, begin_passage, finish_passage, take_passage
-from fedirec.accounts.actions.providers import BACK
+from fedirec.accounts.actions.providers import ABOUT, BACK
 from fedirec.accounts.actions.sessions import begin_session, sign_out
 from fedirec.accounts.codes import new_secret
 from fedirec.accounts.door import let_in, session_secret, viewer_of
@@ -92,6 +92,14 @@ async def show_arrival(request: Request[Any]) -> Response:
     return response
 
 
+async def show_who_asks(request: Request[Any]) -> Response:
+    """Who we are, for servers that know those who ask by an address (IndieAuth), and where they may send people."""
+    site = request.state["site"]
+    back = site.origin + BACK
+    headers = {"Link": f'<{back}>; rel="redirect_uri"'}
+    return render(request, "accounts/who_asks.html", headers=headers, address=site.origin + ABOUT, back=back)
+
+
 async def post_forgetting(request: Request[Any]) -> Response:
     """The browser does not keep the visitor's handle any more."""
     form = await read_form(request)
@@ -110,6 +118,7 @@ def _refused(request: Request[Any], form: Form, error: FedirecError) -> Response
 routes = [
     Route("/sign-in/elsewhere", show_sign_in, methods=["GET"]),
     Route("/sign-in/elsewhere", post_sign_in, methods=["POST"]),
+    Route(ABOUT, show_who_asks, methods=["GET"]),
     Route(BACK, show_arrival, methods=["GET"]),
     Route("/forget-me", post_forgetting, methods=["POST"]),
 ]
