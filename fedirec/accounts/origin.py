@@ -25,15 +25,15 @@ def check_origin(typed: str, *, development: bool, asked_at: str, other_is_meant
             field="origin",
             blanks={"origin": origin},
         )
-    if origin.startswith("http://") and not development:
-        raise Invalid(
-            "The address starts with https://. Other servers refuse to talk to one that does not.", field="origin"
-        )
     if not development and not _is_public(host_of(origin)):
         raise Invalid(
             "Other servers cannot reach that address. Use your domain name; to try things out on this machine only, "
             "start the server with --development.",
             field="origin",
+        )
+    if origin.startswith("http://") and not development:
+        raise Invalid(
+            "The address starts with https://. Other servers refuse to talk to one that does not.", field="origin"
         )
     if host_of(origin) != asked_at.lower() and not other_is_meant:
         raise Conflict(
