@@ -15,17 +15,10 @@ from fedirec.accounts.permissions import Operator
 from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Follow
-from fedirec.admin.actions.doors import (
-    close_doors,
-    held_comments,
-    held_works,
-    keep_out_host,
-    let_in,
-    let_work_in,
-    open_doors,
-)
+from fedirec.admin.actions.doors import close_doors, keep_out_host, let_in, let_work_in, open_doors
 from fedirec.admin.actions.watching import look_for_words, set_watch
 from fedirec.admin.models import Report, ReportedThing
+from fedirec.admin.queries.held import held_comments, held_works
 from fedirec.admin.watched import MAX_LINES, Watched, check_watched
 from fedirec.clock import now
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound

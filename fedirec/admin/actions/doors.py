@@ -9,15 +9,15 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.accounts.queries import get_instance
 from fedirec.activitypub.models import Actor, Instance
+from fedirec.admin.queries.held import get_held_comment, get_held_work
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.errors import Conflict, Invalid
 from fedirec.remix.actions.letting_in import show_held_comment, show_held_record
 from fedirec.remix.actions.saving import HELD
 from fedirec.remix.models import Comment, Record
 
 MAX_HOURS: Final = 24 * 14
-PAGE: Final = 30
 MAX_KEPT_OUT: Final = 1_000
 """Comments, and works, of one instance that are kept out in one go."""
 
@@ -48,30 +48,11 @@ async def open_doors(doer: Doer) -> Instance:
     return instance
 
 
-async def held_comments(*, after: int | None = None, limit: int = PAGE) -> tuple[list[Comment], int | None]:
-    """A page of comments that wait for a moderator, the longest waiting first, and where the next page begins."""
-    waiting = Comment.filter(held_at__not_isnull=True, deleted_at=None, id__gt=after or 0)
-    rows = await waiting.order_by("id").limit(limit + 1).select_related("author", "record__author")
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
-
-
-async def held_works(*, after: int | None = None, limit: int = PAGE) -> tuple[list[Record], int | None]:
-    """A page of works that wait for a moderator, the longest waiting first, and where the next page begins."""
-    waiting = Record.filter(held_at__not_isnull=True, visibility=HELD, deleted_at=None, id__gt=after or 0)
-    rows = await waiting.order_by("id").limit(limit + 1).select_related("author").prefetch_related("attachments")
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
-
-
-async def host_of_held(key: int) -> str:
-    """The host of whoever wrote the comment in row `key`, which waits. Raises NotFound."""
-    return (await _waiting(key)).author.host
-
-
 async def let_in(doer: Doer, key: int) -> None:
     """The comment in row `key` stands on its record, and those whom it concerns are told. Raises NotFound."""
     require(doer, Permission.MODERATE)
     async with transaction():
-        comment = await _waiting(key)
+        comment = await get_held_comment(key)
         await show_held_comment(comment)
         await audit(doer, "let_comment_in", comment.uri, record=comment.record.uri)
 
@@ -80,23 +61,18 @@ async def keep_out(doer: Doer, key: int) -> None:
     """The comment in row `key` is hidden for good. Raises NotFound when it does not wait any more."""
     require(doer, Permission.MODERATE)
     async with transaction():
-        comment = await _waiting(key)
+        comment = await get_held_comment(key)
         moderator = await Actor.get_or_none(uri=doer.uri)
         comment.held_at, comment.hidden_by_id = None, moderator.id if moderator else None
         await comment.save(update_fields=["held_at", "hidden_by_id"])
         await audit(doer, "keep_comment_out", comment.uri, record=comment.record.uri)
 
 
-async def host_of_held_work(key: int) -> str:
-    """The host of whoever made the work in row `key`, which waits. Raises NotFound."""
-    return (await _waiting_work(key)).author.host
-
-
 async def let_work_in(doer: Doer, key: int) -> None:
     """The work in row `key` is seen by those for whom it is, and those whom it concerns are told. Raises NotFound."""
     require(doer, Permission.MODERATE)
     async with transaction():
-        record = await _waiting_work(key)
+        record = await get_held_work(key)
         await show_held_record(record)
         await audit(doer, "let_work_in", record.uri)
 
@@ -105,7 +81,7 @@ async def keep_work_out(doer: Doer, key: int) -> None:
     """The work in row `key` is seen by nobody for good. Raises NotFound when it does not wait any more."""
     require(doer, Permission.MODERATE)
     async with transaction():
-        record = await _waiting_work(key)
+        record = await get_held_work(key)
         await Record.filter(id=record.id).update(held_at=None)
         await audit(doer, "keep_work_out", record.uri)
 
@@ -127,19 +103,3 @@ async def keep_out_host(doer: Doer, host: str) -> int:
         if comments or works:
             await audit(doer, "keep_host_out", f"https://{host}", how_many=len(comments) + len(works))
     return len(comments) + len(works)
-
-
-async def _waiting(key: int) -> Comment:
-    found = Comment.filter(id=key, held_at__not_isnull=True, deleted_at=None)
-    comment = await found.select_related("author", "record__author", "parent__author").first()
-    if comment is None:
-        raise NotFound("That does not wait any more.")
-    return comment
-
-
-async def _waiting_work(key: int) -> Record:
-    found = Record.filter(id=key, held_at__not_isnull=True, visibility=HELD, deleted_at=None)
-    record = await found.select_related("author").first()
-    if record is None:
-        raise NotFound("That does not wait any more.")
-    return record

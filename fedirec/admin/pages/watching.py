@@ -18,8 +18,6 @@ from fedirec.accounts.queries import get_instance
 from fedirec.accounts.viewer import Viewer
 from fedirec.admin.actions.doors import (
     close_doors,
-    held_comments,
-    held_works,
     keep_out,
     keep_out_host,
     keep_work_out,
@@ -28,6 +26,7 @@ from fedirec.admin.actions.doors import (
     open_doors,
 )
 from fedirec.admin.actions.watching import set_watch
+from fedirec.admin.queries.held import held_comments, held_works
 from fedirec.clock import now
 from fedirec.errors import FedirecError
 from fedirec.web.forms import Form, filled_form, read_form
