@@ -13,12 +13,12 @@ import pytest
 
 from fedirec import clock
 from fedirec.db import open_database
-from tests.databases import Databases, why_no_postgres
-from tests.fuzz.budget import add_profiles
+from tests.databases import Databases, learn_models_once, why_no_postgres
 from tests.network import Instance, Network, open_instance
 
 Pass = Callable[[timedelta], None]
-add_profiles()
+
+learn_models_once()
 
 
 @pytest.fixture(scope="session")

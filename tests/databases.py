@@ -6,14 +6,15 @@ import asyncio
 import itertools
 import os
 import shutil
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Thread
 
-import asyncpg
+from tortoise.apps import Apps
 
 from fedirec.db import migrate
-from tests.postgres import find_binaries, running_postgres
+from tests.postgres import Clerk, find_binaries, running_postgres
 
 _numbers = itertools.count()
 
@@ -27,10 +28,21 @@ class Databases:
         self._postgres: str | None = os.environ.get("FEDIREC_TEST_POSTGRES")
         self._template: str | None = None
         self._server: AbstractContextManager[str] | None = None
+        self._clerk: Clerk | None = None
+        self._dropping: list[Future[None]] = []
         self.set_up: dict[tuple[str, str], tuple[str, Path]] = {}
         """Databases and folders of instances that are set up, by kind and host: to be copied, not used."""
 
     def close(self) -> None:
+        try:
+            for dropped in self._dropping:
+                dropped.result()
+        finally:
+            if self._clerk:
+                self._clerk.close()
+            self._end_postgres()
+
+    def _end_postgres(self) -> None:
         if self._server:
             self._server.__exit__(None, None, None)
 
@@ -45,24 +57,22 @@ class Databases:
             shutil.copy(address.partition("://")[2], copy)
             return f"sqlite://{copy}"
         name = f"fedirec_test_{os.getpid()}_{next(_numbers)}"
-        _elsewhere(self._command(f"CREATE DATABASE {name} TEMPLATE {address.rpartition('/')[2]}"))
+        self._start_postgres().create(name, template=address.rpartition("/")[2])
         return f"{self._postgres}{name}"
 
     def drop(self, address: str) -> None:
-        """The database at `address` is gone, whoever has it open."""
+        """The database at `address` is gone, or will be soon, whoever has it open."""
         if address.startswith("sqlite"):
             Path(address.partition("://")[2]).unlink(missing_ok=True)
         else:
-            name = address.rpartition("/")[2]
-            _elsewhere(self._command(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            self._dropping.append(self._start_postgres().drop(address.rpartition("/")[2]))
 
     def empty(self, kind: str) -> str:
         """The address of a database of `kind` without a single table."""
         if kind == "sqlite":
             return f"sqlite://{self.folder}/{next(_numbers)}.sqlite3"
-        self._start_postgres()
-        name = f"fedirec_test_{os.getpid()}_{next(_numbers)}"
-        _elsewhere(self._command(f"CREATE DATABASE {name}"))
+        clerk, name = self._start_postgres(), f"fedirec_test_{os.getpid()}_{next(_numbers)}"
+        clerk.create(name)
         return f"{self._postgres}{name}"
 
     def _new_sqlite(self) -> str:
@@ -71,26 +81,41 @@ class Databases:
             _elsewhere(migrate(f"sqlite://{self._sqlite}"))
         return self.copy(f"sqlite://{self._sqlite}")
 
-    def _start_postgres(self) -> None:
+    def _start_postgres(self) -> Clerk:
         if self._postgres is None:
             binaries = find_binaries()
             assert binaries is not None
             self._server = running_postgres(binaries)
             self._postgres = self._server.__enter__()
+        if self._clerk is None:
+            self._clerk = Clerk(self._postgres)
+        return self._clerk
 
     def _new_postgres(self) -> str:
-        self._start_postgres()
-        prefix = f"fedirec_test_{os.getpid()}"
+        clerk = self._start_postgres()
         if self._template is None:
-            self._template = f"{prefix}_template"
-            _elsewhere(self._command(f"CREATE DATABASE {self._template}"))
+            self._template = f"fedirec_test_{os.getpid()}_template"
+            clerk.create(self._template)
             _elsewhere(migrate(f"{self._postgres}{self._template}"))
         return self.copy(f"{self._postgres}{self._template}")
 
-    async def _command(self, sql: str) -> None:
-        connection = await asyncpg.connect(f"{self._postgres}postgres")
-        await connection.execute(sql)
-        await connection.close()
+
+def learn_models_once() -> None:
+    """What Tortoise works out about every model for a kind of database is kept until the other kind is opened.
+
+    A server does it once, when it starts; tests open thousands of databases, and it is half of what each one takes.
+    """
+    work_out = Apps._build_initial_querysets
+    known: list[object] = []
+
+    def work_out_unless_known(apps: Apps) -> None:
+        models = [model for app in apps.values() for model in app.values()]
+        asked = [*models, *(type(model._meta.db) for model in models)]
+        if asked != known:
+            work_out(apps)
+            known[:] = asked
+
+    Apps._build_initial_querysets = work_out_unless_known  # type: ignore[assignment]
 
 
 def why_no_postgres() -> str | None:
