@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,6 +21,8 @@ from fedirec.web.views import MemberView
 
 _FLASH: Final = "flash"
 _MAX_FLASH: Final = 2_000
+_PLAIN: Final = "".join(map(chr, range(0x21, 0x7F)))
+"""What an address may hold in a header: other servers write other letters into theirs."""
 
 FlashKind = Literal["done", "note", "problem"]
 
@@ -91,6 +94,11 @@ def redirect(request: Request, url: str, flash: Flash | str | None = None) -> Re
         parts = json.dumps([told.text[:600], told.kind, told.url, told.label])
         set_cookie(response, request, _FLASH, urlsafe_b64encode(parts.encode()).decode(), max_age=60)
     return response
+
+
+def onward(url: str) -> dict[str, str]:
+    """The header by which a page goes on to `url` on another site, to which no form of ours may lead."""
+    return {"Refresh": f"0; url={quote(url, safe=_PLAIN)}"}
 
 
 def local_path(value: str | None, default: str = "/") -> str:

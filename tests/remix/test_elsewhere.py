@@ -149,3 +149,14 @@ async def test_somebody_of_another_place_like_this_lands_where_they_can_remix_an
         assert "Remix this" in shown.text
         assert re.search(r'action="/records/remote/\d+/comments"', shown.text)
     await settle(here, there)
+
+
+async def test_a_dialog_whose_address_has_other_letters_is_gone_on_to(here: Instance, network: Network) -> None:
+    offer(network, subscribe="https://home.test/\u0436/{uri}")
+    await here.join("ana")
+    async with here.client() as stranger:
+        page = await send(
+            stranger, await stranger.get("/elsewhere?uri=https://here.test/u/ana"), "/elsewhere", handle=HANDLE
+        )
+        assert page.status_code == 200
+        assert page.headers["refresh"] == f"0; url=https://home.test/%D0%B6/{quote('@ana@here.test', safe='')}"

@@ -21,7 +21,7 @@ from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
-from fedirec.web.render import local_path, redirect, render
+from fedirec.web.render import local_path, onward, redirect, render
 
 COOKIE: Final = "passage"
 _PAGE: Final = "accounts/sign_in_elsewhere.html"
@@ -55,7 +55,7 @@ async def post_sign_in(request: Request[Any]) -> Response:
     response = render(
         request,
         "accounts/departure.html",
-        headers=SECRET | {"Refresh": f"0; url={departure.url}"},
+        headers=SECRET | onward(departure.url),
         url=departure.url,
         host=departure.host,
         back_url=then,

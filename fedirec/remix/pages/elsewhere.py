@@ -31,7 +31,7 @@ from fedirec.uris import host_of
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
-from fedirec.web.render import render
+from fedirec.web.render import onward, render
 from fedirec.web.views import PersonView
 
 _HANDLE: Final = 400
@@ -143,7 +143,7 @@ def _page(request: Request[Any], matter: Matter, form: Form, *, url: str = "") -
         request,
         "remix/elsewhere.html",
         422 if form.errors else 200,
-        {"Refresh": f"0; url={url}"} if url else {},
+        onward(url) if url else {},
         form=form,
         matter=matter,
         heading=headings[matter.doing],
