@@ -203,6 +203,19 @@ async def test_a_weak_password_costs_no_recovery_code(join: Join, attempts: Rate
     await recover(uris, "ana", code=codes[0], password=NEW, address="x", attempts=attempts)
 
 
+async def test_nobody_is_kept_from_their_recovery_codes_by_somebody_elses_guessing(
+    join: Join, attempts: RateLimit, uris: Uris
+) -> None:
+    ana = await join("ana")
+    codes = await renew_recovery_codes(ana.account)
+    for _ in range(10):
+        with pytest.raises(Unauthenticated):
+            await recover(uris, "ana", code="guess", password=NEW, address="elsewhere", attempts=attempts)
+    with pytest.raises(TooMany):
+        await recover(uris, "ana", code="guess", password=NEW, address="elsewhere", attempts=attempts)
+    await recover(uris, "ana", code=codes[0], password=NEW, address="x", attempts=attempts)
+
+
 async def test_a_code_of_one_person_opens_nothing_for_another(join: Join, attempts: RateLimit, uris: Uris) -> None:
     ana, _ = await join("ana"), await join("bo")
     codes = await renew_recovery_codes(ana.account)

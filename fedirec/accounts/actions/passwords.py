@@ -87,7 +87,8 @@ async def recover(uris: Uris, name: str, *, code: str, password: str, address: s
     """
     name = name.strip().removeprefix("@").lower().removesuffix(f"@{uris.host}")
     attempts.check(f"address {address}")
-    attempts.check(f"recover {name}")
+    # From one address nobody can use up the tries of a name, and so lock out whoever it belongs to.
+    attempts.check(f"recover {name}", cost=0.5)
     hashed = await hash_password(check_password(password, name=name))
     account = await find_account(name, host=uris.host)
     async with transaction():
