@@ -12,6 +12,7 @@ from fedirec.activitypub.models import Actor, Announcement, Follow, Liking, Outg
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.clock import now
 from fedirec.errors import Conflict, Forbidden
+from fedirec.remix.actions import consenting
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.comments import CommentDraft, delete_comment, edit_comment
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
@@ -289,3 +290,28 @@ async def test_answers_of_others_to_others_are_shown_when_they_were_let(
     await here.run(lambda: Follow.all().update(accepted_at=now()))
     await post(peer, here, peer.activity("Create", bo, own))
     assert "You may" in await page_of(here, record)
+
+
+@on_sqlite
+async def test_what_others_claim_does_not_keep_a_consent_from_being_taken_back(
+    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who was let once claims the same consent for as many other answers as are looked at."""
+    monkeypatch.setattr(consenting, "MAX_CLAIMS", 2)
+    ana, bo = await here.join("ana"), peer.actor("bo")
+    other = Peer(peer.network, "other.test")
+    cy = other.actor("cy", key=OTHER_RSA)
+    await here.run(follow, ana, await here.meet(cy))
+    await here.run(lambda: Follow.all().update(accepted_at=now() - timedelta(days=1)))
+    record = await met(here, peer, bo, canReply={"automaticApproval": [bo], "manualApproval": [PUBLIC]})
+    let = reply(other, cy, record.uri, text="May I?")
+    address = let["replyAuthorization"] = stamp(peer, bo, let["id"], record.uri)
+    claims = [reply(other, cy, record.uri, f"c{number}", replyAuthorization=address) for number in range(2)]
+    for note in (*claims, let):
+        assert (await other.post(here, other.activity("Create", cy, note) | {"@context": GTS})).status_code == 202
+    await settle(here)
+    assert "May I?" in await page_of(here, record)
+
+    await post(peer, here, peer.activity("Delete", bo, address))
+
+    assert "May I?" not in await page_of(here, record)

@@ -25,6 +25,8 @@ from fedirec.remix.vocab import CommentObject
 
 MAX_ADDRESSED: Final = 200
 """People whom an answer names, that hear of it once it may be published."""
+MAX_CLAIMS: Final = 100
+"""Answers that are looked at when a consent is taken back which they name."""
 
 
 async def take_consent(sender: Actor, *, asked: str, stamp: str) -> bool:
@@ -71,7 +73,12 @@ async def take_refusal(sender: Actor, *, asked: str) -> bool:
 async def consent_withdrawn(sender: Actor, stamp: str) -> bool:
     """Whether `sender` had agreed to answers known here with the stamp at that address; they do not any more."""
     said = Comment.filter(consent_uri=stamp).select_related("author", "record__author", "parent__author")
-    ended = [row for row in await said.limit(100) if may_delete(author=_answered(row).author_id, speaker=sender.id)]
+    # First those to whom it was given: anybody can claim it, as often as they like.
+    ended = [
+        row
+        for row in await said.order_by("consent", "id").limit(MAX_CLAIMS)
+        if may_delete(author=_answered(row).author_id, speaker=sender.id)
+    ]
     for row in ended:
         if row.author_id != sender.id:
             await _refuse(sender, row)
