@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fedirec import __version__
 from fedirec.activitypub.asking import address_of, headers_of
 from fedirec.activitypub.documents import (
     ActivityResponse,
@@ -24,8 +23,7 @@ from fedirec.activitypub.documents import (
 )
 from fedirec.activitypub.inbox import MAX_BODY, Delivery, Inbox
 from fedirec.activitypub.intents import INTENTS, SUBSCRIBE
-from fedirec.activitypub.models import Actor, Outgoing
-from fedirec.activitypub.outbox import document_of
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import HANDLE
 from fedirec.activitypub.site import Site
 from fedirec.errors import FedirecError, Invalid, NotFound
@@ -100,16 +98,6 @@ async def show_featured(request: Request[Any]) -> Response:
     return ActivityResponse(collection(f"{actor.uri}/featured", []))
 
 
-async def show_activity(request: Request[Any]) -> Response:
-    site: Site = request.state["site"]
-    outgoing = await Outgoing.get_or_none(
-        uri=site.uris.activity(request.path_params["key"]), is_public=True, actor__state__not="suspended"
-    )
-    if outgoing is None:
-        raise NotFound
-    return ActivityResponse(document_of(outgoing))
-
-
 async def webfinger(request: Request[Any]) -> Response:
     """Whom a handle or an address of ours means (RFC 7033)."""
     site: Site = request.state["site"]
@@ -121,9 +109,11 @@ async def webfinger(request: Request[Any]) -> Response:
         {"rel": "self", "type": ACTIVITY_JSON, "href": actor.uri},
         {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": actor.url or actor.uri},
         {"rel": SUBSCRIBE, "template": f"{site.origin}/follow?uri={{uri}}"},
-        {"rel": f"{INTENTS}Follow", "href": f"{site.origin}/follow?uri={{object}}"},
-        {"rel": f"{INTENTS}Object", "href": f"{site.origin}/follow?uri={{object}}"},
-        {"rel": f"{INTENTS}Create", "href": f"{site.origin}/follow?uri={{inReplyTo}}"},
+        {"rel": f"{INTENTS}Follow", "template": f"{site.origin}/follow?uri={{object}}"},
+        {"rel": f"{INTENTS}Object", "template": f"{site.origin}/follow?uri={{object}}"},
+        {"rel": f"{INTENTS}Create", "template": f"{site.origin}/follow?uri={{inReplyTo}}"},
+        {"rel": f"{INTENTS}Like", "template": f"{site.origin}/follow?uri={{object}}"},
+        {"rel": f"{INTENTS}Flag", "template": f"{site.origin}/report?about={{object}}"},
     ]
     document = {"subject": f"acct:{actor.handle}@{actor.host}", "aliases": [actor.uri], "links": links}
     return JSONResponse(document, media_type=JRD, headers={"access-control-allow-origin": "*"})
@@ -152,29 +142,6 @@ async def nodeinfo_links(request: Request[Any]) -> Response:
     return JSONResponse({"links": links})
 
 
-async def nodeinfo(request: Request[Any]) -> Response:
-    """What runs here (NodeInfo 2.1, with the names of FEP-0151). It counts nobody."""
-    site: Site = request.state["site"]
-    instance = site.instance
-    if instance is None or not site.is_set_up:
-        raise NotFound("this instance is not set up yet")
-    document = {
-        "version": "2.1",
-        "software": {"name": "fedirec", "version": __version__},
-        "protocols": ["activitypub"],
-        "services": {"inbound": [], "outbound": []},
-        "openRegistrations": instance.registration == "open",
-        "usage": {"users": {}},
-        "metadata": {
-            "nodeName": instance.name,
-            "nodeDescription": instance.summary,
-            "federation": {"enabled": True},
-        },
-    }
-    kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
-    return JSONResponse(document, headers={"content-type": kind, "access-control-allow-origin": "*"})
-
-
 async def _whom(site: Site, resource: str) -> Actor | None:
     """The local actor that a WebFinger resource names: acct:, a bare handle, or an address of ours."""
     if resource.rstrip("/") == site.origin:
@@ -201,15 +168,10 @@ routes = [
     Route("/c/{handle}/inbox", post_inbox, methods=["POST"]),
     ActivityRoute("/actor", show_instance_actor, always=True, shows=("actor", "actor_key"), grows=("actor_key",)),
     ActivityRoute("/actor/outbox", show_instance_outbox, always=True),
-    ActivityRoute("/u/{handle}/followers", show_followers, always=True),
     ActivityRoute("/c/{handle}/followers", show_followers, always=True),
-    ActivityRoute("/u/{handle}/following", show_following, always=True),
     ActivityRoute("/c/{handle}/following", show_following, always=True),
-    ActivityRoute("/u/{handle}/featured", show_featured, always=True),
-    ActivityRoute("/activities/{key}", show_activity, always=True),
     Route("/.well-known/webfinger", webfinger),
     Route("/.well-known/host-meta", host_meta),
     Route("/.well-known/host-meta.json", host_meta),
     Route("/.well-known/nodeinfo", nodeinfo_links),
-    Route("/nodeinfo/2.1", nodeinfo),
 ]

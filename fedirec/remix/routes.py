@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -22,8 +23,10 @@ from fedirec.activitypub.documents import (
     collection,
     get_local_actor,
 )
-from fedirec.activitypub.models import Actor
-from fedirec.activitypub.routes import show_outbox
+from fedirec.activitypub.models import Actor, Outgoing
+from fedirec.activitypub.outbox import document_of
+from fedirec.activitypub.routes import show_featured as show_nothing_pinned
+from fedirec.activitypub.routes import show_followers, show_following, show_outbox
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json, Tombstone
 from fedirec.errors import Gone, Invalid, NotFound
@@ -104,6 +107,7 @@ async def show_replies(request: Request[Any]) -> Response:
     record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
     if record is None or record.visibility != "public" or record.deleted_at or is_withheld(record, None):
         raise NotFound("there is no such record here")
+    await refuse_unwelcome_reader(request, record.author)
     return await _replies_to(request, record.uri)
 
 
@@ -113,6 +117,7 @@ async def show_conversation(request: Request[Any]) -> Response:
     record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
     if record is None or record.visibility != "public" or record.deleted_at or is_withheld(record, None):
         raise NotFound("there is no such record here")
+    await refuse_unwelcome_reader(request, record.author)
     uri, after = conversation_at(record.uri), request.query_params.get("after")
     if after is None:
         whole = {
@@ -143,6 +148,7 @@ async def show_answers(request: Request[Any]) -> Response:
         raise NotFound("there is no such comment here")
     if comment.author.state != "active" or is_withheld(comment.record, None):
         raise NotFound("there is no such comment here")
+    await refuse_unwelcome_reader(request, comment.author)
     return await _replies_to(request, comment.uri)
 
 
@@ -174,6 +180,7 @@ def _row_in(text: str) -> int:
 async def show_stamp(request: Request[Any]) -> Response:
     """The consent of one of our authors to a quote, as long as it stands."""
     stamp = await get_stamp(request.path_params["key"])
+    await refuse_unwelcome_reader(request, stamp.record.author)
     if stamp.state == "revoked" or stamp.record.deleted_at:
         raise Gone("that consent was taken back")
     if stamp.record.author.state != "active":
@@ -213,10 +220,26 @@ async def show_moderators(request: Request[Any]) -> Response:
     return ActivityResponse(collection(f"{group.uri}/moderators", named))
 
 
-async def show_person_outbox(request: Request[Any]) -> Response:
-    """What a person says in public, for those whom they have not blocked."""
-    await refuse_unwelcome_reader(request, await get_local_actor(request))
-    return await show_outbox(request)
+def of_person(show: Callable[[Request[Any]], Awaitable[Response]]) -> Callable[[Request[Any]], Awaitable[Response]]:
+    """As `show`, a collection of a person's, for those whom they have not blocked."""
+
+    async def shown(request: Request[Any]) -> Response:
+        await refuse_unwelcome_reader(request, await get_local_actor(request))
+        return await show(request)
+
+    return shown
+
+
+async def show_activity(request: Request[Any]) -> Response:
+    """What somebody of ours did in public, as it was sent."""
+    site: Site = request.state["site"]
+    outgoing = await Outgoing.get_or_none(
+        uri=site.uris.activity(request.path_params["key"]), is_public=True, actor__state__not="suspended"
+    ).select_related("actor")
+    if outgoing is None:
+        raise NotFound("there is no such activity here")
+    await refuse_unwelcome_reader(request, outgoing.actor)
+    return ActivityResponse(document_of(outgoing))
 
 
 async def show_group_outbox(request: Request[Any]) -> Response:
@@ -312,7 +335,11 @@ routes = [
     ActivityRoute("/c/{handle}/prompt", show_prompt),
     ActivityRoute("/c/{handle}/featured", show_featured, always=True),
     ActivityRoute("/c/{handle}/moderators", show_moderators, always=True),
-    ActivityRoute("/u/{handle}/outbox", show_person_outbox, always=True),
+    ActivityRoute("/activities/{key}", show_activity, always=True),
+    ActivityRoute("/u/{handle}/outbox", of_person(show_outbox), always=True),
+    ActivityRoute("/u/{handle}/followers", of_person(show_followers), always=True),
+    ActivityRoute("/u/{handle}/following", of_person(show_following), always=True),
+    ActivityRoute("/u/{handle}/featured", of_person(show_nothing_pinned), always=True),
     ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
 ]

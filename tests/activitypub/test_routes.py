@@ -153,7 +153,12 @@ async def test_nodeinfo_says_what_runs_here_and_counts_nobody(here: Instance) ->
     assert document["services"] == {"inbound": [], "outbound": []}
     assert document["openRegistrations"] is True
     assert document["usage"] == {"users": {}}
-    assert document["metadata"]["nodeName"] == "here.test"
+    assert document["metadata"] == {
+        "nodeName": "here.test",
+        "nodeDescription": "",
+        "staffAccounts": [f"{here.origin}/u/olga"],
+        "federation": {"enabled": True},
+    }, "whom the page about this instance names as well"
     assert _numbers(document) == []
 
 

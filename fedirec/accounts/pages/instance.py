@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fedirec import __version__
 from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE, edit_instance
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.administration import admin_tabs
@@ -15,7 +16,8 @@ from fedirec.accounts.pages.setup import registration_choices
 from fedirec.accounts.pages.views import once_more, person_view
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
-from fedirec.errors import FedirecError
+from fedirec.activitypub.site import Site
+from fedirec.errors import FedirecError, NotFound
 from fedirec.html import markdown
 from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -87,10 +89,35 @@ async def show_rules(request: Request[Any]) -> Response:
     return render(request, "accounts/rules.html", rules_html=markdown(request.state["site"].instance.rules))
 
 
+async def show_nodeinfo(request: Request[Any]) -> Response:
+    """What runs here, and who looks after it (NodeInfo 2.1, with the names of FEP-0151). It counts nobody."""
+    site: Site = request.state["site"]
+    instance = site.instance
+    if instance is None or not site.is_set_up:
+        raise NotFound("this instance is not set up yet")
+    document = {
+        "version": "2.1",
+        "software": {"name": "fedirec", "version": __version__},
+        "protocols": ["activitypub"],
+        "services": {"inbound": [], "outbound": []},
+        "openRegistrations": instance.registration == "open",
+        "usage": {"users": {}},
+        "metadata": {
+            "nodeName": instance.name,
+            "nodeDescription": instance.summary,
+            "staffAccounts": [account.actor.uri for account in await those_who_may(Permission.SUSPEND)],
+            "federation": {"enabled": True},
+        },
+    }
+    kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
+    return JSONResponse(document, headers={"content-type": kind, "access-control-allow-origin": "*"})
+
+
 routes = [
     Route("/admin", show_admin, methods=["GET"]),
     Route("/admin/instance", show_instance, methods=["GET"]),
     Route("/admin/instance", post_instance, methods=["POST"]),
     Route("/about", show_about, methods=["GET"]),
     Route("/rules", show_rules, methods=["GET"]),
+    Route("/nodeinfo/2.1", show_nodeinfo, methods=["GET"]),
 ]
