@@ -178,6 +178,9 @@ _COMMENT_TERMS: Final[Context] = {
     "kind": "fr:kind",
     "at": "fr:at",
     "gts": _PREFIXES["gts"],
+    "interactionPolicy": _id("gts:interactionPolicy"),
+    "canQuote": _id("gts:canQuote"),
+    "automaticApproval": _id("gts:automaticApproval"),
     "replyAuthorization": _id("gts:replyAuthorization"),
 }
 _GROUP_TERMS: Final[Context] = {

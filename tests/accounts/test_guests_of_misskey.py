@@ -57,9 +57,18 @@ async def test_somebody_signs_in_with_their_own_misskey_and_is_a_guest(here: Ins
 
 
 async def test_a_server_that_changes_its_make_is_asked_in_the_new_way(here: Instance, provider: Provider) -> None:
-    columns = {"client_id": "old", "secret": b"", "redirect_uri": "https://old.test/back", "scope": "read"}
-    places = {"authorization_endpoint": "https://home.test/x", "token_endpoint": "https://home.test/y"}
-    await here.run(lambda: ProviderRow.create(origin="https://home.test", revocation_endpoint="", **columns, **places))
+    await here.run(
+        lambda: ProviderRow.create(
+            origin="https://home.test",
+            client_id="old",
+            secret=b"",
+            redirect_uri="https://here.test/old",
+            scope="read",
+            authorization_endpoint="https://home.test/x",
+            token_endpoint="https://home.test/y",
+            revocation_endpoint="https://home.test/z",
+        )
+    )
     async with here.client() as browser:
         assert (await come_in(browser, provider)).status_code == 303
     assert (await here.run(lambda: ProviderRow.get())).client_id == ABOUT

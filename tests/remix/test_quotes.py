@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 
 from fedirec.accounts.models import Account, Boundary, Notification
-from fedirec.activitypub.models import Outgoing, Received
+from fedirec.activitypub.models import Actor, Outgoing, Received
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.remix.actions import quotes
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.models import QuoteStamp, Record
 from fedirec.remix.queries.quotes import get_quote
+from fedirec.remix.terms import Terms
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.peer import OTHER_RSA, Peer
 from tests.remix.forms import send
-from tests.remix.test_comments import ACTIVITY, document_at, on_sqlite, post, publish
+from tests.remix.test_comments import ACTIVITY, document_at, on_sqlite, post, publish, say
 
 CONTEXT = [
     "https://www.w3.org/ns/activitystreams",
@@ -147,6 +149,22 @@ async def test_what_nobody_may_quote_is_refused(here: Instance, peer: Peer) -> N
     assert not any(answer["type"] == "Accept" for answer in said)
     assert await here.run(lambda: QuoteStamp.all().count()) == 0
     assert await notices(here) == []
+
+
+@on_sqlite
+async def test_what_is_no_record_is_quoted_by_nobody_and_says_so(here: Instance, peer: Peer) -> None:
+    ana, bo = await here.join("ana"), peer.actor("bo")
+    said = await say(here, ana, (await publish(here, ana)).uri, "I like it.")
+    draft = ChallengeDraft(title="Rain", slug="rain", text="Go.", terms=Terms(version=1, licence="CC-BY-4.0"))
+    challenge = await here.run(open_challenge, ana, here.state["keyring"], draft)
+    group = (await here.run(lambda: Actor.get(id=challenge.actor_id))).uri
+    for author, uri in ((ana.uri, said.uri), (group, challenge.prompt_uri)):
+        policy = (await document_at(here, uri))["interactionPolicy"]
+        assert policy == {"canQuote": {"automaticApproval": [author]}}
+        asked = quote_request(peer, bo, uri, f"q{len(uri)}")
+        await post(peer, here, asked)
+        reject = (await answers(here))[-1]
+        assert (reject["type"], reject["actor"], reject["object"]["id"]) == ("Reject", author, asked["id"])
 
 
 @on_sqlite

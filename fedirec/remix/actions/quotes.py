@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from tortoise.expressions import Q
+
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import is_unwelcome
 from fedirec.accounts.notices import Notice
@@ -38,7 +40,7 @@ async def answer_quote_request(sender: Actor, asked: QuoteRequest[Ref]) -> None:
     await _refuse_insistent(sender)
     record = await Record.filter(uri=asked.object.id, author__is_local=True).select_related("author").first()
     if record is None or record.author.state != "active":
-        await _refuse_for_all_of_us(sender, asked)
+        await _refuse_for_others(sender, asked)
         return
     author = record.author
     if record.deleted_at or record.visibility != "public" or await is_unwelcome(sender, with_any=[author.id]):
@@ -165,12 +167,20 @@ async def _refuse(speaker: Actor, sender: Actor, request_uri: str, target: str, 
     await publish(speaker, reject, to=[sender])
 
 
-async def _refuse_for_all_of_us(sender: Actor, asked: QuoteRequest[Ref]) -> None:
-    """Nobody here is the author: the instance itself says no. Raises Unsupported for what is not even ours."""
+async def _refuse_for_others(sender: Actor, asked: QuoteRequest[Ref]) -> None:
+    """What is no record is quoted by nobody: whoever said it says no, or the instance where that is nobody.
+
+    Raises Unsupported for what is not even ours.
+    """
+    uri = asked.object.id
+    said = Actor.filter(is_local=True, state="active").filter(Q(comments__uri=uri) | Q(challenge__prompt_uri=uri))
+    if author := await said.first():
+        await _refuse(author, sender, asked.id, uri, asked.instrument)
+        return
     service = await Actor.filter(is_local=True, type="Application").first()
-    if service is None or origin_of(service.uri) != origin_of(asked.object.id):
+    if service is None or origin_of(service.uri) != origin_of(uri):
         raise Unsupported("that is nothing of ours")
-    await _refuse(service, sender, asked.id, asked.object.id, asked.instrument)
+    await _refuse(service, sender, asked.id, uri, asked.instrument)
 
 
 def _asked(sender: Actor, request_uri: str, target: str, instrument: str) -> QuoteRequest[Any]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from fedirec.activitypub.contexts import COMMENT_CONTEXT
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
 from fedirec.remix.vocab.attachments import find_duration, write_duration
-from fedirec.remix.vocab.notes import NoteObject, read_note
+from fedirec.remix.vocab.notes import NoteObject, not_to_be_quoted, read_note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,5 +27,5 @@ class CommentObject(NoteObject):
         return cls(at_ms=find_duration(doc.find_text("at")), **read_note(doc))
 
     def write(self) -> Json:
-        document = self.write_note() | {"kind": self.KIND}
+        document = not_to_be_quoted(self.write_note()) | {"kind": self.KIND}
         return document if self.at_ms is None else document | {"at": write_duration(self.at_ms)}

@@ -125,6 +125,12 @@ class NoteObject:
         return document
 
 
+def not_to_be_quoted(document: Json) -> Json:
+    """The document, saying that nobody but its author may quote it (FEP-044f)."""
+    rule = {"automaticApproval": [document["attributedTo"]]}
+    return document | {"interactionPolicy": {**document.get("interactionPolicy", {}), "canQuote": rule}}
+
+
 def read_note(doc: Doc) -> dict[str, Any]:
     """The fields of a NoteObject, by name.
 

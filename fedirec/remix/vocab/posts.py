@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Self
 from fedirec.activitypub.authority import may_be_by
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
 from fedirec.errors import Unsupported
-from fedirec.remix.vocab.notes import NoteObject, read_note
+from fedirec.remix.vocab.notes import NoteObject, not_to_be_quoted, read_note
 from fedirec.remix.vocab.own_media import find_own_media
 from fedirec.remix.vocab.text import find_id
 
@@ -58,7 +58,7 @@ class PromptObject(NoteObject):
         return cls(challenge=find_id(doc, "challenge") or fields["attributed_to"], **fields)
 
     def write(self) -> Json:
-        return self.write_note() | {"kind": self.KIND, "challenge": self.challenge}
+        return not_to_be_quoted(self.write_note()) | {"kind": self.KIND, "challenge": self.challenge}
 
 
 def _is_vote(doc: Doc) -> bool:
