@@ -100,7 +100,7 @@ def test_before_a_block_one_is_told_whom_it_would_cut_off(studio: Path) -> None:
     add(studio, "follow", uri="https://studio.example/f", **between)
     foreseen = answer(studio, "federation", "block", "loud.example", "--dry-run")
     assert (foreseen["people"], foreseen["followed"], foreseen["following"]) == (1, 1, 0)
-    assert foreseen["followed_by_name"] == [["@ana@studio.example", "@bo@a.loud.example"]]
+    assert foreseen["followed_by_name"] == [{"ours": "@ana@studio.example", "theirs": "@bo@a.loud.example"}]
     said = done("federation", "block", "loud.example", "--dry-run", folder=studio)
     assert "@ana@studio.example follows @bo@a.loud.example" in said
     said = done("federation", "mode", "listed", "--dry-run", folder=studio)

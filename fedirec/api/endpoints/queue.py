@@ -12,7 +12,7 @@ from fedirec.admin.words import kind_in_words
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of
-from fedirec.api.shapes.federation import (
+from fedirec.api.shapes.queue import (
     Arrival,
     Arrivals,
     ArrivalsQuery,

@@ -1,13 +1,18 @@
-"""Other instances, what was decided about them, what waits for them and what they sent in vain."""
+"""Other instances, and what is decided about them."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
+from fedirec.admin.actions.lists import Plan
 from fedirec.admin.decisions import MAX_COMMENT
+from fedirec.admin.purging import Cached
+from fedirec.admin.queries.consequences import Consequences as Foreseen
+from fedirec.admin.queries.peers import KnownPeer
 from fedirec.api.shapes.basis import Listed, PieceQuery, Sent, Shape, Text
 
 PolicyName = Literal["allow", "limit", "block"]
@@ -170,63 +175,50 @@ class Purged(Shape):
     deliveries: int
 
 
-class Waiting(Shape):
-    """Work of one kind."""
-
-    kind: str
-    label: str
-    due: int
-    later: int
-    given_up: int
-    oldest_at: datetime | None
-
-
-class Queue(Shape):
-    items: list[Waiting]
-
-
-class QueuedJob(Shape):
-    """A piece of work that waits or was given up."""
-
-    id: int
-    kind: str
-    host: str
-    about: str
-    tries: int
-    wanted_at: datetime
-    due_at: datetime
-    given_up_at: datetime | None
-    status: int | None
-    error: str | None
+def show_known_peer(peer: KnownPeer) -> Peer:
+    """How another instance is told to programs."""
+    return Peer(
+        host=peer.host,
+        **peer.decision.columns(),  # type: ignore[arg-type]
+        is_listed=peer.is_listed,
+        is_blocked=peer.stance.is_blocked,
+        software=peer.software,
+        software_version=peer.software_version,
+        state=peer.state,
+        heard_at=peer.heard_at,
+        delivered_at=peer.delivered_at,
+        failing_since=peer.failing_since,
+        held_until=peer.held_until,
+        went_well=peer.tries.well,
+        went_ill=peer.tries.ill,
+        waiting=peer.waiting,
+        given_up=peer.dead,
+        error=peer.error,
+    )
 
 
-class QueuedJobs(Listed):
-    items: list[QueuedJob]
+def show_consequences(foreseen: Foreseen) -> Consequences:
+    return Consequences(**asdict(foreseen))
 
 
-class QueuedJobsQuery(PieceQuery):
-    which: Literal["dead", "waiting"] = "dead"
-    kind: Text = Field("", max_length=20)
-    host: Text = Field("", max_length=300, description="Deliveries to this instance only.")
+def show_list(plan: Plan, *, is_done: bool) -> ListRead:
+    """What came of a list, or would come of it."""
+    return ListRead(
+        is_done=is_done,
+        kind=plan.kind,
+        changes=[
+            ListChange(line=each.number, host=each.host, what=each.what, **each.decision.columns())  # type: ignore[arg-type]
+            for each in plan.changes
+        ],
+        same=plan.same,
+        contradictions=[
+            ListContradiction(line=each.number, host=each.host, weaker=list(each.columns))
+            for each in plan.contradictions
+        ],
+        bad=[BadLine(line=each.number, text=each.text, why=each.why) for each in plan.bad],
+        consequences=show_consequences(plan.consequences),
+    )
 
 
-class Arrival(Shape):
-    """What another instance sent."""
-
-    id: int
-    uri: str
-    type: str
-    sender: str
-    state: Literal["waiting", "refused", "failed", "handled"]
-    reason: str | None
-    received_at: datetime
-    handled_at: datetime | None
-
-
-class Arrivals(Listed):
-    items: list[Arrival]
-
-
-class ArrivalsQuery(PieceQuery):
-    state: Literal["", "refused", "failed"] = ""
-    host: Text = Field("", max_length=300, description="Of this instance only.")
+def show_purge(cached: Cached, *, is_done: bool) -> Purged:
+    return Purged(is_done=is_done, **asdict(cached))

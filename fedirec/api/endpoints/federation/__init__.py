@@ -1,0 +1,11 @@
+"""Other instances, for those who look after this one."""
+
+from __future__ import annotations
+
+from fedirec.api.endpoints.federation import lists, mode, peers
+
+ENDPOINTS = (
+    *peers.ENDPOINTS,
+    *mode.ENDPOINTS,
+    *lists.ENDPOINTS,
+)
