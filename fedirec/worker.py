@@ -31,6 +31,7 @@ from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
 from fedirec.api.keeping import forget_answers
 from fedirec.clock import Jumps, monotonic
+from fedirec.db.outages import is_outage
 from fedirec.lanes import Kind, Runner, bring_back, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache

@@ -21,6 +21,8 @@ _LOUD: Final = {
     "httpx": logging.WARNING,
     "asyncio": logging.WARNING,
     "PIL": logging.WARNING,
+    # While the database is away, every request and the worker say so in a line of their own.
+    "asyncpg.pool": logging.ERROR,
 }
 Look = Literal["console", "json"]
 

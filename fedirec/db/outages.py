@@ -9,6 +9,8 @@ from typing import Final
 _CLASSES: Final = ("08", "53", "57")
 """Of PostgreSQL's error codes: connections, resources, the operator's doing."""
 _NOT_TAKING_CONNECTIONS: Final = "55000"
+_CUT: Final = ("InterfaceError", "InternalClientError")
+"""What asyncpg says of a connection that was closed under us, the second in the middle of a statement."""
 _SQLITE: Final = ("database is locked", "database or disk is full", "disk i/o error", "unable to open database file")
 
 
@@ -33,7 +35,7 @@ def _says_so(error: BaseException) -> bool:
         return code.startswith(_CLASSES) or code == _NOT_TAKING_CONNECTIONS
     origin = type(error).__module__.partition(".")[0]
     if origin == "asyncpg":
-        return type(error).__name__ == "InterfaceError"  # a connection that was closed under us
+        return type(error).__name__ in _CUT
     if origin == "sqlite3":
         return str(error).lower().startswith(_SQLITE)
     return isinstance(error, ConnectionError) and _came_from(error, "asyncpg")

@@ -20,6 +20,7 @@ from typing import Final
 from fedirec.clock import monotonic, now
 from fedirec.db import on_postgres, transaction
 from fedirec.db.listening import listen
+from fedirec.db.outages import is_outage
 from fedirec.errors import FedirecError
 from fedirec.lanes import leases
 from fedirec.lanes.backoff import LEAST_TRIES, Health, Kind, Retry, health_after, is_answer, retry_of
@@ -173,8 +174,11 @@ class Runner:
     async def _turn_or_pause(self, *, claim: bool) -> None:
         try:
             await self._turn(claim=claim)
-        except Exception:
-            log.exception("the lanes cannot be read or written; trying again")
+        except Exception as error:
+            if is_outage(error):
+                log.error("the database does not answer; trying again: %s", error)  # noqa: TRY400
+            else:
+                log.exception("the lanes cannot be read or written; trying again")
             await asyncio.sleep(PAUSE_AFTER_ERROR)
 
     async def _turn(self, *, claim: bool) -> int:
