@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from fedirec.activitypub.policies import ALLOW, BLOCK, LIMIT
-from fedirec.admin.decisions import MAX_COMMENT, Decision, Policy
+from fedirec.admin.treatment import MAX_COMMENT, Policy, Treatment
 from fedirec.errors import Invalid, TooLarge
 from fedirec.web.typed import tidy
 
@@ -44,7 +44,7 @@ class Line:
 
     number: int
     host: str
-    decision: Decision
+    treatment: Treatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +92,20 @@ def read_list(text: str, kind: Kind = "blocks") -> tuple[list[Line], list[BadLin
             bad.append(BadLine(number=number, text=",".join(cells)[:200], why=error.detail))
 
 
-def write_list(decisions: Iterable[tuple[str, Decision]]) -> str:
+def write_list(treatments: Iterable[tuple[str, Treatment]]) -> str:
     """The list of these hosts and what was decided about each, as Mastodon writes it."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for host, decision in decisions:
-        flags = (decision.rejects_media, decision.rejects_reports)
+    for host, treatment in treatments:
+        flags = (treatment.rejects_media, treatment.rejects_reports)
         writer.writerow(
             [
                 _harmless(host),
-                _SEVERITY_OF[decision.policy],
+                _SEVERITY_OF[treatment.policy],
                 *(str(flag).lower() for flag in flags),
-                _harmless(decision.public_comment),
-                str(decision.is_obfuscated).lower(),
+                _harmless(treatment.public_comment),
+                str(treatment.is_obfuscated).lower(),
             ]
         )
     return file.getvalue()
@@ -131,7 +131,7 @@ def _line(number: int, cells: Mapping[str, str], kind: Kind) -> Line:
     if "*" in host:
         raise Invalid("the name of the instance is not written in full")
     if kind == "allows":
-        return Line(number=number, host=host, decision=Decision())
+        return Line(number=number, host=host, treatment=Treatment())
     severity = cells.get("severity", "").strip().lower()
     if severity not in SEVERITIES:
         raise Invalid("%(word)s is no severity", blanks={"word": severity[:40]})
@@ -141,7 +141,7 @@ def _line(number: int, cells: Mapping[str, str], kind: Kind) -> Line:
     return Line(
         number=number,
         host=host,
-        decision=Decision(
+        treatment=Treatment(
             policy=SEVERITIES[severity],
             rejects_media=_flag(cells, "reject_media"),
             rejects_reports=_flag(cells, "reject_reports"),

@@ -15,9 +15,9 @@ from fedirec.accounts.models import AuditEvent
 from fedirec.accounts.permissions import Operator
 from fedirec.activitypub.models import Peer
 from fedirec.admin.actions.lists import export_list, import_list, plan_import
-from fedirec.admin.actions.policies import decide
+from fedirec.admin.actions.policies import treat_peer
 from fedirec.admin.blocklists import MAX_LINES, read_list, write_list
-from fedirec.admin.decisions import Decision, decision_about
+from fedirec.admin.treatment import Treatment, treatment_of
 from fedirec.errors import Conflict, FedirecError, Invalid, TooLarge
 from tests.network import Instance
 from tests.peer import Peer as Server
@@ -39,17 +39,17 @@ def test_a_list_of_mastodon_is_understood() -> None:
         (3, "loud.example"),
         (4, "files.example"),
     ]
-    assert [line.decision for line in lines] == [
-        Decision(policy="block", public_comment="Spam, and worse"),
-        Decision(policy="limit", rejects_media=True, is_obfuscated=True),
-        Decision(policy="allow", rejects_media=True, rejects_reports=True, public_comment="Files only"),
+    assert [line.treatment for line in lines] == [
+        Treatment(policy="block", public_comment="Spam, and worse"),
+        Treatment(policy="limit", rejects_media=True, is_obfuscated=True),
+        Treatment(policy="allow", rejects_media=True, rejects_reports=True, public_comment="Files only"),
     ]
 
 
 def test_a_plain_list_of_names_is_one_of_instances_to_block() -> None:
     lines, bad = read_list("\ufeffbad.example\n\nWorse.Example\n")
     assert not bad
-    assert [(line.host, line.decision.policy) for line in lines] == [
+    assert [(line.host, line.treatment.policy) for line in lines] == [
         ("bad.example", "block"),
         ("worse.example", "block"),
     ]
@@ -87,14 +87,14 @@ def test_a_list_is_not_endless() -> None:
 COMMENTS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=50).map(str.strip)
 
 
-@given(st.lists(st.builds(Decision, policy=st.sampled_from(["allow", "limit", "block"]), public_comment=COMMENTS)))
-def test_no_cell_of_what_is_written_is_a_formula_and_all_of_it_is_read_again(decisions: list[Decision]) -> None:
-    written = write_list((f"{number}.example", each) for number, each in enumerate(decisions))
+@given(st.lists(st.builds(Treatment, policy=st.sampled_from(["allow", "limit", "block"]), public_comment=COMMENTS)))
+def test_no_cell_of_what_is_written_is_a_formula_and_all_of_it_is_read_again(treatments: list[Treatment]) -> None:
+    written = write_list((f"{number}.example", each) for number, each in enumerate(treatments))
     for row in csv.reader(io.StringIO(written)):
         assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     lines, bad = read_list(written)
     assert not bad
-    assert [line.decision.policy for line in lines] == [each.policy for each in decisions]
+    assert [line.treatment.policy for line in lines] == [each.policy for each in treatments]
 
 
 @given(st.text(max_size=300))
@@ -105,14 +105,14 @@ def test_nothing_that_is_sent_as_a_list_surprises_us(text: str) -> None:
 
 @pytest.mark.parametrize("comment", ['=HYPERLINK("https://evil.example")', "+1", "-2", "@SUM(A1)", "'quoted", "plain"])
 def test_what_a_spreadsheet_would_run_comes_back_as_it_was(comment: str) -> None:
-    written = write_list([("bad.example", Decision(policy="block", public_comment=comment))])
+    written = write_list([("bad.example", Treatment(policy="block", public_comment=comment))])
     (line,), _bad = read_list(written)
-    assert line.decision.public_comment == comment
+    assert line.treatment.public_comment == comment
 
 
-async def decisions(here: Instance) -> dict[str, Decision]:
+async def treatments(here: Instance) -> dict[str, Treatment]:
     rows = await here.run(lambda: Peer.all().order_by("origin"))
-    return {row.origin: decision_about(row) for row in rows if decision_about(row).says_something}
+    return {row.origin: treatment_of(row) for row in rows if treatment_of(row).says_something}
 
 
 def site(here: Instance) -> Any:
@@ -128,11 +128,11 @@ async def test_a_list_is_taken_over_and_given_away(here: Instance) -> None:
         ("files.example", "new"),
     ]
     assert plan.consequences.people == 1
-    assert await decisions(here) == {}
+    assert await treatments(here) == {}
 
     await here.run(import_list, OPERATOR, site(here), LIST)
     await here.work()
-    assert (await decisions(here))["https://loud.example"] == Decision(
+    assert (await treatments(here))["https://loud.example"] == Treatment(
         policy="limit", rejects_media=True, is_obfuscated=True
     )
     assert await here.run(here.state["remote"].acquaintances.is_blocked, "https://a.bad.example")
@@ -145,20 +145,20 @@ async def test_a_list_is_taken_over_and_given_away(here: Instance) -> None:
 
 
 async def test_what_was_decided_here_is_never_weakened_silently(here: Instance) -> None:
-    ours = Decision(policy="block", rejects_reports=True, public_comment="Ours", private_comment="Known to us")
-    await here.run(decide, OPERATOR, site(here), "bad.example", ours)
+    ours = Treatment(policy="block", rejects_reports=True, public_comment="Ours", private_comment="Known to us")
+    await here.run(treat_peer, OPERATOR, site(here), "bad.example", ours)
     theirs = HEADER + "bad.example,silence,true,false,Theirs,false\n"
     plan = await here.run(plan_import, OPERATOR, site(here), theirs)
     (contradiction,) = plan.contradictions
     assert (contradiction.number, contradiction.columns) == (2, ("policy", "rejects_reports"))
     await here.run(import_list, OPERATOR, site(here), theirs)
-    kept = Decision(
+    kept = Treatment(
         policy="block", rejects_media=True, rejects_reports=True, public_comment="Ours", private_comment="Known to us"
     )
-    assert await decisions(here) == {"https://bad.example": kept}
+    assert await treatments(here) == {"https://bad.example": kept}
     await here.run(lambda: import_list(OPERATOR, site(here), theirs, overrule=True))
-    assert await decisions(here) == {
-        "https://bad.example": Decision(
+    assert await treatments(here) == {
+        "https://bad.example": Treatment(
             policy="limit", rejects_media=True, public_comment="Theirs", private_comment="Known to us"
         )
     }
@@ -169,17 +169,17 @@ async def test_nothing_is_taken_over_unless_all_is_well(here: Instance) -> None:
     with pytest.raises(Invalid) as told:
         await here.run(import_list, OPERATOR, site(here), mixed)
     assert "Line 5" in told.value.detail
-    assert await decisions(here) == {}
+    assert await treatments(here) == {}
     plan = await here.run(lambda: import_list(OPERATOR, site(here), mixed, skip_bad=True))
     assert [line.number for line in plan.bad] == [5, 6]
-    assert len(await decisions(here)) == 3
+    assert len(await treatments(here)) == 3
 
 
 async def test_a_list_of_those_who_are_allowed_lists_them(here: Instance) -> None:
     listed = "#domain\ngood.example\nbetter.example\n"
     await here.run(lambda: import_list(OPERATOR, site(here), listed, kind="allows"))
     assert await here.run(lambda: Peer.filter(is_listed=True).count()) == 2
-    assert await decisions(here) == {}
+    assert await treatments(here) == {}
     assert await here.run(export_list, OPERATOR, "allows") == "#domain\nbetter.example\ngood.example\n"
 
 

@@ -12,8 +12,8 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.activitypub.models import Received
 from fedirec.activitypub.outbox import delivery_lane
-from fedirec.admin.actions.policies import decide
-from fedirec.admin.decisions import Decision
+from fedirec.admin.actions.policies import treat_peer
+from fedirec.admin.treatment import Treatment
 from fedirec.clock import now
 from fedirec.lanes import Job
 from fedirec.remix.actions.drafts import RecordDraft
@@ -186,7 +186,7 @@ async def test_what_is_kept_of_a_blocked_server_is_thrown_away_but_not_who_made_
     await here.find_record(record.uri)
     met = await here.meet(cy)
     assert met.document
-    await here.run(decide, Operator("command line"), here.state["site"], "there.test", Decision(policy="block"))
+    await here.run(treat_peer, Operator("command line"), here.state["site"], "there.test", Treatment(policy="block"))
     await here.work()
     async with here.sign_in("olga") as olga:
         assert "What people said of themselves" in await read(olga, f"{PLACE}/purge")

@@ -16,11 +16,11 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Follow, Received, SeveredFollow
 from fedirec.activitypub.models import Peer as KnownPeer
 from fedirec.activitypub.outbox import delivery_lane
-from fedirec.admin.actions.policies import block_peer, choose_federation, decide, list_peer, unblock_peer
+from fedirec.admin.actions.policies import block_peer, choose_federation, list_peer, treat_peer, unblock_peer
 from fedirec.admin.actions.purging import plan_purge, purge_peer
-from fedirec.admin.decisions import Decision
 from fedirec.admin.queries.consequences import Bond, consequences_of_block, consequences_of_listing
 from fedirec.admin.queries.peers import get_peer
+from fedirec.admin.treatment import Treatment
 from fedirec.clock import now
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.lanes import Job, Lane
@@ -135,12 +135,12 @@ async def test_a_decision_holds_below_its_domain_and_nowhere_else(here: Instance
 async def test_limited_people_are_quiet_and_those_met_later_too(here: Instance, network: Network) -> None:
     peer = Peer(network, "loud.test")
     first = await here.meet(peer.actor("bo"))
-    await here.run(decide, OPERATOR, site(here), "loud.test", Decision(policy="limit", rejects_media=True))
+    await here.run(treat_peer, OPERATOR, site(here), "loud.test", Treatment(policy="limit", rejects_media=True))
     await here.work()
     later = await here.meet(peer.actor("cy"))
     assert await stand(here, first) == await stand(here, later) == ("active", False, True, True)
     await here.run(lambda: Actor.filter(id=first.id).update(limited_at=now()))
-    await here.run(decide, OPERATOR, site(here), "loud.test", Decision())
+    await here.run(treat_peer, OPERATOR, site(here), "loud.test", Treatment())
     await here.work()
     assert await stand(here, first) == ("active", False, True, False)
     assert await stand(here, later) == ("active", False, False, False)
@@ -204,7 +204,7 @@ async def test_files_of_an_instance_whose_media_are_rejected_are_left_there(here
     record = await here.find_record(note["id"])
     page = f"/records/remote/{record.id}"
     assert "/media/remote/" in (await here.get(page)).text
-    await here.run(decide, OPERATOR, site(here), "pictures.test", Decision(rejects_media=True))
+    await here.run(treat_peer, OPERATOR, site(here), "pictures.test", Treatment(rejects_media=True))
     await here.work()
     shown = (await here.get(page)).text
     assert "takes no files of that server" in shown

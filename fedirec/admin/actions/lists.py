@@ -14,10 +14,10 @@ from fedirec.activitypub.models import Peer
 from fedirec.activitypub.policies import ALLOW, BLOCK
 from fedirec.activitypub.site import Site
 from fedirec.admin.blocklists import BadLine, Kind, Line, read_list, write_allows, write_list
-from fedirec.admin.decisions import Decision, changed, decision_about, stronger, weakened
 from fedirec.admin.enforcement import enforcing
 from fedirec.admin.hosts import EVERYWHERE, origin_named
 from fedirec.admin.queries.consequences import Consequences, consequences_of_block
+from fedirec.admin.treatment import Treatment, changed, stronger, treatment_of, weakened
 from fedirec.clock import now
 from fedirec.db import execute, transaction
 from fedirec.db.tables import json_of, table_of
@@ -39,7 +39,7 @@ class Change:
     number: int
     origin: str
     what: Literal["new", "changed"]
-    decision: Decision
+    treatment: Treatment
 
     @property
     def host(self) -> str:
@@ -82,7 +82,7 @@ async def plan_import(doer: Doer, site: Site, text: str, *, kind: Kind = "blocks
         except FedirecError as error:
             bad.append(BadLine(number=line.number, text=line.host[:200], why=error.detail))
             continue
-        if origin in named and named[origin].decision != line.decision:
+        if origin in named and named[origin].treatment != line.treatment:
             why = f"line {named[origin].number} says something else about the same instance"
             bad.append(BadLine(number=line.number, text=line.host, why=why))
             continue
@@ -95,16 +95,16 @@ async def plan_import(doer: Doer, site: Site, text: str, *, kind: Kind = "blocks
         if kind == "allows":
             if not (peer and peer.is_listed):
                 what: Literal["new", "changed"] = "changed" if peer else "new"
-                changes.append(Change(number=line.number, origin=origin, what=what, decision=Decision()))
+                changes.append(Change(number=line.number, origin=origin, what=what, treatment=Treatment()))
             continue
-        before = decision_about(peer)
-        after = stronger(before, line.decision) if not overrule else _overruled(before, line.decision)
-        if not overrule and (weaker := weakened(before, line.decision)):
+        before = treatment_of(peer)
+        after = stronger(before, line.treatment) if not overrule else _overruled(before, line.treatment)
+        if not overrule and (weaker := weakened(before, line.treatment)):
             contradictions.append(Contradiction(number=line.number, host=host_of(origin), columns=weaker))
         if changed(before, after):
             what = "changed" if before.says_something else "new"
-            changes.append(Change(number=line.number, origin=origin, what=what, decision=after))
-    blocked = [change.origin for change in changes if change.decision.policy == BLOCK]
+            changes.append(Change(number=line.number, origin=origin, what=what, treatment=after))
+    blocked = [change.origin for change in changes if change.treatment.policy == BLOCK]
     return Plan(
         kind=kind,
         changes=tuple(changes),
@@ -155,7 +155,7 @@ async def export_list(doer: Doer, kind: Kind = "blocks") -> str:
     require(doer, Permission.MANAGE_FEDERATION)
     if kind == "allows":
         return write_allows([host_of(peer.origin) async for peer in _decided(kind)])
-    return write_list([(host_of(peer.origin), decision_about(peer)) async for peer in _decided(kind)])
+    return write_list([(host_of(peer.origin), treatment_of(peer)) async for peer in _decided(kind)])
 
 
 async def _decided(kind: Kind) -> AsyncGenerator[Peer]:
@@ -170,9 +170,9 @@ async def _decided(kind: Kind) -> AsyncGenerator[Peer]:
         after = page[-1].origin
 
 
-def _overruled(before: Decision, after: Decision) -> Decision:
+def _overruled(before: Treatment, after: Treatment) -> Treatment:
     """`after`, with the words that only we have."""
-    return Decision(
+    return Treatment(
         policy=after.policy,
         rejects_media=after.rejects_media,
         rejects_reports=after.rejects_reports,
@@ -231,7 +231,7 @@ async def _save(changes: tuple[Change, ...], kind: Kind) -> None:
                 "decided_at": moment,
                 **{
                     name: int(value) if isinstance(value, bool) else value
-                    for name, value in change.decision.columns().items()
+                    for name, value in change.treatment.columns().items()
                 },
             }
             for change in changes

@@ -9,9 +9,9 @@ from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.models import Instance, Peer, Received
 from fedirec.activitypub.policies import BLOCK, LISTED, OPEN, stance_to
 from fedirec.activitypub.site import Site
-from fedirec.admin.decisions import Decision, changed, check, decision_about
 from fedirec.admin.enforcement import enforcing
 from fedirec.admin.hosts import EVERYWHERE, is_within, origin_named
+from fedirec.admin.treatment import Treatment, changed, check, treatment_of
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound
@@ -21,35 +21,35 @@ from fedirec.uris import host_of
 _PAGE: Final = 500
 
 
-async def decide(doer: Doer, site: Site, host: str, decision: Decision) -> Peer:
-    """`decision` holds for that instance and those below it, at once for what comes and goes, and soon for all of it
+async def treat_peer(doer: Doer, site: Site, host: str, treatment: Treatment) -> Peer:
+    """`treatment` holds for that instance and those below it, at once for what comes and goes, and soon for all of it
     that is here.
 
     Raises Conflict when it held already.
     """
     require(doer, Permission.MANAGE_FEDERATION)
     origin = origin_named(site, host)
-    check(decision)
+    check(treatment)
     async with transaction():
         peer, _ = await Peer.get_or_create(origin=origin)
-        before = decision_about(peer)
-        differences = changed(before, decision)
+        before = treatment_of(peer)
+        differences = changed(before, treatment)
         if not differences:
             raise Conflict("That holds for %(host)s already.", blanks={"host": host_of(origin)})
-        peer.update_from_dict(decision.columns())
+        peer.update_from_dict(treatment.columns())
         peer.decided_at = now()
-        await peer.save(update_fields=[*decision.columns(), "decided_at"])
+        await peer.save(update_fields=[*treatment.columns(), "decided_at"])
         await _take_effect(origin)
         action = {(False, True): "block_peer", (True, False): "unblock_peer"}.get(
-            (before.policy == BLOCK, decision.policy == BLOCK), "decide_about_peer"
+            (before.policy == BLOCK, treatment.policy == BLOCK), "decide_about_peer"
         )
         await audit(
             doer,
             action,
             origin,
-            policy=decision.policy,
+            policy=treatment.policy,
             changed=list(differences),
-            reason=decision.private_comment or decision.public_comment,
+            reason=treatment.private_comment or treatment.public_comment,
         )
     return peer
 
@@ -58,10 +58,10 @@ async def block_peer(
     doer: Doer, site: Site, host: str, *, reason: str = "", public_comment: str = "", is_obfuscated: bool = False
 ) -> Peer:
     """Nothing is asked of that instance, sent to it or taken from it any more. Raises Conflict when that was so."""
-    before = await _decision(site, host)
+    before = await _treatment(site, host)
     if before.policy == BLOCK:
         raise Conflict("%(host)s is blocked already.", blanks={"host": host_of(origin_named(site, host))})
-    decision = Decision(
+    treatment = Treatment(
         policy="block",
         rejects_media=before.rejects_media,
         rejects_reports=before.rejects_reports,
@@ -69,7 +69,7 @@ async def block_peer(
         private_comment=reason.strip() or before.private_comment,
         is_obfuscated=is_obfuscated or before.is_obfuscated,
     )
-    return await decide(doer, site, host, decision)
+    return await treat_peer(doer, site, host, treatment)
 
 
 async def unblock_peer(doer: Doer, site: Site, host: str) -> Peer:
@@ -81,9 +81,9 @@ async def unblock_peer(doer: Doer, site: Site, host: str) -> Peer:
     peer = await Peer.get_or_none(origin=origin)
     if peer is None:
         raise NotFound("We know no instance called %(host)s.", blanks={"host": host_of(origin)})
-    if not decision_about(peer).says_something:
+    if not treatment_of(peer).says_something:
         raise Conflict("%(host)s is not blocked, nor limited.", blanks={"host": host_of(origin)})
-    return await decide(doer, site, host, Decision())
+    return await treat_peer(doer, site, host, Treatment())
 
 
 async def list_peer(doer: Doer, site: Site, host: str, *, is_listed: bool = True) -> Peer:
@@ -137,5 +137,5 @@ async def _take_effect(origin: str) -> None:
     await enqueue([enforcing(origin)])
 
 
-async def _decision(site: Site, host: str) -> Decision:
-    return decision_about(await Peer.get_or_none(origin=origin_named(site, host)))
+async def _treatment(site: Site, host: str) -> Treatment:
+    return treatment_of(await Peer.get_or_none(origin=origin_named(site, host)))

@@ -13,11 +13,11 @@ from fedirec.accounts.pages.administration import admin_tabs
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.policies import LISTED, OPEN
 from fedirec.admin.actions.policies import choose_federation
-from fedirec.admin.decisions import obfuscated
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.pages.views import MAX_COMMENT_SHOWN, peer_url, peer_view
 from fedirec.admin.queries.consequences import consequences_of_listing
 from fedirec.admin.queries.peers import PAGE, Show, federation, peers
+from fedirec.admin.treatment import obfuscated
 from fedirec.admin.words import POLICIES
 from fedirec.errors import FedirecError, Invalid
 from fedirec.translatable import N_
@@ -112,10 +112,10 @@ async def show_policies(request: Request[Any]) -> Response:
     next_url = request.url.include_query_params(after=rows[PAGE - 1].origin) if len(rows) > PAGE else None
     shown = [
         {
-            "host": obfuscated(row.host) if row.decision.is_obfuscated else row.host,
-            "policy": _(POLICIES[row.decision.policy]),
+            "host": obfuscated(row.host) if row.treatment.is_obfuscated else row.host,
+            "policy": _(POLICIES[row.treatment.policy]),
             "rejects": peer_view(row).rejects,
-            "comment": row.decision.public_comment[:MAX_COMMENT_SHOWN],
+            "comment": row.treatment.public_comment[:MAX_COMMENT_SHOWN],
         }
         for row in rows[:PAGE]
     ]

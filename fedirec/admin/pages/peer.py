@@ -18,14 +18,14 @@ from fedirec.accounts.queries import audit_events
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.policies import BLOCK
-from fedirec.admin.actions.policies import decide, list_peer
+from fedirec.admin.actions.policies import list_peer, treat_peer
 from fedirec.admin.actions.purging import plan_purge, purge_peer
 from fedirec.admin.actions.queue import drop_host, retry_host
-from fedirec.admin.decisions import MAX_COMMENT, WORDS, Decision, Policy
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.pages.views import peer_url, peer_view
 from fedirec.admin.queries.consequences import consequences_of_block
 from fedirec.admin.queries.peers import KnownPeer, errors_of, find_peer
+from fedirec.admin.treatment import MAX_COMMENT, WORDS, Policy, Treatment
 from fedirec.admin.words import error_in_words
 from fedirec.errors import FedirecError
 from fedirec.media.cache import MediaCache
@@ -44,26 +44,26 @@ PLACE: Final = "/admin/federation/peers/{host}"
 async def show_peer(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.SEE_FEDERATION)
     peer = await _peer(request)
-    decision = peer.decision
+    treatment = peer.treatment
     form = filled_form(
         {
-            "policy": decision.policy,
-            "rejects_media": decision.rejects_media,
-            "rejects_reports": decision.rejects_reports,
-            "public_comment": decision.public_comment,
-            "private_comment": decision.private_comment,
-            "is_obfuscated": decision.is_obfuscated,
+            "policy": treatment.policy,
+            "rejects_media": treatment.rejects_media,
+            "rejects_reports": treatment.rejects_reports,
+            "public_comment": treatment.public_comment,
+            "private_comment": treatment.private_comment,
+            "is_obfuscated": treatment.is_obfuscated,
         }
     )
     return render(request, "admin/peer.html", form=form, **await _shown(request, viewer, peer))
 
 
 async def post_policy(request: Request[Any]) -> Response:
-    """A decision holds; before a block, whom it cuts off is shown first."""
+    """What was decided holds; before a block, whom it cuts off is shown first."""
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
     peer = await _peer(request)
     form = await read_form(request)
-    decision = Decision(
+    treatment = Treatment(
         policy=cast(Policy, form.choice("policy", list(WORDS))),
         rejects_media=form.flag("rejects_media"),
         rejects_reports=form.flag("rejects_reports"),
@@ -73,13 +73,13 @@ async def post_policy(request: Request[Any]) -> Response:
     )
     if form.errors:
         return once_more(request, "admin/peer.html", form, **await _shown(request, viewer, peer))
-    is_new_block = decision.policy == BLOCK and peer.decision.policy != BLOCK
+    is_new_block = treatment.policy == BLOCK and peer.treatment.policy != BLOCK
     if is_new_block and form.value("do") != "decide":
         foreseen = await consequences_of_block([peer.origin])
         values: dict[str, Any] = {"tabs": admin_tabs(request, viewer), "peer": peer_view(peer), "foreseen": foreseen}
         return render(request, "admin/before_block.html", form=form, **values)
     try:
-        await decide(viewer, request.state["site"], peer.host, decision)
+        await treat_peer(viewer, request.state["site"], peer.host, treatment)
     except FedirecError as error:
         return once_more(request, "admin/peer.html", form, error, **await _shown(request, viewer, peer))
     done = _("That holds from now on. What it means for what is here follows soon.")
@@ -156,7 +156,7 @@ async def _shown(request: Request[Any], viewer: Viewer, peer: KnownPeer) -> dict
         "tabs": admin_tabs(request, viewer),
         "peer": peer_view(peer),
         "stance": peer.stance,
-        "decision": peer.decision,
+        "treatment": peer.treatment,
         "decided_at": peer.decided_at,
         "people": [person_view(actor, cache=cache) for actor in await people],
         "foreseen": await consequences_of_block([peer.origin]) if may_decide else None,

@@ -38,19 +38,19 @@ class PeerView:
 
 
 def peer_view(peer: KnownPeer) -> PeerView:
-    decision = peer.decision
+    treatment = peer.treatment
     rejects = {
         (True, True): _("no files and no reports of it are taken"),
         (True, False): _("no files of it are taken"),
         (False, True): _("no reports of it are taken"),
         (False, False): "",
-    }[decision.rejects_media, decision.rejects_reports]
-    above = peer.stance.is_blocked and decision.policy != "block"
+    }[treatment.rejects_media, treatment.rejects_reports]
+    above = peer.stance.is_blocked and treatment.policy != "block"
     return PeerView(
         host=peer.host,
         url=peer_url(peer.host),
         runs=" ".join(filter(None, [peer.software, peer.software_version])),
-        policy=_("Not exchanged with") if above else _(POLICIES[decision.policy]),
+        policy=_("Not exchanged with") if above else _(POLICIES[treatment.policy]),
         tone="bad" if peer.stance.is_blocked else "accent" if peer.stance.is_quiet else "plain",
         rejects=rejects,
         is_listed=peer.is_listed,

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from fedirec.activitypub.models import Peer
 from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.policies import ALLOW, BLOCK, LIMIT, OPEN, Stance, stances_to
-from fedirec.admin.decisions import Decision, decision_about
+from fedirec.admin.treatment import Treatment, treatment_of
 from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.db.rows import rows_in
@@ -32,7 +32,7 @@ class KnownPeer:
     """Another instance, as far as we know it."""
 
     origin: str
-    decision: Decision
+    treatment: Treatment
     """What was decided about it itself."""
     stance: Stance
     """What holds, with what was decided about domains above it."""
@@ -154,7 +154,7 @@ async def _known(origins: list[str]) -> list[KnownPeer]:
 def _peer(origin: str, row: Any, peer: Peer | None, stance: Stance) -> KnownPeer:
     return KnownPeer(
         origin=origin,
-        decision=decision_about(peer),
+        treatment=treatment_of(peer),
         stance=stance,
         is_listed=bool(peer and peer.is_listed),
         software=peer.software if peer else None,

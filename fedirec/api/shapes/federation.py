@@ -9,10 +9,10 @@ from typing import Literal
 from pydantic import Field
 
 from fedirec.admin.actions.lists import Plan
-from fedirec.admin.decisions import MAX_COMMENT
 from fedirec.admin.purging import Cached
 from fedirec.admin.queries.consequences import Consequences as Foreseen
 from fedirec.admin.queries.peers import KnownPeer
+from fedirec.admin.treatment import MAX_COMMENT
 from fedirec.api.shapes.basis import Listed, PieceQuery, Sent, Shape, Text
 
 PolicyName = Literal["allow", "limit", "block"]
@@ -179,7 +179,7 @@ def show_known_peer(peer: KnownPeer) -> Peer:
     """How another instance is told to programs."""
     return Peer(
         host=peer.host,
-        **peer.decision.columns(),  # type: ignore[arg-type]
+        **peer.treatment.columns(),  # type: ignore[arg-type]
         is_listed=peer.is_listed,
         is_blocked=peer.stance.is_blocked,
         software=peer.software,
@@ -207,7 +207,7 @@ def show_list(plan: Plan, *, is_done: bool) -> ListRead:
         is_done=is_done,
         kind=plan.kind,
         changes=[
-            ListChange(line=each.number, host=each.host, what=each.what, **each.decision.columns())  # type: ignore[arg-type]
+            ListChange(line=each.number, host=each.host, what=each.what, **each.treatment.columns())  # type: ignore[arg-type]
             for each in plan.changes
         ],
         same=plan.same,

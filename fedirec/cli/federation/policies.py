@@ -8,9 +8,9 @@ import typer
 
 from fedirec.activitypub.policies import OPEN
 from fedirec.admin.actions import policies
-from fedirec.admin.decisions import Decision
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries.consequences import consequences_of_block
+from fedirec.admin.treatment import Treatment
 from fedirec.cli.federation.options import AsJson, DryRun, Host
 from fedirec.cli.federation.telling import foretell, tell
 from fedirec.cli.flags import WHERE, with_settings
@@ -75,7 +75,7 @@ async def limit(
     if only and not (reject_media or reject_reports):
         raise Invalid("say what to reject: --reject-media, --reject-reports or both")
     async with existing_instance(settings) as site:
-        decision = Decision(
+        treatment = Treatment(
             policy="allow" if only else "limit",
             rejects_media=reject_media,
             rejects_reports=reject_reports,
@@ -83,7 +83,7 @@ async def limit(
             private_comment=reason,
             is_obfuscated=obfuscate,
         )
-        peer = await policies.decide(OPERATOR, site, host, decision)
+        peer = await policies.treat_peer(OPERATOR, site, host, treatment)
         done = "is limited" if not only else "is allowed"
         kept = [word for word, wanted in (("media", reject_media), ("reports", reject_reports)) if wanted]
         tell(peer, f"{host_of(peer.origin)} {done}{_rejecting(kept)}.", json=json)

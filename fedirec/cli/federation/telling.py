@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Final
 
 from fedirec.activitypub.models import Peer
-from fedirec.admin.decisions import decision_about
 from fedirec.admin.queries.consequences import Consequences
+from fedirec.admin.treatment import treatment_of
 from fedirec.cli.terminal import plainly, say, say_json
 from fedirec.uris import host_of
 
@@ -38,6 +38,6 @@ def foretell(whom: str, consequences: Consequences, *, json: bool) -> None:
 def tell(peer: Peer, words: str, *, json: bool) -> None:
     """In words, or as JSON: what holds for `peer` now."""
     if json:
-        say_json({"host": host_of(peer.origin), **decision_about(peer).columns(), "is_listed": peer.is_listed})
+        say_json({"host": host_of(peer.origin), **treatment_of(peer).columns(), "is_listed": peer.is_listed})
     else:
         say(words)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fedirec.accounts.permissions import Permission
-from fedirec.admin.actions.policies import decide, list_peer
+from fedirec.admin.actions.policies import list_peer, treat_peer
 from fedirec.admin.actions.purging import plan_purge, purge_peer
 from fedirec.admin.actions.queue import drop_host, retry_host
-from fedirec.admin.decisions import Decision
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries.consequences import consequences_of_block
 from fedirec.admin.queries.peers import find_peer, get_peer, peers
+from fedirec.admin.treatment import Treatment
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed, switched
 from fedirec.api.paging import piece_with, read_cursor, size_of
@@ -45,7 +45,7 @@ async def show_peer(call: Call) -> Peer:
 
 async def decide_about_peer(call: Call) -> Peer:
     sent = call.sent(PeerDecision)
-    await decide(call.viewer, call.site, call.word("host"), Decision(**sent.model_dump()))
+    await treat_peer(call.viewer, call.site, call.word("host"), Treatment(**sent.model_dump()))
     return show_known_peer(await find_peer(_origin(call)))
 
 

@@ -1,4 +1,4 @@
-"""What can be decided about an instance, and which of two decisions is the stronger one. Pure rules."""
+"""How an instance can be treated, and which of two treatments is the stricter one. Pure rules."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ WORDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What holds for an instance and for those on hosts below it."""
+class Treatment:
+    """What was decided about an instance; it holds for those on hosts below it, too."""
 
     policy: Policy = "allow"
     rejects_media: bool = False
@@ -36,18 +36,18 @@ class Decision:
 
     @property
     def says_something(self) -> bool:
-        return self != Decision()
+        return self != Treatment()
 
     def columns(self) -> dict[str, object]:
         """As the row of a peer holds it."""
         return asdict(self)
 
 
-def decision_about(peer: Peer | None) -> Decision:
-    """What was decided about `peer` so far."""
+def treatment_of(peer: Peer | None) -> Treatment:
+    """How `peer` is treated so far."""
     if peer is None:
-        return Decision()
-    return Decision(
+        return Treatment()
+    return Treatment(
         policy=cast(Policy, peer.policy),
         rejects_media=peer.rejects_media,
         rejects_reports=peer.rejects_reports,
@@ -57,17 +57,17 @@ def decision_about(peer: Peer | None) -> Decision:
     )
 
 
-def check(decision: Decision) -> Decision:
-    """`decision`, if it can be kept. Raises Invalid."""
-    if decision.policy not in STRENGTH:
+def check(treatment: Treatment) -> Treatment:
+    """`treatment`, if it can be kept. Raises Invalid."""
+    if treatment.policy not in STRENGTH:
         raise Invalid("Choose one of the policies.", field="policy")
     for name in ("public_comment", "private_comment"):
-        if len(getattr(decision, name)) > MAX_COMMENT:
+        if len(getattr(treatment, name)) > MAX_COMMENT:
             raise Invalid("Please keep it under %(n)s characters.", field=name, blanks={"n": MAX_COMMENT})
-    return decision
+    return treatment
 
 
-def weakened(before: Decision, after: Decision) -> tuple[str, ...]:
+def weakened(before: Treatment, after: Treatment) -> tuple[str, ...]:
     """In which columns `after` lets more in, or shows more, than `before`."""
     names = [
         name
@@ -77,7 +77,7 @@ def weakened(before: Decision, after: Decision) -> tuple[str, ...]:
     return (*(["policy"] if STRENGTH[after.policy] < STRENGTH[before.policy] else []), *names)
 
 
-def stronger(before: Decision, after: Decision) -> Decision:
+def stronger(before: Treatment, after: Treatment) -> Treatment:
     """Whatever is the stronger of both, point by point; what was said before stays said."""
     return replace(
         after,
@@ -90,9 +90,9 @@ def stronger(before: Decision, after: Decision) -> Decision:
     )
 
 
-def changed(before: Decision, after: Decision) -> tuple[str, ...]:
+def changed(before: Treatment, after: Treatment) -> tuple[str, ...]:
     """The columns in which both differ."""
-    return tuple(each.name for each in fields(Decision) if getattr(before, each.name) != getattr(after, each.name))
+    return tuple(each.name for each in fields(Treatment) if getattr(before, each.name) != getattr(after, each.name))
 
 
 def obfuscated(host: str) -> str:
