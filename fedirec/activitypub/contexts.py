@@ -219,6 +219,7 @@ _CONSENT_TERMS: Final[Context] = {
     "interactingDigest": "fr:interactingDigest",
     "targetDigest": "fr:targetDigest",
 }
+_FAREWELL_TERMS: Final[Context] = {"fr": FEDIREC, "withoutName": "fr:withoutName"}
 _REQUEST_TERMS: Final[Context] = {
     "gts": _PREFIXES["gts"],
     "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
@@ -292,6 +293,8 @@ ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
 """For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
 CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _CONSENT_TERMS]
 """For remix requests, their answers and stamps."""
+FAREWELL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _FAREWELL_TERMS]
+"""For the Delete of somebody who leaves and does not want to be named."""
 REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, _REQUEST_TERMS]
 """For asking before one quotes, answers, likes or passes on, for the answers, and for stamps of consent."""
 PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, _PROPOSAL_TERMS]
@@ -305,6 +308,7 @@ EXTENSIONS: Final[Context] = {
     **_COMMENT_TERMS,
     **_GROUP_TERMS,
     **_CONSENT_TERMS,
+    **_FAREWELL_TERMS,
     **_REQUEST_TERMS,
     **_PROPOSAL_TERMS,
     "source": "as:source",

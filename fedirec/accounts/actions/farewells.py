@@ -104,13 +104,15 @@ async def find_farewell(account: Account) -> Farewell | None:
     return await Farewell.get_or_none(actor_id=account.actor_id)
 
 
-def erasure_of(actor: Actor, farewell: Farewell | None = None) -> Work:
-    """The work that erases `actor`: one of ours who said `farewell`, or one of another instance who is gone there."""
+def erasure_of(actor: Actor, farewell: Farewell | None = None, *, without_name: bool = False) -> Work:
+    """The work that erases `actor`: one of ours who said `farewell`, or one of another instance who is gone there, and
+    perhaps wants to be credited `without_name`.
+    """
     due_at = farewell.due_at if farewell else None
     return Work(
         kind="erasure",
         lane=f"erasure:{actor.id}",
-        payload={"actor": actor.id},
+        payload={"actor": actor.id, "without_name": without_name},
         due_at=due_at,
         dedupe_key=f"erasure:{actor.id}:{due_at.timestamp() if due_at else ''}",
     )

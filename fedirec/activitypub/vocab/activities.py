@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from fedirec.activitypub.contexts import REQUEST_CONTEXT
+from fedirec.activitypub.contexts import FAREWELL_CONTEXT, REQUEST_CONTEXT
 from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
 from fedirec.errors import Unsupported
 
@@ -131,15 +131,28 @@ class Update(Activity[T]):
     TYPE: ClassVar[str] = "Update"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Delete(Activity[T]):
     TYPE: ClassVar[str] = "Delete"
+
+    without_name: bool = False
+    """Whether somebody who leaves does not want to be named where they are credited."""
+
+    @property
+    def CONTEXT(self) -> list[Any]:  # noqa: N802  (as the types whose terms are always the same call it)
+        return FAREWELL_CONTEXT if self.without_name else []
 
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         """Of what is gone only the name counts, whatever else is said of it."""
         gone = doc.one("object")
         is_named = isinstance(gone, str) or (isinstance(gone, dict) and gone.get("type") == Tombstone.TYPE)
-        return super().read(doc if is_named else Doc({**doc.data, "object": doc.id("object")}, doc.path), vocabulary)
+        named = doc if is_named else Doc({**doc.data, "object": doc.id("object")}, doc.path)
+        return replace(super().read(named, vocabulary), without_name=doc.flag("withoutName"))
+
+    def write(self) -> Json:
+        document = super().write()
+        return document | {"withoutName": True} if self.without_name else document
 
 
 class Follow(Activity[T]):

@@ -95,18 +95,22 @@ class Eraser:
         actor = await Actor.get_or_none(id=int(str(job.payload["actor"])))
         if actor is None:
             return Done()
-        for step in await self.steps(actor):
+        for step in await self.steps(actor, without_name=bool(job.payload.get("without_name"))):
             await step()
         return Done()
 
-    async def steps(self, actor: Actor) -> Sequence[Callable[[], Awaitable[None]]]:
-        """What has to be done until `actor` is erased, in this order; nothing when they are not to be."""
+    async def steps(self, actor: Actor, *, without_name: bool = False) -> Sequence[Callable[[], Awaitable[None]]]:
+        """What has to be done until `actor` is erased, in this order; nothing when they are not to be.
+
+        Somebody of another instance is credited `without_name` where they said so; ours chose it themselves.
+        """
         if not actor.is_local:
             if actor.state != "deleted":
                 return ()
             return (
                 partial(_forget_works, actor, self.cache),
                 partial(_forget_remote, actor, self.cache),
+                *((partial(_forget_name, actor),) if without_name else ()),
                 forget_removed_words,
             )
         farewell = await Farewell.get_or_none(actor_id=actor.id)
@@ -163,6 +167,7 @@ async def _begin(actor: Actor, farewell: Farewell) -> None:
             id=new_activity_uri(actor),
             actor=actor.uri,
             object=Ref(actor.uri),
+            without_name=not farewell.keeps_name,
             to=(PUBLIC,),
             cc=(actor.followers,) if actor.followers else (),
         )
@@ -236,6 +241,21 @@ async def _forget_snapshots(actor: Actor, *, keeps_name: bool) -> None:
             await kept.update(document={}, author_name="", author_handle="")
 
 
+async def _forget_name(actor: Actor) -> None:
+    """`actor`, of another instance, is named nowhere any more: in the trail stands somebody who left."""
+    await _forget_snapshots(actor, keeps_name=False)
+    await _forget_mentions(actor)
+    async with transaction():
+        await _unname(actor)
+        await actor.save(update_fields=["name", "handle"])
+
+
+async def _unname(actor: Actor) -> None:
+    actor.name, actor.handle = SOMEBODY, f"left-{actor.id}"
+    for identity in await Identity.filter(actor_id=actor.id):
+        await Person.filter(id=identity.person_id).update(name=SOMEBODY)  # type: ignore[attr-defined]
+
+
 async def _forget_mentions(actor: Actor) -> None:
     """Where pages show that somebody else credits `actor`, or speaks to them, the link has another name."""
     link = f'href="{actor.uri}"'
@@ -269,10 +289,8 @@ async def _forget_account(actor: Actor, *, keeps_name: bool) -> None:
         actor.also_known_as, actor.moved_to = [], None
         columns = ["summary", "icon_url", "document", "also_known_as", "moved_to"]
         if not keeps_name:
-            actor.name, actor.handle = SOMEBODY, f"left-{actor.id}"
+            await _unname(actor)
             columns += ["name", "handle"]
-            for identity in await Identity.filter(actor_id=actor.id):
-                await Person.filter(id=identity.person_id).update(name=SOMEBODY)  # type: ignore[attr-defined]
         await actor.save(update_fields=columns)
         await make_unfindable("actor", actor.id)
 

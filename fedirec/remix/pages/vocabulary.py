@@ -25,6 +25,7 @@ TERMS: Final[Mapping[str, str]] = {
     "submissions": "The collection of the records that a challenge has accepted.",
     "submissionPolicy": "Who may answer a challenge.",
     "state": "open or closed.",
+    "withoutName": "That somebody who leaves does not want to be named where they are credited.",
     "remixer": "The role of somebody who made something new from what others made.",
     "canRemix": "Who may remix a record without asking.",
     "remixAuthorization": "The stamp by which the author of a source approves of a remix.",
