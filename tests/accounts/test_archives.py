@@ -20,12 +20,15 @@ from fedirec.accounts.lists import MAX_LINES, ListKind, read_list, write_list
 from fedirec.accounts.models import Account, Archive, Boundary
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.errors import Invalid
+from fedirec.remix.actions.drafts import SourceDraft
 from fedirec.remix.actions.following import start_following
 from fedirec.remix.actions.records import publish_record
+from fedirec.remix.models import Record
 from tests.accounts.test_leaving import live, noise
 from tests.api.programs import token_for
 from tests.conftest import Pass
 from tests.network import Instance, settle
+from tests.remix.test_comments import publish
 
 MASTODON = """Account address,Show boosts,Notify on new posts,Languages
 bo@there.test,true,false,
@@ -89,6 +92,21 @@ async def test_everything_of_somebody_is_in_one_file_and_no_secret(
     time_passes(timedelta(days=8))
     assert await here.run(forget_archives, here.settings.data_dir / FOLDER) == 1
     assert await here.run(lambda: Archive.all().count()) == 0
+
+
+async def test_what_others_made_for_a_few_is_in_nobody_else_s_copy(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    used = await publish(here, ana, title="Used")
+    used = await here.run(lambda: Record.get(id=used.id).select_related("author"))
+    sources = [SourceDraft(record=used)]
+    await publish(here, bo, title="For everybody", sources=sources)
+    await publish(here, bo, title="For a few", sources=sources, visibility="followers")
+    async with here.sign_in("ana") as browser:
+        await browser.post("/settings/data/archive", data={"make": "on"})
+        await here.work()
+        copy = zipfile.ZipFile(io.BytesIO((await browser.get("/settings/data/archive")).content))
+    assert [each["title"] for each in _read(copy, "built_on_yours.json")] == ["For everybody"]
+    assert not [name for name in copy.namelist() if b"For a few" in copy.read(name)]
 
 
 async def test_a_list_from_mastodon_is_followed_one_after_the_other(here: Instance, there: Instance) -> None:

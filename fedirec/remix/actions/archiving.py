@@ -248,8 +248,14 @@ async def _credits(actor: Actor) -> AsyncIterator[object]:
 
 
 async def _built_on(actor: Actor) -> AsyncIterator[object]:
-    """What others made from what is theirs."""
-    made = Source.filter(parent__author_id=actor.id, withdrawn_at=None).exclude(record__author_id=actor.id)
+    """What others made from what is theirs, as far as they showed it to everybody."""
+    made = Source.filter(
+        parent__author_id=actor.id,
+        withdrawn_at=None,
+        record__visibility="public",
+        record__deleted_at=None,
+        record__author__state__in=("active", "deleted"),
+    ).exclude(record__author_id=actor.id)
     async for found in _pages(made.select_related("record__author")):
         for step in found:
             yield {
