@@ -28,6 +28,8 @@ BATCH: Final = 200
 """Activities that one transaction stores."""
 PATIENCE: Final = 8
 """Turns of the loop that a batch waits at most, while each brings more to store."""
+FULL_SECONDS: Final = 120
+"""When those are asked to try again whom the database had no room for."""
 
 DESCRIBED_FOR: Final = timedelta(days=7)
 """How long what a peer said of its software is not asked again."""
@@ -133,7 +135,9 @@ class Journal:
                     await self._write([entry])
                 return
             log.exception("the database does not take what arrives")
-            reason = Busy("this instance cannot store anything just now; please try again later")
+            reason = Busy(
+                "this instance cannot store anything just now; please try again later", retry_after=FULL_SECONDS
+            )
             reason.__cause__ = error
             for entry in batch:
                 if not entry.written.done():

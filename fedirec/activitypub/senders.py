@@ -32,6 +32,9 @@ FORWARDED_FOR: Final = timedelta(days=30)
 """How old the proof on an activity may be that somebody else brings: as long as what was handled is remembered, so that
 nothing has its effect twice."""
 
+KEY_SECONDS: Final = 60
+"""When somebody whose server did not answer is asked to try again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
@@ -79,7 +82,8 @@ class Senders:
                     return _sender(key, uri)
             return await self._find_carried(doc, statement, proof, uri=uri, body=body, count=count)
         except PeerUnavailable as error:
-            raise Busy("your instance did not answer when we asked for the key; please try again") from error
+            said = "your instance did not answer when we asked for the key; please try again"
+            raise Busy(said, retry_after=KEY_SECONDS) from error
 
     async def _find_carried(
         self, doc: Doc, statement: Statement, proof: Proof | None, *, uri: str, body: bytes, count: Callable[[], None]

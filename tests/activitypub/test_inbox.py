@@ -489,7 +489,7 @@ async def test_the_instance_answers_that_it_is_busy_when_a_key_cannot_be_asked_f
 
     answer = await peer.post(here, peer.activity("Create", mia, peer.note(mia)))
 
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
     await settle(here)
 
 

@@ -103,6 +103,7 @@ async def test_a_full_disk_is_answered_with_503_until_there_is_room_again(here: 
     long = peer.activity("Create", mia, peer.note(mia, content="x" * 500_000))
     answer = await peer.post(here, long)
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.headers["retry-after"] == "120"
     assert await here.run(lambda: Received.all().count()) == 0
 
     await pages(full + 10_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import following, inbox, reading
+from tests.bench import flooding, following, inbox, reading
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processor time is read from /proc")
 
@@ -41,6 +41,15 @@ async def test_many_new_hosts_at_once_cost_no_more_each_than_a_few(tmp_path: Pat
     ]
 
     assert _number(many, "cpu_ms_per_follow") < 1.5 * _number(few, "cpu_ms_per_follow"), (few, many)
+
+
+@pytest.mark.timeout(300)
+async def test_what_one_host_says_does_not_wait_behind_the_flood_of_another(tmp_path: Path) -> None:
+    found = await flooding.measure(flood=1_000, folder=tmp_path)
+
+    calm, flooded, flood = (_number(found, f"{name}_p50_ms") for name in ("calm", "flooded", "of_the_flood"))
+    assert found["flood_went_on"], found
+    assert flooded < max(flood / 3, 20 * calm), found
 
 
 def _number(figures: dict[str, object], name: str) -> float:
