@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -77,6 +78,19 @@ TEMPLATES: Final[Mapping[Action, tuple[str, ...]]] = {
     Action.SUSPEND: (N_("This went on after we asked you to stop, so your account is suspended."),),
 }
 """Words that a moderator can start from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a moderator has decided about somebody."""
+
+    action: Action
+    things: Sequence[str] = ()
+    """The addresses of what is hidden or deleted."""
+    words: str = ""
+    """What the person is told."""
+    reason: str = ""
+    """What the log keeps."""
 
 
 class AppealState(StrEnum):

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fedirec.admin.actions.deciding import Verdict, decide
-from fedirec.admin.judging import CATEGORIES, Action, Category
+from fedirec.admin.actions.deciding import decide
+from fedirec.admin.judging import CATEGORIES, Action, Category, Verdict
 from fedirec.admin.models import Report
 from fedirec.admin.queries.cases import PAGE, get_report, reports_known, things_of
 from fedirec.cli.flags import WHERE, with_settings

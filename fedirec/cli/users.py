@@ -24,8 +24,8 @@ from fedirec.accounts.queries import get_account, members, pending_sign_ups
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
-from fedirec.admin.actions.deciding import Verdict, decide, undo_all
-from fedirec.admin.judging import Action
+from fedirec.admin.actions.deciding import decide, undo_all
+from fedirec.admin.judging import Action, Verdict
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import note, plainly, say, say_list

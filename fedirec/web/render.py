@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
@@ -13,10 +13,12 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from fedirec.errors import FedirecError
 from fedirec.web.cookies import drop_cookie, read_cookie, set_cookie
 from fedirec.web.environment import Templates
 from fedirec.web.forms import Form
 from fedirec.web.language import Reader, accepted_languages, best_language, direction_of, reading, zone_named
+from fedirec.web.sentences import told
 from fedirec.web.views import MemberView
 
 _FLASH: Final = "flash"
@@ -90,10 +92,24 @@ def redirect(request: Request, url: str, flash: Flash | str | None = None) -> Re
     """The browser goes on to `url` (303), which shows `flash` once."""
     response = RedirectResponse(url, status_code=303)
     if flash:
-        told = Flash(text=flash) if isinstance(flash, str) else flash
-        parts = json.dumps([told.text[:600], told.kind, told.url, told.label])
+        shown = Flash(text=flash) if isinstance(flash, str) else flash
+        parts = json.dumps([shown.text[:600], shown.kind, shown.url, shown.label])
         set_cookie(response, request, _FLASH, urlsafe_b64encode(parts.encode()).decode(), max_age=60)
     return response
+
+
+def turn_back(request: Request, url: str, error: FedirecError) -> Response:
+    """The browser goes back to `url`, which says once why something was not done."""
+    return redirect(request, url, Flash(text=told(error), kind="problem"))
+
+
+async def attempt(request: Request, url: str, action: Awaitable[object], done: str) -> Response:
+    """`action` is done and the browser goes on to `url`, which says `done` once, or why it was not."""
+    try:
+        await action
+    except FedirecError as error:
+        return turn_back(request, url, error)
+    return redirect(request, url, done)
 
 
 def onward(url: str) -> dict[str, str]:

@@ -13,11 +13,13 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Outgoing, Peer, Received
 from fedirec.activitypub.outbox import document_of
 from fedirec.admin.actions.appealing import answer_appeal, appeal
-from fedirec.admin.actions.deciding import Verdict, claim, decide, undo, write_note
+from fedirec.admin.actions.claiming import claim
+from fedirec.admin.actions.deciding import decide, undo
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.actions.lapsing import erase_long_suspended
+from fedirec.admin.actions.noting import write_note
 from fedirec.admin.actions.reporting import MAX_FLAGS_AN_HOUR, report
-from fedirec.admin.judging import Action, Category
+from fedirec.admin.judging import Action, Category, Verdict
 from fedirec.admin.models import Appeal, Decision, Report, ReportedThing
 from fedirec.admin.queries.cases import history_of, open_cases
 from fedirec.clock import now

@@ -13,9 +13,9 @@ from fedirec.accounts.permissions import Operator, Scope
 from fedirec.activitypub.actors import make_actor_findable
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Announcement, Follow, Outgoing
-from fedirec.admin.actions.deciding import Verdict, decide, undo_all
+from fedirec.admin.actions.deciding import decide, undo_all
 from fedirec.admin.actions.policies import block_peer
-from fedirec.admin.judging import Action
+from fedirec.admin.judging import Action, Verdict
 from fedirec.admin.models import Report
 from fedirec.clock import now
 from fedirec.remix.actions.comments import CommentDraft, write_comment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedirec.admin.pages import arrivals, cases, ended, federation, lists, peer, queue, reporting, watching
+from fedirec.admin.pages import arrivals, cases, decisions, ended, federation, lists, peer, queue, reporting, watching
 
 routes = [
     *ended.routes,
@@ -12,6 +12,7 @@ routes = [
     *queue.routes,
     *arrivals.routes,
     *reporting.routes,
+    *decisions.routes,
     *cases.routes,
     *watching.routes,
 ]

@@ -16,12 +16,11 @@ from fedirec.admin.actions.replaying import replay
 from fedirec.admin.pages.views import peer_url
 from fedirec.admin.queries.arrivals import Arrived, State, arrivals
 from fedirec.admin.words import STATES
-from fedirec.errors import FedirecError
 from fedirec.translatable import N_
 from fedirec.uris import host_of
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import as_sentence, told
+from fedirec.web.render import attempt, render
+from fedirec.web.sentences import as_sentence
 from fedirec.web.views import Tab
 
 PLACE: Final = "/admin/refused"
@@ -49,11 +48,12 @@ async def show_arrivals(request: Request[Any]) -> Response:
 async def post_replay(request: Request[Any]) -> Response:
     """It is handled as if it had just arrived."""
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
-    try:
-        await replay(viewer, id_in(request))
-    except FedirecError as error:
-        return redirect(request, PLACE, Flash(text=told(error), kind="problem"))
-    return redirect(request, PLACE, _("It is handled again. If it fails once more, it comes back here."))
+    return await attempt(
+        request,
+        PLACE,
+        replay(viewer, id_in(request)),
+        _("It is handled again. If it fails once more, it comes back here."),
+    )
 
 
 def _shown(row: Arrived) -> dict[str, Any]:

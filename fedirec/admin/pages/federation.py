@@ -25,8 +25,7 @@ from fedirec.uris import MAX_URI
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Page
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.views import Choice, Tab
 
 PLACE: Final = "/admin/federation"
@@ -67,7 +66,7 @@ async def find_peer(request: Request[Any]) -> Response:
     try:
         origin = origin_named(request.state["site"], request.query_params.get("host", "")[:300])
     except FedirecError as error:
-        return redirect(request, PLACE, Flash(text=told(error), kind="problem"))
+        return turn_back(request, PLACE, error)
     return redirect(request, peer_url(origin.partition("://")[2]))
 
 
@@ -83,11 +82,12 @@ async def post_mode(request: Request[Any]) -> Response:
     chosen = form.choice("federation", [OPEN, LISTED])
     if form.errors:
         raise Invalid("Choose one of the answers that are offered.")
-    try:
-        await choose_federation(viewer, request.state["site"], chosen)
-    except FedirecError as error:
-        return redirect(request, f"{PLACE}/mode", Flash(text=told(error), kind="problem"))
-    return redirect(request, f"{PLACE}/mode", _("That is so from now on. What it means for what is here follows soon."))
+    return await attempt(
+        request,
+        f"{PLACE}/mode",
+        choose_federation(viewer, request.state["site"], chosen),
+        _("That is so from now on. What it means for what is here follows soon."),
+    )
 
 
 async def _mode(request: Request[Any], viewer: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import Any, Final, cast
 
 from starlette.requests import Request
@@ -32,8 +31,7 @@ from fedirec.media.cache import MediaCache
 from fedirec.uris import host_of
 from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.views import Choice
 
 PEOPLE: Final = 12
@@ -92,15 +90,20 @@ async def post_listing(request: Request[Any]) -> Response:
     form = await read_form(request)
     listed = form.value("do") == "list"
     done = _("It is listed.") if listed else _("It is not listed any more.")
-    return await _try(request, peer, list_peer(viewer, request.state["site"], peer.host, is_listed=listed), done)
+    return await attempt(
+        request, peer_url(peer.host), list_peer(viewer, request.state["site"], peer.host, is_listed=listed), done
+    )
 
 
 async def post_retry(request: Request[Any]) -> Response:
     """Whatever waits for it is tried at once."""
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
     peer = await _peer(request)
-    return await _try(
-        request, peer, retry_host(viewer, request.state["site"], peer.host), _("Everything for it is tried at once.")
+    return await attempt(
+        request,
+        peer_url(peer.host),
+        retry_host(viewer, request.state["site"], peer.host),
+        _("Everything for it is tried at once."),
     )
 
 
@@ -108,8 +111,11 @@ async def post_drop(request: Request[Any]) -> Response:
     """What was given up is let go."""
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
     peer = await _peer(request)
-    return await _try(
-        request, peer, drop_host(viewer, request.state["site"], peer.host), _("What was given up is gone.")
+    return await attempt(
+        request,
+        peer_url(peer.host),
+        drop_host(viewer, request.state["site"], peer.host),
+        _("What was given up is gone."),
     )
 
 
@@ -119,7 +125,7 @@ async def show_purge(request: Request[Any]) -> Response:
     try:
         cached = await plan_purge(viewer, request.state["site"], peer.host)
     except FedirecError as error:
-        return redirect(request, peer_url(peer.host), Flash(text=told(error), kind="problem"))
+        return turn_back(request, peer_url(peer.host), error)
     tabs = admin_tabs(request, viewer)
     return render(request, "admin/before_purge.html", tabs=tabs, peer=peer_view(peer), cached=cached)
 
@@ -128,16 +134,7 @@ async def post_purge(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
     peer = await _peer(request)
     done = _("What is kept of it goes, a little at a time.")
-    return await _try(request, peer, purge_peer(viewer, request.state["site"], peer.host), done)
-
-
-async def _try(request: Request[Any], peer: KnownPeer, action: Awaitable[object], done: str) -> Response:
-    """Back to the page of the instance, with what was done or why it was not."""
-    try:
-        await action
-    except FedirecError as error:
-        return redirect(request, peer_url(peer.host), Flash(text=told(error), kind="problem"))
-    return redirect(request, peer_url(peer.host), done)
+    return await attempt(request, peer_url(peer.host), purge_peer(viewer, request.state["site"], peer.host), done)
 
 
 async def _peer(request: Request[Any]) -> KnownPeer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -17,10 +16,8 @@ from fedirec.admin.actions.queue import drop_job, retry_job
 from fedirec.admin.pages.views import peer_url
 from fedirec.admin.queries.queue import QueuedJob, jobs, waiting_by_kind
 from fedirec.admin.words import error_in_words, kind_in_words
-from fedirec.errors import FedirecError
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import attempt, render
 
 PLACE: Final = "/admin/queue"
 
@@ -40,20 +37,12 @@ async def show_queue(request: Request[Any]) -> Response:
 
 async def post_retry(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
-    return await _try(request, retry_job(viewer, id_in(request)), _("It is tried again."))
+    return await attempt(request, PLACE, retry_job(viewer, id_in(request)), _("It is tried again."))
 
 
 async def post_drop(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_FEDERATION)
-    return await _try(request, drop_job(viewer, id_in(request)), _("It is gone."))
-
-
-async def _try(request: Request[Any], action: Awaitable[None], done: str) -> Response:
-    try:
-        await action
-    except FedirecError as error:
-        return redirect(request, PLACE, Flash(text=told(error), kind="problem"))
-    return redirect(request, PLACE, done)
+    return await attempt(request, PLACE, drop_job(viewer, id_in(request)), _("It is gone."))
 
 
 def _shown(job: QueuedJob) -> dict[str, Any]:

@@ -31,8 +31,7 @@ from fedirec.clock import now
 from fedirec.errors import FedirecError
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import redirect, render, turn_back
 from fedirec.web.views import Choice, PersonView
 
 HELD_PAGE: Final = "/admin/watch/held"
@@ -89,7 +88,7 @@ async def post_doors(request: Request[Any]) -> Response:
         hours = form.number("hours", required=True, min=1) or 0
         await close_doors(viewer, hours=hours, reason=form.text("reason", max=500))
     except FedirecError as error:
-        return redirect(request, "/admin/watch", Flash(text=told(error), kind="problem"))
+        return turn_back(request, "/admin/watch", error)
     return redirect(request, "/admin/watch", _("The doors are closed. What strangers say and make waits for you."))
 
 
@@ -145,7 +144,7 @@ async def post_held(request: Request[Any]) -> Response:
         else:
             await keep_out(viewer, key)
     except FedirecError as error:
-        return redirect(request, HELD_PAGE, Flash(text=told(error), kind="problem"))
+        return turn_back(request, HELD_PAGE, error)
     return redirect(request, HELD_PAGE, _("It stays out."))
 
 
@@ -163,7 +162,7 @@ async def post_held_work(request: Request[Any]) -> Response:
         else:
             await keep_work_out(viewer, key)
     except FedirecError as error:
-        return redirect(request, HELD_PAGE, Flash(text=told(error), kind="problem"))
+        return turn_back(request, HELD_PAGE, error)
     return redirect(request, HELD_PAGE, _("It stays out."))
 
 

@@ -8,8 +8,8 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Permission, Role
 from fedirec.accounts.queries import PENDING, SUSPENDED, get_member_or_guest, members, name_of, pending_sign_ups
 from fedirec.activitypub.actors import NewKeys, new_keys
-from fedirec.admin.actions.deciding import Verdict, decide, undo_all
-from fedirec.admin.judging import Action
+from fedirec.admin.actions.deciding import decide, undo_all
+from fedirec.admin.judging import Action, Verdict
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of

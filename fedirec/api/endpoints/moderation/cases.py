@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fedirec.accounts.permissions import Permission
-from fedirec.admin.actions.deciding import Verdict, claim, decide, release, write_note
-from fedirec.admin.judging import Action, Category
+from fedirec.admin.actions.claiming import claim, release
+from fedirec.admin.actions.deciding import decide
+from fedirec.admin.actions.noting import write_note
+from fedirec.admin.judging import Action, Category, Verdict
 from fedirec.admin.models import Report as ReportRow
 from fedirec.admin.queries.cases import History, get_accused, history_of, open_cases
 from fedirec.api.endpoint import Call, Endpoint
