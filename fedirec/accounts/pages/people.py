@@ -30,12 +30,11 @@ from fedirec.accounts.queries import (
     pending_sign_ups,
 )
 from fedirec.accounts.viewer import Viewer
-from fedirec.errors import Conflict, FedirecError, Invalid, NotFound
+from fedirec.errors import Conflict, Invalid, NotFound
 from fedirec.translatable import N_
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import Flash, attempt, redirect, render
 from fedirec.web.views import Choice, PersonView
 
 ROLES: Final[Mapping[Role, tuple[str, str]]] = {
@@ -167,17 +166,8 @@ async def post_role(request: Request[Any]) -> Response:
     role = form.choice("role", [role.value for role in Role])
     if form.errors:
         raise Invalid("Choose one of the roles.")
-    return await _try(request, change_role(viewer, account, Role(role)), _("The role is changed."))
-
-
-async def _try(request: Request[Any], action: Any, done: str) -> Response:
-    """Back to the page of the member, with what was done or why it was not."""
     page = f"/admin/people/{request.path_params['name']}"
-    try:
-        await action
-    except FedirecError as error:
-        return redirect(request, page, Flash(text=told(error), kind="problem"))
-    return redirect(request, page, done)
+    return await attempt(request, page, change_role(viewer, account, Role(role)), _("The role is changed."))
 
 
 async def _account(request: Request[Any]) -> Account:

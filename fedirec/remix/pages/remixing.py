@@ -19,13 +19,7 @@ from fedirec.remix.actions.drafts import MAX_FILES
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.actions.submissions import submit_record
 from fedirec.remix.models import Challenge, Record
-from fedirec.remix.pages.cards import (
-    Cards,
-    licence_choices,
-    pay_in_words,
-    relation_choices,
-    role_choices,
-)
+from fedirec.remix.pages.cards import Cards, licence_choices, pay_in_words, relation_choices, role_choices
 from fedirec.remix.pages.composing.buttons import follow_button
 from fedirec.remix.pages.composing.checking import check_licences
 from fedirec.remix.pages.composing.composition import Composition
@@ -59,7 +53,7 @@ from fedirec.uris import new_key
 from fedirec.web.forms import GENERAL, Form, filled_form
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader
-from fedirec.web.render import Flash, redirect, render
+from fedirec.web.render import attempt, redirect, render
 from fedirec.web.security import content_security_policy, permissions_policy
 from fedirec.web.sentences import told
 
@@ -191,11 +185,12 @@ async def post_edit(request: Request[Any]) -> Response:
 async def _offer(request: Request[Any], viewer: Viewer, record: Record, challenge: Challenge) -> Response:
     """A record that is there already answers the challenge, as it is."""
     url = Cards(request).record_url(record)
-    try:
-        await submit_record(viewer.actor, record, challenge)
-    except FedirecError as error:
-        return redirect(request, url, Flash(text=told(error), kind="problem"))
-    return redirect(request, url, _("It is on its way to “%(title)s”.") % {"title": challenge.title})
+    return await attempt(
+        request,
+        url,
+        submit_record(viewer.actor, record, challenge),
+        _("It is on its way to “%(title)s”.") % {"title": challenge.title},
+    )
 
 
 async def _keep(viewer: Viewer, key: str, form: Form, composition: Composition) -> bool:

@@ -21,8 +21,7 @@ from fedirec.errors import FedirecError, NotFound
 from fedirec.translatable import N_
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import attempt, redirect, render
 from fedirec.web.views import Choice
 
 HERE: Final = "/settings/data"
@@ -45,11 +44,9 @@ async def show_data(request: Request[Any]) -> Response:
 async def post_archive(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_ACCOUNT)
     await read_form(request)
-    try:
-        await ask_for_archive(viewer.account)
-    except FedirecError as error:
-        return redirect(request, HERE, Flash(text=told(error), kind="problem"))
-    return redirect(request, HERE, _("Your copy is being made. It will be here in a while."))
+    return await attempt(
+        request, HERE, ask_for_archive(viewer.account), _("Your copy is being made. It will be here in a while.")
+    )
 
 
 async def show_archive(request: Request[Any]) -> Response:

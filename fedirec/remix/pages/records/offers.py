@@ -20,8 +20,7 @@ from fedirec.remix.queries.challenges import find_challenge_row, get_submission
 from fedirec.remix.queries.records import submissions_of
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect
-from fedirec.web.sentences import told
+from fedirec.web.render import Flash, redirect, turn_back
 
 _SUBMITTED: Final = ("pending", "licence_pending", "accepted")
 
@@ -51,7 +50,7 @@ async def post_offer(request: Request[Any]) -> Response:
     try:
         await submit_record(viewer.actor, record, challenge)
     except Conflict as error:
-        return redirect(request, url, Flash(text=told(error), kind="problem"))
+        return turn_back(request, url, error)
     return redirect(request, url, _("It is on its way to “%(title)s”.") % {"title": challenge.title})
 
 

@@ -21,8 +21,7 @@ from fedirec.remix.pages.visitors import members_only, number_of, own_record_in,
 from fedirec.remix.queries.quotes import get_quote, quotes_of
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import Flash, redirect, render
-from fedirec.web.sentences import told
+from fedirec.web.render import redirect, render, turn_back
 from fedirec.web.views import PersonView
 
 
@@ -73,7 +72,7 @@ async def post_answer(request: Request[Any]) -> Response:
     try:
         await act(viewer.actor, quote)
     except Conflict as error:
-        return redirect(request, url, Flash(text=told(error), kind="problem"))
+        return turn_back(request, url, error)
     return redirect(request, url, said)
 
 
