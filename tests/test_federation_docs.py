@@ -511,6 +511,10 @@ def _dateless(document: Json) -> Json:
     return {name: value for name, value in json.loads(text).items() if name != "published"}
 
 
+async def _with_author(record: Record) -> Record:
+    return await Record.get(id=record.id).select_related("author")
+
+
 async def _live(one: Instance, other: Instance) -> None:
     ana, bo, cy = await one.join("ana"), await other.join("bo"), await other.join("cy")
     rain = await _open(one, ana)
@@ -570,6 +574,12 @@ async def _live(one: Instance, other: Instance) -> None:
 
     await _quote(one, ana, song)
     await _ask(one, ana, rain)
+
+    long = drafts.RecordDraft(title="Long", text='"\\' * (drafts.MAX_TEXT // 2), licence="CC0-1.0")
+    saga = await one.run(records.publish_record, ana, long)
+    await settle(one, other)
+    await one.run(records.edit_record, ana, await one.run(_with_author, saga), replace(long, title="Longer"))
+    await settle(one, other)
 
     drip = await other.run(records.publish_record, bo, drafts.RecordDraft(title="Drip", text="d", licence="CC0-1.0"))
     offered = await other.run(submissions.submit_record, bo, drip, challenge)

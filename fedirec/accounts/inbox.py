@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from fedirec.accounts.actions.boundaries import block_undone, blocked_by
@@ -15,7 +14,6 @@ from fedirec.activitypub.authority import may_describe
 from fedirec.activitypub.follows import answer_follow, follow_accepted, follow_undone
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Announcement, Liking
-from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.vocab import Accept, ActorObject, Block, Follow, Ref, Undo, Update
 from fedirec.errors import Forbidden, Unsupported
 
@@ -61,14 +59,6 @@ async def unblocked(sender: Actor, undo: Undo[Any]) -> None:
     if undo.object.actor != sender.uri:
         raise Forbidden("only whoever blocks can unblock")
     await block_undone(sender, other=undo.object.object.id)
-
-
-@handlers.on(Update, Ref)
-async def actor_changed(sender: Actor, update: Update[Ref]) -> None:
-    """Somebody changed, as WordPress says it: without saying how. Their origin is asked."""
-    if not may_describe(update.object.id, speaker=sender.uri):
-        raise Unsupported("what changed has to be said")
-    await ask_again([sender], older_than=timedelta(0))
 
 
 @handlers.on(Update, ActorObject)

@@ -8,6 +8,9 @@ from typing import Any, Final
 MAX_DOCUMENT: Final = 40_000
 """Bytes of what an activity of ours carries."""
 
+MAX_ADDRESSED: Final = 6_000
+"""Bytes of the addresses of those to whom a record is sent, beside its followers; they stand in it and around it."""
+
 SHOWN_TEXT: Final = 7_000
 """Bytes of a long text that other software is shown; it is sent twice, for the sake of its language."""
 

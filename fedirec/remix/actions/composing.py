@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.vocab import PUBLIC
-from fedirec.errors import Invalid
+from fedirec.activitypub.vocab import PUBLIC, Ref
 from fedirec.html import markdown
 from fedirec.media.models import Caption, Media
 from fedirec.media.queries import captions_of
@@ -23,7 +23,7 @@ from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, na
 from fedirec.remix.quoting import named_by
 from fedirec.remix.replies import conversation_at
 from fedirec.remix.roles import default_role, find_role
-from fedirec.remix.sizes import SHORT_NAME, SHORTER, SHOWN_NAME, beginning_of, is_small
+from fedirec.remix.sizes import MAX_ADDRESSED, MAX_DOCUMENT, SHORT_NAME, SHORTER, SHOWN_NAME, beginning_of, size_of
 from fedirec.remix.vocab import (
     AttachmentObject,
     CaptionObject,
@@ -38,7 +38,6 @@ from fedirec.remix.vocab import (
 )
 from fedirec.remix.words import in_words
 from fedirec.uris import Uris, origin_of
-from fedirec.web.language import gettext as _
 
 MAX_TOLD: Final = 20
 """Authors of ancestors who are told of a remix directly."""
@@ -54,6 +53,14 @@ class Composed:
     work: RecordObject
     told: list[Actor]
     media: Mapping[str, Media] = field(default_factory=dict)
+
+    @property
+    def carried(self) -> RecordObject | Ref:
+        """What an activity carries: the record, or its id alone where peers would not take so much at once.
+
+        They ask for it then, as their own instance or as its author's followers.
+        """
+        return self.work if _is_small(self.work) else Ref(self.work.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +82,7 @@ async def compose_record(
     updated: datetime | None = None,
     terms: TermsRef | None,
 ) -> Composed:
-    """What `draft` looks like to everybody else, under the address `uri`; nothing is saved.
-
-    Raises Invalid when it is more than other servers take at once.
-    """
+    """What `draft` looks like to everybody else, under the address `uri`; nothing is saved."""
     uris = Uris(origin_of(author.uri))
     captions = await captions_of(file.media.id for file in draft.files)
     attachments, media = compose_attachments(uris, draft.files, captions=captions)
@@ -90,7 +94,7 @@ async def compose_record(
     licence = find_licence(draft.licence)
     told, mentioned = await _people_of(author, draft, credit.waypoints, uri=uri)
     is_public = draft.visibility == "public"
-    others = [actor.uri for actor in told] + ([group.uri] if group else [])
+    others = addressed([*([group] if group else []), *told])
     to = (PUBLIC,) if is_public else (author.followers or "",)
     cc = ((author.followers or ""), *others) if is_public else tuple(others)
     automatic, manual = named_by(draft.quoting, author=author.uri, is_public=is_public)
@@ -131,20 +135,44 @@ async def compose_record(
         can_quote_asked=manual,
     )
     phrase = in_words(credit.lines, names=credit.names) if len(credit.lines) > 1 else ()
-    for limit in SHORTER:
-        body = markdown(beginning_of(draft.text, limit))
-        content = content_of(body, title=work.name, credit=phrase, pages=pages, licence=licence, url=uri)
-        work = replace(work, content=content)
-        if is_small(work.write()):
-            break
-        links = tuple(replace(link, name=link.name[:SHORT_NAME].rstrip()) for link in work.links)
-        work = replace(work, links=links)
-    else:
-        raise Invalid(
-            _("That is too much for one record. Please shorten the text, or what is said of the files."), field="text"
+    contents = [
+        content_of(
+            markdown(beginning_of(draft.text, limit)),
+            title=work.name,
+            credit=phrase,
+            pages=pages,
+            licence=licence,
+            url=uri,
         )
-    work = replace(work, record_digest=record_digest(work))
+        for limit in SHORTER
+    ]
+    work = replace(work, content=contents[0])
+    work = shortened(replace(work, record_digest=record_digest(work)), contents)
     return Composed(work=work, told=[*told, *([group] if group else [])], media=media)
+
+
+def addressed(people: Sequence[Actor]) -> list[str]:
+    """The addresses of those who hear of something, as many of them as are named beside it."""
+    sizes = accumulate(size_of(actor.uri) for actor in people)
+    return [actor.uri for actor, size in zip(people, sizes, strict=True) if size <= MAX_ADDRESSED]
+
+
+def _is_small(work: RecordObject) -> bool:
+    """Whether an activity can carry `work`, and say once more to whom."""
+    return size_of(work.write()) + size_of([*work.to, *work.cc]) <= MAX_DOCUMENT
+
+
+def shortened(work: RecordObject, contents: Sequence[str]) -> RecordObject:
+    """`work` with the first of `contents` with which it is small enough, and with short names of links if need be; as
+    it is when nothing of that helps, for then it is asked for by its id.
+    """
+    short = tuple(replace(link, name=link.name[:SHORT_NAME].rstrip()) for link in work.links)
+    links = work.links
+    for content in contents:
+        if _is_small(shorter := replace(work, content=content, links=links)):
+            return shorter
+        links = short
+    return work
 
 
 async def _people_of(

@@ -54,7 +54,7 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
         create = Create(
             id=new_activity_uri(author),
             actor=author.uri,
-            object=composed.work,
+            object=composed.carried,
             to=composed.work.to,
             cc=composed.work.cc,
             published=composed.work.published,
@@ -110,7 +110,7 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revi
         update = Update(
             id=new_activity_uri(author),
             actor=author.uri,
-            object=composed.work,
+            object=composed.carried,
             to=composed.work.to,
             cc=composed.work.cc,
             published=now(),

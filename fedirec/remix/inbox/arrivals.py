@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.boundaries import is_unwelcome
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub.deletions import was_deleted
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
 from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid
-from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.remix.actions.holding import has_to_wait
-from fedirec.remix.actions.sources import find_record
-from fedirec.remix.actions.submissions import save_submission
+from fedirec.remix.actions.records import tell_those_in_it
+from fedirec.remix.actions.saving import save_record
+from fedirec.remix.actions.sources import fetch_record, find_record
+from fedirec.remix.actions.submissions import grant_licence, save_submission
+from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, Record, Submission
-from fedirec.remix.vocab import NoteObject, RecordObject
+from fedirec.remix.vocab import NoteObject, PostObject, RecordObject
 from fedirec.uris import origin_of
+
+MAX_TOLD: Final = 500
+"""Members who are told that something they built on was changed."""
 
 
 async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     """A record of which only the id came is known, and part of the challenge that it was offered to or accepted by."""
     payload: dict[str, Any] = dict(job.payload)
+    if payload.get("changed"):
+        return await _fetch_newer(remote, str(payload["uri"]))
+    is_known = await Record.exists(uri=payload["uri"])
     author = await Actor.get_or_none(id=payload["author"]) if payload.get("author") else None
     try:
         waits = author is not None and await has_to_wait(author)
@@ -36,6 +48,9 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
         return Done()
     except FedirecError as error:
         return Later(error=str(error), blame="job") if error.retryable else Done()
+    if payload.get("created") and not is_known and record.held_at is None and author and record.author_id == author.id:
+        async with transaction(), gathering():
+            await tell_those_in_it(author, record)
     challenge = await Challenge.get_or_none(id=payload["challenge"]) if payload.get("challenge") else None
     if challenge is None or (payload.get("author") and payload["author"] != record.author_id):
         return Done()
@@ -49,14 +64,50 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
     return Done()
 
 
+async def _fetch_newer(remote: Remote, uri: str) -> Outcome:
+    """A record that we have is here as its origin serves it now, if that is newer."""
+    try:
+        work, document, author = await fetch_record(remote, uri)
+        async with transaction(), gathering():
+            await take_newer(author, work, document)
+    except FedirecError as error:
+        return Later(error=str(error), blame="job") if error.retryable else Done()
+    return Done()
+
+
+async def take_newer(author: Actor, work: RecordObject | PostObject, document: Json) -> Record:
+    """What `author` changed is here as it is now, and whoever here built on it knows; part of the caller's transaction.
+
+    What is not known here yet is from now on. Raises what `save_record` raises.
+    """
+    known = await Record.get_or_none(uri=work.id)
+    revision = known.revision if known else 0
+    record = await save_record(author, work, document=document, waits=known is None and await has_to_wait(author))
+    if find_licence(record.licence).is_known:
+        await grant_licence(author, record, record.licence_url or record.licence)
+    if known and record.revision > revision:
+        authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)
+        await notify_actors(authors, Notice.SOURCE_CHANGED, author, record.uri, record.uri, {"title": record.title})
+    return record
+
+
 async def ask_for(
-    uri: str, *, challenge: Challenge | None = None, author: Actor | None = None, accepted: bool = False
+    uri: str,
+    *,
+    challenge: Challenge | None = None,
+    author: Actor | None = None,
+    accepted: bool = False,
+    created: bool = False,
+    changed: bool = False,
 ) -> None:
+    """What lives at `uri` will be asked for: because it was `created`, `changed`, passed on or `accepted`."""
     payload = {
         "uri": uri,
         "challenge": challenge.id if challenge else None,
         "author": author.id if author else None,
         "accepted": accepted,
+        "created": created,
+        "changed": changed,
     }
     await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])
 
