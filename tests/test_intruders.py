@@ -414,6 +414,22 @@ async def test_nobody_sends_us_to_pester_others(
 
 
 @on_sqlite
+async def test_nobody_sends_us_to_pester_others_by_passing_on_what_is_not_there(
+    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, mia = await here.join("ana"), peer.actor("mia")
+    await here.run(follow, ana, await here.meet(mia))
+    await here.run(lambda: Follow.all().update(accepted_at=now()))
+    monkeypatch.setattr(talking, "MAX_TOLD_OF", 4)
+    network.requests.clear()
+
+    for number in range(10):
+        await post(peer, here, peer.activity("Announce", mia, f"https://victim.test/{number}"))
+
+    assert len({str(each.url) for each in network.requests if each.url.host == "victim.test"}) == 4
+
+
+@on_sqlite
 async def test_no_challenge_sends_us_to_pester_others(
     here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
