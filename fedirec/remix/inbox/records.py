@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from fedirec.accounts.actions.farewells import erasure_of
-from fedirec.accounts.actions.notifications import notify, notify_actors
+from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import forget_actor
-from fedirec.activitypub.authority import may_bring, may_delete, may_undo
+from fedirec.activitypub.authority import may_bring, may_delete, may_describe, may_undo
 from fedirec.activitypub.deletions import remember_deletion
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Announcement, Liking
+from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.vocab import (
     Announce,
     Create,
@@ -47,16 +48,14 @@ from fedirec.remix.inbox.arrivals import (
     concerns_us,
     offer_to,
     refuse_deleted,
+    take_newer,
 )
 from fedirec.remix.inbox.comments import comment_deleted, take_comment
 from fedirec.remix.inbox.talking import refuse_talkative, refuse_ungrouped
-from fedirec.remix.licences import find_grant, find_licence
+from fedirec.remix.licences import find_grant
 from fedirec.remix.models import Challenge, Comment, Record, RecordRevision, Submission
 from fedirec.remix.replies import Meaning, is_talk, meaning_of
 from fedirec.remix.vocab import CommentObject, PostObject, PromptObject, RecordObject
-
-MAX_TOLD: Final = 500
-"""Members who are told that something they built on was changed."""
 
 handlers = Handlers()
 
@@ -94,7 +93,20 @@ async def something_created(sender: Actor, create: Create[Ref]) -> None:
     challenge = await Challenge.filter(actor__uri__in=addressed, actor__is_local=True).first()
     if not challenge and not await concerns(sender, addressed):
         raise Unsupported("nobody here follows its author or is addressed")
-    await ask_for(create.object.id, challenge=challenge, author=sender)
+    await ask_for(create.object.id, challenge=challenge, author=sender, created=True)
+
+
+@handlers.on(Update, Ref)
+async def something_changed(sender: Actor, update: Update[Ref]) -> None:
+    """Only its id came: who says so of themselves, as WordPress does, or of what is theirs, is asked what it is now."""
+    uri = update.object.id
+    if may_describe(uri, speaker=sender.uri):
+        await ask_again([sender], older_than=timedelta(0))
+        return
+    if not await Record.exists(uri=uri, author_id=sender.id, deleted_at=None):
+        raise Unsupported("what changed has to be said, or be known here")
+    await refuse_talkative(sender)
+    await ask_for(uri, changed=True)
 
 
 @handlers.on(Update, RecordObject, PostObject, evidence=True)
@@ -108,14 +120,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
             raise Unsupported("that record is not known here")
         await refuse_deleted(sender, work.id)
     await _refuse_hasty(sender, work)
-    revision = known.revision if known else 0
-    record = await save_record(sender, work, document=document, waits=known is None and await has_to_wait(sender))
-    if find_licence(record.licence).is_known:
-        await grant_licence(sender, record, record.licence_url or record.licence)
-    if known and record.revision > revision:
-        authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)
-        details = {"title": record.title}
-        await notify_actors(authors, Notice.SOURCE_CHANGED, sender, record.uri, record.uri, details)
+    await take_newer(sender, work, document)
     return Kept.FOR_GOOD
 
 
@@ -126,7 +131,7 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> N
     if uri == sender.uri:
         await forget_actor(sender)
         await bury_comments_of(sender)
-        await enqueue([erasure_of(sender)])
+        await enqueue([erasure_of(sender, without_name=delete.without_name)])
         return
     if comment := await Comment.filter(uri=uri).select_related("author", "record__author").first():
         await comment_deleted(sender, comment)
