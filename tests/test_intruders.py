@@ -31,7 +31,7 @@ from fedirec.media.actions import add_caption, keeping
 from fedirec.media.cache import FETCHES, OF_ONE
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
-from fedirec.remix.actions import challenges, threads
+from fedirec.remix.actions import challenges, passing_on
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.records import delete_record
@@ -181,7 +181,7 @@ async def test_old_comments_that_change_and_go_do_not_make_us_shout(
     eve = peer.actor("eve")
     records = [await publish(here, ana, f"Number {number}") for number in range(2)]
     notes = [reply(peer, eve, record.uri, f"n{number}") for number, record in enumerate(records)]
-    monkeypatch.setattr(threads, "MAX_PASSED_ON", 4)
+    monkeypatch.setattr(passing_on, "MAX_PASSED_ON", 4)
     await post(peer, here, *(peer.activity("Create", eve, note) for note in notes))
     week = timedelta(days=7)
     await here.run(lambda: Comment.all().update(created_at=now() - week))

@@ -20,11 +20,12 @@ from fedirec.activitypub.vocab import PUBLIC
 from fedirec.clock import now
 from fedirec.errors import Invalid, TooMany
 from fedirec.media.models import Media
-from fedirec.remix.actions import threads
+from fedirec.remix.actions import passing_on, threads
 from fedirec.remix.actions.comments import CommentDraft, delete_comment, edit_comment, write_comment
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft
+from fedirec.remix.actions.passing_on import MAX_MENTIONED
 from fedirec.remix.actions.records import delete_record, publish_record
-from fedirec.remix.actions.threads import MAX_AN_HOUR, MAX_MENTIONED, Place, find_place
+from fedirec.remix.actions.threads import MAX_AN_HOUR, Place, find_place
 from fedirec.remix.inbox import comments as inbox
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock, find_moment, split_moment
@@ -535,7 +536,7 @@ async def test_nobody_makes_us_shout(here: Instance, peer: Peer, monkeypatch: py
     ana = await here.join("ana")
     record = await publish(here, ana)
     eve = peer.actor("eve")
-    monkeypatch.setattr(threads, "MAX_PASSED_ON", 2)
+    monkeypatch.setattr(passing_on, "MAX_PASSED_ON", 2)
     said = [reply(peer, eve, record.uri, f"n{number}") for number in range(4)]
     await post(peer, here, *(peer.activity("Create", eve, note) for note in said))
     minute = [now() + timedelta(seconds=second) for second in range(1, 4)]

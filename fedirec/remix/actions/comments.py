@@ -19,14 +19,8 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid, TooMany
 from fedirec.html import link_people, markdown, named_in
 from fedirec.remix.actions.asking import ask_author
-from fedirec.remix.actions.threads import (
-    MAX_MENTIONED,
-    Place,
-    bury_comment,
-    is_hasty,
-    playing_time_of,
-    save_comment,
-)
+from fedirec.remix.actions.passing_on import MAX_MENTIONED
+from fedirec.remix.actions.threads import Place, bury_comment, is_hasty, playing_time_of, save_comment
 from fedirec.remix.models import Comment
 from fedirec.remix.moments import clock
 from fedirec.remix.queries.comments import conversation_of

@@ -19,7 +19,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden
 from fedirec.lanes import Done, Job, Later, Outcome, gathering
-from fedirec.remix.actions.threads import Place, page_of, pass_on, tell_of
+from fedirec.remix.actions.passing_on import page_of, pass_on, tell_of
 from fedirec.remix.models import Comment, ConsentRequest, Record, Submission
 from fedirec.remix.vocab import CommentObject
 
@@ -103,7 +103,7 @@ async def check_answer(remote: Remote, job: Job) -> Outcome:
         )
         if fresh:
             comment.consent = ""
-            await tell_of(comment, Place(record=comment.record, parent=comment.parent), [])
+            await tell_of(comment, [])
             await pass_on(comment)
     return Done()
 
@@ -162,8 +162,7 @@ async def _publish_answer(owner: Actor, uri: str, stamp: str) -> None:
         published=work.published,
     )
     await publish(comment.author, create, to=people, to_followers_of=followers)
-    place = Place(record=comment.record, parent=comment.parent)
-    await tell_of(comment, place, [mention.href for mention in work.mentions])
+    await tell_of(comment, [mention.href for mention in work.mentions])
     about = {"title": comment.record.title}
     await notify(comment.author, Notice.ANSWER_ALLOWED, owner, comment.uri, page_of(comment), about)
 

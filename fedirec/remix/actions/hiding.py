@@ -8,10 +8,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Gone
-from fedirec.remix.actions.threads import (
-    pass_on,
-    take_away,
-)
+from fedirec.remix.actions.passing_on import pass_on, take_away
 from fedirec.remix.models import Comment
 from fedirec.web.language import gettext as _
 

@@ -11,10 +11,11 @@ from fedirec.errors import Conflict
 from fedirec.lanes import enqueue
 from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.actions.lineage import MAX_FETCHED, ask_for_sources
+from fedirec.remix.actions.passing_on import pass_on, tell_of
 from fedirec.remix.actions.records import tell_those_in_it
 from fedirec.remix.actions.saving import HELD, meet, visibility_to
 from fedirec.remix.actions.submissions import tell_leader
-from fedirec.remix.actions.threads import Place, find_place, pass_on, tell_of
+from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Contributor, Record, RecordRevision, RecordTag, Submission
 
 MAX_OFFERED: Final = 20
@@ -29,7 +30,7 @@ async def show_held_comment(comment: Comment) -> None:
     names = comment.held_for or []
     comment.hidden_at = comment.held_at = comment.held_for = None
     await comment.save(update_fields=["hidden_at", "held_at", "held_for"])
-    await tell_of(comment, Place(record=comment.record, parent=comment.parent), names)
+    await tell_of(comment, names)
     await pass_on(comment)
 
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.boundaries import refuse_unwelcome
-from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.looking import look_again
-from fedirec.activitypub.models import Actor, Outgoing
-from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
-from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import withhold
+from fedirec.activitypub.vocab import Json
 from fedirec.clock import now
 from fedirec.errors import Forbidden, Gone, Unsupported
 from fedirec.html import clean, plain
 from fedirec.lanes import Work, enqueue
 from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.passing_on import MAX_MENTIONED, pass_on, take_away, tell_of, was_passed_on
 from fedirec.remix.actions.quotations import save_quotation
 from fedirec.remix.models import Attachment, Comment, Quotation, Record
 from fedirec.remix.moments import split_moment
@@ -42,12 +40,6 @@ AHEAD: Final = timedelta(hours=1)
 
 PAUSE: Final = timedelta(minutes=1)
 """Between two changes of a comment that are passed on."""
-
-MAX_PASSED_ON: Final = 100
-"""Comments on one record within an hour that followers of its author are told of; those beyond stand in `replies`."""
-
-MAX_MENTIONED: Final = 10
-"""People who are told that a comment names them; those beyond are not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +127,7 @@ async def save_comment(
     if waits:
         await enqueue(_checking(comment))
     elif not is_old:
-        await tell_of(comment, place, names)
+        await tell_of(comment, names)
         await pass_on(comment)
     if work.quote:
         await enqueue(await save_quotation(work))
@@ -149,7 +141,7 @@ async def bury_comment(comment: Comment) -> None:
     await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "deleted_at"])
     await Quotation.filter(uri=comment.uri).delete()
     await withhold(actor_id=comment.author_id, uri=comment.uri)
-    if await _was_passed_on(comment):
+    if await was_passed_on(comment):
         await take_away(comment)
 
 
@@ -177,19 +169,6 @@ async def bury_comments_of(author: Actor) -> None:
     await said.update(content="", text="", warning="", document=None, at_ms=None, deleted_at=now())
 
 
-async def pass_on(comment: Comment) -> None:
-    """Those who follow the author of a record of ours hear of a comment by somebody else, by its id alone.
-
-    They ask its own origin what it says. Part of the caller's transaction.
-    """
-    await _tell_followers(Add, comment)
-
-
-async def take_away(comment: Comment) -> None:
-    """Those who heard of `comment` from the author of the record hear that it does not stand there any more."""
-    await _tell_followers(Remove, comment)
-
-
 async def playing_time_of(record: Record) -> tuple[bool, int | None]:
     """Whether `record` has a sound or a film, and the milliseconds of the first one, when they are known."""
     heard = Attachment.filter(record_id=record.id, kind__in=("audio", "video"))
@@ -212,7 +191,7 @@ async def _change(known: Comment, work: CommentObject | PostObject, *, document:
         raise Unsupported("it says that it was changed in the future")
     last = max(known.updated_at or known.created_at, known.created_at)
     visibility = known.visibility if known.author.is_local else _narrowed(known, work)
-    if visibility != known.visibility and await _was_passed_on(known):
+    if visibility != known.visibility and await was_passed_on(known):
         await take_away(known)
     columns = {"updated_at": updated, "document": document, "visibility": visibility}
     known.update_from_dict({**await _columns(work, known.record), **columns})
@@ -292,34 +271,6 @@ async def _visibility(author: Actor, work: CommentObject | PostObject, place: Pl
     raise Forbidden("that was said to others in private")
 
 
-async def tell_of(comment: Comment, place: Place, mentioned: Sequence[str]) -> None:
-    """Whoever is answered, whose record it is, and who is named, knows, each of them once.
-
-    Of what waits for a moderator nobody is told yet.
-    """
-    if comment.held_at is not None:
-        return
-    record, url = place.record, page_of(comment)
-    about = {"title": record.title}
-    told = {comment.author_id}
-    if place.parent and place.parent.author_id not in told and await _may_hear(comment, place.parent.author, record):
-        told.add(place.parent.author_id)
-        await notify(place.parent.author, Notice.ANSWERED, comment.author, comment.uri, url, about)
-    if record.author_id not in told:
-        told.add(record.author_id)
-        await notify(record.author, Notice.COMMENTED, comment.author, comment.uri, url, about)
-    if comment.visibility == "public" and mentioned:
-        named = await Actor.filter(uri__in=list(mentioned), is_local=True).limit(MAX_MENTIONED)
-        others = [actor for actor in named if actor.id not in told]
-        await notify_actors(others, Notice.MENTIONED, comment.author, comment.uri, url, about)
-
-
-async def _may_hear(comment: Comment, person: Actor, record: Record) -> bool:
-    if comment.visibility == "followers":
-        return await is_close(person, record.author_id)
-    return comment.visibility == "public" or person.id == record.author_id
-
-
 def _narrowed(known: Comment, work: CommentObject | PostObject) -> str:
     """Who may see what `known`, of another instance, says now: nobody whom it is not addressed to any more.
 
@@ -333,45 +284,3 @@ def _narrowed(known: Comment, work: CommentObject | PostObject) -> str:
     if owner.id == known.author_id or owner.uri in addressed:
         return "direct"
     raise Forbidden("that was said to others in private")
-
-
-def page_of(comment: Comment) -> str:
-    """The address, on this site, of the page of `comment`, which comes with its author."""
-    return comment.uri if comment.author.is_local else f"/comments/remote/{comment.id}"
-
-
-async def _tell_followers(kind: type[Add[Ref]] | type[Remove[Ref]], comment: Comment) -> None:
-    record, owner = comment.record, comment.record.author
-    if not owner.is_local or owner.id == comment.author_id or (comment.hidden_at and kind is Add):
-        return
-    if comment.visibility != "public" or record.visibility != "public":
-        return
-    if kind is Add and await _is_crowded(record):
-        return
-    activity = kind(
-        id=new_activity_uri(owner),
-        actor=owner.uri,
-        object=Ref(comment.uri),
-        target=f"{record.uri}/replies",
-        published=now(),
-        to=(PUBLIC,),
-        cc=(owner.followers or "",),
-    )
-    await publish(owner, activity, to_followers_of=[owner])
-
-
-async def _was_passed_on(comment: Comment) -> bool:
-    return await Outgoing.exists(actor_id=comment.record.author_id, is_public=True, type="Add", object_uri=comment.uri)
-
-
-async def _is_crowded(record: Record) -> bool:
-    """Whether more than MAX_PASSED_ON comments on `record` came within the last hour, or its author said as much.
-
-    Old comments can be changed again and again, and those on other records count for the same followers.
-    """
-    comments, said = Comment.filter(record_id=record.id), Outgoing.filter(actor_id=record.author_id, is_public=True)
-    for newest in (comments.order_by("-id"), said.order_by("-id")):
-        found = await newest.offset(MAX_PASSED_ON).limit(1).values("created_at")
-        if found and found[0]["created_at"] > now() - timedelta(hours=1):
-            return True
-    return False

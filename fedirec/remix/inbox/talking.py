@@ -9,7 +9,7 @@ from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor, Received
 from fedirec.clock import now
 from fedirec.errors import Unsupported
-from fedirec.remix.actions.threads import MAX_PASSED_ON
+from fedirec.remix.actions.passing_on import MAX_PASSED_ON
 
 MAX_TOLD_OF: Final = 2 * MAX_PASSED_ON
 """Activities of one actor within an hour beyond which we ask nobody for what they tell us of."""
