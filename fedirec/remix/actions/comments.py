@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from html import escape
 from typing import Final
 
-from tortoise.expressions import Q
-
 from fedirec.activitypub.consent import Consent
-from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid, TooMany
 from fedirec.html import link_people, markdown, named_in
+from fedirec.remix.actions.addressing import addressed_in, people_in, people_named, still_close
 from fedirec.remix.actions.asking import ask_author
-from fedirec.remix.actions.passing_on import MAX_MENTIONED
 from fedirec.remix.actions.threads import Place, bury_comment, is_hasty, playing_time_of, save_comment
 from fedirec.remix.models import Comment
 from fedirec.remix.moments import clock
@@ -34,9 +31,6 @@ MAX_TEXT: Final = 5_000
 """Characters."""
 
 MAX_WARNING: Final = 200
-
-MAX_TOLD: Final = 20
-"""People in one thread who are told of each further answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +106,7 @@ async def edit_comment(author: Actor, comment: Comment, draft: CommentDraft) -> 
         author, place, draft, uri=comment.uri, published=comment.published_at, updated=now(), before=comment
     )
     work = composed.work
-    others = await _addressed(comment)
+    others = await addressed_in(comment)
     async with transaction():
         saved = await save_comment(author, work, place, document=work.write())
         update = Update(
@@ -128,7 +122,7 @@ async def delete_comment(author: Actor, comment: Comment) -> None:
     if comment.consent:
         await _take_back(author, comment)
         return
-    others = await _addressed(comment)
+    others = await addressed_in(comment)
     owner, is_public = comment.record.author, comment.visibility == "public"
     followers = {"public": [author], "followers": [owner]}.get(comment.visibility, [])
     audience = [each.followers or "" for each in followers]
@@ -168,12 +162,12 @@ async def _compose(
     record, owner, parent = place.record, place.record.author, place.parent
     visibility = before.visibility if before else _visibility_at(place)
     words = markdown(draft.text.strip()).strip()
-    named = await _people_named(named_in(words)) if visibility == "public" else {}
+    named = await people_named(named_in(words)) if visibility == "public" else {}
     answered = [parent.author, owner] if parent else [owner]
-    in_thread = await _people_in(parent or before) if visibility != "direct" else []
+    in_thread = await people_in(parent or before) if visibility != "direct" else []
     others = [actor for actor in [*answered, *named.values(), *in_thread] if actor.id != author.id]
     if visibility == "followers":
-        others = await _still_close(owner, others)
+        others = await still_close(owner, others)
     people = {actor.uri: actor for actor in others}
     mentioned = {actor.uri: actor for actor in [*answered, *named.values()] if actor.uri in people}
     to: tuple[str, ...]
@@ -224,60 +218,6 @@ def _visibility_at(place: Place) -> str:
     if place.parent and place.parent.visibility == "direct":
         return "direct"
     return place.record.visibility
-
-
-async def _people_in(comment: Comment | None) -> list[Actor]:
-    """Those who took part in the thread of `comment`, those who did last first."""
-    if comment is None:
-        return []
-    root = comment.thread_id or comment.id
-    said = Comment.filter(Q(id=root) | Q(thread_id=root), deleted_at=None, hidden_at=None, consent="").exclude(
-        visibility="direct"
-    )
-    rows = await said.order_by("-id").limit(MAX_TOLD * 5).values_list("author_id", flat=True)
-    return await Actor.filter(id__in=list(dict.fromkeys(rows))[:MAX_TOLD], state="active")
-
-
-async def _still_close(owner: Actor, people: Sequence[Actor]) -> list[Actor]:
-    """Those of `people` who may see what is for followers of `owner`: some may have left since they were in the thread.
-
-    Who follows somebody elsewhere, only their own instance knows.
-    """
-    if not owner.is_local:
-        return list(people)
-    follows = Follow.filter(
-        target_id=owner.id, follower_id__in=[actor.id for actor in people], accepted_at__not_isnull=True
-    )
-    close = {owner.id, *await follows.values_list("follower_id", flat=True)}
-    return [actor for actor in people if actor.id in close]
-
-
-async def _people_named(handles: Sequence[str]) -> dict[str, Actor]:
-    """Those of `handles` whom we know, by how they are named: ours by their name alone too."""
-    named = handles[:MAX_MENTIONED]
-    if not named:
-        return {}
-    wanted = Q(local_handle__in=[handle for handle in named if "@" not in handle])
-    for handle in named:
-        name, at, host = handle.partition("@")
-        if at:
-            wanted |= Q(handle__iexact=name, host=host)
-    found: dict[str, Actor] = {}
-    for actor in await Actor.filter(wanted, state="active").limit(2 * MAX_MENTIONED):
-        for handle in (f"{actor.handle}@{actor.host}".lower(), (actor.local_handle or "").lower()):
-            if handle in named:
-                found.setdefault(handle, actor)
-    return found
-
-
-async def _addressed(comment: Comment) -> list[Actor]:
-    """Those to whom a comment of ours was addressed when it was last said, and who answered in its thread."""
-    document = comment.document or {}
-    uris = [*document.get("to", ()), *document.get("cc", ())]
-    found = [*await Actor.filter(uri__in=uris)]
-    if comment.visibility != "direct":
-        found += await _people_in(comment)
-    return [actor for actor in {each.id: each for each in found}.values() if actor.id != comment.author_id]
 
 
 async def _refuse_bad_draft(place: Place, draft: CommentDraft) -> None:

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
-from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
-from fedirec.activitypub.authority import may_create, may_have
-from fedirec.activitypub.consent import Consent
-from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor, Outgoing
-from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
-from fedirec.activitypub.vocab import PUBLIC, Add, Json, Ref, Remove
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Add, Ref, Remove
 from fedirec.clock import now
-from fedirec.errors import Forbidden, Gone, Unsupported
-from fedirec.html import clean, plain
-from fedirec.lanes import Work, enqueue
-from fedirec.remix.actions.holding import has_to_wait
-from fedirec.remix.actions.quotations import save_quotation
-from fedirec.remix.models import Attachment, Comment, Quotation, Record
-from fedirec.remix.moments import split_moment
-from fedirec.remix.queries.consent import consent_in
+from fedirec.remix.models import Comment, Record
 from fedirec.remix.queries.records import is_close
-from fedirec.remix.vocab import CommentObject, PostObject
-from fedirec.remix.warnings import warning_of
-from fedirec.uris import origin_of
 
 MAX_PASSED_ON: Final = 100
 """Comments on one record within an hour that followers of its author are told of; those beyond stand in `replies`."""
