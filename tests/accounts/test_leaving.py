@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from fedirec.accounts.actions.farewells import plan_farewell, resume_farewells
+from fedirec.accounts.actions.farewells import plan_end, plan_farewell, resume_farewells
 from fedirec.accounts.actions.joining import create_account
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.actions.profile import edit_profile
 from fedirec.accounts.archives import FOLDER
 from fedirec.accounts.models import Account, Farewell, Person
 from fedirec.accounts.permissions import Operator
-from fedirec.activitypub.models import Actor, Follow, SigningKey
+from fedirec.accounts.queries import get_instance
+from fedirec.activitypub.models import Actor, Follow, Outgoing, SigningKey
 from fedirec.db import fetch_rows, on_postgres
 from fedirec.errors import Conflict
 from fedirec.media.models import Media
@@ -173,7 +174,12 @@ async def test_nothing_is_left_but_what_others_built_on(here: Instance, there: I
     assert [line for line in told if not line.startswith("evidence: ")] == []
     assert lines_with(afar, "numbat", "potoroo", "dunnart", "i love the") == []
     theirs = await there.run(lambda: Actor.get(uri=ana.uri))
-    assert (theirs.state, theirs.summary) == ("deleted", "")
+    assert (theirs.state, theirs.summary, theirs.name) == ("deleted", "", SOMEBODY)
+    # So is the name, because she wished that; what others said of her and signed stays as it was.
+    signed = ("evidence: ", "received: ", "outgoing: ", "record_revision: ")
+    assert [line for line in lines_with(afar, "ana quokka") if not line.startswith(signed)] == []
+    farewell = await here.run(lambda: Outgoing.get(type="Delete", object_uri=ana.uri))
+    assert farewell.document["withoutName"] is True
     assert await there.run(lambda: Record.filter(uri=used.uri, title="Used", deleted_at__not_isnull=True).exists())
     assert await there.run(lambda: Follow.filter(target_id=theirs.id).exists()) is False
     # Nobody is ever taken for her.
@@ -198,6 +204,7 @@ async def test_whoever_wishes_it_stays_credited_by_name(here: Instance, there: I
         word for word in ("i love the", "bilby", "wombat", "numbat.", "dunnart", "bandicoot") if word in after
     ] == []
     assert "Ana Quokka" in (await here.get(used.uri.removeprefix(here.origin))).text
+    assert (await there.run(lambda: Actor.get(uri=ana.uri))).name == "Ana Quokka"
     assert await here.run(lambda: SigningKey.filter(actor_id=ana.id).exists())
     time_passes(timedelta(days=15))
     assert await here.run(forget_keys) == 2
@@ -265,3 +272,20 @@ async def test_the_only_owner_cannot_leave(here: Instance) -> None:
         await here.run(plan_farewell, Operator(here.origin), olga, keeps_name=False, wait=timedelta(0))
     assert await here.run(lambda: Farewell.all().count()) == 0
     assert await here.run(lambda: Comment.all().count()) == 0
+
+
+async def test_an_instance_ends_and_everybody_is_told(here: Instance, there: Instance) -> None:
+    ana, _used, lonely = await live(here, there)
+    assert await here.run(plan_end, Operator("command line")) == 3
+
+    await settle(here, there)
+
+    members = await here.run(lambda: Actor.filter(is_local=True, type="Person"))
+    assert [member.state for member in members] == ["deleted"] * 3
+    assert (await here.get("/u/olga")).status_code == 410
+    assert (await here.run(get_instance)).registration == "closed"
+    known = await there.run(lambda: Actor.get(uri=ana.uri))
+    assert known.state == "deleted"
+    assert (await there.run(lambda: Record.get(uri=lonely.uri))).title == ""
+    with pytest.raises(Conflict, match="leaving already"):
+        await here.run(plan_end, Operator("command line"))

@@ -23,7 +23,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.site import Site
 from fedirec.admin.archives import check_archive, write_archive
-from fedirec.admin.backup import back_up, restore
+from fedirec.admin.backup import back_up, check_backup, restore
 from fedirec.db import migrate, open_database
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured, NotFound
 from fedirec.media.models import Caption, Media, RemoteMedia, Rendition
@@ -166,6 +166,10 @@ async def test_an_instance_comes_back_from_its_backup(settings: Settings, elsewh
     assert made.lost == []
     assert made.manifest.origin == "https://studio.example"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+    checked = await check_backup(elsewhere, target)
+    assert checked == made.manifest
+    assert list(elsewhere.data_dir.iterdir()) == []
 
     await restore(elsewhere, target)
 
@@ -347,8 +351,9 @@ async def test_only_plain_files_are_read(archive: Path, target: Settings, kind: 
 async def test_a_key_that_does_not_fit_the_database_is_found_in_time(archive: Path, target: Settings) -> None:
     members = [("master.key", b"00" * 32, tarfile.REGTYPE), *unpacked(archive)[1:]]
     packed(archive, with_manifest(members))
-    with pytest.raises(Misconfigured, match="master key does not fit"):
-        await restore(target, archive)
+    for tried in (check_backup, restore):
+        with pytest.raises(Misconfigured, match="master key does not fit"):
+            await tried(target, archive)
     assert list(target.data_dir.iterdir()) == []
 
 

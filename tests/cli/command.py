@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -129,6 +129,19 @@ def refused(*words: str, folder: Path, code: int = 1, **how: object) -> str:
     lines = answer.err.strip().splitlines()
     assert len(lines) == 1, answer.err
     return lines[0].removeprefix("fedirec: ")
+
+
+def killed(*words: str, folder: Path, when: Callable[[], bool], **how: object) -> None:
+    """`fedirec words…` was killed as soon as `when` was so, and had no time for anything."""
+    with _begun(*words, folder=folder, **how) as (process, out, err):  # type: ignore[arg-type]
+        deadline = time.monotonic() + PATIENCE
+        while not when():
+            assert process.is_alive(), (out.read_text(), err.read_text())
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, "it was over before"
 
 
 def free_port() -> int:

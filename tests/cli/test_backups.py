@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from tests.cli.command import done, refused, serving
+from fedirec.settings import RESTORING
+from tests.cli.command import done, killed, refused, serving
 from tests.cli.conftest import ORIGIN, Place
 
 
@@ -55,3 +60,59 @@ def test_nothing_is_restored_under_a_running_server(studio: Path, tmp_path: Path
 def test_there_is_nothing_to_back_up_before_there_is_an_instance(tmp_path: Path) -> None:
     assert "no instance" in refused("backup", "b.tar.gz", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_and_a_restore_that_are_killed_leave_nothing_that_looks_whole(studio: Path, tmp_path: Path) -> None:
+    keep_a_large_sound(studio)
+    target, begun = tmp_path / "b.tar.gz", tmp_path / ".b.tar.gz.partial"
+    killed("backup", str(target), folder=studio, when=lambda: begun.exists() and begun.stat().st_size > 0)
+    assert not target.exists()
+    assert "no backup of fedirec" in refused("restore", str(begun), "--dry-run", folder=tmp_path)
+
+    done("backup", str(target), folder=studio)
+    assert not begun.exists()
+    assert "with 1 files of its people" in done("restore", str(target), "--dry-run", folder=studio)
+
+    new = tmp_path / "new"
+    new.mkdir()
+    mark = new / "fedirec-data" / RESTORING
+    killed("restore", str(target), folder=new, when=mark.is_dir)
+    assert "was cut off" in refused("serve", folder=new)
+    done("restore", str(target), folder=new)
+    assert not mark.exists()
+    assert "ana" in done("users", "list", folder=new)
+
+
+def keep_a_large_sound(studio: Path) -> None:
+    """The instance has a file that takes a while to pack."""
+    content = random.Random(1).randbytes(24_000_000)  # noqa: S311
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"{digest[:2]}/{digest[2:4]}/{digest}.flac"
+    file = studio / "fedirec-data/media" / path
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    with closing(sqlite3.connect(studio / "fedirec-data/fedirec.sqlite3")) as database:
+        database.execute(
+            """
+            INSERT INTO media (key, owner_id, kind, media_type, size, sha256, digest, path, file_name, created_at)
+            SELECT 'k', id, 'audio', 'audio/flac', ?, ?, 'z', ?, 's.flac', created_at FROM actor WHERE handle = 'ana'
+            """,
+            (len(content), digest, path),
+        )
+        database.commit()
+
+
+def test_whether_a_backup_is_good_is_said_without_touching_anything(studio: Path, tmp_path: Path) -> None:
+    done("backup", str(tmp_path / "b.tar.gz"), folder=studio)
+    with serving(folder=studio):
+        said = done("restore", str(tmp_path / "b.tar.gz"), "--dry-run", folder=studio)
+    assert said.startswith(f"{tmp_path}/b.tar.gz is whole: {ORIGIN} as it was on")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done("restore", str(tmp_path / "b.tar.gz"), "--dry-run", folder=empty)
+    assert list(empty.iterdir()) == []
+    spoilt = bytearray((tmp_path / "b.tar.gz").read_bytes())
+    spoilt[len(spoilt) // 2] ^= 1
+    (tmp_path / "spoilt.tar.gz").write_bytes(spoilt)
+    assert "damaged" in refused("restore", str(tmp_path / "spoilt.tar.gz"), "--dry-run", folder=studio)
+    assert "cannot be opened" in refused("restore", "none.tar.gz", "--dry-run", folder=studio)

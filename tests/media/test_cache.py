@@ -20,6 +20,7 @@ from starlette.routing import Route
 from fedirec import clock
 from fedirec.errors import FedirecError, NotFound, PeerUnavailable, TooLarge, WrongType
 from fedirec.media.actions import prune_orphans
+from fedirec.media.actions.copies import let_copies_go
 from fedirec.media.cache import FETCHES, TRY_AGAIN, MediaCache
 from fedirec.media.models import RemoteMedia
 from fedirec.media.queries import remote_peaks
@@ -192,6 +193,24 @@ async def test_the_copies_looked_at_longest_ago_make_room(
     left = {row.url async for row in RemoteMedia.all()}
     assert left == {urls[0], urls[3], urls[4]}
     assert sum((tmp_path / "media" / path).stat().st_size for path in kept(store)) <= small.media_cache_bytes
+
+
+async def test_copies_go_when_there_is_no_room_and_are_fetched_again(
+    cache: MediaCache, elsewhere: Elsewhere, store: DiskStore
+) -> None:
+    first, twin = elsewhere.put("1.png", picture(1)), elsewhere.put("2.png", picture(1))
+    other = elsewhere.put("3.png", picture(2))
+    for url in (first, twin, other):
+        await cache.find_size(await cache.cache_remote(url), "small")
+    assert await let_copies_go(store, unused_for=timedelta(days=1)) == 0
+    assert len(kept(store)) >= 2
+
+    assert await let_copies_go(store, unused_for=timedelta(0)) == 3
+
+    assert kept(store) == []
+    assert await RemoteMedia.all().count() == 0
+    copy = await cache.cache_remote(first)
+    assert copy.path in kept(store)
 
 
 async def test_copies_that_nobody_looks_at_are_pruned(
