@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from anyio import to_thread
-from tortoise.models import Model
-from tortoise.queryset import QuerySet
 
 from fedirec.accounts.actions.archives import KEPT
 from fedirec.accounts.archives import archive_file, names_in
@@ -31,20 +29,31 @@ from fedirec.errors import NotFound
 from fedirec.lanes import Done, Job, Outcome
 from fedirec.media.models import Caption, Media
 from fedirec.media.store import Store
+from fedirec.remix.actions.belongings import (
+    built_on_entries,
+    credit_entries,
+    each_of,
+    entry_name,
+    pages_of,
+    recommendation_entries,
+    record_entries,
+    show_account,
+    show_challenge,
+    show_comment,
+    show_draft,
+    show_liking,
+    show_notification,
+    show_person,
+    show_session,
+    show_token,
+)
 from fedirec.remix.models import (
     Challenge,
     Comment,
-    Contributor,
     Draft,
-    Record,
-    RecordRevision,
-    Source,
-    Submission,
     TagFollow,
 )
 
-TOGETHER: Final = 200
-"""Rows that are read at once."""
 _README: Final = """\
 This is a copy of what is yours at {host}, made on {day:%Y-%m-%d}.
 
@@ -53,8 +62,6 @@ following_accounts.csv, blocked_accounts.csv, muted_accounts.csv, blocked_domain
 brought to another server in its settings.
 Everything else is plain JSON: records.json says for each record which of its files lie in the folder media.
 """
-
-R = TypeVar("R", bound=Model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,233 +138,35 @@ class _Zip:
 
 async def _write_all(copy: _Zip, account: Account, actor: Actor, store: Store) -> None:
     await copy.text("README.txt", _README.format(host=actor.host, day=now()))
-    await copy.document("account.json", _account(account, actor))
+    await copy.document("account.json", show_account(account, actor))
     await copy.document("actor.json", await actor_document(actor))
     head = _json({"@context": ACTIVITY_CONTEXT, "id": "outbox.json", "type": "OrderedCollection"})[:-1]
     said = Outgoing.filter(actor_id=actor.id, type__in=("Create", "Announce", "Add"))
     await copy.rows(
-        "outbox.json", _each(said, lambda row: document_of(row)), before=f'{head}, "orderedItems": [', after="]}"
+        "outbox.json", each_of(said, lambda row: document_of(row)), before=f'{head}, "orderedItems": [', after="]}"
     )
-    await copy.rows("records.json", _records(actor))
-    await copy.rows("comments.json", _each(Comment.filter(author_id=actor.id, deleted_at=None), _comment))
-    await copy.rows("challenges.json", _each(Challenge.filter(leader_id=actor.id), _challenge))
-    await copy.rows("credits.json", _credits(actor))
-    await copy.rows("built_on_yours.json", _built_on(actor))
-    await copy.rows("recommended.json", _each(Liking.filter(actor_id=actor.id), _liking))
-    await copy.rows("recommendations.json", _recommendations(actor))
-    await copy.rows("drafts.json", _each(Draft.filter(author_id=actor.id), _draft))
-    await copy.rows("tags.json", _each(TagFollow.filter(actor_id=actor.id), lambda row: row.name))
+    await copy.rows("records.json", record_entries(actor))
+    await copy.rows("comments.json", each_of(Comment.filter(author_id=actor.id, deleted_at=None), show_comment))
+    await copy.rows("challenges.json", each_of(Challenge.filter(leader_id=actor.id), show_challenge))
+    await copy.rows("credits.json", credit_entries(actor))
+    await copy.rows("built_on_yours.json", built_on_entries(actor))
+    await copy.rows("recommended.json", each_of(Liking.filter(actor_id=actor.id), show_liking))
+    await copy.rows("recommendations.json", recommendation_entries(actor))
+    await copy.rows("drafts.json", each_of(Draft.filter(author_id=actor.id), show_draft))
+    await copy.rows("tags.json", each_of(TagFollow.filter(actor_id=actor.id), lambda row: row.name))
     followers = Follow.filter(target_id=actor.id, accepted_at__not_isnull=True).select_related("follower")
-    await copy.rows("followers.json", _each(followers, lambda row: _named(row.follower)))
+    await copy.rows("followers.json", each_of(followers, lambda row: show_person(row.follower)))
     told = Notification.filter(account_id=account.id).select_related("actor")
-    await copy.rows("notifications.json", _each(told, _notification))
-    await copy.rows("sessions.json", _each(Session.filter(account_id=account.id), _session))
-    await copy.rows("programs.json", _each(Token.filter(account_id=account.id, revoked_at=None), _token))
+    await copy.rows("notifications.json", each_of(told, show_notification))
+    await copy.rows("sessions.json", each_of(Session.filter(account_id=account.id), show_session))
+    await copy.rows("programs.json", each_of(Token.filter(account_id=account.id, revoked_at=None), show_token))
     for kind, name in FILES.items():
         await copy.text(name, write_list(kind, await names_in(ListKind(kind), actor)))
-    async for media in _pages(Media.filter(owner_id=actor.id).exclude(attached_at=None)):
+    async for media in pages_of(Media.filter(owner_id=actor.id).exclude(attached_at=None)):
         for file in media:
-            await copy.bytes_of(_entry(file), store, file.path)
+            await copy.bytes_of(entry_name(file), store, file.path)
         for caption in await Caption.filter(media_id__in=[file.id for file in media]).select_related("media"):
-            await copy.bytes_of(f"{_entry(caption.media)}.{caption.language}.vtt", store, caption.path)
-
-
-async def _pages(rows: QuerySet[R]) -> AsyncIterator[Sequence[R]]:
-    """All of `rows`, some at a time, in the order in which they were made."""
-    last = 0
-    while found := await rows.filter(id__gt=last).order_by("id").limit(TOGETHER):
-        yield found
-        last = int(found[-1].pk)
-
-
-async def _each(rows: QuerySet[R], show: Callable[[R], object]) -> AsyncIterator[object]:
-    async for found in _pages(rows):
-        for row in found:
-            yield show(row)
-
-
-async def _records(actor: Actor) -> AsyncIterator[object]:
-    async for found in _pages(Record.filter(author_id=actor.id, deleted_at=None)):
-        keys = [record.id for record in found]
-        whole = await Record.filter(id__in=keys).prefetch_related(
-            "tags", "contributors", "sources", "attachments__media"
-        )
-        versions: dict[int, list[object]] = {}
-        for revision in await RecordRevision.filter(record_id__in=keys).order_by("number"):
-            versions.setdefault(revision.record_id, []).append(
-                {"number": revision.number, "at": revision.created_at, "document": revision.document}
-            )
-        offers: dict[int, list[object]] = {}
-        offered = Submission.filter(record_id__in=keys).select_related("challenge__actor")
-        for submission in await offered:
-            offers.setdefault(submission.record_id, []).append(
-                {
-                    "challenge": submission.challenge.actor.uri,
-                    "title": submission.challenge.title,
-                    "state": submission.state,
-                    "terms_version": submission.terms_version,
-                    "terms_digest": submission.terms_digest,
-                    "at": submission.created_at,
-                }
-            )
-        for record in sorted(whole, key=lambda each: each.id):
-            yield {
-                "uri": record.uri,
-                "title": record.title,
-                "kind": record.kind,
-                "text": record.text,
-                "html": record.content,
-                "warning": record.warning,
-                "language": record.language,
-                "licence": record.licence,
-                "visibility": record.visibility,
-                "published_at": record.published_at,
-                "updated_at": record.updated_at,
-                "digest": record.digest,
-                "tags": [tag.name for tag in record.tags],
-                "contributors": [{"person": part.actor_uri, "role": part.role} for part in record.contributors],
-                "sources": [
-                    {"uri": source.uri, "relation": source.relation, "withdrawn_at": source.withdrawn_at}
-                    for source in record.sources
-                ],
-                "files": [
-                    {
-                        "file": _entry(each.media) if each.media else None,
-                        "url": each.url,
-                        "kind": each.kind,
-                        "description": each.description,
-                    }
-                    for each in sorted(record.attachments, key=lambda each: each.position)
-                ],
-                "submissions": offers.get(record.id, []),
-                "versions": versions.get(record.id, []),
-            }
-
-
-async def _credits(actor: Actor) -> AsyncIterator[object]:
-    """Where others say that they had a part."""
-    named = Contributor.filter(actor_uri=actor.uri).exclude(record__author_id=actor.id)
-    async for found in _pages(named.select_related("record__author")):
-        for part in found:
-            yield {
-                "record": part.record.uri,
-                "title": part.record.title,
-                "author": part.record.author.uri,
-                "role": part.role,
-            }
-
-
-async def _built_on(actor: Actor) -> AsyncIterator[object]:
-    """What others made from what is theirs, as far as they showed it to everybody."""
-    made = Source.filter(
-        parent__author_id=actor.id,
-        withdrawn_at=None,
-        record__visibility="public",
-        record__deleted_at=None,
-        record__author__state__in=("active", "deleted"),
-    ).exclude(record__author_id=actor.id)
-    async for found in _pages(made.select_related("record__author")):
-        for step in found:
-            yield {
-                "source": step.uri,
-                "record": step.record.uri,
-                "title": step.record.title,
-                "author": step.record.author.uri,
-                "relation": step.relation,
-                "at": step.created_at,
-            }
-
-
-async def _recommendations(actor: Actor) -> AsyncIterator[object]:
-    """Who told them that they like a record of theirs."""
-    async for found in _pages(Record.filter(author_id=actor.id, deleted_at=None)):
-        uris = [record.uri for record in found]
-        for liking in await Liking.filter(object_uri__in=uris).select_related("actor").order_by("id"):
-            yield {"record": liking.object_uri, "by": _named(liking.actor), "at": liking.created_at}
-
-
-def _account(account: Account, actor: Actor) -> dict[str, object]:
-    return {
-        "handle": f"@{actor.handle}@{actor.host}",
-        "uri": actor.uri,
-        "name": actor.name,
-        "about": account.about,
-        "email": account.email,
-        "role": account.role,
-        "answer": account.answer,
-        "language": account.locale,
-        "timezone": account.timezone,
-        "licence": account.licence,
-        "visibility": account.visibility,
-        "unwanted_notices": account.unwanted or [],
-        "also_known_as": actor.also_known_as,
-        "moved_to": actor.moved_to,
-        "approves_followers": actor.approves_followers,
-        "since": account.created_at,
-    }
-
-
-def _comment(row: Comment) -> dict[str, object]:
-    return {
-        "uri": row.uri,
-        "answers": row.in_reply_to,
-        "text": row.text,
-        "html": row.content,
-        "at_ms": row.at_ms,
-        "warning": row.warning,
-        "visibility": row.visibility,
-        "published_at": row.published_at,
-        "updated_at": row.updated_at,
-    }
-
-
-def _challenge(row: Challenge) -> dict[str, object]:
-    return {
-        "prompt": row.prompt_uri,
-        "title": row.title,
-        "text": row.text,
-        "kinds": row.kinds,
-        "deadline_at": row.deadline_at,
-        "state": row.state,
-        "opened_at": row.opened_at,
-        "closed_at": row.closed_at,
-    }
-
-
-def _liking(row: Liking) -> dict[str, object]:
-    return {"uri": row.object_uri, "at": row.created_at}
-
-
-def _draft(row: Draft) -> dict[str, object]:
-    return {"title": row.title, "fields": row.content, "saved_at": row.saved_at}
-
-
-def _notification(row: Notification) -> dict[str, object]:
-    return {
-        "kind": row.kind,
-        "from": _named(row.actor) if row.actor else None,
-        "about": row.subject_uri,
-        "details": row.details,
-        "at": row.created_at,
-        "read_at": row.read_at,
-    }
-
-
-def _session(row: Session) -> dict[str, object]:
-    return {"browser": row.browser, "since": row.created_at, "used_at": row.used_at}
-
-
-def _token(row: Token) -> dict[str, object]:
-    return {"name": row.name, "scopes": row.scopes.split(), "since": row.created_at, "used_at": row.used_at}
-
-
-def _named(actor: Actor) -> dict[str, object]:
-    return {"uri": actor.uri, "handle": f"@{actor.handle}@{actor.host}", "name": actor.name}
-
-
-def _entry(media: Media) -> str:
-    """What a file is called in the copy: nothing that could leave the folder it is put into."""
-    return f"media/{media.key}{Path(media.path).suffix}"
+            await copy.bytes_of(f"{entry_name(caption.media)}.{caption.language}.vtt", store, caption.path)
 
 
 def _json(value: object, *, indent: int | None = None) -> str:
