@@ -40,7 +40,7 @@ NOUNS: Final = {
     "sign-ups": N_("Requests to join"),
     "audit": N_("Audit log"),
     "federation": N_("Other servers"),
-    "queue": N_("What waits"),
+    "queue": N_("The queue"),
     "arrivals": N_("What was refused"),
     "reports": N_("Reports"),
     "cases": N_("People who were reported"),

@@ -169,7 +169,7 @@ class RecordView:
     tags: tuple[tuple[str, str], ...] = ()
     """Name and address of each."""
     language: str | None = None
-    visibility: Literal["public", "followers", "private"] = "public"
+    visibility: Literal["public", "followers", "hidden", "held"] = "public"
     edited_at: datetime | None = None
     is_remote: bool = False
     host: str = ""

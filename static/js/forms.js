@@ -14,4 +14,13 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Words to start from stand where they can be changed, unless somebody has written there already.
+for (const choice of document.querySelectorAll("select[data-starts]")) {
+  const field = choice.form.elements[choice.dataset.starts];
+  const offered = [...choice.options].map((option) => option.value);
+  choice.addEventListener("change", () => {
+    if (offered.includes(field.value) || !field.value.trim()) field.value = choice.value;
+  });
+}
+
 document.querySelector("[aria-invalid=true]")?.focus();

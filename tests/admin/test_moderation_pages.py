@@ -49,7 +49,8 @@ async def test_a_story_of_a_report_on_pages(here: Instance) -> None:
         assert (await browser.post(f"{case}/notes", data={"text": "A shop?"})).status_code == 303
         wrong = await browser.post(f"{case}/decision", data={"action": "hide"})
         assert wrong.status_code == 422
-        decided = {"action": "hide", "thing": said.uri, "words": "No shops here.", "reason": "spam"}
+        assert "Please choose what it is about." in words_of(wrong.text)
+        decided = {"action": "hide", "things": said.uri, "words": "No shops here.", "reason": "spam"}
         assert (await browser.post(f"{case}/decision", data=decided)).status_code == 303
         page = words_of((await browser.get(case)).text)
         assert "A shop?" in page
@@ -64,6 +65,7 @@ async def test_a_story_of_a_report_on_pages(here: Instance) -> None:
         assert f"/decisions/{decision.id}" in page
         page = words_of((await browser.get(f"/decisions/{decision.id}")).text)
         assert "No shops here." in page
+        assert "Buy my boots" in page
         assert "spam" not in page
         appeal = await browser.post(f"/decisions/{decision.id}/appeal", data={"words": "They are a gift."})
         assert appeal.status_code == 303

@@ -17,12 +17,12 @@ from fedirec.web.views import Tab
 
 PAGES: Final = (
     ("/admin/people", N_("People"), Permission.SEE_PEOPLE),
-    ("/admin/people/pending", N_("Waiting"), Permission.APPROVE_MEMBERS),
+    ("/admin/people/pending", N_("Requests to join"), Permission.APPROVE_MEMBERS),
     ("/admin/reports", N_("Reports"), Permission.MODERATE),
     ("/admin/appeals", N_("Appeals"), Permission.MODERATE),
     ("/admin/watch", N_("Doors and words"), Permission.MODERATE),
     ("/admin/federation", N_("Other servers"), Permission.SEE_FEDERATION),
-    ("/admin/queue", N_("What waits"), Permission.SEE_FEDERATION),
+    ("/admin/queue", N_("The queue"), Permission.SEE_FEDERATION),
     ("/admin/refused", N_("What was refused"), Permission.SEE_FEDERATION),
     ("/admin/instance", N_("This instance"), Permission.MANAGE_INSTANCE),
     ("/admin/audit", N_("Audit log"), Permission.SEE_AUDIT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,7 +22,9 @@ from fedirec.activitypub.models import Actor
 from fedirec.admin.actions.appealing import appeal
 from fedirec.admin.judging import Action
 from fedirec.admin.models import Appeal, Decision
+from fedirec.admin.pages.reporting import thing_view
 from fedirec.admin.queries.cases import appeal_of, decisions_about, get_decision
+from fedirec.admin.queries.subjects import things_at
 from fedirec.clock import now
 from fedirec.errors import FedirecError, Misconfigured, NotFound, Unauthenticated
 from fedirec.translatable import N_
@@ -57,7 +60,8 @@ class DecisionView:
     words: str
     at: datetime
     is_undone: bool
-    things: tuple[str, ...]
+    things: tuple[tuple[str, str], ...]
+    """What each is called, where that is known, and its address."""
     appeal: str
     """What they wrote, if they did."""
     answer: str
@@ -68,7 +72,10 @@ async def show_decision(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.READ_OWN)
     decision = await _own(viewer.actor, id_in(request))
     return render(
-        request, "admin/decision.html", decision=_decided(decision, await appeal_of(decision)), form=filled_form()
+        request,
+        "admin/decision.html",
+        decision=_decided(decision, await appeal_of(decision), await _titles([decision])),
+        form=filled_form(),
     )
 
 
@@ -80,7 +87,7 @@ async def post_appeal(request: Request[Any]) -> Response:
     try:
         await appeal(viewer.actor, decision, words)
     except FedirecError as error:
-        shown = _decided(decision, await appeal_of(decision))
+        shown = _decided(decision, await appeal_of(decision), await _titles([decision]))
         return once_more(request, "admin/decision.html", form, error, decision=shown)
     done = _("Thank you. Somebody will look at it again, and answer you here.")
     return redirect(request, f"/decisions/{decision.id}", done)
@@ -124,7 +131,8 @@ async def post_suspended_appeal(request: Request[Any]) -> Response:
 async def _suspended(request: Request[Any], person: Actor, form: Form, ticket: str) -> Response:
     rows = await decisions_about(person)
     appeals = {row.decision_id: row for row in await Appeal.filter(decision_id__in=[row.id for row in rows])}
-    shown = [_decided(row, appeals.get(row.id)) for row in rows]
+    titles = await _titles(rows)
+    shown = [_decided(row, appeals.get(row.id), titles) for row in rows]
     return render(
         request,
         "admin/appeal.html",
@@ -161,7 +169,13 @@ async def _own(person: Actor, key: int) -> Decision:
     return decision
 
 
-def _decided(row: Decision, asked: Appeal | None) -> DecisionView:
+async def _titles(rows: Sequence[Decision]) -> dict[str, str]:
+    """What the things that these decisions are about are called, or how they begin, by address."""
+    things = [thing_view(thing) for thing in await things_at([str(each["uri"]) for row in rows for each in row.things])]
+    return {thing.url: (thing.title if thing.kind != "comment" else "") or thing.words for thing in things}
+
+
+def _decided(row: Decision, asked: Appeal | None, titles: Mapping[str, str]) -> DecisionView:
     what, meaning = WORDS_FOR_THEM[Action(row.action)]
     return DecisionView(
         id=row.id,
@@ -170,7 +184,7 @@ def _decided(row: Decision, asked: Appeal | None) -> DecisionView:
         words=row.words,
         at=row.created_at,
         is_undone=row.undone_at is not None,
-        things=tuple(str(thing["uri"]) for thing in row.things),
+        things=tuple((titles.get(str(thing["uri"]), ""), str(thing["uri"])) for thing in row.things),
         appeal=asked.words if asked else "",
         answer=asked.answer if asked else "",
         is_granted=asked is not None and asked.state == "granted",

@@ -23,7 +23,7 @@ from fedirec.errors import FedirecError
 from fedirec.uris import MAX_URI
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import attempt, redirect
+from fedirec.web.render import Flash, attempt, redirect
 
 
 async def post_decision(request: Request[Any]) -> Response:
@@ -34,7 +34,7 @@ async def post_decision(request: Request[Any]) -> Response:
     words, reason = form.text("words", max=10_000), form.text("reason", max=10_000)
     if form.errors:
         return await show_file(request, viewer, accused, form)
-    things = [uri for uri in form.values("thing")[:100] if len(uri) <= MAX_URI]
+    things = [uri for uri in form.values("things")[:100] if len(uri) <= MAX_URI]
     template = form.value("template")
     if not words and template in {_(text) for text in TEMPLATES.get(Action(action), ())}:
         words = template
@@ -44,7 +44,8 @@ async def post_decision(request: Request[Any]) -> Response:
     except FedirecError as error:
         form.refuse(error)
         return await show_file(request, viewer, accused, form)
-    return redirect(request, f"/admin/reports/{accused.id}", _("It is done, and those who should know are told."))
+    done, page = _("It is done, and those who should know are told."), f"/admin/reports/{accused.id}"
+    return redirect(request, "/admin/reports", Flash(text=done, url=page, label=_("Look closer")))
 
 
 async def post_claim(request: Request[Any]) -> Response:

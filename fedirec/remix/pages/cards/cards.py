@@ -23,6 +23,12 @@ from fedirec.web.language import gettext as _
 from fedirec.web.views import ChallengeView, LicenceView, PersonView, RecordView
 
 _PROMPT: Final = 150
+_VISIBILITIES: Final[dict[str, Literal["public", "hidden", "held"]]] = {
+    "public": "public",
+    "hidden": "hidden",
+    "held": "held",
+}
+"""All else is for followers."""
 
 
 class Cards(Files):
@@ -72,7 +78,7 @@ class Cards(Files):
             warning=record.warning or None,
             tags=tuple((tag.name, f"/tags/{tag.name}") for tag in record.tags) if whole else (),
             language=record.language,
-            visibility="public" if record.visibility == "public" else "followers",
+            visibility=_VISIBILITIES.get(record.visibility, "followers"),
             edited_at=record.updated_at,
             is_remote=not author.is_local,
             host="" if author.is_local else host_of(record.uri),
