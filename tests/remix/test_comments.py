@@ -227,7 +227,7 @@ async def test_pages_of_replies_lead_to_the_next_one(here: Instance, monkeypatch
     ana = await here.join("ana")
     record = await publish(here, ana)
     said = [(await say(here, ana, record.uri, f"Number {number}")).uri for number in range(3)]
-    monkeypatch.setattr("fedirec.remix.routes.PAGE", 2)
+    monkeypatch.setattr("fedirec.remix.routes.talk.PAGE", 2)
     found, url = [], f"{record.uri}/replies?after=0"
     while url:
         page = (await here.get(url.removeprefix(here.origin), accept=ACTIVITY)).json()
