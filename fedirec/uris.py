@@ -20,6 +20,8 @@ MAX_URI: Final = 2048
 """Bytes. Longer addresses are refused everywhere."""
 _MAX_LABELS: Final = 12
 """Parts of a host of which the domains above it are made, counted from the end."""
+_OWN_LABELS: Final = 2
+"""Parts of a host that make up a domain of somebody's own; there is no list here of those under which more do."""
 MAX_HOST: Final = 253
 """Characters; the internet has no longer names."""
 
@@ -83,6 +85,16 @@ def origins_above(origin: str) -> list[str]:
     scheme, _, host = origin.partition("://")
     names = [host, *_domains_of(host.partition(":")[0])] if not host.startswith("[") else [host]
     return [f"{scheme}://{name}" for name in dict.fromkeys(names)]
+
+
+def domain_of(origin: str) -> str:
+    """What somebody has who can make as many hosts as they like: the last two parts of the host of `origin`.
+
+    A bare address is one by itself, with its port.
+    """
+    host = origin.partition("://")[2]
+    labels = host.partition(":")[0].split(".")
+    return host if host.startswith("[") or labels[-1].isdecimal() else ".".join(labels[-_OWN_LABELS:])
 
 
 def _domains_of(host: str) -> list[str]:

@@ -44,22 +44,31 @@ class Held:
     tally: str | None
 
 
-async def claim(free: Mapping[str, int], *, by: str, at: datetime, until: datetime) -> dict[str, str]:
-    """Lease up to `free[kind]` lanes of each kind that are due, those that waited longest first: key to kind."""
+async def claim(
+    free: Mapping[str, int], *, full: Mapping[str, Collection[str]], by: str, at: datetime, until: datetime
+) -> dict[str, str]:
+    """Lease up to `free[kind]` lanes of each kind that are due, those that waited longest first: key to kind.
+
+    Those that end at one of the domains `full[kind]` are passed over.
+    """
     if not free:
         return {}
-    due = f"""
+    due = """
         SELECT key FROM (
-            SELECT key FROM lane WHERE kind = ? AND next_at <= ? AND (leased_until IS NULL OR leased_until <= ?)
-             ORDER BY next_at LIMIT ?{locked(skip=True)}) AS {{name}}
-    """  # noqa: S608
-    union = " UNION ALL ".join(due.format(name=f"k{number}") for number in range(len(free)))
+            SELECT key FROM lane WHERE kind = ? AND next_at <= ? AND (leased_until IS NULL OR leased_until <= ?){others}
+             ORDER BY next_at LIMIT ?{locked}) AS {name}
+    """
+    ends = {kind: [f"%{sign}{domain}" for domain in full.get(kind, ()) for sign in "./"] for kind in free}
+    union = " UNION ALL ".join(
+        due.format(name=f"k{number}", others=" AND key NOT LIKE ?" * len(ends[kind]), locked=locked(skip=True))
+        for number, kind in enumerate(free)
+    )
     rows = await fetch_rows(
         f"""
         WITH due AS MATERIALIZED ({union})
         UPDATE lane SET leased_by = ?, leased_until = ? WHERE key IN (SELECT key FROM due) RETURNING key, kind
         """,  # noqa: S608
-        *(value for kind, limit in free.items() for value in (kind, at, at, limit)),
+        *(value for kind, limit in free.items() for value in (kind, at, at, *ends[kind], limit)),
         by,
         until,
     )

@@ -25,6 +25,7 @@ from fedirec.errors import FedirecError
 from fedirec.lanes import leases
 from fedirec.lanes.backoff import LEAST_TRIES, Health, Kind, Retry, health_after, is_answer, retry_of
 from fedirec.lanes.bell import CHANNEL, hearing
+from fedirec.lanes.domains import Crowds, most_of_one
 from fedirec.lanes.leases import Held, Leaving
 from fedirec.lanes.models import Job
 from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
@@ -37,6 +38,8 @@ GATHER: Final = 0.010
 ENOUGH: Final = 100
 """With so many jobs ended a turn waits no longer."""
 PAUSE_AFTER_ERROR: Final = 1.0
+LOOKS: Final = 3
+"""Times that a turn looks for lanes again where those that it found are too many of one domain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,9 +283,7 @@ class Runner:
 
     async def _claim(self, left: Collection[str], *, at: datetime) -> list[Claimed]:
         """Lease lanes that are due, and read their first jobs. Lanes in `left` are ours no more."""
-        found = await leases.claim(self._free(left), by=self.id, at=at, until=at + self._lease)
-        # A lane whose lease ran out while we work on it was only leased anew.
-        found = {key: name for key, name in found.items() if key in left or key not in self._lanes}
+        found = await self._lease_due(left, at=at)
         claimed: list[Claimed] = []
         empty: list[Leaving] = []
         for name in set(found.values()):
@@ -294,6 +295,25 @@ class Runner:
                     empty.append(Leaving(key=key, more_at=None))
         await leases.give_back(empty)
         return claimed
+
+    async def _lease_due(self, left: Collection[str], *, at: datetime) -> dict[str, str]:
+        """Lanes that we lease from now on, key to kind; so many of one domain at most that others have room."""
+        ours = {key: lane.kind for key, lane in self._lanes.items() if key not in left}
+        most = {name: most_of_one(kind.concurrency) for name, kind in self._kinds.items()}
+        crowds, found = Crowds(ours, most=most), dict[str, str]()
+        for _ in range(LOOKS):
+            taken = Counter(found.values())
+            free = {name: room - taken[name] for name, room in self._free(left).items() if room > taken[name]}
+            full = {name: crowds.full(name) for name in free}
+            due = await leases.claim(free, full=full, by=self.id, at=at, until=at + self._lease)
+            # A lane whose lease ran out while we work on it was only leased anew.
+            fresh = {key: name for key, name in due.items() if key not in ours}
+            beyond = [key for key, name in fresh.items() if not crowds.admit(key, name)]
+            found |= {key: name for key, name in fresh.items() if key not in beyond}
+            await leases.give_back([Leaving(key=key, more_at=at) for key in beyond])
+            if not beyond:
+                break
+        return found
 
     async def _drain(self, lane: Claimed) -> None:
         """Run the jobs of a leased lane, each after what came of the one before is written."""
