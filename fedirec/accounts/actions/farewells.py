@@ -23,6 +23,9 @@ from fedirec.web.ratelimit import RateLimit
 TIME_TO_THINK: Final = timedelta(days=7)
 """How long somebody can take it back."""
 
+SUSPENSION_LASTS: Final = timedelta(days=30)
+"""How long a suspension can be taken back."""
+
 
 async def say_farewell(
     account: Account, *, present: str, attempts: RateLimit, keeps_name: bool, at_once: bool = False
@@ -104,9 +107,16 @@ async def find_farewell(account: Account) -> Farewell | None:
     return await Farewell.get_or_none(actor_id=account.actor_id)
 
 
+def is_suspended_for_good(actor: Actor) -> bool:
+    """Whether `actor` was suspended so long ago that it cannot be taken back any more."""
+    return (
+        actor.state == "suspended" and actor.suspended_at is not None and actor.suspended_at < now() - SUSPENSION_LASTS
+    )
+
+
 def erasure_of(actor: Actor, farewell: Farewell | None = None, *, without_name: bool = False) -> Work:
     """The work that erases `actor`: one of ours who said `farewell`, or one of another instance who is gone there, and
-    perhaps wants to be credited `without_name`.
+    perhaps wants to be credited `without_name`, or was suspended here for good.
     """
     due_at = farewell.due_at if farewell else None
     return Work(

@@ -19,6 +19,7 @@ from anyio import to_thread
 from tortoise.expressions import Q
 
 from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.farewells import is_suspended_for_good
 from fedirec.accounts.archives import archive_file
 from fedirec.accounts.models import Account, Archive, Boundary, Farewell, Identity, Notification, Person, Session, Token
 from fedirec.activitypub.models import Actor, Announcement, Evidence, Follow, Liking, Outgoing, Received, SigningKey
@@ -105,9 +106,10 @@ class Eraser:
         Somebody of another instance is credited `without_name` where they said so; ours chose it themselves.
         """
         if not actor.is_local:
-            if actor.state != "deleted":
+            if actor.state != "deleted" and not is_suspended_for_good(actor):
                 return ()
             return (
+                partial(_forget_talk, actor),
                 partial(_forget_works, actor, self.cache),
                 partial(_forget_remote, actor, self.cache),
                 *((partial(_forget_name, actor),) if without_name else ()),
@@ -187,6 +189,12 @@ async def _forget_sayings(actor: Actor) -> None:
         await Follow.filter(follower_id=actor.id).delete()
         await Follow.filter(target_id=actor.id, follower__is_local=True).delete()
         await Notification.filter(actor_id=actor.id).delete()
+
+
+async def _forget_talk(actor: Actor) -> None:
+    """Of what `actor`, of another instance, said about records only the places are left."""
+    async with transaction():
+        await bury_comments_of(actor)
 
 
 async def _forget_works(actor: Actor, cache: MediaCache) -> None:
