@@ -111,6 +111,9 @@ async def test_a_night_of_spam_is_survived(here: Instance, network: Network) -> 
     await here.run(lambda: Follow.all().update(accepted_at=now()))
     instance = await here.run(close_doors, OPERATOR, hours=12, reason="spam")
     assert instance.doors_closed_until is not None
+    page = (await here.get("/sign-up")).text
+    assert "come back in a few days" in page
+    assert 'name="password"' not in page
     with pytest.raises(Forbidden):
         await here.run(
             sign_up, here.state["site"].uris, here.state["keyring"], name="new", password="a long pass phrase"

@@ -15,7 +15,8 @@ from fedirec.accounts.names import check_name
 from fedirec.accounts.pages.signing import browser_of
 from fedirec.accounts.pages.views import SECRET, once_more, person_view
 from fedirec.accounts.passwords import check_password
-from fedirec.accounts.queries import find_invitation
+from fedirec.accounts.queries import find_invitation, get_instance
+from fedirec.clock import now
 from fedirec.errors import FedirecError
 from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -83,12 +84,13 @@ async def post_sign_up(request: Request[Any]) -> Response:
 
 async def _shown(request: Request[Any], invitation: str) -> dict[str, Any]:
     """What the form shows of the instance, and of whoever invited."""
-    instance = request.state["site"].instance
+    instance = await get_instance()
     found = await find_invitation(invitation) if invitation else None
     return {
         "registration": instance.registration,
         "question": instance.registration_question,
         "rules": instance.rules,
+        "doors_closed": instance.doors_closed_until is not None and instance.doors_closed_until > now(),
         "host": request.state["site"].uris.host,
         "is_invited": found is not None,
         "inviter": person_view(found.inviter.actor) if found and found.inviter else None,
