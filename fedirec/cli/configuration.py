@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping, Set
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import typer
@@ -16,7 +16,7 @@ from fedirec.activitypub.site import Site
 from fedirec.cli.failures import sentence_of
 from fedirec.cli.flags import ALL, with_settings
 from fedirec.cli.instance import check_driver, database_file, make_folder
-from fedirec.cli.terminal import note, say, say_json, say_table
+from fedirec.cli.terminal import AsJson, note, say, say_json, say_table
 from fedirec.db import open_database
 from fedirec.db.schema import missing_migrations
 from fedirec.errors import Misconfigured
@@ -34,7 +34,7 @@ _SECRETS: Final = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 def show(
     settings: Settings,
     context: typer.Context,
-    json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Show every setting, and where it comes from. Passwords are hidden."""
     origins = _origins({name for name in ALL if context.params.get(name) is not None})

@@ -13,13 +13,12 @@ from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries.queue import QueuedJob, Which, jobs
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import plainly, say, say_json, say_list
+from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_list
 from fedirec.errors import Invalid
 from fedirec.settings import Settings
 
 app = typer.Typer(help="See what is on its way to other instances, try it again, or let it go.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 Number = Annotated[int | None, typer.Argument(metavar="[ID]", help="As the list shows it.", show_default=False)]
 ToHost = Annotated[str, typer.Option("--host", metavar="HOST", help="All to this instance.", show_default=False)]
 

@@ -13,12 +13,10 @@ from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries.arrivals import arrivals
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import plainly, say, say_json, say_list
+from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_list
 from fedirec.settings import Settings
 
 app = typer.Typer(help="See what other instances sent that had no effect, and handle it again.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 
 
 class State(StrEnum):

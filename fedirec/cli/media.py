@@ -12,7 +12,7 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.archives import FOLDER
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_database, existing_instance
-from fedirec.cli.terminal import say, say_json, say_table
+from fedirec.cli.terminal import AsJson, say, say_json, say_table
 from fedirec.media.actions.copies import let_copies_go
 from fedirec.media.room import room_of
 from fedirec.media.store import DiskStore
@@ -20,7 +20,6 @@ from fedirec.settings import Settings
 
 app = typer.Typer(help="See what takes up the disk, and make room.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 _SAID: Final = {
     "given": "files of people here, and what was made of them",
     "copies": "copies of other instances' files",

@@ -13,7 +13,7 @@ from fedirec.admin.models import Report
 from fedirec.admin.queries.cases import PAGE, get_report, reports_known, things_of
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import plainly, say, say_list
+from fedirec.cli.terminal import AsJson, plainly, say, say_list
 from fedirec.html import plain
 from fedirec.settings import Settings
 
@@ -27,7 +27,7 @@ Number = Annotated[int, typer.Argument(metavar="NUMBER", help="As the list shows
 async def show_all(
     settings: Settings,
     closed: Annotated[bool, typer.Option("--closed", help="Those that were answered.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
+    json: AsJson = False,
 ) -> None:
     """Show the reports that wait for somebody, the newest first."""
     async with existing_instance(settings):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterable, Iterable, Sequence
 from json import dumps as encode
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 _STRANGE: Final = "�"
 _WIDE: Final = 10_000
 """Columns of a file: nothing is folded there, so that addresses stay whole."""

@@ -12,11 +12,11 @@ import typer
 from fedirec.admin.actions import lists
 from fedirec.admin.blocklists import MAX_BYTES
 from fedirec.api.shapes.federation import show_list
-from fedirec.cli.federation.options import AsJson, DryRun
+from fedirec.cli.federation.options import DryRun
 from fedirec.cli.federation.telling import SHOWN, foretell
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import note, plainly, say, say_json
+from fedirec.cli.terminal import AsJson, note, plainly, say, say_json
 from fedirec.errors import Invalid, TooLarge
 from fedirec.settings import Settings
 

@@ -11,11 +11,11 @@ from fedirec.accounts.actions.setup import demand_signatures
 from fedirec.accounts.queries import get_instance
 from fedirec.admin.actions import policies
 from fedirec.admin.queries.consequences import consequences_of_listing
-from fedirec.cli.federation.options import AsJson, DryRun
+from fedirec.cli.federation.options import DryRun
 from fedirec.cli.federation.telling import foretell
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import say, say_json
+from fedirec.cli.terminal import AsJson, say, say_json
 from fedirec.settings import Settings
 
 

@@ -7,5 +7,4 @@ from typing import Annotated
 import typer
 
 Host = Annotated[str, typer.Argument(metavar="HOST", help="Such as studio.example.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come of it.")]

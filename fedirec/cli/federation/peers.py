@@ -13,10 +13,10 @@ from fedirec.admin.actions.queue import retry_host
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries import peers as peers_of
 from fedirec.api.shapes.federation import show_known_peer, show_purge
-from fedirec.cli.federation.options import AsJson, DryRun, Host
+from fedirec.cli.federation.options import DryRun, Host
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import plainly, say, say_json, say_list
+from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_list
 from fedirec.errors import Invalid
 from fedirec.settings import Settings
 

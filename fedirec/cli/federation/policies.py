@@ -11,11 +11,11 @@ from fedirec.admin.actions import policies
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.queries.consequences import consequences_of_block
 from fedirec.admin.treatment import Treatment
-from fedirec.cli.federation.options import AsJson, DryRun, Host
+from fedirec.cli.federation.options import DryRun, Host
 from fedirec.cli.federation.telling import foretell, tell
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import note
+from fedirec.cli.terminal import AsJson, note
 from fedirec.errors import Invalid
 from fedirec.settings import Settings
 from fedirec.uris import host_of
