@@ -18,6 +18,9 @@ from tests.network import Instance
 
 GROWING = {"record", "source", "snapshot", "actor", "attachment", "record_tag", "contributor", "announcement", "follow"}
 GROWING |= {"liking", "notification", "outgoing", "received", "submission", "record_revision", "comment", "media"}
+GROWING |= {"boundary", "challenge", "early_deletion", "evidence", "job", "lane", "passage", "peer", "person"}
+GROWING |= {"appeal", "audit_event", "consent_request", "decision", "moderator_note", "quotation", "refusal", "report"}
+GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
     "/",
     "/?tab=here",
@@ -29,12 +32,50 @@ PAGES = (
     "/explore?kind=audio",
     "/tags/tag7",
     "/notifications",
+    "/challenges",
+    "/explore?q=night",
+    "/explore?show=people",
+    "/following",
+    "/following/followers",
+    "/following/requests",
+    "/following/ended",
+    "/reports",
+    "/report?about={author_uri}",
+    "/people/{author}/distance",
+    "/settings/boundaries",
+    "/settings/security",
+    "/settings/programs",
+    "/settings/data",
+    "/settings/moving",
+    "/admin/people",
+    "/admin/people/pending",
+    "/admin/people/olga",
+    "/admin/audit",
+    "/admin/reports",
+    "/admin/reports/{author}",
+    "/admin/appeals",
+    "/admin/watch",
+    "/admin/watch/held",
+    "/admin/federation",
+    "/admin/federation?show=decided",
+    "/admin/federation?show=silent",
+    "/admin/federation/mode",
+    "/admin/federation/peers/{host}",
+    "/admin/queue",
+    "/admin/refused",
+    "/about/servers",
 )
+READ_WHOLE = (
+    ' FROM "audit_event" ORDER BY "id" DESC LIMIT ?',  # from its end, and no further than a page
+    "SELECT origin FROM peer WHERE is_listed",  # whom a list would cut off is counted over everybody
+    ' FROM "job" WHERE NOT "dead_at" IS NULL ORDER BY "id" DESC LIMIT ?',  # an index would make all work dearer
+)
+"""How queries end that read a table from end to end, and may."""
 _NAMED = re.compile(r'(?:FROM|JOIN)\s+"?(\w+)"?(?:\s+(?:AS\s+)?"?(\w+)"?)?', re.IGNORECASE)
 
 
-async def fill_tables(here: Instance) -> dict[str, int]:
-    async def work() -> dict[str, int]:
+async def fill_tables(here: Instance) -> dict[str, str | int]:
+    async def work() -> dict[str, str | int]:
         await fill(2_000, followed=20)
         author = await Actor.filter(handle="kim").order_by("id").first()
         assert author is not None
@@ -43,7 +84,7 @@ async def fill_tables(here: Instance) -> dict[str, int]:
             await graphs.add_followers(follower, authors=author.id, count=graphs.HOSTS)
         await graphs.add_strangers(2_000)
         await graphs.analyze()
-        return {"record": record, "author": author.id}
+        return {"record": record, "author": author.id, "author_uri": author.uri, "host": author.host}
 
     return await here.run(work)
 
@@ -99,7 +140,7 @@ async def test_no_page_reads_a_table_from_end_to_end(here: Instance, monkeypatch
     async def explain() -> dict[str, list[str]]:
         found = {}
         for sql, (where, values) in asked.items():
-            if tables := await whole_tables_in(sql, values):
+            if not sql.endswith(READ_WHOLE) and (tables := await whole_tables_in(sql, values)):
                 found[f"{where}: {sql}"] = tables
         return found
 
