@@ -262,21 +262,23 @@ async def test_the_answer_to_one_program_is_not_given_to_another(here: Instance)
 
 
 @on_sqlite
-async def test_files_of_one_host_do_not_keep_those_of_others_waiting(
-    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", ["slow.test/{n}.png", "h{n}.slow.test/1.png"], ids=["one host", "one domain"])
+async def test_files_of_one_place_do_not_keep_those_of_others_waiting(
+    here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     cache, go_on, held = here.state["media_cache"], asyncio.Event(), asyncio.Semaphore(0)
     peer.serve(f"{peer.origin}/a.png", PNG, content_type="image/png")
     answer = Network.handle_async_request
 
     async def slowly(network: Network, request: httpx.Request) -> httpx.Response:
-        if request.url.host == "slow.test":
+        if request.url.host.endswith("slow.test"):
             held.release()
             await go_on.wait()
         return await answer(network, request)
 
     monkeypatch.setattr(Network, "handle_async_request", slowly)
-    slow = [asyncio.create_task(here.get(cache.path_for(f"https://slow.test/{n}.png"))) for n in range(2 * FETCHES)]
+    places = [f"https://{place.format(n=n)}" for n in range(2 * FETCHES)]
+    slow = [asyncio.create_task(here.get(cache.path_for(url))) for url in places]
     try:
         async with asyncio.timeout(20):
             for _ in range(OF_ONE):

@@ -35,7 +35,7 @@ from fedirec.media.names import clean_name
 from fedirec.media.store import Store
 from fedirec.net import Net, Sign
 from fedirec.settings import Settings
-from fedirec.uris import MAX_URI, origin_of
+from fedirec.uris import MAX_URI, domain_of, origin_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -48,7 +48,7 @@ _NOTE_USE: Final = timedelta(hours=1)
 FETCHES: Final = 16
 """Files that are fetched at once: what is on its way lies on the disk, and counts for no budget yet."""
 OF_ONE: Final = 4
-"""Of them, how many are of one origin: one that answers slowly keeps nobody else waiting."""
+"""Of them, how many are of one domain: one that answers slowly, by whatever names, keeps nobody else waiting."""
 CACHED_SIZES: Final = ("small", "medium")
 """The sizes in which copies of images are kept besides their own."""
 CAPTIONS: Final = "text/vtt"
@@ -188,7 +188,7 @@ class MediaCache:
         if not self._most:
             raise NotFound("This instance keeps no copies of media from elsewhere.")
         name = clean_name(unquote(PurePosixPath(urlsplit(url).path).name))
-        place = f"{origin_of(url)} {crc32(url.encode()) % OF_ONE}"
+        place = f"{domain_of(origin_of(url))} {crc32(url.encode()) % OF_ONE}"
         async with self._alone(place), self._places, self._store.workbench() as folder:
             source = folder / "download"
             is_caption = url.endswith(_WORDS)
@@ -270,7 +270,7 @@ class MediaCache:
 
     @asynccontextmanager
     async def _alone(self, key: str) -> AsyncGenerator[None]:
-        """Within it nobody else in this process fetches what is called `key`: an address, or a place of its origin."""
+        """Within it nobody else in this process fetches what is called `key`: an address, or a place of its domain."""
         lock, waiting = self._locks.get(key, (Lock(), 0))
         self._locks[key] = (lock, waiting + 1)
         try:
