@@ -20,4 +20,8 @@ class Migration(QuickMigration):
             model_name="Record",
             index=Index(fields=["held_at"]),
         ),
+        ops.RemoveIndex(
+            model_name="Received",
+            name="idx_received_deletes",
+        ),
     ]
