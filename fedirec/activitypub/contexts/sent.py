@@ -1,0 +1,182 @@
+"""What we send: each context is spelled out in full, because a reader of the document sees just this."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fedirec.activitypub.contexts.spelling import (
+    ACTIVITYSTREAMS,
+    CID_V1,
+    DATA_INTEGRITY_V2,
+    FEDIREC,
+    PREFIXES,
+    SECURITY,
+    SECURITY_V1,
+    Context,
+    id_,
+    ids,
+)
+
+RECORD_TERMS: Final[Context] = {
+    "sensitive": "as:sensitive",
+    "Hashtag": "as:Hashtag",
+    "toot": PREFIXES["toot"],
+    "blurhash": "toot:blurhash",
+    "gts": PREFIXES["gts"],
+    "interactionPolicy": id_("gts:interactionPolicy"),
+    "canQuote": id_("gts:canQuote"),
+    "automaticApproval": id_("gts:automaticApproval"),
+    "manualApproval": id_("gts:manualApproval"),
+    "quote": id_("https://w3id.org/fep/044f#quote"),
+    "quoteAuthorization": id_("https://w3id.org/fep/044f#quoteAuthorization"),
+    "schema": PREFIXES["schema"],
+    "license": id_("schema:license"),
+    "subtitleLanguage": "schema:subtitleLanguage",
+    "identifier": "schema:identifier",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "digestMultibase": f"{SECURITY}digestMultibase",
+    "canRemix": id_("fr:canRemix"),
+    "remixAuthorization": id_("fr:remixAuthorization"),
+    "challenge": id_("fr:challenge"),
+    "isBasedOn": id_("schema:isBasedOn"),
+    "prov": PREFIXES["prov"],
+    "wasDerivedFrom": id_("prov:wasDerivedFrom"),
+    "contributor": "schema:contributor",
+    "Role": "schema:Role",
+    "roleName": id_("schema:roleName"),
+    "recordDigest": "fr:recordDigest",
+    # `source` is the author's own text in ActivityStreams, so it means a source of the work only inside a derivation.
+    "derivation": {"@id": "fr:derivation", "@context": {"source": id_("prov:entity")}},
+    "relation": "fr:relation",
+    "challengeTerms": "fr:challengeTerms",
+    "termsVersion": "fr:termsVersion",
+    "termsDigest": "fr:termsDigest",
+}
+COMMENT_TERMS: Final[Context] = {
+    "sensitive": "as:sensitive",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "at": "fr:at",
+    "gts": PREFIXES["gts"],
+    "interactionPolicy": id_("gts:interactionPolicy"),
+    "canQuote": id_("gts:canQuote"),
+    "automaticApproval": id_("gts:automaticApproval"),
+    "replyAuthorization": id_("gts:replyAuthorization"),
+}
+GROUP_TERMS: Final[Context] = {
+    "toot": PREFIXES["toot"],
+    "featured": id_("toot:featured"),
+    "discoverable": "toot:discoverable",
+    "indexable": "toot:indexable",
+    "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "submissions": id_("fr:submissions"),
+    "submissionPolicy": "fr:submissionPolicy",
+    "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+    "schema": PREFIXES["schema"],
+    "license": id_("schema:license"),
+    "kindsWanted": "fr:kindsWanted",
+    "terms": "fr:terms",
+    "termsVersion": "fr:termsVersion",
+    "termsDigest": "fr:termsDigest",
+    "pays": "fr:pays",
+    "minorUnits": "fr:minorUnits",
+    "currency": "fr:currency",
+    "decidedBy": "fr:decidedBy",
+    "prompt": id_("fr:prompt"),
+    "state": "fr:state",
+    "implements": ids("https://w3id.org/fep/844e/implements"),
+}
+CONSENT_TERMS: Final[Context] = {
+    "fr": FEDIREC,
+    "gts": PREFIXES["gts"],
+    "kind": "fr:kind",
+    "RemixRequest": "fr:RemixRequest",
+    "RemixAuthorization": "fr:RemixAuthorization",
+    "interactingObject": id_("gts:interactingObject"),
+    "interactionTarget": id_("gts:interactionTarget"),
+    "interactingDigest": "fr:interactingDigest",
+    "targetDigest": "fr:targetDigest",
+}
+FAREWELL_TERMS: Final[Context] = {"fr": FEDIREC, "withoutName": "fr:withoutName"}
+REQUEST_TERMS: Final[Context] = {
+    "gts": PREFIXES["gts"],
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "ReplyRequest": "gts:ReplyRequest",
+    "ReplyAuthorization": "gts:ReplyAuthorization",
+    "LikeRequest": "gts:LikeRequest",
+    "LikeAuthorization": "gts:LikeAuthorization",
+    "AnnounceRequest": "gts:AnnounceRequest",
+    "AnnounceAuthorization": "gts:AnnounceAuthorization",
+    "interactingObject": id_("gts:interactingObject"),
+    "interactionTarget": id_("gts:interactionTarget"),
+    "likeAuthorization": id_("gts:likeAuthorization"),
+    "announceAuthorization": id_("gts:announceAuthorization"),
+}
+PROPOSAL_TERMS: Final[Context] = {
+    "vf": PREFIXES["vf"],
+    "om2": PREFIXES["om2"],
+    "Proposal": "vf:Proposal",
+    "Intent": "vf:Intent",
+    "purpose": "vf:purpose",
+    "publishes": "vf:publishes",
+    "reciprocal": "vf:reciprocal",
+    "action": "vf:action",
+    "unitBased": "vf:unitBased",
+    "resourceConformsTo": id_("vf:resourceConformsTo"),
+    "resourceQuantity": "vf:resourceQuantity",
+    "hasUnit": "om2:hasUnit",
+    "hasNumericalValue": "om2:hasNumericalValue",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "agent": id_("fr:agent"),
+    "splits": id_("fr:splits"),
+    "role": "fr:role",
+    "minorUnits": "fr:minorUnits",
+    "currency": "fr:currency",
+    "about": id_("fr:about"),
+    "revision": "fr:revision",
+    "partsPerMillion": "fr:partsPerMillion",
+}
+
+ACTOR_CONTEXT: Final[list[Any]] = [
+    ACTIVITYSTREAMS,
+    SECURITY_V1,
+    CID_V1,
+    {
+        "toot": PREFIXES["toot"],
+        "featured": id_("toot:featured"),
+        "discoverable": "toot:discoverable",
+        "suspended": "toot:suspended",
+        "indexable": "toot:indexable",
+        "attributionDomains": id_("toot:attributionDomains"),
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "movedTo": id_("as:movedTo"),
+        "PropertyValue": "http://schema.org#PropertyValue",  # the spelling that Mastodon knows
+        "value": "http://schema.org#value",
+        "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+        "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@set"},
+        "fr": FEDIREC,
+        "kind": "fr:kind",
+    },
+]
+"""For people and the instance itself."""
+CHALLENGE_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, GROUP_TERMS]
+"""For the Group actors of challenges and projects."""
+RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, RECORD_TERMS]
+"""For records, and for the activities that carry one."""
+COMMENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, COMMENT_TERMS]
+"""For comments on records."""
+ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
+"""For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
+CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, CONSENT_TERMS]
+"""For remix requests, their answers and stamps."""
+FAREWELL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, FAREWELL_TERMS]
+"""For the Delete of somebody who leaves and does not want to be named."""
+REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, REQUEST_TERMS]
+"""For asking before one quotes, answers, likes or passes on, for the answers, and for stamps of consent."""
+PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, PROPOSAL_TERMS]
+"""For pay proposals."""
