@@ -14,7 +14,7 @@ from typing import Final
 from fedirec import clock
 from fedirec.accounts.permissions import Operator
 from fedirec.activitypub.site import Site
-from fedirec.db import open_database
+from fedirec.db import fetch_rows, open_database
 from fedirec.db.schema import missing_migrations
 from fedirec.errors import Conflict, Misconfigured, NotFound
 from fedirec.settings import RESTORING, Settings
@@ -76,6 +76,23 @@ def serving_alone(settings: Settings) -> Generator[None]:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
+
+
+async def refuse_others() -> None:
+    """Nothing else is connected to this PostgreSQL database, which is open. Raises Conflict.
+
+    Whoever serves or works keeps a connection, so that what it has in memory is never behind what a command changes.
+    """
+    older = await fetch_rows(
+        """
+        SELECT 1 AS one FROM pg_stat_activity
+         WHERE datname = current_database() AND backend_type = 'client backend'
+           AND backend_start < (SELECT mine.backend_start FROM pg_stat_activity AS mine
+                                 WHERE mine.pid = pg_backend_pid()) LIMIT 1
+        """
+    )
+    if older:
+        raise Conflict("something else is connected to this database; stop every fedirec serve, web and worker first")
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import typer
 
 from fedirec.admin.actions.renewing import renew_keys
 from fedirec.cli.flags import WHERE, with_settings
-from fedirec.cli.instance import OPERATOR, existing_instance, serving_alone
+from fedirec.cli.instance import OPERATOR, existing_instance, refuse_others, serving_alone
 from fedirec.cli.terminal import note, say
 from fedirec.settings import Settings
 
@@ -25,6 +25,8 @@ async def renew(
     """Give the instance and everybody here new keys, and a new master key; the server has to be stopped."""
     with serving_alone(settings) if settings.on_sqlite else nullcontext():
         async with existing_instance(settings) as site:
+            if not settings.on_sqlite:
+                await refuse_others()
             if not yes and not typer.confirm(f"Give everybody on {site.origin} new keys? Nothing may serve meanwhile."):
                 raise typer.Exit(1)
             await renew_keys(OPERATOR, site, settings.master_key_file)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from tests.cli.command import Server, done, free_port, refused, serving
 
 TEXT: Final = (Path(__file__).parents[2] / "docs" / "admin.md").read_text(encoding="utf-8")
-SHELL: Final = frozenset({"cp", "date", "df", "ls", "mv", "rm", "sed", "tar"})
+SHELL: Final = frozenset({"cp", "date", "df", "ls", "mkdir", "mv", "rm", "sed", "tar"})
 """What is on every machine, and does there what it does here."""
 Block = tuple[str, ...]
 

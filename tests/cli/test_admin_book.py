@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
+import httpx
 import pytest
 
 from fedirec.accounts.actions.joining import create_account, sign_up
@@ -233,6 +234,7 @@ def test_a_disk_that_is_full_and_one_that_is_dead_are_survived(studio: Path, tmp
         with chapter("The disk is full") as steps:
             fill(disk)
             assert server.get("/explore").status_code == 200
+            assert _sign_in_at(server).status_code == 503
             assert "no space left" in here.refuses("users", "create", "mia")
             assert "no space left" in here.refuses("backup", str(disk / "b.tar.gz"))
             steps.step(here)
@@ -240,6 +242,7 @@ def test_a_disk_that_is_full_and_one_that_is_dead_are_survived(studio: Path, tmp
             assert "MB of copies are gone" in steps.step(here)[0]
             assert not copy.exists()
             steps.rest(here)
+            assert _sign_in_at(server).status_code == 303
             here.type("fedirec users create mia")
             assert server.get("/u/mia").status_code == 200
         with chapter("The disk is dead") as steps:
@@ -255,8 +258,17 @@ def test_a_disk_that_is_full_and_one_that_is_dead_are_survived(studio: Path, tmp
             assert here.server.get("/u/ida").status_code == 200
             here.stop()
             assert "is not empty" in here.refuses("restore", str(here.backups / "studio-2026-11-21.tar.gz"))
+        data = here.folder / "fedirec-data"
+        with chapter("Half of the disk can be read") as steps:
+            here.start()
+            here.type("fedirec users create noa")
+            here.break_down()
+            data.rename(here.folder / "old-disk")
+            steps.rest(here)
+            assert here.server is not None
+            assert here.server.get("/u/noa").status_code == 200
+            here.stop()
         with chapter("The data folder is empty") as steps:
-            data = here.folder / "fedirec-data"
             data.rename(here.folder / "unmounted")
             assert "/setup?token=" in here.start().said
 
@@ -268,6 +280,11 @@ def test_a_disk_that_is_full_and_one_that_is_dead_are_survived(studio: Path, tmp
             steps.rest(here)
             assert here.server is not None
             assert here.server.get("/u/ana").status_code == 200
+
+
+def _sign_in_at(server: Server) -> httpx.Response:
+    known = {"name": "ana", "password": PASSWORD}
+    return httpx.post(f"{server.address}/sign-in", data=known, headers={"origin": ORIGIN}, timeout=PATIENCE)
 
 
 @contextmanager
@@ -335,7 +352,9 @@ def test_a_database_that_goes_away_and_one_that_is_dead_are_survived(
         assert '"ready":true' not in ready
         assert '"ready":true' in ready_again
         here.type("fedirec users create mia")
+        assert "connected to this database" in here.refuses("keys", "renew", "--yes")
         here.stop()
+        assert "new keys" in here.type("fedirec keys renew --yes")
         databases.drop(address)
         steps.rest(here)
         assert here.server is not None
