@@ -101,6 +101,8 @@ class Senders:
             raise Forbidden("that actor is suspended here")
         if proof is None:
             return _sender(bearer, name_of(body, bearer.actor.uri))
+        if doc.find_id("id") is None:
+            raise Forbidden("what somebody else brings has an id, so that it counts once however it is written")
         if proof.created is None or proof.created < now() - FORWARDED_FOR:
             raise Unauthenticated("the proof on an activity that somebody else brings may be thirty days old at most")
         return _sender(await self._judge(proof, actor, count), uri)

@@ -99,6 +99,7 @@ WRONG: dict[str, int] = {
     "past its end": 401,
     "older than what is remembered": 401,
     "without a date": 401,
+    "without an id": 403,
     "another suite": 401,
     "a bearer who signs wrongly": 401,
 }
@@ -143,6 +144,8 @@ async def test_what_is_not_proved_right_is_refused_and_not_kept(
             sent = proved(create, created=now() - timedelta(days=31))
         case "without a date":
             del sent["proof"]["created"]
+        case "without an id":
+            sent = proved({name: value for name, value in create.items() if name != "id"})
         case "another suite":
             sent["proof"]["cryptosuite"] = "eddsa-rdfc-2022"
         case "a bearer who signs wrongly":
