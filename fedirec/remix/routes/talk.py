@@ -65,23 +65,24 @@ async def _show_waiting(request: Request[Any], comment: Comment) -> Response:
     return ActivityResponse(comment_document(comment), is_public=False)
 
 
-async def show_replies(request: Request[Any]) -> Response:
-    """The public comments on a record of ours, in the order in which they came, page by page."""
+async def _public_record(request: Request[Any]) -> Record:
+    """The record of ours that everybody may see, but whom its author has blocked. Raises NotFound."""
     site: Site = request.state["site"]
     record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
     if record is None or record.visibility != "public" or record.deleted_at or is_withheld(record, None):
         raise NotFound("there is no such record here")
     await refuse_unwelcome_reader(request, record.author)
-    return await _replies_to(request, record.uri)
+    return record
+
+
+async def show_replies(request: Request[Any]) -> Response:
+    """The public comments on a record of ours, in the order in which they came, page by page."""
+    return await _replies_to(request, (await _public_record(request)).uri)
 
 
 async def show_conversation(request: Request[Any]) -> Response:
     """A record of ours and everything public that was said about it, in the order in which it came (FEP-7888)."""
-    site: Site = request.state["site"]
-    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
-    if record is None or record.visibility != "public" or record.deleted_at or is_withheld(record, None):
-        raise NotFound("there is no such record here")
-    await refuse_unwelcome_reader(request, record.author)
+    record = await _public_record(request)
     uri, after = conversation_at(record.uri), request.query_params.get("after")
     if after is None:
         whole = {
