@@ -1,0 +1,138 @@
+"""The actors of others, as their own origin describes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from tortoise.exceptions import IntegrityError
+
+from fedirec.activitypub.actors.keys import save_keys
+from fedirec.activitypub.actors.names import make_actor_findable, make_findable_as
+from fedirec.activitypub.authority import may_have
+from fedirec.activitypub.looking import look_again
+from fedirec.activitypub.models import Actor, Announcement, Follow, Liking
+from fedirec.activitypub.policies import stance_to
+from fedirec.activitypub.vocab import ActorObject, Json
+from fedirec.activitypub.vocab.actors import RFC9421
+from fedirec.clock import now
+from fedirec.db import add_row, execute, fetch_objects, fetch_rows, transaction
+from fedirec.errors import Forbidden
+from fedirec.html import clean, one_line
+from fedirec.lanes import enqueue
+from fedirec.uris import host_of, origin_of
+
+HANDLE_NAME: Final = re.compile(r"[\w.~-]{1,200}")
+"""What may stand before the @ of a handle: nothing that would make it look like the handle of somebody else."""
+
+
+async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: str | None = None) -> Actor:
+    """As `keep_remote_actor`; the actor as we know it from now on."""
+    key = await keep_remote_actor(actor, document, handle_host=handle_host)
+    return (await fetch_objects(Actor, "SELECT * FROM actor WHERE id = ?", key))[0]
+
+
+async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: str | None = None) -> int:
+    """What another origin says of one of its actors is what we know of it; its key history grows if its keys changed.
+
+    Answers the id of its row. `handle_host` is the host of the handle when WebFinger proved it; else the host of the
+    id stands in. Raises Forbidden for an actor that is ours.
+    """
+    kind = document.get("kind")
+    columns = {
+        "type": actor.type,
+        "kind": kind[:20] if isinstance(kind, str) else None,
+        "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),
+        "name": one_line(actor.name),
+        "summary": clean(actor.summary),
+        "url": actor.url if actor.url and may_have(actor.url, owner=actor.id) else actor.id,
+        "icon_url": actor.icon_url,
+        "inbox": actor.inbox,
+        "shared_inbox": actor.shared_inbox,
+        "outbox": actor.outbox,
+        "followers": actor.followers,
+        "featured": actor.featured,
+        "approves_followers": actor.approves_followers,
+        "also_known_as": list(actor.also_known_as),
+        "is_indexable": actor.indexable,
+        "document": document,
+        "fetched_at": now(),
+    }
+    async with transaction():
+        if RFC9421 in actor.implements:
+            await _save_capability(origin_of(actor.id))
+        known = await _find_row(actor.id)
+        if known is None:
+            new = {"uri": actor.id, "host": handle_host or host_of(actor.id), **columns, **await _standing_of(actor.id)}
+            try:
+                async with transaction():
+                    key = await add_row(Actor, **new)
+            except IntegrityError:  # another process was quicker
+                known = await _find_row(actor.id)
+                if known is None:
+                    raise
+            else:
+                await make_findable_as(key, new)
+                await save_keys(key, actor.keys, history=())
+                return key
+        if known.is_local:
+            raise Forbidden("that actor lives here; nobody else describes it")
+        if handle_host:
+            columns["host"] = handle_host
+        elif known.handle != columns["handle"]:
+            columns["host"] = host_of(actor.id)  # what WebFinger proved was another handle
+        if known.state == "deleted":
+            columns["state"] = "active"
+        if actor.moved_to is None and (known.document or {}).get("movedTo"):
+            columns["moved_to"] = None  # they came back
+        if known.name != columns["name"] or known.summary != columns["summary"]:
+            await enqueue([look_again(known.uri)])
+        known.update_from_dict(columns)
+        await known.save(update_fields=list(columns))
+        await make_actor_findable(known)
+        history = await fetch_rows(
+            "SELECT key_id, kind, fingerprint FROM actor_key WHERE actor_id = ? ORDER BY id", known.id
+        )
+        await save_keys(known.id, actor.keys, history=history)
+    return int(known.id)
+
+
+async def _standing_of(uri: str) -> dict[str, Any]:
+    """How somebody stands here whom we never met before, by what was decided about their instance."""
+    stance = await stance_to(origin_of(uri))
+    return {
+        "is_quiet": stance.is_quiet,
+        "media_rejected": stance.rejects_media,
+        "is_shut_out": stance.is_blocked,
+        "state": "suspended" if stance.is_blocked else "active",
+    }
+
+
+async def _save_capability(origin: str) -> None:
+    """Whoever asks how the peer at `origin` is spoken to hears that it understands RFC 9421."""
+    moment = now()
+    await execute(
+        """
+        INSERT INTO peer (origin, speaks_rfc9421_at, created_at) VALUES (?, ?, ?)
+        ON CONFLICT (origin) DO UPDATE SET speaks_rfc9421_at = excluded.speaks_rfc9421_at
+        """,
+        origin,
+        moment,
+        moment,
+    )
+
+
+async def _find_row(uri: str) -> Actor | None:
+    found = await fetch_objects(Actor, "SELECT * FROM actor WHERE uri = ?", uri)
+    return found[0] if found else None
+
+
+async def forget_actor(actor: Actor) -> None:
+    """A remote actor is gone: its follows and likings end, its name stays where it is credited."""
+    actor.state = "deleted"
+    actor.inbox = actor.shared_inbox = None
+    await actor.save(update_fields=["state", "inbox", "shared_inbox"])
+    await Follow.filter(follower_id=actor.id).delete()
+    await Follow.filter(target_id=actor.id).delete()
+    await Liking.filter(actor_id=actor.id).delete()
+    await Announcement.filter(actor_id=actor.id).delete()
