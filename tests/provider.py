@@ -217,8 +217,10 @@ class Server:
                 asked is None
                 or asked["client_id"] != form["client_id"]
                 or asked["redirect_uri"] != form.get("redirect_uri")
-                or asked["code_challenge_method"] != "S256"
-                or asked["code_challenge"] != challenge
+                or (
+                    "pkce" not in self.lies
+                    and (asked["code_challenge_method"], asked["code_challenge"]) != ("S256", challenge)
+                )
             ):
                 return JSONResponse({"error": "invalid_grant"}, 400)
             name = asked["name"]

@@ -151,6 +151,44 @@ async def test_a_server_with_few_words_is_asked_in_the_words_that_it_has(here: I
         assert (await browser.get(await provider.ask(leaving))).status_code == 303
 
 
+MAKES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "GoToSocial": (
+        {"metadata": {"merge": {"scopes_supported": ["read", "write", "push", "profile"]}}, "pkce": {}},
+        "profile",
+    ),
+    "Akkoma": (
+        {"metadata": {"status": 404}, "token": {"merge": {"scope": None, "me": "https://home.test/users/ana"}}},
+        "read:accounts",
+    ),
+    "Friendica": (
+        {
+            "metadata": {"status": 404},
+            "token": {"merge": {"token_type": "bearer"}},
+            "revoke": {"status": 404},
+            "pkce": {},
+        },
+        "read:accounts",
+    ),
+    "Pixelfed": (
+        {"metadata": {"merge": {"scopes_supported": ["read", "write", "follow"], "issuer": None}}, "pkce": {}},
+        "read",
+    ),
+    "Sharkey": ({"metadata": {"body": "<!doctype html>", "type": "text/html"}, "pkce": {}}, "read:accounts"),
+}
+"""What servers with the API of Mastodon do otherwise: what they describe, which scopes they know, and no PKCE."""
+
+
+async def test_nothing_is_asked_of_a_server_that_only_mastodon_has(here: Instance, provider: Provider) -> None:
+    for make, (does, scope) in MAKES.items():
+        provider.tell(reset=True, lies=does)
+        await here.run(lambda: ProviderRow.all().delete())
+        async with here.client() as browser:
+            leaving = await set_out(browser)
+            assert parse_qs(urlsplit(leaving).query)["scope"] == [scope], make
+            assert (await browser.get(await provider.ask(leaving))).status_code == 303, make
+    assert await guests(here) == ["https://home.test/users/ana"]
+
+
 async def test_somebody_whose_handle_is_on_another_host_is_known_by_it_once_both_agree(
     here: Instance, network: Network, provider: Provider
 ) -> None:
