@@ -13,14 +13,8 @@ from tortoise.queryset import QuerySet
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.providers import reseal_credentials
 from fedirec.accounts.permissions import Doer, Permission, require
-from fedirec.activitypub.actors import (
-    ED25519_FRAGMENT,
-    RSA_FRAGMENT,
-    NewKeys,
-    new_keys,
-    publish_actor_update,
-    spelling_of,
-)
+from fedirec.activitypub.actors import NewKeys, new_keys, publish_actor_update, spelling_of
+from fedirec.activitypub.actors.ours import ED25519_FRAGMENT, RSA_FRAGMENT
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor, ActorKey, SigningKey
 from fedirec.activitypub.site import Site
