@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -28,13 +29,14 @@ from fedirec.admin.actions.doors import (
 from fedirec.admin.actions.watching import set_watch
 from fedirec.admin.queries.held import held_comments, held_works
 from fedirec.clock import now
-from fedirec.errors import FedirecError
+from fedirec.errors import FedirecError, Invalid
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import redirect, render, turn_back
+from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.views import Choice, PersonView
 
 HELD_PAGE: Final = "/admin/watch/held"
+Answering = Callable[[Viewer, int], Awaitable[None]]
 HOURS = (("3", 3), ("12", 12), ("48", 48), ("168", 168))
 
 
@@ -132,38 +134,25 @@ async def show_held(request: Request[Any]) -> Response:
 
 async def post_held(request: Request[Any]) -> Response:
     """A comment that waits is let in or kept out, or everything from its instance is kept out."""
-    viewer = require_viewer(request, Permission.MODERATE)
-    form = await read_form(request)
-    key, answer = id_in(request), form.choice("answer", ["in", "out", "host"])
-    try:
-        if answer == "in":
-            await let_in(viewer, key)
-            return redirect(request, HELD_PAGE, _("It stands on its record now."))
-        if answer == "host":
-            await keep_out_host(viewer, form.line("host", required=True, max=300))
-        else:
-            await keep_out(viewer, key)
-    except FedirecError as error:
-        return turn_back(request, HELD_PAGE, error)
-    return redirect(request, HELD_PAGE, _("It stays out."))
+    return await _answer(request, let_in, keep_out, _("It stands on its record now."))
 
 
 async def post_held_work(request: Request[Any]) -> Response:
     """A work that waits is let in or kept out, or everything from its instance is kept out."""
+    return await _answer(request, let_work_in, keep_work_out, _("It can be seen now."))
+
+
+async def _answer(request: Request[Any], take: Answering, refuse: Answering, done: str) -> Response:
     viewer = require_viewer(request, Permission.MODERATE)
     form = await read_form(request)
     key, answer = id_in(request), form.choice("answer", ["in", "out", "host"])
-    try:
-        if answer == "in":
-            await let_work_in(viewer, key)
-            return redirect(request, HELD_PAGE, _("It can be seen now."))
-        if answer == "host":
-            await keep_out_host(viewer, form.line("host", required=True, max=300))
-        else:
-            await keep_work_out(viewer, key)
-    except FedirecError as error:
-        return turn_back(request, HELD_PAGE, error)
-    return redirect(request, HELD_PAGE, _("It stays out."))
+    if answer == "in":
+        return await attempt(request, HELD_PAGE, take(viewer, key), done)
+    host = form.line("host", required=True, max=300) if answer == "host" else ""
+    if form.errors:
+        raise Invalid("Choose one of the answers that are offered.")
+    action = keep_out_host(viewer, host) if answer == "host" else refuse(viewer, key)
+    return await attempt(request, HELD_PAGE, action, _("It stays out."))
 
 
 async def _again(request: Request[Any], viewer: Viewer, form: Form, error: FedirecError) -> Response:
