@@ -22,6 +22,7 @@ from fedirec.activitypub.vocab import Activity, ActorObject, Create, Forwarded, 
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
 from fedirec.db.gathering import Gathered
+from fedirec.db.outages import is_outage
 from fedirec.db.search import Findable, gathering_words
 from fedirec.db.tables import json_of, locked, table_of
 from fedirec.errors import FedirecError, Forbidden, Invalid
@@ -240,6 +241,8 @@ async def _take_effect(understood: _Understood, batch: _Batch) -> Outcome | Cras
             kept = await understood.registration.handle(sender, activity)
             await ask_again([sender])  # who follows them hears of a new name; we might not
     except Exception as error:
+        if is_outage(error):
+            raise  # the database may have taken back what the others of this transaction did as well
         batch.works.forget_since(works)
         batch.words.forget_since(words)
         batch.changed.add(sender.id)
@@ -261,6 +264,9 @@ async def _failed(job: Job, arrival: Arrival, error: Exception) -> Outcome | Cra
         log.info("refused %s %s: %s", arrival.type, arrival.activity_uri, error)
         return Done()
     reason = f"{type(error).__name__}: {error}"
+    if is_outage(error):
+        log.error("the database has no room for %s; trying again: %s", arrival.activity_uri, error)
+        return Later(reason, blame="us")
     if may_be_tried:
         log.error("handling %s failed", arrival.activity_uri, exc_info=error)
         return Crashed(reason)

@@ -191,6 +191,7 @@ class Savepoint(TransactionContext):
         self.connection_name = client.connection_name
 
     async def __aenter__(self) -> TransactionalDBClient:
+        self.client.refuse_when_over()
         self.client.depth += 1
         try:
             await self._run("SAVEPOINT")
@@ -201,7 +202,7 @@ class Savepoint(TransactionContext):
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
         try:
-            if self.client._finalized:
+            if self.client._finalized or (kind is not None and self.client.is_over):
                 return
             if kind is None:
                 await self._run("RELEASE")
@@ -226,6 +227,24 @@ class ImmediateTransaction(_AtOnce, SqliteTransactionWrapper):
 
     depth = 0
     """Savepoints that are open in it."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether SQLite has taken all of it back by itself, as it does when the disk is full."""
+        return not self._connection.in_transaction
+
+    def refuse_when_over(self) -> None:
+        """Raise OperationalError when nothing more can be part of it: what was written now would stay by itself."""
+        if self.is_over:
+            raise OperationalError(sqlite3.OperationalError("database or disk is full: all of this was taken back"))
+
+    def _fetch_at_once(self, query: str, values: Sequence[Any]) -> tuple[list[sqlite3.Row], int | None] | None:
+        self.refuse_when_over()
+        return super()._fetch_at_once(query, values)
+
+    async def commit(self) -> None:
+        self.refuse_when_over()
+        await super().commit()
 
     async def begin(self) -> None:
         raw = self._connection

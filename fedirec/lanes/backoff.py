@@ -20,6 +20,9 @@ LONGEST_REQUESTED_WAIT: Final = timedelta(hours=24)
 JITTER: Final = 0.25
 TOO_MANY_REQUESTS: Final = 429
 
+LONGEST_WAIT_FOR_US: Final = timedelta(minutes=10)
+"""Before work is tried again for which our own database had no room, however long that lasts."""
+
 FAILURES_TO_OPEN: Final = 5
 WITHIN: Final = timedelta(minutes=10)
 FIRST_OPEN: Final = timedelta(minutes=30)
@@ -130,6 +133,15 @@ def health_after(health: Health, outcome: Outcome | Crashed, *, attempts: int, a
 
 def retry_of(job: Job, outcome: Later | Dead | Crashed, kind: Kind, *, lane: Health, at: datetime) -> Retry:
     """What becomes of `job` after `outcome`, in a lane whose health is `lane` by now."""
+    if isinstance(outcome, Later) and outcome.blame == "us":
+        return Retry(
+            attempts=job.attempts,
+            crashes=job.crashes,
+            due_at=at + jittered(min(max(FIRST_WAIT, (at - job.wanted_at) / 4), LONGEST_WAIT_FOR_US)),
+            dead_at=None,
+            status=None,
+            error=fitting(outcome.error),
+        )
     attempts = job.attempts + 1
     crashes = job.crashes
     due_at = job.due_at

@@ -17,13 +17,14 @@ class Later:
     """It did not work and is worth trying again, `after` at least so long.
 
     Blame the lane when the other side is unwell, and everything for it waits. Blame the job when only this one has
-    to wait, and with it what follows under the same order key. `status` is what the other side answered, if it did.
+    to wait, and with it what follows under the same order key. Blame us when our own database or disk is unwell: that
+    counts as no try at all. `status` is what the other side answered, if it did.
     """
 
     error: str
     status: int | None = None
     after: timedelta | None = None
-    blame: Literal["lane", "job"] = "lane"
+    blame: Literal["lane", "job", "us"] = "lane"
 
 
 @dataclass(frozen=True, slots=True)

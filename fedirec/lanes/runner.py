@@ -245,7 +245,7 @@ class Runner:
                 retries.append((job, retry))
                 if retry.dead_at:
                     log.warning("job %s of %s is dead: %s", job.id, lane.key, retry.error)
-            if kind.is_tallied:
+            if kind.is_tallied and not (isinstance(outcome, Later) and outcome.blame == "us"):
                 went_well = isinstance(outcome, Done)
                 tries[lane.key] = tries.get(lane.key, Tries()) + Tries(well=went_well, ill=not went_well)
             if report.leaves:
@@ -353,14 +353,24 @@ class Runner:
                     return await kind.together(jobs)
                 return [await kind.handler(job) for job in jobs]
         except FedirecError as error:
+            if is_outage(error):
+                return _waiting_for_us(jobs, error)
             if not error.retryable:
                 return [Dead(error.detail) for _ in jobs]
             after = None if error.retry_after is None else timedelta(seconds=error.retry_after)
             return [Later(error.detail, after=after, blame="job") for _ in jobs]
         except Exception as error:
+            if is_outage(error):
+                return _waiting_for_us(jobs, error)
             names = ", ".join(str(job.id) for job in jobs)
             log.exception("the handler of job %s (%s in %s) failed", names, jobs[0].kind, jobs[0].lane)
             return [Crashed(f"{type(error).__name__}: {error}") for _ in jobs]
+
+
+def _waiting_for_us(jobs: Sequence[Job], error: Exception) -> list[Outcome | Crashed]:
+    """All of `jobs` are tried again, for it is our own database or disk that is unwell."""
+    log.error("there is no room for what %s does; trying again: %s", jobs[0].lane, error)
+    return [Later(f"{type(error).__name__}: {error}", blame="us") for _ in jobs]
 
 
 def _log_circuit(key: str, before: Health, after: Health) -> None:

@@ -171,3 +171,13 @@ def test_no_error_text_is_refused_by_a_database(text: str) -> None:
     error = retry_of(job(), Dead(text), KIND, lane=WELL, at=NOON).error
     assert len(error.encode()) <= 2000
     assert "\x00" not in error
+
+
+def test_our_own_trouble_counts_as_no_try_and_never_ends_anything() -> None:
+    full = Later("no space left on the disk", blame="us")
+    for after, shortest, longest in ((timedelta(0), 22, 38), (10 * MINUTE, 112, 188), (9 * 24 * HOUR, 449, 751)):
+        job = Job(id=1, attempts=LEAST_TRIES, crashes=4, due_at=NOON, wanted_at=NOON)
+        retry = retry_of(job, full, Kind(handler=never, concurrency=1, max_attempts=2), lane=WELL, at=NOON + after)
+        assert (retry.attempts, retry.crashes, retry.dead_at) == (LEAST_TRIES, 4, None)
+        assert shortest <= (retry.due_at - NOON - after).total_seconds() <= longest
+    assert health_after(WELL, full, attempts=1, at=NOON) == WELL
