@@ -606,9 +606,18 @@ async def test_guests_see_their_visit_and_what_belongs_to_members_is_closed_to_t
         assert "home.test" in page.text
         assert (await browser.get("/")).headers["location"] == "/explore"
         assert "/distance" not in (await browser.get("/u/olga")).text
+        assert 'href="/sign-up"' in page.text
+        assert 'action="/sign-up"' in (await browser.get("/sign-up")).text
         for path in ("/settings/notices", "/settings/reading", "/notifications", "/explore"):
             assert (await browser.get(path)).status_code == 200, path
-        for path in ("/settings/security", "/settings/programs", "/records/new", "/follow", "/admin/people"):
+        for path in (
+            "/settings/security",
+            "/settings/programs",
+            "/records/new",
+            "/follow",
+            "/following",
+            "/admin/people",
+        ):
             assert (await browser.get(path)).status_code == 403, path
         for path in ("/settings", "/settings/password", "/settings/codes", "/settings/programs", "/records/new"):
             assert (await browser.post(path, data={"name": "x", "scopes": "read"})).status_code == 403, path

@@ -26,7 +26,8 @@ from fedirec.web.render import redirect, render
 
 
 async def show_sign_up(request: Request[Any]) -> Response:
-    if viewer_of(request):
+    viewer = viewer_of(request)
+    if viewer and viewer.actor.is_local:
         return redirect(request, "/")
     invitation = request.query_params.get("invitation", "")
     return render(

@@ -20,6 +20,7 @@ from fedirec.remix.actions.finding import find_at, is_address
 from fedirec.remix.actions.following import find_whom, start_following
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.queries.challenges import challenge_of, challenges_of
 from fedirec.remix.queries.people import (
@@ -63,10 +64,10 @@ async def show_follow(request: Request[Any]) -> Response:
     if typed:
         try:
             if is_address(typed):
-                found = await find_at(request.state["remote"], typed)
+                found = await find_at(remote_for(request), typed)
                 if isinstance(found, Record):
                     return redirect(request, Cards(request).record_url(found))
-            target = await find_whom(request.state["remote"], typed)
+            target = await find_whom(remote_for(request), typed)
         except FedirecError as error:
             form.refuse(error, beside="who")
     return await _show_form(request, viewer, form, target)
@@ -79,7 +80,7 @@ async def post_follow(request: Request[Any]) -> Response:
     try:
         if form.errors:
             return await _show_form(request, viewer, form, None, status=422)
-        target = await find_whom(request.state["remote"], typed)
+        target = await find_whom(remote_for(request), typed)
         made = await start_following(viewer.actor, target)
     except FedirecError as error:
         form.refuse(error, beside="who")
@@ -105,7 +106,7 @@ async def post_unfollow(request: Request[Any]) -> Response:
 
 @members_only
 async def show_following(request: Request[Any]) -> Response:
-    viewer = require_viewer(request)
+    viewer = require_viewer(request, Permission.FOLLOW)
     wanted = wanted_page(request)
     rows = await followed_by(viewer.actor, after=wanted.after, limit=wanted.limit)
     challenges = await challenges_of([row.target for row in rows if row.target.type == "Group"])
@@ -161,7 +162,7 @@ async def _show_form(
 
 
 async def _show_followers(request: Request[Any], ask: Any, *, which: str) -> Response:
-    viewer = require_viewer(request)
+    viewer = require_viewer(request, Permission.FOLLOW)
     wanted = wanted_page(request)
     cards = Cards(request)
     rows: Sequence[Follow] = await ask(viewer.actor, after=wanted.after, limit=wanted.limit)
