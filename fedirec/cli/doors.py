@@ -22,7 +22,7 @@ async def shut(
     hours: Annotated[int, typer.Option(help="For how long.")] = 12,
     reason: Annotated[str, typer.Option(help="Why, for the audit log.", show_default=False)] = "",
 ) -> None:
-    """For some hours nobody can join, and what strangers elsewhere say waits for a moderator."""
+    """For some hours nobody can join, and what strangers elsewhere say and make waits for a moderator."""
     async with existing_instance(settings):
         instance = await close_doors(OPERATOR, hours=hours, reason=reason)
         say(f"The doors are closed until {instance.doors_closed_until:%Y-%m-%d %H:%M} UTC.")
