@@ -35,10 +35,10 @@ from fedirec.remix.actions import challenges, passing_on
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.records import delete_record
-from fedirec.remix.inbox import records as arriving_records
 from fedirec.remix.inbox import talking
 from fedirec.remix.models import Attachment, Comment, Record, RecordRevision
 from fedirec.remix.moments import split_moment
+from fedirec.remix.pages import finding
 from fedirec.web.typed import tidy
 from tests.api.programs import token_for
 from tests.media.files import encoded, scene
@@ -432,6 +432,24 @@ async def test_nobody_sends_us_to_pester_others_by_passing_on_what_is_not_there(
 
 
 @on_sqlite
+@pytest.mark.parametrize("how", ["/explore?q={}", "/follow?uri={}", "/api/lookup?address={}"])
+async def test_no_member_has_us_ask_a_server_as_often_as_they_like(
+    here: Instance, network: Network, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    await here.join("ana")
+    monkeypatch.setattr(finding, "LOOK_UP_COST", 2)
+    token = await bearer(here, "ana", *Scope)
+    network.requests.clear()
+    async with here.client() as program:
+        for number in range(8):
+            address = quote(f"https://victim.test/{number}", safe="")
+            answer = await program.get(how.format(address), headers=token)
+            assert answer.status_code in (200, 422, 429, 502), answer.status_code
+
+    assert len({str(each.url) for each in network.requests if each.url.host == "victim.test"}) == 5
+
+
+@on_sqlite
 async def test_no_challenge_sends_us_to_pester_others(
     here: Instance, peer: Peer, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -508,7 +526,7 @@ async def test_strangers_do_not_bury_somebody_in_works(
 ) -> None:
     ana, eve = await here.join("ana"), peer.actor("eve")
     record = await publish(here, ana)
-    monkeypatch.setattr(arriving_records, "MAX_AN_HOUR", 3)
+    monkeypatch.setattr(talking, "MAX_AN_HOUR", 3)
     picture = {"type": "Document", "mediaType": "image/png", "url": f"{peer.origin}/soap.png"}
     form: dict[str, Any] = {"attachment": [picture], "kind": kind, "contributor": [ana.uri]}
     works = [reply(peer, eve, record.uri, f"w{number}", **form) for number in range(5)]
@@ -527,7 +545,7 @@ async def test_nobody_changes_a_work_without_end(here: Instance, peer: Peer, mon
     await here.run(lambda: Follow.all().update(accepted_at=now()))
     note = peer.note(mia, "work", content="<p>Mine</p>")
     await post(peer, here, peer.activity("Create", mia, note))
-    monkeypatch.setattr(arriving_records, "MAX_AN_HOUR", 3)
+    monkeypatch.setattr(talking, "MAX_AN_HOUR", 3)
 
     for minute in range(4):
         changed = {**note, "content": "x" * 1_000, "updated": f"2026-11-20T10:0{minute}:00Z", "padding": "x" * 10_000}

@@ -17,6 +17,7 @@ from fedirec.errors import NotFound
 from fedirec.remix.actions.finding import find_at
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Record as RecordRow
+from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.queries.records import find_record_row
 from fedirec.remix.visibility import is_withheld, may_see
 
@@ -35,7 +36,7 @@ class Found(Shape):
 
 
 async def look_up(call: Call) -> Found:
-    found = await find_at(call.request.state["remote"], call.asked(AddressQuery).address)
+    found = await find_at(remote_for(call.request), call.asked(AddressQuery).address)
     if isinstance(found, RecordRow):
         record = await find_record_row(found.id)
         if record is None or record.deleted_at or is_withheld(record, call.visitor):

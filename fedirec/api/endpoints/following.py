@@ -15,6 +15,7 @@ from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.people import FollowMade, Follows, WhoToFollow, show_follow
 from fedirec.errors import Invalid
 from fedirec.remix.actions.following import find_whom, start_following
+from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.queries.people import actors_in_order, followed_by, followers_of, get_request, waiting_for
 from fedirec.web.paging import Cursor
 
@@ -39,13 +40,13 @@ async def find_target(call: Call) -> Actor:
     wanted = call.sent(WhoToFollow)
     if (wanted.person is None) == (wanted.address is None):
         raise Invalid("Please name either a person or an address.", field="person")
-    remote: Remote = call.request.state["remote"]
     if wanted.address is not None:
-        return await find_whom(remote, wanted.address)
+        return await find_whom(remote_for(call.request), wanted.address)
     assert wanted.person is not None
     found = (await actors_in_order([wanted.person])).get(wanted.person)
     if found is None:
         raise Invalid("Nobody with that id is known here.", field="person")
+    remote: Remote = call.request.state["remote"]
     return await find_whom(remote, found.uri)
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from fedirec.accounts.door import viewer_of
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.errors import NotFound
 from fedirec.remix.actions.finding import find_at, find_known_at, is_handle
@@ -16,9 +18,24 @@ from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.queries.records import get_remote_record, records_in_order
+from fedirec.web.ratelimit import visitor_of
 
+LOOK_UP_COST: Final = 0.1
+"""Of a try: a hundred at once, and then ten a minute."""
 _OUR_COPY: Final = re.compile(r"/records/remote/(\d{1,18})(?:/.*)?")
 _OUR_RECORD: Final = re.compile(r"(/records/[0-9a-z]{26})(?:/.*)?")
+
+
+def remote_for(request: Request[Any]) -> Remote:
+    """The other servers, for one question more of whoever looks: through us nobody asks them as often as they like.
+
+    Raises TooMany.
+    """
+    viewer = viewer_of(request)
+    asker = f"account {viewer.account.id}" if viewer is not None else visitor_of(request)
+    request.state["attempts"].check(f"look up {asker}", cost=LOOK_UP_COST)
+    remote: Remote = request.state["remote"]
+    return remote
 
 
 async def record_at(request: Request[Any], address: str, *, maker: Actor) -> Record:
@@ -34,7 +51,7 @@ async def record_at(request: Request[Any], address: str, *, maker: Actor) -> Rec
             typed = (await get_remote_record(int(copy[1]))).uri
         if own := _OUR_RECORD.fullmatch(path):
             typed = site.origin + own[1]
-    found = await find_record(request.state["remote"], typed)
+    found = await find_record(remote_for(request), typed)
     for record in await records_in_order([found.id], maker=maker):
         return record
     raise NotFound("There is no such record here.")
@@ -45,14 +62,14 @@ async def page_of(request: Request[Any], typed: str, *, may_fetch: bool) -> str 
 
     Raises Invalid, NotFound, Forbidden, Gone or PeerUnavailable with the reason why there is no such page.
     """
-    cards, remote = Cards(request), request.state["remote"]
+    cards = Cards(request)
     site: Site = request.state["site"]
     address = typed.strip()
     if is_handle(address):
         may_fetch = may_fetch or address.rpartition("@")[2].lower() == site.uris.host
     elif site.is_ours(address):
         return cards.here(address)
-    found = await (find_at(remote, address) if may_fetch else find_known_at(address))
+    found = await (find_at(remote_for(request), address) if may_fetch else find_known_at(address))
     if isinstance(found, Record):
         return cards.record_url(found)
     if isinstance(found, Challenge):

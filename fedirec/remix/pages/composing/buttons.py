@@ -10,7 +10,7 @@ from fedirec.activitypub.remote import HANDLE
 from fedirec.errors import FedirecError, Invalid
 from fedirec.remix.actions.finding import is_address
 from fedirec.remix.pages.composing.composition import Composition
-from fedirec.remix.pages.finding import record_at
+from fedirec.remix.pages.finding import record_at, remote_for
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.records import Wish, explore, records_in_order
 from fedirec.web.forms import Form
@@ -85,9 +85,9 @@ async def _look_for_person(request: Request[Any], form: Form, composition: Compo
     typed = composition.who if "@" in composition.who.lstrip("@") else _here(request, composition.who)
     try:
         if HANDLE.fullmatch(typed):
-            actor = await request.state["remote"].find_by_handle(typed)
+            actor = await remote_for(request).find_by_handle(typed)
         elif is_address(typed):
-            actor = await request.state["remote"].find_actor(typed)
+            actor = await remote_for(request).find_actor(typed)
         else:
             raise Invalid(_("Please write a handle, like @ana@studio.example."))
         composition.add_part(actor, form.value("who_role"))
