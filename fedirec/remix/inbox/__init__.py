@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedirec.activitypub.handlers import Handlers
-from fedirec.remix.inbox import challenges, comments, consent, quotes, records, restoring
+from fedirec.remix.inbox import challenges, comments, consent, posts, quotes, recommendations, records, restoring
 from fedirec.remix.inbox.arrivals import fetch_announced
 from fedirec.remix.inbox.comments import fetch_comment
 from fedirec.remix.inbox.restoring import fetch_restored
@@ -12,6 +12,8 @@ __all__ = ["fetch_announced", "fetch_comment", "fetch_restored", "handlers"]
 
 handlers = Handlers(
     records.handlers,
+    posts.handlers,
+    recommendations.handlers,
     comments.handlers,
     restoring.handlers,
     challenges.handlers,
