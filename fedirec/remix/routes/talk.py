@@ -23,6 +23,7 @@ from fedirec.remix.queries.comments import get_comment, is_taken_down, replies_t
 from fedirec.remix.replies import conversation_at
 from fedirec.remix.routes.paging import PAGE, row_in
 from fedirec.remix.visibility import is_withheld, may_ask_for, refuse_unwelcome_reader
+from fedirec.remix.vocab.notes import not_to_be_quoted
 from fedirec.uris import same_origin
 
 
@@ -137,4 +138,7 @@ async def _replies_to(request: Request[Any], uri: str) -> Response:
 
 def comment_document(comment: Comment) -> Json:
     """A comment of ours as other instances see it."""
-    return {"@context": COMMENT_CONTEXT, **(comment.document or {})}
+    document = comment.document or {}
+    if document and "interactionPolicy" not in document:  # what was said before we said so
+        document = not_to_be_quoted(document)
+    return {"@context": COMMENT_CONTEXT, **document}
