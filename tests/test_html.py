@@ -339,9 +339,9 @@ def test_plain_text_becomes_paragraphs(typed: str, html: str | None) -> None:
 
 @pytest.mark.parametrize("bit", [" ", "\n", "\n ", "<", "&", "https://", "https://a", "http://."])
 def test_long_plain_text_takes_no_time(bit: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     paragraphs(bit * (MAX_BYTES // len(bit)))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ attacks = Attacks("E")
 EVIL: Final = "https://evil.test/"
 MEBIBYTE: Final = 1024 * 1024
 SOON: Final = 0.25
-"""Seconds in which something hostile is refused, on a busy machine."""
+"""Seconds of work in which something hostile is refused."""
 OWN: Final = (
     *("record", "record_revision", "record_tag", "attachment", "source", "comment", "evidence", "notification"),
     *("outgoing", "job"),
@@ -39,9 +39,9 @@ OWN: Final = (
 
 def body(line: int, what: str, content: bytes, *statuses: int) -> None:
     async def attempt(stage: Stage) -> httpx.Response:
-        began = time.monotonic()
+        began = time.process_time()
         answer = await stage.post(content)
-        assert time.monotonic() - began < SOON
+        assert time.process_time() - began < SOON
         return answer
 
     attacks.add(line, what, attempt, *statuses)
@@ -249,12 +249,12 @@ async def _(stage: Stage) -> httpx.Response:
 async def _(stage: Stage) -> httpx.Response:
     graph = [{"id": f"_:b{one}", "knows": [{"id": f"_:b{other}"} for other in range(30)]} for one in range(30)]
     signature = {"type": "RsaSignature2017", "creator": f"{stage.eve}#main-key", "signatureValue": "AAAA"}
-    began = time.monotonic()
+    began = time.process_time()
     answer = await stage.post(
         stage.activity("Announce", {"id": f"{EVIL}graph", "@graph": graph}) | {"signature": signature}
     )
     await settle(stage.here)
-    assert time.monotonic() - began < 2 * SOON
+    assert time.process_time() - began < 2 * SOON
     return answer
 
 
@@ -287,9 +287,9 @@ HARD: Final[dict[str, str]] = {
 
 @pytest.mark.parametrize("text", HARD.values(), ids=[f"59 {what}" for what in HARD])
 def test_hard_words_are_read_at_once(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     clean(text)
-    assert time.perf_counter() - began < 4 * SOON
+    assert time.process_time() - began < 4 * SOON
 
 
 @pytest.mark.parametrize("attack", attacks.rows, ids=str)

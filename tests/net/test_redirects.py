@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from fedirec.clock import monotonic
 from fedirec.errors import Forbidden, PeerUnavailable
 from tests.net.peers import JSON, Asked, always, by_path, open_net, open_peer, page, redirect
 
@@ -86,8 +85,7 @@ async def test_all_hops_share_one_deadline() -> None:
         await asyncio.sleep(0.3)
         writer.write(redirect(asked.target + "x"))
 
-    began = monotonic()
     async with open_peer(slowly) as peer, open_net() as net:
         with pytest.raises(PeerUnavailable, match="too long"):
             await net.get(f"{peer.origin}/", accept=JSON, timeout=0.5)
-    assert monotonic() - began < 0.9
+        assert len(peer.asked) <= 2

@@ -111,11 +111,11 @@ def test_a_deep_chain_is_followed_for_so_many_generations() -> None:
 def test_huge_and_looping_graphs_are_walked_quickly_and_to_an_end() -> None:
     wide = {"film": {f"https://many.example/{number}" for number in range(2 * MAX_RECORDS)}}
     knot = {str(number): {str(other) for other in range(200)} for number in range(200)}
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(generations("film", wide)) == MAX_RECORDS
     assert len(generations("0", knot)) == 200
     assert would_loop("7", ["0"], knot)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_more_than_thirty_two_sources_are_refused() -> None:

@@ -120,7 +120,7 @@ def test_text_is_cut_and_freed_of_control_characters() -> None:
 
 
 def test_huge_documents_are_read_in_no_time() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     record(
         name=" " * 5_000_000,
         content="<" * 5_000_000,
@@ -128,7 +128,7 @@ def test_huge_documents_are_read_in_no_time() -> None:
         attachment=[{"type": "Audio", "url": f"{A}/1.mp3", "duration": "P" + "1" * 100_000}] * 1_000,
         license="https://creativecommons.org/" + "x" * 1_000_000,
     )
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize(
