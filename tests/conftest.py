@@ -8,8 +8,10 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from fedirec import clock
 from fedirec.db import open_database
@@ -18,7 +20,33 @@ from tests.network import Instance, Network, open_instance
 
 Pass = Callable[[timedelta], None]
 
+LONGEST: Final = (
+    *("tests/browser/test_every_page.py", "tests/browser/", "tests/test_demo.py", "tests/interop/"),
+    *("tests/cli/", "tests/activitypub/test_kill.py", "tests/accounts/test_guests.py", "tests/api/"),
+)
+"""What takes longest, or waits most, in this order before everything else: it shall not be what all wait for."""
+TOGETHER: Final = ("tests/browser/test_every_page.py", "tests/browser/", "tests/interop/")
+"""What shares its servers and its browser, and so stays on one process with `--dist loadfile`; else each file does."""
+
 learn_models_once()
+
+
+class _Turns(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+    """Which process takes which files."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return _Turns(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        return next((place for place, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -37,11 +37,12 @@ def with_devices(chromium: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def noise(tmp_path: Path) -> Path:
+    """A large file that does not last long."""
     path = tmp_path / "noise.wav"
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(2)
-        sound.setsampwidth(2)
-        sound.setframerate(44_100)
+        sound.setsampwidth(4)
+        sound.setframerate(96_000)
         sound.writeframes(os.urandom(14_000_000))
     return path
 
