@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from fedirec.admin.words import KINDS
 from fedirec.clock import now
 from fedirec.lanes import Job, Kind, Lane, Later, Runner, Work, bring_back, enqueue
-from fedirec.worker import CALM, Calm, Chore, _again_and_again
+from fedirec.worker import CALM, Calm, Chore, _again_and_again, kinds_of_work
 from tests.conftest import Pass
+from tests.network import Instance
 
 
 async def rounds_of(chore: Chore, calm: Calm) -> None:
@@ -75,3 +77,17 @@ async def _failed() -> None:
 
 async def _is_due() -> bool:
     return await Lane.filter(key="lane", next_at__lte=now()).exists()
+
+
+async def test_each_kind_of_work_has_a_name_for_those_who_run_the_instance(here: Instance) -> None:
+    parts = here.state
+    kinds = kinds_of_work(
+        inbox=parts["inbox"],
+        courier=parts["courier"],
+        remote=parts["remote"],
+        workshop=parts["workshop"],
+        store=parts["store"],
+        cache=parts["media_cache"],
+        settings=parts["settings"],
+    )
+    assert set(KINDS) == set(kinds)

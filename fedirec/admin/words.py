@@ -14,18 +14,27 @@ KINDS: Final[Mapping[str, str]] = {
     "fanout": N_("Finding out who should get what was said"),
     "inbox": N_("What other servers sent"),
     "actor": N_("Looking again who somebody is"),
+    "describe": N_("Finding out what other servers run"),
     "lineage": N_("Looking for what things were made from"),
     "announced": N_("Fetching what was passed on"),
     "comment": N_("Fetching comments"),
     "restored": N_("Fetching what was deleted and came back"),
+    "quote": N_("Looking whether a quote is agreed to"),
+    "consent": N_("Looking whether an answer is agreed to"),
+    "replies": N_("Fetching answers that are missing"),
     "challenge": N_("Fetching challenges"),
     "upload": N_("Files that arrived"),
     "media": N_("Preparing files"),
+    "archive": N_("Copies for people of everything of theirs"),
+    "brought": N_("Lists that people bring along"),
+    "erasure": N_("Erasing those who leave"),
+    "move": N_("Going along with those who move"),
+    "look": N_("Looking for watched words"),
     "people": N_("Meeting those who are credited"),
     "policy": N_("Carrying out decisions about servers"),
     "purge": N_("Throwing away what is kept of servers"),
 }
-"""What a kind of work is called; one that is not here is shown by its name."""
+"""What a kind of work is called; one of a version that is gone is shown by its name."""
 
 POLICIES: Final[Mapping[str, str]] = {
     "allow": N_("Everything is exchanged"),
