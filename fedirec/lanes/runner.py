@@ -11,9 +11,8 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,15 +20,16 @@ from fedirec.clock import monotonic, now
 from fedirec.db import on_postgres, transaction
 from fedirec.db.listening import listen
 from fedirec.db.outages import is_outage
-from fedirec.errors import FedirecError
 from fedirec.lanes import leases
-from fedirec.lanes.backoff import LEAST_TRIES, Health, Kind, Retry, health_after, is_answer, retry_of
+from fedirec.lanes.backoff import Kind
 from fedirec.lanes.bell import CHANNEL, hearing
 from fedirec.lanes.domains import Crowds, most_of_one
-from fedirec.lanes.leases import Held, Leaving
+from fedirec.lanes.handling import run_jobs
+from fedirec.lanes.leases import Leaving
 from fedirec.lanes.models import Job
 from fedirec.lanes.outcomes import Crashed, Dead, Done, Later, Outcome
-from fedirec.lanes.tallies import Tries, added
+from fedirec.lanes.reports import Claimed, Report, write_reports
+from fedirec.lanes.tallies import Tries
 
 log = logging.getLogger(__name__)
 
@@ -40,30 +40,6 @@ ENOUGH: Final = 100
 PAUSE_AFTER_ERROR: Final = 1.0
 LOOKS: Final = 3
 """Times that a turn looks for lanes again where those that it found are too many of one domain."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A lane that we leased, with the jobs of it that may run now."""
-
-    key: str
-    kind: str
-    jobs: list[Job]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What came of a job, whether its lane is left after it, and whether with jobs that it could go on with.
-
-    `written` says later whether the lease still stood.
-    """
-
-    lane: Claimed
-    job: Job
-    outcome: Outcome | Crashed
-    leaves: bool
-    unfinished: bool
-    written: asyncio.Future[bool]
 
 
 class Runner:
@@ -194,7 +170,13 @@ class Runner:
         try:
             async with transaction():
                 held, busy = await leases.hold(reported, by=self.id)
-                tries = await self._write([report for report in reports if report.lane.key in held], held, at=at)
+                tries = await write_reports(
+                    [report for report in reports if report.lane.key in held],
+                    held,
+                    kinds=self._kinds,
+                    unwritten=self._tries,
+                    at=at,
+                )
                 lost = reported - held.keys() - busy
                 left = lost | {report.lane.key for report in reports if report.leaves and report.lane.key in held}
                 await self._renew(self._lanes.keys() - left, at=at)
@@ -220,52 +202,6 @@ class Runner:
             self._drains.add(drain)
             drain.add_done_callback(self._drains.discard)
         return len(claimed)
-
-    async def _write(self, reports: Sequence[Report], lanes: Mapping[str, Held], *, at: datetime) -> dict[str, Tries]:
-        """What came of jobs of `lanes` is in the database; the tries of them that are to be written with the rest."""
-        changed: dict[str, Health] = {}
-        older: dict[str, datetime] = {}
-        done: list[Job] = []
-        retries: list[tuple[Job, Retry]] = []
-        leaving: list[Leaving] = []
-        tries = {key: kept for key in lanes if (kept := self._tries.get(key))}
-        for report in reports:
-            lane, job, outcome = report.lane, report.job, report.outcome
-            kind, before = self._kinds[lane.kind], lanes[lane.key].health
-            health = health_after(before, outcome, attempts=job.attempts + 1, at=at)
-            if health != before:
-                changed[lane.key] = health
-                _log_circuit(lane.key, before, health)
-            if health.failures > before.failures and health.failures >= LEAST_TRIES:
-                older[lane.key] = at - kind.give_up_after
-            if isinstance(outcome, Done):
-                done.append(job)
-            else:
-                retry = retry_of(job, outcome, kind, lane=health, at=at)
-                retries.append((job, retry))
-                if retry.dead_at:
-                    log.warning("job %s of %s is dead: %s", job.id, lane.key, retry.error)
-            if kind.is_tallied and not (isinstance(outcome, Later) and outcome.blame == "us"):
-                went_well = isinstance(outcome, Done)
-                tries[lane.key] = tries.get(lane.key, Tries()) + Tries(well=went_well, ill=not went_well)
-            if report.leaves:
-                more = report.unfinished or len(lane.jobs) == kind.batch
-                succeeded_at = at if is_answer(outcome) else None
-                made = tries.pop(lane.key, None)
-                leaving.append(
-                    Leaving(
-                        key=lane.key,
-                        more_at=at if more else None,
-                        succeeded_at=succeeded_at,
-                        tally=added(lanes[lane.key].tally, made, at=at) if made else None,
-                    )
-                )
-        await leases.forget_done(done, at=at)
-        await leases.keep_retries(retries)
-        await leases.give_up(older, at=at)
-        await leases.keep_health(changed)
-        await leases.give_back(leaving)
-        return tries
 
     async def _renew(self, lanes: Collection[str], *, at: datetime) -> None:
         if lanes and self._has_to_renew():
@@ -322,7 +258,8 @@ class Runner:
         while jobs:
             size = kind.at_once if kind.together else 1
             taken, jobs = jobs[:size], jobs[size:]
-            outcomes = await self._outcomes_of(taken, kind)
+            self._ran += len(taken)
+            outcomes = await run_jobs(taken, kind)
             failed = {
                 job.order_key for job, end in zip(taken, outcomes, strict=True) if not isinstance(end, Done | Dead)
             }
@@ -344,40 +281,6 @@ class Runner:
         report = Report(lane=lane, job=job, outcome=outcome, leaves=leaves, unfinished=unfinished, written=written)
         self._reports.append(report)
         return written
-
-    async def _outcomes_of(self, jobs: Sequence[Job], kind: Kind) -> Sequence[Outcome | Crashed]:
-        self._ran += len(jobs)
-        try:
-            async with asyncio.timeout(kind.time_limit.total_seconds()):
-                if kind.together and len(jobs) > 1:
-                    return await kind.together(jobs)
-                return [await kind.handler(job) for job in jobs]
-        except FedirecError as error:
-            if is_outage(error):
-                return _waiting_for_us(jobs, error)
-            if not error.retryable:
-                return [Dead(error.detail) for _ in jobs]
-            after = None if error.retry_after is None else timedelta(seconds=error.retry_after)
-            return [Later(error.detail, after=after, blame="job") for _ in jobs]
-        except Exception as error:
-            if is_outage(error):
-                return _waiting_for_us(jobs, error)
-            names = ", ".join(str(job.id) for job in jobs)
-            log.exception("the handler of job %s (%s in %s) failed", names, jobs[0].kind, jobs[0].lane)
-            return [Crashed(f"{type(error).__name__}: {error}") for _ in jobs]
-
-
-def _waiting_for_us(jobs: Sequence[Job], error: Exception) -> list[Outcome | Crashed]:
-    """All of `jobs` are tried again, for it is our own database or disk that is unwell."""
-    log.error("there is no room for what %s does; trying again: %s", jobs[0].lane, error)
-    return [Later(f"{type(error).__name__}: {error}", blame="us") for _ in jobs]
-
-
-def _log_circuit(key: str, before: Health, after: Health) -> None:
-    if after.trips > before.trips:
-        log.warning("%s is left alone until %s: %s", key, after.held_until, after.error)
-    elif before.trips and not after.trips:
-        log.info("%s is back", key)
 
 
 async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
