@@ -120,7 +120,8 @@ async def import_list(
 ) -> Plan:
     """What the list says holds here from now on; answers what changed.
 
-    Raises Conflict, and changes nothing, when a line of it is bad, unless those are to be skipped.
+    Raises Invalid, and changes nothing, when a line of it is bad, unless those are to be skipped; Conflict when
+    nothing in it is new.
     """
     plan = await plan_import(doer, site, text, kind=kind, overrule=overrule)
     if plan.bad and not skip_bad:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.permissions import Doer, Permission, require
@@ -10,10 +11,10 @@ from fedirec.activitypub.models import Instance, Peer, Received
 from fedirec.activitypub.policies import BLOCK, LISTED, OPEN, stance_to
 from fedirec.activitypub.site import Site
 from fedirec.admin.enforcement import enforcing
-from fedirec.admin.hosts import EVERYWHERE, is_within, origin_named
+from fedirec.admin.hosts import EVERYWHERE, beginnings, is_within, origin_named
 from fedirec.admin.treatment import Treatment, changed, check, treatment_of
 from fedirec.clock import now
-from fedirec.db import transaction
+from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, Invalid, NotFound
 from fedirec.lanes import enqueue
 from fedirec.uris import host_of
@@ -129,12 +130,32 @@ async def choose_federation(doer: Doer, site: Site, federation: str) -> None:
 async def _take_effect(origin: str) -> None:
     """What was decided about `origin` will be so for all of it that is here; what waits to be handled has no effect."""
     if (await stance_to(origin)).is_blocked:
-        waiting = await Received.filter(state="waiting").values_list("id", "activity_uri")
-        ids = [id_ for id_, uri in waiting if is_within(str(uri), origin)]
-        for start in range(0, len(ids), _PAGE):
-            refused = Received.filter(id__in=ids[start : start + _PAGE])
-            await refused.update(state="refused", reason="blocked here", handled_at=now())
+        await _refuse_waiting(origin)
     await enqueue([enforcing(origin)])
+
+
+async def _refuse_waiting(origin: str) -> None:
+    """What came from `origin` and was not handled yet has no effect any more."""
+    first, second = beginnings(origin)
+    rows = await _waiting_of(first, second, after=0)
+    while rows:
+        ids = [int(row["id"]) for row in rows if is_within(str(row["uri"]), origin)]
+        refused = Received.filter(id__in=ids)
+        await refused.update(state="refused", reason="blocked here", handled_at=now())
+        rows = await _waiting_of(first, second, after=int(rows[-1]["id"]))
+
+
+async def _waiting_of(first: str, second: str, *, after: int) -> Sequence[Mapping[str, Any]]:
+    return await fetch_rows(
+        """
+        SELECT id, activity_uri AS uri FROM received WHERE state = 'waiting' AND id > ?
+           AND (lower(activity_uri) LIKE ? ESCAPE '!' OR lower(activity_uri) LIKE ? ESCAPE '!') ORDER BY id LIMIT ?
+        """,
+        after,
+        first,
+        second,
+        _PAGE,
+    )
 
 
 async def _treatment(site: Site, host: str) -> Treatment:
