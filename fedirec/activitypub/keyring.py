@@ -103,6 +103,11 @@ class Keyring:
         return await asyncio.get_running_loop().run_in_executor(self._signers, sign)
 
 
+def draft_of(file: Path) -> Path:
+    """Where a master key lies that is to take the place of the one in `file`, while all keys are renewed."""
+    return file.with_name(f"{file.name}.new")
+
+
 def _write_privately(file: Path, text: str) -> None:
     """`file` holds `text`, whole and on the disk, for its owner only; if somebody else was quicker, it holds theirs."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")

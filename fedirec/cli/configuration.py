@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 import typer
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
-from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.site import Site
 from fedirec.cli.failures import sentence_of
 from fedirec.cli.flags import ALL, with_settings
-from fedirec.cli.instance import check_driver, database_file, make_folder
+from fedirec.cli.instance import check_driver, database_file, make_folder, open_keyring
 from fedirec.cli.terminal import AsJson, note, say, say_json, say_table
 from fedirec.db import open_database
 from fedirec.db.schema import missing_migrations
@@ -96,7 +95,7 @@ async def _check_database(settings: Settings) -> str:
         if not site.is_set_up:
             return "the database opens; the instance is not set up yet"
         _check_origin(settings, site)
-        await Keyring.open(settings.master_key_file).key_of(site.actor_id, "rsa")
+        await open_keyring(settings, site)
         return f"the database opens, and the master key fits it: {site.origin}"
 
 

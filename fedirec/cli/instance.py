@@ -13,6 +13,7 @@ from typing import Final
 
 from fedirec import clock
 from fedirec.accounts.permissions import Operator
+from fedirec.activitypub.keyring import Keyring, draft_of
 from fedirec.activitypub.site import Site
 from fedirec.db import fetch_rows, open_database
 from fedirec.db.schema import missing_migrations
@@ -93,6 +94,26 @@ async def refuse_others() -> None:
     )
     if older:
         raise Conflict("something else is connected to this database; stop every fedirec serve, web and worker first")
+
+
+async def open_keyring(settings: Settings, site: Site) -> Keyring:
+    """The keyring of an instance that is set up, checked as `check_keyring` does."""
+    keyring = Keyring.open(settings.master_key_file)
+    await check_keyring(settings, site, keyring)
+    return keyring
+
+
+async def check_keyring(settings: Settings, site: Site, keyring: Keyring) -> None:
+    """The keys in the database open with the master key, so that nothing is sealed which nobody could ever open again.
+
+    Raises Misconfigured for one that belongs to another instance, or is new because the right one was missing.
+    """
+    try:
+        await keyring.key_of(site.actor_id, "rsa")
+    except Misconfigured as error:
+        if draft_of(settings.master_key_file).exists():
+            raise Misconfigured("renewing the keys was cut off; do it again: fedirec keys renew") from error
+        raise
 
 
 @asynccontextmanager

@@ -16,12 +16,11 @@ from anyio import to_thread
 
 from fedirec.accounts.actions.setup import begin_setup
 from fedirec.accounts.archives import FOLDER
-from fedirec.admin.actions.renewing import draft_of
 from fedirec.app import State, create_app, running
 from fedirec.cli.collector import calm_collector
 from fedirec.cli.connections import Connection
 from fedirec.cli.flags import ALL, run_to_end, with_settings
-from fedirec.cli.instance import check_driver, make_folder, serving_alone
+from fedirec.cli.instance import check_driver, check_keyring, make_folder, serving_alone
 from fedirec.cli.sockets import listen, shown_address
 from fedirec.cli.terminal import note, say, warn
 from fedirec.db.schema import upgrade
@@ -75,7 +74,8 @@ def _serve(settings: Settings, *, works: bool) -> None:
 async def _run(settings: Settings, taken: socket.socket, *, works: bool) -> None:
     await _migrate(settings)
     async with running(settings) as state:
-        await _refuse_foreign_key(state)
+        if state["site"].is_set_up:
+            await check_keyring(settings, state["site"], state["keyring"])
         secret = None if state["site"].is_set_up else await begin_setup()
         stop = asyncio.Event()
         server = _Server(
@@ -115,7 +115,8 @@ async def _work_until_told(settings: Settings) -> None:
         stop.set()
 
     async with running(settings) as state:
-        await _refuse_foreign_key(state)
+        if state["site"].is_set_up:
+            await check_keyring(settings, state["site"], state["keyring"])
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, tell, number)
         _warn_of_development(settings)
@@ -143,21 +144,6 @@ async def _end_soon(jobs: asyncio.Task[None]) -> None:
         jobs.cancel()
     with suppress(asyncio.CancelledError):
         await jobs
-
-
-async def _refuse_foreign_key(state: State) -> None:
-    """Nothing starts with a master key of another instance, or a new one: what it seals nobody could ever open again.
-
-    Raises Misconfigured.
-    """
-    if not state["site"].is_set_up:
-        return
-    try:
-        await state["keyring"].key_of(state["site"].actor_id, "rsa")
-    except Misconfigured as error:
-        if draft_of(state["settings"].master_key_file).exists():
-            raise Misconfigured("renewing the keys was cut off; do it again: fedirec keys renew") from error
-        raise
 
 
 async def _migrate(settings: Settings) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from fedirec.accounts.models import AuditEvent, Provider
 from fedirec.accounts.permissions import Operator
-from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.keyring import Keyring, draft_of
 from fedirec.activitypub.models import Actor, Follow
-from fedirec.admin.actions.renewing import draft_of, renew_keys
+from fedirec.admin.actions.renewing import renew_keys
 from fedirec.clock import now
 from fedirec.errors import Misconfigured
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge

@@ -15,7 +15,7 @@ from fedirec.accounts.actions.providers import reseal_credentials
 from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.actors import NewKeys, new_keys, publish_actor_update, spelling_of
 from fedirec.activitypub.actors.ours import ED25519_FRAGMENT, RSA_FRAGMENT
-from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.keyring import Keyring, draft_of
 from fedirec.activitypub.models import Actor, ActorKey, SigningKey
 from fedirec.activitypub.site import Site
 from fedirec.db import execute, transaction
@@ -60,11 +60,6 @@ async def renew_keys(doer: Doer, site: Site, file: Path) -> int:
         await audit(doer, "renew_keys", site.origin, actors=len(members))
     _settle(draft, file)
     return len(members)
-
-
-def draft_of(file: Path) -> Path:
-    """Where a master key lies that is to take the place of the one in `file`."""
-    return file.with_name(f"{file.name}.new")
 
 
 def _signers() -> QuerySet[Actor]:

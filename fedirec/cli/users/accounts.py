@@ -18,9 +18,8 @@ from fedirec.accounts.actions.tokens import create_token
 from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Role, Scope
 from fedirec.accounts.queries import members, pending_sign_ups
-from fedirec.activitypub.keyring import Keyring
 from fedirec.cli.flags import WHERE, with_settings
-from fedirec.cli.instance import OPERATOR, existing_instance
+from fedirec.cli.instance import OPERATOR, existing_instance, open_keyring
 from fedirec.cli.terminal import AsJson, note, plainly, say, say_list
 from fedirec.cli.users.finding import Name, account_called
 from fedirec.db import transaction
@@ -46,7 +45,7 @@ async def create(
         password = _read_password() if password_stdin else new_password()
         member = await create_account(
             site.uris,
-            Keyring.open(settings.master_key_file),
+            await open_keyring(settings, site),
             doer=OPERATOR,
             name=name,
             password=password,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fedirec.accounts.actions.joining import approve_member, decline_member
-from fedirec.activitypub.keyring import Keyring
 from fedirec.cli.flags import WHERE, with_settings
-from fedirec.cli.instance import OPERATOR, existing_instance
+from fedirec.cli.instance import OPERATOR, existing_instance, open_keyring
 from fedirec.cli.terminal import say
 from fedirec.cli.users.finding import Name, Reason, Words, account_called
 from fedirec.settings import Settings
@@ -16,7 +15,7 @@ async def approve(settings: Settings, name: Name) -> None:
     """Let somebody in who waits."""
     async with existing_instance(settings) as site:
         account = await account_called(site, name)
-        await approve_member(OPERATOR, Keyring.open(settings.master_key_file), account.id)
+        await approve_member(OPERATOR, await open_keyring(settings, site), account.id)
         say(f"@{account.actor.handle} is a member now.")
 
 
