@@ -14,6 +14,8 @@ from fedirec.remix.visibility import is_withheld, may_see
 
 MAX_KEPT: Final = 20_000
 """Characters of the words of one thing that are copied."""
+MAX_FILES: Final = 500
+"""Files that are copied with all that is asked for at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,10 @@ async def things_at(uris: Collection[str]) -> list[Thing]:
     for actor in await Actor.filter(uri__in=wanted).exclude(state="pending"):
         if actor.type != "Application" or not actor.is_local:
             found.setdefault(actor.uri, _person(actor))
-    for record in await Record.filter(uri__in=wanted, deleted_at=None).select_related("author"):
-        files = await Attachment.filter(record_id=record.id).order_by("position").limit(20) if len(wanted) == 1 else []
-        found[record.uri] = _record(record, files)
-    if len(wanted) > 1:
-        found |= await _with_files(found)
+    records = await Record.filter(uri__in=wanted, deleted_at=None).select_related("author")
+    files = await _files_of(records)
+    for record in records:
+        found[record.uri] = _record(record, files.get(record.id, []))
     said = Comment.filter(uri__in=wanted, deleted_at=None)
     for comment in await said.select_related("author", "record__author"):
         found[comment.uri] = _comment(comment)
@@ -72,14 +73,13 @@ async def is_visible(thing: Thing, person: Actor) -> bool:
     return thing.whole.state == "active"
 
 
-async def _with_files(found: Mapping[str, Thing]) -> dict[str, Thing]:
-    """The records among `found`, with their files: one query for all of them."""
-    records = {thing.row: thing.whole for thing in found.values() if isinstance(thing.whole, Record)}
+async def _files_of(records: Sequence[Record]) -> dict[int, list[Attachment]]:
+    """The files of all of `records`, by the row of their record."""
     files: dict[int, list[Attachment]] = {}
-    used = Attachment.filter(record_id__in=list(records)) if records else None
-    for row in await used.order_by("position").limit(500) if used is not None else []:
-        files.setdefault(int(row.record_id or 0), []).append(row)
-    return {record.uri: _record(record, files.get(key, [])) for key, record in records.items()}
+    used = Attachment.filter(record_id__in=[record.id for record in records]).order_by("position").limit(MAX_FILES)
+    for file in await used if records else []:
+        files.setdefault(int(file.record_id or 0), []).append(file)
+    return files
 
 
 def _person(actor: Actor) -> Thing:
