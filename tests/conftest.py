@@ -16,9 +16,11 @@ from xdist.scheduler import LoadFileScheduling
 from fedirec import clock
 from fedirec.db import open_database
 from tests.databases import Databases, learn_models_once, why_no_postgres
+from tests.fuzz.budget import add_profiles
 from tests.network import Instance, Network, open_instance
 
 Pass = Callable[[timedelta], None]
+add_profiles()
 
 LONGEST: Final = (
     *("tests/browser/test_every_page.py", "tests/browser/", "tests/test_demo.py", "tests/interop/"),
