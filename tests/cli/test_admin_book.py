@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-import subprocess
 import time
-from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -37,10 +35,9 @@ from tests.cli.command import PATIENCE, Server, free_port
 from tests.cli.conftest import ORIGIN, PASSWORD, in_a_thread, set_up
 from tests.conftest import skip_or_fail
 from tests.databases import Databases, why_no_postgres
+from tests.disks import small_disk
 
 LONG_AGO: Final = (now() - timedelta(days=20)).isoformat(sep=" ")
-DISK: Final = 12_000_000
-"""Bytes of a disk that will be full."""
 NEWER: Final = (
     "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('fedirec', '9999_of_the_future', '2027-01-01')"
 )
@@ -222,7 +219,10 @@ async def _sign_in(studio: Path, secrets: list[str]) -> None:
 
 def test_a_disk_that_is_full_and_one_that_is_dead_are_survived(studio: Path, tmp_path: Path) -> None:
     (studio / "fedirec.toml").write_text('log_level = "warning"\n')
-    with small_disk(tmp_path / "disk") as disk, machine(disk / "studio", backups=tmp_path / "backups") as here:
+    with (
+        small_disk(tmp_path / "disk", megabytes=12) as disk,
+        machine(disk / "studio", backups=tmp_path / "backups") as here,
+    ):
         shutil.copytree(studio, here.folder)
         copy = _keep_copy(here.folder)
         server = here.start()
@@ -285,21 +285,6 @@ def test_a_disk_that_is_full_and_one_that_is_dead_are_survived(studio: Path, tmp
 def _sign_in_at(server: Server) -> httpx.Response:
     known = {"name": "ana", "password": PASSWORD}
     return httpx.post(f"{server.address}/sign-in", data=known, headers={"origin": ORIGIN}, timeout=PATIENCE)
-
-
-@contextmanager
-def small_disk(folder: Path) -> Generator[Path]:
-    """Within it `folder` is a disk of DISK bytes."""
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "none", folder], check=False, capture_output=True, text=True
-    )
-    if mounted.returncode:
-        skip_or_fail(f"a full disk needs leave to mount a small one: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def fill(disk: Path) -> None:
