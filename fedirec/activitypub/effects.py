@@ -7,25 +7,23 @@ import json
 import logging
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fedirec.activitypub.authority import Belief, belief_in_description, belief_in_embedded
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
-from fedirec.activitypub.journal import Arrival, Journal, name_of
+from fedirec.activitypub.journal import Arrival, Journal
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.outbox import ask_again
-from fedirec.activitypub.parsing import parse
-from fedirec.activitypub.remote import Remote, compacted
-from fedirec.activitypub.signatures import parse as parse_signature
-from fedirec.activitypub.vocab import Activity, ActorObject, Create, Forwarded, Ref, Update
+from fedirec.activitypub.reading import read_arrival
+from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.vocab import Activity, Create
 from fedirec.clock import monotonic, now
 from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
 from fedirec.db.gathering import Gathered
 from fedirec.db.outages import is_outage
 from fedirec.db.search import Findable, gathering_words
 from fedirec.db.tables import json_of, locked, table_of
-from fedirec.errors import FedirecError, Forbidden, Invalid
+from fedirec.errors import FedirecError
 from fedirec.lanes import Crashed, Dead, Done, Job, Later, Outcome, Work, gathering
 
 log = logging.getLogger(__name__)
@@ -104,7 +102,7 @@ class Effects:
                 continue
             arrival, sender = found
             try:
-                activity = await self._read(arrival, sender)
+                activity = await read_arrival(arrival, sender, vocabulary=self._remote.vocabulary)
                 left.append(_Understood(job, arrival, sender, activity, self._handlers.find(activity)))
             except Exception as error:  # a stranger's document can surprise everything that reads it
                 outcomes[job.id] = await _failed(job, arrival, error)
@@ -139,46 +137,6 @@ class Effects:
             for uri, arrival in found.items()
             if arrival.sender_id in senders  # else the actor is gone for good, and what they sent with them
         }
-
-    async def _read(self, arrival: Arrival, sender: Actor) -> Activity[Any]:
-        if sender.state == "suspended":
-            raise Forbidden("that actor is suspended here")
-        sent = arrival.document or parse(arrival.body)
-        activity = self._remote.vocabulary.read(await compacted(sent))
-        if not isinstance(activity, Activity):
-            raise Invalid("that is not an activity")
-        if arrival.activity_uri == name_of(arrival.body, sender.uri):
-            activity = replace(activity, id=arrival.activity_uri)
-            if activity.actor != sender.uri:
-                return Forwarded(id=arrival.activity_uri, actor=sender.uri, object=Ref(activity.object.id))
-        if activity.actor != sender.uri or activity.id != arrival.activity_uri:
-            raise Forbidden("the activity says something else once its terms are resolved")
-        embedded = sent.get("object")
-        if not isinstance(embedded, dict):
-            return activity
-        author = getattr(activity.object, "attributed_to", None)
-        if author is not None and isinstance(activity, Create | Update):
-            belief = belief_in_embedded(activity.object.id, author=author, speaker=sender.uri)
-            if belief is Belief.NEVER or (belief is Belief.ASK_ORIGIN and isinstance(activity, Update)):
-                raise Forbidden("only its author can say what that is")
-            if belief is Belief.ASK_ORIGIN:
-                return _by_name_only(activity)
-        described = getattr(activity.object, "actor", activity.object)
-        if isinstance(activity, Update) and isinstance(described, ActorObject):
-            belief = belief_in_description(described.id, speaker=sender.uri, is_brought=_is_brought(arrival))
-            if belief is Belief.ASK_ORIGIN:
-                return _by_name_only(activity)
-        return replace(activity, object_as_sent={"@context": sent["@context"], **embedded})
-
-
-def _by_name_only(activity: Activity[Any]) -> Activity[Any]:
-    """The same, without what came embedded in it."""
-    return replace(activity, object=Ref(activity.object.id), object_document=None)
-
-
-def _is_brought(arrival: Arrival) -> bool:
-    """Whether somebody else signed the request than who did it, by another key than what proves it."""
-    return parse_signature([(name, value) for name, value in arrival.signed_headers]).key_id != arrival.key_id
 
 
 @dataclass(frozen=True, slots=True)
