@@ -144,7 +144,7 @@ def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
         Chore("forget what programs were answered", timedelta(hours=1), forget_answers),
         Chore("forget idle lanes", timedelta(hours=6), prune_idle_lanes),
-        Chore("forget handled activities", timedelta(hours=6), prune_received),
+        Chore("forget handled activities", timedelta(hours=1), prune_received),
         Chore("forget early deletions", timedelta(hours=6), prune_deletions),
     ]
 

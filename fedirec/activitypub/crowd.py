@@ -9,6 +9,7 @@ from fedirec.activitypub.models import Received
 from fedirec.clock import monotonic
 from fedirec.errors import Busy, TooMany
 from fedirec.lanes import is_longer
+from fedirec.uris import domain_of
 from fedirec.web.ratelimit import RateLimit
 
 MAX_WAITING: Final = 10_000
@@ -21,7 +22,7 @@ COUNT_SECONDS: Final = 2.0
 """How long a count of them is good for."""
 
 PER_ORIGIN: Final = 300
-"""Activities a second, in the long run, of one origin."""
+"""Activities a second, in the long run, of one origin and of all others of its domain."""
 
 NEWS_SECONDS: Final = 20.0
 """How long we know that a peer is there, once it was heard."""
@@ -48,11 +49,11 @@ class Crowd:
         self._is_full = False
 
     def count_origin(self, origin: str, *, size: int) -> None:
-        """One more activity of a proven origin. Raises TooMany when it sends faster than PER_ORIGIN a second.
+        """One more activity of a proven origin. Raises TooMany when its domain sends faster than PER_ORIGIN a second.
 
         A large one counts as several, for what was received is kept.
         """
-        self._origins.check(origin, cost=1 + size / USUAL_BYTES)
+        self._origins.check(domain_of(origin), cost=1 + size / USUAL_BYTES)
 
     def count_stranger(self, visitor: str) -> None:
         """One more key that has to be asked for because of `visitor`. Raises TooMany."""

@@ -29,6 +29,8 @@ from fedirec.lanes import Crashed, Dead, Done, Job, Later, Outcome, Work, gather
 log = logging.getLogger(__name__)
 
 MAX_REASON: Final = 500
+MAX_KEPT_IN_VAIN: Final = 64_000
+"""Bytes of an activity without an effect, beyond which only that it came is kept: hardly anybody sends as much."""
 MAX_ATTEMPTS: Final = 4
 """Times that handling is tried again after something went wrong that may pass."""
 
@@ -236,10 +238,11 @@ async def _failed(job: Job, arrival: Arrival, error: Exception) -> Outcome | Cra
 async def _end(arrival: Arrival, state: str, reason: str) -> None:
     """The activity is kept, with the reason why it had no effect."""
     await execute(
-        "UPDATE received SET state = ?, reason = ?, handled_at = ? WHERE activity_uri = ?",
+        "UPDATE received SET state = ?, reason = ?, handled_at = ?, body = ? WHERE activity_uri = ?",
         state,
         reason.replace("\x00", "")[:MAX_REASON],
         now(),
+        arrival.body if len(arrival.body) <= MAX_KEPT_IN_VAIN else b"",
         arrival.activity_uri,
     )
 

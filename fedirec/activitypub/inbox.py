@@ -44,6 +44,9 @@ MAX_BODY: Final = 1024 * 1024
 KEEP_RECEIVED: Final = FORWARDED_FOR
 """How long what was received is kept after it was handled: longer than any replay could be signed."""
 
+KEPT_IN_VAIN: Final = 100_000
+"""Activities without an effect that are kept at most, to be looked at and handled again."""
+
 ACTIVITY_TYPES: Final = ("application/activity+json", "application/ld+json")
 
 
@@ -156,8 +159,16 @@ class Inbox:
 
 
 async def prune_received() -> int:
-    """What was handled or refused long ago is forgotten; returns how much. Evidence stays in its own table."""
-    return await Received.filter(state__not="waiting", handled_at__lt=now() - KEEP_RECEIVED).delete()
+    """What was handled or refused long ago is forgotten; returns how much. Evidence stays in its own table.
+
+    Of what had no effect only the newest is kept: strangers can send as much of it as they like.
+    """
+    gone = await Received.filter(state__not="waiting", handled_at__lt=now() - KEEP_RECEIVED).delete()
+    for state in ("refused", "failed"):
+        in_vain = Received.filter(state=state)
+        if beyond := await in_vain.order_by("-id").offset(KEPT_IN_VAIN).limit(1).values_list("id", flat=True):
+            gone += await in_vain.filter(id__lte=beyond[0]).delete()
+    return gone
 
 
 async def _read(delivery: Delivery) -> bytes:

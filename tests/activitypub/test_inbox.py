@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from fedirec.activitypub import effects
+from fedirec.accounts.permissions import Operator
+from fedirec.activitypub import effects, inbox
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, ActorKey, Evidence, Follow, Received
 from fedirec.activitypub.models import Peer as KnownPeer
+from fedirec.admin.actions.replaying import replay
 from fedirec.clock import now
 from fedirec.db import fetch_rows
+from fedirec.errors import NotFound
 from fedirec.lanes import Job
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import publish_record
@@ -439,6 +442,26 @@ async def test_an_actor_that_leaves_is_forgotten_and_stays_credited_by_who_built
     assert (await here.run(lambda: Actor.get(uri=mia))).state == "deleted"
     assert await here.run(lambda: Follow.all().count()) == 0
     assert (await here.run(lambda: Record.get(uri=note["id"]).select_related("author"))).author.name == name
+
+
+async def test_what_strangers_send_in_vain_does_not_fill_the_disk(
+    here: Instance, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "KEPT_IN_VAIN", 2)
+    eve = peer.actor("eve")
+    for number, length in enumerate((10, 200_000, 20, 200_000)):
+        note = peer.note(eve, str(number), content="x" * length)
+        assert (await peer.post(here, peer.activity("Create", eve, note))).status_code == 202
+    await here.work()
+    rows = await here.run(lambda: Received.all().order_by("id"))
+    assert [(row.state, len(row.body) > 0) for row in rows] == [("refused", length) for length in (True, False) * 2]
+
+    assert await here.run(inbox.prune_received) == 2
+
+    kept = await here.run(lambda: Received.all().order_by("id"))
+    assert [row.id for row in kept] == [row.id for row in rows[2:]]
+    with pytest.raises(NotFound):
+        await here.run(replay, Operator("command line"), kept[-1].id)
 
 
 async def test_whoever_is_heard_from_is_asked_who_they_are_once_a_day(here: Instance, peer: Peer) -> None:

@@ -344,6 +344,15 @@ async def test_keys_that_change_without_end_are_not_kept(here: Instance, peer: P
     assert (await _reasons(here))[-1] == "that actor has changed its keys too often to be believed"
 
 
+async def test_many_names_of_one_domain_send_no_more_than_one() -> None:
+    crowd = Crowd()
+    for number in range(2_000):
+        crowd.count_origin(f"https://h{number}.evil.test", size=1_000)
+    with pytest.raises(TooMany):
+        crowd.count_origin("https://fresh.evil.test", size=20_000_000)
+    crowd.count_origin("https://good.test", size=1_000)
+
+
 async def test_large_activities_are_taken_more_slowly() -> None:
     crowd = Crowd()
     for _ in range(25):

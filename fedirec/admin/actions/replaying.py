@@ -21,7 +21,7 @@ async def replay(doer: Doer, id_: int) -> None:
     require(doer, Permission.MANAGE_FEDERATION)
     async with transaction():
         row = await Received.get_or_none(id=id_)
-        if row is None:
+        if row is None or not row.body:
             raise NotFound("There is no such activity; what is refused is kept for thirty days.")
         origin = origin_of(row.activity_uri)
         if (await stance_to(origin)).is_blocked:
