@@ -80,7 +80,7 @@ def routes_of(instance: Instance) -> list[Route]:
     return [each for each in routes if each.path not in ENDS_A_SESSION and not each.path.startswith("/api/")]
 
 
-@tries(150)
+@tries(80)
 @given(
     place=st.integers(0, 9999),
     who=st.integers(0, 2),
