@@ -147,8 +147,8 @@ async def _end_soon(jobs: asyncio.Task[None]) -> None:
 
 
 async def _migrate(settings: Settings) -> None:
-    for name in await upgrade(settings.database):
-        log.info("the database has had the migration %s", name)
+    if brought := await upgrade(settings.database):
+        log.info("the database is up to date now; it has had %s", ", ".join(brought))
 
 
 def _announce(settings: Settings, state: State, secret: str | None) -> None:
