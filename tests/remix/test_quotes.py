@@ -158,7 +158,7 @@ async def test_what_is_no_record_is_quoted_by_nobody_and_says_so(here: Instance,
     draft = ChallengeDraft(title="Rain", slug="rain", text="Go.", terms=Terms(version=1, licence="CC-BY-4.0"))
     challenge = await here.run(open_challenge, ana, here.state["keyring"], draft)
     group = (await here.run(lambda: Actor.get(id=challenge.actor_id))).uri
-    for author, uri in ((ana.uri, said.uri), (group, challenge.prompt_uri)):
+    for author, uri in ((ana.uri, said.uri), (group, f"{group}/prompt")):
         policy = (await document_at(here, uri))["interactionPolicy"]
         assert policy == {"canQuote": {"automaticApproval": [author]}}
         asked = quote_request(peer, bo, uri, f"q{len(uri)}")
