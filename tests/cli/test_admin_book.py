@@ -5,6 +5,7 @@ What happens in a chapter really happens: disks are full, folders are gone, a da
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -340,6 +341,7 @@ def test_a_database_that_goes_away_and_one_that_is_dead_are_survived(
         assert "connected to this database" in here.refuses("keys", "renew", "--yes")
         here.stop()
         assert "new keys" in here.type("fedirec keys renew --yes")
+        assert json.loads(here.type("fedirec media usage --json"))["database"] > 1_000_000
         databases.drop(address)
         steps.rest(here)
         assert here.server is not None
