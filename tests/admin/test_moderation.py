@@ -12,6 +12,7 @@ from fedirec.accounts.permissions import Operator, Role
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Outgoing, Peer, Received
 from fedirec.activitypub.outbox import document_of
+from fedirec.admin.actions import reporting
 from fedirec.admin.actions.appealing import answer_appeal, appeal
 from fedirec.admin.actions.claiming import claim
 from fedirec.admin.actions.deciding import decide, undo
@@ -322,6 +323,19 @@ async def test_a_flood_of_flags_ends_and_one_who_is_not_believed_is_not_read(her
         "reports from your instance are not read here",
         "that are too many reports in one hour",
     }
+
+
+async def test_a_flood_of_flags_ends_whatever_names_it_comes_from(
+    here: Instance, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting, "MAX_FLAGS_AN_HOUR", 2)
+    ana = await here.join("ana")
+    for host in ("a.evil.test", "b.evil.test", "c.evil.test", "evil.test", "good.test"):
+        peer = Stranger(network, host)
+        await peer.post(here, peer.activity("Flag", peer.actor("eve"), ana.uri, content="again"))
+        await settle(here)
+    origins = await here.run(lambda: Report.all().order_by("id").values_list("origin", flat=True))
+    assert origins == ["https://a.evil.test", "https://b.evil.test", "https://good.test"]
 
 
 async def test_a_report_is_forwarded_in_the_name_of_the_instance(here: Instance, there: Instance) -> None:

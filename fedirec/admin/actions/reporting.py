@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.codes import digest_of
@@ -24,14 +25,14 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import plain
 from fedirec.translatable import N_
-from fedirec.uris import origin_of, origins_above
+from fedirec.uris import domain_of, origin_of, origins_above
 
 MAX_WORDS: Final = 2_000
 """Characters."""
 MAX_AN_HOUR: Final = 20
 """Reports of one person here."""
 MAX_FLAGS_AN_HOUR: Final = 30
-"""Reports of one peer that are taken."""
+"""Reports of one peer that are taken, whatever names it has below its domain."""
 MAX_ACCUSED: Final = 5
 """People whom one Flag can be about."""
 MEMBER, PEER, WORDS = "member", "peer", "words"
@@ -86,7 +87,9 @@ async def take_flag(sender: Actor, flag: Flag) -> list[Report]:
     origin = origin_of(sender.uri)
     if await Peer.exists(origin__in=origins_above(origin), rejects_reports=True):
         raise Forbidden("reports from your instance are not read here")
-    recent = Report.filter(origin=origin, created_at__gt=now() - timedelta(hours=1))
+    scheme, domain = origin.partition("://")[0], domain_of(origin)
+    alike = Q(origin=origin) | Q(origin=f"{scheme}://{domain}") | Q(origin__endswith=f".{domain}")
+    recent = Report.filter(alike, created_at__gt=now() - timedelta(hours=1))
     if await recent.count() >= MAX_FLAGS_AN_HOUR:
         raise Unsupported("that are too many reports in one hour")
     things = [thing for thing in await things_at(flag.objects) if thing.accused.is_local]
