@@ -8,18 +8,22 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedirec.accounts.models import Notification
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub import keys
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT, RECORD_CONTEXT
 from fedirec.activitypub.models import Actor, Outgoing, Received
 from fedirec.activitypub.outbox import bytes_of
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.vocab import PUBLIC, Create, Ref
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.composing import MAX_TOLD, Composed, addressed, shortened
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_PARTS, MAX_TAGS, MAX_TEXT, MAX_TITLE, RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.kinds import Kind
 from fedirec.remix.lineage import MAX_SOURCES
-from fedirec.remix.models import Record, Source
+from fedirec.remix.models import Record, Source, Submission
+from fedirec.remix.terms import Terms
 from fedirec.remix.vocab import (
     AttachmentObject,
     ContributorObject,
@@ -108,8 +112,16 @@ async def test_a_record_that_is_too_large_to_be_carried_arrives_whole(here: Inst
     ana, bo = await here.join("ana"), await there.join("bo")
     song = await publish(there, bo)
     known = await here.find_record(song.uri)
+    terms = Terms(version=1, licence="CC-BY-4.0", text="Be kind")
+    brief = ChallengeDraft(title="Rain", slug="rain", text="Rain, please", terms=terms)
+    rain = await there.run(open_challenge, bo, there.state["keyring"], brief)
+    met = await here.find_challenge((await there.run(lambda: rain.actor)).uri)
     draft = RecordDraft(
-        title="Long", text='"\\' * (MAX_TEXT // 2), licence="CC-BY-4.0", sources=[SourceDraft(record=known)]
+        title="Long",
+        text='"\\' * (MAX_TEXT // 2),
+        licence="CC-BY-4.0",
+        sources=[SourceDraft(record=known)],
+        challenge=met,
     )
 
     made = await here.run(publish_record, ana, draft)
@@ -121,6 +133,11 @@ async def test_a_record_that_is_too_large_to_be_carried_arrives_whole(here: Inst
     arrived = await there.run(lambda: Record.get(uri=made.uri))
     assert (arrived.text, arrived.digest_holds) == (draft.text, True)
     assert await there.run(lambda: Source.filter(record__uri=made.uri, parent__uri=song.uri).count()) == 1
+
+    offered = await there.run(lambda: Submission.get(record_id=arrived.id))
+    assert (offered.state, offered.terms_version) == ("pending", 1)
+    told = await there.run(lambda: Notification.all().values_list("kind", flat=True))
+    assert {Notice.REMIXED, Notice.SUBMITTED} <= set(told)
 
     changed = RecordDraft(
         title="Longer", text='\\"' * (MAX_TEXT // 2), licence="CC-BY-4.0", sources=[SourceDraft(record=known)]

@@ -13,7 +13,7 @@ from fedirec.activitypub.deletions import was_deleted
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
-from fedirec.activitypub.vocab import Json
+from fedirec.activitypub.vocab import Doc, Json
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
@@ -25,8 +25,9 @@ from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.sources import fetch_record, find_record
 from fedirec.remix.actions.submissions import grant_licence, save_submission
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Challenge, Record, Submission
-from fedirec.remix.vocab import NoteObject, PostObject, RecordObject
+from fedirec.remix.models import Challenge, Record, RecordRevision, Submission
+from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, TermsRef
+from fedirec.remix.vocab.records import read_terms
 from fedirec.uris import origin_of
 
 MAX_TOLD: Final = 500
@@ -56,12 +57,23 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
         return Done()
     if record.visibility != "public" and record.held_at is None:
         return Done()
+    terms = await _terms_named_by(record) if payload.get("created") else None
     async with transaction():
         if not payload.get("accepted"):
-            await offer_to(challenge, record, via="remote")
+            how = {"terms_version": terms.version, "terms_digest": terms.digest} if terms else {}
+            await offer_to(challenge, record, via="remote", **how)
         elif not record.author.is_local:
             await accept_into(challenge, record)
     return Done()
+
+
+async def _terms_named_by(record: Record) -> TermsRef | None:
+    """The terms under which its author made `record`, as it says itself."""
+    version = await RecordRevision.get(record_id=record.id, number=record.revision)
+    try:
+        return read_terms(Doc(version.document))
+    except Invalid:
+        return None
 
 
 async def _fetch_newer(remote: Remote, uri: str) -> Outcome:

@@ -79,7 +79,7 @@ class RecordObject(NoteObject):
             sources=_sources(doc),
             contributors=_contributors(doc),
             challenge=find_id(doc, "challenge"),
-            terms=_terms(doc),
+            terms=read_terms(doc),
             record_digest=clean_line(doc.find_text("recordDigest"), _MAX_DIGEST) or None,
             can_quote=automatic,
             can_quote_asked=manual,
@@ -146,7 +146,8 @@ def _role(entry: Doc) -> str:
     return named if len(named) <= _MAX_ROLE and find_id(entry, "roleName") else CONTRIBUTOR.iri
 
 
-def _terms(doc: Doc) -> TermsRef | None:
+def read_terms(doc: Doc) -> TermsRef | None:
+    """The terms of its challenge that a record names, if it does."""
     for entry in doc.docs("challengeTerms"):
         version, digest = entry.number("termsVersion"), clean_line(entry.find_text("termsDigest"), _MAX_DIGEST)
         if version is not None and 0 < version <= MAX_VERSION and digest:
