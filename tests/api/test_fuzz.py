@@ -1,13 +1,12 @@
 """Whatever a program asks, an instance never breaks, and answers as it promised.
 
-Schemathesis makes up requests from the description: some as it wants them, some not. FEDIREC_FUZZ_EXAMPLES asks for
+Schemathesis makes up requests from the description: some as it wants them, some not. A long run (tests/fuzz) makes up
 more of them than CI has the time for.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -26,9 +25,10 @@ from fedirec.api.openapi import openapi_document, plain_path
 from fedirec.web.ratelimit import RateLimit
 from tests.api.conftest import Programs
 from tests.api.programs import Program, check_shape
+from tests.fuzz.budget import tries
 from tests.network import Instance
 
-EXAMPLES: Final = int(os.environ.get("FEDIREC_FUZZ_EXAMPLES", "2"))
+EXAMPLES: Final = 2
 RECORD: Final[Any] = {"title": "Rain", "text": "On the roof", "licence": "CC-BY-SA-4.0"}
 TERMS: Final[Any] = {"licence": "CC-BY-SA-4.0"}
 
@@ -39,18 +39,11 @@ SCHEMA: Final = schemathesis.openapi.from_dict(_described)
 
 @cache
 def made_up(path: str, method: str) -> list[Any]:
-    """Requests for one operation, the same ones in every run."""
+    """Requests for one operation, in CI the same ones in every run."""
     operation = SCHEMA[path][method]
     found: list[Any] = []
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @settings(tries(EXAMPLES), database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(
         st.one_of(
             operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
@@ -64,6 +57,7 @@ def made_up(path: str, method: str) -> list[Any]:
     return found
 
 
+@pytest.mark.fuzz
 @pytest.mark.timeout(3600)
 async def test_nothing_that_is_asked_breaks_an_instance(here: Instance, program: Programs) -> None:
     await here.join("ana")
