@@ -82,6 +82,16 @@ WORDS: Final[Mapping[str, str]] = {
     "forward_report": N_("told another instance of a report"),
     "hide_comment": N_("hid a comment"),
     "unhide_comment": N_("showed a hidden comment again"),
+    "ask_for_archive": N_("asked for a copy of everything of theirs"),
+    "ask_to_erase": N_("asked to have an account erased"),
+    "stay_after_all": N_("decided to stay after all"),
+    "erase": N_("erased an account"),
+    "export": N_("wrote a copy of everything of somebody"),
+    "bring_list": N_("brought a list along"),
+    "move": N_("moved to another account"),
+    "come_back": N_("came back after moving away"),
+    "grant_licence": N_("gave a record a licence for a challenge"),
+    "renew_recovery_codes": N_("made new recovery codes for somebody"),
 }
 """What actions are called; one that is not here is shown by its name."""
 
