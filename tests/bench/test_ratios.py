@@ -48,11 +48,11 @@ async def test_what_one_host_says_does_not_wait_behind_the_flood_of_another(tmp_
     found = await flooding.measure(flood=1_000, folder=tmp_path)
 
     calm, flooded, flood = (_number(found, f"{name}_p50_ms") for name in ("calm", "flooded", "of_the_flood"))
-    assert found["flood_went_on"], found
+    assert _number(found, "said_during_the_flood") >= 5, found
     assert flooded < max(flood / 3, 20 * calm), found
 
 
 def _number(figures: dict[str, object], name: str) -> float:
     value = figures[name]
-    assert isinstance(value, float)
+    assert isinstance(value, float | int)
     return value
