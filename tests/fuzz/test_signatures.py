@@ -138,7 +138,8 @@ async def send(instance: Instance, request: Request) -> httpx.Response:
 def is_as_signed(sent: Request, good: Request, kind: Scheme) -> bool:
     """Whether everything that the signature covers is as it was, and the signature is the one that was made."""
     covered = ("host", "date", "digest", "content-type") if kind == "cavage" else ("content-digest",)
-    same = all(sent.values(name) == good.values(name) for name in covered)
+    written = {"host": ["here.test"]}  # the client adds what it must say
+    same = all((sent.values(name) or written.get(name)) == good.values(name) for name in covered)
     marks = [mark for mark in good.values("signature")[0].split('"' if kind == "cavage" else ":") if len(mark) > 300]
     there = len(marks) == 1 and len(sent.values("signature")) == 1 and marks[0] in sent.values("signature")[0]
     return same and there and (sent.method, sent.path, sent.body) == (good.method, good.path, good.body)
@@ -173,6 +174,7 @@ async def test_only_what_was_signed_is_believed(
     for edit in by:
         sent = edited(sent, edit, other)
     uri = json.loads(good.body)["id"]
+    await here.run(lambda: Received.all().delete())
 
     answer = await send(here, sent)
 
@@ -183,7 +185,6 @@ async def test_only_what_was_signed_is_believed(
     if answer.status_code == 202:
         assert is_as_signed(sent, good, kind), (sent.headers, good.headers)
         assert await here.run(lambda: Received.filter(activity_uri=uri).exists())
-        await here.run(lambda: Received.filter(activity_uri=uri).delete())
     else:
         assert kept == 0, "what is refused is not kept"
     nothing_broke(caplog)
