@@ -16,8 +16,11 @@ from typing import ParamSpec, TypeVar
 import httpx
 
 from fedirec.accounts.actions.joining import save_member
+from fedirec.accounts.actions.sessions import begin_session
+from fedirec.accounts.door import COOKIE
 from fedirec.accounts.passwords import hash_password
 from fedirec.accounts.permissions import Role
+from fedirec.accounts.queries import ACTIVE, find_account
 from fedirec.activitypub.actors import NewKeys
 from fedirec.activitypub.keys import generate_ed25519, generate_rsa
 from fedirec.activitypub.models import Actor
@@ -120,11 +123,17 @@ class Instance:
 
     @asynccontextmanager
     async def sign_in(self, name: str) -> AsyncGenerator[httpx.AsyncClient]:
-        """The browser of the member `name`."""
+        """The browser of the member `name`, who proved before who they are: comparing passwords takes long."""
         async with self.client() as client:
-            answer = await client.post("/sign-in", data={"name": name, "password": PASSWORD})
-            assert answer.status_code == 303, answer.text
+            secret = await self.run(self._begin_session, name, client.headers["user-agent"])
+            client.cookies.set(f"__Host-fedirec-{COOKIE}", secret, domain=self.host)
             yield client
+
+    async def _begin_session(self, name: str, browser: str) -> str:
+        account = await find_account(name, host=self.host)
+        assert account is not None
+        assert account.state == ACTIVE
+        return await begin_session(account, browser=browser)
 
 
 class _As(httpx.AsyncBaseTransport):
