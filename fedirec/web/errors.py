@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import ValidationError
 
-from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound
+from fedirec.errors import FedirecError, Invalid, Mistyped, NotFound, Unauthenticated
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reading
 from fedirec.web.negotiation import wants_json
 from fedirec.web.render import local_path, reader_of, render, site_of
 from fedirec.web.sentences import as_sentence, told
+from fedirec.web.uploads import Limits, read_parts
 
 log = logging.getLogger(__name__)
 
 PROBLEMS: Final = "/api/problems/"
 """Below it, each status has a page that says what to do about it: the type of a problem document leads there."""
+SECRETS: Final = frozenset({"password", "present", "old"})
+"""The names of all fields that are not shown again."""
 _BROKEN: Final = 500
 _UNKNOWN: Final = 401
 
 
-def error_page(request: Request, error: Exception) -> Response:
+def error_page(request: Request, error: Exception, *, typed: Sequence[tuple[str, str]] = ()) -> Response:
     """The page, or the problem document (RFC 9457) for programs, that says what went wrong.
 
-    A FedirecError says it in its own words; anything unexpected says nothing but the id of the request.
+    A FedirecError says it in its own words; anything unexpected says nothing but the id of the request. What was
+    `typed` into the fields of a form can be sent once more from the page.
     """
     status, retry_after = _status_of(error)
     request_id = str((request.scope.get("state") or {}).get("request_id", ""))
@@ -54,6 +60,8 @@ def error_page(request: Request, error: Exception) -> Response:
         status_code=status,
         request_id=request_id if status == _BROKEN else "",
         again_url=_again(request),
+        typed=typed,
+        sent_to=local_path(request.url.path, ""),
         retry_after=retry_after,
     )
 
@@ -65,7 +73,7 @@ def is_for_programs(path: str) -> bool:
 
 async def on_error(request: Request, error: Exception) -> Response:
     """The handler to give to Starlette for FedirecError and HTTPException."""
-    return error_page(request, error)
+    return error_page(request, error, typed=await _typed(request, error))
 
 
 async def on_unheld(request: Request, error: Exception) -> Response:
@@ -80,6 +88,18 @@ EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_error,
     ValidationError: on_unheld,
 }
+
+
+async def _typed(request: Request, error: Exception) -> list[tuple[str, str]]:
+    """What was typed into a form that was refused because nobody is signed in any more: its texts, but no secrets."""
+    if request.method != "POST" or not isinstance(error, Unauthenticated) or wants_json(request):
+        return []
+    folder = Path(request.state["settings"].data_dir) / "incoming"  # where no file comes, for none may
+    try:
+        parts = await read_parts(request, Limits(files=0, folder=folder))
+    except (FedirecError, ClientDisconnect, RuntimeError):  # it is no form, too large, or was read before
+        return []
+    return [(name, text) for name, text in parts.texts if name not in SECRETS]
 
 
 def _again(request: Request) -> str:

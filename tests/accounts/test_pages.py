@@ -202,6 +202,25 @@ async def test_the_session_cookie_is_out_of_reach_and_dies_with_the_session(here
         assert (await thief.get("/settings")).status_code == 401
 
 
+async def test_what_was_typed_is_kept_when_a_session_ends_meanwhile(here: Instance) -> None:
+    typed = {"name": 'Olga <of> the "rain"', "bio": "two\nlines", "present": "my password"}
+    async with here.client() as browser:
+        plain, with_files = [
+            await browser.post("/settings", **sent)
+            for sent in ({"data": typed}, {"data": typed, "files": {"avatar": ("me.png", b"x" * 9_000, "image/png")}})
+        ]
+        too_large = await browser.post("/settings", data={"bio": "x" * 2_000_000})
+        by_program = await browser.post("/settings", data=typed, headers={"accept": "application/json"})
+    for answer in (plain, with_files):
+        assert answer.status_code == 401
+        assert '<form method="post" action="/settings"' in answer.text
+        kept = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text)
+        assert {name: unescape(value) for name, value in kept} == {"name": typed["name"], "bio": typed["bio"]}
+        assert "my password" not in answer.text
+    assert too_large.status_code == by_program.status_code == 401
+    assert "Send it once more" not in too_large.text
+
+
 async def test_signing_in_again_ends_the_session_that_the_browser_had(here: Instance) -> None:
     await here.join("ana")
     async with here.sign_in("olga") as browser:
