@@ -7,9 +7,8 @@ HTTP. Everything in the story is done through the forms of their pages; everythi
 from __future__ import annotations
 
 import signal
-import sys
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -42,7 +41,7 @@ def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = 
     """
     screen = Screen(Console(highlight=False))
     began = monotonic()
-    with _ended_by_signals(), ExitStack() as stack:
+    with _ended_by_signals() as go_on, ExitStack() as stack:
         place = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fedirec-demo-")))
         workshop = place / "workshop"
         workshop.mkdir(parents=True, exist_ok=True)
@@ -51,11 +50,11 @@ def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = 
         stack.callback(_be_undisturbed)
         scene = stack.enter_context(world(servers, workshop))
         if check:
-            return _check(screen, scene, began=began)
-        return _show(screen, scene)
+            return _check(screen, scene, go_on, began=began)
+        return _show(screen, scene, go_on)
 
 
-def _check(screen: Screen, scene: World, *, began: float) -> int:
+def _check(screen: Screen, scene: World, go_on: Callable[[], None], *, began: float) -> int:
     acts: Sequence[tuple[Sequence[Step], Sequence[Fact]]] = (
         (BEGINNING, TOGETHER),
         ((OUTAGE,), WITHOUT_B),
@@ -63,7 +62,7 @@ def _check(screen: Screen, scene: World, *, began: float) -> int:
     )
     asked, wrong = 0, 0
     for steps, facts in acts:
-        _live(screen, scene, steps)
+        _live(screen, scene, steps, go_on)
         for fact in facts:
             asked += 1
             try:
@@ -85,13 +84,13 @@ def _check(screen: Screen, scene: World, *, began: float) -> int:
     return 0
 
 
-def _show(screen: Screen, scene: World) -> int:
-    _live(screen, scene, BEGINNING)
+def _show(screen: Screen, scene: World, go_on: Callable[[], None]) -> int:
+    _live(screen, scene, BEGINNING, go_on)
     screen.say()
     screen.credits("First stars, on all three instances:", shown_credits(scene, "A"))
     screen.say()
     still = Step("A and C still show the whole trail, and everybody in it", partial(settle, letters="AC"))
-    _live(screen, scene, (OUTAGE, still, RETURN))
+    _live(screen, scene, (OUTAGE, still, RETURN), go_on)
     screen.say()
     screen.addresses(
         scene,
@@ -101,16 +100,18 @@ def _show(screen: Screen, scene: World) -> int:
     screen.say()
     screen.say("They stay up until you press Ctrl-C. What you change is gone then.")
     try:
+        go_on()
         Event().wait()
     except KeyboardInterrupt:
         screen.say("\nGood night.")
     return 0
 
 
-def _live(screen: Screen, scene: World, steps: Sequence[Step]) -> None:
+def _live(screen: Screen, scene: World, steps: Sequence[Step], go_on: Callable[[], None]) -> None:
     try:
         with screen.going_through(len(steps)):
             for step in steps:
+                go_on()
                 with screen.telling(step.words):
                     step.happen(scene)
     except FedirecError:
@@ -120,18 +121,26 @@ def _live(screen: Screen, scene: World, steps: Sequence[Step]) -> None:
 
 
 @contextmanager
-def _ended_by_signals() -> Generator[None]:
-    """Within it a closed terminal or a polite kill ends the demo as Ctrl-C does: nothing is left running."""
+def _ended_by_signals() -> Generator[Callable[[], None]]:
+    """Within it a closed terminal or a polite kill ends the demo as Ctrl-C does: nothing is left running.
+
+    What it gives ends the demo too, once a signal came: Python forgets what a signal raises where nothing can be
+    raised, as while something is thrown away.
+    """
+    told: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        sys.exit(128 + number)
+        told.append(number)
+        go_on()
+
+    def go_on() -> None:
+        if told:
+            raise KeyboardInterrupt if told[0] == signal.SIGINT else SystemExit(128 + told[0])
 
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-    before = [(number, signal.getsignal(number)) for number in numbers]
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
+    before = [(number, signal.signal(number, end)) for number in numbers]
     try:
-        yield
+        yield go_on
     finally:
         for number, handler in before:
             signal.signal(number, handler)
