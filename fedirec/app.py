@@ -135,7 +135,7 @@ async def running(
 
 def create_app(settings: Settings, *, state: State) -> Starlette:
     """The application that answers requests with the parts in `state`."""
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/livez", show_alive),
             Route("/readyz", show_ready),
@@ -148,6 +148,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *accounts_pages,
             *remix_pages,
             *admin_pages,
+            *web_routes.last_routes,
         ],
         middleware=[
             Middleware(_With, state),
@@ -158,6 +159,8 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
         ],
         exception_handlers=EXCEPTION_HANDLERS,
     )
+    app.router.redirect_slashes = False  # it would lead to the host that the request names, whichever that is
+    return app
 
 
 class SetupFirst:

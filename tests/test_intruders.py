@@ -777,3 +777,20 @@ async def test_nobody_takes_themselves_out_of_what_others_made_of_their_work(
     kept = await here.run(lambda: Record.get(id=remix.id).prefetch_related("sources"))
     assert kept.title == "Sun"
     assert [(each.uri, each.withdrawn_at) for each in kept.sources] == [(record.uri, None)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads_to"),
+    [
+        ("/explore/", "/explore"),
+        ("/explore/?q=rain", "/explore?q=rain"),
+        ("/u/olga//", "/u/olga"),
+        ("//evil.test/", "/"),
+        ("/%5Cevil.test/", "/%5Cevil.test"),
+    ],
+)
+async def test_no_answer_leads_to_the_host_that_a_request_names(here: Instance, asked: str, leads_to: str) -> None:
+    async with here.client() as browser:
+        answer = await browser.get(httpx.URL(f"{here.origin}{asked}"), headers={"host": "evil.test"})
+    assert answer.status_code == 308
+    assert answer.headers["location"] == leads_to

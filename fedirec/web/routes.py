@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fedirec.web import installed, statics
+from fedirec.web.render import local_path
 from fedirec.web.statics import static_response
 
 
@@ -24,6 +25,12 @@ async def show_robots(request: Request) -> Response:
     return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "public, max-age=3600"})
 
 
+async def leave_slash(request: Request) -> Response:
+    """The same address without the slashes at its end, as a path: it stays here, whatever host the request names."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(local_path(request.url.path.rstrip("/") + query), status_code=308)
+
+
 routes = [
     *statics.routes,
     *installed.routes,
@@ -31,3 +38,6 @@ routes = [
     Route("/apple-touch-icon.png", show_touch_icon),
     Route("/robots.txt", show_robots),
 ]
+
+last_routes = [Route("/{path:path}/", leave_slash)]
+"""For what no other route has."""
