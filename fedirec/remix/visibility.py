@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 
@@ -22,6 +22,12 @@ from fedirec.remix.models import Attachment, Record, RecordRevision
 from fedirec.remix.queries.records import is_close
 from fedirec.uris import host_of, origin_of
 from fedirec.web.ready import must_not_keep
+
+HIDDEN: Final = "hidden"
+"""The visibility of a record that moderators have hidden; its author sees it still."""
+
+HELD: Final = "held"
+"""The visibility of a record that waits for a moderator, or was not let in."""
 
 
 async def may_see(record: Record, actor: Actor | None) -> bool:

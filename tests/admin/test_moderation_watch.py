@@ -24,9 +24,9 @@ from fedirec.clock import now
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.comments import CommentDraft, edit_comment
-from fedirec.remix.actions.saving import HELD
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.terms import Terms
+from fedirec.remix.visibility import HELD
 from tests.admin.test_moderation import comment_of, record_of, told
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT

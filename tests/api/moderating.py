@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fedirec.clock import now
-from fedirec.remix.actions.saving import HELD
 from fedirec.remix.models import Comment, Record
+from fedirec.remix.visibility import HELD
 from tests.api.programs import Program
 from tests.network import Instance
 

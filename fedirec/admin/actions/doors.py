@@ -14,8 +14,8 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid
 from fedirec.remix.actions.letting_in import show_held_comment, show_held_record
-from fedirec.remix.actions.saving import HELD
 from fedirec.remix.models import Comment, Record
+from fedirec.remix.visibility import HELD
 
 MAX_HOURS: Final = 24 * 14
 MAX_KEPT_OUT: Final = 1_000

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from fedirec.db import fetch_rows
 from fedirec.errors import NotFound
-from fedirec.remix.actions.saving import HELD
 from fedirec.remix.models import Comment, Record
+from fedirec.remix.visibility import HELD
 
 PAGE: Final = 30
 _EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)

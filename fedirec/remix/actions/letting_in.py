@@ -13,10 +13,11 @@ from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.actions.lineage import MAX_FETCHED, ask_for_sources
 from fedirec.remix.actions.passing_on import pass_on, tell_of
 from fedirec.remix.actions.records import tell_those_in_it
-from fedirec.remix.actions.saving import HELD, meet, visibility_to
+from fedirec.remix.actions.saving import meet, visibility_to
 from fedirec.remix.actions.submissions import tell_leader
 from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Contributor, Record, RecordRevision, RecordTag, Submission
+from fedirec.remix.visibility import HELD
 
 MAX_OFFERED: Final = 20
 """Challenges whose leaders are told that a work that was let in is offered to them."""

@@ -16,7 +16,7 @@ from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
 from fedirec.remix.actions.findable import make_record_findable
-from fedirec.remix.actions.saving import HIDDEN, save_record
+from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
@@ -32,6 +32,7 @@ from fedirec.remix.models import (
     Submission,
 )
 from fedirec.remix.queries.trails import edges_above
+from fedirec.remix.visibility import HIDDEN
 from fedirec.remix.vocab import TermsRef
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _

@@ -25,18 +25,13 @@ from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
 from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.roles import CONTRIBUTOR, find_role
+from fedirec.remix.visibility import HELD, HIDDEN
 from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, hashtag_key
 from fedirec.remix.warnings import warning_of
 from fedirec.uris import origin_of
 
 MAX_ORIGIN: Final = 255
 """Characters; no host on the internet has more."""
-
-HIDDEN: Final = "hidden"
-"""The visibility of a record that moderators have hidden; its author sees it still."""
-
-HELD: Final = "held"
-"""The visibility of a record that waits for a moderator, or was not let in."""
 
 TITLE_OF_POST: Final = 80
 """Characters of a post that stand in for the title it does not have."""

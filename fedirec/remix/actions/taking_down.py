@@ -14,8 +14,8 @@ from fedirec.activitypub.outbox import withhold
 from fedirec.clock import now
 from fedirec.errors import Conflict
 from fedirec.remix.actions.passing_on import pass_on, take_away
-from fedirec.remix.actions.saving import HIDDEN
 from fedirec.remix.models import Challenge, Comment, Record
+from fedirec.remix.visibility import HIDDEN
 
 SILENT: Final = "suspended"
 

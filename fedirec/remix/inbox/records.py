@@ -24,7 +24,7 @@ from fedirec.remix.actions.consenting import consent_withdrawn
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
-from fedirec.remix.actions.saving import HELD, save_record
+from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.inbox.arrivals import (
     ask_for,
@@ -39,6 +39,7 @@ from fedirec.remix.inbox.comments import comment_deleted
 from fedirec.remix.inbox.posts import take_post
 from fedirec.remix.inbox.talking import refuse_hasty, refuse_talkative
 from fedirec.remix.models import Challenge, Comment, Record
+from fedirec.remix.visibility import HELD
 from fedirec.remix.vocab import PostObject, RecordObject
 
 handlers = Handlers()
