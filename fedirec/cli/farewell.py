@@ -9,7 +9,7 @@ import typer
 from fedirec.accounts.actions.farewells import plan_end
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import note, say
+from fedirec.cli.terminal import make_sure, note, say
 from fedirec.settings import Settings
 
 
@@ -20,9 +20,8 @@ async def farewell(
 ) -> None:
     """End this instance for good: erase everybody, and say so to all others."""
     async with existing_instance(settings) as site:
-        question = f"Erase everybody on {site.origin} and everything of theirs? Nobody can undo that."
-        if not yes and not typer.confirm(question):
-            raise typer.Exit(1)
+        if not yes:
+            make_sure(f"Erase everybody on {site.origin} and everything of theirs? Nobody can undo that.")
         await plan_end(OPERATOR)
         say(f"{site.origin} ends. Everybody is being erased, by the server or the worker that runs or is started next.")
     note("Let it run until fedirec deliveries list --waiting shows nothing: others are still being told.")

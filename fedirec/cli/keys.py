@@ -10,7 +10,7 @@ import typer
 from fedirec.admin.actions.renewing import renew_keys
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance, refuse_others, serving_alone
-from fedirec.cli.terminal import note, say
+from fedirec.cli.terminal import make_sure, note, say
 from fedirec.settings import Settings
 
 app = typer.Typer(help="Renew the keys with which this instance and its people sign.", no_args_is_help=True)
@@ -27,8 +27,8 @@ async def renew(
         async with existing_instance(settings) as site:
             if not settings.on_sqlite:
                 await refuse_others()
-            if not yes and not typer.confirm(f"Give everybody on {site.origin} new keys? Nothing may serve meanwhile."):
-                raise typer.Exit(1)
+            if not yes:
+                make_sure(f"Give everybody on {site.origin} new keys? Nothing may serve meanwhile.")
             await renew_keys(OPERATOR, site, settings.master_key_file)
     say(f"Everybody on {site.origin} has new keys, and {settings.master_key_file} is a new one.")
     note("Make a backup now: the master key of older ones opens only what they hold.")

@@ -11,8 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from typer.exceptions import Abort
+
+from fedirec.errors import Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+_ALONE: Final = "Nobody is there to ask whether you mean it; add --yes if you do."
 _STRANGE: Final = "�"
 _WIDE: Final = 10_000
 """Columns of a file: nothing is folded there, so that addresses stay whole."""
@@ -32,6 +36,24 @@ def note(line: str) -> None:
 def warn(line: str) -> None:
     """A line beside the answer that has to be seen."""
     typer.secho(f"WARNING: {line}", err=True, bold=True, fg=typer.colors.YELLOW)
+
+
+def make_sure(question: str) -> None:
+    """Whoever typed the command has said yes to `question`; the command ends where they say no.
+
+    Raises Invalid where nobody is there to answer.
+    """
+    if sys.stdin is None:
+        raise Invalid(_ALONE)
+    try:
+        means_it = typer.confirm(question)
+    except Abort as error:
+        if sys.stdin.isatty():
+            raise
+        say()  # behind the question
+        raise Invalid(_ALONE) from error
+    if not means_it:
+        raise typer.Exit(1)
 
 
 def say_json(value: Any) -> None:

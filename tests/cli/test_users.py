@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import done, refused, serving
+from fedirec.accounts.permissions import Role
+from tests.cli.command import done, fedirec, refused, serving
 from tests.cli.conftest import ORIGIN, PASSWORD
 
 
@@ -93,6 +94,9 @@ def test_what_cannot_be_done_is_said_in_one_sentence(studio: Path, words: list[s
 
 def test_a_role_that_does_not_exist_is_a_mistake_in_typing(studio: Path) -> None:
     assert "king" in refused("users", "role", "ana", "king", folder=studio, code=2)
+    assert "guest" in refused("users", "role", "ana", "guest", folder=studio, code=2)
+    told = done("users", "create", "--help", folder=studio)
+    assert all((role.value in told) is (role is not Role.GUEST) for role in Role)
 
 
 def test_somebody_elses_database_lock_is_waited_for_and_then_named(studio: Path) -> None:
@@ -116,6 +120,12 @@ def test_somebody_takes_everything_along_and_is_erased(studio: Path) -> None:
             assert json.loads(copy.read("account.json"))["email"] == "cy@quokka.example"
             assert "following_accounts.csv" in copy.namelist()
         assert "there already" in refused("users", "export", "cy", "cy.zip", folder=studio)
+        lost = refused("users", "export", "cy", "lost/cy.zip", folder=studio)
+        assert lost.startswith("There is no folder")
+        assert not (studio / "lost").exists()
+        assert fedirec("users", "erase", "cy", folder=studio, input="n\n").code == 1
+        alone = fedirec("users", "erase", "cy", folder=studio)
+        assert (alone.code, "--yes" in alone.err) == (1, True)
         assert "will be erased now" in done("users", "erase", "cy", "--yes", folder=studio)
         until = time.monotonic() + 60
         while server.get("/u/cy").status_code != 410 and time.monotonic() < until:

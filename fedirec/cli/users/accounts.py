@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -27,6 +27,8 @@ from fedirec.settings import Settings
 
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _MAX_TYPED: Final = 2000
+OfMembers = Literal["member", "moderator", "treasurer", "admin", "owner"]
+"""The roles that can be given; a guest is whoever comes from another server."""
 FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one up.")
 ]
@@ -36,7 +38,7 @@ FromInput = Annotated[
 async def create(
     settings: Settings,
     name: Name,
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.MEMBER,
+    role: Annotated[OfMembers, typer.Option(help="What they may do.")] = "member",
     password_stdin: FromInput = False,
     email: Annotated[str, typer.Option(help="Their mail address, if you want to note it.", show_default=False)] = "",
 ) -> None:
@@ -49,7 +51,7 @@ async def create(
             doer=OPERATOR,
             name=name,
             password=password,
-            role=role,
+            role=Role(role),
             email=email,
         )
         actor = member.account.actor
@@ -72,13 +74,14 @@ async def role_of(
     settings: Settings,
     name: Name,
     role: Annotated[
-        Role, typer.Argument(metavar="ROLE", help="member, moderator, treasurer, admin or owner.", show_default=False)
+        OfMembers,
+        typer.Argument(metavar="ROLE", help="member, moderator, treasurer, admin or owner.", show_default=False),
     ],
 ) -> None:
     """Change what somebody may do."""
     async with existing_instance(settings) as site:
         account = await account_called(site, name)
-        await change_role(OPERATOR, account, role)
+        await change_role(OPERATOR, account, Role(role))
         say(f"@{account.actor.handle} is {_article(role)} {role} now.")
 
 
@@ -172,5 +175,5 @@ def _say_codes(codes: list[str]) -> None:
         say(f"  {code}")
 
 
-def _article(role: Role) -> str:
-    return "an" if role.value[0] in "ao" else "a"
+def _article(role: str) -> str:
+    return "an" if role[0] in "ao" else "a"

@@ -12,9 +12,9 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.farewells import plan_farewell
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import say
+from fedirec.cli.terminal import make_sure, say
 from fedirec.cli.users.finding import Name, account_called
-from fedirec.errors import Conflict
+from fedirec.errors import Conflict, NotFound
 from fedirec.media.store import DiskStore
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.settings import Settings
@@ -33,8 +33,8 @@ async def erase(
     async with existing_instance(settings) as site:
         account = await account_called(site, name)
         handle = account.actor.handle
-        if not yes and not typer.confirm(f"Erase @{handle} and everything of theirs? Nobody can undo that."):
-            raise typer.Exit(1)
+        if not yes:
+            make_sure(f"Erase @{handle} and everything of theirs? Nobody can undo that.")
         await plan_farewell(OPERATOR, account, keeps_name=keep_name, wait=timedelta(0))
         say(f"@{handle} will be erased now, by the server or the worker that is running or is started next.")
 
@@ -48,6 +48,8 @@ async def export(
     """Write a copy of everything of somebody to a zip file, for them to take along."""
     if file.exists():
         raise Conflict(f"{file} is there already. Name another file, or move that one away.")
+    if not file.absolute().parent.is_dir():
+        raise NotFound(f"there is no folder {file.absolute().parent}")
     async with existing_instance(settings) as site:
         account = await account_called(site, name)
         store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
