@@ -33,6 +33,8 @@ async def test_a_story_of_a_report_on_pages(here: Instance) -> None:
         [link] = re.findall(r'href="(/report\?about=[^"]*comments[^"]*)"', page)
         form = await browser.get(unescape(link))
         assert "Buy my boots" in form.text
+        about_record = (await browser.get(f"/report?about={quote(rain.uri, safe='')}")).text
+        assert re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", about_record) == ["On the roof."]
         again = await browser.post("/report", data={"about": said.uri, "words": "Boots"})
         assert again.status_code == 422
         assert "Boots" in again.text

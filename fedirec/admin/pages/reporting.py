@@ -22,6 +22,8 @@ from fedirec.admin.queries.cases import PAGE, reports_by
 from fedirec.admin.queries.subjects import Thing, is_visible, things_at
 from fedirec.errors import FedirecError, NotFound
 from fedirec.html import excerpt
+from fedirec.remix.models import Record
+from fedirec.remix.pages.cards import first_words_of
 from fedirec.uris import MAX_URI
 from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -104,10 +106,17 @@ def thing_view(thing: Thing) -> ThingView:
     return ThingView(
         kind=thing.kind,
         title=str(thing.kept.get("name") or ""),
-        words=excerpt(str(thing.kept.get("content") or "")),
+        words=_words_in(thing),
         person=person_view(thing.accused),
         url=page_of(thing),
     )
+
+
+def _words_in(thing: Thing) -> str:
+    """The first of the words that somebody wrote there themselves."""
+    if isinstance(thing.whole, Record):
+        return first_words_of(thing.whole)
+    return excerpt(str(thing.kept.get("content") or ""))
 
 
 def page_of(thing: Thing) -> str:
