@@ -229,7 +229,7 @@ class Net:
             said.update((name.lower(), value) for name, value in more.items())
         limits = {"connect": _CONNECT_SECONDS, "read": min(timeout, _STALL_SECONDS)}
         request = httpx.Request(method, wire, headers=said, content=body, extensions={"timeout": limits})
-        with told_as_unavailable(wire.host):
+        with told_as_unavailable(wire.netloc.decode("ascii")):
             answer = await self._transport.handle_async_request(request)
         answer.request = request
         try:

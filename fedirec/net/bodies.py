@@ -26,7 +26,16 @@ def told_as_unavailable(host: str) -> Iterator[None]:
     try:
         yield
     except FAILURES as error:
+        if _is_unreachable(error):
+            raise PeerUnavailable("“%(host)s” could not be reached", blanks={"host": host}) from error
         raise PeerUnavailable("%(host)s did not answer properly", blanks={"host": host}) from error
+
+
+def _is_unreachable(error: Exception) -> bool:
+    """Whether nobody took the connection; what goes wrong with its encryption is an answer, too."""
+    cause = error.__cause__ if isinstance(error, httpx.HTTPError) else error
+    refused = isinstance(cause, aiohttp.ClientConnectorError) and not isinstance(cause, aiohttp.ClientSSLError)
+    return refused or (isinstance(error, httpx.ConnectError) and cause is None)
 
 
 async def pieces_of(answer: httpx.Response, *, max_bytes: int, cut: bool = False) -> AsyncGenerator[bytes]:

@@ -106,13 +106,13 @@ class _Resolver(AbstractResolver):
             async with asyncio.timeout(LOOKUP_SECONDS):
                 found = [ip_address(text) for text in await self._lookup(host)]
         except (OSError, UnicodeError) as error:
-            raise PeerUnavailable("%(host)s could not be found", blanks={"host": host}) from error
+            raise PeerUnavailable("“%(host)s” could not be found", blanks={"host": host}) from error
         for address in found:
             _refuse(str(address), self._development)
         of_each = [[address for address in found if address.version == version] for version in (6, 4)]
         chosen = [address for addresses in of_each for address in addresses[:MAX_ADDRESSES]]
         if not chosen:
-            raise PeerUnavailable("%(host)s could not be found", blanks={"host": host})
+            raise PeerUnavailable("“%(host)s” could not be found", blanks={"host": host})
         return [
             ResolveResult(hostname=host, host=str(address), port=port, family=family, proto=0, flags=0)
             for address in chosen

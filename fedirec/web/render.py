@@ -47,6 +47,8 @@ class SiteView:
     origin: str
     host: str
     is_set_up: bool
+    may_join: bool = False
+    """Whether somebody can become a member, at once or after a look at them."""
     source_url: str = ""
     """Where the source code of what runs here is."""
 
@@ -141,6 +143,7 @@ def site_of(request: Request) -> SiteView:
         origin=origin,
         host=origin.partition("://")[2],
         is_set_up=instance is not None and getattr(instance, "set_up_at", True) is not None,
+        may_join=getattr(instance, "registration", "closed") != "closed",
         source_url=str(getattr(_state(request).get("settings"), "source_url", "")),
     )
 

@@ -232,7 +232,7 @@ TYPED: Final = {
     "this machine as a number": ("2130706433", "not an address"),
     "a neighbour": ("https://192.168.1.1/login", "not reachable"),
     "another port": ("home.test:8080", "usual port"),
-    "a host that is not there": ("gone.test", "did not answer"),
+    "a host that is not there": ("gone.test", "“gone.test” could not be reached"),
     "nobody of that name": ("@carl@home.test", "answers to that handle"),
     "a name with a slash": ("@../ana@home.test", "Write your handle"),
     "a blocked server": ("@eve@blocked.test", "cannot sign in here"),
@@ -610,6 +610,8 @@ async def test_guests_see_their_visit_and_what_belongs_to_members_is_closed_to_t
         assert 'action="/sign-up"' in (await browser.get("/sign-up")).text
         for path in ("/settings/notices", "/settings/reading", "/notifications", "/explore"):
             assert (await browser.get(path)).status_code == 200, path
+        assert 'name="wanted"' not in (await browser.get("/settings/notices")).text
+        assert 'href="/sign-up"' in (await browser.get("/records/new")).text
         for path in (
             "/settings/security",
             "/settings/programs",

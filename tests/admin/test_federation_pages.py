@@ -103,8 +103,10 @@ async def test_servers_are_listed_and_only_they_may_come_in(here: Instance, netw
     async with here.sign_in("olga") as olga:
         assert "People whom we know" in await read(olga, "/admin/federation/mode")
         assert "It is listed." in await post(olga, f"{PLACE}/listing", do="list")
+        assert "The list counts once only those on it may" in await read(olga, PLACE)
         assert "Nothing that is here would be cut off" in await read(olga, "/admin/federation/mode")
         await post(olga, "/admin/federation/mode", federation="listed")
+        assert "The list counts once" not in await read(olga, PLACE)
         assert "with those servers that are listed" in await read(olga, "/admin/federation")
         assert "have chosen" in await read(olga, "/about/servers")
         assert "It is not listed any more." in await post(olga, f"{PLACE}/listing", do="delist")

@@ -180,5 +180,5 @@ async def test_a_closed_port_is_a_peer_that_does_not_answer() -> None:
     async with open_peer(always(page())) as peer:
         origin = peer.origin
     async with open_net() as net:
-        with pytest.raises(PeerUnavailable, match="did not answer"):
+        with pytest.raises(PeerUnavailable, match=f"“{origin.removeprefix('http://')}” could not be reached"):
             await net.get(f"{origin}/", accept=JSON)

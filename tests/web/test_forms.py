@@ -298,8 +298,12 @@ def test_a_file_name_is_never_a_path(name: str) -> None:
     ("error", "words"),
     [
         (
-            PeerUnavailable("%(host)s could not be found", blanks={"host": "nowhere.example"}),
-            "nowhere.example ist nicht zu finden.",
+            PeerUnavailable("“%(host)s” could not be found", blanks={"host": "nowhere.example"}),
+            "„nowhere.example“ ist nicht zu finden.",
+        ),
+        (
+            PeerUnavailable("%(host)s took too long to answer", blanks={"host": "localhost"}),
+            "localhost hat zu lange nicht geantwortet.",
         ),
         (
             Gone("%(host)s says that it is not there any more", blanks={"host": "a.example"}),

@@ -16,14 +16,14 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import audit_events
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.policies import BLOCK
+from fedirec.activitypub.policies import BLOCK, OPEN
 from fedirec.admin.actions.policies import list_peer, treat_peer
 from fedirec.admin.actions.purging import plan_purge, purge_peer
 from fedirec.admin.actions.queue import drop_host, retry_host
 from fedirec.admin.hosts import origin_named
 from fedirec.admin.pages.views import peer_url, peer_view
 from fedirec.admin.queries.consequences import consequences_of_block
-from fedirec.admin.queries.peers import KnownPeer, errors_of, find_peer
+from fedirec.admin.queries.peers import KnownPeer, errors_of, federation, find_peer
 from fedirec.admin.treatment import MAX_COMMENT, WORDS, Policy, Treatment
 from fedirec.admin.words import error_in_words
 from fedirec.errors import FedirecError
@@ -160,6 +160,7 @@ async def _shown(request: Request[Any], viewer: Viewer, peer: KnownPeer) -> dict
         "errors": [error_in_words(error) for error in await errors_of(peer)],
         "events": await event_views(events),
         "may_decide": may_decide,
+        "everybody_may_come": await federation() == OPEN,
         "may_purge": may_decide and (peer.stance.is_blocked or peer.is_dead),
         "policies": [Choice(value=name, label=_(words)) for name, words in WORDS.items()],
     }
