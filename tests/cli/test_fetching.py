@@ -61,7 +61,9 @@ def test_people_records_and_challenges_elsewhere_are_shown_as_we_understand_them
         assert host in done("federation", "peers", folder=here.folder)
         assert fetched(f"{there.origin}/u/ana") == person
 
-    assert "did not answer" in refused("fetch", f"{there.origin}/c/stars", "--development", folder=here.folder)
+    assert f"“{host}” could not be reached" in refused(
+        "fetch", f"{there.origin}/c/stars", "--development", folder=here.folder
+    )
 
 
 @pytest.mark.parametrize(
