@@ -101,8 +101,8 @@ async def test_a_server_that_names_no_dialog_is_searched_with_what_stands_there_
         for typed, sentence in (
             (HANDLE, "home.test does not say where"),
             ("mia", "looks like"),
-            ("@mia@gone.test", "did not answer"),
-            ("@zoe@home.test", "did not answer"),
+            ("@mia@gone.test", "“gone.test” could not be reached"),
+            ("@zoe@home.test", "“home.test” could not be reached"),
         ):
             answer = await send(stranger, page, "/elsewhere", handle=typed)
             assert (answer.status_code, sentence in unescape(answer.text)) == (422, True), typed
