@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from threading import Thread
 from typing import Any, Final
 
 import asyncpg
+
+from tests.ports import free_port
 
 COPIES_FILES_SINCE: Final = (15, 0)
 """The version of PostgreSQL since which a database can be copied without writing all of it into the log as well."""
@@ -44,9 +45,7 @@ def running_postgres(binaries: Path) -> Iterator[str]:
         user = "postgres"
         account = pwd.getpwnam(user)
         os.chown(folder, account.pw_uid, account.pw_gid)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     data = folder / "data"
     subprocess.run(
         [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],

@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -36,6 +35,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from tests.network import Instance, Network
+from tests.ports import free_port
 
 START_SECONDS: Final = 30
 CONTEXT: Final = "https://www.w3.org/ns/activitystreams"
@@ -411,9 +411,7 @@ class _Onward(httpx.AsyncBaseTransport):
 @contextmanager
 def providing(origin: str = "", *, kind: str = "mastodon") -> Iterator[Provider]:
     """The process runs, under `origin` or else under its own address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     origin = origin or f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.provider", str(port), origin, kind],

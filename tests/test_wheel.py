@@ -17,8 +17,9 @@ import httpx
 import pytest
 
 from fedirec.web.statics import static_files
-from tests.cli.command import environment, free_port
+from tests.cli.command import environment
 from tests.conftest import skip_or_fail
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0

@@ -31,6 +31,7 @@ from fedirec.remix.models import Record, RecordRevision
 from fedirec.settings import Settings
 from tests.founding import PASSWORD, found_instance
 from tests.peer import CONTEXT, PUBLIC, RSA
+from tests.ports import free_port
 
 HOSTS = [f"127.0.1.{number}" for number in range(1, 151)]
 IN_FLIGHT = 40
@@ -196,10 +197,10 @@ async def _send(posts: Mapping[int, bytes], settings: Settings, *, kill: int | N
 
 @pytest.mark.timeout(3 * PATIENCE)
 async def test_a_server_killed_in_the_middle_of_everything_loses_nothing(
-    database_url: str, database_kind: str, tmp_path: Path, free_tcp_port: int
+    database_url: str, database_kind: str, tmp_path: Path
 ) -> None:
     settings = Settings.load(
-        {"data_dir": tmp_path, "database_url": database_url, "development": True, "port": free_tcp_port}
+        {"data_dir": tmp_path, "database_url": database_url, "development": True, "port": free_port()}
     )
     async with listening() as sink:
         async with running(settings, everywhere=False) as state:

@@ -6,7 +6,6 @@ import os
 import re
 import resource
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterator
@@ -25,6 +24,7 @@ from fedirec.app import State, running
 from fedirec.db import migrate, transaction
 from fedirec.settings import Settings, environment_without_settings
 from tests.founding import PASSWORD, found_instance
+from tests.ports import free_port
 
 START_SECONDS = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -65,12 +65,6 @@ class Server:
         text = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
         return int(found[1]) / 1000 if found else 0.0
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def allow_many_files() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.conftest import skip_or_fail
 from tests.founding import PASSWORD
+from tests.ports import free_port
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first is Chromium without what belongs to windows: it shows the same pages for two thirds of the work."""
@@ -103,12 +103,6 @@ class Window:
         wide, room, first = self.page.evaluate(MEASURE)
         assert wide <= room, f"{self.page.url} scrolls sideways: {wide} of {room} pixels, {first}"
         assert self.troubles == [], f"{self.page.url}: {self.troubles}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

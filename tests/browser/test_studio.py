@@ -12,7 +12,8 @@ from typing import Any, Final
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import CHROMIUM, Served, Window, free_port, serving, window
+from tests.browser.conftest import CHROMIUM, Served, Window, serving, window
+from tests.ports import free_port
 
 DEVICES: Final = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 PLAYS: Final = "async media => (media.muted = true, await media.play(), media.pause(), media.duration > 0.5)"

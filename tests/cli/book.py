@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.cli.command import Server, done, free_port, refused, serving
+from tests.cli.command import Server, done, refused, serving
+from tests.ports import free_port
 
 TEXT: Final = (Path(__file__).parents[2] / "docs" / "admin.md").read_text(encoding="utf-8")
 SHELL: Final = frozenset({"cp", "date", "df", "ls", "mkdir", "mv", "rm", "sed", "tar"})

@@ -10,7 +10,6 @@ import os
 import resource
 import select
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -25,6 +24,7 @@ import httpx
 
 from fedirec.cli import main
 from fedirec.cli.commands import COMMANDS
+from tests.ports import free_port
 
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine."""
@@ -142,12 +142,6 @@ def killed(*words: str, folder: Path, when: Callable[[], bool], **how: object) -
         process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL, "it was over before"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:

@@ -20,7 +20,7 @@ from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.terms import Pays, Terms
 from fedirec.settings import Settings
-from tests.cli.command import free_port
+from tests.ports import free_port
 
 ORIGIN = "https://studio.example"
 PASSWORD = "a long enough password"

@@ -32,11 +32,12 @@ from fedirec.settings import Settings
 from fedirec.uris import Uris
 from tests.cli import book
 from tests.cli.book import CHAPTERS, PAGES, TEXT, Machine, chapter, machine
-from tests.cli.command import PATIENCE, Server, free_port
+from tests.cli.command import PATIENCE, Server
 from tests.cli.conftest import ORIGIN, PASSWORD, in_a_thread, set_up
 from tests.conftest import skip_or_fail
 from tests.databases import Databases, why_no_postgres
 from tests.disks import small_disk
+from tests.ports import free_port
 
 LONG_AGO: Final = (now() - timedelta(days=20)).isoformat(sep=" ")
 NEWER: Final = (

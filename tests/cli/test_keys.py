@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import done, fedirec, free_port, killed, refused
+from tests.cli.command import done, fedirec, killed, refused
+from tests.ports import free_port
 
 NOT_OURS = "The master key does not fit this database; put back the master.key that belongs to it."
 

@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fedirec.clock import now
-from tests.cli.command import PATIENCE, free_port, serving
+from tests.cli.command import PATIENCE, serving
 from tests.cli.conftest import PASSWORD
 from tests.conftest import skip_or_fail
+from tests.ports import free_port
 
 SAMPLE = Path(__file__).parents[2] / "docs/deploy/nginx.conf"
 HOST = "studio.example"

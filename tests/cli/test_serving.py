@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import NOBODY, PATIENCE, free_port, refused, serving
+from tests.cli.command import NOBODY, PATIENCE, refused, serving
 from tests.cli.conftest import ORIGIN
+from tests.ports import free_port
 
 
 def test_an_empty_folder_becomes_an_instance_with_a_setup_link(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from fedirec.accounts.permissions import Scope
 from fedirec.db import fetch_rows, open_database
 from fedirec.settings import Settings
 from tests.browser.server import prepare
-from tests.cli.command import done, free_port, serving
+from tests.cli.command import done, serving
 from tests.cli.conftest import in_a_thread
 from tests.interop.peers import PATIENCE, until
+from tests.ports import free_port
 
 Json = Any
 TUS: Final = {"tus-resumable": "1.0.0"}

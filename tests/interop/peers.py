@@ -28,8 +28,9 @@ import httpx
 
 from fedirec.activitypub.contexts import CID_V1, DATA_INTEGRITY_V2
 from fedirec.activitypub.ld.expansion import context_document
-from tests.cli.command import environment, free_port
+from tests.cli.command import environment
 from tests.conftest import skip_or_fail
+from tests.ports import free_port
 
 HERE: Final = Path(__file__).parent
 NODE: Final = shutil.which("node")
