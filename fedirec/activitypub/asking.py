@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
@@ -14,12 +16,17 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.signatures import parse
 from fedirec.activitypub.site import Site
 from fedirec.clock import now
-from fedirec.errors import FedirecError, Forbidden, Unauthenticated
+from fedirec.errors import FedirecError, Forbidden, Invalid, Unauthenticated
 from fedirec.uris import origin_of
 from fedirec.web.ratelimit import visitor_of
 
 SHOWN_TO_ALL: Final = ("/actor",)
 """What everybody has to be able to read who wants to check a signature of ours (FEP-d556)."""
+
+
+MAX_KEYS: Final = 4
+"""Keys that one header names, and that are looked at."""
+_KEY_ID: Final = re.compile(rb'\bkeyid\s*=\s*"([^"]{1,2048})"', re.IGNORECASE)
 
 
 def address_of(request: Request[Any]) -> str:
@@ -39,9 +46,7 @@ async def refuse_strangers(request: Request[Any]) -> None:
     """Raise Forbidden for whoever signs as one whom we do not federate with, and Unauthenticated for whoever does not
     sign where that is demanded, in secure mode: of everything but the instance's own actor, with its key.
     """
-    remote: Remote = request.state["remote"]
-    origin = _origin_claimed(request) if "signature" in request.headers else None
-    if origin is not None and await remote.acquaintances.is_blocked(origin):
+    if await _is_refused(request.scope):
         raise Forbidden("this instance does not federate with yours")
     if not await is_for_signers(request.scope):
         return
@@ -60,20 +65,23 @@ async def may_have(scope: Scope) -> bool:
 
     What is for signers goes the long way, at whose end caches in between are told to keep nothing.
     """
-    if await is_for_signers(scope):
-        return False
-    try:
-        await refuse_strangers(Request(scope))
-    except FedirecError:
-        return False
-    return True
+    return not await is_for_signers(scope) and not await _is_refused(scope)
 
 
-def _origin_claimed(request: Request[Any]) -> str | None:
-    try:
-        return origin_of(parse(headers_of(request)).key_id)
-    except FedirecError:
-        return None
+async def _is_refused(scope: Scope) -> bool:
+    """Whether a request is signed in the name of an origin with which we do not federate, rightly or not."""
+    remote: Remote = scope["state"]["remote"]
+    named = [
+        key_id
+        for name, value in scope["headers"]
+        if name in (b"signature", b"signature-input")
+        for key_id in _KEY_ID.findall(value)[:MAX_KEYS]
+    ]
+    for key_id in named:
+        with suppress(Invalid):
+            if await remote.acquaintances.is_blocked(origin_of(key_id.decode("latin-1"))):
+                return True
+    return False
 
 
 async def find_asker(request: Request[Any]) -> Actor | None:

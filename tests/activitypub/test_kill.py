@@ -80,7 +80,7 @@ class Sink:
 @asynccontextmanager
 async def listening() -> AsyncGenerator[Sink]:
     sink = Sink()
-    first = await asyncio.start_server(sink.answer, HOSTS[0], 0)
+    first = await asyncio.start_server(sink.answer, HOSTS[0], free_port())
     sink.port = first.sockets[0].getsockname()[1]
     others = await asyncio.start_server(sink.answer, HOSTS[1:], sink.port)
     async with first, others:

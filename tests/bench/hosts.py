@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from fedirec.activitypub.keys import PrivateKey, generate_rsa
+from tests.ports import free_port
 
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -120,7 +121,7 @@ async def listening(count: int) -> AsyncGenerator[Hosts]:
     hosts = Hosts(addresses(count))
     loop = asyncio.get_running_loop()
     serve: Callable[[], _Served] = lambda: _Served(hosts)  # noqa: E731
-    first = await loop.create_server(serve, hosts.hosts[0], 0)
+    first = await loop.create_server(serve, hosts.hosts[0], free_port())
     hosts.port = first.sockets[0].getsockname()[1]
     servers = [first]
     try:
