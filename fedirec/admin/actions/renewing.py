@@ -53,9 +53,8 @@ async def renew_keys(doer: Doer, site: Site, file: Path) -> int:
         await _begin(new, made)
         await SigningKey.bulk_create(kept)
         await reseal_credentials(old, new)
-        await execute(
-            "DELETE FROM kept_answer"
-        )  # sealed, and only for a day: a program that asks again is answered anew
+        # They are sealed, and kept for a day only: a program that asks again is answered anew.
+        await execute("DELETE FROM kept_answer")
         await _tell(members)
         await audit(doer, "renew_keys", site.origin, actors=len(members))
     _settle(draft, file)
