@@ -132,6 +132,10 @@ class Uris:
     def record(self, key: str | None = None) -> str:
         return f"{self.origin}/records/{key or new_key()}"
 
+    def remote_record(self, row: int) -> str:
+        """Where a record of another instance is seen here."""
+        return f"{self.origin}/records/remote/{row}"
+
     def comment(self, key: str | None = None) -> str:
         return f"{self.origin}/comments/{key or new_key()}"
 

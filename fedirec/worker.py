@@ -35,6 +35,7 @@ from fedirec.db.outages import is_outage
 from fedirec.lanes import Kind, Runner, bring_back, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
 from fedirec.media.cache import MediaCache
+from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
 from fedirec.remix.actions.archiving import Archivist
@@ -43,12 +44,23 @@ from fedirec.remix.actions.catching_up import fetch_replies
 from fedirec.remix.actions.challenges import close_overdue
 from fedirec.remix.actions.consenting import check_answer
 from fedirec.remix.actions.contributors import meet_contributor
+from fedirec.remix.actions.descendants import fetch_remix, fetch_remixes
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.erasing import Eraser, forget_keys
 from fedirec.remix.actions.findable import make_rest_findable
+from fedirec.remix.actions.long_lists import fetch_lists
 from fedirec.remix.actions.meeting import fetch_challenge
+from fedirec.remix.actions.pens.applying import apply_writing
+from fedirec.remix.actions.pseudonyms.carrying import carry_names
+from fedirec.remix.actions.pseudonyms.everywhere import name_as_wished
 from fedirec.remix.actions.quotations import check_quotation
-from fedirec.remix.actions.sources import join_sources, resolve_source
+from fedirec.remix.actions.remix_requests.carrying import carry_stamps
+from fedirec.remix.actions.remix_requests.checking import check_stamp, look_at_remix
+from fedirec.remix.actions.remix_requests.expiring import expire_requests
+from fedirec.remix.actions.remix_requests.rechecking import look_at_stamps_again
+from fedirec.remix.actions.sources import join_sources, look_again, resolve_source
+from fedirec.remix.actions.standing import judge_rest
+from fedirec.remix.actions.suggestions.taking import look_at_suggestion
 from fedirec.remix.inbox import fetch_announced, fetch_comment, fetch_restored
 from fedirec.settings import Settings
 
@@ -88,11 +100,22 @@ def kinds_of_work(
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
         "describe": Kind(handler=partial(describe_peer, remote), concurrency=2, max_attempts=2),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
+        "remixes": Kind(handler=partial(fetch_remixes, remote), concurrency=2, max_attempts=3),
+        "again": Kind(handler=partial(look_again, remote), concurrency=4, max_attempts=3),
+        "remix": Kind(handler=partial(fetch_remix, remote), concurrency=4, max_attempts=5),
+        "lists": Kind(handler=partial(fetch_lists, remote), concurrency=2, max_attempts=5),
         "announced": Kind(handler=partial(fetch_announced, remote), concurrency=8),
         "comment": Kind(handler=partial(fetch_comment, remote), concurrency=4),
         "restored": Kind(handler=partial(fetch_restored, remote), concurrency=4),
         "quote": Kind(handler=partial(check_quotation, remote), concurrency=4, max_attempts=5),
         "consent": Kind(handler=partial(check_answer, remote), concurrency=4, max_attempts=5),
+        "question": Kind(handler=partial(look_at_remix, remote), concurrency=4, max_attempts=8),
+        "stamp": Kind(handler=partial(check_stamp, remote), concurrency=4, max_attempts=8),
+        "suggestion": Kind(handler=partial(look_at_suggestion, remote), concurrency=4, max_attempts=8),
+        "writing": Kind(handler=partial(apply_writing, store, cache, settings, remote), concurrency=4, max_attempts=8),
+        "carry": Kind(handler=carry_stamps, concurrency=2),
+        "names": Kind(handler=name_as_wished, concurrency=1, max_attempts=8),
+        "unname": Kind(handler=carry_names, concurrency=1, max_attempts=8),
         "replies": Kind(handler=partial(fetch_replies, remote), concurrency=2, max_attempts=3),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
@@ -125,11 +148,26 @@ def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
         Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable, is_harmless=True),
         Chore("join what arrived at the same moment", timedelta(hours=1), join_sources, is_harmless=True),
+        Chore("judge what was made before there were judgements", timedelta(hours=6), judge_rest, is_harmless=True),
         Chore("make what is missing of files", timedelta(hours=1), make_missing, is_harmless=True),
+        Chore(
+            "recognise files that were here before",
+            timedelta(minutes=10),
+            partial(print_older, store),
+            is_harmless=True,
+        ),
+        Chore(
+            "recognise copies of files of other instances",
+            timedelta(minutes=10),
+            partial(print_copies, store),
+            is_harmless=True,
+        ),
         Chore("forget who was not let in", timedelta(hours=6), forget_refusals),
         Chore("erase who was suspended a month ago", timedelta(hours=1), erase_long_suspended),
         Chore("look for watched words", timedelta(seconds=20), look_for_words),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
+        Chore("end questions about remixes", timedelta(minutes=10), expire_requests),
+        Chore("look at stamps again", timedelta(minutes=5), look_at_stamps_again, is_harmless=True),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
         Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),

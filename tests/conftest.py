@@ -1,4 +1,9 @@
-"""What every test can ask for. `database` and `database_url` come once for SQLite and once for PostgreSQL."""
+"""What every test can ask for. `database`, `here`, `there`, `elsewhere` come once for SQLite and once for PostgreSQL.
+
+Both see: SQL written by hand, search, JSON, triggers, migrations, locks, races, what is append-only, outages, whatever
+strangers may put into a column, everything that programs can ask (tests/api), and a whole story of each feature. A file
+about pages, words, or what is said over HTTP, whose queries those ask too, is marked `one_database` and sees SQLite.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,7 @@ from fedirec import clock
 from fedirec.db import open_database
 from tests.databases import Databases, learn_models_once, why_no_postgres
 from tests.fuzz.budget import add_profiles
-from tests.network import Instance, Network, open_instance
+from tests.network import Instance, Network, open_instance, read_authorities_once
 
 Pass = Callable[[timedelta], None]
 add_profiles()
@@ -31,6 +36,7 @@ TOGETHER: Final = ("tests/browser/test_every_page.py", "tests/browser/", "tests/
 """What shares its servers and its browser, and so stays on one process with `--dist loadfile`; else each file does."""
 
 learn_models_once()
+read_authorities_once()
 
 
 class _Turns(LoadFileScheduling):  # type: ignore[misc]  # it has no types
@@ -49,6 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((place for place, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
 
     items.sort(key=turn)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "database_kind" in metafunc.fixturenames and "database_kind" not in named:
+        kinds = ["sqlite"] if metafunc.definition.get_closest_marker("one_database") else ["sqlite", "postgres"]
+        metafunc.parametrize("database_kind", kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +83,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     made.close()
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
     if request.param == "postgres" and (reason := why_no_postgres()):
         skip_or_fail(reason)

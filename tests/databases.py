@@ -53,7 +53,7 @@ class Databases:
     def copy(self, address: str) -> str:
         """The address of a copy of the database at `address`, which nobody may have open."""
         if address.startswith("sqlite"):
-            copy = self.folder / f"{next(_numbers)}.sqlite3"
+            copy = self._new_file()
             shutil.copy(address.partition("://")[2], copy)
             return f"sqlite://{copy}"
         name = f"fedirec_test_{os.getpid()}_{next(_numbers)}"
@@ -63,21 +63,27 @@ class Databases:
     def drop(self, address: str) -> None:
         """The database at `address` is gone, or will be soon, whoever has it open."""
         if address.startswith("sqlite"):
-            Path(address.partition("://")[2]).unlink(missing_ok=True)
+            shutil.rmtree(Path(address.partition("://")[2]).parent, ignore_errors=True)
         else:
             self._dropping.append(self._start_postgres().drop(address.rpartition("/")[2]))
 
     def empty(self, kind: str) -> str:
         """The address of a database of `kind` without a single table."""
         if kind == "sqlite":
-            return f"sqlite://{self.folder}/{next(_numbers)}.sqlite3"
+            return f"sqlite://{self._new_file()}"
         clerk, name = self._start_postgres(), f"fedirec_test_{os.getpid()}_{next(_numbers)}"
         clerk.create(name)
         return f"{self._postgres}{name}"
 
+    def _new_file(self) -> Path:
+        """Where a database can be, in a folder of its own: `fedirec serve` is alone in the folder of its database."""
+        folder = self.folder / str(next(_numbers))
+        folder.mkdir()
+        return folder / "fedirec.sqlite3"
+
     def _new_sqlite(self) -> str:
         if self._sqlite is None:
-            self._sqlite = self.folder / "template.sqlite3"
+            self._sqlite = self._new_file()
             _elsewhere(migrate(f"sqlite://{self._sqlite}"))
         return self.copy(f"sqlite://{self._sqlite}")
 

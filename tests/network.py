@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import httpx
+import httpx._transports.default
 
 from fedirec.accounts.actions.joining import save_member
 from fedirec.accounts.actions.sessions import begin_session
@@ -134,6 +138,28 @@ class Instance:
         assert account is not None
         assert account.state == ACTIVE
         return await begin_session(account, browser=browser)
+
+
+def read_authorities_once() -> None:
+    """Whom this machine believes is read once, not for each of the thousands of clients that tests open.
+
+    A server opens one, and reads it once too.
+    """
+    read = httpx.create_ssl_context
+
+    @cache
+    def once(trust_env: bool, *_named: str | None) -> ssl.SSLContext:
+        return read(trust_env=trust_env)
+
+    def read_unless_known(
+        verify: ssl.SSLContext | str | bool = True, cert: None = None, trust_env: bool = True
+    ) -> ssl.SSLContext:
+        if verify is True and cert is None:
+            return once(trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        return read(verify, cert, trust_env)
+
+    for module in (httpx, httpx._transports.default):
+        module.create_ssl_context = read_unless_known  # type: ignore[attr-defined]
 
 
 class _As(httpx.AsyncBaseTransport):

@@ -73,7 +73,7 @@ def running_postgres(binaries: Path) -> Iterator[str]:
 
 
 def _wait_until_ready(binaries: Path, port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
+    for _ in range(600):
         if server.poll() is not None:
             raise RuntimeError("PostgreSQL ended at once")
         ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]

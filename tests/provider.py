@@ -361,7 +361,7 @@ class Provider:
 
     def tell(self, **told: Any) -> dict[str, Any]:
         asking = Asking(f"{self.address}/_told", data=json.dumps(told).encode(), method="POST")
-        with urlopen(asking, timeout=10) as answer:
+        with urlopen(asking, timeout=60) as answer:
             return dict(json.load(answer))
 
     def lie(self, **lies: dict[str, Any]) -> None:
@@ -432,7 +432,7 @@ def providing(origin: str = "", *, kind: str = "mastodon") -> Iterator[Provider]
         yield provider
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 __all__ = ["Abroad", "Instance", "Provider", "providing"]

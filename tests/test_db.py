@@ -24,6 +24,7 @@ from fedirec.db import (
     transaction,
     version_of,
 )
+from fedirec.db.outages import is_outage
 from fedirec.db.triggers import APPEND_ONLY
 from fedirec.errors import Misconfigured
 from fedirec.lanes.models import Lane
@@ -251,3 +252,27 @@ async def test_a_row_that_is_only_added_has_its_defaults(database: str) -> None:
 
     lane = await Lane.get(key="a")
     assert (lane.kind, lane.failures, lane.next_at) == ("k", 0, None)
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
+async def test_a_connection_that_breaks_on_its_way_back_is_not_used_again(database: str) -> None:
+    async def break_when_given_back() -> None:
+        async with transaction():
+            await execute(
+                "CREATE FUNCTION public.pg_advisory_unlock_all() RETURNS void LANGUAGE sql AS "
+                "'SELECT pg_terminate_backend(pg_backend_pid())'"
+            )  # the pool asks for it by this name whenever it gets a connection back
+            await execute("SET search_path = public, pg_catalog")
+
+    with pytest.raises(Exception, match=r"terminating connection|closed") as caught:
+        await break_when_given_back()
+    assert is_outage(caught.value)
+
+    async with transaction():
+        await _actor()
+    assert await Actor.all().count() == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
+async def test_queries_are_not_compiled_for_longer_than_they_take(database: str) -> None:
+    assert await fetch_rows("SHOW jit") == [{"jit": "off"}]

@@ -29,6 +29,7 @@ from fedirec.activitypub.contexts import (
     CHALLENGE_CONTEXT,
     COMMENT_CONTEXT,
     RECORD_CONTEXT,
+    REVISION_CONTEXT,
 )
 from fedirec.activitypub.digests import canonical, digest_json
 from fedirec.activitypub.follows import follow, refuse_follow, unfollow
@@ -46,27 +47,36 @@ from fedirec.admin.judging import Category
 from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
-from fedirec.remix import sizes
+from fedirec.remix import sizes, spreading
 from fedirec.remix import terms as remix_terms
 from fedirec.remix.actions import (
     catching_up,
     challenges,
+    claims,
     comments,
     composing,
     drafts,
+    lineage,
+    long_lists,
     passing_on,
+    pending_remixes,
     quotes,
     records,
     submissions,
     threads,
 )
+from fedirec.remix.actions.claims import opening
+from fedirec.remix.actions.pens import accept_pen, giving, share_pen, take_back_pen, writing
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
+from fedirec.remix.actions.remix_requests import beforehand, taking, withdraw_request
+from fedirec.remix.actions.suggestions import offering, suggest_change, withdraw_suggestion
+from fedirec.remix.claims import ClaimKind
 from fedirec.remix.digest import digest_holds, digested, record_digest
 from fedirec.remix.inbox.comments import MAX_ANCESTORS
 from fedirec.remix.inbox.talking import MAX_TOLD_OF
 from fedirec.remix.licences import UNKNOWN, find_grant
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
-from fedirec.remix.models import ConsentRequest, QuoteStamp, Record, Submission
+from fedirec.remix.models import Claim, ConsentRequest, Pen, QuoteStamp, Record, RemixRequest, Submission
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.comments import get_comment
 from fedirec.remix.terms import Pays, Terms
@@ -74,15 +84,21 @@ from fedirec.remix.vocab import (
     TYPES,
     ChallengeObject,
     CommentObject,
+    OfferedPen,
+    OfferedVersion,
     PostObject,
     PromptObject,
     RecordObject,
+    RemixQuestion,
+    RemixStamp,
+    SuggestedChange,
     attachments,
+    remix_requests,
     tags,
     text,
     write_duration,
 )
-from fedirec.remix.vocab.records import MAX_CONTRIBUTORS, MAX_POLICY
+from fedirec.remix.vocab.records import MAX_CONTRIBUTORS, MAX_INLINE, MAX_POLICY, MAX_STAMPS, MAX_UNNAMED
 from tests.databases import Databases
 from tests.network import Instance, Network, open_instance, settle
 from tests.peer import Peer
@@ -97,6 +113,7 @@ CONTEXTS = {
     "challenge": CHALLENGE_CONTEXT,
     "comment": COMMENT_CONTEXT,
     "record": RECORD_CONTEXT,
+    "version": REVISION_CONTEXT,
 }
 SIGNED_AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 INBOX = "https://b.example/u/bo/inbox"
@@ -122,13 +139,14 @@ OPTIONAL: dict[str, set[str]] = {
     "actor": {"movedTo", "alsoKnownAs"},
     "challenge": {"icon"},
     "comment": {"replyAuthorization"},
+    "record": {"quote", "quoteAuthorization", "editor", "editStatement"},
     "prompt": {"attachment", "contentMap", "updated"},
 }
 """Keys that the examples do without."""
 
 
 def _read(name: str) -> Entity:
-    context = EXAMPLES[name].get("@context", RECORD_CONTEXT)
+    context = EXAMPLES[name].get("@context", CONTEXTS.get(name, RECORD_CONTEXT))
     return VOCABULARY.read(ld.compact({"@context": context, **EXAMPLES[name]}))
 
 
@@ -262,6 +280,11 @@ NAMES: dict[type[Entity], str] = {
     ChallengeObject: "challenge",
     Tombstone: "Tombstone",
     Stamp: "stamp",
+    RemixQuestion: "remix request",
+    RemixStamp: "remix stamp",
+    SuggestedChange: "suggestion",
+    OfferedPen: "pen",
+    OfferedVersion: "version",
 }
 
 
@@ -276,7 +299,7 @@ def _pairs(rows: list[list[str]]) -> set[tuple[str, str]]:
 def _handled(handlers: Handlers) -> Iterator[tuple[str, str, bool]]:
     """Each activity and object that something handles, and whether it is kept as evidence."""
     objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES)
-    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS, protocol.Flag):
+    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS, protocol.Flag, RemixQuestion):
         if not issubclass(activity, Activity):
             continue
         for entity in objects:
@@ -343,28 +366,74 @@ def test_the_limits_are_those_of_the_code() -> None:
         "hashtags": (tags.MAX_TAGS, drafts.MAX_TAGS),
         "mentions": (tags.MAX_TAGS, composing.MAX_MENTIONS),
         "what an activity carries": (None, sizes.MAX_DOCUMENT),
-        "links to objects": (tags.MAX_TAGS, MAX_SOURCES),
-        "sources": (MAX_SOURCES, MAX_SOURCES),
-        "contributors": (MAX_CONTRIBUTORS, drafts.MAX_PARTS + 1),
+        "links to objects": (tags.MAX_TAGS, MAX_INLINE),
+        "sources, or contributors, that stand in a record": (MAX_INLINE, MAX_INLINE),
+        "sources in all": (MAX_SOURCES, MAX_SOURCES),
+        "contributors in all": (MAX_CONTRIBUTORS, drafts.MAX_PARTS + 1),
+        "pages of one list of sources or contributors": (long_lists.MAX_PAGES, None),
+        "stamps that stand in a record": (MAX_STAMPS, MAX_STAMPS),
+        "remixes in which a record does not name its author": (MAX_UNNAMED, MAX_UNNAMED),
         "terms of a challenge": (remix_terms.MAX_TEXT, remix_terms.MAX_TEXT),
         "reason of a `Reject`": (submissions.MAX_REASON, submissions.MAX_REASON),
         "comment, as HTML; as Markdown": (threads.MAX_CONTENT, comments.MAX_TEXT),
         "comments of one author in an hour": (threads.MAX_AN_HOUR, threads.MAX_AN_HOUR),
         "works of one stranger in an hour": (threads.MAX_AN_HOUR, None),
+        "people here who hear of one work of a stranger: of those credited, and of those it is made from": (
+            records.MAX_TOLD_BY_STRANGERS,
+            None,
+        ),
+        "notes for one person in a day about the licence of a post": (None, pending_remixes.MAX_HINTS),
+        "notes for all people of one host in a day about that": (None, pending_remixes.MAX_HINTS_OF_HOST),
         "versions of one work in an hour": (threads.MAX_AN_HOUR, None),
         "things that one actor told us in an hour, beyond which we ask for no more": (MAX_TOLD_OF, None),
         "comments on one record that are passed on in an hour": (None, passing_on.MAX_PASSED_ON),
         "people who are told that a comment names them": (passing_on.MAX_MENTIONED, passing_on.MAX_MENTIONED),
         "comments that are fetched because of one": (MAX_ANCESTORS, None),
         "things of a `Flag`": (flags.MAX_FLAGGED, None),
+        "claims of one person in a day": (opening.MAX_A_DAY, opening.MAX_A_DAY),
+        "claims of one instance in a day": (opening.MAX_A_DAY_FROM_ONE_INSTANCE, None),
+        "claims of one person about one record in a day, and open at the same time": (
+            opening.MAX_A_DAY_ON_ONE_RECORD,
+            opening.MAX_A_DAY_ON_ONE_RECORD,
+        ),
+        "claims of one domain about one record that are open": (opening.MAX_FROM_ONE_INSTANCE, None),
+        "claims about one record that are open, where it concerns nobody who makes another": (
+            opening.MAX_BY_OTHERS,
+            None,
+        ),
+        "claims about one record that are open": (opening.MAX_ON_ONE_RECORD, None),
+        "things that are said about one claim by one actor": (opening.MAX_TIMES, opening.MAX_TIMES),
+        "addresses that show a claim": (flags.MAX_EVIDENCE, opening.MAX_LINKS),
         "words of a `Flag`": (flags.MAX_CONTENT, reporting.MAX_WORDS),
         "reports of one instance in an hour": (reporting.MAX_FLAGS_AN_HOUR, None),
         "generations of sources that are fetched": (MAX_DEPTH, None),
+        "records and people that are asked for because of one record": (lineage.MAX_FETCHED, None),
+        "pages of one list of remixes": (spreading.MAX_PAGES, None),
+        "remixes that are read from one list": (spreading.MAX_LISTED, None),
+        "instances that are asked because of one list of remixes": (spreading.MAX_ORIGINS, None),
         "pages of one list of answers": (catching_up.MAX_PAGES, None),
         "answers that are fetched because of one record": (catching_up.MAX_ITEMS, None),
         "levels of answers that are fetched": (catching_up.MAX_DEPTH, None),
         "instances that are asked for what one list names": (catching_up.MAX_ORIGINS, None),
         "quote requests of one actor in an hour": (quotes.MAX_AN_HOUR, None),
+        "offers and remix requests of one actor in an hour": (taking.MAX_AN_HOUR, None),
+        "remix requests about one record that wait for an answer": (beforehand.MAX_WAITING, None),
+        "those of one actor": (beforehand.MAX_WAITING_OF_ONE, None),
+        "those of one other host": (beforehand.MAX_WAITING_OF_HOST, None),
+        "remixes of one actor that one author agrees to in a day without looking; then they are asked": (
+            beforehand.MAX_WELCOMED_OF_ONE,
+            None,
+        ),
+        "the same of one other host": (beforehand.MAX_WELCOMED_OF_HOST, None),
+        "words with a remix request, or with its answer": (remix_requests.MAX_WORDS, remix_requests.MAX_WORDS),
+        "roles in a remix request, or in a stamp": (remix_requests.MAX_ROLES, remix_requests.MAX_ROLES),
+        "suggestions of one actor in an hour": (offering.MAX_AN_HOUR, offering.MAX_AN_HOUR),
+        "suggestions about one record that wait for an answer": (offering.MAX_WAITING, None),
+        "those suggestions of one actor": (offering.MAX_WAITING_OF_ONE, None),
+        "those suggestions of one other host": (offering.MAX_WAITING_OF_HOST, None),
+        "invitations of one actor in an hour to write a record": (giving.MAX_AN_HOUR, giving.MAX_AN_HOUR),
+        "people who write one record with its author, or are invited to": (None, giving.MAX_PENS),
+        "versions in an hour that one actor writes of records of others": (writing.MAX_AN_HOUR, writing.MAX_AN_HOUR),
         "people and collections that may quote": (MAX_POLICY, None),
         "people and collections that one rule of a policy names": (consent.MAX_NAMED, None),
     }
@@ -445,10 +514,13 @@ async def test_a_whole_record_of_ours_has_all_the_keys_that_are_explained(
         activity["object"]
         for activity in sent
         if activity["type"] == "Update" and _object_name(activity["object"]) == "record"
+        if activity["actor"] == "https://b.example/u/bo"
     ]
     assert {"@context", *updated[0]} == EXAMPLES["record"].keys()
     answer = await stage[1].get(updated[0]["id"].removeprefix("https://b.example"), accept="application/activity+json")
-    assert answer.json() == {"@context": RECORD_CONTEXT, **updated[0]}
+    served = answer.json()
+    assert served.pop("proof")["created"][:19] == updated[0]["updated"][:19]
+    assert served == {"@context": RECORD_CONTEXT, **updated[0]}
 
 
 async def test_every_record_agrees_with_its_digest_wherever_it_arrives(stage: tuple[Instance, Instance]) -> None:
@@ -460,6 +532,7 @@ async def test_every_record_agrees_with_its_digest_wherever_it_arrives(stage: tu
 
 async def test_a_prompt_of_ours_reads_like_the_example(stage: tuple[Instance, Instance]) -> None:
     served = (await stage[0].get("/c/rain/prompt", accept="application/activity+json")).json()
+    assert served.pop("proof")["created"][:19] == served["updated"][:19]
     changed = served.pop("updated")
     assert changed > served["published"]
     assert _dateless({"@context": RECORD_CONTEXT, **EXAMPLES["prompt"]}) == _dateless(served)
@@ -516,6 +589,35 @@ async def _with_author(record: Record) -> Record:
     return await Record.get(id=record.id).select_related("author")
 
 
+async def _suggest(one: Instance, other: Instance, bo: Actor, film: Record, song: Record) -> None:
+    """bo suggests the film to the author of the song as a change to it, and thinks again."""
+    variation, heard = await other.run(_with_author, film), await other.find_record(song.uri)
+    suggestion = await other.run(suggest_change, bo, variation, heard, words="With pictures?")
+    await settle(other, one)
+    await other.run(withdraw_suggestion, bo, suggestion)
+    await settle(other, one)
+
+
+async def _write_together(one: Instance, other: Instance, ana: Actor, bo: Actor) -> None:
+    """ana writes something with bo, and then without him."""
+    draft = drafts.RecordDraft(title="Duet", text="One.", licence="CC0-1.0")
+    duet, met = await one.run(records.publish_record, ana, draft), await one.meet(bo)
+    pen = await one.run(lambda: share_pen(ana, duet, met, words="Shall we?"))
+    await settle(one, other)
+    held = await other.run(lambda: Pen.get(record_uri=duet.uri))
+    await other.run(accept_pen, bo, held)
+    await settle(other, one)
+    held = await other.run(lambda: Pen.get(record_uri=duet.uri))
+    present = await other.run(writing.present_version, other.state["remote"], held)
+    store, cache, settings = other.state["store"], other.state["media_cache"], other.state["settings"]
+    changes = writing.Changes(title="Duet", text="One. Two.")
+    ways: Any = {"settings": settings, "keyring": other.state["keyring"]}
+    await other.run(lambda: writing.write_version(store, cache, bo, held, changes, present=present, **ways))
+    await settle(other, one)
+    await one.run(take_back_pen, ana, pen)
+    await settle(one, other)
+
+
 async def _live(one: Instance, other: Instance) -> None:
     ana, bo, cy = await one.join("ana"), await other.join("bo"), await other.join("cy")
     rain = await _open(one, ana)
@@ -540,6 +642,7 @@ async def _live(one: Instance, other: Instance) -> None:
         licence="CC-BY-SA-4.0",
         language="en",
         warning="Loud thunder",
+        ai_preference="disallow",
         tags=["Rain"],
         files=[drafts.FileDraft(media=await other.run(_film, bo), description="Slowed rain over city lights")],
         sources=[drafts.SourceDraft(record=heard, relation=Relation.SAMPLES)],
@@ -573,6 +676,9 @@ async def _live(one: Instance, other: Instance) -> None:
     await one.run(submissions.decline_submission, ana, waiting, "We are looking for sound without words.")
     await one.run(challenges.change_challenge, ana, rain, deadline_at=now() + timedelta(days=30))
 
+    await _remix(one, other, ana, bo)
+    await _suggest(one, other, bo, film, song)
+    await _write_together(one, other, ana, bo)
     await _quote(one, ana, song)
     await _ask(one, ana, rain)
 
@@ -594,6 +700,7 @@ async def _live(one: Instance, other: Instance) -> None:
     made = await one.run(keep_away, ana, await one.meet(cy.uri), tell=True)
     await one.run(lift, ana, made)
     await _report(other, met)
+    await _claim(one, other)
     await one.run(move_away, one.state["remote"], await one.run(lambda: Actor.get(local_handle="cy")), cy.uri)
     await settle(one, other)
 
@@ -604,6 +711,62 @@ async def _report(instance: Instance, accused: Any) -> None:
     viewer = Viewer(account=account, actor=account.actor, seen_at=now())
     made = await instance.run(reporting.report, viewer, [accused.uri], category=Category.SPAM)
     await instance.run(forward, Operator("command line"), instance.state["site"], made, words="Please have a look.")
+
+
+async def _claim(one: Instance, other: Instance) -> None:
+    """Somebody says three times that a source is missing in a record of the other instance; twice it is decided."""
+    bo, moderator = await other.run(lambda: Actor.get(local_handle="bo")), await one.run(_viewer_of, "olga")
+    song = await one.run(lambda: Record.get(title="Longer").select_related("author"))
+    theirs = await other.find_record(song.uri)
+    for number, upholds in enumerate((None, False, True)):
+        melody = await other.run(
+            records.publish_record, bo, drafts.RecordDraft(title=f"Melody {number}", text="la", licence="CC0-1.0")
+        )
+        await one.find_record(melody.uri)
+        claim = await other.run(_say, bo, theirs, melody.uri)
+        await settle(other, one)
+        at_home = await one.run(lambda uri=melody.uri: Claim.get(source_uri=uri))  # type: ignore[misc]
+        if upholds is None:
+            await other.run(claims.withdraw, bo, claim.key)
+        else:
+            await one.run(claims.decide_claim, moderator, at_home.key, upholds=upholds, reason="We listened to both.")
+        await settle(other, one)
+
+
+async def _say(claimant: Any, record: Record, source: str) -> Claim:
+    draft = claims.ClaimDraft(kind=ClaimKind.MISSING_SOURCE, words="It is my melody.", source=source)
+    return await claims.open_claim(claimant, record, draft)
+
+
+async def _viewer_of(name: str) -> Viewer:
+    account = await Account.get(actor__local_handle=name).select_related("actor")
+    return Viewer(account=account, actor=account.actor, seen_at=now())
+
+
+async def _remix(one: Instance, other: Instance, ana: Any, bo: Any) -> None:
+    """Somebody asks about a remix, and not any more; and for a quote, where nothing else is known."""
+    closed = drafts.RecordDraft(title="Held", text="h", licence="CC0-1.0", remixing="nobody")
+    held = await one.run(records.publish_record, ana, closed)
+    source = drafts.SourceDraft(record=await other.find_record(held.uri))
+    again = drafts.RecordDraft(title="Held again", text="h", licence="CC0-1.0", sources=[source])
+    await other.run(records.publish_record, bo, again)
+    await settle(other, one)
+    asked = await other.run(lambda: RemixRequest.get(source_uri=held.uri))
+    await other.run(withdraw_request, bo, asked)
+    await settle(other, one)
+
+    peer = Peer(one.network, "social.example")
+    sky = peer.note(
+        peer.actor("cy"),
+        "11",
+        content="<p>A sky. I release this under CC BY 4.0</p>",
+        interactionPolicy={"canQuote": {"automaticApproval": [protocol.PUBLIC]}},
+    )
+    peer.serve(sky["id"], {"@context": [ACTIVITYSTREAMS, "https://gotosocial.org/ns"], **sky})
+    above = drafts.SourceDraft(record=await one.find_record(sky["id"]))
+    below = drafts.RecordDraft(title="Below", text="b", licence="CC-BY-4.0", sources=[above])
+    await one.run(records.publish_record, ana, below)
+    await settle(one, other)
 
 
 async def _quote(instance: Instance, author: Any, record: Record) -> None:

@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
 
 from fedirec.accounts.models import Account
 from fedirec.db import configuration, execute, execute_script, fetch_rows, migrate, open_database
-from fedirec.db.triggers import install_triggers
+from fedirec.db.triggers import install_triggers, missing_triggers
 from fedirec.media.models import Media
 from fedirec.remix.models import Attachment, Record, Source
 from fedirec.remix.queries.trails import trail_of
@@ -143,19 +145,113 @@ async def test_rows_of_the_first_version_are_all_there_after_every_migration(
     databases.drop(address)
 
 
+NINTH: Final = "fedirec.0009_waiting"
+PROTECTED: Final[dict[str, dict[str, Any]]] = {
+    "record_revision": {
+        "id": 1,
+        "record_id": 1,
+        "number": 1,
+        "document": {"name": "First stars"},
+        "digest": "zQm",
+        "created_at": MOMENT,
+    },
+    "snapshot": {
+        "id": 1,
+        "uri": "https://there.test/records/1",
+        "author_uri": "https://there.test/u/bo",
+        "author_handle": "bo@there.test",
+        "author_name": "Bo",
+        "kind": "image",
+        "title": "Old stars",
+        "licence": "CC-BY-4.0",
+        "licence_url": None,
+        "media_digests": [],
+        "record_digest": None,
+        "published_at": MOMENT,
+        "document": {"name": "Old stars"},
+        "document_digest": "zQm",
+        "fetched_at": MOMENT,
+    },
+}
+"""Rows of append-only tables as the release before knew them; its triggers named these columns."""
+
+
+async def test_what_a_later_version_adds_to_a_row_that_is_never_changed_is_protected_too(
+    databases: Databases, database_kind: str
+) -> None:
+    address, on_sqlite = databases.empty(database_kind), database_kind == "sqlite"
+    await _make_first_version(address, on_sqlite=on_sqlite)
+    EXECUTOR_CACHE.clear()
+    async with TortoiseContext():
+        await apply_migrations(config=configuration(address, foreign_keys=False), target=NINTH)
+        for table, row in PROTECTED.items():
+            await _insert(table, row, on_sqlite=on_sqlite)
+            await _protect_as_before(table, row, on_sqlite=on_sqlite)
+    EXECUTOR_CACHE.clear()
+
+    await migrate(address)
+
+    async with open_database(address):
+        for refused in (
+            "UPDATE snapshot SET envelope = '{\"id\": 1}'",
+            "UPDATE snapshot SET updated_at = fetched_at",
+            "UPDATE snapshot SET title = 'Mine'",
+            "UPDATE record_revision SET envelope = '{\"id\": 1}'",
+            "UPDATE record_revision SET editor_uri = 'https://there.test/u/eve'",
+            "DELETE FROM snapshot",
+            "DELETE FROM record_revision",
+        ):
+            with pytest.raises((IntegrityError, OperationalError), match="never changed"):
+                await execute(refused)
+        for blanked in (
+            "UPDATE snapshot SET document = '{}', envelope = '{}', author_name = ''",
+            "UPDATE record_revision SET document = '{}', envelope = '{}', editor_uri = ''",
+        ):
+            await execute(blanked)
+        assert await missing_triggers(fetch_rows, sqlite=on_sqlite) == set()
+        rows = await fetch_rows(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            if on_sqlite
+            else "SELECT tgname AS name FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        names = {row["name"] for row in rows}
+        for table in PROTECTED:
+            assert len([name for name in names if name.startswith(f"{table}_no_rewrite")]) == 1
+    databases.drop(address)
+
+
+async def _protect_as_before(table: str, row: Mapping[str, Any], *, on_sqlite: bool) -> None:
+    """The trigger stands that the release before made: it knows the columns of that time."""
+    same = "IS" if on_sqlite else "IS NOT DISTINCT FROM"
+    columns = " AND ".join(f"NEW.{name} {same} OLD.{name}" for name in row)
+    for name in (f"{table}_no_update", f"{table}_no_rewrite"):
+        await execute_script(f"DROP TRIGGER IF EXISTS {name}" + ("" if on_sqlite else f" ON {table}"))
+    end = (
+        f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END;"
+        if on_sqlite
+        else "EXECUTE FUNCTION fedirec_append_only();"
+    )
+    each = "" if on_sqlite else "FOR EACH ROW "
+    await execute_script(
+        f"CREATE TRIGGER {table}_no_rewrite BEFORE UPDATE ON {table} {each}WHEN (NOT ({columns})) {end}"
+    )
+
+
 async def _make_first_version(address: str, *, on_sqlite: bool) -> None:
     EXECUTOR_CACHE.clear()
     async with TortoiseContext():
         await apply_migrations(config=configuration(address, foreign_keys=False), target=FIRST)
         for table, row in ROWS:
-            values = [_stored(value, on_sqlite=on_sqlite) for value in row.values()]
-            places = ", ".join(
-                "?" if on_sqlite or not name.endswith("_at") else f"'{value}'" for name, value in row.items()
-            )
-            given = [value for name, value in zip(row, values, strict=True) if on_sqlite or not name.endswith("_at")]
-            await execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *given)  # noqa: S608
+            await _insert(table, row, on_sqlite=on_sqlite)
         await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite)
     EXECUTOR_CACHE.clear()
+
+
+async def _insert(table: str, row: Mapping[str, Any], *, on_sqlite: bool) -> None:
+    values = [_stored(value, on_sqlite=on_sqlite) for value in row.values()]
+    places = ", ".join("?" if on_sqlite or not name.endswith("_at") else f"'{value}'" for name, value in row.items())
+    given = [value for name, value in zip(row, values, strict=True) if on_sqlite or not name.endswith("_at")]
+    await execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *given)  # noqa: S608
 
 
 def _stored(value: Any, *, on_sqlite: bool) -> Any:

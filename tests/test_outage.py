@@ -75,7 +75,7 @@ async def test_a_database_that_goes_away_for_a_while_loses_nothing(here: Instanc
     async def is_there() -> bool:
         return await here.run(lambda: Comment.filter(uri=said["object"]["id"]).count()) == 1
 
-    for _ in range(100):
+    for _ in range(600):
         if await is_there():
             break
         await asyncio.sleep(0.1)

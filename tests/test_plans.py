@@ -19,7 +19,18 @@ from tests.network import Instance
 GROWING = {"record", "source", "snapshot", "actor", "attachment", "record_tag", "contributor", "announcement", "follow"}
 GROWING |= {"liking", "notification", "outgoing", "received", "submission", "record_revision", "comment", "media"}
 GROWING |= {"boundary", "challenge", "early_deletion", "evidence", "job", "lane", "passage", "peer", "person"}
-GROWING |= {"appeal", "audit_event", "consent_request", "decision", "moderator_note", "quotation", "refusal", "report"}
+GROWING |= {
+    "appeal",
+    "audit_event",
+    "consent_request",
+    "decision",
+    "moderator_note",
+    "quotation",
+    "refusal",
+    "report",
+    "bookmark",
+    "remix_request",
+}
 GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
     "/",
@@ -30,6 +41,7 @@ PAGES = (
     "/records/remote/{record}/lineage",
     "/people/remote/{author}",
     "/explore?kind=audio",
+    "/explore?kind=text&remixable=1&fresh=1&lang=de&from=h3.example&skill=sng",
     "/tags/tag7",
     "/notifications",
     "/challenges",
@@ -39,6 +51,10 @@ PAGES = (
     "/following/followers",
     "/following/requests",
     "/following/ended",
+    "/bookmarks",
+    "/requests",
+    "/requests?show=asking",
+    "/records/new",
     "/reports",
     "/report?about={author_uri}",
     "/people/{author}/distance",

@@ -16,7 +16,6 @@ from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.comments import CommentDraft, edit_comment, write_comment
 from fedirec.remix.actions.drafts import (
     MAX_FILES,
-    MAX_PARTS,
     MAX_TAGS,
     MAX_TEXT,
     MAX_TITLE,
@@ -27,11 +26,11 @@ from fedirec.remix.actions.drafts import (
 )
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.actions.threads import find_place
-from fedirec.remix.lineage import MAX_SOURCES
 from fedirec.remix.models import Record
 from fedirec.remix.queries.comments import get_comment
 from fedirec.remix.terms import MAX_TEXT as MAX_TERMS
 from fedirec.remix.terms import Terms
+from fedirec.remix.vocab.records import MAX_INLINE
 from fedirec.uris import new_key
 from tests.network import Instance
 from tests.peer import Peer
@@ -111,10 +110,10 @@ def test_a_rule_sees_what_breaks_it(where: str, changes: dict[str, Any], rule: s
 async def test_the_largest_things_that_we_say_are_small_enough(here: Instance, there: Instance) -> None:
     ana, bo = await here.join("ana"), await there.join("bo")
     peer = Peer(here.network, "a-server-with-a-long-name.example.test")
-    helpers = [await here.meet(peer.actor(f"helper_{number:02}")) for number in range(MAX_PARTS)]
+    helpers = [await here.meet(peer.actor(f"helper_{number:02}")) for number in range(MAX_INLINE + 5)]
     others = [await there.join(f"author{number}") for number in range(5)]
     sources = [
-        await _published(there, others[number % 5], title=f"{number} {'Ω' * 195}") for number in range(MAX_SOURCES)
+        await _published(there, others[number % 5], title=f"{number} {'Ω' * 195}") for number in range(MAX_INLINE + 5)
     ]
     known = [await here.find_record(source.uri) for source in sources]
     terms = Terms(version=1, licence="CC-BY-SA-4.0", text="Ω" * (MAX_TERMS // 2))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.search import (
     COMMON,
+    find_few,
     finds_many,
     gathering_words,
     make_findable,
@@ -111,6 +112,7 @@ async def test_many_finds_are_told_from_few(database: str) -> None:
     assert few is not None
     assert many is not None
     assert (await finds_many(few), await finds_many(many)) == (False, True)
+    assert (await find_few(few), await find_few(many)) == ([0], None)
 
 
 @given(st.text(max_size=60))

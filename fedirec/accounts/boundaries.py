@@ -87,6 +87,14 @@ def away(owner: str, moment: str, actor: str) -> str:
     )
 
 
+def shut_out(owner: str, actor: str) -> str:
+    """What holds in SQL when `owner`, a row, has blocked the actor in the table `actor`, or the instance of that."""
+    return (
+        f"EXISTS (SELECT 1 FROM boundary shut WHERE shut.owner_id = {owner} AND shut.kind = 'block' "  # noqa: S608
+        f"AND (shut.other_id = {actor}.id OR shut.host = {actor}.host))"
+    )
+
+
 async def away_from(viewer: Actor | None) -> Away:
     """Those from whom `viewer` keeps away, blocked and muted, and those who are quiet for them."""
     if viewer is None:
@@ -99,6 +107,21 @@ async def away_from(viewer: Actor | None) -> Away:
         hosts=frozenset(host for _, host in rows if host is not None),
         hears=await heard_by(viewer),
     )
+
+
+async def blockers_of(actor: Actor, *, among: Collection[int]) -> set[int]:
+    """Those in the rows `among` who have blocked `actor`, or the instance that they are on."""
+    owners = [key for key in dict.fromkeys(among) if key != actor.id]
+    if not owners:
+        return set()
+    found = await fetch_tuples(
+        f"SELECT DISTINCT owner_id FROM boundary WHERE owner_id IN ({marks(owners)}) AND kind = 'block' "  # noqa: S608
+        "AND (other_id = ? OR host = ?)",
+        *owners,
+        actor.id,
+        actor.host,
+    )
+    return {int(key) for (key,) in found}
 
 
 async def is_unwelcome(actor: Actor, *, with_any: Collection[int]) -> bool:

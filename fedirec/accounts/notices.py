@@ -29,6 +29,21 @@ class Notice(StrEnum):
     ANSWERED_WITH_WORK = "answered_with_work"
     QUOTED = "quoted"
     ASKED_TO_QUOTE = "asked_to_quote"
+    ASKED_TO_REMIX = "asked_to_remix"
+    REMIX_AGREED = "remix_agreed"
+    REMIX_REFUSED = "remix_refused"
+    REMIX_REVOKED = "remix_revoked"
+    REMIX_UNANSWERED = "remix_unanswered"
+    SUGGESTED = "suggested"
+    SUGGESTION_ADOPTED = "suggestion_adopted"
+    SUGGESTION_ANSWERED = "suggestion_answered"
+    PEN_OFFERED = "pen_offered"
+    PEN_ACCEPTED = "pen_accepted"
+    PEN_DECLINED = "pen_declined"
+    PEN_LAID_DOWN = "pen_laid_down"
+    PEN_TAKEN_BACK = "pen_taken_back"
+    PEN_WRITTEN = "pen_written"
+    PEN_REFUSED = "pen_refused"
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
@@ -44,6 +59,10 @@ class Notice(StrEnum):
     DECISION_UNDONE = "decision_undone"
     APPEALED = "appealed"
     APPEAL_ANSWERED = "appeal_answered"
+    CLAIMED = "claimed"
+    CLAIM_ANSWERED = "claim_answered"
+    CLAIM_DECIDED = "claim_decided"
+    CLAIM_WAITS = "claim_waits"
 
 
 SENTENCES: Final[Mapping[Notice, str]] = {
@@ -63,6 +82,21 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.ANSWERED_WITH_WORK: N_("%(who)s answered “%(title)s” with something of their own."),
     Notice.QUOTED: N_("%(who)s quotes “%(title)s”."),
     Notice.ASKED_TO_QUOTE: N_("%(who)s asks to quote “%(title)s”."),
+    Notice.ASKED_TO_REMIX: N_("%(who)s made something from “%(title)s” and asks whether you agree."),
+    Notice.REMIX_AGREED: N_("%(who)s agrees to what you made from “%(title)s”."),
+    Notice.REMIX_REFUSED: N_("%(who)s does not agree to what you made from “%(title)s”."),
+    Notice.REMIX_REVOKED: N_("%(who)s does not agree any more to what you made from “%(title)s”."),
+    Notice.REMIX_UNANSWERED: N_("A question about a remix of “%(title)s” has waited too long, and was not answered."),
+    Notice.SUGGESTED: N_("%(who)s suggests a change to “%(title)s”."),
+    Notice.SUGGESTION_ADOPTED: N_("%(who)s took up the change that you suggested to “%(title)s”."),
+    Notice.SUGGESTION_ANSWERED: N_("%(who)s answered the change that you suggested to “%(title)s”."),
+    Notice.PEN_OFFERED: N_("%(who)s invites you to write “%(title)s” with them."),
+    Notice.PEN_ACCEPTED: N_("%(who)s writes “%(title)s” with you now."),
+    Notice.PEN_DECLINED: N_("%(who)s does not want to write “%(title)s” with you."),
+    Notice.PEN_LAID_DOWN: N_("%(who)s does not write “%(title)s” with you any more."),
+    Notice.PEN_TAKEN_BACK: N_("%(who)s writes “%(title)s” without you from now on."),
+    Notice.PEN_WRITTEN: N_("%(who)s made a new version of “%(title)s”, which you write together."),
+    Notice.PEN_REFUSED: N_("What you wrote for “%(title)s”, by %(who)s, was not taken. You find it as you left it."),
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),
@@ -81,6 +115,10 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.DECISION_UNDONE: N_("A decision that concerned you was taken back."),
     Notice.APPEALED: N_("%(title)s asks you to look at a decision again."),
     Notice.APPEAL_ANSWERED: N_("You asked us to look at a decision again, and here is the answer."),
+    Notice.CLAIMED: N_("%(who)s says that something about “%(title)s” is not right."),
+    Notice.CLAIM_ANSWERED: N_("%(who)s answered what was said about the trail of “%(title)s”."),
+    Notice.CLAIM_DECIDED: N_("What was said about the trail of “%(title)s” is settled. Here is how, and why."),
+    Notice.CLAIM_WAITS: N_("Somebody says that something about the trail of “%(title)s” is not right."),
 }
 """`who` is the person it comes from, `title` is `details["title"]`."""
 
@@ -119,7 +157,26 @@ FAMILIES: Final = (
         name="remixes",
         label=N_("Remixes"),
         sign="remix",
-        kinds=(Notice.REMIXED, Notice.ANSWERED_WITH_WORK, Notice.SOURCE_CHANGED),
+        kinds=(
+            Notice.REMIXED,
+            Notice.ANSWERED_WITH_WORK,
+            Notice.SOURCE_CHANGED,
+            Notice.ASKED_TO_REMIX,
+            Notice.REMIX_AGREED,
+            Notice.REMIX_REFUSED,
+            Notice.REMIX_REVOKED,
+            Notice.REMIX_UNANSWERED,
+            Notice.SUGGESTED,
+            Notice.SUGGESTION_ADOPTED,
+            Notice.SUGGESTION_ANSWERED,
+            Notice.PEN_OFFERED,
+            Notice.PEN_ACCEPTED,
+            Notice.PEN_DECLINED,
+            Notice.PEN_LAID_DOWN,
+            Notice.PEN_TAKEN_BACK,
+            Notice.PEN_WRITTEN,
+            Notice.PEN_REFUSED,
+        ),
     ),
     Family(name="credits", label=N_("Credits"), sign="clap", kinds=(Notice.CREDITED,)),
     Family(
@@ -165,6 +222,10 @@ FAMILIES: Final = (
             Notice.DECISION_UNDONE,
             Notice.APPEALED,
             Notice.APPEAL_ANSWERED,
+            Notice.CLAIMED,
+            Notice.CLAIM_ANSWERED,
+            Notice.CLAIM_DECIDED,
+            Notice.CLAIM_WAITS,
         ),
         may_be_unwanted=False,
     ),
@@ -183,6 +244,21 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.ANSWER_REFUSED: N_("Something I said waited for somebody, and they did not agree"),
     Notice.QUOTED: N_("Somebody quotes a record of mine"),
     Notice.ASKED_TO_QUOTE: N_("Somebody asks to quote a record of mine"),
+    Notice.ASKED_TO_REMIX: N_("Somebody asks whether I agree to a remix of mine"),
+    Notice.REMIX_AGREED: N_("Somebody agrees to a remix that I made"),
+    Notice.REMIX_REFUSED: N_("Somebody does not agree to a remix that I made"),
+    Notice.REMIX_REVOKED: N_("Somebody takes back that they agreed to a remix that I made"),
+    Notice.REMIX_UNANSWERED: N_("A question about a remix is not answered in time"),
+    Notice.SUGGESTED: N_("Somebody suggests a change to a record of mine"),
+    Notice.SUGGESTION_ADOPTED: N_("Somebody takes up a change that I suggested"),
+    Notice.SUGGESTION_ANSWERED: N_("Somebody answers a change that I suggested"),
+    Notice.PEN_OFFERED: N_("Somebody invites me to write a record with them"),
+    Notice.PEN_ACCEPTED: N_("Somebody whom I invited writes a record with me"),
+    Notice.PEN_DECLINED: N_("Somebody whom I invited does not want to write with me"),
+    Notice.PEN_LAID_DOWN: N_("Somebody stops writing a record with me"),
+    Notice.PEN_TAKEN_BACK: N_("Somebody goes on with a record without me"),
+    Notice.PEN_WRITTEN: N_("Somebody makes a new version of a record that we write together"),
+    Notice.PEN_REFUSED: N_("A version that I wrote with somebody is not taken"),
     Notice.SUBMITTED: N_("Something is offered to a challenge that I lead"),
     Notice.SUBMISSION_ACCEPTED: N_("A record of mine becomes part of a challenge"),
     Notice.SUBMISSION_DECLINED: N_("A record of mine is not taken up by a challenge"),

@@ -149,7 +149,7 @@ _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.READ_OWN: N_("Only the person whose page this is can see it."),
     Permission.COMMENT: N_("Only members comment from here. You can answer from your own server."),
     Permission.OBJECT: N_("You cannot object here."),
-    Permission.CLAIM_CREDIT: N_("You cannot claim credit here."),
+    Permission.CLAIM_CREDIT: N_("You cannot say here that something is not right."),
     Permission.REPORT: N_("You cannot report anything here."),
     Permission.MANAGE_VISIT: N_("You cannot change these settings."),
     Permission.MANAGE_OWN: N_("These settings are for members. Yours are on your own server."),
@@ -245,6 +245,11 @@ def may_hide_comments(doer: Doer, *, is_author: bool) -> bool:
     return can(doer, Permission.MODERATE) or (is_author and can(doer, Permission.COMMENT))
 
 
+def may_hide_thanks(doer: Doer, *, is_thanked: bool) -> bool:
+    """Whether somebody may hide what another one says to the author of a source: that author, and moderators."""
+    return can(doer, Permission.MODERATE) or (is_thanked and can(doer, Permission.CLAIM_CREDIT))
+
+
 def may_suspend(role: Role, *, subject: Role) -> bool:
     """Whether `role` may suspend somebody who is `subject`: owners anybody, others only people of a lower rank."""
     return may(role, Permission.SUSPEND) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])
@@ -253,6 +258,11 @@ def may_suspend(role: Role, *, subject: Role) -> bool:
 def may_judge(role: Role, *, subject: Role) -> bool:
     """Whether `role` may decide about somebody who is `subject`: owners about anybody, others about lower ranks."""
     return may(role, Permission.MODERATE) and (role is Role.OWNER or _RANKS[subject] < _RANKS[role])
+
+
+def may_decide_claim(role: Role, *, is_party: bool) -> bool:
+    """Whether somebody may decide what is true about a trail: moderators whom it does not concern."""
+    return may(role, Permission.MODERATE) and not is_party
 
 
 def may_leave_as_guest(role: Role) -> bool:

@@ -125,16 +125,14 @@ def may_answer(*, asked: Name, speaker: Name) -> bool:
     return asked == speaker
 
 
+def may_judge(record: str, *, speaker: str, is_instance: bool) -> bool:
+    """Whether `speaker` may say what came of a claim about `record`: its home itself, and no person who lives there."""
+    return is_instance and same_origin(record, speaker)
+
+
 def may_add_to(collection: str | None, *, owned: Iterable[object], owner: str) -> bool:
     """Whether a collection is one of those that `owner`, who says what is in it, has: named by it, of its origin."""
     return bool(collection) and collection in tuple(owned) and same_origin(collection or "", owner)
-
-
-def belief_in_announced(object_id: str, *, author: str | None, speaker: str) -> Belief:
-    """What to do with an object that `speaker` passes on: who does that says nothing about it."""
-    if author is not None and not may_be_by(object_id, author=author):
-        return Belief.NEVER
-    return Belief.ASK_ORIGIN
 
 
 def may_move(*, actor: str, moved: str) -> bool:

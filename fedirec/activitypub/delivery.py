@@ -17,7 +17,7 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import ASKED_AGAIN, ask_again, bytes_of, delivery_of, inboxes_of
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.signatures import Scheme
-from fedirec.activitypub.vocab import PUBLIC
+from fedirec.activitypub.vocab import is_for_everybody
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
@@ -62,7 +62,7 @@ class Courier:
         if outgoing is None:
             return Done()
         # Its row may say by now that it is shown to nobody who asks.
-        is_public = PUBLIC in (*outgoing.document.get("to", ()), *outgoing.document.get("cc", ()))
+        is_public = is_for_everybody(outgoing.document)
         if outgoing.body is None:
             document = outgoing.document
             if is_public:

@@ -7,6 +7,8 @@ JSON value is its canonical form (RFC 8785), so that key order and white space m
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 import rfc8785
@@ -19,6 +21,10 @@ _MAX_BASE58: Final = 2048
 """Characters. Reading base58 takes quadratic time; the longest thing we read is the key of 8192 bits (1,450)."""
 _SHA256: Final = b"\x12\x20"
 """The multihash prefix: sha2-256, 32 bytes."""
+_MAX_INTEGER: Final = 2**53 - 1
+_MANY: Final = 100
+"""Entries of a list that is spelled piece by piece."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def write_base58(data: bytes) -> str:
@@ -85,8 +91,65 @@ def canonical(value: Any) -> bytes:
     nesting deeper than the interpreter follows.
     """
     try:
+        if (spelled := _spell_at_once(value)) is not None:
+            return spelled
         return rfc8785.dumps(value)
     except (ValueError, RecursionError) as error:  # lone surrogates in keys come as UnicodeEncodeError
+        raise Invalid("that value has no canonical JSON form") from error
+
+
+def canonical_parts(document: dict[str, Any]) -> Iterator[bytes]:
+    """What `canonical` gives for `document`: in one piece, or each entry of its long lists as one.
+
+    Raises what `canonical` raises.
+    """
+    if all(not isinstance(value, list) or len(value) < _MANY for value in document.values()):
+        yield canonical(document)
+        return
+    between = b"{"
+    for name in sorted(document, key=_utf16):
+        yield between + canonical(name) + b":"
+        between = b","
+        value = document[name]
+        if isinstance(value, list) and len(value) >= _MANY:
+            for place, entry in enumerate(value):
+                yield (b"," if place else b"[") + canonical(entry)
+            yield b"]"
+        else:
+            yield canonical(value)
+    yield b"}"
+
+
+def _spell_at_once(value: Any) -> bytes | None:
+    """The canonical form of what the encoder of Python, which is ten times as fast, spells in the same way.
+
+    None for what it may spell otherwise: fractions, large numbers, and keys beyond ASCII, which RFC 8785 sorts by
+    UTF-16. Raises ValueError for lone surrogates and circles.
+    """
+    try:
+        text = _ENCODER.encode(value)
+    except TypeError:
+        return None
+    waiting = [value]
+    for each in waiting:
+        if isinstance(each, str) or each is None:
+            continue
+        if isinstance(each, dict):
+            for name in each:
+                if not isinstance(name, str) or not name.isascii():
+                    return None
+            waiting += each.values()
+        elif isinstance(each, list | tuple):
+            waiting += each
+        elif not isinstance(each, int) or not -_MAX_INTEGER <= each <= _MAX_INTEGER:
+            return None
+    return text.encode()
+
+
+def _utf16(name: str) -> bytes:
+    try:
+        return name.encode("utf-16be")
+    except (AttributeError, ValueError) as error:
         raise Invalid("that value has no canonical JSON form") from error
 
 

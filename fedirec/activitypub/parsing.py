@@ -21,19 +21,22 @@ _MAX_INTEGER: Final = 2**53 - 1
 _MAX_NUMBER: Final = 64
 """Characters of one number."""
 
+_BLOCK: Final = 1_000_000
+
 _PAIR: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _SAME_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
 
 
-def parse(body: bytes) -> dict[str, Any]:
+def parse(body: bytes, *, depth: int = MAX_DEPTH, keys: int = MAX_KEYS, values: int = MAX_VALUES) -> dict[str, Any]:
     """The one object that `body` spells.
 
     Raises Invalid for what is not UTF-8 JSON with an object at the top; for more than 32 levels, 10,000 keys or
-    50,000 values; for duplicate keys, NaN, infinities, integers beyond 2^53, lone surrogates and NUL characters.
+    50,000 values, if nothing else is said; for duplicate keys, NaN, infinities, integers beyond 2^53, lone surrogates
+    and NUL characters.
     """
-    _refuse_excess(body)
+    _refuse_excess(body, depth, keys, values)
     try:
         value = json.loads(
             body.decode(),
@@ -49,7 +52,7 @@ def parse(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _refuse_excess(body: bytes) -> None:
+def _refuse_excess(body: bytes, depth: int, keys: int, values: int) -> None:
     plain = body.replace(rb"\\", b"")
     if b"\\u" in plain:
         if _SURROGATE.search(_PAIR.sub(b"", plain)):
@@ -57,20 +60,36 @@ def _refuse_excess(body: bytes) -> None:
         if b"\\u0000" in plain:
             raise Invalid("the body has a NUL character")
     plain = plain.replace(rb"\"", b"")
-    if plain.count(b'"') > 2 * (MAX_KEYS + MAX_VALUES):
-        raise Invalid(f"the body has more than {MAX_VALUES} values")
-    outside = b"".join(plain.split(b'"')[::2])
-    if outside.count(b":") > MAX_KEYS or outside.count(b"{") > MAX_KEYS:
-        raise Invalid(f"the body has more than {MAX_KEYS} keys")
-    if outside.count(b",") + outside.count(b"[") > MAX_VALUES:
-        raise Invalid(f"the body has more than {MAX_VALUES} values")
+    if plain.count(b'"') > 2 * (keys + values):
+        raise Invalid(f"the body has more than {values} values")
+    outside = _outside_texts(plain)
+    if outside.count(b":") > keys or outside.count(b"{") > keys:
+        raise Invalid(f"the body has more than {keys} keys")
+    if outside.count(b",") + outside.count(b"[") > values:
+        raise Invalid(f"the body has more than {values} values")
     levels = outside.translate(_SAME_BRACKETS, _ALL_BUT_BRACKETS)
-    for _ in range(MAX_DEPTH):
+    for _ in range(depth):
         if not levels:
             return
         levels = levels.replace(b"[]", b"")  # takes the innermost level away
+    if levels and b"]" not in levels:
+        raise Invalid("it is not whole: its end is missing")
     if levels:
-        raise Invalid(f"the body is nested more than {MAX_DEPTH} levels deep")
+        raise Invalid(f"the body is nested more than {depth} levels deep")
+
+
+def _outside_texts(plain: bytes) -> bytes:
+    """What stands between the texts in `plain`, whose every quotation mark begins or ends one.
+
+    Block by block: the pieces of a large body take many times its memory.
+    """
+    found = []
+    is_inside = 0
+    for start in range(0, len(plain), _BLOCK):
+        pieces = plain[start : start + _BLOCK].split(b'"')
+        found.append(b"".join(pieces[is_inside::2]))
+        is_inside ^= (len(pieces) - 1) % 2
+    return b"".join(found)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

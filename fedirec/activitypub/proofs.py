@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
-from fedirec.activitypub.digests import canonical, read_multibase, write_multibase
+from fedirec.activitypub.digests import canonical, canonical_parts, read_multibase, write_multibase
 from fedirec.activitypub.keys import PrivateKey, PublicKey
 from fedirec.errors import Invalid, Unauthenticated, Unsupported
 
@@ -142,7 +142,10 @@ def _text(options: dict[str, Any], document: dict[str, Any]) -> bytes:
     A linked data signature beside the proof is left out with it (FEP-8b32, backward compatibility).
     """
     plain = {name: value for name, value in document.items() if name not in ("proof", "signature")}
-    return hashlib.sha256(canonical(options)).digest() + hashlib.sha256(canonical(plain)).digest()
+    document_hash = hashlib.sha256()
+    for part in canonical_parts(plain):
+        document_hash.update(part)
+    return hashlib.sha256(canonical(options)).digest() + document_hash.digest()
 
 
 def _read_moment(options: dict[str, Any], name: str) -> datetime | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from fedirec.activitypub.authority import Belief, belief_in_description, belief_in_embedded
+from fedirec.activitypub.envelopes import envelope_of, object_in
 from fedirec.activitypub.journal import Arrival, name_of
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.parsing import parse
@@ -47,7 +48,7 @@ async def read_arrival(arrival: Arrival, sender: Actor, *, vocabulary: Vocabular
         belief = belief_in_description(described.id, speaker=sender.uri, is_brought=_is_brought(arrival))
         if belief is Belief.ASK_ORIGIN:
             return _by_name_only(activity)
-    return replace(activity, object_as_sent={"@context": sent["@context"], **embedded})
+    return replace(activity, object_as_sent=object_in(sent), envelope=envelope_of(sent))
 
 
 def _by_name_only(activity: Activity[Any]) -> Activity[Any]:

@@ -129,6 +129,8 @@ class Endpoint:
     is_open: bool = False
     """Whether it also answers without a token, with what a stranger would see."""
     has_etag: bool = False
+    is_versioned: bool = False
+    """Whether its body names a version, and it is refused when there is another one by now."""
     pages: tuple[str, ...] = ()
     """The forms on pages that do the same."""
 

@@ -135,7 +135,7 @@ def _statuses(endpoint: Endpoint) -> Iterable[str]:
     yield from ("400", "401", "403", "404", "406", "409", "410", "422", "429", "502", "503")
     if endpoint.body:
         yield from ("413", "415")
-    if endpoint.has_etag and endpoint.method == "PUT":
+    if (endpoint.has_etag and endpoint.method == "PUT") or endpoint.is_versioned:
         yield "412"
 
 

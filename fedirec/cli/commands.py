@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "backup": ("backups", "Put database, media and keys into one file, while the server runs or not."),
     "restore": ("backups", "Make an instance out of a backup, in an empty data folder (and an empty database)."),
     "fetch": ("fetching", "Ask another instance for something, and show what we understand of its answer."),
+    "lineage": ("lineage", "Put the lineage of a record into a file, and check such files."),
     "users": ("users", "See and change the accounts of this instance."),
     "reports": ("reports", "See what was reported, and answer it."),
     "doors": ("doors", "Close the doors for a while, and open them again."),

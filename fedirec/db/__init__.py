@@ -19,8 +19,9 @@ from tortoise.backends.base.client import (
     TransactionContext,
     TransactionContextPooled,
 )
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.config import AppConfig, ConnectionConfig, DBUrlConfig, TortoiseConfig
+from tortoise.config import AppConfig, ConnectionConfig, TortoiseConfig
 from tortoise.connection import get_connection, get_connections
 from tortoise.context import TortoiseContext, set_global_context
 from tortoise.exceptions import DBConnectionError, OperationalError
@@ -54,8 +55,9 @@ CONNECTIONS: Final = 20
 class transaction:  # noqa: N801  (read as a statement: `async with transaction():`)
     """`async with transaction():` nests as savepoints. Never around anything that waits for more than the database.
 
-    Tortoise leaves its connection in the task, and out of the pool, when a transaction cannot even begin: because
-    PostgreSQL went away, or the task is cancelled just then. Whatever that task asks later would go the same way.
+    Tortoise leaves its connection in the task when a transaction cannot even begin, or its connection breaks on the way
+    back to the pool: because PostgreSQL went away, or the task is cancelled just then. Whatever that task asks later
+    would go the same dead way.
     """
 
     __slots__ = ("_context",)
@@ -67,20 +69,25 @@ class transaction:  # noqa: N801  (read as a statement: `async with transaction(
         try:
             await self._context.__aenter__()
         except BaseException:
-            await _abandon(self._context)
+            if _forget(self._context):
+                await self._context.client._parent._pool.release(self._context.client._connection)
             raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._context.__aexit__(kind, error, traceback)
+        try:
+            await self._context.__aexit__(kind, error, traceback)
+        finally:
+            _forget(self._context)
 
 
-async def _abandon(begun: TransactionContext) -> None:
-    """The task has its connection no more, and the pool has it back."""
-    if isinstance(begun, TransactionContextPooled) and hasattr(begun, "token"):
-        get_connections().reset(begun.token)
-        await begun.client._parent._pool.release(begun.client._connection)
+def _forget(context: TransactionContext) -> bool:
+    """The task has the connection of that transaction no more; whether it still had it."""
+    if not isinstance(context, TransactionContextPooled) or not hasattr(context, "token") or context.token._used:
+        return False
+    get_connections().reset(context.token)
+    return True
 
 
 def within_transaction() -> AbstractAsyncContextManager[object]:
@@ -91,7 +98,7 @@ def within_transaction() -> AbstractAsyncContextManager[object]:
 def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig:
     """What Tortoise has to know about the database at the address `database`."""
     if database.startswith("sqlite"):
-        connection: DBUrlConfig | ConnectionConfig = ConnectionConfig(
+        connection = ConnectionConfig(
             engine="fedirec.db.sqlite",
             credentials={
                 "file_path": database.partition("://")[2],
@@ -113,7 +120,12 @@ def configuration(database: str, *, foreign_keys: bool = True) -> TortoiseConfig
         address = database.partition("://")[2]
         if "maxsize=" not in address:
             address += f"{'&' if '?' in address else '?'}maxsize={CONNECTIONS}"
-        connection = DBUrlConfig(f"asyncpg://{address}")
+        expanded = expand_db_url(f"asyncpg://{address}")
+        connection = ConnectionConfig(
+            engine=expanded["engine"],
+            # It takes seconds to compile a query that is over in milliseconds, when the planner fears the worst of it.
+            credentials={**expanded["credentials"], "server_settings": {"jit": "off"}},
+        )
     return TortoiseConfig(
         connections={"default": connection},
         apps={"fedirec": AppConfig(models=list(MODELS), migrations="fedirec.migrations")},

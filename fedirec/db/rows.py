@@ -5,6 +5,7 @@ And rows as they come out of the database, for queries that yield so many that d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
@@ -22,6 +23,18 @@ async def fetch_tuples(sql: str, *values: Any) -> Sequence[Sequence[Any]]:
     connection = get_connection("default")
     _, rows = await connection.execute_query(_numbered(sql) if on_postgres() else sql, list(values))
     return cast("Sequence[Sequence[Any]]", rows)  # both kinds of database give rows that are sequences, too
+
+
+async def fetch_columns(sql: str, names: Sequence[str], *values: Any) -> list[list[Any]]:
+    """The columns `names` of what hand-written SQL finds, each as a list: for thousands of rows. No times, no bytes.
+
+    SQLite hands over row after row, each with a lock and an object of its own; a text for each column takes half as
+    long.
+    """
+    gather = "array_agg" if on_postgres() else "json_group_array"
+    gathered = ", ".join(f"{gather}({name})" for name in names)
+    (row,) = await fetch_tuples(f"SELECT {gathered} FROM ({sql}) AS found", *values)  # noqa: S608  (names are constants)
+    return [json.loads(column) if isinstance(column, str) else column or [] for column in row]
 
 
 def numbers() -> str:

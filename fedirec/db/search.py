@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 from fedirec.db import execute, fetch_rows, on_postgres
 from fedirec.db.gathering import Gathered, Gathering
+from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, table_of
 from fedirec.db.words import SUBJECTS, Subject, words_table
 
@@ -121,6 +122,12 @@ def search_for(subject: Subject, typed: str) -> Search | None:
     value = " AND ".join(f'"{" ".join(words)}"' for words in terms)
     sql = f"SELECT rowid AS id FROM {table}_index WHERE {table}_index MATCH ?"  # noqa: S608
     return Search(sql=sql, values=(f"{value}*",))
+
+
+async def find_few(search: Search) -> list[int] | None:
+    """The row numbers that are found; None for more than `COMMON`, for pages that have to decide how to go about it."""
+    rows = await fetch_tuples(f"SELECT f.id FROM ({search.sql}) AS f LIMIT {COMMON + 1}", *search.values)  # noqa: S608
+    return list(dict.fromkeys(int(key) for (key,) in rows)) if len(rows) <= COMMON else None
 
 
 async def finds_many(search: Search) -> bool:

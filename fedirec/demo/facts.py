@@ -9,6 +9,7 @@ from typing import Final
 
 from fedirec.demo.cast import PEOPLE, PIECES, WITH_FILES
 from fedirec.demo.lookups import (
+    authors_agree,
     challenge_is_as_promised,
     challenge_is_shown_elsewhere,
     challenge_took,
@@ -21,6 +22,7 @@ from fedirec.demo.lookups import (
     instance_answers,
     instances_are_strangers,
     is_off,
+    lineage_is_proved,
     prompt_is_pinned,
     record_is_whole,
     story_can_be_read,
@@ -51,6 +53,8 @@ def during(letters: Sequence[str]) -> Iterator[Fact]:
         yield Fact(
             f"{letter} shows what became of the story, forwards", partial(story_knows_its_children, letter=letter)
         )
+        yield Fact(f"{letter} knows that every author agreed to every remix", partial(authors_agree, letter=letter))
+        yield Fact(f"{letter} proves all of it with a file", partial(lineage_is_proved, letter=letter))
         yield Fact(f"{letter} has the words of the story", partial(story_can_be_read, letter=letter))
     names = " and ".join(filter(None, (", ".join(letters[:-1]), letters[-1])))
     yield Fact(f"{names} tell the same trail", partial(trails_are_the_same, letters=letters))

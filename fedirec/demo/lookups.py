@@ -21,9 +21,11 @@ from fedirec.demo.cast import CHALLENGE, CURRENCY, KINDS, LINES, OPEN_FOR, PEOPL
 from fedirec.demo.essence import essence_of
 from fedirec.demo.trails import (
     credits_in,
+    path_of,
     shown_credits,
     shown_page,
     told_trail,
+    why_not_agreed,
     why_not_credited,
     why_not_whole,
 )
@@ -31,6 +33,7 @@ from fedirec.demo.world import ACTIVITY, World
 from fedirec.errors import Conflict, PeerUnavailable
 from fedirec.remix import vocab as remix_vocab
 from fedirec.remix.digest import digest_holds
+from fedirec.remix.lineage_file import Level, verify
 from fedirec.remix.terms import Pays
 from fedirec.remix.vocab import ChallengeObject, RecordObject
 
@@ -183,6 +186,28 @@ def trail_is_whole(world: World, letter: str) -> None:
         raise Conflict(missing)
 
 
+def authors_agree(world: World, letter: str) -> None:
+    """The licence permits every remix, and the stamps of all authors of sources are known."""
+    if missing := why_not_agreed(told_trail(world, letter)):
+        raise Conflict(missing)
+
+
+def lineage_is_proved(world: World, letter: str) -> None:
+    """The lineage of the film leaves the instance as a file, and what is in it is proved by the authors' own keys."""
+    page = world.get(f"{path_of(world, letter, 'film')}/lineage/file")
+    expect(page.status_code == httpx.codes.OK, f"{page.url} answered {page.status_code}")
+    report = verify(page.content, now=now())
+    if false := [finding.sentence for finding in report.false]:
+        raise Conflict(false[0])
+    expect(len(report.derivations) == sum(len(piece.sources) for piece in PIECES.values()), "steps are missing")
+    for step in report.derivations:
+        proved = {finding.code for finding in step.findings if finding.level is Level.PROVED}
+        wanted = {"derivation-signed", "permission-licence", "stamp-signed"}
+        expect(wanted <= proved, f"{step.record} is not proved: {', '.join(sorted(wanted - proved))}")
+    changed = page.content.replace(PIECES["story"].title.encode(), b"Somebody else's story")
+    expect(verify(changed, now=now()).is_false, "a changed title is not found")
+
+
 def trails_are_the_same(world: World, letters: Sequence[str]) -> None:
     first, *others = (_plain(told_trail(world, letter)) for letter in letters)
     expect(all(other == first for other in others), "they differ")
@@ -247,10 +272,10 @@ def _found_by_handle(world: World, origin: str, handle: str) -> dict[str, Any]:
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:
-    """A trail without the order of its parts."""
+    """What a trail says, without the order of its parts, and without when which instance was asked for them."""
     return {
-        name: sorted(json.dumps(row, sort_keys=True) for row in part) if isinstance(part, list) else part
-        for name, part in told.items()
+        name: sorted(json.dumps(row, sort_keys=True) for row in told[name])
+        for name in ("records", "derivations", "credits")
     }
 
 

@@ -97,13 +97,24 @@ def why_not_credited(lines: list[Credit]) -> str:
     return ""
 
 
+def why_not_agreed(told: dict[str, Any]) -> str:
+    """To which remix of what the author has not agreed, or an empty text."""
+    titles = {row["id"]: row["title"] for row in told["records"]}
+    for step in told["derivations"]:
+        if (step["permission"], step["acknowledgement"]) != ("by_licence", "automatic"):
+            record, source = titles.get(step["record"], ""), titles.get(step["source"], "")
+            said = f"{step['permission']}, {step['acknowledgement']}"
+            return f"the author of “{source}” has not agreed to “{record}” ({said})"
+    return ""
+
+
 def has_whole_trail(world: World, letter: str) -> bool:
-    """Whether the instance knows all pieces of the film, how they hang together, and everybody's name."""
+    """Whether the instance knows all pieces of the film, how they hang together, who agreed, and everybody's name."""
     try:
         told = told_trail(world, letter)
     except NotFound:
         return False
-    return not (why_not_whole(world, told) or why_not_credited(credits_in(told)))
+    return not (why_not_whole(world, told) or why_not_credited(credits_in(told)) or why_not_agreed(told))
 
 
 def _credit(line: Element) -> Credit:

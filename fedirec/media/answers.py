@@ -16,11 +16,14 @@ import structlog
 from fedirec.media.content import head_of
 from fedirec.media.decoder.kinds import FORMS, LOUDEST, SIZES, Form, Kind, Refused, family_of
 
+PRINTS: Final = 8
+"""Prints of one sound; the child makes as many (`decoder.prints`), and this process loads none of what it needs."""
 log = structlog.stdlib.get_logger(__name__)
 
 _MAX_SIDE: Final = 100_000
 _MOST_PEAKS: Final = 1_000
 _BLURHASH: Final = re.compile(r"[0-9A-Za-z#$%*+,.:;=?@\[\]^_{|}~-]{6,100}")
+_PRINT: Final = re.compile(r"(?:[0-9a-f]{16})?")
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _PLAYS: Final = {"video/mp4": "film", "audio/mp4": "sound"}
 """What the rendition is called that plays everywhere."""
@@ -69,6 +72,16 @@ class Rendered:
 
     renditions: Sequence[Made]
     peaks: list[int] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prints:
+    """What is left of a file when it is made small or written anew."""
+
+    picture: tuple[str, str] | None
+    """The print, and what it is held against."""
+    sound: Sequence[str]
+    """Prints at their places; an empty text where there is nothing to tell."""
 
 
 def believe(said: dict[str, Any], master: Path, poster: Path) -> Decoded:
@@ -131,6 +144,19 @@ def believe_renditions(said: dict[str, Any], folder: Path) -> Rendered:
         log.warning("the decoder said something strange", answer=str(said)[:200])
         raise Refused("broken") from error
     return Rendered(renditions=made, peaks=peaks)
+
+
+def believe_prints(said: dict[str, Any]) -> Prints:
+    """The child's answer, as far as it is true."""
+    try:
+        picture = said["picture"]
+        if picture is not None:
+            bits, check = (_text(each, _PRINT) or "" for each in picture)
+            picture = (bits, check)
+        return Prints(picture=picture, sound=[_text(each, _PRINT) or "" for each in said["sound"][:PRINTS]])
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("the decoder said something strange", answer=str(said)[:200])
+        raise Refused("broken") from error
 
 
 def _loudness(value: Any) -> list[int] | None:

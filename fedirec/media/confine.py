@@ -22,7 +22,7 @@ from anyio.abc import Process
 from anyio.lowlevel import RunVar
 
 from fedirec.errors import Misconfigured
-from fedirec.media.answers import Decoded, Rendered, believe, believe_renditions
+from fedirec.media.answers import Decoded, Prints, Rendered, believe, believe_prints, believe_renditions
 from fedirec.media.decoder.kinds import SIZES, Refused
 from fedirec.media.names import clean_name
 from fedirec.media.refusals import REASONS, refusal_of
@@ -154,6 +154,12 @@ async def render(
     async with _place(_places if is_urgent else _benches):
         answer = await _ask(task, limits=limits or RENDERING, progress=progress)
     return await to_thread.run_sync(believe_renditions, answer, folder)
+
+
+async def fingerprint(source: Path, *, limits: Limits | None = None) -> Prints:
+    """What is left of the kept file `source` when it is made small or written anew. Raises Refused."""
+    async with _place(_benches):
+        return believe_prints(await _ask(_Task("print", source, makes=()), limits=limits or Limits()))
 
 
 @dataclass(frozen=True)

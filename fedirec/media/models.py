@@ -78,6 +78,41 @@ class Rendition(Model, metaclass=RowClass):
         unique_together = (("media", "name"),)
 
 
+class MediaPrint(Model, metaclass=RowClass):
+    """What a file is recognised by when it was made small or written anew."""
+
+    id = fields.BigIntField(primary_key=True)
+    media: fields.ForeignKeyNullableRelation[Media] = fields.ForeignKeyField(
+        "fedirec.Media", related_name="prints", on_delete=fields.CASCADE, null=True, db_index=True
+    )
+    media_id: int | None
+    remote: fields.ForeignKeyNullableRelation[RemoteMedia] = fields.ForeignKeyField(
+        "fedirec.RemoteMedia", related_name="prints", on_delete=fields.CASCADE, null=True, db_index=True
+    )
+    """The copy of a file of another instance that it is of, where it is none of ours."""
+    remote_id: int | None
+    kind = fields.CharField(max_length=8)
+    """picture or sound; empty where there is nothing to recognise it by."""
+    position = fields.IntField()
+    """Of several prints of one sound."""
+    bits = fields.CharField(max_length=16, default="", db_default="")
+    against = fields.CharField(max_length=16, default="", db_default="")
+    """What the print of a picture is held against."""
+    band_0 = fields.IntField(null=True)
+    band_1 = fields.IntField(null=True)
+    band_2 = fields.IntField(null=True)
+    band_3 = fields.IntField(null=True)
+
+    class Meta(Model.Meta):
+        table = "media_print"
+        indexes = [
+            Index(fields=["band_0"]),
+            Index(fields=["band_1"]),
+            Index(fields=["band_2"]),
+            Index(fields=["band_3"]),
+        ]
+
+
 class Caption(Model, metaclass=RowClass):
     """The words of a sound or a film in one language."""
 

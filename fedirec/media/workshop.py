@@ -21,6 +21,7 @@ from fedirec.media.answers import Rendered
 from fedirec.media.confine import render
 from fedirec.media.content import path_of
 from fedirec.media.decoder.kinds import Refused
+from fedirec.media.likeness import print_file, share_prints
 from fedirec.media.models import Media, Rendition
 from fedirec.media.refusals import noted
 from fedirec.media.store import Store
@@ -73,7 +74,15 @@ class Workshop:
             await self._fail(media, Refused("full"))
         finally:
             self._progress.pop(media.id, None)
+        await self._print(media)
         return Done()
+
+    async def _print(self, media: Media) -> None:
+        """What is left of a file when it is made small or written anew is kept; later where there is no room now."""
+        try:
+            await print_file(media, self._store)
+        except (Busy, NotFound) as error:
+            log.info("a file has no print yet", media=media.id, reason=str(error))
 
     async def _make(self, media: Media) -> None:
         async with self._store.workbench() as folder:
@@ -135,6 +144,7 @@ class Workshop:
                 for each in made
             ]
             await self._finish(media, rows, peaks=twin.peaks)
+            await share_prints(media, twin)
         return True
 
     async def _finish(self, media: Media, rows: list[Rendition], *, peaks: list[int] | None) -> None:

@@ -50,7 +50,7 @@ def _linked(phrase: Phrase, pages: Mapping[str, str]) -> str:
 
 def _name(named: Named, pages: Mapping[str, str]) -> str:
     page = pages.get(named.person)
-    if page is None:
+    if not page:
         return escape(named.text)
     # The classes are what Mastodon knows a mention by.
     return f'<a href="{escape(page)}" class="u-url mention">{escape(named.text)}</a>'

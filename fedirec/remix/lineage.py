@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeAlias
 from fedirec.errors import Conflict, Invalid
 from fedirec.remix.kinds import KINDS, Kind
 
-MAX_SOURCES: Final = 32
+MAX_SOURCES: Final = 256
 """Records that one record can be made from."""
 MAX_DEPTH: Final = 64
 """Generations that are followed."""
@@ -91,12 +91,24 @@ def would_loop(record: str, sources: Iterable[str], parents: Parents) -> bool:
     return record in seen
 
 
+def looping_among(record: str, sources: Iterable[str], parents: Parents) -> set[str]:
+    """Those of `sources` from each of which alone making `record` would make it its own ancestor: one walk for all."""
+    children = children_of(parents)
+    seen, waiting = {record}, [record]
+    while waiting:
+        for near in children.get(waiting.pop(), ()):
+            if near not in seen:
+                seen.add(near)
+                waiting.append(near)
+    return seen & set(sources)
+
+
 def refuse_loop(record: str, sources: Iterable[str], parents: Parents) -> None:
     """Raise Conflict if making `record` from `sources` would make it its own ancestor."""
     named = list(dict.fromkeys(sources))
-    if not would_loop(record, named, parents):
+    if not (among := looping_among(record, named, parents)):
         return
-    looping = next(source for source in named if would_loop(record, [source], parents))
+    looping = next(source for source in named if source in among)
     raise Conflict(
         "%(source)s was itself made from this record, so this record cannot be made from it",
         field="sources",

@@ -13,3 +13,15 @@ def may_remix(licence: Licence, *, is_author: bool, is_public: bool) -> bool:
 def may_have_original(licence: Licence, *, is_author: bool) -> bool:
     """Whether somebody who sees a record is offered its files as they were sent: its author, and who may remix it."""
     return is_author or licence.may_remix
+
+
+def may_share_pen(*, is_author: bool) -> bool:
+    """Whether somebody may let others write a record with them, and take that back: its author alone."""
+    return is_author
+
+
+def may_write(*, is_author: bool, holds_pen: bool, is_fit: bool) -> bool:
+    """Whether somebody may make a new version of a record: its author, and who holds its pen as long as both are there
+    and neither keeps away from the other. Licence, audience and wishes stay the author's to change in any case.
+    """
+    return is_author or (holds_pen and is_fit)

@@ -14,30 +14,38 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.asking import find_asker, headers_of
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.signatures import parse
-from fedirec.activitypub.vocab import PUBLIC
+from fedirec.activitypub.vocab import is_for_everybody
 from fedirec.errors import FedirecError, NotFound
 from fedirec.media.models import Media
 from fedirec.media.routes import Audience
-from fedirec.remix.models import Attachment, Record, RecordRevision
+from fedirec.remix.models import Attachment, Record, RecordRevision, Writing
 from fedirec.remix.queries.records import is_close
+from fedirec.remix.queries.remix_requests import is_asked_at, is_party
 from fedirec.uris import host_of, origin_of
 from fedirec.web.ready import must_not_keep
 
 HIDDEN: Final = "hidden"
 """The visibility of a record that moderators have hidden; its author sees it still."""
 
+ASKING: Final = "asking"
+"""The visibility of a record of ours that waits until the authors of its sources agree to it."""
+
 HELD: Final = "held"
 """The visibility of a record that waits for a moderator, or was not let in."""
 
 
 async def may_see(record: Record, actor: Actor | None) -> bool:
-    """Whether `actor`, or anybody when None, may see `record`: public ones all, others the author and followers."""
+    """Whether `actor`, or anybody when None, may see `record`: public ones all, others the author and followers, and
+    what waits for consent those who are asked.
+    """
     if record.visibility == "public":
         return True
     if actor is None:
         return False
     if record.author_id == actor.id:
         return True
+    if record.visibility in (ASKING, "direct"):
+        return await is_party(actor, record.uri)
     return record.visibility == "followers" and await is_close(actor, record.author_id)
 
 
@@ -48,16 +56,19 @@ def is_withheld(record: Record, viewer: Viewer | None) -> bool:
 
 async def may_see_version(record: Record, revision: RecordRevision, actor: Actor | None) -> bool:
     """Whether `actor`, who may see `record` as it is now, may also see what stood in one of its versions."""
-    document = revision.document
-    if PUBLIC in (*document.get("to", ()), *document.get("cc", ())):
+    if is_for_everybody(revision.document):
         return True
     return actor is not None and await is_close(actor, record.author_id)
 
 
 async def may_ask_for(record: Record, asker: Actor) -> bool:
-    """Whether the server that `asker` speaks for may have `record`: somebody there follows its author."""
+    """Whether the server that `asker` speaks for may have `record`: somebody there follows its author, or is asked
+    whether it may be.
+    """
     if record.visibility == "public":
         return True
+    if record.visibility == ASKING:
+        return await is_asked_at(origin_of(asker.uri), record.uri)
     return record.visibility == "followers" and await _is_followed_from(origin_of(asker.uri), [record.author_id])
 
 
@@ -81,6 +92,9 @@ async def refuse_unwelcome_reader(request: Request[Any], owner: Actor) -> None:
 
 
 async def _is_for_peer(used: Sequence[Attachment], asker: Actor) -> bool:
+    for each in used:
+        if each.record and each.record.visibility == ASKING and await may_ask_for(each.record, asker):
+            return True
     authors = [each.record.author_id for each in used if each.record and each.record.visibility == "followers"]
     return bool(authors) and await _is_followed_from(origin_of(asker.uri), authors)
 
@@ -108,6 +122,8 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
     icons = await shown.values_list("icon_url", flat=True)
     if any(str(icon).endswith(url) for icon in icons for url in urls):
         return Audience.EVERYBODY
+    if await _is_on_its_way(ids, owners):
+        return Audience.EVERYBODY
     if viewer is None:
         asker = await find_asker(request)
         return Audience.ASKER if asker and await _is_for_peer(used, asker) else Audience.NOBODY
@@ -117,3 +133,11 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
         if attachment.record is not None and await may_see(attachment.record, viewer.actor):
             return Audience.ASKER
     return Audience.NOBODY
+
+
+async def _is_on_its_way(files: Sequence[int], owners: Sequence[int]) -> bool:
+    """Whether one of `files` belongs to a version of a public record that is on its way to its home."""
+    sent = (
+        await Writing.filter(pen__holder_id__in=list(owners), state="sent").limit(100).values_list("files", flat=True)
+    )
+    return any(file in on_their_way for on_their_way in sent for file in files)

@@ -19,7 +19,7 @@ from jinja2.bccache import Bucket
 
 from fedirec.html import excerpt, markdown
 from fedirec.web import times
-from fedirec.web.drawing import draw
+from fedirec.web.drawing import further
 from fedirec.web.haze import haze
 from fedirec.web.language import direction_of, gettext, languages, ngettext, npgettext, pgettext, reader, zone_names
 from fedirec.web.statics import static_url
@@ -98,12 +98,12 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
         kind_word=kind_word,
         kind_icon=kind_icon,
         waveform=waveform,
+        further=further,
     )
     environment.globals.update(
         static_url=static_url,
         direction_of=direction_of,
         branches_of=branches_of,
-        draw=draw,
         haze=haze,
         languages=languages,
         now_stamp=times.now_stamp,

@@ -10,6 +10,8 @@ from fedirec.web.views import TrailEdge, TrailNode
 
 MAX_ITEMS: Final = 200
 _MAX_DEPTH: Final = 12
+_MAX_STEPS: Final = 100_000
+"""Steps that are gone past what is not shown: beyond them no further lines are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,7 @@ class Branch:
     node: TrailNode
     relation: str = ""
     is_claim: bool = False
+    note: str = ""
     branches: tuple[Branch, ...] = ()
     is_repeated: bool = False
     """It stands further up with all its branches."""
@@ -51,6 +54,7 @@ def branches_of(
                     node=known[other],
                     relation=edge.relation,
                     is_claim=edge.is_claim,
+                    note=edge.note,
                     branches=() if repeated or depth == _MAX_DEPTH else grow(other, depth + 1),
                     is_repeated=repeated,
                 )
@@ -69,12 +73,14 @@ def only(
     for edge in edges:
         above.setdefault(edge.child, []).append(edge)
     found: list[TrailEdge] = []
+    steps = 0
     for child in kept:
         seen = {child}
         waiting = [(edge, True) for edge in above.get(child, ())]
         while waiting:
             edge, is_direct = waiting.pop()
-            if edge.parent in seen:
+            steps += 1
+            if edge.parent in seen or (steps > _MAX_STEPS and not is_direct):
                 continue
             seen.add(edge.parent)
             if edge.parent not in kept:

@@ -19,7 +19,7 @@ from fedirec.errors import Busy, Invalid, TooLarge, WrongType
 from fedirec.uris import new_key
 from fedirec.web.bodies import after_response, allow_body
 
-MAX_FIELDS: Final = 500
+MAX_FIELDS: Final = 2_500
 MAX_FIELD_BYTES: Final = 300_000
 MAX_TEXT_BYTES: Final = 2_000_000
 """All fields of a form together; files go to the disk, and do not count."""

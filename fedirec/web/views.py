@@ -126,6 +126,8 @@ class MediaView:
     file_name: str = ""
     download_url: str | None = None
     """Saves the file itself under its name, for those who may have it."""
+    credited_url: str | None = None
+    """The same with its credits written into it, where its format has room for them."""
     state: Literal["ready", "processing", "failed"] = "ready"
     progress: int | None = None
     """Percent, while it is being prepared."""
@@ -169,7 +171,7 @@ class RecordView:
     tags: tuple[tuple[str, str], ...] = ()
     """Name and address of each."""
     language: str | None = None
-    visibility: Literal["public", "followers", "hidden", "held"] = "public"
+    visibility: Literal["public", "followers", "hidden", "held", "asking"] = "public"
     edited_at: datetime | None = None
     is_remote: bool = False
     host: str = ""
@@ -247,6 +249,10 @@ class TrailNode:
     """Whether it is the record whose page we are on."""
     is_ghost: bool = False
     """Known only by name: its home does not answer, or it was deleted."""
+    is_deleted: bool = False
+    """Whether its author took it away, rather than nobody reaching it."""
+    row: int | None = None
+    """Its row number, if it is known here: where its own trail can be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +265,8 @@ class TrailEdge:
     """A word in the reader's language: "adapts", "samples"."""
     is_claim: bool = False
     """Said by one side only, and outside the graph of what counts."""
+    note: str = ""
+    """What is wrong with it, in a word or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,9 @@ async def test_everything_of_somebody_is_in_one_file_and_no_secret(
     assert [each["text"] for each in _read(copy, "comments.json")] == ["says the dunnart"]
     assert [each["title"] for each in _read(copy, "challenges.json")] == ["Rain"]
     assert {each["title"] for each in _read(copy, "built_on_yours.json")} == {"Cover", "Near"}
+    consents = _read(copy, "consents.json")
+    assert {each["state"] for each in consents} == {"approved"}
+    assert {each["stamp"]["attributedTo"] for each in consents if each["source"] == used.uri} == {ana.uri}
     assert "bo@there.test,true,false," in copy.read("following_accounts.csv").decode()
     assert "cy@here.test,true" in copy.read("muted_accounts.csv").decode()
     assert copy.read("blocked_domains.csv").decode() == "loud.example\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any, Final
@@ -24,11 +25,15 @@ from fedirec.activitypub.models import Actor, Peer
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Submission
 from fedirec.remix.terms import Terms
 from tests.conftest import Pass
 from tests.network import Instance, Network
 from tests.provider import Provider, providing
+
+pytestmark = pytest.mark.one_database
 
 HANDLE: Final = "@ana@home.test"
 ACTIVITY: Final = "application/activity+json"
@@ -73,6 +78,7 @@ async def guests(here: Instance) -> list[str]:
     return [row.actor.uri for row in rows]
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
 async def test_somebody_signs_in_with_their_own_server_and_is_a_guest(here: Instance, provider: Provider) -> None:
     async with here.client() as browser:
         back = await come_in(browser, provider, then="/explore?q=rain")
@@ -547,6 +553,31 @@ async def test_a_guest_offers_what_they_published_at_home_and_nothing_of_others(
     [made] = await here.run(lambda: Submission.all().select_related("record__author"))
     assert (made.record.author.uri, made.state) == ("https://home.test/users/ana", "pending")
     assert made.record.licence == "CC-BY-4.0"
+
+
+async def test_a_guest_says_that_a_source_is_missing_and_hears_what_came_of_it(
+    here: Instance, provider: Provider
+) -> None:
+    bo = await here.join("bo")
+    draft = RecordDraft(title="Song", text="La", licence="CC-BY-4.0")
+    rain, song = [await here.run(publish_record, bo, replace(draft, title=title)) for title in ("Rain", "Song")]
+    place = song.uri.removeprefix(here.origin)
+    async with here.client() as browser:
+        await come_in(browser, provider)
+        assert f'href="{place}/claim"' in (await browser.get(place)).text
+        sent = {"kind": "missing_source", "source": rain.uri, "words": "Listen.", "links": "https://home.test/a"}
+        claim = (await browser.post(f"{place}/claim", data=sent)).headers["location"]
+        assert (await browser.post(f"{claim}/say", data={"words": "To the drums."})).status_code == 303
+        assert (await browser.post(f"{claim}/decision", data={"decision": "uphold", "reason": "x"})).status_code == 403
+        async with here.sign_in("bo") as author:
+            assert "https://home.test/a" in (await author.get(claim)).text
+            await author.post(f"{claim}/answer", data={"answer": "contradict", "words": "No."})
+        async with here.sign_in("olga") as moderator:
+            await moderator.post(f"{claim}/decision", data={"decision": "dismiss", "reason": "Other drums."})
+        assert claim in (await browser.get("/notifications")).text
+        page = await browser.get(claim)
+        assert "Other drums." in page.text
+        assert "Ask to look at it again" in page.text
 
 
 async def test_those_who_look_after_the_place_tell_a_guest_from_a_member_of_the_same_name(

@@ -17,7 +17,7 @@ from tests.provider import Provider, providing
 
 ABOUT: Final = "https://here.test/sign-in/elsewhere/about"
 BACK: Final = "https://here.test/sign-in/elsewhere/back"
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture(scope="module")

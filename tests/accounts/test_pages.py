@@ -25,6 +25,8 @@ from fedirec.settings import Settings
 from tests.founding import PASSWORD
 from tests.network import Instance, Network
 
+pytestmark = pytest.mark.one_database
+
 NEW = "four green bottles"
 
 

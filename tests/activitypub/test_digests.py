@@ -7,6 +7,7 @@ import struct
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,6 +164,16 @@ def test_every_digest_is_read_back(data: bytes) -> None:
 def test_the_canonical_form_says_the_same_and_is_its_own_canonical_form(value: Any) -> None:
     written = digests.canonical(value)
     assert digests.canonical(json.loads(written)) == written
+
+
+@given(st.dictionaries(st.text() | st.sampled_from(["\ue000", "\U0001f600", "é"]), values, max_size=6), values)
+def test_the_quick_way_to_the_canonical_form_and_its_pieces_say_what_the_library_says(
+    value: dict[str, Any], entry: Any
+) -> None:
+    assert digests.canonical(value) == rfc8785.dumps(value)
+    long = value | {"long": [entry] * 100, "short": [entry]}
+    assert b"".join(digests.canonical_parts(long)) == rfc8785.dumps(long)
+    assert len(list(digests.canonical_parts(long))) > 100
 
 
 @given(st.dictionaries(st.text(), values, min_size=2, max_size=6))

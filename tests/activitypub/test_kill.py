@@ -93,13 +93,19 @@ def serving(settings: Settings, *, clock_offset: int = 0) -> Iterator[subprocess
     command = [sys.executable, "-m", "fedirec", "serve", "--data-dir", str(settings.data_dir)]
     command += ["--database-url", settings.database, "--port", str(settings.port), "--development"]
     env = ENV | {"FEDIREC_DELIVERIES_IN_FLIGHT": str(IN_FLIGHT), "FEDIREC_CLOCK_OFFSET": str(clock_offset)}
-    process = subprocess.Popen(command, env=env, cwd=settings.data_dir, stderr=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+    with said_in(settings).open("wb") as said:
+        process = subprocess.Popen(command, env=env, cwd=settings.data_dir, stderr=said)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def said_in(settings: Settings) -> Path:
+    """Where what the server says last is kept."""
+    return settings.data_dir / "said.txt"
 
 
 async def _prepare(state: State, settings: Settings, sink: Sink) -> list[bytes]:
@@ -244,7 +250,7 @@ async def test_a_server_killed_in_the_middle_of_everything_loses_nothing(
 async def _ready(settings: Settings, process: subprocess.Popen[bytes]) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(PATIENCE):
         while True:
-            assert process.poll() is None, "the server did not start"
+            assert process.poll() is None, said_in(settings).read_text()
             try:
                 if (await client.get(f"http://127.0.0.1:{settings.port}/readyz")).status_code == 200:
                     return

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedirec.activitypub import parsing
 from fedirec.activitypub.parsing import MAX_DEPTH, MAX_KEYS, MAX_VALUES, parse
 from fedirec.errors import Invalid
 
@@ -31,6 +32,19 @@ def nested(depth: int) -> bytes:
     opening = b'{"a":[' * (depth // 2) + (b"{" if depth % 2 else b"")
     closing = (b"}" if depth % 2 else b"") + b"]}" * (depth // 2)
     return opening + closing
+
+
+@given(st.text('"a\\{}[],:', min_size=1, max_size=30), st.integers(1, 5))
+def test_the_limits_hold_wherever_the_blocks_end_in_which_a_body_is_looked_at(text: str, block: int) -> None:
+    """Brackets in a text are none, however the body is cut, and those behind it are."""
+    body = json.dumps({"a": text, "b": [[[]]]}).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "_BLOCK", block)
+        assert parse(body, depth=4, keys=2)["a"] == text
+        with pytest.raises(Invalid, match="nested"):
+            parse(body, depth=3)
+        with pytest.raises(Invalid, match="keys"):
+            parse(body, keys=1)
 
 
 @given(st.dictionaries(texts, values), st.booleans())

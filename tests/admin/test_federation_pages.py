@@ -22,6 +22,8 @@ from fedirec.remix.models import Record
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
 
+pytestmark = pytest.mark.one_database
+
 PLACE = "/admin/federation/peers/there.test"
 
 

@@ -14,10 +14,10 @@ from fedirec.activitypub.models import Actor, Outgoing, Peer, Received
 from fedirec.activitypub.outbox import document_of
 from fedirec.admin.actions import reporting
 from fedirec.admin.actions.appealing import answer_appeal, appeal
-from fedirec.admin.actions.claiming import claim
 from fedirec.admin.actions.deciding import decide, undo
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.actions.lapsing import erase_long_suspended
+from fedirec.admin.actions.looking import look_at_reports
 from fedirec.admin.actions.noting import write_note
 from fedirec.admin.actions.reporting import MAX_FLAGS_AN_HOUR, report
 from fedirec.admin.judging import Action, Category, Verdict
@@ -149,12 +149,12 @@ async def test_moderators_judge_neither_themselves_nor_each_other_and_do_not_col
     with pytest.raises(Forbidden):
         await here.run(decide, bo, ana, Verdict(action=Action.DISMISS))
 
-    await here.run(claim, first, ana)
+    await here.run(look_at_reports, first, ana)
     with pytest.raises(Conflict, match="mo is looking at this"):
         await here.run(decide, second, ana, Verdict(action=Action.DISMISS))
     with pytest.raises(Conflict):
-        await here.run(claim, second, ana)
-    await here.run(claim, second, ana, take_over=True)
+        await here.run(look_at_reports, second, ana)
+    await here.run(look_at_reports, second, ana, take_over=True)
     await here.run(write_note, second, ana, "They were kind on the phone.")
     await here.run(decide, second, ana, Verdict(action=Action.LIMIT, reason="a pause"))
     assert (await state_of(here, ana)).is_quiet

@@ -30,6 +30,7 @@ WITHOUT: Final = {
     "/sign-in/elsewhere": "Somebody's own server says who they are, to a browser.",
     "/settings/visit/sessions": "A guest has no token: their own server lets them in.",
     "/settings/visit/leave": "A guest has no token: their own server lets them in.",
+    "/records/remote/{id:int}/licence": "Only guests have posts of their own, and they have no token.",
     "/forget-me": "It only clears a cookie.",
 }
 """Forms that no program needs, and why."""

@@ -11,7 +11,18 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Follow
 from fedirec.api.endpoints import TABLE
 from fedirec.media.models import Media
-from fedirec.remix.models import Challenge, Comment, Draft, QuoteStamp, Record, Submission
+from fedirec.remix.models import (
+    Challenge,
+    Claim,
+    Comment,
+    Draft,
+    Pen,
+    QuoteStamp,
+    Record,
+    RemixRequest,
+    Submission,
+    Suggestion,
+)
 from fedirec.uris import new_key
 from tests.api.conftest import Programs
 from tests.api.programs import actor_named, path_of
@@ -20,7 +31,17 @@ from tests.media.test_uploads import PIECE, TUS
 from tests.network import Instance
 from tests.remix.test_comments import sound
 
-EVERYBODY_S = {"recommend_record", "take_back_recommendation", "write_comment", "answer_comment", "unfollow"}
+EVERYBODY_S = {
+    "recommend_record",
+    "take_back_recommendation",
+    "write_comment",
+    "answer_comment",
+    "unfollow",
+    "open_claim",
+    "ask_about_lineage",
+    "bookmark_record",
+    "forget_bookmark",
+}
 """What may be done with what everybody may see, by anybody."""
 BODIES: dict[str, Any] = {
     "edit_record": record(title="Mine now"),
@@ -28,7 +49,20 @@ BODIES: dict[str, Any] = {
     "change_challenge": {"text": "Mine now"},
     "decline_submission": {"reason": "Mine now"},
     "edit_comment": {"text": "Mine now"},
+    "answer_remix_request": {"agree": True},
+    "stand_by_remix": {"remix": 1},
+    "ask_again": {"words": "Mine now"},
     "change_role": {"role": "owner"},
+    "suggest_change": {"source": 1},
+    "adopt_suggestion": {"words": "Mine now"},
+    "share_pen": {"person": 1},
+    "write_version": {"version": "1", "title": "Mine now"},
+    "decline_suggestion": {"words": "Mine now"},
+    "add_evidence": {"words": "Mine now"},
+    "answer_claim": {"agrees": True},
+    "appeal_claim": {"words": "Mine now"},
+    "look_behind_names": {"reason": "Mine now"},
+    "decide_claim": {"upholds": True, "reason": "Mine now"},
 }
 
 
@@ -67,6 +101,22 @@ async def test_nobody_gets_at_what_is_somebody_else_s(here: Instance, there: Ins
             state="waiting",
         )
     )
+    claim = await here.run(
+        lambda: Claim.create(
+            key=new_key(), record=row, kind="missing_source", claimant=met, source_uri="https://x.test/2"
+        )
+    )
+    question = await here.run(
+        lambda: RemixRequest.create(
+            source_uri=row.uri, remix_uri="https://x.test/1", asker=met, owner=ana_, state="waiting", words="For a few"
+        )
+    )
+    suggestion = await here.run(
+        lambda: Suggestion.create(
+            record_uri=row.uri, variation_uri="https://x.test/2", proposer=met, owner=ana_, state="waiting"
+        )
+    )
+    pen = await here.run(lambda: Pen.create(record_uri=row.uri, owner=ana_, holder=met, state="held"))
     invitation = await here.run(lambda: Invitation.get(inviter__actor_id=ana_.id))
     before = await here.run(_all_of)
     things: dict[str, list[tuple[Any, ...]]] = {
@@ -81,7 +131,11 @@ async def test_nobody_gets_at_what_is_somebody_else_s(here: Instance, there: Ins
         "/submissions/{id:int}": [(offered["id"],)],
         "/comments/{id:int}": [(said["id"],), (hushed["id"],)],
         "/quotes/{id:int}": [(quote.id,)],
+        "/suggestions/{id:int}": [(suggestion.id,)],
+        "/pens/{id:int}": [(pen.id,)],
+        "/requests/{id:int}": [(question.id,)],
         "/following/requests/{id:int}": [(asked.id,)],
+        "/claims/{key}": [(claim.key,)],
         "/members/{name}": [("ana",)],
         "/sign-ups/{id:int}": [(1,)],
     }
@@ -127,5 +181,17 @@ async def _media_of(made: Record) -> str:
 
 async def _all_of() -> list[Any]:
     """Everything that somebody might have changed."""
-    models = (Account, Challenge, Comment, Draft, Follow, Invitation, Notification, QuoteStamp, Record, Submission)
+    models = (
+        Account,
+        Challenge,
+        Claim,
+        Comment,
+        Draft,
+        Follow,
+        Invitation,
+        Notification,
+        QuoteStamp,
+        Record,
+        Submission,
+    )
     return [await model.all().order_by("id").values() for model in models]

@@ -10,12 +10,18 @@ from fedirec.api.endpoints import TABLE
 from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from tests.api.boundaries import keep_away
+from tests.api.claiming import say_what_is_not_right
 from tests.api.conftest import Programs
 from tests.api.federating import look_after_federation
+from tests.api.looking_closer import look_closer
 from tests.api.moderating import look_after_people
 from tests.api.moving import move_and_stay
+from tests.api.picking import pick_sources
 from tests.api.programs import Program, actor_named
 from tests.api.quoting import decide_about_quotes
+from tests.api.remixing import decide_about_remixes
+from tests.api.suggesting import suggest_and_take_up
+from tests.api.writing_together import write_together
 from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
 from tests.network import Instance, settle
@@ -36,12 +42,18 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     everybody = [olga, ana, ben, nobody]
 
     await _look_after_oneself(ana, here)
-    made = await _make_records(here, ana, ben, nobody)
+    made = await _make_records(here, olga, ana, ben, nobody)
     await _lead(ana, ben, nobody, made)
     await _talk(ana, ben, made)
     await _follow(here, there, ana, ben)
     await look_after_people(here, olga, ana, ben)
     await decide_about_quotes(here, ana, ben)
+    await decide_about_remixes(here, ana, ben)
+    await pick_sources(ana, ben)
+    await look_closer(here, ana, ben, nobody)
+    await suggest_and_take_up(ana, ben)
+    await write_together(ana, ben)
+    await say_what_is_not_right(olga, ana, ben)
     await keep_away(here, there, ana, ben)
     await move_and_stay(here, there, olga, ana, ben)
     await _look_after_the_instance(here, olga, ben, nobody)
@@ -91,7 +103,7 @@ async def _look_after_oneself(ana: Program, here: Instance) -> None:
     await ana.ask("withdraw_invitation", waiting["id"])
 
 
-async def _make_records(here: Instance, ana: Program, ben: Program, nobody: Program) -> dict[str, int]:
+async def _make_records(here: Instance, olga: Program, ana: Program, ben: Program, nobody: Program) -> dict[str, int]:
     picture = await _file(here, "ana")
     files = [{"key": picture.key, "description": "Drops"}]
     rain = await ana.get("publish_record", **record(files=files, tags=["#Rain", "night"]))
@@ -135,6 +147,15 @@ async def _make_records(here: Instance, ana: Program, ben: Program, nobody: Prog
     assert [each["id"] for each in (await nobody.get("list_remixes", rain["id"]))["items"]] == [song["id"]]
     thanked = (await nobody.get("show_credits", song["id"]))["items"]
     assert {role for each in thanked for role in each["roles"]} >= {"sng", "aut"}
+    await ben.ask("leave_record_unnamed", rain["id"], status=403)
+    await ana.ask("leave_record_unnamed", rain["id"])
+    await ana.ask("name_record_again", rain["id"])
+    await ana.ask("leave_record_unnamed_in", rain["id"], rain["id"], status=404)
+    await ana.ask("leave_record_unnamed_in", rain["id"], song["id"])
+    await ben.ask("look_behind_names", song["id"], reason="Curious", status=403)
+    [behind] = (await olga.get("look_behind_names", song["id"], reason="A letter"))["items"]
+    assert behind["person"]["id"] == person
+    await ana.ask("name_record_again_in", rain["id"], song["id"])
     await ben.ask("recommend_record", rain["id"])
     await ben.ask("take_back_recommendation", rain["id"])
     await ana.ask("recommend_record", rain["id"], status=409)
@@ -155,6 +176,8 @@ async def _make_records(here: Instance, ana: Program, ben: Program, nobody: Prog
     assert "Drip" in shown.text
     assert await ben.get("show_file", melody.key) == heard
     await ana.ask("show_file", melody.key, status=404)
+    assert await ben.get("suggest_sources", melody.key) == {"records": []}
+    await ana.ask("suggest_sources", melody.key, status=404)
     await ben.ask("remove_caption", melody.key, "en")
     await ben.ask("remove_caption", melody.key, "en", status=404)
 

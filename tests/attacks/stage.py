@@ -29,6 +29,7 @@ from tests.remix.test_comments import publish
 KEPT: Final = (
     *("record", "record_revision", "record_tag", "attachment", "source", "comment", "challenge", "submission"),
     *("follow", "announcement", "liking", "notification", "media", "outgoing", "evidence", "account", "audit_event"),
+    "remix_request",
 )
 """The tables that no failed attack changes."""
 

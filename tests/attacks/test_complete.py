@@ -10,6 +10,7 @@ from typing import Final
 from tests.attacks import (
     test_a_authentication,
     test_b_authority,
+    test_c_lineage,
     test_d_fetching,
     test_e_exhaustion,
     test_f_content,
@@ -20,6 +21,7 @@ LINE: Final = re.compile(r"^\| (\d+) \| (.*) \| (.*) \|$", re.MULTILINE)
 TEST: Final = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 TRIED: Final = {
     *(row.line for part in (test_a_authentication, test_b_authority, test_d_fetching) for row in part.attacks.rows),
+    *(row.line for row in test_c_lineage.attacks.rows),
     *(row.line for part in (test_e_exhaustion, test_f_content) for row in part.attacks.rows),
     *(row[0] for row in test_d_fetching.REFUSALS),
     *(59 for _ in test_e_exhaustion.HARD),

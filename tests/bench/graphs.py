@@ -22,18 +22,18 @@ _TRUE: Final = "1 = 1"
 """True for SQLite, which keeps it as a number, and for PostgreSQL, which does not."""
 
 
-def steps(generations: int = GENERATIONS) -> list[tuple[int, int]]:
+def steps(generations: int = GENERATIONS, breadth: int = BREADTH) -> list[tuple[int, int]]:
     """Who was made from whom in a family: 0 is in the middle, then come its ancestors, then its descendants."""
     found = []
     for generation in range(generations):
-        for place in range(BREADTH):
-            above = 1 + generation * BREADTH
-            below = above + generations * BREADTH
+        for place in range(breadth):
+            above = 1 + generation * breadth
+            below = above + generations * breadth
             if generation == 0:
                 found += [(0, above + place), (below + place, 0)]
             else:
-                for other in (place, (place + 11) % BREADTH):
-                    found += [(above - BREADTH + place, above + other), (below + place, below - BREADTH + other)]
+                for other in (place, (place + 11) % breadth):
+                    found += [(above - breadth + place, above + other), (below + place, below - breadth + other)]
     return found
 
 
@@ -88,12 +88,12 @@ async def add_records(count: int, *, authors: int) -> int:
     return first
 
 
-async def add_graph(families: int, *, authors: int, generations: int = GENERATIONS) -> int:
+async def add_graph(families: int, *, authors: int, generations: int = GENERATIONS, breadth: int = BREADTH) -> int:
     """So many families; the row number of the record in the middle of the first.
 
     The next one has the number that is higher by as many records as a family has: FAMILY with all its generations.
     """
-    family = 2 * generations * BREADTH + 1
+    family = 2 * generations * breadth + 1
     first = await add_records(families * family, authors=authors)
     await execute(
         f"""
@@ -104,7 +104,7 @@ async def add_graph(families: int, *, authors: int, generations: int = GENERATIO
                {_ago("0")}
           FROM number CROSS JOIN {table_of(child="integer", parent="integer")} AS s
         """,  # noqa: S608
-        json_of({"child": child, "parent": parent} for child, parent in steps(generations)),
+        json_of({"child": child, "parent": parent} for child, parent in steps(generations, breadth)),
     )
     return first
 

@@ -123,7 +123,7 @@ def serving(folder: Path, *names: str, port: int = 0) -> Iterator[Served]:
         for _ in range(START_SECONDS * 10):
             assert process.poll() is None, Path(log.name).read_text()
             try:
-                with urlopen(f"{origin}/readyz", timeout=1) as answer:
+                with urlopen(f"{origin}/readyz", timeout=10) as answer:
                     if answer.status == 200:
                         break
             except OSError:
@@ -133,7 +133,7 @@ def serving(folder: Path, *names: str, port: int = 0) -> Iterator[Served]:
         yield Served(origin, folder, process)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         log.close()
 
 

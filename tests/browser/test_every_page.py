@@ -71,10 +71,21 @@ STRANGER: Final = (
     "/nothing-here",
     "{text}",
     "{text}/lineage",
+    "{text}/attribution",
+    "{text}/credits-roll",
+    "/explore?kind=video&fresh=1&skill=sng&lang=de",
     "{text}/versions/1",
+    "{text}/versions/2/compare",
+    "{compared_words}",
+    "{compared_words}?view=beside",
+    "{compared_pictures}",
+    "{compared_sounds}",
+    "{text}/history",
     "{sound}",
     "{picture}",
     "{picture}/lineage",
+    "{picture}/lineage/verify",
+    "/lineage/verify",
     "{warned}",
     "{deleted}",
     "{challenge}",
@@ -95,6 +106,8 @@ MEMBER: Final = (
     "/u/bo",
     "/notifications",
     "/reports",
+    "/claims",
+    "{warned}/claim",
     "/notifications?show=new&kind=remixes",
     "/following",
     "/following/followers",
@@ -107,9 +120,17 @@ MAKER: Final = (
     "/records/new",
     "/records/new?source=1",
     "{draft}",
+    "{shut}",
+    "{waiting}",
+    "/bookmarks",
+    "/requests",
+    "/requests?show=asking",
+    "{asking}",
+    "{asked_of}",
     "/challenges/new",
     "/settings",
     "/settings/making",
+    "/settings/skills",
     "/settings/notices",
     "/settings/reading",
     "/settings/security",
@@ -124,7 +145,13 @@ MAKER: Final = (
     "{text}",
     "{text}/edit",
     "{text}/delete",
+    "{text}/name",
     "{text}/quotes",
+    "/suggestions",
+    "{suggestion}",
+    "/pens",
+    "{pen}",
+    "{text}/pens",
     "{picture}/published",
     "{sound}",
     "{followers_only}",
@@ -149,6 +176,8 @@ OWNER: Final = (
     "/admin/reports",
     "/admin/reports/2",
     "/admin/appeals",
+    "/admin/claims",
+    "{claim}",
     "/admin/watch",
     "/admin/watch/held",
     "/admin/federation",
@@ -159,6 +188,7 @@ OWNER: Final = (
     "/admin/queue",
     "/admin/refused",
     "{text}",
+    "{text}/unnamed",
 )
 OTHERWISE: Final = {
     "/explore?q=@nobody@nowhere.example": 422,
@@ -352,6 +382,54 @@ def test_without_a_connection_a_page_says_so_and_nothing_private_is_kept(chromiu
         ana.page.click("text=Try again")
         assert ana.page.inner_text("h1") == "People and challenges"
         ana.troubles.clear()
+
+
+def test_pictures_are_wiped_and_sounds_are_heard_at_the_same_moment(
+    chromium: Any, here: Served, world: dict[str, str]
+) -> None:
+    with window(chromium, here) as shown:
+        page = shown.page
+        shown.open(world["compared_pictures"])
+        wiping = page.locator(".wipe input")
+        assert wiping.get_attribute("aria-valuetext") == "50 percent before"
+        wiping.press("ArrowRight")
+        wiping.press("End")
+        assert page.evaluate("document.querySelector('.wipe-frame').style.getPropertyValue('--at')") == "100%"
+        place = page.locator(".wipe-frame").bounding_box()
+        page.locator(".wipe-frame").scroll_into_view_if_needed()
+        page.locator(".wipe-frame").click(position={"x": place["width"] / 4, "y": 40})
+        assert wiping.input_value() == "25"
+        shown.check()
+
+        shown.open(world["compared_sounds"])
+        where = page.locator(".duet-deck input[type=range]")
+        assert float(where.get_attribute("max")) == 3
+        shares = page.locator(".duet-wave g")
+        assert [shares.nth(number).get_attribute("transform") for number in (0, 1)] == [
+            "scale(1 1)",
+            "scale(0.6666666666666666 1)",
+        ]
+        assert page.locator(".duet audio").first.is_hidden()
+        where.focus()
+        for _ in range(10):
+            page.keyboard.press("ArrowRight")
+        assert page.inner_text("[data-duet-at]") == "0:01"
+        assert float(page.locator(".duet-now").nth(1).get_attribute("x1")) == pytest.approx(200, abs=5)
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_function("() => document.querySelector('[data-side=before] audio').currentTime > 1.05")
+        page.locator(".duet-sides input[value=after]").check(force=True)
+        page.wait_for_function("() => !document.querySelector('[data-side=after] audio').paused")
+        assert page.evaluate("document.querySelector('[data-side=before] audio').paused")
+        assert page.evaluate("document.querySelector('[data-side=after] audio').currentTime") >= 1
+        page.get_by_role("button", name="Pause").click()
+        shown.check()
+    with window(chromium, here, scripts=False) as shown:
+        shown.open(world["compared_sounds"])
+        assert shown.page.locator(".duet audio[controls]").count() == 2
+        assert shown.page.locator(".duet-deck").is_hidden()
+        shown.open(world["compared_pictures"])
+        assert shown.page.locator(".side-frame img").count() == 2
+        assert shown.page.locator(".wipe").is_hidden()
 
 
 def test_a_list_goes_on_where_one_is(chromium: Any, here: Served, world: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.browser.conftest import Served, Window, window
 
-PATIENCE = 40.0
+PATIENCE = 60.0
 """Seconds that something may take to travel from one instance to the other while the machine is busy."""
 PASSWORD = "first stars over the harbour"
 

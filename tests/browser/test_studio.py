@@ -339,12 +339,12 @@ def test_sources_are_picked_and_the_licence_check_follows(chromium: Any, here: S
         for name in ("Kettle", "Spoon"):
             bo.write(seek=name)
             page.keyboard.press("Enter")
-            page.locator(".found .row", has_text=name).get_by_role("button", name="Build on this").first.click()
+            page.locator(".found .candidate", has_text=name).get_by_role("button", name="Build on this").first.click()
             page.locator(".source-row", has_text=name).wait_for()
             bo.check()
-        assert page.locator(".verdict.stop").count() == 2
+        assert page.locator(".source-row .verdict.stop").count() == 2
         bo.step("licence-step")
-        page.wait_for_selector(".check.stop:has-text('These cannot become one work')")
+        page.wait_for_selector(".check.stop:has-text('The licences alone do not allow it')")
         bo.check()
         bo.step("sources")
         page.locator(".source-row", has_text="Spoon").get_by_role("button", name="Take it out").click()

@@ -25,18 +25,24 @@ from fedirec.activitypub.models import Actor
 from fedirec.app import State, running
 from fedirec.clock import now
 from fedirec.media.actions import keep_file
+from fedirec.remix.actions.bookmarks import bookmark
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.claims import ClaimDraft, open_claim, page_of
 from fedirec.remix.actions.comments import CommentDraft, write_comment
 from fedirec.remix.actions.drafting import save_draft
 from fedirec.remix.actions.drafts import FileDraft, PartDraft, RecordDraft, SourceDraft
 from fedirec.remix.actions.following import start_following
 from fedirec.remix.actions.meeting import find_challenge
+from fedirec.remix.actions.pens import accept_pen, share_pen
 from fedirec.remix.actions.recommendations import recommend
 from fedirec.remix.actions.records import delete_record, edit_record, publish_record
+from fedirec.remix.actions.remix_requests.waiting import ask_to_remix
 from fedirec.remix.actions.sources import find_record
+from fedirec.remix.actions.suggestions import suggest_change
 from fedirec.remix.actions.tags import follow_tag
 from fedirec.remix.actions.threads import find_place
-from fedirec.remix.models import Record
+from fedirec.remix.claims import ClaimKind
+from fedirec.remix.models import Record, RemixRequest, Source
 from fedirec.remix.terms import Pays, Terms
 from fedirec.settings import Settings
 from fedirec.uris import new_key
@@ -66,13 +72,14 @@ def picture(folder: Path, *, tall: bool = False) -> Path:
     return path
 
 
-def sound(folder: Path) -> Path:
-    path = folder / "hum.wav"
+def sound(folder: Path, *, seconds: int = 3) -> Path:
+    path = folder / f"hum-{seconds}.wav"
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(16_000)
-        file.writeframes(b"".join((9_000 * ((i // 40) % 2)).to_bytes(2, "little") for i in range(48_000)))
+        beats = (9_000 * ((i // 40) % 2) * (4_000 - i % 4_000) // 4_000 for i in range(16_000 * seconds))
+        file.writeframes(b"".join(beat.to_bytes(2, "little") for beat in beats))
     return path
 
 
@@ -87,6 +94,11 @@ async def publish(author: Actor, title: str, **fields: Any) -> Record:
 async def file_of(state: State, owner: Actor, source: Path, description: str) -> FileDraft:
     kept = await keep_file(state["store"], owner, file_name=source.name, source=source, settings=state["settings"])
     return FileDraft(media=kept, description=description)
+
+
+async def comparison_at(path: str, remix: Record, source: Record) -> str:
+    """Where the page is that compares both."""
+    return f"{path}/compare/{(await Source.get(record_id=remix.id, uri=source.uri)).id}"
 
 
 async def fill_other(folder: str) -> dict[str, str]:
@@ -133,6 +145,44 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
             sources=[SourceDraft(record=hum), SourceDraft(record=far)],
             parts=[PartDraft(actor=bo, role="lyr")],
         )
+        retold = await publish(
+            bo,
+            "Night train, in rain",
+            text=POEM.replace("without a sound", "through the rain").replace("2. a glove", "2. a wet glove"),
+            sources=[SourceDraft(record=song)],
+        )
+        retold_by_bo = await Record.get(id=retold.id).select_related("author")
+        suggestion = await suggest_change(
+            bo, retold_by_bo, await Record.get(id=song.id).select_related("author"), words="It rained that night."
+        )
+        pen = await share_pen(bo, retold_by_bo, ana, words="Shall we go on together?")
+        await accept_pen(ana, pen)
+        lower = await file_of(state, ana, sound(Path(folder), seconds=2), "The same three notes, lower")
+        hummed_lower = await publish(ana, "Hummed lower", files=[lower], sources=[SourceDraft(record=hum)])
+        window = await file_of(state, bo, picture(Path(folder)), "A window with stars in it")
+        shut = await publish(bo, "Shut window", files=[window], licence="CC-BY-ND-4.0")
+        curtain = await file_of(state, ana, picture(Path(folder), tall=True), "The same window, with a curtain")
+        wanted = RecordDraft(
+            title="A curtain for it", licence="CC-BY-SA-4.0", files=[curtain], sources=[SourceDraft(record=shut)]
+        )
+        waiting = await ask_to_remix(ana, wanted, words="May I hang something before it?")
+        kept = await publish(ana, "Only as it is", text=POEM, licence="LicenseRef-ARR")
+        sung = await file_of(state, bo, sound(Path(folder)), "Somebody sings two lines of it")
+        hoped = RecordDraft(
+            title="Two lines, sung", licence="CC-BY-4.0", files=[sung], sources=[SourceDraft(record=kept)]
+        )
+        await ask_to_remix(bo, hoped, words="I could not stop. May it be heard?")
+        asking, asked_of = [row.id for row in await RemixRequest.filter(state="waiting").order_by("id")]
+        for record in (hum, far, shut):
+            await bookmark(ana, record)
+        doubted = await Record.get(id=hummed_lower.id).select_related("author")
+        missing = ClaimDraft(
+            kind=ClaimKind.MISSING_SOURCE,
+            words="The rain is in it, too.",
+            links=["https://example.org/"],
+            source=retold.uri,
+        )
+        claimed = await open_claim(bo, doubted, missing)
         veiled = await publish(bo, "Storm", text="It was very loud.", warning="thunder")
         said = await file_of(state, ana, sound(Path(folder)), "Ana reads it aloud")
         own = await publish(ana, "For those who follow", text="Between us.", visibility="followers", files=[said])
@@ -178,7 +228,17 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
             "text": path(song.uri),
             "sound": path(hum.uri),
             "picture": path(made.uri),
+            "compared_words": await comparison_at(path(retold.uri), retold, song),
+            "compared_pictures": await comparison_at(path(made.uri), made, far),
+            "compared_sounds": await comparison_at(path(hummed_lower.uri), hummed_lower, hum),
+            "suggestion": f"/suggestions/{suggestion.id}",
+            "pen": f"/pens/{pen.id}",
             "warned": path(veiled.uri),
+            "claim": page_of(claimed),
+            "asking": f"/requests/{asking}",
+            "asked_of": f"/requests/{asked_of}",
+            "waiting": path(waiting.uri),
+            "shut": f"/records/new?source={shut.id}",
             "followers_only": path(own.uri),
             "deleted": path(gone.uri),
             "answer": path(answer.uri),

@@ -168,6 +168,7 @@ class Server:
     @property
     def setup_link(self) -> str:
         """The path of the link that it printed."""
+        self.wait_until_it_says("behind a reverse proxy")
         return "/setup?token=" + self.said.partition("/setup?token=")[2].split()[0]
 
     def get(self, path: str, **headers: str) -> httpx.Response:

@@ -27,7 +27,7 @@ class Two:
 PAIRS: tuple[tuple[Make, str], ...] = (("fedify", "sqlite"), ("apkit", "sqlite"), ("fedify", "postgres"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def home_on(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[HomeOn]:
     """A function that says where ana lives, on that kind of database: one instance for all tests."""
     homes: dict[str, Home] = {}
@@ -44,7 +44,7 @@ def home_on(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> I
         yield home_on
 
 
-@pytest.fixture(scope="session", params=PAIRS, ids="-".join)
+@pytest.fixture(scope="package", params=PAIRS, ids="-".join)
 def two(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, home_on: HomeOn) -> Iterator[Two]:
     make, kind = request.param
     if reason := why_not(make) or (why_no_postgres() if kind == "postgres" else None):

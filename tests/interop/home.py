@@ -129,6 +129,22 @@ class Home:
         in_a_thread(read())
         return found
 
+    def ask_as(self, name: str, method: str, path: str, /, **body: Json) -> Json:
+        """What the API answers to somebody else who lives here."""
+        tokens: list[str] = []
+
+        async def make() -> None:
+            async with open_database(self._database):
+                account = await Account.get(actor__local_handle=name)
+                tokens.append(await create_token(account, name="another program", scopes=tuple(Scope)))
+
+        in_a_thread(make())
+        answer = self._client.request(
+            method, f"/api{path}", json=body, headers={"authorization": f"Bearer {tokens[0]}"}
+        )
+        assert answer.is_success, (method, path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
     def close(self) -> None:
         self._client.close()
 

@@ -10,6 +10,8 @@ Each is a small program beside this file. Under `/control` it takes JSON and ans
 | `edit`, `delete` | `id`, `text` | |
 | `announce`, `unannounce`, `like`, `unlike` | `id` | |
 | `pretend` | `inbox`, `as`, `whom`, `signed` | posts a Follow in somebody else's name, and says what was answered |
+| `prove` | `address`, `changed` | says with which key that document was proved, if the proof holds |
+| `believe` | `address` | says the id of the Note there, if its author has proved it |
 | `state` | | says what arrived and what is known |
 """
 
@@ -38,7 +40,7 @@ NODE_PARTS: Final = HERE / "node_modules"
 APKIT_PYTHON: Final = HERE / "apkit" / ".venv" / "bin" / "python"
 OUR_CONTEXTS: Final = (DATA_INTEGRITY_V2, CID_V1)
 """What our documents refer to, beyond what everybody has."""
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
 """Seconds that anything may take on a busy machine."""
 
 Make = Literal["fedify", "apkit"]
@@ -152,7 +154,7 @@ def running(make: Make, folder: Path, *more: str) -> Generator[Peer]:
         peer.close()
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(5)
+            process.wait(20)

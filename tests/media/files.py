@@ -104,11 +104,12 @@ def sound(
     notes: Mapping[str, str] | None = None,
     rate: int = 48_000,
     cover: bytes | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> bytes:
     """Two seconds of a melody; `cover` is a JPEG that goes in with it."""
     with av.open(str(path), "w", format=form) as output:
         output.metadata.update(notes or {})
-        stream = output.add_stream(codec, rate=rate)
+        stream = output.add_stream(codec, rate=rate, options=dict(options or {}))
         assert isinstance(stream, av.AudioStream)
         stream.layout = "stereo"
         if cover:

@@ -26,6 +26,8 @@ from fedirec.settings import Settings
 from tests.media import files
 from tests.media.test_cache import Elsewhere
 
+pytestmark = pytest.mark.one_database
+
 
 async def visible(request: Request[Any], rows: Sequence[Media]) -> Audience:
     if any(row.file_name.startswith("public") for row in rows):

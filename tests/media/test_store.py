@@ -144,7 +144,7 @@ async def test_only_one_holds_the_store_at_a_time(store: DiskStore, tmp_path: Pa
             await sleep(0.05)
             order.append(f"{name} out")
 
-    with fail_after(10):
+    with fail_after(60):
         async with create_task_group() as group:
             for name, other in (("one", store), ("two", store), ("three", DiskStore(tmp_path / "media"))):
                 group.start_soon(hold, name, other)

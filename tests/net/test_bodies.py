@@ -145,7 +145,7 @@ async def test_an_accepted_post_stays_accepted_when_the_rest_of_the_answer_never
 async def test_a_peer_may_refuse_a_body_before_it_has_read_it() -> None:
     refusal = always(page(b"no", status=413))
     async with open_peer(refusal, reads=False) as peer, open_net() as net:
-        answer = await net.post(f"{peer.origin}/", body=bytes(MAX_BYTES), timeout=5)
+        answer = await net.post(f"{peer.origin}/", body=bytes(MAX_BYTES), timeout=60)
     assert (answer.status, answer.body) == (413, b"no")
 
 

@@ -15,7 +15,7 @@ async def test_a_download_arrives_in_its_sink_with_its_digest() -> None:
     kept = Kept()
     answers = {"/a": redirect("/b"), "/b": page(media, headers={"content-type": "audio/mpeg"})}
     async with open_peer(by_path(answers)) as peer, open_net() as net:
-        answer = await net.download(f"{peer.origin}/a", to=kept, max_bytes=len(media), timeout=10)
+        answer = await net.download(f"{peer.origin}/a", to=kept, max_bytes=len(media), timeout=60)
     assert kept.data == media
     assert (answer.url, answer.status, answer.body) == (f"{peer.origin}/b", 200, b"")
     assert (answer.size, answer.sha256) == (len(media), hashlib.sha256(media).digest())
@@ -35,7 +35,7 @@ async def test_no_more_than_the_limit_is_ever_written() -> None:
 async def test_a_refusal_is_not_written() -> None:
     kept = Kept()
     async with open_peer(always(page(b"gone", status=410))) as peer, open_net() as net:
-        answer = await net.download(f"{peer.origin}/", to=kept, max_bytes=100, timeout=10)
+        answer = await net.download(f"{peer.origin}/", to=kept, max_bytes=100, timeout=60)
     assert (answer.status, answer.body, answer.size, kept.data) == (410, b"gone", 0, b"")
 
 

@@ -8,7 +8,8 @@ from fedirec.remix.actions.drafts import PartDraft, RecordDraft
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.licences import BY
 from fedirec.remix.models import Contributor, Record
-from fedirec.remix.queries.trails import credits_of, trail_of
+from fedirec.remix.queries.credits import credits_of
+from fedirec.remix.queries.trails import trail_of
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
 

@@ -213,7 +213,7 @@ async def test_each_source_says_whether_it_fits_and_all_together_what_comes_of_i
         assert "“Shared” is under CC BY-SA 4.0" in other.text
         three = await send(bo, page, NEW, do=f"add-source:{ours.id}")
         assert three.text.count('class="verdict stop"') == 2
-        assert "These cannot become one work as they are." in three.text
+        assert "The licences alone do not allow it: " in three.text
         assert "exclude each other" in three.text
 
 

@@ -18,6 +18,7 @@ from fedirec.remix.licences import (
     BY_SA,
     CC0,
     CHOICES,
+    DEDICATION,
     PUBLIC_DOMAIN,
     UNKNOWN,
     Licence,
@@ -30,7 +31,10 @@ from fedirec.remix.licences import (
 )
 
 CC = "https://creativecommons.org"
-OLD = [find_licence(f"{CC}/licenses/{name}") for name in ("by-sa/1.0", "by-sa/2.0/jp", "by-nc-sa/2.5", "by-sa/3.0/de")]
+OLD = [
+    find_licence(f"{CC}/licenses/{name}")
+    for name in ("by-sa/1.0", "by-sa/2.0/jp", "by-nc-sa/2.5", "by-sa/3.0/de", "nc/1.0", "sa/1.0", "sampling+/1.0")
+]
 EVERY = [*CHOICES, PUBLIC_DOMAIN, UNKNOWN, *OLD]
 licences = st.sampled_from(EVERY)
 
@@ -199,7 +203,18 @@ def test_the_sentence_goes_through_the_translation_and_braces_in_titles_are_harm
         (None, UNKNOWN),
         ("https://www.gnu.org/licenses/gpl-3.0.html", UNKNOWN),
         (f"{CC}/licenses/by-sa/9.9/", UNKNOWN),
-        (f"{CC}/licenses/sampling+/1.0/", UNKNOWN),
+        (f"{CC}/licenses/by-sa/4.0/deed.zh_TW", BY_SA),
+        ("https://spdx.org/licenses/CC-BY-SA-4.0.html", BY_SA),
+        ("https://spdx.org/licenses/CC0-1.0", CC0),
+        ("CC-PDM-1.0", PUBLIC_DOMAIN),
+        ("CC-PDDC", DEDICATION),
+        (f"{CC}/licenses/publicdomain/", DEDICATION),
+        (f"{CC}/publicdomain/certification/1.0/us/", DEDICATION),
+        ("http://rightsstatements.org/page/InC-NC/1.0/?language=en", ALL_RIGHTS_RESERVED),
+        (f"{CC}/licenses/by-sampling/1.0/", UNKNOWN),
+        (f"{CC}/licenses/sampling+/4.0/", UNKNOWN),
+        (f"{CC}/licenses/nc/3.0/", UNKNOWN),
+        ("https://spdx.org/licenses/MIT.html", UNKNOWN),
         (f"{CC}/licenses/by-nd-sa/4.0/", UNKNOWN),
         (f"{CC}/publicdomain/zero/2.0/", UNKNOWN),
         ("https://creativecommons.org.evil.example/licenses/by/4.0/", UNKNOWN),
@@ -210,6 +225,54 @@ def test_the_sentence_goes_through_the_translation_and_braces_in_titles_are_harm
 )
 def test_a_licence_is_known_in_every_usual_spelling(spelled: str | None, licence: Licence) -> None:
     assert find_licence(spelled) == licence
+
+
+@pytest.mark.parametrize(
+    ("address", "spdx"),
+    [
+        ("by/3.0/at", "CC-BY-3.0-AT"),
+        ("by/3.0/igo", "CC-BY-3.0-IGO"),
+        ("by/2.5/scotland", "CC-BY-2.5-SCOTLAND"),
+        ("by-sa/2.1/jp", "CC-BY-SA-2.1-JP"),
+        ("by-sa/2.0/uk", "CC-BY-SA-2.0-UK"),
+        ("by-nc-sa/2.0/fr", "CC-BY-NC-SA-2.0-FR"),
+        ("by-nc-nd/3.0/de", "CC-BY-NC-ND-3.0-DE"),
+        ("by-nd-nc/1.0", "CC-BY-NC-ND-1.0"),
+        ("sa/1.0", "CC-SA-1.0"),
+        ("nc-sampling+/1.0/tw", "LicenseRef-CC-NC-SAMPLING+-1.0-TW"),
+        ("devnations/2.0", "LicenseRef-CC-DEVNATIONS-2.0"),
+    ],
+)
+def test_every_version_and_country_has_one_name_and_one_address(address: str, spdx: str) -> None:
+    licence = find_licence(f"http://creativecommons.org/licenses/{address}/deed.en")
+    assert (licence.id, licence.url) == (spdx, f"{CC}/licenses/{address}/")
+    assert find_licence(spdx) == find_licence(licence.url) == licence
+
+
+@pytest.mark.parametrize(
+    ("source", "allowed"),
+    [
+        ("nc/1.0", {BY_NC, BY_NC_SA, BY_NC_ND}),
+        ("sa/1.0", set()),
+        ("nc-sa/1.0", set()),
+        ("nd/1.0", set()),
+        ("nd-nc/1.0", set()),
+        ("sampling/1.0", set()),
+        ("sampling+/1.0", set()),
+        ("nc-sampling+/1.0", set()),
+        ("devnations/2.0", set()),
+    ],
+)
+def test_what_may_be_made_from_works_under_retired_licences(source: str, allowed: set[Licence]) -> None:
+    assert allowed_for_remix([find_licence(f"{CC}/licenses/{source}/")]) == allowed
+
+
+def test_who_licensed_samples_only_is_asked_about_everything_else() -> None:
+    (clash,) = explain([find_licence(f"{CC}/licenses/sampling+/1.0/")], BY)
+    assert clash.reason is Reason.PARTIAL
+    assert clash.in_words(["Rain"]) == (
+        "Rain is under CC SAMPLING+ 1.0, which allows some uses only. Please ask its author about yours."
+    )
 
 
 def test_older_versions_and_countries_keep_their_name() -> None:
@@ -260,7 +323,17 @@ def test_only_a_licence_without_noncommercial_lets_money_be_earned() -> None:
         ("Sure!\nI release this  under\nCC BY-SA 4.0. Have fun", BY_SA),
         ("@rain@a.example i license this under the CC0 1.0", CC0),
         ("I share my photo under https://creativecommons.org/licenses/by/4.0/.", BY),
+        ("@rain@a.example Sure, I release this under CC BY 4.0, have fun", BY),
+        ("A window at night\nI release this under CC BY 4.0 #rain", BY),
+        ("“I release this under CC BY-SA 4.0”", BY_SA),
         ("I never release anything under CC BY-SA 4.0", None),
+        ("I would never say I release this under CC BY 4.0", None),
+        ("Am I to say: “I release this under CC BY-SA 4.0”?", None),
+        ("Should I release this under CC BY 4.0?", None),
+        ("I release this under CC BY 4.0?", None),
+        ("I release this under CC BY 4.0 if somebody pays me", None),
+        ("Ana wrote: I release this under CC BY 4.0", None),
+        ("I release this under CC BY 4.0. I do not mean that I release this under CC BY 4.0", None),
         ("CC BY-SA 4.0", None),
         ("I release this under CC BY 4.0. No: I release this under CC BY-NC 4.0", None),
         ("I release this under CC BY", None),

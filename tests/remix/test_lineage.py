@@ -14,12 +14,14 @@ from fedirec.remix.kinds import Kind
 from fedirec.remix.lineage import (
     MAX_DEPTH,
     MAX_RECORDS,
+    MAX_SOURCES,
     CreditLine,
     Edge,
     Part,
     children_of,
     credit_lines,
     generations,
+    looping_among,
     parents_of,
     refuse_loop,
     refuse_too_many,
@@ -87,6 +89,13 @@ def test_a_record_without_a_loop_is_never_its_own_ancestor(edges: list[Edge], re
         assert all(record not in grown.get(far, set()) for far in generations(record, grown))
 
 
+@given(graphs, letters, st.sets(letters))
+def test_what_loops_among_many_is_what_would_loop_alone(edges: list[Edge], record: str, sources: set[str]) -> None:
+    parents = parents_of(edges)
+    alone = {source for source in sources if would_loop(record, [source], parents)}
+    assert looping_among(record, sources, parents) == alone
+
+
 def test_a_record_cannot_be_made_from_itself_or_from_what_was_made_from_it() -> None:
     with pytest.raises(Conflict):
         refuse_loop("story", ["story"], PARENTS)
@@ -118,10 +127,10 @@ def test_huge_and_looping_graphs_are_walked_quickly_and_to_an_end() -> None:
     assert time.process_time() - begun < 2
 
 
-def test_more_than_thirty_two_sources_are_refused() -> None:
-    refuse_too_many([str(number % 32) for number in range(64)])
+def test_more_sources_than_anybody_could_look_through_are_refused() -> None:
+    refuse_too_many([str(number % MAX_SOURCES) for number in range(2 * MAX_SOURCES)])
     with pytest.raises(Invalid):
-        refuse_too_many([str(number) for number in range(33)])
+        refuse_too_many([str(number) for number in range(MAX_SOURCES + 1)])
 
 
 def test_everybody_who_had_a_part_is_credited_with_generation_and_role() -> None:

@@ -22,6 +22,8 @@ from fedirec.remix.terms import Terms
 from tests.network import Instance, settle
 from tests.remix.forms import fields_of, picture, send
 
+pytestmark = pytest.mark.one_database
+
 ACTIVITY = "application/activity+json"
 NEW = "/challenges/new"
 TERMS = Terms(version=1, licence="CC-BY-SA-4.0")

@@ -21,6 +21,8 @@ from tests.media.files import encoded, scene
 from tests.network import Instance
 from tests.remix.forms import send
 
+pytestmark = pytest.mark.one_database
+
 
 async def show(instance: Instance, author: Actor, title: str, **fields: Any) -> tuple[Record, str]:
     """A record of a picture, and its path."""

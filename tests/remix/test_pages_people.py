@@ -22,6 +22,8 @@ from fedirec.remix.terms import Terms
 from tests.network import Instance, Network, settle
 from tests.remix.forms import send
 
+pytestmark = pytest.mark.one_database
+
 ACTIVITY = "application/activity+json"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.following import start_following
 from fedirec.remix.actions.records import delete_record, publish_record
 from fedirec.remix.models import Attachment, Contributor, Record, Source
+from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.remix.forms import fields_of, picture, send
 
@@ -164,8 +166,6 @@ async def _a_deleted_one(here: Instance, there: Instance) -> str:
     [
         (_nowhere, "could not be reached|does not answer|did not answer|no answer"),
         (_a_person, "not a record"),
-        (_one_that_forbids_it, "“Closed” may not be changed"),
-        (_one_without_a_right, "“Kept” may not be changed"),
         (_a_private_one, "knows nothing of that name"),
         (_a_deleted_one, "is not there any more"),
     ],
@@ -186,6 +186,24 @@ async def test_a_source_that_cannot_be_one_is_named_and_nothing_typed_is_lost(
     assert any(words in message for words in said.split("|")), message
     kept = fields_of(answer, NEW)
     assert (kept["title"], kept["text"], kept["seek"], kept["tags"]) == (["Cover"], ["lo lo"], [address], ["a b"])
+    assert not await here.run(lambda: Record.exists(title="Cover"))
+
+
+@pytest.mark.parametrize(("prepare", "title"), [(_one_that_forbids_it, "Closed"), (_one_without_a_right, "Kept")])
+async def test_a_source_whose_licence_forbids_it_is_there_in_red_and_its_author_can_be_asked(
+    here: Instance, there: Instance, prepare: Callable[[Instance, Instance], Awaitable[str]], title: str
+) -> None:
+    await here.join("ana")
+    address = await prepare(here, there)
+    async with here.sign_in("ana") as ana:
+        typed: dict[str, Any] = {"title": "Cover", "text": "lo lo", "seek": address, "tags": "a b"}
+        answer = await send(ana, await ana.get(NEW), NEW, do="publish", **typed)
+    assert answer.status_code == 422
+    assert f"“{title}” may not be changed" in answer.text
+    assert 'class="source-row stop"' in answer.text
+    assert 'name="do" value="ask"' in answer.text
+    kept = fields_of(answer, NEW)
+    assert (kept["title"], kept["text"], kept["tags"], len(kept["source"])) == (["Cover"], ["lo lo"], ["a b"], 1)
     assert not await here.run(lambda: Record.exists(title="Cover"))
 
 
@@ -373,7 +391,7 @@ async def test_what_is_for_followers_is_hidden_from_everybody_else(here: Instanc
 
 
 async def test_a_trail_over_three_instances_is_the_same_everywhere_and_outlives_one(
-    here: Instance, there: Instance, elsewhere: Instance, network: Network
+    here: Instance, there: Instance, elsewhere: Instance, network: Network, time_passes: Pass
 ) -> None:
     ana, bo, cy = await here.join("ana"), await there.join("bo"), await elsewhere.join("cy")
     story = await write(there, bo, "Story")
@@ -384,6 +402,8 @@ async def test_a_trail_over_three_instances_is_the_same_everywhere_and_outlives_
     film = await write(here, ana, "Film", licence="CC-BY-SA-4.0", sources=[SourceDraft(record=found)])
     await settle(here, there, elsewhere)
     copy = await elsewhere.find_record(film.uri)
+    time_passes(timedelta(seconds=10))  # until those who agreed are named in what travels
+    await settle(here, there, elsewhere)
     network.down.add("there.test")
 
     own = (await here.get(film.uri.removeprefix(here.origin) + "/lineage", accept="application/json")).json()

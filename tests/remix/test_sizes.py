@@ -20,6 +20,7 @@ from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.composing import MAX_TOLD, Composed, addressed, shortened
 from fedirec.remix.actions.drafts import MAX_FILES, MAX_PARTS, MAX_TAGS, MAX_TEXT, MAX_TITLE, RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record, publish_record
+from fedirec.remix.digest import with_lists
 from fedirec.remix.kinds import Kind
 from fedirec.remix.lineage import MAX_SOURCES
 from fedirec.remix.models import Record, Source, Submission
@@ -33,6 +34,7 @@ from fedirec.remix.vocab import (
     RecordObject,
     SourceObject,
 )
+from fedirec.remix.vocab.records import MAX_INLINE
 from tests.network import Instance, settle
 from tests.remix.test_comments import document_at, on_sqlite, publish
 from tests.rules_of_peers import MAX_BYTES
@@ -71,10 +73,11 @@ def composed_of(
         ),
         hashtags=tuple(Hashtag(name="Ω" * 60, href=address(number, 200)) for number in range(MAX_TAGS)),
         mentions=tuple(Mention(href=uri, name="@" + "x" * 300) for uri in cc),
-        links=tuple(ObjectLink(href=source, name="Ω" * 100) for source in named),
+        links=tuple(ObjectLink(href=source, name="Ω" * 100) for source in named[:MAX_INLINE]),
         sources=tuple(SourceObject(id=source) for source in named),
         contributors=tuple(ContributorObject(person=address(number, length)) for number in range(MAX_PARTS + 1)),
     )
+    work = with_lists(work, sources_at=f"{work.id}/sources", credits_at=f"{work.id}/credits")
     return Composed(work=shortened(work, [f"<p>{text[:limit]}</p>" for limit in (7_000, 300)]), told=[])
 
 

@@ -18,7 +18,8 @@ from fedirec.remix.actions.records import delete_record, edit_record, publish_re
 from fedirec.remix.actions.submissions import accept_submission
 from fedirec.remix.lineage import Relation
 from fedirec.remix.models import Record, Snapshot, Source, Submission
-from fedirec.remix.queries.trails import credits_of, trail_of
+from fedirec.remix.queries.credits import credits_of
+from fedirec.remix.queries.trails import trail_of
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.words import in_words, plain
 from tests.network import Instance, Network, settle

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from random import Random
+
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import on_postgres
 from fedirec.remix.actions.sources import join_sources
 from fedirec.remix.models import Record, Source
 from fedirec.remix.queries.trails import edges_above, trail_of
+
+NAMES = "abcdefgh"
 
 
 async def add_record(name: str, *sources: str, visibility: str = "public") -> Record:
@@ -98,6 +103,75 @@ async def test_a_record_without_relatives_is_all_of_its_trail(database: str) -> 
 
     assert named(trail.waypoints) == {"song"}
     assert trail.edges == ()
+
+
+async def test_a_trail_is_what_one_finds_who_goes_from_record_to_record(database: str) -> None:
+    for seed in range(6):
+        chance = Random(seed)  # noqa: S311  (nothing is kept secret with it)
+        await Source.all().delete()
+        await Record.all().delete()
+        shown = {name: chance.choice(["public", "public", "hidden", "followers"]) for name in NAMES}
+        made_from = {name: chance.sample([*NAMES, "lost"], chance.randrange(4)) for name in NAMES}
+        rows = {name: await add_record(name, visibility=shown[name]) for name in NAMES}
+        for name, sources in made_from.items():
+            for position, source in enumerate(sources):
+                counts = chance.random() < 0.9
+                await Source.create(
+                    record=rows[name],
+                    parent=rows.get(source),
+                    uri=address_of(source),
+                    relation="adapts",
+                    position=position,
+                    in_graph=counts,
+                )
+                if not counts:
+                    made_from[name] = [other for other in made_from[name] if other != source]
+        for name in NAMES:
+            trail = await trail_of(address_of(name))
+
+            up, down, steps = walked(name, made_from, shown)
+            assert {uri: trail.up[uri] for uri in trail.up} == {address_of(far): far_up for far, far_up in up.items()}
+            assert trail.down == {address_of(far): far_down for far, far_down in down.items()}
+            assert trail.edges == tuple(sorted((address_of(a), address_of(b), "adapts") for a, b in steps))
+            assert named(trail.waypoints) == {name, *up, *down} - {"lost"}
+            assert all(
+                (waypoint.is_hidden, waypoint.is_gone, bool(waypoint.title))
+                == (kind == "followers", kind == "hidden", kind != "hidden")
+                for waypoint in trail.waypoints.values()
+                for kind in [shown[waypoint.uri.rpartition("/")[2]]]
+            )
+
+
+def walked(
+    start: str, made_from: Mapping[str, list[str]], shown: Mapping[str, str]
+) -> tuple[dict[str, int], dict[str, int], set[tuple[str, str]]]:
+    """How far each ancestor and each descendant is, and the steps between all of them, found one record after another.
+
+    What a record was made from shows where the record does; where one stands, one sees everything.
+    """
+
+    def sources_of(name: str) -> list[str]:
+        return made_from.get(name, []) if name == start or shown.get(name) in ("public", "hidden") else []
+
+    def remixes_of(name: str) -> list[str]:
+        return [
+            other for other in NAMES if name in sources_of(other) and (other == start or shown[other] != "followers")
+        ]
+
+    def far_from(step: Callable[[str], list[str]]) -> dict[str, int]:
+        found, waiting = {start: 0}, [start]
+        for name in waiting:
+            for near in step(name):
+                if near not in found:
+                    found[near] = found[name] + 1
+                    waiting.append(near)
+        return found
+
+    up, down = far_from(sources_of), far_from(remixes_of)
+    steps = {(name, source) for name in up for source in sources_of(name)}
+    steps |= {(remix, name) for name in down for remix in remixes_of(name)}
+    del up[start], down[start]
+    return up, down, steps
 
 
 async def test_what_two_processes_saved_at_the_same_moment_is_joined_later(database: str) -> None:

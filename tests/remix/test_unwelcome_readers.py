@@ -28,6 +28,9 @@ THEIRS: Final = {
     "/records/{key}": "/records/{record}",
     "/records/{key}/replies": "/records/{record}/replies",
     "/records/{key}/thread": "/records/{record}/thread",
+    "/records/{key}/remixes": "/records/{record}/remixes",
+    "/records/{key}/sources": "/records/{record}/sources",
+    "/records/{key}/credits": "/records/{record}/credits",
     "/comments/{key}": "/comments/{comment}",
     "/comments/{key}/replies": "/comments/{comment}/replies",
     "/stamps/{key}": "/stamps/{stamp}",
@@ -35,7 +38,7 @@ THEIRS: Final = {
 }
 """What belongs to a person, and where ana has one of them."""
 OF_ALL: Final = {
-    *("/actor", "/actor/outbox", "/c/{handle}", "/c/{handle}/prompt", "/c/{handle}/featured"),
+    *("/actor", "/actor/outbox", "/actor/witness", "/c/{handle}", "/c/{handle}/prompt", "/c/{handle}/featured"),
     *("/c/{handle}/moderators", "/c/{handle}/outbox", "/c/{handle}/submissions"),
     *("/c/{handle}/followers", "/c/{handle}/following"),
 }

@@ -35,6 +35,7 @@ from fedirec.remix.vocab import (
     find_duration,
     write_duration,
 )
+from fedirec.remix.wishes import AiPreference
 
 VOCABULARY = Vocabulary([*PROTOCOL_TYPES, *TYPES])
 A, B = "https://a.example", "https://b.example"
@@ -122,6 +123,9 @@ records = st.builds(
     record_digest=st.none() | digests,
     can_quote=st.sampled_from([(), (PUBLIC,), (ANA, RAIN)]),
     can_quote_asked=st.sampled_from([(), (PUBLIC,)]),
+    can_remix=st.sampled_from([(), (PUBLIC,), (f"{ANA}/followers", RAIN)]),
+    can_remix_asked=st.sampled_from([(), (PUBLIC,)]),
+    ai_preference=st.sampled_from(AiPreference),
 )
 prompts = st.builds(PromptObject, **note_fields, challenge=uris)
 posts = st.builds(PostObject, **note_fields, type=st.sampled_from(["Note", "Question"]))

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fedirec.html import markdown
+from fedirec.web.drawing import draw
+from fedirec.web.drawing.drawn import Drawn
 from fedirec.web.views import (
     ChallengeView,
     CreditView,
@@ -244,6 +246,7 @@ def record_page() -> dict[str, Any]:
         "sources": (STORY_RECORD, ILLUSTRATION, MELODY),
         "credits": CREDITS,
         "nodes": NODES,
+        "drawn": Drawn(drawing=draw(NODES, EDGES)),
         "edges": EDGES,
         "tabs": (
             Tab(label="About", url="/record", is_current=True),

@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fedirec.web.drawing import Drawing, draw
+from fedirec.web.drawing import Box, Drawing, draw, further
 from fedirec.web.drawing.letters import shorten, two_lines
 from fedirec.web.trails import Branch, branches_of
 from fedirec.web.views import TrailEdge, TrailNode
@@ -107,6 +107,62 @@ def test_a_large_trail_is_drawn_quickly() -> None:
     branches_of(nodes, edges, "0", towards="remixes")
 
     assert time.process_time() - started < 1.0
+
+
+def test_ten_thousand_relatives_take_not_much_longer_than_two_thousand() -> None:
+    def seconds(number: int, limit: int) -> float:
+        nodes = nodes_of(number)
+        edges = [TrailEdge(parent=str(key // 7), child=str(key)) for key in range(1, number)]
+        edges += [TrailEdge(parent=str(key % 97), child=str(key)) for key in range(200, number)]
+        started = time.process_time()
+        drawing = draw(nodes, edges, limit)
+        assert len(drawing.boxes) <= limit
+        assert sum(len(line.path) for line in drawing.lines) < 2_000_000
+        return time.process_time() - started
+
+    small, large = (min(seconds(number, limit) for _ in range(3)) for number, limit in ((2_000, 400), (10_000, 400)))
+
+    assert large < max(12 * small, 0.5)
+    assert seconds(10_000, 60) < 0.5
+
+
+@given(EDGES, st.integers(min_value=0, max_value=25))
+def test_a_drawing_can_be_made_around_any_record(edges: list[TrailEdge], centre: int) -> None:
+    drawing = draw(nodes_of(26), edges, 8, str(centre))
+
+    assert drawing.centre == str(centre)
+    assert str(centre) in {box.node.key for box in drawing.boxes if box.node}
+    assert len(drawing.boxes) <= 8
+
+
+@given(st.integers(min_value=1, max_value=26), EDGES)
+def test_boxes_stand_in_the_order_in_which_they_are_read_and_know_what_they_are_tied_to(
+    number: int, edges: list[TrailEdge]
+) -> None:
+    drawing = draw(nodes_of(number), edges)
+    boxes = drawing.boxes
+    places = {box.node.key: place for place, box in enumerate(boxes) if box.node}
+
+    assert [(box.x, box.y) for box in boxes] == sorted((box.x, box.y) for box in boxes)
+    for line in drawing.lines:
+        assert places[line.child] in boxes[places[line.parent]].ties
+        assert places[line.parent] in boxes[places[line.child]].ties
+
+
+def test_a_sign_leads_to_what_is_behind_it() -> None:
+    anchor = TrailNode(key="a", title="a", url="/records/a", row=7)
+    here = TrailNode(key="h", title="h", url="/records/h", row=3, is_here=True)
+    stranger = TrailNode(key="s", title="s", url="https://gone.example/s")
+
+    def leads(node: TrailNode, centre: str, *, is_after: bool = True) -> str:
+        return further(
+            Box(x=0, y=0, url=node.url, anchor=node, folded=2, is_after=is_after), centre, "/records/h/lineage?"
+        )
+
+    assert leads(anchor, "h") == "/records/h/lineage?around=7"
+    assert leads(anchor, "a") == "/records/a/lineage?generation=1#generation"
+    assert leads(here, "h", is_after=False) == "/records/h/lineage?generation=-1#generation"
+    assert leads(stranger, "h") == "https://gone.example/s"
 
 
 def test_a_long_chain_does_not_exhaust_the_stack() -> None:

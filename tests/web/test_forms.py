@@ -16,7 +16,7 @@ from fedirec.errors import Conflict, FedirecError, Gone, Invalid, NotFound, Peer
 from fedirec.web.forms import Form, filled_form
 from fedirec.web.language import Reader, reading
 from fedirec.web.sentences import told
-from fedirec.web.uploads import READ_ANYWAY, file_name
+from fedirec.web.uploads import MAX_FIELDS, READ_ANYWAY, file_name
 
 GOOD = {
     "title": "Rain on tin",
@@ -263,7 +263,7 @@ BROKEN = [
     ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n", 400),
     ("multipart/form-data; boundary=b", b"not a form at all", 400),
     ("multipart/form-data; boundary=" + "b" * 300, b"", 400),
-    ("application/x-www-form-urlencoded", b"a=1&" * 501, 413),
+    ("application/x-www-form-urlencoded", b"a=1&" * (MAX_FIELDS + 1), 413),
     ("application/x-www-form-urlencoded", b"n" * 400 + b"=1", 413),
     ("application/x-www-form-urlencoded", b"title=" + b"x" * 950_000, 413),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.actions.joining import shown_name
@@ -10,9 +11,11 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.notices import WISHES, Notice
 from fedirec.activitypub.actors import make_actor_findable, publish_actor_update
 from fedirec.activitypub.looking import look_again
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Outgoing
+from fedirec.activitypub.naming import name_otherwise
+from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Invalid
+from fedirec.errors import Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.lanes import enqueue
 from fedirec.media.actions import attach_media, release_media
@@ -22,8 +25,13 @@ from fedirec.web.language import languages, zone_named
 
 MAX_ABOUT: Final = 5000
 """Characters."""
+MAX_AN_HOUR: Final = 10
+"""Changes of a page within an hour, after which its owner cannot change their mind about their name either."""
+SHOWN: Final = ("name", "summary", "icon_url", "approves_followers", "is_indexable", "without_name")
 VISIBILITIES: Final = ("public", "followers")
 QUOTINGS: Final = ("anyone", "asked", "nobody")
+REMIXINGS: Final = ("anyone", "followers", "nobody")
+AI_PREFERENCES: Final = ("unset", "disallow", "allow")
 
 
 async def edit_profile(
@@ -36,13 +44,15 @@ async def edit_profile(
     without_icon: bool = False,
     approves_followers: bool | None = None,
     is_indexable: bool | None = None,
+    without_name: bool | None = None,
 ) -> Actor:
     """A member's page has this name, these words about them and this picture, and their followers will hear of it.
 
     `icon` is a fresh upload of theirs; without it the picture stays, unless `without_icon`. With `approves_followers`,
     nobody new follows them before they said yes; with `is_indexable`, what they publish may be found by its words, here
-    and elsewhere; None leaves that as it is. Raises Invalid for what is too long or no picture, NotFound when the
-    upload is gone or somebody else's.
+    and elsewhere; `without_name`, what others make from their works does not name them; None leaves that as it is.
+    Raises Invalid for what is too long or no picture, NotFound when the upload is gone or somebody else's, TooMany for
+    another wish about the name after many changes within an hour.
     """
     shown = shown_name(name)
     about = about.strip()
@@ -67,12 +77,23 @@ async def edit_profile(
             actor.approves_followers = approves_followers
         if is_indexable is not None:
             actor.is_indexable = is_indexable
+        is_renamed = without_name is not None and without_name != actor.without_name
+        if is_renamed:
+            await _refuse_haste(actor)
+            actor.without_name = not actor.without_name
         await account.save(update_fields=["about", "icon_id"])
-        await actor.save(update_fields=["name", "summary", "icon_url", "approves_followers", "is_indexable"])
+        await actor.save(update_fields=[*SHOWN])
         await make_actor_findable(actor)
         await publish_actor_update(actor)
-        await enqueue([look_again(actor.uri)])
+        await enqueue([look_again(actor.uri), *([name_otherwise(actor.id)] if is_renamed else [])])
     return actor
+
+
+async def _refuse_haste(actor: Actor) -> None:
+    """Raise TooMany when everybody heard of many changes of `actor` within an hour."""
+    told = Outgoing.filter(actor_id=actor.id, type="Update", object_uri=actor.uri)
+    if await told.filter(created_at__gt=now() - timedelta(hours=1)).offset(MAX_AN_HOUR - 1).limit(1).values("id"):
+        raise TooMany("You changed your page many times within an hour. Please take a break.", retry_after=600)
 
 
 async def choose_notices(account: Account, wanted: Collection[Notice]) -> None:
@@ -81,16 +102,29 @@ async def choose_notices(account: Account, wanted: Collection[Notice]) -> None:
     await account.save(update_fields=["unwanted"])
 
 
-async def edit_defaults(account: Account, *, licence: str | None, visibility: str, quoting: str = "anyone") -> None:
-    """New records of `account` start with this licence (None: with none chosen), are for these people, and can be
-    quoted by those.
+async def edit_defaults(
+    account: Account,
+    *,
+    licence: str | None,
+    visibility: str,
+    quoting: str = "anyone",
+    remixing: str = "anyone",
+    ai_preference: str = "unset",
+) -> None:
+    """New records of `account` start with this licence (None: with none chosen), are for these people, can be quoted
+    by those and remixed by those without asking, and carry this wish about machines that learn.
     """
     if visibility not in VISIBILITIES:
         raise Invalid("Choose who sees your new records.", field="visibility")
     if quoting not in QUOTINGS:
         raise Invalid("Choose who may quote your new records.", field="quoting")
+    if remixing not in REMIXINGS:
+        raise Invalid("Choose who may remix your new records without asking.", field="remixing")
+    if ai_preference not in AI_PREFERENCES:
+        raise Invalid("Choose whether machines may be trained with your new records.", field="ai_preference")
     account.licence, account.visibility, account.quoting = licence, visibility, quoting
-    await account.save(update_fields=["licence", "visibility", "quoting"])
+    account.remixing, account.ai_preference = remixing, ai_preference
+    await account.save(update_fields=["licence", "visibility", "quoting", "remixing", "ai_preference"])
 
 
 async def edit_preferences(account: Account, *, locale: str | None, timezone: str) -> None:

@@ -38,6 +38,12 @@ class Account(Model, metaclass=RowClass):
     """Who sees their new records, unless they say otherwise."""
     quoting = fields.CharField(max_length=10, default="anyone", db_default="anyone")
     """Who may quote their new records, unless they say otherwise: anyone, those whom they let (asked), or nobody."""
+    remixing = fields.CharField(max_length=10, default="anyone", db_default="anyone")
+    """Who may remix their new records without asking, unless they say otherwise: anyone, followers or nobody."""
+    ai_preference = fields.CharField(max_length=10, default="unset", db_default="unset")
+    """Whether machines may be trained with their new records, unless they say otherwise: unset, disallow or allow."""
+    skills: fields.Field[list[str] | None] = fields.JSONField(null=True)
+    """What they can do, as codes of roles; null for nothing said."""
     unwanted: fields.Field[list[str] | None] = fields.JSONField(null=True)
     """The kinds of notices that they do not want to be told of."""
     created_at = fields.DatetimeField(default=now)

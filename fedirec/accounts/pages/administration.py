@@ -19,6 +19,7 @@ PAGES: Final = (
     ("/admin/people", N_("People"), Permission.SEE_PEOPLE),
     ("/admin/people/pending", N_("Requests to join"), Permission.APPROVE_MEMBERS),
     ("/admin/reports", N_("Reports"), Permission.MODERATE),
+    ("/admin/claims", N_("Claims"), Permission.MODERATE),
     ("/admin/appeals", N_("Appeals"), Permission.MODERATE),
     ("/admin/watch", N_("Doors and words"), Permission.MODERATE),
     ("/admin/federation", N_("Other servers"), Permission.SEE_FEDERATION),

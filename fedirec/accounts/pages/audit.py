@@ -68,6 +68,9 @@ WORDS: Final[Mapping[str, str]] = {
     "undo_hide": N_("showed again what was hidden"),
     "undo_limit": N_("ended a limit"),
     "undo_suspend": N_("ended a suspension"),
+    "uphold_claim": N_("decided that a claim about a trail is right"),
+    "look_behind_names": N_("looked who is credited for a work without a name"),
+    "dismiss_claim": N_("decided that a claim about a trail is not right"),
     "appeal_grant": N_("granted an appeal"),
     "appeal_decline": N_("declined an appeal"),
     "set_watch": N_("changed what is watched"),
@@ -82,6 +85,7 @@ WORDS: Final[Mapping[str, str]] = {
     "forward_report": N_("told another instance of a report"),
     "hide_comment": N_("hid a comment"),
     "unhide_comment": N_("showed a hidden comment again"),
+    "hide_thanks": N_("hid words of thanks"),
     "ask_for_archive": N_("asked for a copy of everything of theirs"),
     "ask_to_erase": N_("asked to have an account erased"),
     "stay_after_all": N_("decided to stay after all"),
@@ -91,6 +95,7 @@ WORDS: Final[Mapping[str, str]] = {
     "move": N_("moved to another account"),
     "come_back": N_("came back after moving away"),
     "grant_licence": N_("gave a record a licence for a challenge"),
+    "choose_licence": N_("gave a record a licence"),
     "renew_recovery_codes": N_("made new recovery codes for somebody"),
 }
 """What actions are called; one that is not here is shown by its name."""

@@ -50,6 +50,7 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     pages = [
         ("/settings", _("Your page")),
         ("/settings/making", _("New records")),
+        ("/settings/skills", _("What you do")),
         ("/settings/notices", _("Notifications")),
         ("/settings/boundaries", _("Keeping away")),
         ("/settings/reading", _("Language and time")),

@@ -37,6 +37,7 @@ async def describe_actor(actor: Actor) -> ActorObject:
         discoverable=not is_service and not is_silent,
         suspended=is_silent,
         indexable=actor.is_indexable and not is_service and not is_silent,
+        without_name=actor.without_name and not is_service,
         implements=tuple(CAPABILITIES),
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,

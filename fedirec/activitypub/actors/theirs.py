@@ -12,6 +12,7 @@ from fedirec.activitypub.actors.names import make_actor_findable, make_findable_
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor, Announcement, Follow, Liking
+from fedirec.activitypub.naming import name_otherwise
 from fedirec.activitypub.policies import stance_to
 from fedirec.activitypub.vocab import ActorObject, Json
 from fedirec.activitypub.vocab.actors import RFC9421
@@ -55,6 +56,7 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
         "approves_followers": actor.approves_followers,
         "also_known_as": list(actor.also_known_as),
         "is_indexable": actor.indexable,
+        "without_name": actor.without_name,
         "document": document,
         "fetched_at": now(),
     }
@@ -87,6 +89,8 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
             columns["moved_to"] = None  # they came back
         if known.name != columns["name"] or known.summary != columns["summary"]:
             await enqueue([look_again(known.uri)])
+        if known.without_name != columns["without_name"]:
+            await enqueue([name_otherwise(known.id)])
         known.update_from_dict(columns)
         await known.save(update_fields=list(columns))
         await make_actor_findable(known)

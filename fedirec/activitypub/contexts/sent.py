@@ -37,6 +37,9 @@ RECORD_TERMS: Final[Context] = {
     "kind": "fr:kind",
     "digestMultibase": f"{SECURITY}digestMultibase",
     "canRemix": id_("fr:canRemix"),
+    "aiPreference": "fr:aiPreference",
+    "withoutName": "fr:withoutName",
+    "withoutNameIn": ids("fr:withoutNameIn"),
     "remixAuthorization": id_("fr:remixAuthorization"),
     "challenge": id_("fr:challenge"),
     "isBasedOn": id_("schema:isBasedOn"),
@@ -45,10 +48,17 @@ RECORD_TERMS: Final[Context] = {
     "contributor": "schema:contributor",
     "Role": "schema:Role",
     "roleName": id_("schema:roleName"),
+    "editor": id_("schema:editor"),
+    "editStatement": {"@id": "fr:editStatement", "@type": "@json"},
     "recordDigest": "fr:recordDigest",
     # `source` is the author's own text in ActivityStreams, so it means a source of the work only inside a derivation.
     "derivation": {"@id": "fr:derivation", "@context": {"source": id_("prov:entity")}},
     "relation": "fr:relation",
+    "thanks": "fr:thanks",
+    "sources": id_("fr:sources"),
+    "credits": id_("fr:credits"),
+    "remixes": id_("fr:remixes"),
+    "remixesOf": id_("fr:remixesOf"),
     "challengeTerms": "fr:challengeTerms",
     "termsVersion": "fr:termsVersion",
     "termsDigest": "fr:termsDigest",
@@ -99,6 +109,23 @@ CONSENT_TERMS: Final[Context] = {
     "interactionTarget": id_("gts:interactionTarget"),
     "interactingDigest": "fr:interactingDigest",
     "targetDigest": "fr:targetDigest",
+    "schema": PREFIXES["schema"],
+    "license": id_("schema:license"),
+    "roles": ids("fr:roles"),
+    "automatic": "fr:automatic",
+}
+CLAIM_TERMS: Final[Context] = {
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "claim": "fr:claim",
+    "about": id_("fr:about"),
+    "evidence": id_("fr:evidence"),
+    "schema": PREFIXES["schema"],
+    "isBasedOn": id_("schema:isBasedOn"),
+    "contributor": "schema:contributor",
+    "Role": "schema:Role",
+    "roleName": id_("schema:roleName"),
+    "wantedRole": id_("fr:wantedRole"),
 }
 FAREWELL_TERMS: Final[Context] = {"fr": FEDIREC, "withoutName": "fr:withoutName"}
 REQUEST_TERMS: Final[Context] = {
@@ -161,6 +188,7 @@ ACTOR_CONTEXT: Final[list[Any]] = [
         "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@set"},
         "fr": FEDIREC,
         "kind": "fr:kind",
+        "withoutName": "fr:withoutName",
     },
 ]
 """For people and the instance itself."""
@@ -174,6 +202,10 @@ ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
 """For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
 CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, CONSENT_TERMS]
 """For remix requests, their answers and stamps."""
+REVISION_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, {**RECORD_TERMS, **CONSENT_TERMS}]
+"""For the Offer that brings a new version of a record to the instance of its author."""
+CLAIM_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, CLAIM_TERMS]
+"""For the Flag that says what is not right about the trail of a record, and for what came of it."""
 FAREWELL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, FAREWELL_TERMS]
 """For the Delete of somebody who leaves and does not want to be named."""
 REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, REQUEST_TERMS]

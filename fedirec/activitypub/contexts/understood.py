@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fedirec.activitypub.contexts.sent import (
+    CLAIM_TERMS,
     COMMENT_TERMS,
     CONSENT_TERMS,
     FAREWELL_TERMS,
@@ -21,6 +22,7 @@ EXTENSIONS: Final[Context] = {
     **COMMENT_TERMS,
     **GROUP_TERMS,
     **CONSENT_TERMS,
+    **CLAIM_TERMS,
     **FAREWELL_TERMS,
     **REQUEST_TERMS,
     **PROPOSAL_TERMS,
@@ -78,6 +80,7 @@ LISTS: Final = frozenset(
         *("to", "cc", "bto", "bcc", "audience", "tag", "attachment", "items", "orderedItems", "oneOf", "anyOf"),
         *("alsoKnownAs", "assertionMethod", "attributionDomains", "implements", "focalPoint"),
         *("isBasedOn", "wasDerivedFrom", "derivation", "contributor", "remixAuthorization", "kindsWanted", "splits"),
+        "evidence",
         *("automaticApproval", "manualApproval", "always", "approvalRequired", "with_approval"),
     }
 )

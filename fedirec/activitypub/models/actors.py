@@ -45,6 +45,8 @@ class Actor(Model, metaclass=RowClass):
     """When a moderator decided that they are silent everywhere."""
     is_indexable = fields.BooleanField(default=True, db_default=False)
     """Whether what they publish may be found by its words (FEP-5feb)."""
+    without_name = fields.BooleanField(default=False, db_default=False)
+    """Whether they do not want to be named in what others make from any work of theirs."""
     moved_to = fields.CharField(max_length=2048, null=True)
     moved_at = fields.DatetimeField(null=True)
     also_known_as: fields.Field[list[str]] = fields.JSONField(default=list)

@@ -31,8 +31,8 @@ from fedirec.activitypub.vocab.activities import (
     Vocabulary,
 )
 from fedirec.activitypub.vocab.actors import ActorObject, KeyObject, write_keys
-from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, write_instant
-from fedirec.activitypub.vocab.flags import Flag
+from fedirec.activitypub.vocab.documents import PUBLIC, Doc, Json, is_for_everybody, write_instant
+from fedirec.activitypub.vocab.flags import ClaimNote, Flag
 from fedirec.activitypub.vocab.requests import (
     REQUESTS,
     AnnounceRequest,
@@ -57,6 +57,7 @@ __all__ = [
     "Announce",
     "AnnounceRequest",
     "Block",
+    "ClaimNote",
     "ConsentQuestion",
     "Create",
     "Delete",
@@ -81,6 +82,7 @@ __all__ = [
     "Undo",
     "Update",
     "Vocabulary",
+    "is_for_everybody",
     "write_instant",
     "write_keys",
 ]

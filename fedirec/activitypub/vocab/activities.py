@@ -90,6 +90,9 @@ class Activity(Generic[T]):
     object_as_sent: Json | None = field(default=None, compare=False, repr=False)
     """The same as it was sent, with the context that it was sent in: what is kept is what was said."""
 
+    envelope: Json | None = field(default=None, compare=False, repr=False)
+    """What is left of the activity without it, when its actor proved the activity (`envelopes`)."""
+
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         embedded = doc.one("object")

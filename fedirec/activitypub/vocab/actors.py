@@ -67,6 +67,9 @@ class ActorObject:
     indexable: bool = False
     """Whether what they publish may be found by its words (FEP-5feb); who does not say so does not want it."""
 
+    without_name: bool = False
+    """Whether they do not want to be named in what others make from any work of theirs."""
+
     implements: tuple[str, ...] = ()
     """What its software can do, by address, as it says in its `generator`, or itself if it is one (FEP-844e)."""
 
@@ -102,6 +105,7 @@ class ActorObject:
             discoverable=doc.flag("discoverable"),
             suspended=doc.flag("suspended"),
             indexable=doc.flag("indexable"),
+            without_name=doc.flag("withoutName"),
             implements=_implements(doc),
             also_known_as=tuple(
                 value for value in doc.many("alsoKnownAs") if isinstance(value, str) and len(value) <= 2048
@@ -136,6 +140,8 @@ class ActorObject:
                 document[key] = value
         if self.suspended:
             document["suspended"] = True
+        if self.without_name:
+            document["withoutName"] = True
         if self.shared_inbox:
             document["endpoints"] = {"sharedInbox": self.shared_inbox}
         if self.icon_url:

@@ -17,6 +17,15 @@ MAX_VALUES: Final = 256
 """Values that are read of one key; what comes after is ignored."""
 
 
+def is_for_everybody(document: Json) -> bool:
+    """Whether `document` is addressed to everybody, in whichever spelling."""
+    named: list[object] = []
+    for key in ("to", "cc"):
+        value = document.get(key)
+        named += value if isinstance(value, list) else [value]
+    return any(isinstance(each, str) and each in _PUBLIC_SPELLINGS for each in named)
+
+
 class Doc:
     """A compacted document, read key by key; a mistake names the key it is in."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
+from fedirec.activitypub.contexts import CLAIM_CONTEXT
 from fedirec.activitypub.vocab.activities import Activity, Ref, Vocabulary
 from fedirec.activitypub.vocab.documents import Doc, Json, write_instant
 from fedirec.errors import Invalid
@@ -15,7 +16,67 @@ MAX_FLAGGED: Final = 50
 MAX_CONTENT: Final = 2_000
 """Characters of the words that come with a report; the rest is left out."""
 
+MAX_KIND: Final = 40
+MAX_EVIDENCE: Final = 5
+"""Addresses that are to show what is claimed; those beyond are left out."""
+
 _POST_IN_WORDS: Final = re.compile(r"^(?:Local )?Note: (https?://\S{1,2000})$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimNote:
+    """What exactly is said not to be right about a record: its sources, or who is credited for what."""
+
+    kind: str
+    record: str
+    source: str = ""
+    person: str = ""
+    role: str = ""
+    """The address of the role that the person is credited for."""
+    wanted_role: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @classmethod
+    def find(cls, doc: Doc) -> ClaimNote | None:
+        """What `doc` claims, if it claims anything that can be understood."""
+        for entry in doc.docs("claim"):
+            kind, record = entry.find_text("kind"), _first_id(entry, "about")
+            if not kind or not record or len(kind) > MAX_KIND:
+                continue
+            part = next(iter(entry.docs("contributor")), Doc({}))
+            evidence = (value for value in entry.many("evidence")[:MAX_EVIDENCE] if isinstance(value, str))
+            return cls(
+                kind=kind,
+                record=record,
+                source=_first_id(entry, "isBasedOn"),
+                person=_first_id(part, "contributor"),
+                role=_first_id(part, "roleName"),
+                wanted_role=_first_id(part, "wantedRole"),
+                evidence=tuple(dict.fromkeys(evidence)),
+            )
+        return None
+
+    def write(self) -> Json:
+        document: Json = {"kind": self.kind, "about": self.record}
+        if self.source:
+            document["isBasedOn"] = [self.source]
+        if self.person:
+            part: Json = {"type": "Role", "contributor": self.person}
+            part |= {key: value for key, value in (("roleName", self.role), ("wantedRole", self.wanted_role)) if value}
+            document["contributor"] = [part]
+        if self.evidence:
+            document["evidence"] = list(self.evidence)
+        return document
+
+
+def _first_id(doc: Doc, key: str) -> str:
+    """The first of the ids under `key`, or nothing when there is none."""
+    for value in doc.many(key):
+        try:
+            return Doc({key: value}).id(key)
+        except Invalid:
+            continue
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +90,12 @@ class Flag(Activity[Ref]):
     TYPE: ClassVar[str] = "Flag"
     others: tuple[str, ...] = ()
     """What it is about beside its first object."""
+    claim: ClaimNote | None = None
+    """What is said not to be right about the trail of a record, where it is that."""
+
+    @property
+    def CONTEXT(self) -> list[Any]:  # noqa: N802  (as the types whose terms are always the same call it)
+        return CLAIM_CONTEXT if self.claim else []
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -52,6 +119,7 @@ class Flag(Activity[Ref]):
             cc=doc.audience("cc"),
             published=doc.find_instant("published"),
             content=words[:MAX_CONTENT] or None,
+            claim=ClaimNote.find(doc),
         )
 
     def write(self) -> Json:
@@ -60,4 +128,6 @@ class Flag(Activity[Ref]):
             document["published"] = write_instant(self.published)
         if self.content:
             document["content"] = self.content
+        if self.claim:
+            document["claim"] = self.claim.write()
         return document | {key: list(value) for key, value in (("to", self.to), ("cc", self.cc)) if value}

@@ -12,7 +12,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.models import Actor
 from fedirec.admin.actions.carrying_out import carry_out, let_speak, take_back
-from fedirec.admin.actions.claiming import claimants_of, open_reports_about, refuse_claimed, refuse_unjudgeable
+from fedirec.admin.actions.looking import lookers_of, open_reports_about, refuse_looked_at, refuse_unjudgeable
 from fedirec.admin.judging import AFFECTS_THINGS, UNDOABLE, Action, Verdict
 from fedirec.admin.models import Decision, Report
 from fedirec.admin.queries.subjects import Thing, things_at
@@ -42,7 +42,7 @@ async def decide(doer: Doer, accused: Actor, verdict: Verdict) -> Decision | Non
         accused = await Actor.filter(id=accused.id).select_for_update().get()
         account = await refuse_unjudgeable(doer, accused)
         reports = await open_reports_about(accused)
-        refuse_claimed(doer, reports, await claimants_of(reports))
+        refuse_looked_at(doer, reports, await lookers_of(reports))
         moderator = await Actor.get_or_none(uri=doer.uri)
         undoing = await carry_out(doer, accused, account, things, verdict, moderator)
         decision = None

@@ -24,6 +24,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import plain
+from fedirec.remix.actions.claims import take_claim
 from fedirec.translatable import N_
 from fedirec.uris import domain_of, origin_of, origins_above
 
@@ -81,8 +82,9 @@ async def report(
 async def take_flag(sender: Actor, flag: Flag) -> list[Report]:
     """What another instance reports is looked at by our moderators: one report for each of our people it is about.
 
-    Part of the caller's transaction. Raises Forbidden for a peer whose reports are not wanted, NotFound when none of
-    it is ours, Unsupported for one too many.
+    What it claims about the trail of a record of ours becomes a claim instead (`remix.actions.claims`). Part of the
+    caller's transaction. Raises Forbidden for a peer whose reports are not wanted, NotFound when none of it is ours,
+    Unsupported for one too many.
     """
     origin = origin_of(sender.uri)
     if await Peer.exists(origin__in=origins_above(origin), rejects_reports=True):
@@ -92,6 +94,8 @@ async def take_flag(sender: Actor, flag: Flag) -> list[Report]:
     recent = Report.filter(alike, created_at__gt=now() - timedelta(hours=1))
     if await recent.count() >= MAX_FLAGS_AN_HOUR:
         raise Unsupported("that are too many reports in one hour")
+    if flag.claim is not None and await take_claim(sender, flag) is not None:
+        return []
     things = [thing for thing in await things_at(flag.objects) if thing.accused.is_local]
     accused = {thing.accused.id: thing.accused for thing in things}
     if not accused:

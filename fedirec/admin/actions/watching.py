@@ -91,6 +91,7 @@ def _texts(thing: Thing) -> Iterable[str]:
     yield str(kept.get("warning") or "")
     if thing.kind == "person":
         yield thing.accused.handle
+    yield from (str(words) for words in kept.get("thanks", ()))
     for file in kept.get("files", ()):
         yield str(file.get("description") or "")
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from fedirec.admin.pages import arrivals, cases, decisions, ended, federation, lists, peer, queue, reporting, watching
+from fedirec.admin.pages import (
+    arrivals,
+    cases,
+    claims,
+    decisions,
+    ended,
+    federation,
+    lists,
+    peer,
+    queue,
+    reporting,
+    watching,
+)
 
 routes = [
     *ended.routes,
@@ -14,5 +26,6 @@ routes = [
     *reporting.routes,
     *decisions.routes,
     *cases.routes,
+    *claims.routes,
     *watching.routes,
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fedirec.activitypub.models import Actor
-from fedirec.remix.models import Attachment, Challenge, Comment, Record
+from fedirec.remix.models import Attachment, Challenge, Comment, Record, Source
 from fedirec.remix.queries.challenges import is_led_by_suspended
 from fedirec.remix.queries.comments import is_shown
 from fedirec.remix.visibility import is_withheld, may_see
@@ -52,9 +52,9 @@ async def things_at(uris: Collection[str]) -> list[Thing]:
         if actor.type != "Application" or not actor.is_local:
             found.setdefault(actor.uri, _person(actor))
     records = await Record.filter(uri__in=wanted, deleted_at=None).select_related("author")
-    files = await _files_of(records)
+    files, thanks = await _files_of(records), await _thanks_of(records)
     for record in records:
-        found[record.uri] = _record(record, files.get(record.id, []))
+        found[record.uri] = _record(record, files.get(record.id, []), thanks.get(record.id, []))
     said = Comment.filter(uri__in=wanted, deleted_at=None)
     for comment in await said.select_related("author", "record__author"):
         found[comment.uri] = _comment(comment)
@@ -82,12 +82,21 @@ async def _files_of(records: Sequence[Record]) -> dict[int, list[Attachment]]:
     return files
 
 
+async def _thanks_of(records: Sequence[Record]) -> dict[int, list[str]]:
+    """What the authors of `records` say to those on whose work they built, by the row of their record."""
+    said: dict[int, list[str]] = {}
+    named = Source.filter(record_id__in=[record.id for record in records], withdrawn_at=None).exclude(thanks="")
+    for source in await named.order_by("position").limit(MAX_FILES) if records else []:
+        said.setdefault(source.record_id, []).append(source.thanks)
+    return said
+
+
 def _person(actor: Actor) -> Thing:
     kept = {"name": actor.name, "content": actor.summary[:MAX_KEPT], "picture": actor.icon_url, "url": actor.url}
     return Thing(kind="person", uri=actor.uri, row=actor.id, accused=actor, whole=actor, kept=kept)
 
 
-def _record(record: Record, files: Sequence[Attachment]) -> Thing:
+def _record(record: Record, files: Sequence[Attachment], thanks: Sequence[str]) -> Thing:
     kept = {
         "name": record.title,
         "content": record.content[:MAX_KEPT],
@@ -95,6 +104,7 @@ def _record(record: Record, files: Sequence[Attachment]) -> Thing:
         "licence": record.licence,
         "url": record.url,
         "revision": record.revision,
+        "thanks": list(thanks),
         "files": [
             {"kind": file.kind, "url": file.url, "description": file.description, "digest": file.digest}
             for file in files

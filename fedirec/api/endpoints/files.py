@@ -7,11 +7,19 @@ from pydantic import Field
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.uploader import quota_of
 from fedirec.api.endpoint import Call, Endpoint
-from fedirec.api.shapes.basis import Sent, Text
+from fedirec.api.shapes.basis import Sent, Shape, Text
 from fedirec.api.shapes.files import OwnFile, show_own_file
+from fedirec.api.shapes.records import RecordCard, show_records
 from fedirec.media.actions import add_caption, remove_caption
 from fedirec.media.captions import MAX_BYTES
 from fedirec.media.queries import dress, get_media
+from fedirec.remix.queries.likeness import records_like
+
+
+class SuggestedSources(Shape):
+    """What a file may come from."""
+
+    records: list[RecordCard] = Field(description="Records of others that look or sound like it, the oldest first.")
 
 
 class CaptionSent(Sent):
@@ -24,6 +32,11 @@ class CaptionSent(Sent):
 async def show_one(call: Call) -> OwnFile:
     media = await get_media(call.actor, call.word("key"))
     return show_own_file(call, (await dress([media.id]))[media.id])
+
+
+async def suggest_sources(call: Call) -> SuggestedSources:
+    media = await get_media(call.actor, call.word("key"))
+    return SuggestedSources(records=await show_records(call, await records_like([media], maker=call.actor)))
 
 
 async def caption(call: Call) -> OwnFile:
@@ -53,6 +66,15 @@ ENDPOINTS = (
         says="A file of yours, and what was made of it.",
         run=show_one,
         answer=OwnFile,
+    ),
+    Endpoint(
+        name="suggest_sources",
+        method="GET",
+        path="/files/{key}/suggested-sources",
+        permission=Permission.READ_OWN,
+        says="Records of others that your file may come from, because it is the same file, or looks or sounds like it.",
+        run=suggest_sources,
+        answer=SuggestedSources,
     ),
     Endpoint(
         name="add_caption",

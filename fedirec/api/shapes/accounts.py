@@ -26,11 +26,15 @@ class Me(Shape):
     scopes: list[ScopeName]
     about: str = Field(description="In Markdown.")
     is_indexable: bool = Field(description="Whether what they publish may be found by its words.")
+    without_name: bool = Field(description="Whether what others make from any of their works does not name them.")
     locale: str | None
     timezone: str
     default_licence: str | None
     default_visibility: str
     default_quoting: str
+    default_remixing: str
+    default_ai_preference: str
+    skills: list[str] = Field(description="What you can do, as codes of roles, as at /api/roles. Nobody else sees it.")
     notices_wanted: list[str]
     has_unread: bool
 
@@ -43,6 +47,9 @@ class ProfileChange(Sent):
     icon: Text | None = Field(None, max_length=26, description="The key of an image that has arrived at /api/uploads.")
     without_icon: bool = False
     is_indexable: bool | None = Field(None, description="Whether what they publish may be found by its words.")
+    without_name: bool | None = Field(
+        None, description="Whether what others make from any of their works does not name them."
+    )
 
 
 class Preferences(Sent):
@@ -58,6 +65,14 @@ class Defaults(Sent):
     licence: Text | None = Field(max_length=60)
     visibility: Literal["public", "followers"]
     quoting: Literal["anyone", "asked", "nobody"] = "anyone"
+    remixing: Literal["anyone", "followers", "nobody"] = "anyone"
+    ai_preference: Literal["unset", "disallow", "allow"] = "unset"
+
+
+class Skills(Sent):
+    """What somebody can do."""
+
+    skills: list[Text] = Field(max_length=50, description="Codes of roles that are skills, such as sng for singing.")
 
 
 class NoticesWanted(Sent):

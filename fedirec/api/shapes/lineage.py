@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 from pydantic import Field
 
-from fedirec.api.shapes.basis import Kind, RelationName, Shape
+from fedirec.api.shapes.basis import AcknowledgementName, Kind, PermissionName, RelationName, Shape
 
 
 class LineageRecord(Shape):
@@ -28,6 +31,42 @@ class Derivation(Shape):
     record: str
     source: str
     relation: RelationName
+    permission: PermissionName
+    acknowledgement: AcknowledgementName
+
+
+class MissingSource(Shape):
+    """Something that a record was made from and nobody here has seen."""
+
+    source: str
+    problem: str | None = Field(description="Why not; nothing while it is being asked for.")
+    asked_at: datetime | None
+
+
+class UntoldRecord(Shape):
+    """A record whose origin has not said everything."""
+
+    record: str
+    gap: Literal["silent", "limited"] | None = Field(
+        description="Why not all that was made of it is known: its instance did not answer, or there is more than is "
+        "read at once."
+    )
+    is_partial: bool = Field(description="Whether it names more sources or people than came here.")
+    asked_at: datetime | None
+
+
+class Completeness(Shape):
+    """What a lineage may lack."""
+
+    is_whole: bool
+    goes_on: bool = Field(description="Whether there is more than is told at once.")
+    asked_at: datetime | None = Field(description="When anybody elsewhere was asked last.")
+    missing: list[MissingSource]
+    untold: list[UntoldRecord]
+
+
+class QuestionAsked(Shape):
+    is_asked: bool = Field(description="Whether anybody is asked; nobody is, twice within a quarter of an hour.")
 
 
 class Lineage(Shape):
@@ -36,6 +75,7 @@ class Lineage(Shape):
     record: str
     records: list[LineageRecord]
     derivations: list[Derivation]
+    completeness: Completeness
 
 
 class Credit(Shape):

@@ -9,7 +9,18 @@ from typing import Any, Literal
 from pydantic import Field
 
 from fedirec.api.endpoint import Call
-from fedirec.api.shapes.basis import Kind, Listed, RelationName, Row, Sent, Shape, Text
+from fedirec.api.shapes.basis import (
+    AcknowledgementName,
+    HealthName,
+    Kind,
+    Listed,
+    PermissionName,
+    RelationName,
+    Row,
+    Sent,
+    Shape,
+    Text,
+)
 from fedirec.api.shapes.files import File, FileSent, dressed_files, show_file
 from fedirec.api.shapes.licences import Licence, show_licence
 from fedirec.api.shapes.people import Person, show_person
@@ -20,6 +31,8 @@ from fedirec.remix.lineage import MAX_SOURCES, Relation
 from fedirec.remix.models import Record as RecordRow
 from fedirec.remix.pages.cards import first_words_of, words_of
 from fedirec.remix.queries.records import actors_at, contributors_of, pages_of
+from fedirec.remix.queries.standing import health_of
+from fedirec.remix.standing import Acknowledgement, Permission
 
 
 class RecordCard(Shape):
@@ -51,7 +64,15 @@ class SourceMade(Shape):
     record: int | None = Field(description="Its id here, if it is known.")
     uri: str
     relation: RelationName
+    thanks: str = Field(description="What the author of the record says to the author of the source.")
     is_confirmed: bool = Field(description="Whether it counts in the lineage.")
+    permission: PermissionName = Field(
+        description="Why it may be: both are by the same author (own), the licence lets it (by_licence), the author of "
+        "the source let it (granted), none of these (blocked), or nobody has said what may be done with the source."
+    )
+    acknowledgement: AcknowledgementName = Field(description="What the author of the source says to it.")
+    health: HealthName = Field(description="How well all this can be checked today.")
+    added_by: str = Field(description="Who said so: the author, a reply, a claim or a moderator.")
 
 
 class PartTaken(Shape):
@@ -68,6 +89,11 @@ class Record(RecordCard):
     text: str = Field(description="In Markdown; empty when its home sent none.")
     html: str
     quoting: str = Field(description="Who may quote it: anyone, those whom its author lets (asked), or nobody.")
+    remixing: str = Field(
+        description="Whose remixes its author agrees to without being asked: anyone's, followers', or nobody's. A "
+        "licence that lets nobody remix leaves nobody's."
+    )
+    ai_preference: str = Field(description="Whether machines may be trained with it: unset, disallow or allow.")
     sources: list[SourceMade]
     parts: list[PartTaken]
 
@@ -81,6 +107,7 @@ class SourceSent(Sent):
 
     record: Row
     relation: RelationName = "adapts"
+    thanks: Text = Field("", max_length=300, description="A line to its author.")
 
 
 class PartSent(Sent):
@@ -101,6 +128,8 @@ class RecordSent(Sent):
     tags: list[Text] = Field(default_factory=list, max_length=MAX_TAGS)
     visibility: Literal["public", "followers"] = "public"
     quoting: Literal["anyone", "asked", "nobody"] = "anyone"
+    remixing: Literal["anyone", "followers", "nobody"] = "anyone"
+    ai_preference: Literal["unset", "disallow", "allow"] = "unset"
     files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)
     sources: list[SourceSent] = Field(default_factory=list, max_length=MAX_SOURCES)
     parts: list[PartSent] = Field(default_factory=list, max_length=MAX_PARTS)
@@ -128,18 +157,26 @@ async def show_record(call: Call, row: RecordRow) -> Record:
     contributors = await contributors_of(row)
     people = await actors_at({each.actor_uri for each in contributors})
     known = await pages_of([source.uri for source in row.sources])
+    health = await health_of(row.sources)
     is_deleted = row.deleted_at is not None
     return Record(
         **_card(call, row, await dressed_files([row])),
         text="" if is_deleted else row.text,
         html="" if is_deleted else words_of(row),
         quoting=row.quoting,
+        remixing=row.remixing,
+        ai_preference=row.ai_preference,
         sources=[
             SourceMade(
                 record=known.get(source.uri),
                 uri=source.uri,
                 relation=Relation(source.relation).value,
+                thanks=source.thanks,
                 is_confirmed=source.in_graph,
+                permission=Permission(source.permission).value,
+                acknowledgement=Acknowledgement(source.acknowledgement).value,
+                health=health[source.id].value,
+                added_by=source.added_by,
             )
             for source in row.sources
         ],

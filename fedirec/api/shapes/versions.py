@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ class Revision(Shape):
     made_at: datetime
     is_current: bool
     digest: str | None
+    editor: str | None = Field(description="Who made it, in the federation, where that is not the author.")
+    is_signed: bool = Field(description="Whether the editor proved that, so that it is not the word of its home alone.")
 
 
 class Revisions(Shape):
@@ -26,13 +29,19 @@ class Revisions(Shape):
 
 
 class WholeRevision(Revision):
-    document: dict[str, Any] = Field(description="The ActivityPub object of that version.")
+    document: dict[str, Any] = Field(
+        description="The ActivityPub object of that version, without those who asked since not to be named."
+    )
 
 
-def show_revision(row: RecordRow, revision: RecordRevision) -> Revision:
+def show_revision(
+    row: RecordRow, revision: RecordRevision, *, unnamed: Mapping[str, str], signed: Collection[int]
+) -> Revision:
     return Revision(
         number=revision.number,
         made_at=revision.created_at,
         is_current=revision.number == row.revision,
         digest=revision.digest,
+        editor=unnamed.get(revision.editor_uri or "", revision.editor_uri) or None,
+        is_signed=revision.id in signed,
     )

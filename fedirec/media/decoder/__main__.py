@@ -7,6 +7,7 @@ Each SHEET is an open descriptor; the rest are the limits of `cage.lock_down`.
     keep MASTER POSTER                      MASTER holds the file as it is kept, POSTER a picture of it if it is a film
     play MASTER POSTER                      the same, but browsers play MASTER
     render POSTER SMALL MEDIUM LARGE PLAY   the file, or its POSTER, in three sizes, and what plays everywhere
+    print                                   what is left of the file when it is made small or written anew (`prints`)
     try                                     only says what still holds a process back once it is locked down
 
 The last line is the answer; lines before it tell how far the task is.
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> None:
     films.prepare()
     task, *numbers = arguments
     *sheets, memory, cpu, wall, output = map(int, numbers)
-    if task == "render":
+    if task in ("render", "print"):
         os.nice(_PATIENCE)
     bars = lock_down(memory=memory, cpu=cpu, wall=wall, output=output)
     if task == "try":
@@ -66,6 +67,8 @@ def do(task: str, sheets: list[Sheet]) -> Answer:
         if task == "render":
             poster, small, medium, large, play = sheets
             return render(source, family=family, poster=poster, sizes=(small, medium, large), play=play)
+        if task == "print":
+            return fingerprint(source, family=family)
         return clean(source, family=family, master=sheets[0], poster=sheets[1], plays=task == "play")
     except Refused as refusal:
         return {"refused": refusal.reason}
@@ -97,6 +100,13 @@ def clean(source: Sheet, *, family: Family, master: Sheet, poster: Sheet, plays:
         "colour": blur.colour if blur else None,
         "peaks": peaks,
     }
+
+
+def fingerprint(source: Sheet, *, family: Family) -> Answer:
+    """The prints of `source`: of a picture one, of a sound or the sound of a film several."""
+    if family in IMAGES:
+        return {"picture": images.print_of(source, family=family), "sound": []}
+    return {"picture": None, "sound": films.sound_prints(source, family=family)}
 
 
 def render(source: Sheet, *, family: Family, poster: Sheet, sizes: tuple[Sheet, Sheet, Sheet], play: Sheet) -> Answer:

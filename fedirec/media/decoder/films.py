@@ -33,6 +33,7 @@ from fedirec.media.decoder.plans import (
     plan_for_sound,
     written_anew,
 )
+from fedirec.media.decoder.prints import SoundPrint
 from fedirec.media.decoder.sheets import Sheet
 from fedirec.media.decoder.tracks import Uncopied, fits_full_hd
 
@@ -95,6 +96,26 @@ def render_film(
             return None, _listen(source, family=family, progress=progress)
         pack = partial(_pack, source, family=family, rotation=rotation, master=play, hears=True, progress=progress)
         return _copied_or_anew(pack, plan, master=play)
+
+
+def sound_prints(source: Sheet, *, family: Family) -> list[str]:
+    """What is left of the sound of the file when it is written anew (`prints`); nothing without one. Raises Refused."""
+    with _guarded(), _open(source, family=family) as container:
+        _video, audio = _streams(container)
+        if audio is None:
+            return []
+        heard = SoundPrint()
+        for packet in container.demux(audio):
+            try:
+                frames = packet.decode()
+            except (av.error.InvalidDataError, av.error.EOFError):
+                continue
+            for frame in frames:
+                heard.hear(frame)
+            if heard.is_enough:
+                break
+        heard.hear(None)
+        return heard.prints()
 
 
 def _copied_or_anew(pack: Callable[..., _Packed], plan: Plan, *, master: Sheet) -> _Packed:

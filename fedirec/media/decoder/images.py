@@ -28,6 +28,7 @@ from PIL import (
 from fedirec.media.decoder.blur import Blur, blur_of
 from fedirec.media.decoder.gifs import copy_clean
 from fedirec.media.decoder.kinds import HEAD, Family, Refused
+from fedirec.media.decoder.prints import picture_print
 from fedirec.media.decoder.sheets import Sheet
 
 MAX_PIXELS: Final = 50_000_000
@@ -87,6 +88,15 @@ def clean_image(source: Sheet, *, family: Family, master: Sheet) -> Picture:
         if family == "GIF" or moves(image):
             return _clean_moving(image, source, family=family, master=master)
         return _clean_still(image, source, family=family, master=master)
+
+
+def print_of(source: Sheet, *, family: Family) -> tuple[str, str] | None:
+    """What is left of `source`, upright, when it is made small (`prints`). Raises Refused."""
+    with guarded(), Image.open(source.file, formats=(family,)) as image:
+        _check_size(image)
+        orientation = _orientation(image)
+        image.load()
+        return picture_print(image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image)
 
 
 @contextmanager

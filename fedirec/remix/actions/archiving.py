@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from anyio import to_thread
+from tortoise.expressions import Q
 
 from fedirec.accounts.actions.archives import KEPT
 from fedirec.accounts.archives import archive_file, names_in
@@ -38,19 +39,27 @@ from fedirec.remix.actions.belongings import (
     recommendation_entries,
     record_entries,
     show_account,
+    show_bookmark,
     show_challenge,
     show_comment,
+    show_consent,
     show_draft,
     show_liking,
     show_notification,
+    show_pen,
     show_person,
     show_session,
+    show_suggestion,
     show_token,
 )
 from fedirec.remix.models import (
+    Bookmark,
     Challenge,
     Comment,
     Draft,
+    Pen,
+    RemixRequest,
+    Suggestion,
     TagFollow,
 )
 
@@ -150,9 +159,17 @@ async def _write_all(copy: _Zip, account: Account, actor: Actor, store: Store) -
     await copy.rows("challenges.json", each_of(Challenge.filter(leader_id=actor.id), show_challenge))
     await copy.rows("credits.json", credit_entries(actor))
     await copy.rows("built_on_yours.json", built_on_entries(actor))
+    asked = RemixRequest.filter(Q(asker_id=actor.id) | Q(owner_id=actor.id)).exclude(state="held")
+    await copy.rows("consents.json", each_of(asked.select_related("asker", "owner"), show_consent))
+    offered = Suggestion.filter(Q(proposer_id=actor.id) | Q(owner_id=actor.id)).exclude(state="arriving")
+    await copy.rows("suggestions.json", each_of(offered.select_related("proposer", "owner"), show_suggestion))
+    shared = Pen.filter(Q(owner_id=actor.id) | Q(holder_id=actor.id)).select_related("owner", "holder")
+    await copy.rows("pens.json", each_of(shared, show_pen))
     await copy.rows("recommended.json", each_of(Liking.filter(actor_id=actor.id), show_liking))
     await copy.rows("recommendations.json", recommendation_entries(actor))
     await copy.rows("drafts.json", each_of(Draft.filter(author_id=actor.id), show_draft))
+    kept = Bookmark.filter(actor_id=actor.id).select_related("record")
+    await copy.rows("bookmarks.json", each_of(kept, show_bookmark))
     await copy.rows("tags.json", each_of(TagFollow.filter(actor_id=actor.id), lambda row: row.name))
     followers = Follow.filter(target_id=actor.id, accepted_at__not_isnull=True).select_related("follower")
     await copy.rows("followers.json", each_of(followers, lambda row: show_person(row.follower)))

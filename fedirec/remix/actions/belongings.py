@@ -13,14 +13,18 @@ from fedirec.accounts.models import Account, Notification, Session, Token
 from fedirec.activitypub.models import Actor, Liking
 from fedirec.media.models import Media
 from fedirec.remix.models import (
+    Bookmark,
     Challenge,
     Comment,
     Contributor,
     Draft,
+    Pen,
     Record,
     RecordRevision,
+    RemixRequest,
     Source,
     Submission,
+    Suggestion,
 )
 
 TOGETHER: Final = 200
@@ -80,13 +84,20 @@ async def record_entries(actor: Actor) -> AsyncIterator[object]:
                 "language": record.language,
                 "licence": record.licence,
                 "visibility": record.visibility,
+                "remixing": record.remixing,
+                "ai_preference": record.ai_preference,
                 "published_at": record.published_at,
                 "updated_at": record.updated_at,
                 "digest": record.digest,
                 "tags": [tag.name for tag in record.tags],
                 "contributors": [{"person": part.actor_uri, "role": part.role} for part in record.contributors],
                 "sources": [
-                    {"uri": source.uri, "relation": source.relation, "withdrawn_at": source.withdrawn_at}
+                    {
+                        "uri": source.uri,
+                        "relation": source.relation,
+                        "thanks": source.thanks,
+                        "withdrawn_at": source.withdrawn_at,
+                    }
                     for source in record.sources
                 ],
                 "files": [
@@ -158,6 +169,8 @@ def show_account(account: Account, actor: Actor) -> dict[str, object]:
         "timezone": account.timezone,
         "licence": account.licence,
         "visibility": account.visibility,
+        "remixing": account.remixing,
+        "ai_preference": account.ai_preference,
         "unwanted_notices": account.unwanted or [],
         "also_known_as": actor.also_known_as,
         "moved_to": actor.moved_to,
@@ -195,6 +208,52 @@ def show_challenge(row: Challenge) -> dict[str, object]:
 
 def show_liking(row: Liking) -> dict[str, object]:
     return {"uri": row.object_uri, "at": row.created_at}
+
+
+def show_bookmark(row: Bookmark) -> dict[str, object]:
+    return {"uri": row.record.uri, "title": row.record.title, "at": row.created_at}
+
+
+def show_consent(row: RemixRequest) -> dict[str, object]:
+    return {
+        "source": row.source_uri,
+        "remix": row.remix_uri,
+        "asker": show_person(row.asker),
+        "owner": show_person(row.owner),
+        "state": row.state,
+        "is_automatic": row.is_automatic,
+        "words": row.words,
+        "answer": row.answer,
+        "stamp": row.stamp,
+        "asked_at": row.asked_at,
+        "decided_at": row.decided_at,
+    }
+
+
+def show_suggestion(row: Suggestion) -> dict[str, object]:
+    return {
+        "record": row.record_uri,
+        "variation": row.variation_uri,
+        "proposer": show_person(row.proposer),
+        "owner": show_person(row.owner),
+        "state": row.state,
+        "words": row.words,
+        "answer": row.answer,
+        "offered_at": row.offered_at,
+        "decided_at": row.decided_at,
+    }
+
+
+def show_pen(row: Pen) -> dict[str, object]:
+    return {
+        "record": row.record_uri,
+        "owner": show_person(row.owner),
+        "holder": show_person(row.holder),
+        "state": row.state,
+        "words": row.words,
+        "offered_at": row.offered_at,
+        "decided_at": row.decided_at,
+    }
 
 
 def show_draft(row: Draft) -> dict[str, object]:

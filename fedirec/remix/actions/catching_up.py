@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.remote import Remote
-from fedirec.activitypub.vocab import Doc, Json
+from fedirec.activitypub.vocab import Doc
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Invalid
 from fedirec.lanes import Done, Job, Outcome, Work, enqueue
+from fedirec.remix.actions.visiting import Visit
 from fedirec.remix.models import Comment, Record
-from fedirec.remix.vocab.text import find_id
 from fedirec.uris import origin_of
 
 MAX_PAGES: Final = 20
@@ -82,7 +80,7 @@ async def fetch_replies(remote: Remote, job: Job) -> Outcome:
         document = await remote.fetch(uri)
     except FedirecError:
         return Done()  # somebody will look at it again
-    visit = _Visit(remote=remote, origin=uri)
+    visit = Visit(remote=remote, origin=uri, max_pages=MAX_PAGES, max_items=MAX_ITEMS)
     for key in ("context", "replies"):
         for value in Doc(document).many(key)[:1]:
             await visit.collection(value)
@@ -94,53 +92,6 @@ async def fetch_replies(remote: Remote, job: Job) -> Outcome:
     async with transaction():
         await enqueue([asking_for_answer(item, depth=depth + 1, budget=share) for item in asked])
     return Done()
-
-
-@dataclass(slots=True, kw_only=True)
-class _Visit:
-    """Reads the ids in collections of one origin, page by page, each page once."""
-
-    remote: Remote
-    origin: str
-    items: dict[str, None] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-
-    async def collection(self, value: Any) -> None:
-        """What stands in the collection that `value` is, or names. Where it breaks off, what was read is kept."""
-        try:
-            whole = await self._read(value)
-            if whole is None:
-                return
-            self._take(whole)
-            page = await self._next(whole, "first")
-            while page is not None and len(self.items) < MAX_ITEMS:
-                self._take(page)
-                page = await self._next(page, "next")
-        except FedirecError:
-            return
-
-    async def _next(self, document: Json, key: str) -> Json | None:
-        values = Doc(document).many(key)
-        return await self._read(values[0]) if values else None
-
-    async def _read(self, value: Any) -> Json | None:
-        """The page; None when it was read before, is of another origin, or one too many."""
-        address = find_id(Doc({"id": value}), "id")
-        if address is not None:
-            if address in self.seen or len(self.seen) >= MAX_PAGES or not may_have(address, owner=self.origin):
-                return None
-            self.seen.add(address)
-        if isinstance(value, dict) and any(key in value for key in ("first", "next", "items", "orderedItems")):
-            return value
-        return await self.remote.fetch(address) if address is not None else None
-
-    def _take(self, page: Json) -> None:
-        doc = Doc(page)
-        for key in ("items", "orderedItems"):
-            values = doc.data.get(key)
-            for value in (values if isinstance(values, list) else [values])[: MAX_ITEMS - len(self.items)]:
-                if (item := find_id(Doc({"id": value}), "id")) is not None:
-                    self.items[item] = None
 
 
 async def _missing(remote: Remote, items: Sequence[str]) -> list[str]:

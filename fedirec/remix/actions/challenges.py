@@ -22,11 +22,11 @@ from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.media.actions import release_media
 from fedirec.media.models import Media
+from fedirec.remix.actions.attachments import hold_media, save_attachments
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.prompts import current_terms, describe_challenge, describe_prompt, save_terms
-from fedirec.remix.actions.saving import hold_media, save_attachments
 from fedirec.remix.kinds import kinds_in
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.sizes import size_of

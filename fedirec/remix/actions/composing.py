@@ -15,15 +15,20 @@ from fedirec.media.models import Caption, Media
 from fedirec.media.queries import captions_of
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft
 from fedirec.remix.content import content_of
-from fedirec.remix.digest import record_digest
+from fedirec.remix.digest import record_digest, with_lists
 from fedirec.remix.kinds import Kind, kind_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import CreditLine, Edge, Part
-from fedirec.remix.queries.trails import Waypoint, credits_with, edges_above, names_of, waypoints_of
+from fedirec.remix.pseudonyms import is_unnamed
+from fedirec.remix.queries.credits import credits_with, names_of
+from fedirec.remix.queries.pseudonyms import people_behind, wish_of
+from fedirec.remix.queries.trails import edges_above
+from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
 from fedirec.remix.quoting import named_by
 from fedirec.remix.replies import conversation_at
 from fedirec.remix.roles import default_role, find_role
 from fedirec.remix.sizes import MAX_ADDRESSED, MAX_DOCUMENT, SHORT_NAME, SHORTER, SHOWN_NAME, beginning_of, size_of
+from fedirec.remix.spreading import remixes_at
 from fedirec.remix.vocab import (
     AttachmentObject,
     CaptionObject,
@@ -36,6 +41,9 @@ from fedirec.remix.vocab import (
     TermsRef,
     find_hashtag,
 )
+from fedirec.remix.vocab.records import MAX_INLINE, MAX_THANKS
+from fedirec.remix.vocab.text import clean_line
+from fedirec.remix.wishes import AiPreference, remixers_named, remixing_within
 from fedirec.remix.words import in_words
 from fedirec.uris import Uris, origin_of
 
@@ -92,12 +100,15 @@ async def compose_record(
     credit = await credits_of_draft(author, draft, uri=uri, kind=kind)
     pages = {waypoint.author_uri: waypoint.author_url for waypoint in credit.waypoints.values()}
     licence = find_licence(draft.licence)
-    told, mentioned = await _people_of(author, draft, credit.waypoints, uri=uri)
+    told, mentioned, quietly = await _people_of(author, draft, credit.waypoints, uri=uri)
     is_public = draft.visibility == "public"
     others = addressed([*([group] if group else []), *told])
     to = (PUBLIC,) if is_public else (author.followers or "",)
     cc = ((author.followers or ""), *others) if is_public else tuple(others)
     automatic, manual = named_by(draft.quoting, author=author.uri, is_public=is_public)
+    remixing = remixing_within(licence, draft.remixing)
+    at_once, asked = remixers_named(remixing, author=author.uri, followers=author.followers, is_public=is_public)
+    wish = await wish_of(uri)
     work = RecordObject(
         id=uri,
         attributed_to=author.uri,
@@ -121,18 +132,27 @@ async def compose_record(
         ),
         links=tuple(
             ObjectLink(href=source.record.uri, name=source.record.title[:SHOWN_NAME].rstrip())
-            for source in draft.sources
+            for source in draft.sources[:MAX_INLINE]
         ),
         licence=licence.url,
-        sources=tuple(SourceObject(id=source.record.uri, relation=source.relation) for source in draft.sources),
+        sources=tuple(
+            SourceObject(id=source.record.uri, relation=source.relation, thanks=clean_line(source.thanks, MAX_THANKS))
+            for source in draft.sources
+        ),
         contributors=tuple(dict.fromkeys(parts)),
         challenge=group.uri if group else None,
         terms=terms,
         replies=f"{uri}/replies" if is_public else None,
+        remixes=remixes_at(uri) if is_public else None,
         context=conversation_at(uri) if is_public else None,
         audience=group.uri if group else None,
         can_quote=automatic,
         can_quote_asked=manual,
+        can_remix=at_once,
+        can_remix_asked=asked,
+        ai_preference=AiPreference(draft.ai_preference),
+        without_name=wish.everywhere,
+        without_name_in=wish.remixes,
     )
     phrase = in_words(credit.lines, names=credit.names) if len(credit.lines) > 1 else ()
     contents = [
@@ -147,8 +167,9 @@ async def compose_record(
         for limit in SHORTER
     ]
     work = replace(work, content=contents[0])
+    work = with_lists(work, sources_at=f"{uri}/sources", credits_at=f"{uri}/credits")
     work = shortened(replace(work, record_digest=record_digest(work)), contents)
-    return Composed(work=work, told=[*told, *([group] if group else [])], media=media)
+    return Composed(work=work, told=[*told, *quietly, *([group] if group else [])], media=media)
 
 
 def addressed(people: Sequence[Actor]) -> list[str]:
@@ -177,8 +198,9 @@ def shortened(work: RecordObject, contents: Sequence[str]) -> RecordObject:
 
 async def _people_of(
     author: Actor, draft: RecordDraft, waypoints: Mapping[str, Waypoint], *, uri: str
-) -> tuple[list[Actor], list[Actor]]:
-    """Who hears of `draft`: everybody whose work is in it, or who helped; and those of them whom it mentions.
+) -> tuple[list[Actor], list[Actor], list[Actor]]:
+    """Who hears of `draft`: everybody whose work is in it, or who helped; those of them whom it mentions; and who hears
+    of it without being named.
 
     Mentioned are those who helped, and the authors of its own sources.
     """
@@ -186,8 +208,11 @@ async def _people_of(
     helpers = [part.actor.uri for part in draft.parts]
     ancestors = [waypoint.author_uri for place, waypoint in waypoints.items() if place != uri]
     heard = list(dict.fromkeys([*direct, *helpers, *ancestors]))[:MAX_TOLD]
-    told = [actor for actor in await Actor.filter(uri__in=heard, state="active") if actor.id != author.id]
-    return told, [actor for actor in told if actor.uri in direct or actor.uri in helpers]
+    behind = (await people_behind(uri for uri in heard if is_unnamed(uri))).values()
+    people = await Actor.filter(uri__in=[*heard, *behind], state="active")
+    told = [actor for actor in people if actor.id != author.id and actor.uri in heard]
+    quietly = [actor for actor in people if actor.id != author.id and actor.uri not in heard]
+    return told, [actor for actor in told if actor.uri in direct or actor.uri in helpers], quietly
 
 
 async def credits_of_draft(author: Actor, draft: RecordDraft, *, uri: str, kind: Kind) -> DraftCredits:
@@ -195,7 +220,7 @@ async def credits_of_draft(author: Actor, draft: RecordDraft, *, uri: str, kind:
     own = [Part(person=part.person, role=part.role) for part in _parts(author, draft, kind)]
     edges = await edges_above([source.record.uri for source in draft.sources])
     edges += [Edge(record=uri, source=source.record.uri, relation=source.relation) for source in draft.sources]
-    waypoints = await waypoints_of({edge.source for edge in edges})
+    waypoints = await waypoints_of({edge.source for edge in edges}, own=uri)
     waypoints[uri] = _own_waypoint(author, draft, uri, kind)
     lines = await credits_with(uri, edges, waypoints, own)
     return DraftCredits(lines=lines, names=await names_of(lines, waypoints), waypoints=waypoints)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
 from fedirec.media.models import Media
-from fedirec.remix.licences import CHOICES, explain, find_licence, licence_of
-from fedirec.remix.lineage import Relation, refuse_too_many
-from fedirec.remix.models import Challenge, ChallengeTerms, Record
+from fedirec.remix.licences import CHOICES, Licence, explain, find_licence, licence_of, may_carry
+from fedirec.remix.lineage import Relation, generations, parents_of, refuse_too_many
+from fedirec.remix.models import Challenge, ChallengeTerms, Record, Source
 from fedirec.remix.queries.challenges import is_open
+from fedirec.remix.queries.standing import standings_among
+from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import find_role
+from fedirec.remix.standing import Permission
 from fedirec.remix.vocab import TermsRef, find_hashtag
+from fedirec.remix.vocab.records import MAX_THANKS
+from fedirec.remix.wishes import AiPreference, Remixing
 from fedirec.web.language import gettext as _
 
 MAX_TITLE: Final = 200
@@ -26,7 +31,7 @@ MAX_FILES: Final = 4
 """Mastodon shows four."""
 
 MAX_TAGS: Final = 16
-MAX_PARTS: Final = 16
+MAX_PARTS: Final = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,8 @@ class SourceDraft:
 
     record: Record
     relation: Relation = Relation.ADAPTS
+    thanks: str = ""
+    """A line to its author."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,10 @@ class RecordDraft:
     visibility: str = "public"
     quoting: str = "anyone"
     """Who may quote it (`quoting.Quoting`)."""
+    remixing: str = "anyone"
+    """Whose remixes its author agrees to beforehand (`wishes.Remixing`), as far as the licence leaves that open."""
+    ai_preference: str = "unset"
+    """Whether machines may be trained with it (`wishes.AiPreference`)."""
     files: Sequence[FileDraft] = ()
     sources: Sequence[SourceDraft] = ()
     parts: Sequence[PartDraft] = ()
@@ -96,6 +107,10 @@ def refuse_bad_draft(draft: RecordDraft) -> None:
         raise Invalid(_("Please choose who may see it."), field="visibility")
     if draft.quoting not in set(Quoting):
         raise Invalid(_("Please choose who may quote it."), field="quoting")
+    if draft.remixing not in set(Remixing):
+        raise Invalid(_("Please choose who may remix it without asking."), field="remixing")
+    if draft.ai_preference not in set(AiPreference):
+        raise Invalid(_("Please choose whether machines may learn from it."), field="ai_preference")
     if len(draft.tags) > MAX_TAGS:
         raise Invalid(_("Please use %(max_tags)s tags at most.") % {"max_tags": MAX_TAGS}, field="tags")
     for tag in draft.tags:
@@ -110,13 +125,21 @@ def refuse_bad_draft(draft: RecordDraft) -> None:
             raise Invalid(_("Please choose a role."), field="people")
     if draft.challenge and draft.visibility != "public":
         raise Invalid(_("What answers a challenge is public."), field="visibility")
+    if any(len(source.thanks) > MAX_THANKS for source in draft.sources):
+        raise Invalid(
+            _("Please keep your words of thanks under %(n)s characters.") % {"n": MAX_THANKS}, field="sources"
+        )
     refuse_too_many([source.record.uri for source in draft.sources])
 
 
-async def refuse_clashing_sources(author: Actor, draft: RecordDraft, *, used: Collection[str] = ()) -> None:
-    """Raise for sources that are gone, not public, or whose licences do not allow this remix.
+async def refuse_clashing_sources(
+    author: Actor, draft: RecordDraft, *, used: Collection[str] = (), granted: Collection[str] = ()
+) -> None:
+    """Raise for sources that are gone, not public, or whose licences do not allow this remix; and for those that were
+    themselves made from what their makers had no right to: whoever takes what is closed does not open it for others.
 
-    Those that are `used` already, by their uris, may be gone by now. Nobody needs a licence for their own work.
+    Those that are `used` already, by their uris, may be gone by now. Nobody needs a licence for their own work, or for
+    that of authors who have `granted` this very remix.
     """
     for source in draft.sources:
         if source.record.uri in used:
@@ -131,7 +154,15 @@ async def refuse_clashing_sources(author: Actor, draft: RecordDraft, *, used: Co
             raise Forbidden(
                 _("“%(title)s” is not public, so it cannot be built on.") % {"title": title}, field="sources"
             )
-    foreign = [source.record for source in draft.sources if source.record.author_id != author.id]
+    fresh = [source.record for source in draft.sources if source.record.uri not in used]
+    breaches = await breaches_among(author, fresh)
+    if breached := next((record for record in fresh if record.uri in breaches), None):
+        raise Conflict(breach_of_source(breached), field="sources")
+    foreign = [
+        source.record
+        for source in draft.sources
+        if source.record.author_id != author.id and source.record.uri not in granted
+    ]
     licences = [licence_of(record) for record in foreign]
     if clashes := explain(licences):
         names = [f"“{record.title}”" for record in foreign]
@@ -139,6 +170,37 @@ async def refuse_clashing_sources(author: Actor, draft: RecordDraft, *, used: Co
     if clashes := explain(licences, find_licence(draft.licence)):
         names = [f"“{record.title}”" for record in foreign]
         raise Conflict(" ".join(clash.in_words(names, gettext=_) for clash in clashes), field="licence")
+
+
+async def licensed_when_linked(record: Record, licence: Licence) -> set[str]:
+    """Those of the sources of `record` whose licences let it carry `licence` as they were when it was made from them.
+
+    What was licensed once stays so for what was made of it.
+    """
+    steps = Source.filter(record_id=record.id, withdrawn_at=None, snapshot_id__not_isnull=True)
+    seen = [(step.uri, step.snapshot) for step in await steps.select_related("snapshot")]
+    return {uri for uri, was in seen if was and may_carry(find_licence(was.licence_url or was.licence), licence)}
+
+
+async def breaches_among(author: Actor, sources: Iterable[Record]) -> frozenset[str]:
+    """Those of `sources`, by their uris, that stand on a breach; `author` may use what takes from their own works."""
+    sources = list(sources)
+    edges = await edges_above([source.uri for source in sources])
+    judged = await standings_among(edges)
+    breaches = [step for step, standing in judged.items() if standing.permission is Permission.BLOCKED]
+    taken = Record.filter(uri__in=[source for _record, source in breaches], author_id=author.id)
+    own = {str(uri) for uri in await taken.values_list("uri", flat=True)} if breaches else set()
+    if not (among := {record for record, source in breaches if source not in own}):
+        return frozenset()
+    parents = parents_of(edges)
+    return frozenset(each.uri for each in sources if not among.isdisjoint(generations(each.uri, parents)))
+
+
+def breach_of_source(source: Record) -> str:
+    """Why nothing can be made from `source`, which stands on a breach."""
+    return _(
+        "“%(title)s” was made from something whose licence does not allow that, so nothing new can be made from it."
+    ) % {"title": source.title}
 
 
 def refuse_closed(challenge: Challenge) -> None:

@@ -9,11 +9,13 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.vocab import Doc
 from fedirec.errors import Conflict
 from fedirec.lanes import enqueue
+from fedirec.remix.actions.contributors import meet
 from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.actions.lineage import MAX_FETCHED, ask_for_sources
 from fedirec.remix.actions.passing_on import pass_on, tell_of
+from fedirec.remix.actions.pending_remixes import take_as_remix
 from fedirec.remix.actions.records import tell_those_in_it
-from fedirec.remix.actions.saving import meet, visibility_to
+from fedirec.remix.actions.saving import visibility_to
 from fedirec.remix.actions.submissions import tell_leader
 from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Contributor, Record, RecordRevision, RecordTag, Submission
@@ -60,12 +62,17 @@ async def show_held_record(record: Record) -> None:
 
 
 async def tell_whom_it_answers(record: Record) -> None:
-    """Whoever of ours made what the post `record` answers knows that it does; part of the caller's transaction."""
+    """Whoever of ours made what the post `record` answers knows that it does, and it may become a remix of that.
+
+    Part of the caller's transaction.
+    """
     place = await find_place(record.in_reply_to)
     if not record.is_post or place is None or not place.record.author.is_local:
         return
     url, about = f"/records/remote/{record.id}", {"title": place.record.title}
     await notify(place.record.author, Notice.ANSWERED_WITH_WORK, record.author, record.uri, url, about)
+    if place.parent is None:
+        await take_as_remix(record, place.record)
 
 
 async def _tell_who_was_offered_it(record: Record) -> None:

@@ -12,9 +12,9 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Invalid
 from fedirec.html import clean, one_line
 from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.remix.actions.attachments import save_attachments
 from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.prompts import current_terms, save_terms
-from fedirec.remix.actions.saving import save_attachments
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
 from fedirec.remix.vocab.challenges import MAX_LEADERS

@@ -1,13 +1,13 @@
-"""Guests offer to a challenge of ours what they published on their own server."""
+"""Guests offer to a challenge of ours what they published on their own server, and say what may be done with it."""
 
 from __future__ import annotations
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden
+from fedirec.errors import Conflict, Forbidden, Gone, Invalid
 from fedirec.remix.actions.submissions import grant_licence, refuse_unfit_licence, save_submission
-from fedirec.remix.licences import licence_of
+from fedirec.remix.licences import CHOICES, find_licence, licence_of
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.queries.challenges import terms_history
 from fedirec.web.language import gettext as _
@@ -33,3 +33,24 @@ async def offer_from_home(author: Actor, record: Record, challenge: Challenge, *
             await audit(author, "grant_licence", record.uri, licence=terms[0].licence)
             await submission.refresh_from_db(fields=["state"])
     return submission
+
+
+async def choose_licence(author: Actor, record: Record, licence: str) -> Record:
+    """A post has the licence that its author, whose own server said who they are, chose for it here; it is on record.
+
+    Raises Forbidden for the post of another, Conflict where it has a licence already, Gone, or Invalid for none of
+    those that can be chosen.
+    """
+    if record.author_id != author.id:
+        raise Forbidden(_("Only its author can say what may be done with it."))
+    if record.deleted_at:
+        raise Gone(_("That record was deleted."))
+    chosen = find_licence(licence)
+    if chosen not in CHOICES:
+        raise Invalid(_("Please choose a licence."), field="licence")
+    if not record.is_post or licence_of(record).is_known:
+        raise Conflict(_("It has a licence already."), field="licence")
+    async with transaction():
+        await grant_licence(author, record, chosen.id)
+        await audit(author, "choose_licence", record.uri, licence=chosen.id)
+    return record

@@ -6,7 +6,6 @@ sender whom a signature proved: nobody can use up, by asking first, what belongs
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -14,12 +13,13 @@ from tortoise.expressions import Q
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import is_unwelcome
 from fedirec.accounts.notices import Notice
-from fedirec.activitypub.models import Actor, Received
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Accept, Delete, QuoteRequest, Ref, Reject, Stamp
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Unsupported
+from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.models import QuoteStamp, Record
 from fedirec.remix.quoting import Quoting
 from fedirec.uris import Uris, new_key, origin_of
@@ -37,7 +37,7 @@ async def answer_quote_request(sender: Actor, asked: QuoteRequest[Ref]) -> None:
 
     Part of the transaction of the activity. Raises Unsupported when they ask too often, or about nothing of ours.
     """
-    await _refuse_insistent(sender)
+    await refuse_insistent(sender, what=QuoteRequest.TYPE, limit=MAX_AN_HOUR)
     record = await Record.filter(uri=asked.object.id, author__is_local=True).select_related("author").first()
     if record is None or record.author.state != "active":
         await _refuse_for_others(sender, asked)
@@ -185,13 +185,6 @@ async def _refuse_for_others(sender: Actor, asked: QuoteRequest[Ref]) -> None:
 
 def _asked(sender: Actor, request_uri: str, target: str, instrument: str) -> QuoteRequest[Any]:
     return QuoteRequest(id=request_uri, actor=sender.uri, object=Ref(target), instrument=instrument)
-
-
-async def _refuse_insistent(sender: Actor) -> None:
-    newest = Received.filter(sender_id=sender.id, type=QuoteRequest.TYPE).exclude(state="refused").order_by("-id")
-    found = await newest.offset(MAX_AN_HOUR).limit(1).values("received_at")
-    if found and found[0]["received_at"] > now() - timedelta(hours=1):
-        raise Unsupported("that are too many requests in one hour")
 
 
 async def _is_crowded(record: Record) -> bool:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 from fedirec.accounts.actions.notifications import notify, notify_actors
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Changed, Forbidden, Gone, Invalid
+from fedirec.errors import Changed, Conflict, Forbidden, Gone, Invalid
+from fedirec.lanes import gathering
 from fedirec.media.models import Media
 from fedirec.remix.actions.composing import compose_record
-from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources, terms_in_force
+from fedirec.remix.actions.drafts import (
+    RecordDraft,
+    licensed_when_linked,
+    refuse_bad_draft,
+    refuse_clashing_sources,
+    terms_in_force,
+)
 from fedirec.remix.actions.findable import make_record_findable
+from fedirec.remix.actions.remix_requests.asking import ask_authors, find_quotable
+from fedirec.remix.actions.remix_requests.changing import change_waiting
+from fedirec.remix.actions.rulings import bound_by_rulings, end_rulings
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
+from fedirec.remix.digest import edit_digest
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
 from fedirec.remix.models import (
@@ -28,14 +42,25 @@ from fedirec.remix.models import (
     Record,
     RecordRevision,
     RecordTag,
+    RemixRequest,
     Source,
     Submission,
 )
+from fedirec.remix.queries.pseudonyms import stand_ins_in
+from fedirec.remix.queries.remix_requests import granted_to, people_asked, stamps_of
 from fedirec.remix.queries.trails import edges_above
-from fedirec.remix.visibility import HIDDEN
+from fedirec.remix.questions import Event, before
+from fedirec.remix.visibility import ASKING, HIDDEN
 from fedirec.remix.vocab import TermsRef
+from fedirec.remix.vocab.edits import EditStatement
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
+
+MAX_TOLD: Final = 600
+"""People here who are told that they are credited in one record, or that it was made from theirs."""
+
+MAX_TOLD_BY_STRANGERS: Final = 20
+"""The same where nobody here follows its author."""
 
 
 async def publish_record(author: Actor, draft: RecordDraft) -> Record:
@@ -46,7 +71,11 @@ async def publish_record(author: Actor, draft: RecordDraft) -> Record:
     terms = await refuse_draft(author, draft)
     uri = Uris(origin_of(author.uri)).record()
     composed = await compose_record(author, draft, uri=uri, published=now(), terms=terms)
-    async with transaction():
+    quoted = await find_quotable(author, composed.work)
+    async with transaction(), gathering():
+        asked = await ask_authors(author, replace(composed.work, quote=quoted))
+        stamps = tuple(request.stamp_uri for request in asked if request.state == "approved" and request.stamp_uri)
+        composed = replace(composed, work=replace(composed.work, quote=quoted, remix_stamps=stamps))
         record = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
         if draft.challenge:
             version, digest = (terms.version, terms.digest) if terms else (None, None)
@@ -78,20 +107,34 @@ async def refuse_draft(author: Actor, draft: RecordDraft) -> TermsRef | None:
     return terms
 
 
-async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revision: int | None = None) -> Record:
+async def edit_record(
+    author: Actor,
+    record: Record,
+    draft: RecordDraft,
+    *,
+    revision: int | None = None,
+    adopts: Collection[str] = (),
+    editor: Actor | None = None,
+    statement: EditStatement | None = None,
+) -> Record:
     """The record has a new version; the one before is kept, and everybody who has it hears of the change.
 
-    With `revision`, only as long as that is its present version; raises Changed otherwise.
+    With `revision`, only as long as that is its present version; raises Changed otherwise. What it `adopts`, by uri,
+    may have been made from an earlier version of it. The version names its `editor`, who held the pen, and has
+    their `statement` about it where that is true of it.
     """
     _refuse_others(author, record)
     refuse_bad_draft(draft)
     if record.visibility == HIDDEN:
         raise Forbidden(_("Moderators have hidden this record. You can ask them to look at it again."))
+    if record.visibility == ASKING:
+        if editor is not None or adopts:
+            raise Conflict(_("This waits for the people who were asked. Only its author can change it until then."))
+        return await change_waiting(author, record, draft, revision=revision)
     if record.visibility == "public" and draft.visibility != "public":
         raise Invalid(_("Everybody has it already. You can delete it, but not take it back."), field="visibility")
     used = await Source.filter(record_id=record.id, withdrawn_at=None).values_list("uri", flat=True)
-    await refuse_clashing_sources(author, draft, used=[str(uri) for uri in used])
-    uris = [source.record.uri for source in draft.sources]
+    uris = [uri for source in draft.sources if (uri := source.record.uri) not in {*adopts, *map(str, used)}]
     refuse_loop(record.uri, uris, parents_of(await edges_above(uris)))
     offered = Submission.filter(record_id=record.id).exclude(state="withdrawn")
     submission = await offered.select_related("challenge__actor").first()
@@ -99,14 +142,29 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revi
     if submission and submission.terms_version and submission.terms_digest:
         terms = TermsRef(version=submission.terms_version, digest=submission.terms_digest)
     draft = replace(draft, challenge=submission.challenge if submission else None)
+    draft, ended = await bound_by_rulings(record, draft)
     composed = await compose_record(
         author, draft, uri=record.uri, published=record.published_at, updated=now(), terms=terms
     )
-    others = await _everybody_around(record)
-    async with transaction():
+    granted = await granted_to(record.uri, digest=composed.work.record_digest or "")
+    granted |= await licensed_when_linked(record, find_licence(draft.licence))
+    await refuse_clashing_sources(author, draft, used=[str(uri) for uri in used], granted=granted)
+    was_quoted = await Quotation.filter(uri=record.uri).values_list("target_uri", flat=True)
+    quoted = next((str(uri) for uri in was_quoted), None)
+    others = await everybody_around(record)
+    async with transaction(), gathering():
         present = await Record.filter(id=record.id).select_for_update().get()
         if revision not in (None, present.revision):
             raise Changed(_("This record was changed in the meantime. Please look at it again."))
+        await ask_authors(author, composed.work)
+        stamps, quote_stamp = await stamps_of(record.uri)
+        work = replace(composed.work, remix_stamps=stamps, quote=quoted, quote_authorization=quote_stamp)
+        if editor is not None:
+            shown = (await stand_ins_in(record.id, [editor.uri])).get(editor.uri, editor.uri)
+            is_theirs = statement is not None and shown == editor.uri and statement.digest == edit_digest(work)
+            work = replace(work, editor=shown, edit_statement=statement if is_theirs else None)
+        composed = replace(composed, work=work)
+        await end_rulings(ended)
         saved = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
         update = Update(
             id=new_activity_uri(author),
@@ -123,13 +181,15 @@ async def edit_record(author: Actor, record: Record, draft: RecordDraft, *, revi
 async def delete_record(author: Actor, record: Record) -> None:
     """The record's words and media are gone; that it was there, and who made it, stays where others built on it."""
     _refuse_others(author, record)
-    others = await _everybody_around(record)
+    others = await everybody_around(record) if record.visibility != ASKING else await people_asked(record.uri)
     async with transaction():
         await bury_record(record)
         tombstone = Tombstone(id=record.uri, deleted=now(), former_type="Note")
-        to = (PUBLIC,) if record.visibility == "public" else (author.followers or "",)
+        to: tuple[str, ...] = (PUBLIC,) if record.visibility == "public" else (author.followers or "",)
+        if record.visibility == ASKING:  # nobody else ever heard of it
+            to = tuple(actor.uri for actor in others)
         delete = Delete(id=new_activity_uri(author), actor=author.uri, object=tombstone, to=to)
-        await publish(author, delete, to=others, to_followers_of=[author])
+        await publish(author, delete, to=others, to_followers_of=[] if record.visibility == ASKING else [author])
 
 
 async def bury_record(record: Record) -> None:
@@ -142,10 +202,12 @@ async def bury_record(record: Record) -> None:
     if files:
         await Media.filter(id__in=list(files)).update(attached_at=None)
     await RecordTag.filter(record_id=record.id).delete()
+    await Source.filter(record_id=record.id).exclude(thanks="").update(thanks="")
     record.text = record.content = record.warning = ""
     record.deleted_at = now()
     await record.save(update_fields=["text", "content", "warning", "deleted_at"])
     await Quotation.filter(uri=record.uri).delete()
+    await RemixRequest.filter(remix_uri=record.uri, state__in=before(Event.WITHDRAWN)).delete()
     await withhold(actor_id=record.author_id, uri=record.uri)
     await make_record_findable(record, ())
 
@@ -153,17 +215,23 @@ async def bury_record(record: Record) -> None:
 async def tell_those_in_it(author: Actor, record: Record) -> None:
     """Those of our people whose records were built on, and those who are credited, know; part of the caller's
     transaction.
+
+    Anybody can name anybody: somebody whom nobody here follows reaches a few of them with one record, and not all.
     """
-    sources = await Source.filter(record_id=record.id, withdrawn_at=None).values_list("uri", flat=True)
-    if sources:
-        for parent in await Record.filter(uri__in=list(sources), author__is_local=True).select_related("author"):
-            await notify(parent.author, Notice.REMIXED, author, record.uri, record.uri, {"title": parent.title})
-    named = await Contributor.filter(record_id=record.id).values_list("actor_uri", flat=True)
-    people = await Actor.filter(uri__in=list(named), is_local=True)
+    is_stranger = not author.is_local and not await is_followed_here(author)
+    most = MAX_TOLD_BY_STRANGERS if is_stranger else MAX_TOLD
+    thanks = {source.uri: source.thanks for source in await Source.filter(record_id=record.id, withdrawn_at=None)}
+    if thanks:
+        parents = Record.filter(uri__in=list(thanks), author__is_local=True).order_by("id").limit(most)
+        for parent in await parents.select_related("author"):
+            about = {"title": parent.title, "reason": thanks.get(parent.uri, "")}
+            await notify(parent.author, Notice.REMIXED, author, record.uri, record.uri, about)
+    named = await Contributor.filter(record_id=record.id).order_by("position").values_list("actor_uri", flat=True)
+    people = await Actor.filter(uri__in=list(named), is_local=True).order_by("id").limit(most)
     await notify_actors(people, Notice.CREDITED, author, record.uri, record.uri, {"title": record.title})
 
 
-async def _everybody_around(record: Record) -> list[Actor]:
+async def everybody_around(record: Record) -> list[Actor]:
     """Those who were told of `record`, built on it or quote it."""
     sources = await Source.filter(record_id=record.id).values_list("uri", flat=True)
     children = await Source.filter(uri=record.uri).select_related("record__author").limit(500)

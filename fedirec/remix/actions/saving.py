@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any, Final
+
+from tortoise.exceptions import IntegrityError
 
 from fedirec.activitypub.authority import may_create, may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC, Json
 from fedirec.clock import now
-from fedirec.db import add_object, add_row, execute, fetch_rows
+from fedirec.db import add_object, add_row, execute, fetch_rows, on_postgres, transaction
 from fedirec.errors import Forbidden, Gone
 from fedirec.html import clean, excerpt, one_line, plain
 from fedirec.lanes import Work, enqueue
-from fedirec.media.actions import attach_media
 from fedirec.media.models import Media
+from fedirec.remix.actions.attachments import hold_media, save_attachments
+from fedirec.remix.actions.contributors import save_parts
 from fedirec.remix.actions.findable import make_record_findable
-from fedirec.remix.actions.lineage import MAX_FETCHED, save_sources
+from fedirec.remix.actions.lineage import MAX_FETCHED, asking_for_lists, save_sources
+from fedirec.remix.actions.pseudonyms.keeping import keep_wish
 from fedirec.remix.actions.quotations import save_quotation
+from fedirec.remix.actions.remix_requests.rechecking import stamps_to_check
+from fedirec.remix.actions.rulings import keep_rulings
 from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
+from fedirec.remix.queries.evidence import key_that_proves
 from fedirec.remix.quoting import Quoting, quoting_of
-from fedirec.remix.roles import CONTRIBUTOR, find_role
-from fedirec.remix.visibility import HELD, HIDDEN
-from fedirec.remix.vocab import AttachmentObject, NoteObject, PostObject, RecordObject, hashtag_key
+from fedirec.remix.spreading import halves
+from fedirec.remix.visibility import ASKING, HELD, HIDDEN
+from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, hashtag_key
 from fedirec.remix.warnings import warning_of
-from fedirec.uris import origin_of
-
-MAX_ORIGIN: Final = 255
-"""Characters; no host on the internet has more."""
+from fedirec.remix.wishes import AiPreference, Remixing, remixing_of
 
 TITLE_OF_POST: Final = 80
 """Characters of a post that stand in for the title it does not have."""
@@ -42,6 +45,7 @@ async def save_record(
     work: RecordObject | PostObject,
     *,
     document: Json,
+    envelope: Json | None = None,
     media: Mapping[str, Media] | None = None,
     depth: int = 0,
     budget: int = MAX_FETCHED,
@@ -50,49 +54,29 @@ async def save_record(
 ) -> Record:
     """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
 
-    `document` is what stood on the wire, `media` the files of ours by their address, `depth` how far from a record of
-    interest we are: sources are followed MAX_DEPTH generations, and no more than `budget` records and people are
-    asked for because of this one. One that is new and `waits` is seen by nobody before a moderator lets it in, and
-    nothing is asked for because of it. One that was deleted is there again when it `is_back`. Raises Forbidden unless
-    `author` is its author and of its origin, Gone when it was deleted.
+    `document` is what stood on the wire, `envelope` the proved activity that brought it (`evidence`), `media` the files
+    of ours by their address, `depth` how far from a record of interest we are: sources are followed MAX_DEPTH
+    generations, and no more than `budget` records and people are asked for because of this one. One that is new and
+    `waits` is seen by nobody before a moderator lets it in, and nothing is asked for because of it. One that was
+    deleted is there again when it `is_back`. Raises Forbidden unless `author` is its author and of its origin, Gone
+    when it was deleted.
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a record is")
     if author.state == "suspended":
         raise Forbidden("its author is suspended here")
-    is_known = await fetch_rows("SELECT 1 AS one FROM record WHERE uri = ?", work.id)
-    known = await Record.get(uri=work.id) if is_known else None
+    known = await _find(work.id)
+    record = None if known else await _add(author, work, waits=waits)
     before: set[object] = set()
-    if known is None:
-        columns = _columns(work, author)
-        if waits:
-            columns |= {"visibility": HELD, "held_at": now()}
-            budget = 0
-        record = await add_object(Record, uri=work.id, author_id=author.id, published_at=work.published, **columns)
-        record.author = author
-        await execute("UPDATE source SET parent_id = ? WHERE uri = ?", record.id, record.uri)
-    elif known.author_id != author.id:
-        raise Forbidden("that record belongs to somebody else")
-    elif known.deleted_at and not is_back:
-        raise Gone("that record was deleted by its author")
-    elif not known.deleted_at and not _is_newer(known, work):
-        return known
-    else:
-        record = known
-        columns = _columns(work, author)
-        if record.visibility in (HIDDEN, HELD):
-            del columns["visibility"]  # what moderators have hidden, only they show again
-        if record.visibility == HELD:
-            budget = 0
-        if record.is_post and columns["licence"] == UNKNOWN.id:
-            del columns["licence"], columns["licence_url"]  # what was granted in other words stays granted
-        record.update_from_dict({**columns, "revision": known.revision + 1, "deleted_at": None})
-        await record.save()
-        before = set(await Attachment.filter(record_id=record.id).values_list("media_id", flat=True))
-        await Attachment.filter(record_id=record.id).delete()
-        await Contributor.filter(record_id=record.id).delete()
-        await RecordTag.filter(record_id=record.id).delete()
-    await add_row(RecordRevision, record_id=record.id, number=record.revision, document=document, digest=record.digest)
+    if record is None:
+        record = known = known or await Record.get(uri=work.id)
+        _refuse_others(known, author, is_back=is_back)
+        if not known.deleted_at and not _is_newer(known, work):
+            return known
+        before = await _renew(known, work, author)
+    if record.visibility == HELD:
+        budget = 0
+    await _keep_version(record, work, author, document=document, envelope=envelope)
     await hold_media(author, media or {}, before=before)
     await save_attachments(work, media or {}, record=record)
     tags = dict.fromkeys(hashtag_key(tag.name) for tag in work.hashtags)
@@ -100,84 +84,96 @@ async def save_record(
         await add_row(RecordTag, record_id=record.id, name=name)
     await make_record_findable(record, tags)
     if isinstance(work, RecordObject):
-        parts = dict.fromkeys((part.person, _code(part.role)) for part in work.contributors)
-        await Contributor.bulk_create(
-            [
-                Contributor(record_id=record.id, actor_uri=person, role=role, position=position)
-                for position, (person, role) in enumerate(parts)
-            ]
-        )
-        waiting = await save_sources(record, work.sources, depth=depth, budget=budget)
-        met = await meet({person for person, _role in parts})
-        await enqueue([*waiting, *met[: budget - len(waiting)], *(await _quoted(work, known))])
-    else:
-        await enqueue(await _quoted(work, known))
+        await _save_lineage(record, author, work, depth=depth, budget=budget, is_new=known is None)
+    await enqueue(await _quoted(work, known))
+    if isinstance(work, RecordObject) and not author.is_local and (work.remix_stamps or known):
+        await enqueue(await stamps_to_check(record, work.remix_stamps))
     return record
+
+
+async def _find(uri: str) -> Record | None:
+    """The record at `uri`, asked for in a way that costs next to nothing when there is none."""
+    is_known = await fetch_rows("SELECT 1 AS one FROM record WHERE uri = ?", uri)
+    return await Record.get(uri=uri) if is_known else None
+
+
+async def _add(author: Actor, work: RecordObject | PostObject, *, waits: bool) -> Record | None:
+    """What `work` describes is a new record, and the parent of what is known to have been made from it.
+
+    None when another transaction saved it just before: what came by itself and what was asked for met at this moment.
+    The caller's transaction goes on either way.
+    """
+    columns = _columns(work, author)
+    if waits:
+        columns |= {"visibility": HELD, "held_at": now()}
+    columns |= {"uri": work.id, "author_id": author.id, "published_at": work.published}
+    if not on_postgres():
+        record = await add_object(Record, **columns)
+    else:
+        try:
+            async with transaction():
+                record = await add_object(Record, **columns)
+        except IntegrityError:
+            return None
+    record.author = author
+    await execute("UPDATE source SET parent_id = ? WHERE uri = ?", record.id, record.uri)
+    return record
+
+
+def _refuse_others(known: Record, author: Actor, *, is_back: bool) -> None:
+    if known.author_id != author.id:
+        raise Forbidden("that record belongs to somebody else")
+    if known.deleted_at and not is_back:
+        raise Gone("that record was deleted by its author")
+
+
+async def _renew(record: Record, work: RecordObject | PostObject, author: Actor) -> set[object]:
+    """`record` is what its newer version says, and holds nothing yet; the answer is the files that it held."""
+    columns = _columns(work, author)
+    if record.visibility in (HIDDEN, HELD, ASKING):
+        del columns["visibility"]  # what moderators have hidden, only they show again, and what waits goes on
+    elif record.visibility == "direct" and columns["visibility"] == "public":
+        columns["published_at"] = work.published  # so far it was shown to those only who were asked
+    if record.is_post and columns["licence"] == UNKNOWN.id:
+        del columns["licence"], columns["licence_url"]  # what was granted in other words stays granted
+    record.update_from_dict({**columns, "revision": record.revision + 1, "deleted_at": None})
+    await record.save()
+    before: set[object] = set(await Attachment.filter(record_id=record.id).values_list("media_id", flat=True))
+    await Attachment.filter(record_id=record.id).delete()
+    await Contributor.filter(record_id=record.id).delete()
+    await RecordTag.filter(record_id=record.id).delete()
+    return before
+
+
+async def _keep_version(
+    record: Record, work: RecordObject | PostObject, author: Actor, *, document: Json, envelope: Json | None
+) -> None:
+    """The present version of `record` is kept as it stood on the wire, with what proves it."""
+    if "proof" in document and not envelope and not await key_that_proves(document, actor_uri=author.uri, is_new=True):
+        document = {name: value for name, value in document.items() if name != "proof"}  # nobody could check it
+    editor = work.editor if isinstance(work, RecordObject) and work.editor != author.uri else None
+    version = {"document": document, "envelope": envelope, "digest": record.digest, "editor_uri": editor}
+    await add_row(RecordRevision, record_id=record.id, number=record.revision, **version)
+
+
+async def _save_lineage(
+    record: Record, author: Actor, work: RecordObject, *, depth: int, budget: int, is_new: bool
+) -> None:
+    """Who has a part in `record`, which has none, what it was made from, and the work of learning more of both."""
+    met = await save_parts(record, work.contributors)
+    inline, rest = halves(budget) if record.is_partial else (budget, 0)
+    are_all = not record.is_partial or not work.source_list
+    waiting = await save_sources(record, work.sources, depth=depth, budget=inline, are_all=are_all)
+    if record.is_partial and budget:
+        waiting.append(asking_for_lists(record, depth=depth, budget=rest))
+    if not is_new:
+        await keep_rulings(record)
+    wished = await keep_wish(record, author, work.without_name_in, is_new=is_new)
+    await enqueue([*waiting, *met[: max(budget - len(waiting), 0)], *wished])
 
 
 async def _quoted(work: NoteObject, known: Record | None) -> list[Work]:
     return await save_quotation(work) if work.quote or known else []
-
-
-async def save_attachments(work: NoteObject, media: Mapping[str, Media], **owner: Any) -> None:
-    """The media of `work` belong to `owner`, a record or a challenge; part of the caller's transaction."""
-    if not work.attachments:
-        return
-    await Attachment.bulk_create(
-        [
-            Attachment(
-                **{f"{name}_id": row.id for name, row in owner.items()},
-                media_id=media[attachment.url].id if attachment.url in media else None,
-                position=position,
-                kind=attachment.kind.value,
-                media_type=attachment.media_type,
-                url=attachment.url,
-                poster_url=attachment.poster_url,
-                description=attachment.description,
-                width=attachment.width,
-                height=attachment.height,
-                duration_ms=attachment.duration_ms,
-                digest=attachment.digest,
-                blurhash=attachment.blurhash,
-                captions=_captions(attachment) if attachment.url not in media else None,
-            )
-            for position, attachment in enumerate(work.attachments)
-        ]
-    )
-
-
-def _captions(attachment: AttachmentObject) -> list[dict[str, str]] | None:
-    return [
-        {"language": caption.language, "name": caption.name, "url": caption.url} for caption in attachment.captions
-    ] or None
-
-
-async def hold_media(owner: Actor, media: Mapping[str, Media], *, before: Collection[object] = ()) -> None:
-    """The files of `owner` belong to something now, and those that it had `before` and has no more do not.
-
-    Part of the caller's transaction. Raises NotFound for a file that is somebody else's or belongs elsewhere.
-    """
-    held = {file.id for file in media.values()}
-    if fresh := [file.key for file in media.values() if file.id not in before]:
-        await attach_media(owner, keys=fresh)
-    if left := [row for row in before if isinstance(row, int) and row not in held]:
-        await Media.filter(id__in=left).update(attached_at=None)
-
-
-async def meet(people: Collection[str]) -> list[Work]:
-    """The work of getting to know those of the credited `people` whose names we cannot show yet."""
-    known = {actor.uri for actor in await Actor.filter(uri__in=list(people))} if people else set()
-    strangers = {person: origin_of(person) for person in sorted(people) if person not in known}
-    return [
-        Work(
-            kind="people",
-            lane=f"people:{origin}",
-            payload={"uri": person},
-            dedupe_key=f"person:{hashlib.sha256(person.encode()).hexdigest()}",
-        )
-        for person, origin in strangers.items()
-        if len(origin) <= MAX_ORIGIN
-    ]
 
 
 def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
@@ -203,13 +199,21 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
         "quoting": quoting_of(work.can_quote, work.can_quote_asked).value
         if isinstance(work, RecordObject)
         else Quoting.NOBODY.value,
+        "remixing": _remixing(work, author).value,
+        "ai_preference": (work.ai_preference if isinstance(work, RecordObject) else AiPreference.UNSET).value,
+        "without_name": isinstance(work, RecordObject) and work.without_name,
         "policy": work.policy.write() if work.policy and not author.is_local else None,
         "is_post": not is_record,
+        "is_partial": not author.is_local and isinstance(work, RecordObject) and work.is_partial,
         "digest": record_digest(work) if isinstance(work, RecordObject) else None,
         "digest_holds": isinstance(work, RecordObject) and digest_holds(work),
         "updated_at": work.updated,
         "fetched_at": None if author.is_local else now(),
     }
+
+
+def _remixing(work: RecordObject | PostObject, author: Actor) -> Remixing:
+    return remixing_of(work.can_remix if isinstance(work, RecordObject) else (), followers=author.followers)
 
 
 def _visibility(work: NoteObject, author: Actor) -> str:
@@ -227,8 +231,3 @@ def _is_newer(known: Record, work: NoteObject) -> bool:
     if work.updated is None:
         return False
     return known.updated_at is None or work.updated > known.updated_at
-
-
-def _code(role: str) -> str:
-    """The code of a role; what is none of ours is a contribution."""
-    return (find_role(role) or CONTRIBUTOR).code

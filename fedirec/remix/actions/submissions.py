@@ -17,6 +17,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.remix.actions.asking import ask_author
 from fedirec.remix.actions.drafts import refuse_closed
+from fedirec.remix.actions.pending_remixes import count_as_remix
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.models import Challenge, ChallengeTerms, ConsentRequest, Record, Submission
@@ -226,6 +227,7 @@ async def grant_licence(author: Actor, record: Record, licence: str) -> Record:
     for submission in await Submission.filter(record_id=record.id, state="licence_pending"):
         submission.state = advance_submission(submission.state, SubmissionEvent.GRANT)
         await submission.save(update_fields=["state"])
+    await count_as_remix(record)
     return record
 
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from fedirec.activitypub.handlers import Handlers
-from fedirec.remix.inbox import challenges, comments, consent, posts, quotes, recommendations, records, restoring
+from fedirec.remix.inbox import (
+    challenges,
+    claims,
+    comments,
+    consent,
+    pens,
+    posts,
+    quotes,
+    recommendations,
+    records,
+    restoring,
+    suggestions,
+)
 from fedirec.remix.inbox.arrivals import fetch_announced
 from fedirec.remix.inbox.comments import fetch_comment
+from fedirec.remix.inbox.remixing import handlers as remixing_handlers
 from fedirec.remix.inbox.restoring import fetch_restored
 
 __all__ = ["fetch_announced", "fetch_comment", "fetch_restored", "handlers"]
@@ -18,5 +31,9 @@ handlers = Handlers(
     restoring.handlers,
     challenges.handlers,
     quotes.handlers,
+    remixing_handlers,
+    suggestions.handlers,
+    pens.handlers,
     consent.handlers,
+    claims.handlers,
 )

@@ -87,17 +87,22 @@ async def _fetch_newer(remote: Remote, uri: str) -> Outcome:
     return Done()
 
 
-async def take_newer(author: Actor, work: RecordObject | PostObject, document: Json) -> Record:
+async def take_newer(
+    author: Actor, work: RecordObject | PostObject, document: Json, envelope: Json | None = None
+) -> Record:
     """What `author` changed is here as it is now, and whoever here built on it knows; part of the caller's transaction.
 
     What is not known here yet is from now on. Raises what `save_record` raises.
     """
     known = await Record.get_or_none(uri=work.id)
+    before = known.digest if known else None
     revision = known.revision if known else 0
-    record = await save_record(author, work, document=document, waits=known is None and await has_to_wait(author))
+    waits = known is None and await has_to_wait(author)
+    record = await save_record(author, work, document=document, envelope=envelope, waits=waits)
     if find_licence(record.licence).is_known:
         await grant_licence(author, record, record.licence_url or record.licence)
-    if known and record.revision > revision:
+    # A stamp that came, or went, changes nothing of the work itself.
+    if known and record.revision > revision and (record.digest is None or record.digest != before):
         authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)
         await notify_actors(authors, Notice.SOURCE_CHANGED, author, record.uri, record.uri, {"title": record.title})
     return record

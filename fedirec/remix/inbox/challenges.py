@@ -30,6 +30,9 @@ from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
 from fedirec.remix.inbox.comments import comment_added, comment_removed
+from fedirec.remix.inbox.pens import pen_answered
+from fedirec.remix.inbox.remixing import remix_refused
+from fedirec.remix.inbox.suggestions import suggestion_answered
 from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
@@ -140,7 +143,9 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
         .first()
     )
     if submission is None:
-        if not await take_refusal(sender, asked=reject.object.id):
+        if await take_refusal(sender, asked=reject.object.id) or await remix_refused(sender, reject):
+            return
+        if not await suggestion_answered(sender, reject) and not await pen_answered(sender, reject):
             await follow_rejected(sender, reject)
         return
     submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)

@@ -14,6 +14,7 @@ from fedirec.errors import Unsupported
 from fedirec.html import clean, plain
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.letting_in import tell_whom_it_answers
+from fedirec.remix.actions.pending_remixes import find_hinted, take_as_remix
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
 from fedirec.remix.actions.threads import find_place
@@ -37,10 +38,10 @@ handlers = Handlers()
 async def post_created(sender: Actor, create: Create[PostObject]) -> Kept:
     """A post of other software: an answer to a challenge or a record, or news of somebody who is followed here."""
     post = create.object
-    return await take_post(sender, post, create.object_as_sent or post.write())
+    return await take_post(sender, post, create.object_as_sent or post.write(), create.envelope)
 
 
-async def take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
+async def take_post(sender: Actor, post: PostObject, document: Json, envelope: Json | None = None) -> Kept:
     """A post that we do not know, or know as a comment, is taken for what it means (`replies.meaning_of`)."""
     if post.name and post.in_reply_to and not post.content:
         raise Unsupported("votes are not counted here")
@@ -60,15 +61,19 @@ async def take_post(sender: Actor, post: PostObject, document: Json) -> Kept:
             return Kept.FOR_A_WHILE
         case Meaning.SUBMISSION if challenge:
             await refuse_hasty(sender, post)
-            record = await save_record(sender, post, document=document, waits=await has_to_wait(sender))
+            waits = await has_to_wait(sender)
+            record = await save_record(sender, post, document=document, envelope=envelope, waits=waits)
             await offer_to(challenge, record, via="reply")
+            if place and place.parent is None and record.held_at is None:
+                await take_as_remix(record, place.record)
         case Meaning.WORK if place and place.record.author.is_local and post.is_public:
             await refuse_hasty(sender, post)
-            record = await save_record(sender, post, document=document, waits=await has_to_wait(sender))
+            waits = await has_to_wait(sender)
+            record = await save_record(sender, post, document=document, envelope=envelope, waits=waits)
             if record.held_at is None:
                 await tell_whom_it_answers(record)
         case _ if is_followed:
-            await save_record(sender, post, document=document)
+            await save_record(sender, post, document=document, envelope=envelope)
         case _ if (
             is_talk(post) and post.is_public and not _is_about(challenge, post) and await concerns_us(sender, post)
         ):
@@ -105,12 +110,14 @@ def _is_about(challenge: Challenge | None, post: PostObject) -> bool:
 async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None) -> bool:
     """Whether `post` is only the agreed words, which then grant a licence for an earlier post of its author's.
 
-    It is the one that they answer themselves, or the one that waits for a licence in this challenge.
+    It is the one that they answer themselves, the one about which we asked them in the note that they answer, or the
+    one that waits for a licence in this challenge.
     """
     granted = find_grant(plain(clean(post.content)))
     if granted is None or post.attachments:
         return False
     record = await Record.get_or_none(uri=post.in_reply_to or "", author_id=sender.id, is_post=True, deleted_at=None)
+    record = record or await find_hinted(sender, post.in_reply_to)
     if record is None and challenge:
         waiting = (
             await Submission.filter(challenge_id=challenge.id, state="licence_pending", record__author_id=sender.id)

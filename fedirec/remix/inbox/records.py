@@ -24,6 +24,7 @@ from fedirec.remix.actions.consenting import consent_withdrawn
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
+from fedirec.remix.actions.remix_requests.taking import stamp_taken_back
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.inbox.arrivals import (
@@ -54,7 +55,8 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     await refuse_hasty(sender, work)
     await refuse_deleted(sender, work.id)
     document = create.object_as_sent or work.write()
-    record = await save_record(sender, work, document=document, waits=await has_to_wait(sender))
+    waits = await has_to_wait(sender)
+    record = await save_record(sender, work, document=document, envelope=create.envelope, waits=waits)
     if record.held_at is None:
         await tell_those_in_it(sender, record)
     if challenge and work.is_public and record.visibility in ("public", HELD):
@@ -92,37 +94,43 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
     work, document = update.object, update.object_as_sent or update.object.write()
     known = await Record.get_or_none(uri=work.id)
     if known is None and isinstance(work, PostObject):
-        return await take_post(sender, work, document)
+        return await take_post(sender, work, document, update.envelope)
     if known is None:
         if not await concerns_us(sender, work):
             raise Unsupported("that record is not known here")
         await refuse_deleted(sender, work.id)
     await refuse_hasty(sender, work)
-    await take_newer(sender, work, document)
+    await take_newer(sender, work, document, update.envelope)
     return Kept.FOR_GOOD
 
 
-@handlers.on(Delete, Ref, Tombstone)
-async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> None:
-    """An actor says farewell, or a record or a comment is gone; who built on a record keeps the attribution."""
+@handlers.on(Delete, Ref, Tombstone, evidence=True)
+async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> Kept:
+    """An actor says farewell, or a record or a comment is gone; who built on a record keeps the attribution.
+
+    That consent is taken back is kept for good, as what gave it is.
+    """
     uri = delete.object.id
     if uri == sender.uri:
         await forget_actor(sender)
         await bury_comments_of(sender)
         await enqueue([erasure_of(sender, without_name=delete.without_name)])
-        return
+        return Kept.FOR_A_WHILE
     if comment := await Comment.filter(uri=uri).select_related("author", "record__author").first():
         await comment_deleted(sender, comment)
-        return
+        return Kept.FOR_A_WHILE
     record = await Record.get_or_none(uri=uri)
-    if record is None and (await stamp_deleted(sender, uri) or await consent_withdrawn(sender, uri)):
-        return
+    if record is None:
+        taken_back = [await take(sender, uri) for take in (stamp_deleted, consent_withdrawn, stamp_taken_back)]
+        if any(taken_back):
+            return Kept.FOR_GOOD
     if record is None:
         if not may_bring(uri, speaker=sender.uri):
             raise NotFound("nothing is known here of that")
         await remember_deletion(sender, uri)  # it may still be on its way
-        return
+        return Kept.FOR_A_WHILE
     if not may_delete(author=record.author_id, speaker=sender.id):
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
         await bury_record(record)
+    return Kept.FOR_A_WHILE

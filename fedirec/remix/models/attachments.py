@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.db.classes import RowClass
@@ -43,3 +44,4 @@ class Attachment(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "attachment"
+        indexes = [Index(fields=["digest"]), Index(fields=["url"])]

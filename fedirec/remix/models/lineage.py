@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from fedirec.clock import now
@@ -36,13 +36,28 @@ class Source(Model, metaclass=RowClass):
     snapshot_id: int | None
     attempts = fields.IntField(default=0, db_default=0)
     problem = fields.CharField(max_length=300, null=True)
+    asked_at = fields.DatetimeField(null=True)
+    """When its origin was last asked what it is."""
+    permission = fields.CharField(max_length=12, default="unknown", db_default="unknown")
+    """Why it may be, as `standing.Permission` says."""
+    acknowledgement = fields.CharField(max_length=12, default="declared", db_default="declared")
+    """What the author of the source says to it, as `standing.Acknowledgement` says."""
+    added_by = fields.CharField(max_length=10, default="author", db_default="author")
+    """Who said so: the author of the record, a claim, a moderator or a reply."""
+    thanks = fields.CharField(max_length=500, default="", db_default="")
+    """What the author of the record says to the author of the source."""
+    thanks_unwanted = fields.BooleanField(default=False, db_default=False)
+    """Whether the author of the source does not want such words to be shown here."""
     created_at = fields.DatetimeField(default=now)
     withdrawn_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "source"
         unique_together = (("record", "uri"),)
-        indexes = [Index(fields=["parent_id"])]
+        indexes = [
+            Index(fields=["parent_id"]),
+            PartialIndex(fields=["created_at"], name="idx_source_replies", condition={"added_by": "reply"}),
+        ]
 
 
 class Snapshot(Model, metaclass=RowClass):
@@ -62,6 +77,9 @@ class Snapshot(Model, metaclass=RowClass):
     published_at = fields.DatetimeField()
     document: fields.Field[dict[str, Any]] = fields.JSONField()
     document_digest = fields.CharField(max_length=100)
+    envelope: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """The signed activity that brought the document, without the document; None when that came by itself."""
+    updated_at = fields.DatetimeField(null=True)
     fetched_at = fields.DatetimeField()
 
     class Meta(Model.Meta):

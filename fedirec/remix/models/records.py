@@ -43,6 +43,12 @@ class Record(Model, metaclass=RowClass):
     in_reply_to = fields.CharField(max_length=2048, null=True)
     quoting = fields.CharField(max_length=10, default="anyone", db_default="anyone")
     """Who may quote it, by its author's wish: anyone, those whom they approve (asked), or nobody."""
+    remixing = fields.CharField(max_length=10, default="anyone", db_default="anyone")
+    """Whose remixes its author agrees to without being asked: anyone's, followers', or nobody's."""
+    ai_preference = fields.CharField(max_length=10, default="unset", db_default="unset")
+    """What its author wishes about training machines with it: unset, disallow or allow."""
+    without_name = fields.BooleanField(default=False, db_default=False)
+    """Whether its present version says that its author is not named for it in what others make from it."""
     policy: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
     """What others may do with it, as its author elsewhere says; None when nothing is said."""
     is_post = fields.BooleanField(default=False, db_default=False)
@@ -55,6 +61,12 @@ class Record(Model, metaclass=RowClass):
     fetched_at = fields.DatetimeField(null=True)
     replies_asked_at = fields.DatetimeField(null=True)
     """When its origin was asked what was said about it."""
+    remixes_asked_at = fields.DatetimeField(null=True)
+    """When its origin was asked what was made of it."""
+    remixes_gap = fields.CharField(max_length=10, default="", db_default="")
+    """Why not everything that its origin lists is here, as `spreading.Gap` says."""
+    is_partial = fields.BooleanField(default=False, db_default=False)
+    """Whether it names more sources or contributors than came here."""
     held_at = fields.DatetimeField(null=True)
     """Since when it waits for a moderator, who has to see it before anybody else does."""
 
@@ -85,6 +97,10 @@ class RecordRevision(Model, metaclass=RowClass):
     record_id: int
     number = fields.IntField()
     document: fields.Field[dict[str, Any]] = fields.JSONField()
+    envelope: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """The signed activity that brought the document, without the document; None when that came by itself."""
+    editor_uri = fields.CharField(max_length=2048, null=True)
+    """Who made this version, where that is not the author of the record."""
     digest = fields.CharField(max_length=100, null=True)
     created_at = fields.DatetimeField(default=now)
 

@@ -14,7 +14,13 @@ from fedirec.accounts.pages.views import settings_tabs
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.remix.pages.cards import licence_choices
-from fedirec.remix.pages.composing.fields import quoting_choices, visibility_choices
+from fedirec.remix.pages.composing.fields import (
+    ai_choices,
+    quoting_choices,
+    remixing_choices,
+    visibility_choices,
+)
+from fedirec.remix.wishes import AiPreference, Remixing
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -24,7 +30,13 @@ from fedirec.web.views import Choice
 async def show_defaults(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_OWN)
     account = viewer.account
-    kept = {"licence": account.licence or "", "visibility": account.visibility, "quoting": account.quoting}
+    kept = {
+        "licence": account.licence or "",
+        "visibility": account.visibility,
+        "quoting": account.quoting,
+        "remixing": account.remixing,
+        "ai_preference": account.ai_preference,
+    }
     return _show(request, viewer, filled_form(kept))
 
 
@@ -34,9 +46,18 @@ async def post_defaults(request: Request[Any]) -> Response:
     licence = form.choice("licence", [choice.value for choice in _licences()], required=False)
     visibility = form.choice("visibility", [choice.value for choice in visibility_choices()])
     quoting = form.choice("quoting", [choice.value for choice in quoting_choices()], default=viewer.account.quoting)
+    remixing = form.choice("remixing", set(Remixing), default=viewer.account.remixing)
+    ai_preference = form.choice("ai_preference", set(AiPreference), default=viewer.account.ai_preference)
     if form.errors:
         return _show(request, viewer, form, status=422)
-    await edit_defaults(viewer.account, licence=licence or None, visibility=visibility, quoting=quoting)
+    await edit_defaults(
+        viewer.account,
+        licence=licence or None,
+        visibility=visibility,
+        quoting=quoting,
+        remixing=remixing,
+        ai_preference=ai_preference,
+    )
     return redirect(request, "/settings/making", _("Saved."))
 
 
@@ -50,6 +71,8 @@ def _show(request: Request[Any], viewer: Viewer, form: Form, *, status: int = 20
         licences=_licences(),
         visibilities=visibility_choices(),
         quotings=quoting_choices(),
+        remixings=remixing_choices(),
+        ai_preferences=ai_choices(),
     )
 
 

@@ -1,33 +1,39 @@
 """What somebody is looking for, as it stands in the address of the explore page and as they may type it.
 
 In the box one can write what the chips do: `kind:sound`, `tag:night` or `#night`, `lang:de`, `from:studio.example`,
-`may:remix`, `may:sell`, `is:open`.
+`may:remix`, `may:sell`, `is:open`, `skill:sng`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from fedirec.remix.kinds import KINDS
-from fedirec.remix.queries.records import Wish
+from fedirec.remix.queries.exploring import Wish
+from fedirec.remix.skills import CODES
 from fedirec.remix.vocab import find_hashtag, hashtag_key
 
 FLAGS: Final = ("remixable", "sellable", "fresh", "here")
 SHOWN: Final = ("challenges", "people")
 """What can be looked at instead of records: open challenges, or people."""
 MAX_WORDS: Final = 200
+MINE: Final = "mine"
+"""What stands for the skills of whoever looks."""
 
 _KINDS: Final = {"sound": "audio", "music": "audio", "film": "video", "picture": "image", "photo": "image"}
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _HOST: Final = re.compile(r"[a-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?")
-_OPERATOR: Final = re.compile(r"(kind|tag|lang|from|may|is):(\S+)", re.IGNORECASE)
+_OPERATOR: Final = re.compile(r"(kind|tag|lang|from|may|is|skill):(\S+)", re.IGNORECASE)
 
 
-def wish_of(asked: Mapping[str, str]) -> Wish:
-    """The records that the address of the page asks for; what makes no sense is left out."""
+def wish_of(asked: Mapping[str, str], *, own_skills: Sequence[str] | None = None) -> Wish:
+    """The records that the address of the page asks for; what makes no sense is left out.
+
+    `own_skills` are those of whoever looks: `skill=mine` means them.
+    """
     kind, language = asked.get("kind", ""), asked.get("lang", "").lower()
     host = asked.get("from", "").lower()
     return Wish(
@@ -40,7 +46,18 @@ def wish_of(asked: Mapping[str, str]) -> Wish:
         is_local=bool(asked.get("here")),
         host=host if _HOST.fullmatch(host) else "",
         language=language if _LANGUAGE.fullmatch(language) else "",
+        skills=skills_in(asked.get("skill", ""), own=own_skills),
     )
+
+
+def skills_in(asked: str, *, own: Sequence[str] | None) -> tuple[str, ...]:
+    """The skills that `asked` means: one by its code, or all that are one's `own`.
+
+    Nothing waits for somebody who has named none: they stand there as what is no skill.
+    """
+    if asked == MINE:
+        return tuple(own or (MINE,))
+    return (asked,) if asked in CODES else ()
 
 
 def words_of(asked: Mapping[str, str]) -> str:
@@ -81,6 +98,8 @@ def _chip(name: str, value: str) -> dict[str, str] | None:
         return {"lang": value}
     if name == "from" and _HOST.fullmatch(value):
         return {"from": value}
+    if name == "skill":
+        return {"skill": value} if value in CODES or value == MINE else None
     if name == "may":
         return {"remix": {"remixable": "1"}, "sell": {"sellable": "1"}}.get(value)
     return {"show": "challenges"} if (name, value) == ("is", "open") else None

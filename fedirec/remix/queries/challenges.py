@@ -176,13 +176,6 @@ async def challenges_left_for(record: Record) -> list[Challenge]:
     return [challenge for challenge in found if challenge.id not in answered]
 
 
-async def challenges_for(record: Record) -> list[Challenge]:
-    """Open challenges that `record` or its like could answer: of its kind, and not answered by it yet."""
-    answered = set(await Submission.filter(record_id=record.id).values_list("challenge_id", flat=True))
-    found = await open_challenges(limit=MAX_OFFERED, kind=record.kind, viewer=record.author)
-    return [challenge for challenge in found if challenge.id not in answered][:SUGGESTED]
-
-
 async def submitted(
     challenge: Challenge, *, states: Collection[str], day: date, after: str | None, limit: int
 ) -> Submitted:

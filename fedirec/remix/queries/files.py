@@ -6,6 +6,15 @@ from collections.abc import Collection
 
 from fedirec.db import fetch_rows
 from fedirec.db.rows import json_numbers, numbers
+from fedirec.media.models import Media
+from fedirec.remix.models import Attachment, Record
+
+
+async def media_in(record: Record) -> dict[str, Media]:
+    """The files of ours that `record`, one of ours, shows, by their addresses."""
+    used = await Attachment.filter(record_id=record.id, media_id__not_isnull=True).values_list("url", "media_id")
+    rows = {row.id: row for row in await Media.filter(id__in=[key for _url, key in used])} if used else {}
+    return {str(url): rows[int(str(key))] for url, key in used}
 
 
 async def addresses_of(actors: Collection[int]) -> list[str]:

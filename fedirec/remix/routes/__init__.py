@@ -13,19 +13,29 @@ from fedirec.remix.routes.challenges import (
     show_prompt,
     show_submissions,
 )
+from fedirec.remix.routes.lists import show_credits, show_sources
 from fedirec.remix.routes.people import of_person, show_activity, show_person, show_stamp
 from fedirec.remix.routes.records import show_record
+from fedirec.remix.routes.remixes import show_remixes
 from fedirec.remix.routes.talk import show_answers, show_comment, show_conversation, show_replies
+from fedirec.remix.routes.witnesses import show_witness
 
 routes = [
     ActivityRoute(
-        "/records/{key}", show_record, shows=("record", "record_revision", "actor", "boundary"), grows=("boundary",)
+        "/records/{key}",
+        show_record,
+        shows=("record", "record_revision", "actor", "boundary", "signing_key"),
+        grows=("boundary", "signing_key"),
     ),
+    ActivityRoute("/records/{key}/sources", show_sources, always=True),
+    ActivityRoute("/records/{key}/credits", show_credits, always=True),
+    ActivityRoute("/records/{key}/remixes", show_remixes, always=True),
     ActivityRoute("/records/{key}/replies", show_replies, always=True),
     ActivityRoute("/records/{key}/thread", show_conversation, always=True),
     ActivityRoute("/comments/{key}", show_comment),
     ActivityRoute("/comments/{key}/replies", show_answers, always=True),
     ActivityRoute("/stamps/{key}", show_stamp, always=True),
+    ActivityRoute("/actor/witness", show_witness, always=True),
     ActivityRoute(
         "/u/{handle}", show_person, shows=("actor", "actor_key", "boundary"), grows=("actor_key", "boundary")
     ),

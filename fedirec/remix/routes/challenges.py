@@ -24,6 +24,7 @@ from fedirec.errors import NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.queries.challenges import is_led_by_suspended
+from fedirec.remix.queries.evidence import proved_by_us
 from fedirec.remix.routes.paging import PAGE, row_in
 
 
@@ -34,7 +35,8 @@ async def show_challenge(request: Request[Any]) -> Response:
 
 async def show_prompt(request: Request[Any]) -> Response:
     challenge, group = await _challenge(request)
-    return ActivityResponse({"@context": RECORD_CONTEXT, **(await prompt_document(challenge, group))})
+    document = {"@context": RECORD_CONTEXT, **(await prompt_document(challenge, group))}
+    return ActivityResponse(await proved_by_us(document, author=group, keyring=request.state["keyring"]))
 
 
 async def show_featured(request: Request[Any]) -> Response:

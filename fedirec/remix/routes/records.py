@@ -8,20 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedirec.activitypub.asking import find_asker
-from fedirec.activitypub.contexts import (
-    ACTIVITYSTREAMS,
-    RECORD_CONTEXT,
-)
-from fedirec.activitypub.documents import (
-    ActivityResponse,
-)
+from fedirec.activitypub.contexts import ACTIVITYSTREAMS
+from fedirec.activitypub.documents import ActivityResponse
 from fedirec.activitypub.site import Site
-from fedirec.activitypub.vocab import Json, Tombstone
+from fedirec.activitypub.vocab import Tombstone
 from fedirec.errors import NotFound
-from fedirec.remix.models import Record, RecordRevision
-from fedirec.remix.quoting import named_by
-from fedirec.remix.replies import conversation_at
-from fedirec.remix.visibility import is_withheld, may_ask_for, refuse_unwelcome_reader
+from fedirec.remix.actions.remix_requests.waiting import proved_for_asked
+from fedirec.remix.models import Record
+from fedirec.remix.queries.evidence import proved_record
+from fedirec.remix.visibility import ASKING, is_withheld, may_ask_for, refuse_unwelcome_reader
 
 
 async def show_record(request: Request[Any]) -> Response:
@@ -35,20 +30,11 @@ async def show_record(request: Request[Any]) -> Response:
         asker = await find_asker(request)
         if asker is None or record.deleted_at or not await may_ask_for(record, asker):
             raise NotFound("there is no such record here")
-        return ActivityResponse(await record_document(record), is_public=False)
+        keyring = request.state["keyring"]
+        if record.visibility == ASKING:
+            return ActivityResponse(await proved_for_asked(record, keyring=keyring), is_public=False)
+        return ActivityResponse(await proved_record(record, keyring=keyring), is_public=False)
     if record.deleted_at:
         tombstone = Tombstone(id=record.uri, deleted=record.deleted_at, former_type="Note")
         return ActivityResponse({"@context": ACTIVITYSTREAMS, **tombstone.write()}, status=410)
-    return ActivityResponse(await record_document(record))
-
-
-async def record_document(record: Record) -> Json:
-    """A record of ours as other instances see it: the document of its current version."""
-    revision = await RecordRevision.get(record_id=record.id, number=record.revision)
-    document = {"@context": RECORD_CONTEXT, **revision.document}
-    if record.visibility == "public":  # versions that were made before we said so
-        document.setdefault("context", conversation_at(record.uri))
-        if "interactionPolicy" not in document:
-            automatic, _ = named_by(record.quoting, author=document["attributedTo"], is_public=True)
-            document["interactionPolicy"] = {"canQuote": {"automaticApproval": list(automatic)}}
-    return document
+    return ActivityResponse(await proved_record(record, keyring=request.state["keyring"]))

@@ -12,11 +12,25 @@ from fedirec.remix.vocab.attachments import AttachmentObject, CaptionObject, fin
 from fedirec.remix.vocab.challenges import ChallengeObject
 from fedirec.remix.vocab.comments import CommentObject
 from fedirec.remix.vocab.notes import NoteObject
+from fedirec.remix.vocab.pens import OfferedPen, OfferedVersion
 from fedirec.remix.vocab.posts import PostObject, PromptObject
 from fedirec.remix.vocab.records import ContributorObject, RecordObject, SourceObject, TermsRef
+from fedirec.remix.vocab.remix_requests import RemixQuestion, RemixStamp
+from fedirec.remix.vocab.suggestions import SuggestedChange
 from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, find_hashtag, hashtag_key
 
-TYPES: tuple[type[Entity], ...] = (RecordObject, CommentObject, PromptObject, PostObject, ChallengeObject)
+TYPES: tuple[type[Entity], ...] = (
+    RecordObject,
+    CommentObject,
+    PromptObject,
+    PostObject,
+    ChallengeObject,
+    RemixQuestion,
+    RemixStamp,
+    SuggestedChange,
+    OfferedPen,
+    OfferedVersion,
+)
 
 __all__ = [
     "TYPES",
@@ -29,10 +43,15 @@ __all__ = [
     "Mention",
     "NoteObject",
     "ObjectLink",
+    "OfferedPen",
+    "OfferedVersion",
     "PostObject",
     "PromptObject",
     "RecordObject",
+    "RemixQuestion",
+    "RemixStamp",
     "SourceObject",
+    "SuggestedChange",
     "TermsRef",
     "find_duration",
     "find_hashtag",

@@ -8,7 +8,7 @@ same trail gives the same drawing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fedirec.web.drawing.columns import BOX_HEIGHT, Link, Slot, columns_of, layers_of, order
@@ -18,9 +18,9 @@ from fedirec.web.drawing.letters import shorten, two_lines
 from fedirec.web.views import TrailEdge, TrailNode
 
 MAX_NODES: Final = 60
-BOX_WIDTH: Final = 184
+BOX_WIDTH: Final = 212
 COLUMN_GAP: Final = 44
-_TITLE_EMS: Final = 8.6
+_TITLE_EMS: Final = 8.9
 _BYLINE_EMS: Final = 10.6
 
 
@@ -40,6 +40,10 @@ class Box:
     folded: int = 0
     is_after: bool = False
     """Whether the further ones were made from what the sign hangs on, rather than the other way round."""
+    anchor: TrailNode | None = None
+    """What a sign hangs on."""
+    ties: tuple[int, ...] = ()
+    """The places, among the boxes, of those that a line leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +67,15 @@ class Drawing:
     lines: tuple[Line, ...] = ()
     folded: int = 0
     """How many records are behind signs, or not drawn at all."""
+    centre: str = ""
+    """What it is drawn around."""
 
 
-def draw(nodes: Sequence[TrailNode], edges: Iterable[TrailEdge], limit: int = MAX_NODES) -> Drawing:
-    """The drawing of a trail with at most `limit` boxes; what is furthest from the record we are on is folded away."""
+def draw(nodes: Sequence[TrailNode], edges: Iterable[TrailEdge], limit: int = MAX_NODES, around: str = "") -> Drawing:
+    """The drawing of a trail with at most `limit` boxes; what is furthest from `around` is folded away.
+
+    Without `around`, it is the record we are on. Boxes stand column by column, each from top to bottom.
+    """
     known = {node.key: node for node in nodes}
     if not known:
         return Drawing(width=0, height=0)
@@ -77,7 +86,9 @@ def draw(nodes: Sequence[TrailNode], edges: Iterable[TrailEdge], limit: int = MA
             if edge.parent in known and edge.child in known and edge.parent != edge.child
         }.values()
     )
-    visible, folds, left_out = fold(known, links, max(3, limit))
+    here = next((key for key, node in known.items() if node.is_here), next(iter(known)))
+    centre = around if around in known else here
+    visible, folds, left_out = fold(known, links, max(3, limit), centre)
     links = [link for link in links if link.parent in visible and link.child in visible]
     for sign, (anchor, is_after, _count) in folds.items():
         links.append(Link(anchor, sign, None) if is_after else Link(sign, anchor, None))
@@ -85,7 +96,24 @@ def draw(nodes: Sequence[TrailNode], edges: Iterable[TrailEdge], limit: int = MA
     slots, columns, routes = columns_of(layers, links)
     order(slots, columns)
     place(slots, columns)
-    return _drawn(known, folds, layers, links, slots, routes, left_out)
+    drawing = _drawn(known, folds, layers, links, slots, routes, left_out)
+    return replace(drawing, centre=centre)
+
+
+def further(sign: Box, centre: str, opens: str) -> str:
+    """Where the records behind a `sign` are to be seen.
+
+    `opens` is the address of the page that draws this trail, up to what may be added to its query: it draws it around
+    what the sign hangs on. Of what it is drawn around already there is a list of the next generation; what is not known
+    here has only its own page.
+    """
+    anchor = sign.anchor
+    if anchor is None or anchor.row is None or not opens:
+        return sign.url
+    if anchor.key == centre:
+        generation = 1 if sign.is_after else -1
+        return f"{opens if anchor.is_here else f'{sign.url}/lineage?'}generation={generation}#generation"
+    return f"{opens}around={anchor.row}"
 
 
 def _drawn(
@@ -98,11 +126,27 @@ def _drawn(
     left_out: int,
 ) -> Drawing:
     boxes = []
-    for key in layers:
+    read = sorted(layers, key=lambda key: (layers[key], slots[key].y))
+    places = {key: place for place, key in enumerate(read)}
+    ties: dict[str, set[int]] = {key: set() for key in read}
+    for link in links:
+        ties[link.parent].add(places[link.child])
+        ties[link.child].add(places[link.parent])
+    for key in read:
         x, y = _x(layers[key]), round(slots[key].y - BOX_HEIGHT / 2, 1)
         if key in folds:
             anchor, is_after, count = folds[key]
-            boxes.append(Box(x=x, y=y, url=known[anchor].url, folded=count, is_after=is_after))
+            boxes.append(
+                Box(
+                    x=x,
+                    y=y,
+                    url=known[anchor].url,
+                    folded=count,
+                    is_after=is_after,
+                    anchor=known[anchor],
+                    ties=tuple(sorted(ties[key])),
+                )
+            )
             continue
         node = known[key]
         byline = " · ".join(filter(None, (node.author, node.host)))
@@ -114,6 +158,7 @@ def _drawn(
                 title=two_lines(node.title, _TITLE_EMS),
                 byline=shorten(byline, _BYLINE_EMS),
                 node=node,
+                ties=tuple(sorted(ties[key])),
             )
         )
     lines = [

@@ -13,6 +13,8 @@ BOX_HEIGHT: Final = 76
 LANE: Final = 12
 """Room for a line that passes a column, in pixels."""
 SWEEPS: Final = 8
+MAX_LANES: Final = 6_000
+"""Lanes of one drawing; further lines pass behind what they meet, the longest of all."""
 
 
 class Link(NamedTuple):
@@ -80,9 +82,14 @@ def columns_of(
     for key, layer in layers.items():
         columns[layer].append(key)
     routes: dict[tuple[str, str], list[str]] = {}
-    for number, link in enumerate(links):
+    room = MAX_LANES
+    for number, link in sorted(enumerate(links), key=lambda each: layers[each[1].child] - layers[each[1].parent]):
         first, last = layers[link.parent], layers[link.child]
         route = [link.parent]
+        room -= max(0, last - first - 1)
+        if room < 0:
+            routes[link.parent, link.child] = [link.parent, link.child]
+            continue
         for layer in range(first + 1, last):
             lane = f"\1{number}.{layer}"
             slots[lane] = Slot(LANE)

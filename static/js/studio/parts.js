@@ -27,14 +27,16 @@ function put(page, sent) {
   const focus = active && form.contains(active) ? active : null;
   const home = focus?.closest("[data-part]")?.id;
   const told = [];
+  document.title = page.title;
   const caret = focus && "selectionStart" in focus ? [focus.selectionStart, focus.selectionEnd] : null;
   for (const old of document.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part]#${old.id}`);
-    if (!fresh || fresh.outerHTML === old.outerHTML) continue;
-    const typed = [...old.querySelectorAll(FIELDS)].filter((field) => field.id && sent.get(field.id) !== state(field));
-    const open = [...old.querySelectorAll("details")].map((each) => each.open);
+    if (!fresh) continue;
     for (const one of fresh.querySelectorAll("[data-plain]")) one.remove();
     for (const one of fresh.querySelectorAll("[data-script]")) one.hidden = false;
+    if (fresh.outerHTML === old.outerHTML) continue;
+    const typed = [...old.querySelectorAll(FIELDS)].filter((field) => field.id && sent.get(field.id) !== state(field));
+    const open = [...old.querySelectorAll("details")].map((each) => each.open);
     keepPlaying(old, fresh);
     old.replaceWith(fresh);
     told.push(...[...fresh.querySelectorAll("[data-say]")].map((each) => each.dataset.say));

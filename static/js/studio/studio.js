@@ -18,7 +18,7 @@ for (const one of document.querySelectorAll("[data-script]")) one.hidden = false
 // Every button but the last asks the server for new parts; the form itself is sent when it is published or put aside.
 form.addEventListener("submit", (event) => {
   const value = event.submitter?.value ?? "keep";
-  if (value === "publish") {
+  if (value === "publish" || value === "ask") {
     const unfit = firstUnfit();
     if (unfit) {
       event.preventDefault();

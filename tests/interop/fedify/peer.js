@@ -18,10 +18,11 @@ globalThis.fetch = (input, init) => {
   return fetchAnything(input instanceof Request ? input : url, init);
 };
 
-const { createFederation, generateCryptoKeyPair, MemoryKvStore, signRequest, verifyProof, verifyRequest } =
+const { createFederation, generateCryptoKeyPair, MemoryKvStore, signRequest, verifyObject, verifyProof, verifyRequest } =
   await import("@fedify/fedify");
 const vocab = await import("@fedify/vocab");
-const { Accept, Activity, Announce, Create, Delete, Follow, Image, Like, Mention, Note, Person, Reject } = vocab;
+const { Accept, Activity, Announce, Create, DataIntegrityProof, Delete, Follow, Image, Like, Mention } = vocab;
+const { Note, Person, Reject } = vocab;
 const { Tombstone, Undo, Update, isActor, PUBLIC_COLLECTION } = vocab;
 
 const PORT = Number(process.argv[2]);
@@ -285,6 +286,20 @@ const CONTROL = {
       ? await signRequest(request, KEYS[0].privateKey, new URL(`${me().href}#main-key`))
       : request;
     return (await fetch(asked)).status;
+  },
+  /** With which key the document at `address` was proved, and whose that is; nothing when the proof does not hold. */
+  async prove({ address, changed = {} }) {
+    const loaders = await readers();
+    const document = { ...(await loaders.documentLoader(address)).document, ...changed };
+    const proof = await DataIntegrityProof.fromJsonLd(document.proof, loaders);
+    const key = await verifyProof(document, proof, loaders);
+    return key && { key: key.id.href, owner: key.controllerId.href, document };
+  },
+  /** Whether Fedify takes the document at `address` for a Note whose proof is by its author. */
+  async believe({ address }) {
+    const loaders = await readers();
+    const note = await verifyObject(Note, (await loaders.documentLoader(address)).document, loaders);
+    return note?.id.href ?? null;
   },
   state: () => ({
     me: me().href,

@@ -31,6 +31,7 @@ async def show_profile(request: Request[Any]) -> Response:
             "about": viewer.account.about,
             "approves": "on" if viewer.actor.approves_followers else None,
             "unlisted": None if viewer.actor.is_indexable else "on",
+            "unnamed": "on" if viewer.actor.without_name else None,
         }
     )
     return render(request, "accounts/profile.html", form=form, **_profile(request, viewer))
@@ -64,6 +65,7 @@ async def post_profile(request: Request[Any]) -> Response:
             without_icon=form.flag("without_icon"),
             approves_followers=form.flag("approves"),
             is_indexable=not form.flag("unlisted"),
+            without_name=form.flag("unnamed"),
         )
     except FedirecError as error:
         if upload is not None and error.field in (None, "file"):

@@ -12,9 +12,9 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import id_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import SUSPENDED, get_account
-from fedirec.admin.actions.claiming import claim, release
 from fedirec.admin.actions.deciding import decide, undo, undo_all
 from fedirec.admin.actions.forwarding import forward
+from fedirec.admin.actions.looking import let_go_of_reports, look_at_reports
 from fedirec.admin.actions.noting import write_note
 from fedirec.admin.judging import TEMPLATES, Action, Verdict
 from fedirec.admin.pages.cases.showing import show_file
@@ -54,10 +54,10 @@ async def post_claim(request: Request[Any]) -> Response:
     form = await read_form(request)
     page = f"/admin/reports/{accused.id}"
     if form.flag("release"):
-        await release(viewer, accused)
+        await let_go_of_reports(viewer, accused)
         return redirect(request, page, _("Others can look at it now."))
     return await attempt(
-        request, page, claim(viewer, accused, take_over=form.flag("take_over")), _("You have it for an hour.")
+        request, page, look_at_reports(viewer, accused, take_over=form.flag("take_over")), _("You have it for an hour.")
     )
 
 

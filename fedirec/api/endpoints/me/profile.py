@@ -8,9 +8,10 @@ from fedirec.accounts.notices import WISHES
 from fedirec.accounts.permissions import Permission, Scope
 from fedirec.accounts.queries import has_unread
 from fedirec.api.endpoint import Call, Endpoint
-from fedirec.api.shapes.accounts import Defaults, Me, NoticesWanted, Preferences, ProfileChange
+from fedirec.api.shapes.accounts import Defaults, Me, NoticesWanted, Preferences, ProfileChange, Skills
 from fedirec.api.shapes.people import show_person
 from fedirec.errors import Invalid, NotFound
+from fedirec.remix.actions.skills import choose_skills
 from fedirec.remix.licences import CHOICES, find_licence
 from fedirec.remix.queries.records import files_of
 
@@ -24,11 +25,15 @@ async def show_me(call: Call) -> Me:
         scopes=[scope.value for scope in Scope if scope in viewer.scopes],
         about=account.about,
         is_indexable=call.actor.is_indexable,
+        without_name=call.actor.without_name,
         locale=account.locale,
         timezone=account.timezone,
         default_licence=account.licence,
         default_visibility=account.visibility,
         default_quoting=account.quoting,
+        default_remixing=account.remixing,
+        default_ai_preference=account.ai_preference,
+        skills=account.skills or [],
         notices_wanted=[kind.value for kind in WISHES if kind.value not in (account.unwanted or ())],
         has_unread=await has_unread(account),
     )
@@ -49,6 +54,7 @@ async def change_profile(call: Call) -> Me:
         icon=icon,
         without_icon=change.without_icon,
         is_indexable=change.is_indexable,
+        without_name=change.without_name,
     )
     return await show_me(call)
 
@@ -64,7 +70,19 @@ async def change_defaults(call: Call) -> Me:
     if wanted.licence is not None and find_licence(wanted.licence) not in CHOICES:
         raise Invalid("Please choose a licence.", field="licence")
     account = call.viewer.account
-    await edit_defaults(account, licence=wanted.licence, visibility=wanted.visibility, quoting=wanted.quoting)
+    await edit_defaults(
+        account,
+        licence=wanted.licence,
+        visibility=wanted.visibility,
+        quoting=wanted.quoting,
+        remixing=wanted.remixing,
+        ai_preference=wanted.ai_preference,
+    )
+    return await show_me(call)
+
+
+async def change_skills(call: Call) -> Me:
+    await choose_skills(call.viewer.account, call.sent(Skills).skills)
     return await show_me(call)
 
 
@@ -116,6 +134,17 @@ ENDPOINTS = (
         body=Defaults,
         answer=Me,
         pages=("/settings/making",),
+    ),
+    Endpoint(
+        name="choose_skills",
+        method="PUT",
+        path="/me/skills",
+        permission=Permission.MANAGE_OWN,
+        says="You can do these things, and find with `skill=mine` the records that wait for them.",
+        run=change_skills,
+        body=Skills,
+        answer=Me,
+        pages=("/settings/skills",),
     ),
     Endpoint(
         name="choose_notices",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fedirec.accounts.permissions import Permission
-from fedirec.admin.actions.claiming import claim, release
 from fedirec.admin.actions.deciding import decide
+from fedirec.admin.actions.looking import let_go_of_reports, look_at_reports
 from fedirec.admin.actions.noting import write_note
 from fedirec.admin.judging import Action, Category, Verdict
 from fedirec.admin.models import Report as ReportRow
@@ -68,11 +68,11 @@ async def decide_case(call: Call) -> CaseFile:
 
 
 async def claim_case(call: Call) -> None:
-    await claim(call.viewer, await get_accused(call.row()), take_over=call.sent(ClaimSent).take_over)
+    await look_at_reports(call.viewer, await get_accused(call.row()), take_over=call.sent(ClaimSent).take_over)
 
 
 async def release_case(call: Call) -> None:
-    await release(call.viewer, await get_accused(call.row()))
+    await let_go_of_reports(call.viewer, await get_accused(call.row()))
 
 
 async def note_on_case(call: Call) -> CaseFile:

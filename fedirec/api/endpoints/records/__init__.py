@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from fedirec.api.endpoints.records import lineage, lists, offers, recommendations, versions, works
+from fedirec.api.endpoints.records import (
+    attribution,
+    bookmarks,
+    checking,
+    comparisons,
+    lineage,
+    lists,
+    next_steps,
+    offers,
+    proofs,
+    pseudonyms,
+    recommendations,
+    thanks,
+    versions,
+    works,
+)
 
 ENDPOINTS = (
     *lists.ENDPOINTS,
     *works.ENDPOINTS,
     *versions.ENDPOINTS,
     *lineage.ENDPOINTS,
+    *proofs.ENDPOINTS,
+    *attribution.ENDPOINTS,
+    *comparisons.ENDPOINTS,
     *offers.ENDPOINTS,
+    *next_steps.ENDPOINTS,
     *recommendations.ENDPOINTS,
+    *thanks.ENDPOINTS,
+    *pseudonyms.ENDPOINTS,
+    *bookmarks.ENDPOINTS,
+    *checking.ENDPOINTS,
 )

@@ -11,7 +11,8 @@ from fedirec.api.shapes.basis import Kind, PieceQuery, Text
 from fedirec.api.shapes.files import dressed_files
 from fedirec.api.shapes.records import Records, show_card
 from fedirec.remix.models import Record as RecordRow
-from fedirec.remix.queries.records import Wish, explore
+from fedirec.remix.pages.looking import skills_in
+from fedirec.remix.queries.exploring import Wish, explore
 from fedirec.remix.vocab import hashtag_key
 from fedirec.web.paging import Cursor
 
@@ -28,6 +29,9 @@ class RecordsQuery(PieceQuery):
     here: bool = Field(False, description="Only records of people of this instance.")
     host: Text = Field("", max_length=300, description="Only records of people of that instance.")
     language: Text = Field("", max_length=35)
+    skill: Text = Field(
+        "", max_length=10, description="Only what waits for somebody who can do that: the code of a skill, or mine."
+    )
 
 
 def place_of(row: RecordRow) -> Cursor:
@@ -46,6 +50,7 @@ async def list_records(call: Call) -> Records:
         is_local=asked.here,
         host=asked.host.lower(),
         language=asked.language.lower(),
+        skills=skills_in(asked.skill, own=call.visitor.account.skills if call.visitor else None),
     )
     rows = await explore(wish, viewer=call.looker, after=read_place(call), limit=size_of(call) + 1)
     return await list_of_records(call, rows)

@@ -7,14 +7,19 @@ from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.finding import get_standing_record
 from fedirec.api.shapes.versions import Revisions, WholeRevision, show_revision
 from fedirec.errors import NotFound
+from fedirec.remix.queries.edits import proved_edits
+from fedirec.remix.queries.pseudonyms import stand_ins_in
 from fedirec.remix.queries.records import get_revision, revisions_of
+from fedirec.remix.queries.versions import shown_version
 from fedirec.remix.visibility import may_see_version
 
 
 async def list_revisions(call: Call) -> Revisions:
     record = await get_standing_record(call)
     shown = [each for each in await revisions_of(record) if await may_see_version(record, each, call.looker)]
-    return Revisions(items=[show_revision(record, each) for each in shown])
+    unnamed = await stand_ins_in(record.id, {each.editor_uri for each in shown if each.editor_uri})
+    signed = await proved_edits(shown)
+    return Revisions(items=[show_revision(record, each, unnamed=unnamed, signed=signed) for each in shown])
 
 
 async def show_one_revision(call: Call) -> WholeRevision:
@@ -23,7 +28,9 @@ async def show_one_revision(call: Call) -> WholeRevision:
     revision = await get_revision(record, number if number < 2**31 else 0)
     if not await may_see_version(record, revision, call.looker):
         raise NotFound("There is no such version.")
-    return WholeRevision(**show_revision(record, revision).model_dump(), document=revision.document)
+    unnamed = await stand_ins_in(record.id, [revision.editor_uri] if revision.editor_uri else [])
+    shown = show_revision(record, revision, unnamed=unnamed, signed=await proved_edits([revision]))
+    return WholeRevision(**shown.model_dump(), document=await shown_version(record, revision))
 
 
 ENDPOINTS = (

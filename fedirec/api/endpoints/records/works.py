@@ -21,8 +21,12 @@ async def show_one_record(call: Call) -> Record:
 
 async def publish(call: Call) -> Record:
     wanted = call.sent(NewRecord)
-    draft = await _draft(call, wanted, challenge=wanted.challenge)
-    made = await publish_record(call.actor, draft)
+    draft = await draft_of(call, wanted, challenge=wanted.challenge)
+    return await made_record(call, await publish_record(call.actor, draft))
+
+
+async def made_record(call: Call, made: RecordRow) -> Record:
+    """The record that was `made` just now, and where it is."""
     call.headers["Location"] = f"/api/records/{made.id}"
     return await _whole(call, await _again(call, made))
 
@@ -33,7 +37,7 @@ async def edit(call: Call) -> Record:
     tags = [tag.strip() for tag in expected.split(",")]
     if expected and expected != "*" and etag_of(record) not in tags:
         raise Changed
-    draft = await _draft(call, call.sent(RecordSent), of=record)
+    draft = await draft_of(call, call.sent(RecordSent), of=record)
     revision = record.revision if expected and expected != "*" else None
     made = await edit_record(call.actor, record, draft, revision=revision)
     return await _whole(call, await _again(call, made))
@@ -70,7 +74,7 @@ async def _again(call: Call, record: RecordRow) -> RecordRow:
     return whole
 
 
-async def _draft(
+async def draft_of(
     call: Call, wanted: RecordSent, *, of: RecordRow | None = None, challenge: int | None = None
 ) -> RecordDraft:
     """What was sent, with the rows that it names. Raises Invalid for those that are not there."""
@@ -92,10 +96,14 @@ async def _draft(
         tags=list(dict.fromkeys(tag.lstrip("#") for tag in wanted.tags)),
         visibility=wanted.visibility,
         quoting=wanted.quoting,
+        remixing=wanted.remixing,
+        ai_preference=wanted.ai_preference,
         files=await drafted_files(call, wanted.files, of=of),
         sources=list(
             {
-                each.record: SourceDraft(record=sources[each.record], relation=Relation(each.relation))
+                each.record: SourceDraft(
+                    record=sources[each.record], relation=Relation(each.relation), thanks=each.thanks
+                )
                 for each in wanted.sources
             }.values()
         ),

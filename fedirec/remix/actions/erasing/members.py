@@ -19,10 +19,15 @@ from fedirec.media.actions import forget_paths, prune_uploads
 from fedirec.media.models import Media, Upload
 from fedirec.media.queries import paths_of
 from fedirec.media.store import Store
+from fedirec.remix.actions.claims.forgetting import forget_claims
 from fedirec.remix.actions.erasing.names import unname
+from fedirec.remix.actions.pens.forgetting import forget_pens
+from fedirec.remix.actions.remix_requests.expiring import forget_words
+from fedirec.remix.actions.suggestions.forgetting import forget_suggestions
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.models import (
     Attachment,
+    Bookmark,
     Draft,
     TagFollow,
 )
@@ -94,7 +99,12 @@ async def forget_sayings(actor: Actor) -> None:
         await Outgoing.filter(Q(type__not="Delete") | Q(object_uri__not=actor.uri), actor_id=actor.id).delete()
         await Draft.filter(author_id=actor.id).delete()
         await TagFollow.filter(actor_id=actor.id).delete()
+        await Bookmark.filter(actor_id=actor.id).delete()
         await Liking.filter(actor_id=actor.id).delete()
+        await forget_words(actor)
+        await forget_claims(actor)
+        await forget_suggestions(actor)
+        await forget_pens(actor)
         await Announcement.filter(actor_id=actor.id).delete()
         await Boundary.filter(Q(owner_id=actor.id) | Q(other_id=actor.id)).delete()
         await Follow.filter(follower_id=actor.id).delete()

@@ -9,7 +9,11 @@ from fedirec.activitypub.models import Actor, Received
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.search import make_unfindable
 from fedirec.media.cache import MediaCache
+from fedirec.remix.actions.claims.forgetting import forget_claims
 from fedirec.remix.actions.erasing.works import BUILT_ON
+from fedirec.remix.actions.pens.forgetting import forget_pens
+from fedirec.remix.actions.remix_requests.expiring import forget_words
+from fedirec.remix.actions.suggestions.forgetting import forget_suggestions
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.models import (
     Contributor,
@@ -41,4 +45,8 @@ async def forget_remote(actor: Actor, cache: MediaCache) -> None:
 async def forget_talk(actor: Actor) -> None:
     """Of what `actor`, of another instance, said about records only the places are left."""
     async with transaction():
+        await forget_words(actor)
+        await forget_claims(actor)
+        await forget_suggestions(actor)
+        await forget_pens(actor)
         await bury_comments_of(actor)

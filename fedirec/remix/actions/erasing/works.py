@@ -18,6 +18,7 @@ from fedirec.remix.models import (
     Contributor,
     Record,
     RecordRevision,
+    Source,
     Submission,
 )
 
@@ -50,6 +51,7 @@ async def forget_works(actor: Actor, cache: MediaCache) -> None:
             await Liking.filter(object_uri__in=uris).delete()
             waiting = Submission.filter(record_id__in=keys, state__in=("pending", "licence_pending"))
             await waiting.update(state="withdrawn")
+            await Source.filter(record_id__in=keys).exclude(thanks="").update(thanks="")
             nobodys = [record for record in records if record.id not in built_on]
             if nobodys:
                 await Contributor.filter(record_id__in=[record.id for record in nobodys]).delete()

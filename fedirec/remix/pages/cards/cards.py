@@ -12,7 +12,7 @@ from fedirec.html import excerpt
 from fedirec.media.queries import remote_peaks
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Challenge, Record
+from fedirec.remix.models import Attachment, Challenge, Record
 from fedirec.remix.pages.cards.files import Files
 from fedirec.remix.pages.cards.licences import licence_view
 from fedirec.remix.pages.cards.promises import pay_in_words
@@ -23,10 +23,11 @@ from fedirec.web.language import gettext as _
 from fedirec.web.views import ChallengeView, LicenceView, PersonView, RecordView
 
 _PROMPT: Final = 150
-_VISIBILITIES: Final[dict[str, Literal["public", "hidden", "held"]]] = {
+_VISIBILITIES: Final[dict[str, Literal["public", "hidden", "held", "asking"]]] = {
     "public": "public",
     "hidden": "hidden",
     "held": "held",
+    "asking": "asking",
 }
 """All else is for followers."""
 
@@ -58,7 +59,7 @@ class Cards(Files):
             icon_url=self.icon_of(actor),
             is_remote=not actor.is_local,
             host="" if actor.is_local else actor.host,
-            note=note or gone,
+            note=note or gone or (_("now at %(host)s") % {"host": host_of(actor.moved_to)} if actor.moved_to else ""),
         )
 
     def record(self, record: Record, *, note: str = "", whole: bool = False) -> RecordView:
@@ -79,7 +80,7 @@ class Cards(Files):
             tags=tuple((tag.name, f"/tags/{tag.name}") for tag in record.tags) if whole else (),
             language=record.language,
             visibility=_VISIBILITIES.get(record.visibility, "followers"),
-            edited_at=record.updated_at,
+            edited_at=record.updated_at if record.updated_at != record.published_at else None,
             is_remote=not author.is_local,
             host="" if author.is_local else host_of(record.uri),
             original_url=None if author.is_local else (record.url or record.uri),
@@ -91,16 +92,19 @@ class Cards(Files):
 
     async def dress(self, shown: Iterable[Record | Challenge]) -> None:
         """What was made of the files of these is at hand afterwards; without it they are shown as they were sent."""
-        attachments = [
+        await self.dress_attachments(
             attachment
             for row in shown
             if not (isinstance(row, Record) and row.deleted_at)
             for attachment in row.attachments
-        ]
-        await self.dress_files(each.media_id for each in attachments if each.media_id is not None)
-        self._peaks |= await remote_peaks(
-            {each.url for each in attachments if each.media_id is None and each.kind == "audio"}
         )
+
+    async def dress_attachments(self, attachments: Iterable[Attachment]) -> None:
+        """What was made of these files is at hand afterwards, whether they are rows or not."""
+        files = list(attachments)
+        await self.dress_files(each.media_id for each in files if each.media_id is not None)
+        elsewhere = {each.url for each in files if each.media_id is None and each.kind == "audio"}
+        self._peaks |= await remote_peaks(elsewhere)
 
     def challenge(self, challenge: Challenge, *, whole: bool = False) -> ChallengeView:
         """A challenge as a card shows it, or with `whole` as its page does."""

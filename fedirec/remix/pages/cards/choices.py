@@ -19,8 +19,8 @@ def kind_choices() -> list[Choice]:
 def relation_word(relation: str) -> str:
     """How a record was made from a source, as a word beside its title."""
     words = {
-        Relation.ADAPTS: _("adapts it"),
-        Relation.SAMPLES: _("samples it"),
+        Relation.ADAPTS: _("reworks it"),
+        Relation.SAMPLES: _("uses parts of it"),
         Relation.CONTAINS: _("contains it"),
         Relation.PERFORMS: _("performs it"),
         Relation.TRANSLATES: _("translates it"),
@@ -30,7 +30,16 @@ def relation_word(relation: str) -> str:
 
 
 def relation_choices() -> list[Choice]:
-    return [Choice(value=relation.value, label=relation_word(relation)) for relation in Relation]
+    """How somebody can have made theirs from a source, for whoever says it of their own."""
+    words = {
+        Relation.ADAPTS: _("I reworked it"),
+        Relation.SAMPLES: _("I used parts of it"),
+        Relation.CONTAINS: _("Mine contains all of it"),
+        Relation.PERFORMS: _("I performed it"),
+        Relation.TRANSLATES: _("I translated it"),
+        Relation.INSPIRED_BY: _("It inspired me"),
+    }
+    return [Choice(value=relation.value, label=words[relation]) for relation in Relation]
 
 
 def role_choices(*, first: Sequence[str] = ()) -> list[Choice]:

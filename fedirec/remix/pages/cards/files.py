@@ -96,6 +96,15 @@ class Files:
             return replace(bare, pictures=self._copies(attachment))
         return self._dressed_view(bare, attachment.media_id)
 
+    def thumbnail(self, attachment: Attachment) -> str:
+        """Where a browser gets the smallest picture of a file that is one or has a poster, from us."""
+        made = self._dressed.get(attachment.media_id) if attachment.media_id is not None else None
+        if made is not None and made.preview_url:
+            return made.preview_url
+        url = attachment.poster_url or attachment.url
+        path = self.here(url)
+        return path if path.startswith("/media/") else self._cache.path_for(url, size=CACHED_SIZES[0])
+
     def _copies(self, attachment: Attachment) -> tuple[PictureView, ...]:
         """The sizes in which we have a picture from elsewhere, as far as its author says how large it is."""
         if not attachment.width or not attachment.height:

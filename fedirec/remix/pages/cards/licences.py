@@ -35,6 +35,11 @@ def _points_of(licence: Licence) -> list[tuple[str, str]]:
             ("eye", _("You may look at it, listen to it and share links to it.")),
             ("no-remix", _("Ask its author before you build on it.")),
         ]
+    if licence.is_partial:
+        return [
+            ("eye", _("You may look at it, listen to it and share links to it.")),
+            ("question", _("It allows some uses only. Ask its author before you build on it.")),
+        ]
     said = [
         ("remix", _("You may remix it and share what you make."))
         if licence.may_remix
@@ -59,7 +64,9 @@ def licence_in_words(licence: Licence) -> str:
         return _("Do whatever you like with it. Naming its author is still a kind thing to do.")
     if licence.family == "arr":
         return _("You may look at it and share links to it. For everything else, ask its author.")
-    said = [_("Name its author.")]
+    if licence.is_partial:
+        return _("It allows some uses only. Ask its author before you build on it.")
+    said = [_("Name its author.")] if licence.needs_credit else []
     if licence.noncommercial:
         said.append(_("Not for making money."))
     if licence.share_alike:
@@ -70,11 +77,37 @@ def licence_in_words(licence: Licence) -> str:
 
 
 def licence_choices(allowed: Iterable[Licence] | None = None) -> list[Choice]:
-    """The licences that an author can choose, from the most open to the most closed."""
+    """The licences that an author can choose, from the most open to the most closed, in plain words first."""
     wanted = set(CHOICES if allowed is None else allowed)
     return [
-        Choice(value=licence.id, label=view.short, hint=view.summary)
+        Choice(value=licence.id, label=_offer_of(licence), hint=licence_view(licence).short)
         for licence in CHOICES
         if licence in wanted
-        for view in [licence_view(licence)]
     ]
+
+
+def licence_options(allowed: Iterable[Licence] | None = None) -> list[Choice]:
+    """The same for a list that unfolds, where each has one line."""
+    return [
+        Choice(value=choice.value, label=f"{choice.label} ({choice.hint})", hint="")
+        for choice in licence_choices(allowed)
+    ]
+
+
+def _offer_of(licence: Licence) -> str:
+    """What others may do under `licence`, for an author who chooses one."""
+    if licence.family in ("zero", "mark"):
+        return _("Anything they like, even without naming its author")
+    if licence.family == "arr":
+        return _("Look at it; for everything else they ask first")
+    if not licence.may_remix:
+        if licence.noncommercial:
+            return _("Share it unchanged, naming its author, and not for money")
+        return _("Share it unchanged, naming its author")
+    if licence.noncommercial and licence.share_alike:
+        return _("Remix and share it, naming its author, not for money, and under the same licence")
+    if licence.noncommercial:
+        return _("Remix and share it, naming its author, and not for money")
+    if licence.share_alike:
+        return _("Remix and share it, naming its author, and under the same licence")
+    return _("Remix and share it, naming its author")

@@ -3,3 +3,9 @@
 Each button of the form sends all of it. Nothing is published before somebody says so, and nothing that was typed is
 lost: files that arrived travel on by their keys, sources and people by their rows.
 """
+
+from __future__ import annotations
+
+from fedirec.remix.pages.composing import editing, making
+
+routes = [*making.routes, *editing.routes]

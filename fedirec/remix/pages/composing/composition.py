@@ -19,15 +19,18 @@ from fedirec.remix.licences import (
     BY_ND,
     BY_SA,
     CC0,
+    CHOICES,
     Licence,
     allowed_for_remix,
     explain,
     licence_of,
+    may_carry,
 )
 from fedirec.remix.lineage import MAX_SOURCES, Relation, parents_of, would_loop
 from fedirec.remix.models import Record
 from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.roles import find_role
+from fedirec.remix.visibility import ASKING
 from fedirec.web.language import gettext as _
 
 PREFERRED: Final = (BY_SA, BY, BY_NC_SA, BY_NC, CC0, BY_ND, BY_NC_ND, ALL_RIGHTS_RESERVED)
@@ -48,6 +51,7 @@ class SourceRow:
 
     record: Record
     relation: str = Relation.ADAPTS.value
+    thanks: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,11 +73,22 @@ class Composition:
     sources: list[SourceRow] = field(default_factory=list)
     parts: list[PartRow] = field(default_factory=list)
     found: list[Record] = field(default_factory=list)
+    not_sources: list[int] = field(default_factory=list)
+    """Rows of records that a file of it looks or sounds like, and that it was not made from, as its author says."""
     seek: str = ""
     """What stands in the box for sources."""
     who: str = ""
     """What stands in the box for people."""
     has_searched: bool = False
+    granted: frozenset[str] = frozenset()
+    """The sources, by their uris, whose authors agreed to the record as it is now."""
+    breaches: frozenset[str] = frozenset()
+    """What was made itself, by whoever made it, from something whose licence does not allow that, by its uri."""
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether it waits, or can wait, until those agree whose licences do not let it be."""
+        return self.record is None or self.record.visibility == ASKING
 
     @property
     def kind(self) -> Kind:
@@ -81,8 +96,11 @@ class Composition:
 
     @property
     def foreign(self) -> list[Record]:
-        """The sources by others: nobody needs a licence for their own work."""
-        return [row.record for row in self.sources if row.record.author_id != self.author.id]
+        """The sources by others, for which it needs their licence: nobody needs one for their own work, or for that of
+        authors who agreed to this very remix.
+        """
+        others = [row.record for row in self.sources if row.record.author_id != self.author.id]
+        return [record for record in others if record.uri not in self.granted]
 
     @property
     def licences(self) -> list[Licence]:
@@ -94,16 +112,34 @@ class Composition:
         return allowed_for_remix(self.licences)
 
     @property
+    def offered(self) -> frozenset[Licence]:
+        """The licences that its author can choose among: those that all sources allow. Where there are none, those that
+        would be left if whoever stands in the way agreed.
+        """
+        if allowed := self.allowed:
+            return allowed
+        open_ones = [licence for licence in self.licences if licence.may_remix]
+        if left := allowed_for_remix(open_ones):
+            return left
+        return frozenset(choice for choice in CHOICES if any(may_carry(licence, choice) for licence in open_ones))
+
+    @property
     def suggested(self) -> Licence:
         """The licence that it gets unless its author chooses another one."""
-        allowed = self.allowed
-        return next((licence for licence in PREFERRED if licence in allowed), BY_SA)
+        offered = self.offered
+        return next((licence for licence in PREFERRED if licence in offered), BY_SA)
+
+    def in_the_way(self, chosen: Licence) -> list[Record]:
+        """The sources that do not let it be under the `chosen` licence, whose authors have to agree then."""
+        return [record for record in self.foreign if not may_carry(licence_of(record), chosen)]
 
     def file_drafts(self) -> list[FileDraft]:
         return [FileDraft(media=row.media, description=row.alt) for row in self.files]
 
     def source_drafts(self) -> list[SourceDraft]:
-        return [SourceDraft(record=row.record, relation=Relation(row.relation)) for row in self.sources]
+        return [
+            SourceDraft(record=row.record, relation=Relation(row.relation), thanks=row.thanks) for row in self.sources
+        ]
 
     def part_drafts(self) -> list[PartDraft]:
         return [PartDraft(actor=row.actor, role=row.role) for row in self.parts]
@@ -123,7 +159,7 @@ class Composition:
             )
         if record.visibility != "public":
             raise Forbidden(_("“%(title)s” is not public, so it cannot be built on.") % {"title": title})
-        if record.author_id != self.author.id:
+        if record.author_id != self.author.id and not (self.record is None and may_be_asked(record)):
             for clash in explain([licence_of(record)]):
                 raise Conflict(clash.in_words([quoted(title)], gettext=_))
         if self.record is None:
@@ -153,6 +189,13 @@ class Composition:
             raise Conflict(_("Please name %(n)s people at most.") % {"n": MAX_PARTS})
         if not any((row.actor.id, row.role) == (actor.id, role) for row in self.parts):
             self.parts.append(PartRow(actor=actor, role=role))
+
+
+def may_be_asked(record: Record) -> bool:
+    """Whether the author of `record`, who comes with it, can agree to a remix that its licence does not allow: their
+    software has to know what a remix is.
+    """
+    return record.author.state == "active" and not record.is_post and record.deleted_at is None
 
 
 def quoted(title: str) -> str:

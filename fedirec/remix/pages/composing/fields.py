@@ -14,6 +14,7 @@ from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.challenges import find_challenge_row, is_open, offered_challenges
 from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import default_role, find_role
+from fedirec.remix.wishes import AiPreference, Remixing
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.language import name_of_language
@@ -41,6 +42,8 @@ def draft_in(form: Form, composition: Composition, challenge: Challenge | None) 
         tags=list(dict.fromkeys(tags)),
         visibility=form.choice("visibility", ("public", "followers"), default="public"),
         quoting=form.choice("quoting", set(Quoting), default=Quoting.ANYONE.value),
+        remixing=form.choice("remixing", set(Remixing), default=Remixing.ANYONE.value),
+        ai_preference=form.choice("ai_preference", set(AiPreference), default=AiPreference.UNSET.value),
         files=composition.file_drafts(),
         sources=composition.source_drafts(),
         parts=composition.part_drafts(),
@@ -101,6 +104,30 @@ def quoting_choices() -> list[Choice]:
         Choice(value=Quoting.ANYONE.value, label=_("Everybody")),
         Choice(value=Quoting.ASKED.value, label=_("People who asked me"), hint=_("You say yes or no to each of them.")),
         Choice(value=Quoting.NOBODY.value, label=_("Nobody")),
+    ]
+
+
+def remixing_choices() -> list[Choice]:
+    return [
+        Choice(value=Remixing.ANYONE.value, label=_("Everybody"), hint=_("You hear of each remix.")),
+        Choice(
+            value=Remixing.FOLLOWERS.value,
+            label=_("Whoever follows me"),
+            hint=_("Whoever follows you may remix without asking; you are asked about others."),
+        ),
+        Choice(value=Remixing.NOBODY.value, label=_("Nobody"), hint=_("You are asked about each remix.")),
+    ]
+
+
+def ai_choices() -> list[Choice]:
+    return [
+        Choice(value=AiPreference.UNSET.value, label=_("I do not say")),
+        Choice(
+            value=AiPreference.DISALLOW.value,
+            label=_("No, please"),
+            hint=_("Its page says so to those who collect pages. It is a wish: not all of them heed it."),
+        ),
+        Choice(value=AiPreference.ALLOW.value, label=_("Yes, they may")),
     ]
 
 

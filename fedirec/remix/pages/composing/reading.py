@@ -18,12 +18,17 @@ from fedirec.remix.pages.composing.composition import Composition, FileRow, Part
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.people import actors_in_order
 from fedirec.remix.queries.records import actors_at, contributors_of, files_of, records_at, records_in_order
+from fedirec.remix.queries.remix_requests import granted_to
 from fedirec.remix.roles import find_role
+from fedirec.remix.visibility import ASKING
+from fedirec.remix.vocab.records import MAX_THANKS
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.sentences import told
 
 _MAX_ALT: Final = 1_500
+MAX_REMEMBERED: Final = 50
+"""Records that somebody said they did not build on, that are not suggested again."""
 _KEPT: Final = (
     "title",
     "text",
@@ -34,10 +39,15 @@ _KEPT: Final = (
     "tags",
     "visibility",
     "quoting",
+    "remixing",
+    "ai_preference",
     "own_role",
     "own_role_was",
     "challenge",
     "who_role",
+    "ask_words",
+    "shelf",
+    "suggests",
 )
 """The plain fields that a draft keeps."""
 
@@ -64,13 +74,24 @@ async def read_composition(form: Form, *, author: Actor, record: Record | None =
         author=author,
         record=record,
         files=[FileRow(media=files[key], alt=form.value(f"alt-{key}")[:_MAX_ALT]) for key in keys if key in files],
-        sources=[SourceRow(record=row, relation=_relation(form.value(f"relation-{row.id}"))) for row in sources],
+        sources=[
+            SourceRow(
+                record=row,
+                relation=_relation(form.value(f"relation-{row.id}")),
+                thanks=form.line(f"thanks-{row.id}", max=MAX_THANKS),
+            )
+            for row in sources
+        ],
         parts=[
             PartRow(actor=people[number], role=role)
             for number, role in zip(named, roles, strict=False)
             if number in people and find_role(role)
         ],
+        not_sources=[
+            row for text in form.values("not_source")[:MAX_REMEMBERED] if (row := number_of(text)) is not None
+        ],
         seek=form.line("seek", max=2_048),
+        granted=await _granted_to(record),
         who=form.line("who", max=600),
     )
 
@@ -87,13 +108,14 @@ async def composition_of(record: Record) -> tuple[Composition, str]:
     composition = Composition(
         author=record.author,
         record=record,
+        granted=await _granted_to(record),
         files=[
             FileRow(media=media, alt=by_row[attachment.id].description)
             for attachment in attachments
             if (media := by_row[attachment.id].media) is not None
         ],
         sources=[
-            SourceRow(record=parents[source.uri], relation=source.relation)
+            SourceRow(record=parents[source.uri], relation=source.relation, thanks=source.thanks)
             for source in record.sources
             if source.uri in parents
         ],
@@ -112,7 +134,9 @@ def kept_values(form: Form, composition: Composition) -> list[tuple[str, str]]:
     for file in composition.files:
         kept += [("file_key", file.media.key), (f"alt-{file.media.key}", file.alt)]
     for source in composition.sources:
-        kept += [("source", str(source.record.id)), (f"relation-{source.record.id}", source.relation)]
+        key = source.record.id
+        kept += [("source", str(key)), (f"relation-{key}", source.relation), (f"thanks-{key}", source.thanks)]
+    kept += [("not_source", str(row)) for row in composition.not_sources[:MAX_REMEMBERED]]
     for part in composition.parts:
         kept += [("part", str(part.actor.id)), ("part_role", part.role)]
     return [*kept, ("seek", composition.seek), ("who", composition.who)]
@@ -146,6 +170,12 @@ async def take_uploads(request: Request[Any], form: Form, composition: Compositi
             continue
         if all(row.media.id != media.id for row in composition.files):
             composition.files.append(FileRow(media=media))
+
+
+async def _granted_to(record: Record | None) -> frozenset[str]:
+    if record is None or record.visibility == ASKING:  # who agreed to something else is asked anew
+        return frozenset()
+    return frozenset(await granted_to(record.uri, digest=record.digest or ""))
 
 
 def _relation(value: str) -> str:

@@ -17,17 +17,22 @@ from fedirec.remix.actions.records import refuse_draft
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, Draft, Record
 from fedirec.remix.pages.cards import Cards, licence_view, prepare_words, relation_word
-from fedirec.remix.pages.composing.buttons import MAX_FOUND
 from fedirec.remix.pages.composing.composition import Composition
 from fedirec.remix.pages.composing.fields import draft_in
 from fedirec.remix.pages.composing.reading import kept_values
-from fedirec.remix.pages.trails import MadeFrom, sentence_of
-from fedirec.remix.queries.records import Wish, actors_at, explore, own_records
+from fedirec.remix.pages.trails.credits import sentence_of
+from fedirec.remix.pages.trails.sources import MadeFrom
+from fedirec.remix.pages.visitors import number_of
+from fedirec.remix.queries.likeness import records_like
+from fedirec.remix.queries.records import actors_at
+from fedirec.remix.roles import label_of
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.views import MediaView, PersonView, RecordView
 
 _EXCERPT: Final = 260
+OPEN_PARTS: Final = 20
+"""People who helped whose rows stand open; those after them have a line each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,13 @@ class ShownPart:
     """Somebody who helped."""
 
     id: int
+    place: int
+    """Where they stand among all who helped."""
     person: PersonView
     role: str
+    role_word: str
+    is_open: bool
+    """Whether their role can be chosen where they stand; otherwise a button makes it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +96,23 @@ def shown_files(composition: Composition, *, cards: Cards) -> list[ShownFile]:
     ]
 
 
-def shown_parts(composition: Composition, *, cards: Cards) -> list[ShownPart]:
-    return [ShownPart(id=row.actor.id, person=cards.person(row.actor), role=row.role) for row in composition.parts]
+def shown_parts(form: Form, composition: Composition, *, cards: Cards) -> list[ShownPart]:
+    """Who helped. A film can have hundreds: beyond the first ones only the row that somebody works on is open."""
+    do, _sign, name = form.value("do").partition(":")
+    opened = number_of(name) if do == "open-part" else None
+    if do == "add-part" and not form.error("who"):
+        opened = len(composition.parts) - 1
+    return [
+        ShownPart(
+            id=row.actor.id,
+            place=place,
+            person=cards.person(row.actor),
+            role=row.role,
+            role_word=label_of(row.role, gettext=_),
+            is_open=place < OPEN_PARTS or place == opened,
+        )
+        for place, row in enumerate(composition.parts)
+    ]
 
 
 def shown_drafts(drafts: Sequence[Draft], *, but: str) -> list[ShownDraft]:
@@ -105,16 +130,25 @@ def shown_drafts(drafts: Sequence[Draft], *, but: str) -> list[ShownDraft]:
 
 
 async def preview_of(
-    viewer: Viewer, form: Form, composition: Composition, challenge: Challenge | None, *, cards: Cards
+    viewer: Viewer,
+    form: Form,
+    composition: Composition,
+    challenge: Challenge | None,
+    *,
+    cards: Cards,
+    asks: bool = False,
 ) -> Preview:
-    """What would be published, and what stands against it. Nothing is saved."""
+    """What would be published, and what stands against it, but for the sources whose authors it `asks` first. Nothing
+    is saved.
+    """
     trial = Form(kept_values(form, composition))
     draft = draft_in(trial, composition, challenge)
     if not trial.errors:
         try:
             await refuse_draft(viewer.actor, draft)
         except FedirecError as error:
-            trial.refuse(error)
+            if not asks or error.field not in ("sources", "licence"):
+                trial.refuse(error)
     await prepare_words(draft.text)
     uri = cards.site.uris.record()
     credit = await credits_of_draft(viewer.actor, draft, uri=uri, kind=composition.kind)
@@ -166,13 +200,10 @@ def _record(viewer: Viewer, draft: RecordDraft, composition: Composition, cards:
     )
 
 
-async def at_hand(composition: Composition) -> tuple[list[Record], list[Record]]:
-    """The author's own records, and a few that can be built on: theirs and what others made lately."""
-    mine = await own_records(composition.author, but=composition.record)
-    wished = Wish(remixable=True)
-    limit = MAX_FOUND + len(composition.sources)
-    lately = await explore(wished, viewer=composition.author, after=None, limit=limit)
-    taken = {row.record.id for row in composition.sources}
-    if composition.record:
-        taken.add(composition.record.id)
-    return mine, list({row.id: row for row in [*mine, *lately] if row.id not in taken}.values())[:MAX_FOUND]
+async def resembled_by(composition: Composition) -> list[Record]:
+    """Records that it may come from, as its files look or sound, and that its author has said nothing about."""
+    known = {row.record.id for row in composition.sources} | set(composition.not_sources)
+    if composition.record is not None:
+        known.add(composition.record.id)
+    files = [row.media for row in composition.files]
+    return await records_like(files, maker=composition.author, but=known)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fedirec.errors import FedirecError
 from fedirec.remix.currencies import CURRENCIES, find_amount
 from fedirec.remix.licences import find_licence
-from fedirec.remix.pages.cards import licence_choices
+from fedirec.remix.pages.cards import licence_options
 from fedirec.remix.terms import MAX_TEXT as MAX_TERMS
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.web.forms import Form
@@ -24,7 +24,7 @@ def terms_choices() -> dict[str, Any]:
     """What the fields of the terms offer."""
     codes = [*_MONEY, *sorted(set(CURRENCIES) - set(_MONEY))]
     return {
-        "licences": licence_choices(),
+        "licences": licence_options(),
         "payments": [
             Choice(value=Pays.NOTHING.value, label=_("Nothing"), hint=_("We do it because we want to.")),
             Choice(value=Pays.PERHAPS.value, label=_("Perhaps later"), hint=_("If it ever earns money.")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,15 +11,11 @@ from starlette.routing import Route
 
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.records.offers import offers_of
-from fedirec.remix.pages.trails import trail_view
+from fedirec.remix.pages.trails.views import trail_view
 from fedirec.remix.pages.visitors import members_only, own_record_in
-from fedirec.remix.queries.challenges import challenges_for
-from fedirec.remix.queries.records import Wish, explore
+from fedirec.remix.queries.next_steps import challenges_for, unremixed_like
 from fedirec.web.render import render
 from fedirec.web.views import ChallengeView, RecordView
-
-_SUGGESTED: Final = 4
-"""Records of others that are suggested to whoever has just published something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +32,7 @@ async def show_published(request: Request[Any]) -> Response:
     _viewer, record = await own_record_in(request)
     cards = Cards(request)
     offers = await offers_of(record, cards, is_author=True)
-    wished = Wish(remixable=True, never_remixed=True)
-    waiting = await explore(wished, viewer=record.author, after=None, limit=_SUGGESTED * 3)
-    others = [row for row in waiting if row.author_id != record.author_id][:_SUGGESTED]
+    others = await unremixed_like(record, viewer=record.author)
     challenges = await challenges_for(record)
     await cards.dress([record, *others, *challenges])
     return render(

@@ -22,6 +22,7 @@ from fedirec.remix.pages.sharing.schema import title_of
 from fedirec.remix.pages.visitors import record_in
 from fedirec.remix.queries.records import get_record
 from fedirec.remix.visibility import is_withheld
+from fedirec.remix.wishes import headers_of
 from fedirec.web.render import render
 from fedirec.web.security import content_security_policy
 
@@ -58,10 +59,17 @@ async def show_player(request: Request[Any]) -> Response:
     return render(
         request,
         "remix/embed.html",
-        headers=FRAMED | {"Cache-Control": "public, max-age=300"},
+        headers=_framed(record) | {"Cache-Control": "public, max-age=300"},
         record=cards.record(record, whole=True),
         uri=record.uri,
     )
+
+
+def _framed(record: Record) -> dict[str, str]:
+    """The headers of the player of `record`, with its author's wish about machines."""
+    wish = headers_of(record.ai_preference)
+    robots = ", ".join(filter(None, (FRAMED["X-Robots-Tag"], wish.get("X-Robots-Tag"))))
+    return FRAMED | wish | {"X-Robots-Tag": robots}
 
 
 def oembed(cards: Cards, record: Record, *, most_width: int | None, most_height: int | None) -> dict[str, Any]:

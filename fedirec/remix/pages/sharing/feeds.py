@@ -19,9 +19,10 @@ from fedirec.remix.pages.cards import Cards, prepare_words, words_of
 from fedirec.remix.pages.sharing.heads import site_name
 from fedirec.remix.pages.sharing.schema import title_of
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge
+from fedirec.remix.queries.exploring import Wish, explore
 from fedirec.remix.queries.feeds import local_feed
 from fedirec.remix.queries.people import get_person
-from fedirec.remix.queries.records import Wish, explore, records_by
+from fedirec.remix.queries.records import records_by
 from fedirec.remix.vocab import hashtag_key
 from fedirec.web.atom import MEDIA_TYPE, AtomFeed, Author, Enclosure, Entry
 from fedirec.web.language import Reader, reading

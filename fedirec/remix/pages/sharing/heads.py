@@ -7,7 +7,7 @@ lives elsewhere names the original and asks search engines to keep to that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -16,12 +16,15 @@ from fedirec.html import excerpt
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Attachment, Challenge, Contributor, Record
 from fedirec.remix.pages.cards import Cards, first_words_of
+from fedirec.remix.pages.sharing.provenance import record_in_prov, trail_in_schema
 from fedirec.remix.pages.sharing.schema import (
     challenge_in_schema,
     person_in_schema,
     record_in_schema,
     title_of,
 )
+from fedirec.remix.queries.trails import Trail
+from fedirec.remix.wishes import LEARNING_FORBIDDEN, AiPreference
 from fedirec.web.times import in_utc
 
 _DESCRIPTION: Final = 200
@@ -52,10 +55,19 @@ class Head:
     """Other `<meta name>`."""
     schema: dict[str, Any] = field(default_factory=dict)
     """JSON-LD in the words of schema.org; empty for nothing."""
+    provenance: dict[str, Any] = field(default_factory=dict)
+    """JSON-LD in the words of PROV; empty for nothing."""
 
 
 def record_head(cards: Cards, record: Record, *, contributors: Sequence[Contributor] = ()) -> Head:
-    """What the page of `record` says of itself and of those who have a part in it."""
+    """What the page of `record` says of itself and of those who have a part in it, and what machines may do with it."""
+    head = _head_of(cards, record, contributors)
+    if record.ai_preference == AiPreference.DISALLOW:
+        return replace(head, names=[*head.names, ("robots", LEARNING_FORBIDDEN["X-Robots-Tag"])])
+    return head
+
+
+def _head_of(cards: Cards, record: Record, contributors: Sequence[Contributor]) -> Head:
     if not record.author.is_local:
         return _copy_of(record.url or record.uri)
     if record.visibility != "public" or record.deleted_at:
@@ -109,6 +121,29 @@ def record_head(cards: Cards, record: Record, *, contributors: Sequence[Contribu
         names=names,
         schema=record_in_schema(record, text=text, contributors=contributors),
     )
+
+
+def crediting(head: Head, record: Record, *, credit: str) -> Head:
+    """The same `head` of `record` with who is credited in one line, and with where it comes from in the words of PROV.
+
+    What says nothing to search engines says nothing of that either.
+    """
+    if not head.schema:
+        return head
+    schema = head.schema | ({"creditText": credit} if credit else {})
+    return replace(head, schema=schema, provenance=record_in_prov(record, credit=credit))
+
+
+def lineage_head(record: Record, trail: Trail, *, credit: str) -> Head:
+    """What the page of the trail of `record` says of the works in it."""
+    if not record.author.is_local:
+        return _copy_of(record.url or record.uri)
+    if record.visibility != "public" or record.deleted_at:
+        return _unlisted()
+    url = f"{record.uri}/lineage"
+    links = [Link(rel="canonical", href=url)]
+    links.append(Link(rel="alternate", type="application/ld+json", href=f"{url}.jsonld", title=title_of(record)))
+    return Head(links=links, schema=trail_in_schema(trail, credit=credit))
 
 
 def person_head(cards: Cards, person: Actor) -> Head:

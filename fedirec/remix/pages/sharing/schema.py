@@ -8,6 +8,7 @@ from typing import Any, Final
 from fedirec.activitypub.models import Actor
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Attachment, Challenge, Contributor, Record
+from fedirec.remix.pseudonyms import is_unnamed
 from fedirec.remix.queries.challenges import closing_of
 from fedirec.remix.roles import find_role
 from fedirec.web.language import gettext as _
@@ -35,7 +36,7 @@ def record_in_schema(record: Record, *, text: str, contributors: Sequence[Contri
         "inLanguage": record.language,
         "dateModified": in_utc(record.updated_at) if record.updated_at else None,
         "keywords": [tag.name for tag in record.tags],
-        "isBasedOn": [source.uri for source in record.sources],
+        "isBasedOn": [source.uri for source in record.sources if source.in_graph],
         "contributor": [
             {
                 "@type": "Role",
@@ -43,6 +44,7 @@ def record_in_schema(record: Record, *, text: str, contributors: Sequence[Contri
                 "contributor": {"@type": "Person", "@id": part.actor_uri},
             }
             for part in contributors
+            if not is_unnamed(part.actor_uri)
         ],
         "associatedMedia": [] if record.warning else [_medium(row) for row in record.attachments],
     }

@@ -1,0 +1,46 @@
+"""Whom to name for a record."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from fedirec.api.shapes.basis import Shape
+
+
+class CreditedWork(Shape):
+    """A record that has to be named."""
+
+    uri: str
+    url: str
+    title: str
+    author: str
+    author_handle: str
+    author_url: str
+    licence: str = Field(description="In words, in the language of whoever asks.")
+    licence_url: str
+    generation: int
+    is_remembered: bool
+    thanks: str
+
+
+class CreditedPerson(Shape):
+    """Somebody who has to be named, and for what."""
+
+    uri: str
+    name: str
+    url: str
+    roles: list[str] = Field(description="In words, in the language of whoever asks.")
+    generation: int
+    titles: list[str]
+
+
+class Attribution(Shape):
+    """Everybody and everything that has to be named for a record, for programs and ready to paste."""
+
+    work: CreditedWork
+    sources: list[CreditedWork]
+    people: list[CreditedPerson]
+    sentence: str
+    text: str
+    html: str
+    csv: str

@@ -1,0 +1,92 @@
+"""The same in the forms that people need: for a description, for a table, for programs, and inside a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from typing import Any, Final
+
+from fedirec.media.marking import Marks
+from fedirec.remix.pages.attributions.gathering import Attribution, CreditedWork
+from fedirec.web.language import gettext as _
+
+_RISKY: Final = tuple("=+-@\t\r\n|%＝＋－＠")  # noqa: RUF001  (full width signs work in tables too)
+"""What a cell may not begin with: spreadsheets take it for a formula, and some run what it says."""
+_UNSEEN: Final = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u00ad \t\r\n\u00a0"
+"""What some programs leave out at the beginning of a cell, so that the formula stands there after all."""
+
+
+def as_text(attribution: Attribution) -> str:
+    """For descriptions, captions and credits at the end: plain lines."""
+    lines = [work_in_words(attribution.work)]
+    if attribution.sources:
+        lines += ["", _("Made from:"), *(f"- {work_in_words(work)}" for work in attribution.sources)]
+    lines += ["", _("With thanks to:")]
+    for person in attribution.people:
+        lines.append("- " + _("%(name)s (%(roles)s)") % {"name": person.name, "roles": ", ".join(person.roles)})
+    return "\n".join(lines) + "\n"
+
+
+def work_in_words(work: CreditedWork) -> str:
+    """Title, author, licence and source of one work on one line."""
+    licence = f"{work.licence} ({work.licence_url})" if work.licence_url else work.licence
+    said = {"title": _flat(work.title), "author": _flat(work.author), "licence": licence, "url": work.url or work.uri}
+    return _("“%(title)s” by %(author)s, %(licence)s: %(url)s") % said
+
+
+def as_json(attribution: Attribution) -> dict[str, Any]:
+    """For programs."""
+    return asdict(attribution)
+
+
+def as_csv(attribution: Attribution) -> str:
+    """For tables: a line for each work, with a mark in front that tells Excel that it is UTF-8.
+
+    Whatever people called themselves and their works, no cell is a formula (OWASP, CSV injection).
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer.writerow(
+        (
+            *(_("Generation"), _("Title"), _("Author"), _("Handle"), _("Page of the author"), _("Licence")),
+            *(_("Address of the licence"), _("Address"), _("Thanks")),
+        )
+    )
+    for work in (attribution.work, *attribution.sources):
+        cells = [str(work.generation), work.title, work.author, work.author_handle, work.author_url, work.licence]
+        writer.writerow([cell(each) for each in (*cells, work.licence_url, work.url or work.uri, work.thanks)])
+    writer.writerow([])
+    writer.writerow([_("Generation"), _("Name"), _("Roles"), _("Page"), _("Works")])
+    for person in attribution.people:
+        told = (str(person.generation), person.name, ", ".join(person.roles), person.url, ", ".join(person.titles))
+        writer.writerow([cell(each) for each in told])
+    return "\ufeff" + file.getvalue()
+
+
+def cell(text: str) -> str:
+    """`text` so that no spreadsheet takes it for a formula."""
+    flat = text.replace("\0", "")
+    seen = flat.lstrip(_UNSEEN)
+    return f"'{flat}" if seen.lstrip().startswith(_RISKY) or flat.startswith(_RISKY) else flat
+
+
+def as_marks(attribution: Attribution, *, width: int = 0, height: int = 0) -> Marks:
+    """What is written into a file of the record when somebody saves it."""
+    work = attribution.work
+    return Marks(
+        title=work.title,
+        creator=work.author,
+        credit=attribution.sentence,
+        rights=work.licence,
+        licence_url=work.licence_url,
+        page_url=work.url,
+        people=tuple(person.name for person in attribution.people),
+        sources=tuple(source.url or source.uri for source in attribution.sources),
+        width=width,
+        height=height,
+    )
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
