@@ -198,9 +198,10 @@ OTHERWISE: Final = {
 }
 """What is answered where it is not 200."""
 COMPLAINTS: Final = """
-async (options) => (await axe.run({ ...options, resultTypes: ["violations"] })).violations.flatMap(({ id, nodes }) =>
+async (options) => (await document.fonts.ready, await axe.run({ ...options, resultTypes: ["violations"] })).violations.flatMap(({ id, nodes }) =>
   nodes.slice(0, 3).map((node) => [id, node.html.slice(0, 140), (node.failureSummary || "").slice(0, 160)]))
 """
+"""What axe finds. It waits for the fonts: what it measures while one takes another's place fits nothing."""
 WATCH: Final = """
 (inside) => {
   const seen = (window.reached = new Set());

@@ -105,20 +105,22 @@ def test_a_sound_a_film_and_a_picture_are_recorded_in_the_page_and_published(wit
 
 
 @pytest.mark.parametrize(
-    ("flags", "said"),
-    [(("--no-sandbox",), "was found"), ((*DEVICES[:2], f"{DEVICES[2]}=deny"), "does not let this page")],
-    ids=["no-device", "refused"],
+    ("flags", "ways", "said"),
+    [
+        # Cameras alone are missing: a machine without a sound card, asked for a microphone, may not answer at all.
+        ((DEVICES[0], f"{DEVICES[1]}=device-count=0", DEVICES[2]), ("film", "picture"), "was found"),
+        ((*DEVICES[:2], f"{DEVICES[2]}=deny"), ("sound", "film", "picture"), "does not let this page"),
+    ],
+    ids=["no-camera", "refused"],
 )
 def test_whoever_refuses_or_has_no_device_is_told_and_can_use_a_file(
-    chromium: Any, here: Served, flags: tuple[str, ...], said: str
+    chromium: Any, here: Served, flags: tuple[str, ...], ways: tuple[str, ...], said: str
 ) -> None:
     browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=list(flags))
     with closing(browser), window(browser, here, width=390) as ana:
         ana.sign_in("ana")
         ana.open("/records/new")
-        if said == "was found":
-            ana.page.context.grant_permissions(["camera", "microphone"])
-        for way in ("sound", "film", "picture"):
+        for way in ways:
             ana.page.click(f"[data-record={way}]")
             ana.page.wait_for_selector(f".recorder-problem:has-text('{said}')")
             assert ana.page.locator("input[data-recorder=capture]").get_attribute("capture") is not None
