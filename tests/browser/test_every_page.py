@@ -198,8 +198,12 @@ OTHERWISE: Final = {
 }
 """What is answered where it is not 200."""
 COMPLAINTS: Final = """
-async (options) => (await document.fonts.ready, await axe.run({ ...options, resultTypes: ["violations"] })).violations.flatMap(({ id, nodes }) =>
-  nodes.slice(0, 3).map((node) => [id, node.html.slice(0, 140), (node.failureSummary || "").slice(0, 160)]))
+async (options) => {
+  await document.fonts.ready;
+  const { violations } = await axe.run({ ...options, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.slice(0, 3).map((node) => [id, node.html.slice(0, 140), (node.failureSummary || "").slice(0, 160)]));
+}
 """
 """What axe finds. It waits for the fonts: what it measures while one takes another's place fits nothing."""
 WATCH: Final = """
