@@ -14,23 +14,19 @@ from fedirec.remix.queries.waypoints import Waypoint, waypoints_in, with_remembe
 MAX_SHOWN: Final = 2_000
 """Steps of a trail that its pages follow in each direction: whoever looks at them waits for all of it."""
 
-# What moderators have hidden stays in the trail without its title: who made it is credited in what others made of it.
 # Each step goes from row to row by number. What looks roundabout is for SQLite's planner: a condition on one table
 # alone makes it read the whole table first, for a Bloom filter; one that also names the step before does not.
 _COUNTS: Final = "CASE WHEN s.in_graph AND s.withdrawn_at IS NULL THEN {step}.id END IS NOT NULL"
 _ABOVE: Final = f"""
-    SELECT s.parent_id, 0 FROM up CROSS JOIN record r CROSS JOIN source s
-     WHERE r.id = up.id AND s.record_id = r.id AND s.parent_id IS NOT NULL
-       AND (r.visibility IN ('public', 'hidden') OR up.is_first = 1) AND {_COUNTS.format(step="up")}
+    SELECT s.parent_id FROM up CROSS JOIN source s
+     WHERE s.record_id = up.id AND s.parent_id IS NOT NULL AND {_COUNTS.format(step="up")}
 """  # noqa: S608  (only constants are spliced in)
 _BELOW: Final = f"""
-    SELECT s.record_id FROM down CROSS JOIN source s CROSS JOIN record r
-     WHERE s.parent_id = down.id AND r.id = s.record_id
-       AND CASE WHEN r.visibility IN ('public', 'hidden') THEN down.id END IS NOT NULL AND {_COUNTS.format(step="down")}
+    SELECT s.record_id FROM down CROSS JOIN source s WHERE s.parent_id = down.id AND {_COUNTS.format(step="down")}
 """  # noqa: S608
 _AROUND: Final = f"""
-    WITH RECURSIVE up(id, is_first) AS (
-        SELECT id, 1 FROM record WHERE uri = ? UNION {_ABOVE}
+    WITH RECURSIVE up(id) AS (
+        SELECT id FROM record WHERE uri = ? UNION {_ABOVE}
     ), down(id) AS (
         SELECT id FROM record WHERE uri = ? UNION {_BELOW}
     )
@@ -71,7 +67,13 @@ async def edges_above(records: Collection[str]) -> list[Edge]:
     first = f"SELECT r.id, 1 FROM {table_of(uri='text')} AS t CROSS JOIN record r WHERE r.uri = t.uri"  # noqa: S608
     rows = await fetch_tuples(
         f"""
-        WITH RECURSIVE up(id, is_first) AS ({first} UNION {_ABOVE})
+        WITH RECURSIVE up(id, is_first) AS (
+            {first}
+             UNION
+            SELECT s.parent_id, 0 FROM up CROSS JOIN record r CROSS JOIN source s
+             WHERE r.id = up.id AND s.record_id = r.id AND s.parent_id IS NOT NULL
+               AND (r.visibility IN ('public', 'hidden') OR up.is_first = 1) AND {_COUNTS.format(step="up")}
+        )
         SELECT r.uri, s.uri, s.relation
           FROM (SELECT id, is_first FROM up LIMIT {limit}) AS w CROSS JOIN record r CROSS JOIN source s
          WHERE r.id = w.id AND s.record_id = r.id
@@ -95,6 +97,8 @@ async def trail_of(record: str, *, most: int = MAX_SHOWN) -> Trail:
     up = generations(record, parents)
     down = generations(record, children_of(parents))
     reached = up | down
+    if any(waypoint.is_hidden for waypoint in known):
+        edges = tuple(edge for edge in edges if edge.record in reached and edge.source in reached)
     waypoints = await with_remembered({each.uri: each for each in known if each.uri in reached}, reached)
     del up[record], down[record]
     return Trail(record=record, edges=edges, waypoints=waypoints, up=up, down=down)
@@ -103,7 +107,10 @@ async def trail_of(record: str, *, most: int = MAX_SHOWN) -> Trail:
 def _edges(steps: Sequence[Sequence[Any]], known: Iterable[Waypoint]) -> tuple[Edge, ...]:
     """The columns of `steps` as edges, each once, in an order of their own.
 
-    A step shows when the record that was made does; where the walk began is a step without a relation.
+    A step shows when the record that was made does, and so what lies behind one that does not is out of reach: seen
+    here, that costs nothing, and the walk would have to read each record for it. What moderators have hidden stays
+    without its title: who made it is credited in what others made of it. Where the walk began is a step without a
+    relation.
     """
     uris = {waypoint.key: waypoint.uri for waypoint in known}
     hidden = {waypoint.key for waypoint in known if waypoint.is_hidden}
