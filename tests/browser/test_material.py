@@ -15,6 +15,7 @@ from tests.browser.conftest import Served, window
 REPOSITORY = Path(__file__).parent.parent.parent
 FOCUSED = "document.activeElement.querySelector('title')?.textContent ?? ''"
 TRAVELLED = "() => getComputedStyle(document.querySelector('.roll')).transform"
+HELD = "() => document.querySelector('.roll').getAnimations().every(one => one.playState === 'paused' && !one.pending)"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,7 @@ def test_a_trail_is_walked_with_arrow_keys_and_everybody_is_named(
         page.click("text=Roll the credits")
         page.wait_for_url("**/credits-roll")
         page.check("#hold")
+        page.wait_for_function(HELD)
         held = page.evaluate(TRAVELLED)
         page.wait_for_timeout(300)
         assert page.evaluate(TRAVELLED) == held, "it stands still"
