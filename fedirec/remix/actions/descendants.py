@@ -17,15 +17,15 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
-from fedirec.remix.actions.evidence import keep_evidence
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.lineage import MAX_FETCHED, asking_for_remixes, is_due
 from fedirec.remix.actions.long_lists import fetch_sources
+from fedirec.remix.actions.proofs import keep_proof
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.sources import fetch_record, looking_again
 from fedirec.remix.actions.visiting import Visit
-from fedirec.remix.evidence import proved_document
 from fedirec.remix.models import Comment, Record, RecordRevision
+from fedirec.remix.proofs import proved_document
 from fedirec.remix.spreading import COOLDOWN, MAX_LISTED, MAX_PAGES, Gap, halves, steps_after
 from fedirec.remix.vocab import RecordObject
 from fedirec.remix.vocab.text import find_id
@@ -113,7 +113,7 @@ async def _document_of(remote: Remote, record: Record) -> Json:
     entity, sent = await remote.read_as_sent(record.uri)
     if not is_proved:
         async with transaction():
-            await keep_evidence(record, entity, sent)
+            await keep_proof(record, entity, sent)
     return await compacted(sent)
 
 

@@ -28,7 +28,7 @@ from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
-from fedirec.remix.queries.evidence import key_that_proves
+from fedirec.remix.queries.proofs import key_that_proves
 from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.spreading import halves
 from fedirec.remix.visibility import ASKING, HELD, HIDDEN
@@ -54,7 +54,7 @@ async def save_record(
 ) -> Record:
     """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
 
-    `document` is what stood on the wire, `envelope` the proved activity that brought it (`evidence`), `media` the files
+    `document` is what stood on the wire, `envelope` the proved activity that brought it (`proofs`), `media` the files
     of ours by their address, `depth` how far from a record of interest we are: sources are followed MAX_DEPTH
     generations, and no more than `budget` records and people are asked for because of this one. One that is new and
     `waits` is seen by nobody before a moderator lets it in, and nothing is asked for because of it. One that was

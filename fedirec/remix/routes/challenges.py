@@ -24,7 +24,7 @@ from fedirec.errors import NotFound
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.queries.challenges import is_led_by_suspended
-from fedirec.remix.queries.evidence import proved_by_us
+from fedirec.remix.queries.proofs import proved_by_us
 from fedirec.remix.routes.paging import PAGE, row_in
 
 

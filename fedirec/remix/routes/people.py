@@ -24,7 +24,7 @@ from fedirec.activitypub.vocab import Tombstone
 from fedirec.errors import Gone, NotFound
 from fedirec.remix.actions.quotes import describe_stamp
 from fedirec.remix.models import RemixRequest
-from fedirec.remix.queries.evidence import proved_by_us
+from fedirec.remix.queries.proofs import proved_by_us
 from fedirec.remix.queries.quotes import get_stamp
 from fedirec.remix.queries.remix_requests import find_stamp
 from fedirec.remix.visibility import refuse_unwelcome_reader

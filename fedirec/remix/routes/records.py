@@ -15,7 +15,7 @@ from fedirec.activitypub.vocab import Tombstone
 from fedirec.errors import NotFound
 from fedirec.remix.actions.remix_requests.waiting import proved_for_asked
 from fedirec.remix.models import Record
-from fedirec.remix.queries.evidence import proved_record
+from fedirec.remix.queries.proofs import proved_record
 from fedirec.remix.visibility import ASKING, is_withheld, may_ask_for, refuse_unwelcome_reader
 
 

@@ -9,8 +9,8 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import NotFound
-from fedirec.remix.queries.evidence import with_proof
 from fedirec.remix.queries.lineage_files import Surroundings
+from fedirec.remix.queries.proofs import with_proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from fedirec.remix.lineage_file import (
 )
 from fedirec.remix.lineage_file.seeing import seen_in
 from fedirec.remix.models import Record, RecordRevision, Snapshot
-from fedirec.remix.queries.evidence import as_served
 from fedirec.remix.queries.lineage_files import Surroundings
+from fedirec.remix.queries.proofs import as_served
 
 
 def versions_in(around: Surroundings, signers: Mapping[str, Signer]) -> dict[object, Version]:

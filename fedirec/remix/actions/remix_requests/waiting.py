@@ -21,7 +21,7 @@ from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record, RecordRevision, RemixRequest, Source
-from fedirec.remix.queries.evidence import proved_by_us, record_document
+from fedirec.remix.queries.proofs import proved_by_us, record_document
 from fedirec.remix.queries.remix_requests import people_asked
 from fedirec.remix.standing import Permission
 from fedirec.remix.visibility import ASKING

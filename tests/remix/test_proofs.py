@@ -17,9 +17,9 @@ from fedirec.clock import now
 from fedirec.remix.actions.descendants import look_for_remixes
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record, publish_record
-from fedirec.remix.evidence import proved_document
 from fedirec.remix.models import Record, RecordRevision, Snapshot, Source
-from fedirec.remix.queries.evidence import key_that_proves
+from fedirec.remix.proofs import proved_document
+from fedirec.remix.queries.proofs import key_that_proves
 from tests.network import KEYS, Instance, Network, settle
 from tests.peer import ED25519, Peer
 from tests.remix.spreading import publish, serve_pages, serve_source

@@ -8,16 +8,16 @@ from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.vocab import Entity, Json
 from fedirec.clock import now
 from fedirec.remix.digest import record_digest
-from fedirec.remix.evidence import proved_document
 from fedirec.remix.models import Record, Snapshot, Source
-from fedirec.remix.queries.evidence import key_that_proves
+from fedirec.remix.proofs import proved_document
+from fedirec.remix.queries.proofs import key_that_proves
 from fedirec.remix.vocab import RecordObject
 
 MAX_VERSIONS: Final = 100
 """Snapshots of one record that are looked through."""
 
 
-async def keep_evidence(record: Record, entity: Entity, sent: Json) -> bool:
+async def keep_proof(record: Record, entity: Entity, sent: Json) -> bool:
     """What was made from `record` rests on a proved snapshot from now on, where what its origin `sent` is the version
     that it was made from; whether anything does.
 

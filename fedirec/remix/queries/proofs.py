@@ -12,8 +12,8 @@ from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.vocab import Doc, Json
 from fedirec.clock import now
 from fedirec.errors import FedirecError, NotFound
-from fedirec.remix.evidence import proof_on
 from fedirec.remix.models import Record, RecordRevision
+from fedirec.remix.proofs import proof_on
 from fedirec.remix.quoting import named_by
 from fedirec.remix.replies import conversation_at
 from fedirec.remix.spreading import remixes_at
