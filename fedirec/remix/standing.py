@@ -1,6 +1,6 @@
 """How a remix stands to one of its sources: two questions that are never mixed, and how well the answer is known.
 
-May it be (permission), and does the author of the source know and agree (acknowledgement)? An open licence needs
+May it be (clearance), and does the author of the source know and agree (acknowledgement)? An open licence needs
 nobody's agreement, and agreement never replaces a licence: it is a grant of its own, for one remix. Whatever the
 author of an openly licensed source answers, the remix stands; a refusal only keeps it out of the list of remixes at
 the source.
@@ -15,8 +15,11 @@ from typing import Final
 from fedirec.remix.licences import Licence, may_carry
 
 
-class Permission(StrEnum):
-    """Why a remix may be what it is."""
+class Clearance(StrEnum):
+    """Why a remix may be what it is, or why not: whether the rights in its source are cleared, and by what.
+
+    Documents, answers of the API and tables call it `permission`.
+    """
 
     OWN = "own"
     """Both are by the same author."""
@@ -101,18 +104,18 @@ def stamp_grants(
     return remix is not None and source is not None and remix == remix_digest and source in source_digests
 
 
-def permission_of(source: Licence | None, remix: Licence, *, is_own: bool, is_granted: bool) -> Permission:
+def clearance_of(source: Licence | None, remix: Licence, *, is_own: bool, is_granted: bool) -> Clearance:
     """Why a remix under the licence `remix` may be made of something under `source`, None for what was never reached.
 
     `is_granted` says that the author of the source agreed to this very remix with a stamp that holds. A remix that
     carries no licence yet breaks none, unless the source lets nobody remix it.
     """
     if is_own:
-        return Permission.OWN
+        return Clearance.OWN
     if source is not None and may_carry(source, remix):
-        return Permission.BY_LICENCE
+        return Clearance.BY_LICENCE
     if is_granted:
-        return Permission.GRANTED
+        return Clearance.GRANTED
     if source is None or not source.is_known or (source.may_remix and not remix.is_known):
-        return Permission.UNKNOWN
-    return Permission.BLOCKED
+        return Clearance.UNKNOWN
+    return Clearance.BLOCKED

@@ -18,7 +18,7 @@ from typing import Final
 
 from fedirec.remix.lineage import Relation
 from fedirec.remix.lineage_file import AddedBy, Derivation, LineageFile, Version, sign_file
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from tests.bench.figures import tell
 from tests.bench.world import Stopwatch, folder_for
 from tests.fep.making import B_ACTOR, day, key_id, key_of, note, public_key, signed, version_of, with_digest
@@ -51,7 +51,7 @@ def step_to(work: Version, source: Version) -> Derivation:
         relation=Relation.ADAPTS,
         added_by=AddedBy.AUTHOR,
         is_claim=False,
-        permission=Permission.BY_LICENCE,
+        permission=Clearance.BY_LICENCE,
         acknowledgement=Acknowledgement.DECLARED,
         licence="CC-BY-SA-4.0",
         source_version=source.digest,

@@ -36,7 +36,7 @@ from fedirec.remix.lineage_file import (
 )
 from fedirec.remix.lineage_file.witnesses import Statement, Witnessed, address_of_statement, write_statement
 from fedirec.remix.lineage_file.writing import document_of
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.remix.vocab import RecordObject
 
 VECTORS: Final = Path(__file__).parents[2] / "docs" / "fep" / "vectors"
@@ -270,7 +270,7 @@ TO_RAIN: Final = Derivation(
     relation=Relation.ADAPTS,
     added_by=AddedBy.AUTHOR,
     is_claim=False,
-    permission=Permission.GRANTED,
+    permission=Clearance.GRANTED,
     acknowledgement=Acknowledgement.ACKNOWLEDGED,
     licence="CC-BY-ND-4.0",
     source_version=RAIN_VERSION.digest,
@@ -282,7 +282,7 @@ TO_DRUM: Final = Derivation(
     relation=Relation.SAMPLES,
     added_by=AddedBy.AUTHOR,
     is_claim=False,
-    permission=Permission.BY_LICENCE,
+    permission=Clearance.BY_LICENCE,
     acknowledgement=Acknowledgement.DECLARED,
     licence="CC-BY-4.0",
     source_version=DRUM_VERSION.digest,
@@ -481,7 +481,7 @@ BROKEN: Final[Mapping[str, tuple[str, Callable[[], bytes], str]]] = {
     ),
     "permission-invented": (
         "The file says that the licence permits what it does not permit.",
-        lambda: bytes_of(with_derivations(replace(TO_RAIN, permission=Permission.BY_LICENCE), TO_DRUM)),
+        lambda: bytes_of(with_derivations(replace(TO_RAIN, permission=Clearance.BY_LICENCE), TO_DRUM)),
         "permission-wrong",
     ),
     "licence-changed": (

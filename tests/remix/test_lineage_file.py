@@ -18,7 +18,7 @@ from fedirec.remix.digest import record_digest
 from fedirec.remix.lineage_file import KnownKeys, Level, Report, read_file, verify, write_file
 from fedirec.remix.lineage_file.keys import MAX_OF_ONE_NAME, MAX_SAID
 from fedirec.remix.lineage_file.witnesses import MAX_PEOPLE, address_of_statement, batches
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.remix.vocab import RecordObject
 from fedirec.uris import MAX_URI
 from tests.fep.making import (
@@ -344,7 +344,7 @@ def test_without_a_stamp_an_answer_is_what_the_maker_of_the_file_says(
 
 
 def test_a_stamp_that_was_taken_back_grants_nothing_any_more() -> None:
-    changed = replace(TO_RAIN, acknowledgement=Acknowledgement.REVOKED, permission=Permission.BLOCKED)
+    changed = replace(TO_RAIN, acknowledgement=Acknowledgement.REVOKED, permission=Clearance.BLOCKED)
     report = report_of(bytes_of(with_derivations(changed, TO_DRUM)))
     assert found(report, RAIN) == {
         "derivation-signed": Level.PROVED,

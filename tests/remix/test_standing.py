@@ -1,4 +1,4 @@
-"""Permission and acknowledgement are two questions, each answered by what was seen and by nobody else's word."""
+"""Clearance and acknowledgement are two questions, each answered by what was seen and by nobody else's word."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from fedirec.remix.licences import ALL_RIGHTS_RESERVED, BY, BY_ND, BY_SA, CC0, C
 from fedirec.remix.models import Record, RecordRevision, RemixRequest, Snapshot, Source
 from fedirec.remix.standing import (
     Acknowledgement,
-    Permission,
+    Clearance,
     acknowledgement_of,
-    permission_of,
+    clearance_of,
     stamp_grants,
 )
 
@@ -30,33 +30,31 @@ ALL: Final = [*CHOICES, UNKNOWN]
 def test_where_the_licence_lets_it_a_refusal_takes_nothing_and_a_stamp_adds_nothing(
     source: Licence, remix: Licence
 ) -> None:
-    with_stamp = permission_of(source, remix, is_own=False, is_granted=True)
-    without = permission_of(source, remix, is_own=False, is_granted=False)
+    with_stamp = clearance_of(source, remix, is_own=False, is_granted=True)
+    without = clearance_of(source, remix, is_own=False, is_granted=False)
 
-    assert (without == Permission.BY_LICENCE) == may_carry(source, remix)
-    assert with_stamp == (Permission.BY_LICENCE if may_carry(source, remix) else Permission.GRANTED)
+    assert (without == Clearance.BY_LICENCE) == may_carry(source, remix)
+    assert with_stamp == (Clearance.BY_LICENCE if may_carry(source, remix) else Clearance.GRANTED)
 
 
 @pytest.mark.parametrize(
     ("source", "remix", "expected"),
     [
-        (CC0, ALL_RIGHTS_RESERVED, Permission.BY_LICENCE),
-        (BY, BY_ND, Permission.BY_LICENCE),
-        (BY_SA, BY, Permission.BLOCKED),
-        (BY_ND, BY_ND, Permission.BLOCKED),
-        (ALL_RIGHTS_RESERVED, BY, Permission.BLOCKED),
-        (ALL_RIGHTS_RESERVED, UNKNOWN, Permission.BLOCKED),
-        (BY_SA, UNKNOWN, Permission.UNKNOWN),
-        (UNKNOWN, BY, Permission.UNKNOWN),
-        (None, BY, Permission.UNKNOWN),
+        (CC0, ALL_RIGHTS_RESERVED, Clearance.BY_LICENCE),
+        (BY, BY_ND, Clearance.BY_LICENCE),
+        (BY_SA, BY, Clearance.BLOCKED),
+        (BY_ND, BY_ND, Clearance.BLOCKED),
+        (ALL_RIGHTS_RESERVED, BY, Clearance.BLOCKED),
+        (ALL_RIGHTS_RESERVED, UNKNOWN, Clearance.BLOCKED),
+        (BY_SA, UNKNOWN, Clearance.UNKNOWN),
+        (UNKNOWN, BY, Clearance.UNKNOWN),
+        (None, BY, Clearance.UNKNOWN),
     ],
     ids=str,
 )
-def test_without_a_stamp_the_licences_alone_decide(
-    source: Licence | None, remix: Licence, expected: Permission
-) -> None:
-    assert permission_of(source, remix, is_own=False, is_granted=False) == expected
-    assert permission_of(source, remix, is_own=True, is_granted=False) == Permission.OWN
+def test_without_a_stamp_the_licences_alone_decide(source: Licence | None, remix: Licence, expected: Clearance) -> None:
+    assert clearance_of(source, remix, is_own=False, is_granted=False) == expected
+    assert clearance_of(source, remix, is_own=True, is_granted=False) == Clearance.OWN
 
 
 @pytest.mark.parametrize(

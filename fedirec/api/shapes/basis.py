@@ -14,7 +14,7 @@ Row = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The id of something here."""
 Kind = Literal["text", "image", "audio", "video"]
 RelationName = Literal["adapts", "samples", "contains", "performs", "translates", "inspiredBy"]
-PermissionName = Literal["own", "by_licence", "granted", "blocked", "unknown"]
+ClearanceName = Literal["own", "by_licence", "granted", "blocked", "unknown"]
 AcknowledgementName = Literal["declared", "requested", "automatic", "acknowledged", "ignored", "refused", "revoked"]
 HealthName = Literal["live", "tombstone", "unreachable", "disputed", "changed"]
 

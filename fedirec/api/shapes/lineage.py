@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fedirec.api.shapes.basis import AcknowledgementName, Kind, PermissionName, RelationName, Shape
+from fedirec.api.shapes.basis import AcknowledgementName, ClearanceName, Kind, RelationName, Shape
 
 
 class LineageRecord(Shape):
@@ -31,7 +31,7 @@ class Derivation(Shape):
     record: str
     source: str
     relation: RelationName
-    permission: PermissionName
+    permission: ClearanceName
     acknowledgement: AcknowledgementName
 
 

@@ -11,10 +11,10 @@ from pydantic import Field
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import (
     AcknowledgementName,
+    ClearanceName,
     HealthName,
     Kind,
     Listed,
-    PermissionName,
     RelationName,
     Row,
     Sent,
@@ -32,7 +32,7 @@ from fedirec.remix.models import Record as RecordRow
 from fedirec.remix.pages.cards import first_words_of, words_of
 from fedirec.remix.queries.records import actors_at, contributors_of, pages_of
 from fedirec.remix.queries.standing import health_of
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 
 
 class RecordCard(Shape):
@@ -66,7 +66,7 @@ class SourceMade(Shape):
     relation: RelationName
     thanks: str = Field(description="What the author of the record says to the author of the source.")
     is_confirmed: bool = Field(description="Whether it counts in the lineage.")
-    permission: PermissionName = Field(
+    permission: ClearanceName = Field(
         description="Why it may be: both are by the same author (own), the licence lets it (by_licence), the author of "
         "the source let it (granted), none of these (blocked), or nobody has said what may be done with the source."
     )
@@ -173,7 +173,7 @@ async def show_record(call: Call, row: RecordRow) -> Record:
                 relation=Relation(source.relation).value,
                 thanks=source.thanks,
                 is_confirmed=source.in_graph,
-                permission=Permission(source.permission).value,
+                permission=Clearance(source.permission).value,
                 acknowledgement=Acknowledgement(source.acknowledgement).value,
                 health=health[source.id].value,
                 added_by=source.added_by,

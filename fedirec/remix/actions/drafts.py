@@ -17,7 +17,7 @@ from fedirec.remix.queries.standing import standings_among
 from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import find_role
-from fedirec.remix.standing import Permission
+from fedirec.remix.standing import Clearance
 from fedirec.remix.vocab import TermsRef, find_hashtag
 from fedirec.remix.vocab.records import MAX_THANKS
 from fedirec.remix.wishes import AiPreference, Remixing
@@ -187,7 +187,7 @@ async def breaches_among(author: Actor, sources: Iterable[Record]) -> frozenset[
     sources = list(sources)
     edges = await edges_above([source.uri for source in sources])
     judged = await standings_among(edges)
-    breaches = [step for step, standing in judged.items() if standing.permission is Permission.BLOCKED]
+    breaches = [step for step, standing in judged.items() if standing.clearance is Clearance.BLOCKED]
     taken = Record.filter(uri__in=[source for _record, source in breaches], author_id=author.id)
     own = {str(uri) for uri in await taken.values_list("uri", flat=True)} if breaches else set()
     if not (among := {record for record, source in breaches if source not in own}):

@@ -11,7 +11,7 @@ from fedirec.db import execute, fetch_rows, on_postgres, transaction
 from fedirec.db.rows import json_numbers, numbers
 from fedirec.db.tables import json_of, table_of
 from fedirec.remix.licences import UNKNOWN, find_licence
-from fedirec.remix.standing import Acknowledgement, Permission, acknowledgement_of, permission_of, stamp_grants
+from fedirec.remix.standing import Acknowledgement, Clearance, acknowledgement_of, clearance_of, stamp_grants
 
 BATCH: Final = 200
 """Records of one transaction: everybody else waits for it."""
@@ -67,9 +67,9 @@ async def judge_sources(records: Collection[int]) -> None:
     await hold_steps(records)
     changed = []
     for edge in await fetch_rows(_EDGES.format(wanted=numbers()), json_numbers(set(records))):
-        permission, acknowledgement = _judged(edge)
-        if (edge["permission"], edge["acknowledgement"]) != (permission, acknowledgement):
-            changed.append({"id": edge["id"], "permission": permission, "acknowledgement": acknowledgement})
+        clearance, acknowledgement = _judged(edge)
+        if (edge["permission"], edge["acknowledgement"]) != (clearance, acknowledgement):
+            changed.append({"id": edge["id"], "permission": clearance, "acknowledgement": acknowledgement})
     if changed:
         judged = table_of(id="integer", permission="text", acknowledgement="text")
         await execute(
@@ -96,7 +96,7 @@ async def judge_rest() -> int:
     return done
 
 
-def _judged(edge: Mapping[str, Any]) -> tuple[Permission, Acknowledgement]:
+def _judged(edge: Mapping[str, Any]) -> tuple[Clearance, Acknowledgement]:
     is_own = bool(edge["is_own"])
     acknowledgement = acknowledgement_of(edge["state"], is_automatic=bool(edge["is_automatic"]), is_own=is_own)
     is_granted = (
@@ -110,6 +110,6 @@ def _judged(edge: Mapping[str, Any]) -> tuple[Permission, Acknowledgement]:
     )
     remix = find_licence(edge["licence_url"] or edge["licence"])
     if edge["added_by"] == "reply" and not remix.is_known and not is_own:
-        return Permission.UNKNOWN, acknowledgement  # an answer that is no remix before its author says so
+        return Clearance.UNKNOWN, acknowledgement  # an answer that is no remix before its author says so
     seen = find_licence(edge["seen_licence_url"] or edge["seen_licence"]) if edge["seen_licence"] else None
-    return permission_of(seen, remix, is_own=is_own, is_granted=is_granted), acknowledgement
+    return clearance_of(seen, remix, is_own=is_own, is_granted=is_granted), acknowledgement

@@ -10,7 +10,7 @@ from typing import Any, Final
 from fedirec.activitypub.contexts import ACTIVITYSTREAMS, DATA_INTEGRITY_V2
 from fedirec.activitypub.vocab import Json
 from fedirec.remix.lineage import Relation
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 
 MEDIA_TYPE: Final = "application/vnd.fedirec.lineage+json"
 TYPE: Final = "LineageFile"
@@ -98,7 +98,7 @@ class Derivation:
     added_by: AddedBy
     is_claim: bool
     """Whether it is kept outside the graph: it would close a circle, or was found to be untrue."""
-    permission: Permission
+    permission: Clearance
     acknowledgement: Acknowledgement
     """Both as whoever made the file sees it."""
     licence: str | None

@@ -16,7 +16,7 @@ from fedirec.remix.lineage_file.contents import AddedBy, Derivation, LineageFile
 from fedirec.remix.lineage_file.findings import AboutDerivation, Finding
 from fedirec.remix.lineage_file.keys import Keyring
 from fedirec.remix.lineage_file.records import Work, Works
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.remix.vocab import RemixStamp, SourceObject
 
 _NO_TYPES: Final = Vocabulary(())
@@ -118,26 +118,26 @@ def _permitted(derivation: Derivation, remix: Work | None, source: Work | None, 
     are_signed = remix.is_signed and source.is_signed
     own = remix.author == source.author
     may = may_carry(source.licence, remix.licence)
-    holds = {Permission.OWN: own, Permission.BY_LICENCE: may, Permission.GRANTED: is_granted}.get(said)
+    holds = {Clearance.OWN: own, Clearance.BY_LICENCE: may, Clearance.GRANTED: is_granted}.get(said)
     if holds is None:
         return Finding(code=_UNPROVED[said])
     if not holds:
         # A grant, or that somebody moved, can have been seen without having been kept; licences are in here.
-        return Finding(code="permission-wrong" if said is Permission.BY_LICENCE else "permission-claimed")
+        return Finding(code="permission-wrong" if said is Clearance.BY_LICENCE else "permission-claimed")
     return Finding(code=_PROVED[said], key=source.signer) if are_signed else Finding(code="permission-claimed")
 
 
 _PROVED: Final = {
-    Permission.OWN: "permission-own",
-    Permission.BY_LICENCE: "permission-licence",
-    Permission.GRANTED: "permission-granted",
+    Clearance.OWN: "permission-own",
+    Clearance.BY_LICENCE: "permission-licence",
+    Clearance.GRANTED: "permission-granted",
 }
 _UNPROVED: Final = {
-    Permission.OWN: "permission-claimed",
-    Permission.BY_LICENCE: "permission-claimed",
-    Permission.GRANTED: "permission-claimed",
-    Permission.BLOCKED: "permission-breach",
-    Permission.UNKNOWN: "permission-unknown",
+    Clearance.OWN: "permission-claimed",
+    Clearance.BY_LICENCE: "permission-claimed",
+    Clearance.GRANTED: "permission-claimed",
+    Clearance.BLOCKED: "permission-breach",
+    Clearance.UNKNOWN: "permission-unknown",
 }
 
 

@@ -32,7 +32,7 @@ from fedirec.remix.lineage_file.contents import (
     Version,
     Why,
 )
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.uris import MAX_URI, origin_of
 
 MAX_BYTES: Final = 200_000_000
@@ -255,7 +255,7 @@ def _derivation(part: _Part) -> Derivation:
         relation=part.word("relation", Relation),
         added_by=part.word("addedBy", AddedBy),
         is_claim=part.flag("isClaim"),
-        permission=part.word("permission", Permission),
+        permission=part.word("permission", Clearance),
         acknowledgement=part.word("acknowledgement", Acknowledgement),
         licence=part.find_text("licence"),
         source_version=part.find_text("sourceVersion"),

@@ -39,7 +39,7 @@ class Source(Model, metaclass=RowClass):
     asked_at = fields.DatetimeField(null=True)
     """When its origin was last asked what it is."""
     permission = fields.CharField(max_length=12, default="unknown", db_default="unknown")
-    """Why it may be, as `standing.Permission` says."""
+    """Why it may be: a `standing.Clearance`, by the name that it has where it is sent."""
     acknowledgement = fields.CharField(max_length=12, default="declared", db_default="declared")
     """What the author of the source says to it, as `standing.Acknowledgement` says."""
     added_by = fields.CharField(max_length=10, default="author", db_default="author")

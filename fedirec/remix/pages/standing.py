@@ -8,7 +8,7 @@ from typing import Final
 
 from fedirec.remix.models import Source
 from fedirec.remix.queries.standing import Standing
-from fedirec.remix.standing import Acknowledgement, Health, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance, Health
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.views import RecordView
@@ -45,12 +45,12 @@ class UnheardRemix:
     is_breach: bool
 
 
-_PERMISSIONS: Final[Mapping[Permission, tuple[str, str, str]]] = {
-    Permission.OWN: (N_("by the same author"), "plain", "person"),
-    Permission.BY_LICENCE: (N_("its licence allows this"), "good", "licence"),
-    Permission.GRANTED: (N_("its author allows this"), "good", "licence"),
-    Permission.BLOCKED: (N_("not allowed"), "bad", "no-remix"),
-    Permission.UNKNOWN: (N_("no licence known"), "plain", "question"),
+_CLEARANCES: Final[Mapping[Clearance, tuple[str, str, str]]] = {
+    Clearance.OWN: (N_("by the same author"), "plain", "person"),
+    Clearance.BY_LICENCE: (N_("its licence allows this"), "good", "licence"),
+    Clearance.GRANTED: (N_("its author allows this"), "good", "licence"),
+    Clearance.BLOCKED: (N_("not allowed"), "bad", "no-remix"),
+    Clearance.UNKNOWN: (N_("no licence known"), "plain", "question"),
 }
 _ACKNOWLEDGEMENTS: Final[Mapping[Acknowledgement, tuple[str, str, str]]] = {
     Acknowledgement.DECLARED: (N_("its author has not said anything"), "plain", "question"),
@@ -80,11 +80,11 @@ def standing_view(source: Source, health: Health, *, is_quote: bool = False, is_
     Who makes something of their own work is not asked whether they know. What is not published yet because it waits
     for consent (`is_waiting`) breaks no licence.
     """
-    permission, acknowledgement = Permission(source.permission), Acknowledgement(source.acknowledgement)
-    if is_waiting and permission is Permission.BLOCKED and acknowledgement is Acknowledgement.REQUESTED:
+    clearance, acknowledgement = Clearance(source.permission), Acknowledgement(source.acknowledgement)
+    if is_waiting and clearance is Clearance.BLOCKED and acknowledgement is Acknowledgement.REQUESTED:
         return StandingView(signs=(_sign(_WAITING),))
-    said = [_PERMISSIONS[permission]]
-    if permission is not Permission.OWN:
+    said = [_CLEARANCES[clearance]]
+    if clearance is not Clearance.OWN:
         said.append(_ACKNOWLEDGEMENTS[acknowledgement])
     if is_quote:
         said.append(_QUOTE)
@@ -92,7 +92,7 @@ def standing_view(source: Source, health: Health, *, is_quote: bool = False, is_
         said.append(_HEALTH[health])
     return StandingView(
         signs=tuple(_sign(each) for each in said),
-        breach=breach_of(permission, acknowledgement),
+        breach=breach_of(clearance, acknowledgement),
     )
 
 
@@ -105,16 +105,16 @@ def standing_note(standing: Standing | None) -> str:
     """What a step of a trail is marked with in a list: a word for what is wrong, or none."""
     if standing is None:
         return ""
-    if standing.permission is Permission.BLOCKED:
-        return _(_PERMISSIONS[Permission.BLOCKED][0])
+    if standing.clearance is Clearance.BLOCKED:
+        return _(_CLEARANCES[Clearance.BLOCKED][0])
     if standing.acknowledgement in (Acknowledgement.REFUSED, Acknowledgement.REVOKED):
         return _(_ACKNOWLEDGEMENTS[standing.acknowledgement][0])
     return ""
 
 
-def breach_of(permission: Permission, acknowledgement: Acknowledgement) -> str:
+def breach_of(clearance: Clearance, acknowledgement: Acknowledgement) -> str:
     """What is wrong with a remix, in a sentence; empty where nothing is."""
-    if permission is not Permission.BLOCKED:
+    if clearance is not Clearance.BLOCKED:
         return ""
     if acknowledgement.is_agreed:
         return _("Its licence does not allow this, and what its author agreed to was another version.")

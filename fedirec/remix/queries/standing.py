@@ -16,7 +16,7 @@ from fedirec.remix.lineage import Edge
 from fedirec.remix.models import Record, Source
 from fedirec.remix.queries.claims import disputed_among
 from fedirec.remix.queries.parts import records_in
-from fedirec.remix.standing import Acknowledgement, Health, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance, Health
 from fedirec.uris import origin_of
 
 MAX_REMIXES: Final = 24
@@ -24,7 +24,7 @@ MAX_REMIXES: Final = 24
 
 _LISTED: Final = f"""
     s.acknowledgement IN ('{Acknowledgement.AUTOMATIC}', '{Acknowledgement.ACKNOWLEDGED}')
-    AND s.permission <> '{Permission.BLOCKED}'
+    AND s.permission <> '{Clearance.BLOCKED}'
 """
 """A remix that the author of the source knows and stands by; what it became after they agreed is another one."""
 _UNHEARD: Final = f"""
@@ -55,14 +55,14 @@ _CHECKED: Final = """
 class Standing(NamedTuple):
     """How one remix stands to one source."""
 
-    permission: Permission
+    clearance: Clearance
     acknowledgement: Acknowledgement
 
 
-UNJUDGED: Final = Standing(Permission.UNKNOWN, Acknowledgement.DECLARED)
+UNJUDGED: Final = Standing(Clearance.UNKNOWN, Acknowledgement.DECLARED)
 _STANDINGS: Final = {
-    (permission.value, acknowledgement.value): Standing(permission, acknowledgement)
-    for permission in Permission
+    (clearance.value, acknowledgement.value): Standing(clearance, acknowledgement)
+    for clearance in Clearance
     for acknowledgement in Acknowledgement
 }
 

@@ -91,7 +91,7 @@ async def show_lineage(call: Call) -> Lineage:
                 record=edge.record,
                 source=edge.source,
                 relation=Relation(edge.relation).value,
-                permission=standing.permission.value,
+                permission=standing.clearance.value,
                 acknowledgement=standing.acknowledgement.value,
             )
             for edge in trail.edges

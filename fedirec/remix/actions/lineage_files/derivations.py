@@ -16,7 +16,7 @@ from fedirec.remix.lineage_file import (
 from fedirec.remix.lineage_file.records import read_work
 from fedirec.remix.models import Record, RemixRequest
 from fedirec.remix.queries.lineage_files import Surroundings
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.remix.vocab import RecordObject
 
 
@@ -44,7 +44,7 @@ def derivations_in(
             relation=relation or Relation(source.relation),
             added_by=AddedBy(source.added_by),
             is_claim=not source.in_graph or source.withdrawn_at is not None,
-            permission=Permission(source.permission),
+            permission=Clearance(source.permission),
             acknowledgement=Acknowledgement(source.acknowledgement),
             licence=snapshot.licence if snapshot else None,
             source_version=built_on.digest if built_on and built_on.record == source.uri else None,
@@ -59,7 +59,7 @@ def derivations_in(
                     relation=relation,
                     added_by=AddedBy.AUTHOR,
                     is_claim=True,
-                    permission=Permission.UNKNOWN,
+                    permission=Clearance.UNKNOWN,
                     acknowledgement=Acknowledgement.DECLARED,
                     licence=None,
                     source_version=None,

@@ -23,14 +23,14 @@ from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record, RecordRevision, RemixRequest, Source
 from fedirec.remix.queries.proofs import proved_by_us, record_document
 from fedirec.remix.queries.remix_requests import people_asked
-from fedirec.remix.standing import Permission
+from fedirec.remix.standing import Clearance
 from fedirec.remix.visibility import ASKING
 from fedirec.remix.vocab import RecordObject
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
 
 _READS: Final = Vocabulary(())
-_NEEDING: Final = (Permission.BLOCKED.value, Permission.UNKNOWN.value)
+_NEEDING: Final = (Clearance.BLOCKED.value, Clearance.UNKNOWN.value)
 
 
 async def ask_to_remix(author: Actor, draft: RecordDraft, *, words: str = "") -> Record:

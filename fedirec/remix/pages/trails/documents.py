@@ -39,7 +39,7 @@ async def trail_document(record: Record) -> Json:
                 "record": edge.record,
                 "source": edge.source,
                 "relation": edge.relation,
-                "permission": standing.permission,
+                "permission": standing.clearance,
                 "acknowledgement": standing.acknowledgement,
             }
             for edge in trail.edges

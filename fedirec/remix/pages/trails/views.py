@@ -28,7 +28,7 @@ from fedirec.remix.queries.standing import (
     unheard_remixes_of,
 )
 from fedirec.remix.queries.trails import Trail, trail_of
-from fedirec.remix.standing import Health, Permission
+from fedirec.remix.standing import Clearance, Health
 from fedirec.remix.visibility import ASKING
 from fedirec.web.views import CreditView, PersonView, RecordView, TrailEdge, TrailNode
 
@@ -151,7 +151,7 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
                 standing=standing_view(step, health.get(step.id, Health.LIVE)),
                 id=remix.id,
                 digest=remix.digest or "",
-                is_breach=step.permission == Permission.BLOCKED,
+                is_breach=step.permission == Clearance.BLOCKED,
             )
             for remix in unheard
             for step in [steps[remix.id]]

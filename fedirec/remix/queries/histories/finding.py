@@ -11,13 +11,13 @@ from fedirec.db.tables import moment_of
 from fedirec.remix.claims import ClaimState
 from fedirec.remix.models import Record
 from fedirec.remix.queries.histories.events import ROWS, EventKind
-from fedirec.remix.standing import Acknowledgement, Permission
+from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.web.paging import Cursor
 
 _SHOWN: Final = (
     "c.visibility = 'public' AND c.deleted_at IS NULL AND a.state IN ('active', 'deleted') AND NOT a.is_quiet "
     f"AND s.acknowledgement IN ('{Acknowledgement.AUTOMATIC}', '{Acknowledgement.ACKNOWLEDGED}') "
-    f"AND s.permission <> '{Permission.BLOCKED}' AND s.in_graph AND s.withdrawn_at IS NULL"
+    f"AND s.permission <> '{Clearance.BLOCKED}' AND s.in_graph AND s.withdrawn_at IS NULL"
 )
 """A remix that the author of the source stands by, and everybody may see."""
 _DECIDED: Final = ", ".join(
