@@ -126,6 +126,7 @@ def document_of(report: Report) -> dict[str, Any]:
                 "id": each.id,
                 "title": each.title,
                 "author": each.author,
+                **({"editor": each.editor} if each.editor else {}),
                 "isCurrent": each.is_current,
                 "findings": _findings(each.findings),
             }
@@ -175,7 +176,9 @@ def _tell(report: Report) -> None:
         say()
         say("Records")
     for record in report.records:
-        say(f"  {named(record.id)}, by {plainly(record.author)}{'' if record.is_current else ', an older version'}")
+        older = "" if record.is_current else ", an older version"
+        made = f", made by {plainly(record.editor)}" if record.editor else ""
+        say(f"  {named(record.id)}, by {plainly(record.author)}{older}{made}")
         _lines(record.findings)
     if report.keys:
         say()

@@ -72,18 +72,21 @@ def record_digest(record: RecordObject) -> str:
     return digest_json(digested(record))
 
 
+def edited(record: RecordObject) -> Json:
+    """What co-authors may change in a record, with languages and tags in one spelling and tags in a fixed order."""
+    return {
+        "name": record.name,
+        "content": record.markdown or "",
+        "language": (record.language or "").lower(),
+        "summary": record.warning,
+        "tag": sorted({tag.name.lstrip("#").casefold() for tag in record.hashtags}),
+        "attachment": [[file.digest or file.url, file.description] for file in record.attachments],
+    }
+
+
 def edit_digest(record: RecordObject) -> str:
     """The digest of what co-authors may change in a record, by which they say that a version is theirs."""
-    return digest_json(
-        {
-            "name": record.name,
-            "content": record.markdown or "",
-            "language": record.language or "",
-            "summary": record.warning,
-            "tag": sorted({tag.name.lstrip("#").casefold() for tag in record.hashtags}),
-            "attachment": [[file.digest or file.url, file.description] for file in record.attachments],
-        }
-    )
+    return digest_json(edited(record))
 
 
 def digest_holds(record: RecordObject) -> bool:

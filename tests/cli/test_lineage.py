@@ -83,7 +83,7 @@ def test_a_lineage_leaves_with_or_without_a_server_and_is_checked_by_anybody(
     assert "Is a directory" in refused("lineage", "verify", ".", folder=nowhere)
 
 
-@pytest.mark.parametrize("name", ["key-invented", "stamp-moved", "nested"])
+@pytest.mark.parametrize("name", ["key-invented", "stamp-moved", "edit-by-a-stranger", "nested"])
 def test_what_is_broken_ends_with_one_and_with_a_sentence(name: str, tmp_path: Path) -> None:
     answer = fedirec("lineage", "verify", str(VECTORS / "broken" / f"{name}.json"), "--json", folder=tmp_path)
     assert answer.code == 1
@@ -97,3 +97,11 @@ def test_what_is_broken_ends_with_one_and_with_a_sentence(name: str, tmp_path: P
 def test_a_file_that_is_false_is_not_trusted(tmp_path: Path) -> None:
     good, broken = str(VECTORS / "lineage.json"), str(VECTORS / "broken" / "key-invented.json")
     assert "cannot be trusted" in refused("lineage", "verify", good, "--trusting", broken, folder=tmp_path)
+
+
+def test_who_made_a_version_is_said_with_the_key_that_shows_it(tmp_path: Path) -> None:
+    said = done("lineage", "verify", str(VECTORS / "lineage.json"), folder=tmp_path)
+    assert "(https://b.example/records/mix), by https://b.example/u/bo, made by https://a.example/u/ana\n" in said
+    assert "proved:    https://a.example/u/ana has signed that they made this version" in said
+    report = json.loads(done("lineage", "verify", str(VECTORS / "lineage.json"), "--json", folder=tmp_path))
+    assert [each.get("editor") for each in report["records"]] == [None, "https://a.example/u/ana", None]

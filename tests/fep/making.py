@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fedirec.activitypub import ld
-from fedirec.activitypub.digests import canonical, digest_json, write_multibase
+from fedirec.activitypub.digests import canonical, digest_json, digest_multibase, write_multibase
 from fedirec.activitypub.envelopes import envelope_of, object_in
 from fedirec.activitypub.keys import PrivateKey, read_private_key
 from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
-from fedirec.remix.digest import digested, record_digest
+from fedirec.remix.digest import digested, edit_digest, edited, record_digest
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import Relation
 from fedirec.remix.lineage_file import (
@@ -38,6 +38,7 @@ from fedirec.remix.lineage_file.witnesses import Statement, Witnessed, address_o
 from fedirec.remix.lineage_file.writing import document_of
 from fedirec.remix.standing import Acknowledgement, Clearance
 from fedirec.remix.vocab import RecordObject
+from fedirec.remix.vocab.edits import EditStatement
 
 VECTORS: Final = Path(__file__).parents[2] / "docs" / "fep" / "vectors"
 NOW: Final = datetime(2026, 12, 1, tzinfo=UTC)
@@ -86,6 +87,8 @@ RECORD_CONTEXT: Final[list[Any]] = [
         "contributor": "schema:contributor",
         "Role": "schema:Role",
         "roleName": {"@id": "schema:roleName", "@type": "@id"},
+        "editor": {"@id": "schema:editor", "@type": "@id"},
+        "Hashtag": "as:Hashtag",
         "prov": "http://www.w3.org/ns/prov#",
         "wasDerivedFrom": {"@id": "prov:wasDerivedFrom", "@type": "@id"},
         "fr": "https://w3id.org/fedirec/ns#",
@@ -93,6 +96,7 @@ RECORD_CONTEXT: Final[list[Any]] = [
         "recordDigest": "fr:recordDigest",
         "derivation": {"@id": "fr:derivation", "@context": {"source": {"@id": "prov:entity", "@type": "@id"}}},
         "relation": "fr:relation",
+        "editStatement": {"@id": "fr:editStatement", "@type": "@json"},
     },
 ]
 STAMP_CONTEXT: Final[list[Any]] = [
@@ -169,9 +173,50 @@ MADE_FROM: Final[Json] = {
 }
 _MIX: Final = {"name": "Tin rain, slowed", "licence": "by-sa", "role": "mus", "published": day(5)}
 OLD_MIX_NOTE: Final = with_digest(note(REMIX, BO, text="Half as fast.", **_MIX) | MADE_FROM)  # type: ignore[arg-type]
-MIX_NOTE: Final = with_digest(
-    note(REMIX, BO, text="A third as fast.", **_MIX) | MADE_FROM | {"updated": write_instant(day(6))}  # type: ignore[arg-type]
+_NEW_MIX: Final = with_digest(
+    note(REMIX, BO, text="A third as fast.", **_MIX)  # type: ignore[arg-type]
+    | MADE_FROM
+    | {
+        "updated": write_instant(day(6)),
+        "editor": ANA,
+        "contributor": [
+            {"type": "Role", "roleName": f"{RELATORS}mus", "contributor": BO},
+            {"type": "Role", "roleName": f"{RELATORS}ctb", "contributor": ANA},
+        ],
+        "contentMap": {"en-GB": "<p>A third as fast.</p>"},
+        "summary": "Hardly any sound",
+        "tag": [{"type": "Hashtag", "name": "#Weather"}, {"type": "Hashtag", "name": "#Slow"}],
+        "attachment": [
+            {
+                "type": "Audio",
+                "mediaType": "audio/ogg",
+                "url": "https://b.example/media/mix.ogg",
+                "name": "Rain, slowly",
+                "digestMultibase": digest_multibase(b"rain, slowly"),
+            }
+        ],
+    }
 )
+
+
+def edit_of(
+    work: Json = _NEW_MIX, *, editor: str = ANA, record: str = REMIX, key: PrivateKey | None = None, named: str = ""
+) -> EditStatement:
+    """What `editor` says of the version `work` that they made of the old mix, under the key of whoever is `named`."""
+    return EditStatement.sign(
+        editor=editor,
+        record=record,
+        digest=edit_digest(read(work)),
+        base=OLD_MIX_NOTE["recordDigest"],
+        at=day(6),
+        key=key or key_of(named or editor),
+        key_id=key_id(named or editor),
+    )
+
+
+EDIT: Final = edit_of()
+MIX_NOTE: Final = _NEW_MIX | {"editStatement": EDIT.write()}
+"""A version that a co-author made: ana, who was given the pen of what bo made of her rain."""
 
 RAIN_RECORD: Final = signed(RAIN_NOTE, ANA, day(1))
 MIX_RECORD: Final = signed(MIX_NOTE, BO, day(6))
@@ -236,12 +281,12 @@ def seen_of(document: Json, *, name: str) -> Seen:
         author=work.attributed_to,
         author_name=name,
         author_handle=f"{name.lower()}@{work.attributed_to.split('/')[2]}",
-        kind="text",
+        kind=work.media_kind.value,
         title=work.name,
         licence=find_licence(work.licence).id,
         licence_url=work.licence,
         record_digest=work.record_digest,
-        media=(),
+        media=tuple(each.digest for each in work.attachments if each.digest),
         published=work.published,
         updated=work.updated,
         fetched=None if work.attributed_to == BO else day(5, 12),
@@ -332,6 +377,11 @@ def with_document(version: Version, document: Json) -> Version:
     return replace(version, document=document, digest=digest_json(document))
 
 
+def with_edit(**changed: Any) -> LineageFile:
+    """The newest version of the remix is another one, and its author has signed that."""
+    return with_versions(mix=with_document(MIX_VERSION, signed(MIX_NOTE | changed, BO, day(6))))
+
+
 def with_derivations(*derivations: Derivation) -> LineageFile:
     return replace(FILE, derivations=derivations)
 
@@ -343,7 +393,8 @@ def with_key(whose: str, **changed: Any) -> LineageFile:
 def invented() -> LineageFile:
     """Whoever made the file has signed everything of ana's with a key of their own, under the name of hers."""
     rain = with_document(RAIN_VERSION, signed(RAIN_NOTE, ANA, day(1), key=THIEF))
-    file = with_versions(rain=rain)
+    mix = signed(MIX_NOTE | {"editStatement": edit_of(key=THIEF).write()}, BO, day(6))
+    file = with_versions(rain=rain, mix=with_document(MIX_VERSION, mix))
     stamped = replace(TO_RAIN, source_version=rain.digest, stamp=stamp_of(key=THIEF))
     keys = tuple(replace(key, multibase=THIEF.public.multibase) if key.owner == ANA else key for key in KEYS)
     return replace(file, derivations=(stamped, TO_DRUM), keys=keys, witnesses=(C_STATEMENT,))
@@ -458,6 +509,50 @@ BROKEN: Final[Mapping[str, tuple[str, Callable[[], bytes], str]]] = {
         lambda: bytes_of(with_derivations(replace(TO_RAIN, stamp=stamp_of(owner=BO)), TO_DRUM)),
         "stamp-signer",
     ),
+    "edit-changed": (
+        "What a co-author signed about a version names another moment.",
+        lambda: bytes_of(with_edit(editStatement=EDIT.write() | {"published": write_instant(day(5))})),
+        "edit-wrong",
+    ),
+    "edit-moved": (
+        "What a co-author signed about one record stands in another one.",
+        lambda: bytes_of(
+            with_versions(
+                rain=with_document(RAIN_VERSION, signed(RAIN_NOTE | {"editStatement": EDIT.write()}, ANA, day(1)))
+            )
+        ),
+        "edit-moved",
+    ),
+    "edit-of-another-version": (
+        "What a co-author signed about a version stands in one to which the author of the record has added a tag.",
+        lambda: bytes_of(with_edit(tag=[*MIX_NOTE["tag"], {"type": "Hashtag", "name": "#Cover"}])),
+        "edit-version",
+    ),
+    "edit-by-a-stranger": (
+        "Somebody has signed that they made a version, and the record names somebody else for it.",
+        lambda: bytes_of(with_edit(editStatement=edit_of(editor=CY).write())),
+        "edit-stranger",
+    ),
+    "edit-with-key-of-another": (
+        "What a co-author is said to have signed is signed by the author of the record.",
+        lambda: bytes_of(with_edit(editStatement=edit_of(named=BO).write())),
+        "edit-signer",
+    ),
+    "edit-with-key-invented": (
+        "What a co-author is said to have signed is signed with a key that was made for the file, beside their own.",
+        lambda: bytes_of(
+            replace(
+                with_edit(editStatement=edit_of(key=THIEF).write()),
+                keys=(*KEYS, replace(public_key(ANA), multibase=THIEF.public.multibase)),
+            )
+        ),
+        "key-contradicted",
+    ),
+    "edit-unreadable": (
+        "What a co-author signed has a member that nobody signed.",
+        lambda: bytes_of(with_edit(editStatement=EDIT.write() | {"license": MIX_NOTE["license"]})),
+        "edit-unreadable",
+    ),
     "derivation-removed": (
         "A source that the record names is missing.",
         lambda: bytes_of(with_derivations(TO_DRUM)),
@@ -553,23 +648,27 @@ def vectors() -> dict[str, bytes]:
         for owner in OWNERS
     ]
     notes = {"source": RAIN_NOTE, "remix": MIX_NOTE}
+    proved = {"source.json": RAIN_RECORD, "stamp.json": STAMP, "edit.json": EDIT.signed()}
     files = {
         "keys.json": pretty(keys),
         "source.json": pretty(RAIN_RECORD),
         "remix.json": pretty(MIX_RECORD),
         "create.json": pretty(DRUM_CREATE),
         "stamp.json": pretty(STAMP),
+        "edit.json": pretty(EDIT.signed()),
         "witness.json": pretty(C_STATEMENT),
         "digests.json": pretty(
             {
                 name: {
                     "canonical": canonical(digested(read(document))).decode(),
                     "recordDigest": record_digest(read(document)),
+                    "canonicalEdit": canonical(edited(read(document))).decode(),
+                    "editDigest": edit_digest(read(document)),
                 }
                 for name, document in notes.items()
             }
         ),
-        "proofs.json": pretty({"source.json": steps_of(RAIN_RECORD), "stamp.json": steps_of(STAMP)}),
+        "proofs.json": pretty({name: steps_of(document) for name, document in proved.items()}),
         "lineage.json": lineage(),
     }
     expected: dict[str, Json] = {"lineage.json": {"isFalse": False, **told(report_of(lineage()))}}

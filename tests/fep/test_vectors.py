@@ -26,7 +26,9 @@ def test_they_are_made_anew_byte_for_byte() -> None:
         assert (VECTORS / name).read_bytes() == data, name
 
 
-@pytest.mark.parametrize("name", ["source.json", "remix.json", "create.json", "stamp.json", "witness.json"])
+@pytest.mark.parametrize(
+    "name", ["source.json", "remix.json", "create.json", "stamp.json", "edit.json", "witness.json"]
+)
 def test_each_signed_document_is_proved_by_the_key_that_it_names(name: str) -> None:
     document = json.loads((VECTORS / name).read_text())
     key = KEYS[document["proof"]["verificationMethod"]]

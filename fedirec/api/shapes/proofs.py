@@ -45,6 +45,7 @@ class RecordChecked(Shape):
     uri: str
     title: str
     author: str
+    editor: str | None = Field(description="Who made it, where it names somebody besides its author for that.")
     is_current: bool
     findings: list[FindingTold]
 
@@ -87,6 +88,7 @@ def show_report(report: Report) -> FileChecked:
                 uri=each.id,
                 title=each.title,
                 author=each.author,
+                editor=each.editor,
                 is_current=each.is_current,
                 findings=_found(each.findings),
             )

@@ -85,6 +85,26 @@ CODES: Final[Mapping[str, tuple[Level, str]]] = {
     "record-signer": (_F, N_("The record is signed with a key of %(owner)s, who is not its author.")),
     "record-unreadable": (_F, N_("What stands under the address of the record is no record.")),
     "record-note": (_F, N_("What the file notes about the record (%(what)s) is not what the record says.")),
+    # Who made a version, where that is not the author of the record
+    "edit-signed": (_P, N_("%(editor)s has signed that they made this version: its title, words, tags and files.")),
+    "edit-author": (
+        _C,
+        N_("%(editor)s has signed that they made this version; that its author let them is only claimed."),
+    ),
+    "edit-claimed": (_C, N_("The record says that %(editor)s made this version; they have not signed that.")),
+    "edit-key-missing": (
+        _C,
+        N_("%(editor)s is said to have signed that they made it, but the key that could show that is not in the file."),
+    ),
+    "edit-wrong": (_F, N_("What %(editor)s signed about this version was changed, or somebody else signed it.")),
+    "edit-moved": (_F, N_("What %(editor)s is said to have signed is about another record.")),
+    "edit-version": (_F, N_("What %(editor)s is said to have signed is about another version of this record.")),
+    "edit-stranger": (
+        _F,
+        N_("%(editor)s is said to have signed that they made this version, and the record does not say so."),
+    ),
+    "edit-signer": (_F, N_("What %(editor)s is said to have signed about this version is signed by %(owner)s.")),
+    "edit-unreadable": (_F, N_("What stands where a co-author says that they made this version makes no sense.")),
     # What was made from what
     "derivation-signed": (_P, N_("%(author)s has signed that it was made from this source.")),
     "derivation-claimed": (_C, N_("The record says that it was made from this source; nobody has signed that.")),
@@ -178,6 +198,8 @@ class AboutRecord:
     id: str
     title: str
     author: str
+    editor: str | None
+    """Who made this version, where the record names somebody besides its author for that."""
     is_current: bool
     findings: tuple[Finding, ...]
 

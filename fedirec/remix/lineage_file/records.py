@@ -16,6 +16,7 @@ from fedirec.html import one_line
 from fedirec.remix.digest import record_digest
 from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.lineage_file.contents import LineageFile, Version
+from fedirec.remix.lineage_file.edits import about_edit, editor_of
 from fedirec.remix.lineage_file.findings import AboutRecord, Finding
 from fedirec.remix.lineage_file.keys import Keyring, Signer
 from fedirec.remix.vocab import NoteObject, RecordObject
@@ -80,6 +81,7 @@ class Works:
                     id=version.record,
                     title=version.seen.title,
                     author=work.author,
+                    editor=editor_of(work.record) if work.record else None,
                     is_current=version.is_current,
                     findings=tuple(findings),
                 )
@@ -112,7 +114,8 @@ def _judge(version: Version, keys: Keyring) -> tuple[Work, list[Finding]]:
     if document is None:
         return Work(version=version, said=None, signer=None), [Finding(code="record-not-kept")]
     try:
-        said = read_work(document)
+        doc = Doc(ld.compact(document))
+        said = _read(doc)
     except FedirecError:
         return Work(version=version, said=None, signer=None), [Finding(code="record-unreadable")]
     if said.id != version.record:
@@ -127,6 +130,8 @@ def _judge(version: Version, keys: Keyring) -> tuple[Work, list[Finding]]:
         found.append(Finding(code="record-own-digest"))
     signing, signer = _signature(version, said, keys)
     found.append(signing)
+    if isinstance(said, RecordObject) and (edit := about_edit(doc, said, keys, is_signed=signer is not None)):
+        found.append(edit)
     found += [Finding(code="record-note", blanks={"what": what}) for what in _differences(version, said, digest)]
     return Work(version=version, said=said, signer=signer, digest=digest), found
 
@@ -161,7 +166,10 @@ def _actor_of(envelope: Json) -> str:
 
 def read_work(document: Json) -> NoteObject:
     """What `document` says. Raises Invalid when it is neither a record nor a post."""
-    doc = Doc(ld.compact(document))
+    return _read(Doc(ld.compact(document)))
+
+
+def _read(doc: Doc) -> NoteObject:
     if doc.find_text("kind") == RecordObject.KIND and "Note" in doc.many("type"):
         return RecordObject.read(doc, _NO_TYPES)
     return NoteObject(**read_note(doc))

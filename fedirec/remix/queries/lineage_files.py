@@ -16,6 +16,8 @@ from fedirec.remix.models import Attachment, Record, RecordRevision, RemixReques
 from fedirec.remix.queries.pseudonyms import stand_ins_of
 
 MAX_EDGES: Final = 80_000
+MAX_EDITED: Final = 16
+"""Older versions by co-authors of the record that a file is about, the newest."""
 _COUNTS: Final = "s.in_graph AND s.withdrawn_at IS NULL"
 # The walk goes on from what is public only. As in `trails`, what looks roundabout is for SQLite's planner.
 _RELATIVES: Final = f"""
@@ -70,6 +72,8 @@ class Surroundings:
     snapshots: dict[int, Snapshot] = field(default_factory=dict)
     stamped: list[RecordRevision] = field(default_factory=list)
     """Older versions to which authors have agreed."""
+    edited: list[RecordRevision] = field(default_factory=list)
+    """Versions of the record that the file is about which its co-authors made."""
     requests: dict[tuple[str, str], RemixRequest] = field(default_factory=dict)
     """What was agreed to and not taken back, by remix and source, each with its owner."""
     unnamed: dict[str, set[str]] = field(default_factory=dict)
@@ -121,6 +125,9 @@ async def surroundings_of(root: Record, *, limit: int) -> Surroundings:
     found.sources = await rows_in(Source, there, of="record_id", order="x.record_id, x.position, x.id")
     if len(found.sources) > MAX_EDGES:
         found.is_whole, found.sources = False, found.sources[:MAX_EDGES]
+    if root.id in standing:
+        edited = RecordRevision.filter(record_id=root.id, editor_uri__isnull=False)
+        found.edited = await edited.order_by("-number").limit(MAX_EDITED)
     await _add_snapshots(found)
     await _add_requests(found, there)
     return found

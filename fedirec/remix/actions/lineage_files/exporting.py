@@ -11,7 +11,13 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.remix.actions.lineage_files.derivations import derivations_in
 from fedirec.remix.actions.lineage_files.signing import signers_of
-from fedirec.remix.actions.lineage_files.testimony import hear_witnesses, keys_named, methods_on, proved_part
+from fedirec.remix.actions.lineage_files.testimony import (
+    editors_on,
+    hear_witnesses,
+    keys_named,
+    methods_on,
+    proved_part,
+)
 from fedirec.remix.actions.lineage_files.turns import in_turn
 from fedirec.remix.actions.lineage_files.versions import versions_in
 from fedirec.remix.lineage_file import (
@@ -42,6 +48,7 @@ async def export_lineage(
     derivations = await in_turn(derivations_in, around, made, signers)
     versions = list({(version.record, version.digest): version for version in made.values()}.values())
     signed = methods_on([*(proved_part(version) for version in versions), *(each.stamp for each in derivations)])
+    signed += editors_on(versions)
     heard = await hear_witnesses([owner for owner, _method in signed], versions, site, keyring, remote)
     instance_actor = site.uris.instance_actor
     key_id, key = await keyring.key_of(site.actor_id, "ed25519")

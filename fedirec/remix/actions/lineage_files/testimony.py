@@ -19,6 +19,7 @@ from fedirec.remix.lineage_file import (
 from fedirec.remix.lineage_file.contents import MAX_SILENCES, MAX_WITNESSES
 from fedirec.remix.lineage_file.witnesses import batches
 from fedirec.remix.queries.witnesses import history_of
+from fedirec.remix.vocab.edits import EditStatement
 from fedirec.uris import Uris, origin_of
 
 MAX_OWN: Final = 100
@@ -41,6 +42,12 @@ def methods_on(signed: Iterable[Json | None]) -> list[tuple[str, str]]:
         if isinstance(owner, str) and isinstance(method, str):
             found.append((owner, method))
     return found
+
+
+def editors_on(versions: Iterable[Version]) -> list[tuple[str, str]]:
+    """Who is said to have made each of these as a co-author, and with which key they signed that."""
+    said = (EditStatement.find(version.document.get("editStatement")) for version in versions if version.document)
+    return [(statement.editor, statement.key_id) for statement in said if statement is not None]
 
 
 async def hear_witnesses(

@@ -32,7 +32,7 @@ def versions_in(around: Surroundings, signers: Mapping[str, Signer]) -> dict[obj
         version = _version(_seen(record, around.media.get(key, [])), record.uri, served, revision.envelope, signers)
         found["revision", revision.id] = version = replace(version, is_current=True)
         newest[record.uri] = revision.document, version
-    for revision in around.stamped:
+    for revision in (*around.stamped, *around.edited):
         record = around.records[revision.record_id]
         if ("revision", revision.id) not in found and (older := _older(record, revision, signers)):
             found["revision", revision.id] = older

@@ -28,7 +28,7 @@ from fedirec.web.render import render
 
 _UNREAD: Final = ("file-unreadable", "file-version")
 """What is found where there is nothing more to be found."""
-_PEOPLE: Final = ("owner", "author", "witness")
+_PEOPLE: Final = ("owner", "author", "witness", "editor")
 """The blanks of a finding in which somebody's address stands."""
 COST: Final = 10.0
 """What making or checking a file counts for, compared with a question of a program."""
