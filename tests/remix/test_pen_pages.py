@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import edit_record, publish_record
-from fedirec.remix.models import Pen, Record
+from fedirec.remix.models import Pen, Record, Suggestion
 from tests.network import Instance, settle
 
 
@@ -74,3 +76,28 @@ async def test_two_write_together_from_two_instances_by_clicks_alone(here: Insta
         assert (await browser.get(f"/pens/{given.id}")).status_code == 404
         assert (await browser.get(f"{base}/pens")).status_code == 403
         assert (await browser.post(f"/pens/{given.id}/answer", data={"do": "take_back"})).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "side"), [("/pens", "given"), ("/suggestions", "made")])
+async def test_a_long_list_goes_on_where_it_ended_on_the_same_side(here: Instance, path: str, side: str) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    at = [f"https://away.test/{number}" for number in range(31)]
+    mine = [Pen(uri=uri, record_uri=uri, owner=ana, holder=bo, state="invited") for uri in at]
+    await here.run(lambda: Pen.bulk_create(mine))
+    made = [
+        Suggestion(uri=uri, record_uri=uri, variation_uri=f"{uri}/b", proposer=ana, owner=bo, state="waiting")
+        for uri in at
+    ]
+    await here.run(lambda: Suggestion.bulk_create(made))
+
+    async with here.sign_in("ana") as browser:
+        first = (await browser.get(f"{path}?side={side}")).text
+        assert first.count('class="row-title"') == 30
+        found = re.search(rf'href="({path}\?[^"]*before=[^"]*)"', first)
+        assert found is not None
+        rest = await browser.get(unescape(found[1]))
+        assert rest.text.count('class="row-title"') == 1
+        assert "before=" not in rest.text
+        assert "waits for an answer" in rest.text
+        assert (await browser.get(path)).text.count('class="row-title"') == 0, "the other side has none"
+        assert (await browser.get(f"{path}?before=nowhere")).status_code == 400

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
@@ -22,7 +23,7 @@ from fedirec.remix.actions.remix_requests.waiting import ask_again
 from fedirec.remix.licences import find_licence, licence_of, may_carry
 from fedirec.remix.models import Record, RemixRequest
 from fedirec.remix.pages.cards import Cards, licence_view, relation_word, role_words
-from fedirec.remix.pages.visitors import members_only, number_of, own_record_in, row_in
+from fedirec.remix.pages.visitors import members_only, own_record_in, row_in
 from fedirec.remix.queries.parts import records_found, records_in
 from fedirec.remix.queries.records import get_record
 from fedirec.remix.queries.remix_requests import get_request_of, requests_about, requests_of
@@ -106,18 +107,16 @@ async def show_requests(request: Request[Any]) -> Response:
     wanted = request.query_params.get("show", "")
     shown = wanted if wanted in ("asking", "all") else ""
     side: Side = "asking" if shown == "asking" else "asked"
-    before = number_of(request.query_params.get("before", "")) or 0
+    before = place_in(request, "before") or 0
     state = None if shown else "waiting"
     rows, has_more = await requests_of(viewer.actor, side=side, state=state, before=before, limit=PIECE)
     cards = Cards(request)
     views = await _views(cards, viewer.actor, rows)
-    more = f"/requests?{f'show={shown}&' if shown else ''}before={rows[-1].id}" if has_more else None
     return render(
         request,
         "remix/requests.html",
-        requests=views,
+        requests=page_with(request, views, name="before", place=rows[-1].id if has_more else None),
         shown=shown,
-        next_url=more,
         hosts=await hosts_of([person.host for view in views for person in (view.asker, view.owner)]),
         tabs=[
             Tab(label=_("Waiting for you"), url="/requests", is_current=not shown),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.uploader import quota_of
 from fedirec.accounts.viewer import Viewer
@@ -51,6 +52,8 @@ class SuggestionView:
     answer: str
     state: str
     word: str
+    tone: str
+    sign: str
     offered_at: datetime
     changes_url: str = ""
     """Where it can be seen what became of it."""
@@ -59,23 +62,22 @@ class SuggestionView:
 @members_only
 async def show_suggestions(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.PUBLISH)
-    side = request.query_params.get("side", "")
-    before = number_of(request.query_params.get("before", "")) or 0
-    made = side == "made"
+    made = request.query_params.get("side") == "made"
+    before = place_in(request, "before") or 0
     rows, has_more = await suggestions_of(viewer.actor, side="made" if made else "received", before=before)
     works = await works_of(rows)
     cards = Cards(request)
     await cards.dress(works.values())
+    shown = [suggestion_view(cards, row, viewer, works) for row in rows]
     return render(
         request,
         "remix/suggestions.html",
-        suggestions=[suggestion_view(cards, row, viewer, works) for row in rows],
+        offers=page_with(request, shown, name="before", place=rows[-1].id if has_more else None),
         tabs=[
             Tab(label=_("For you"), url="/suggestions", is_current=not made),
             Tab(label=_("By you"), url="/suggestions?side=made", is_current=made),
         ],
         is_made=made,
-        next_url=f"/suggestions?{'side=made&' if made else ''}before={rows[-1].id}" if has_more else None,
     )
 
 
@@ -179,11 +181,12 @@ def suggestion_view(cards: Cards, row: Suggestion, viewer: Viewer, works: dict[s
     is_owner = viewer.actor.id == row.owner_id
     record, variation = works.get(row.record_uri), works.get(row.variation_uri)
     words = {
-        "waiting": _("waits for you") if is_owner else _("waits for an answer"),
-        "adopted": _("taken up"),
-        "declined": _("stays a remix"),
-        "withdrawn": _("taken back"),
+        "waiting": (_("waits for you") if is_owner else _("waits for an answer"), "accent", "clock"),
+        "adopted": (_("taken up"), "good", "check"),
+        "declined": (_("stays a remix"), "plain", "remix"),
+        "withdrawn": (_("taken back"), "plain", "remix"),
     }
+    word, tone, sign = words[row.state]
     changes_url = ""
     if row.state == "adopted" and record is not None and not record.deleted_at:
         base = cards.record_url(record)
@@ -197,7 +200,9 @@ def suggestion_view(cards: Cards, row: Suggestion, viewer: Viewer, works: dict[s
         words=row.words,
         answer=row.answer,
         state=row.state,
-        word=words.get(row.state, row.state),
+        word=word,
+        tone=tone,
+        sign=sign,
         offered_at=row.offered_at,
         changes_url=changes_url,
     )

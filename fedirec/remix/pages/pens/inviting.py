@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
@@ -17,7 +18,7 @@ from fedirec.remix.actions.pens import share_pen
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.pens.showing import pen_view
-from fedirec.remix.pages.visitors import members_only, number_of, own_record_in
+from fedirec.remix.pages.visitors import members_only, own_record_in
 from fedirec.remix.queries.pens import pens_of, pens_of_record, works_of_pens
 from fedirec.remix.queries.people import find_known
 from fedirec.remix.vocab.remix_requests import MAX_WORDS
@@ -30,22 +31,22 @@ from fedirec.web.views import Tab
 @members_only
 async def show_pens(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.PUBLISH)
-    given = request.query_params.get("side", "") == "given"
-    before = number_of(request.query_params.get("before", "")) or 0
+    given = request.query_params.get("side") == "given"
+    before = place_in(request, "before") or 0
     rows, has_more = await pens_of(viewer.actor, side="given" if given else "held", before=before)
     works = await works_of_pens(rows)
     cards = Cards(request)
     await cards.dress(works.values())
+    shown = [pen_view(cards, row, viewer, works) for row in rows]
     return render(
         request,
         "remix/pens.html",
-        pens=[pen_view(cards, row, viewer, works) for row in rows],
+        offers=page_with(request, shown, name="before", place=rows[-1].id if has_more else None),
         tabs=[
             Tab(label=_("With others"), url="/pens", is_current=not given),
             Tab(label=_("Your own"), url="/pens?side=given", is_current=given),
         ],
         is_given=given,
-        next_url=f"/pens?{'side=given&' if given else ''}before={rows[-1].id}" if has_more else None,
     )
 
 

@@ -23,6 +23,8 @@ class PenView:
     words: str
     state: str
     word: str
+    tone: str
+    sign: str
     offered_at: datetime
 
 
@@ -31,12 +33,13 @@ def pen_view(cards: Cards, row: Pen, viewer: Viewer, works: dict[str, Record]) -
     is_owner = viewer.actor.id == row.owner_id
     record = works.get(row.record_uri)
     words = {
-        "invited": _("waits for an answer") if is_owner else _("waits for you"),
-        "held": _("you write together"),
-        "declined": _("declined"),
-        "laid_down": _("no longer a co-author") if is_owner else _("you left"),
-        "taken_back": _("no longer a co-author"),
+        "invited": (_("waits for an answer") if is_owner else _("waits for you"), "accent", "clock"),
+        "held": (_("you write together"), "good", "edit"),
+        "declined": (_("declined"), "plain", "clock"),
+        "laid_down": (_("no longer a co-author") if is_owner else _("you left"), "plain", "clock"),
+        "taken_back": (_("no longer a co-author"), "plain", "clock"),
     }
+    word, tone, sign = words[row.state]
     return PenView(
         id=row.id,
         other=cards.person(row.holder if is_owner else row.owner),
@@ -44,6 +47,8 @@ def pen_view(cards: Cards, row: Pen, viewer: Viewer, works: dict[str, Record]) -
         record=cards.record(record) if record else None,
         words=row.words,
         state=row.state,
-        word=words.get(row.state, row.state),
+        word=word,
+        tone=tone,
+        sign=sign,
         offered_at=row.offered_at,
     )
