@@ -41,6 +41,18 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_the_list_of_all_pages_names_each_page_and_each_decision_by_its_title() -> None:
+    listed = dict(
+        re.findall(r"^- \[(.+?)\]\((.+?)\)", (HOUSE / "docs" / "README.md").read_text(encoding="utf-8"), re.M)
+    )
+    for page in DECISIONS.glob("*.md"):
+        title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        assert listed.get(title) == f"decisions/{page.name}", page.name
+    for page in [*(HOUSE / "docs").glob("*.md"), *(HOUSE / "docs" / "fep").glob("*.md")]:
+        place = str(page.relative_to(HOUSE / "docs"))
+        assert place == "README.md" or place in listed.values(), place
+
+
 @pytest.mark.parametrize(
     "page", [*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")], ids=lambda page: str(page.relative_to(HOUSE))
 )
