@@ -65,4 +65,5 @@ async def unblocked(sender: Actor, undo: Undo[Any]) -> None:
 async def actor_updated(sender: Actor, update: Update[ActorObject]) -> None:
     if not may_describe(update.object.id, speaker=sender.uri):
         raise Forbidden("actors describe only themselves")
-    await save_remote_actor(update.object, update.object_document or update.object.write())
+    document = update.object_document or update.object.write()
+    await save_remote_actor(update.object, document, is_vouched=update.is_vouched)

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from fedirec.activitypub.actors.vouching import history_of, vouching_keys
 from fedirec.activitypub.keys import PublicKey, read_public_key
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.policies import Stance, stance_to
@@ -37,6 +38,8 @@ class KnownKey:
     """With its id, uri and state only: thousands of these are kept."""
     key_id: str
     public: PublicKey
+    is_vouched: bool = True
+    """Whether it is known to be the actor's by more than their domain (`actors.vouching`)."""
 
 
 class _Shelf(Generic[T]):
@@ -78,7 +81,8 @@ class Acquaintances:
             return kept
         rows = await fetch_rows(
             """
-            SELECT a.id AS id, a.uri AS uri, a.state AS state, k.public AS public, k.fingerprint AS fingerprint
+            SELECT a.id AS id, a.uri AS uri, a.state AS state, k.public AS public, k.fingerprint AS fingerprint,
+                   k.is_vouched AS is_vouched
               FROM actor AS a JOIN actor_key AS k ON k.actor_id = a.id
              WHERE a.uri = ? AND k.key_id = ? ORDER BY k.id DESC LIMIT 1
             """,
@@ -88,9 +92,17 @@ class Acquaintances:
         if not rows or rows[0]["state"] == "deleted" or not rows[0]["fingerprint"]:
             return None
         actor = object_of(Actor, {name: rows[0][name] for name in ("id", "uri", "state")})
-        found = KnownKey(actor, key_id, read_public_key(rows[0]["public"]))
+        found = KnownKey(actor, key_id, read_public_key(rows[0]["public"]), bool(rows[0]["is_vouched"]))
         self._keys.keep((key_id, actor_uri), version, found)
         return found
+
+    async def find_former_key(self, key_id: str, actor_uri: str) -> KnownKey | None:
+        """The key that an actor listed under that name, and that can still vouch for others (`actors.vouching`)."""
+        found = await Actor.filter(uri=actor_uri).exclude(state="deleted").first()
+        key = vouching_keys(await history_of(found.id)).get(key_id) if found else None
+        if found is None or key is None:
+            return None
+        return KnownKey(found, key_id, read_public_key(key.public), is_vouched=True)
 
     async def find_owner(self, key_id: str) -> str | None:
         """The id of the actor who lists a key under `key_id`, for all that we know; the first who did, of several."""

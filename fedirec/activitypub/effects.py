@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fedirec.activitypub.actors.vouching import refuse_key
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
 from fedirec.activitypub.journal import Arrival, Journal
 from fedirec.activitypub.models import Actor, Received
@@ -18,7 +19,7 @@ from fedirec.activitypub.reading import read_arrival
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Activity, Create
 from fedirec.clock import monotonic, now
-from fedirec.db import execute, execute_many, fetch_objects, fetch_rows, on_postgres, transaction
+from fedirec.db import execute, execute_many, fetch_rows, object_of, on_postgres, transaction
 from fedirec.db.gathering import Gathered
 from fedirec.db.outages import is_outage
 from fedirec.db.search import Findable, gathering_words
@@ -38,6 +39,11 @@ TOGETHER_SECONDS: Final = 0.02
 """How long activities that share a transaction may take: on SQLite everybody else waits for it."""
 TOGETHER: Final = 100
 """Activities of several lanes that are handled one after the other before what came of them is told."""
+
+IS_VOUCHED: Final = """(
+    SELECT k.is_vouched FROM actor_key AS k
+     WHERE k.actor_id = r.sender_id AND k.key_id = r.key_id AND k.fingerprint = r.fingerprint ORDER BY k.id DESC LIMIT 1
+)"""
 
 
 @dataclass(slots=True)
@@ -198,6 +204,8 @@ async def _take_effect(understood: _Understood, batch: _Batch) -> Outcome | Cras
     works, words = batch.works.mark(), batch.words.mark()
     try:
         async with transaction():
+            if not activity.is_vouched and await understood.registration.refuses_unvouched(sender, activity):
+                await refuse_key(sender.id, key_id=arrival.key_id, fingerprint=arrival.fingerprint)
             kept = await understood.registration.handle(sender, activity)
             await ask_again([sender])  # who follows them hears of a new name; we might not
     except Exception as error:
@@ -249,11 +257,11 @@ async def _end(arrival: Arrival, state: str, reason: str) -> None:
 
 async def _arrivals(uris: Collection[str]) -> list[Arrival]:
     """Those of the activities that wait, as their rows say."""
-    rows = await fetch_objects(
-        Received,
-        f"SELECT r.* {_waiting_among()} ORDER BY r.id",
+    rows = await fetch_rows(
+        f"SELECT r.*, {IS_VOUCHED} AS is_vouched {_waiting_among()} ORDER BY r.id",
         json_of({"uri": uri} for uri in uris),
     )
+    vouched = {row["id"] for row in rows if row.pop("is_vouched")}
     return [
         Arrival(
             activity_uri=row.activity_uri,
@@ -265,8 +273,9 @@ async def _arrivals(uris: Collection[str]) -> list[Arrival]:
             key_id=row.key_id,
             fingerprint=row.fingerprint,
             received_at=row.received_at,
+            is_vouched=row.id in vouched,
         )
-        for row in rows
+        for row in (object_of(Received, each) for each in rows)
     ]
 
 

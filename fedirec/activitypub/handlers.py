@@ -23,14 +23,24 @@ class Kept(Enum):
 
 
 Handler: TypeAlias = Callable[[Actor, A], Awaitable[Kept | None]]
+Question: TypeAlias = Callable[[Actor, A], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A handler, and whether what it handles is kept as evidence for good."""
+    """A handler, and what holds for what it handles."""
 
     handle: Handler[Any]
-    is_evidence: bool
+    is_evidence: bool = False
+    """Whether it is kept as evidence for good."""
+    needs_vouching: bool | Question[Any] = False
+    """Whether it is believed only from a key that is vouched for, or a question to those that are not."""
+
+    async def refuses_unvouched(self, sender: Actor, activity: Activity[Any]) -> bool:
+        """Whether `activity` is not believed of a key of the sender's that nobody vouches for."""
+        if isinstance(self.needs_vouching, bool):
+            return self.needs_vouching
+        return await self.needs_vouching(sender, activity)
 
 
 class Handlers:
@@ -47,17 +57,23 @@ class Handlers:
                 self._add(kind, registration)
 
     def on(
-        self, activity: type[A], *objects: type[Entity], evidence: bool = False
+        self,
+        activity: type[A],
+        *objects: type[Entity],
+        evidence: bool = False,
+        vouched: bool | Question[A] = False,
     ) -> Callable[[Handler[A]], Handler[A]]:
         """Register the decorated function for `activity` done to any of `objects`.
 
         With `evidence`, the signed bytes are copied to the evidence table in the same transaction, unless the function
-        answers that they are kept for a while only.
+        answers that they are kept for a while only. What is about consent, credit or who somebody is is `vouched`: the
+        function is not called for a key that whoever has the domain of the sender by now may have made
+        (`actors.vouching`); where only some of what it handles is about that, a question tells.
         """
 
         def register(handler: Handler[A]) -> Handler[A]:
             for entity in objects:
-                self._add((activity, entity), Registration(handler, evidence))
+                self._add((activity, entity), Registration(handler, evidence, vouched))
             return handler
 
         return register

@@ -122,6 +122,7 @@ class Inbox:
                 target=f"{delivery.method} {delivery.url}"[:2048],
                 key_id=sender.key_id,
                 fingerprint=sender.fingerprint,
+                is_vouched=sender.is_vouched,
                 document=doc.data,
             ),
             heard=heard,

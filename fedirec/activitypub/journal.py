@@ -54,6 +54,9 @@ class Arrival:
     fingerprint: str
     received_at: datetime = field(default_factory=now)
 
+    is_vouched: bool = field(default=False, compare=False)
+    """Whether its key is known to be the sender's by more than their domain (`actors.vouching`)."""
+
     document: Json | None = field(default=None, compare=False, repr=False)
     """What `body` spells, when that is at hand."""
 

@@ -95,7 +95,7 @@ async def come_back(actor: Actor) -> None:
         await publish_actor_update(actor)
 
 
-@handlers.on(Move, Ref, ActorObject)
+@handlers.on(Move, Ref, ActorObject, vouched=True)
 async def actor_moved(sender: Actor, move: Move[Any]) -> None:
     """An actor elsewhere says that they live somewhere else now; the new address is asked whether that is so.
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from fedirec.activitypub.actors.vouching import is_vouched_by_proof
 from fedirec.activitypub.authority import Belief, belief_in_description, belief_in_embedded
 from fedirec.activitypub.envelopes import envelope_of, object_in
 from fedirec.activitypub.journal import Arrival, name_of
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.parsing import parse
+from fedirec.activitypub.proofs import find_proof
 from fedirec.activitypub.remote import compacted
+from fedirec.activitypub.senders import FORWARDED_FOR
 from fedirec.activitypub.signatures import parse as parse_signature
-from fedirec.activitypub.vocab import Activity, ActorObject, Create, Forwarded, Ref, Update, Vocabulary
+from fedirec.activitypub.vocab import Activity, ActorObject, Create, Forwarded, Json, Ref, Update, Vocabulary
+from fedirec.clock import now
 from fedirec.errors import Forbidden, Invalid
 
 
@@ -24,9 +28,10 @@ async def read_arrival(arrival: Arrival, sender: Actor, *, vocabulary: Vocabular
     if sender.state == "suspended":
         raise Forbidden("that actor is suspended here")
     sent = arrival.document or parse(arrival.body)
-    activity = vocabulary.read(await compacted(sent))
-    if not isinstance(activity, Activity):
+    read = vocabulary.read(await compacted(sent))
+    if not isinstance(read, Activity):
         raise Invalid("that is not an activity")
+    activity: Activity[Any] = replace(read, is_vouched=await _is_vouched(arrival, sender, sent))
     if arrival.activity_uri == name_of(arrival.body, sender.uri):
         activity = replace(activity, id=arrival.activity_uri)
         if activity.actor != sender.uri:
@@ -48,7 +53,21 @@ async def read_arrival(arrival: Arrival, sender: Actor, *, vocabulary: Vocabular
         belief = belief_in_description(described.id, speaker=sender.uri, is_brought=_is_brought(arrival))
         if belief is Belief.ASK_ORIGIN:
             return _by_name_only(activity)
-    return replace(activity, object_as_sent=object_in(sent), envelope=envelope_of(sent))
+    # A proof by a key that nobody vouches for proves nothing that should be kept.
+    envelope = envelope_of(sent) if activity.is_vouched else None
+    return replace(activity, object_as_sent=object_in(sent), envelope=envelope)
+
+
+async def _is_vouched(arrival: Arrival, sender: Actor, sent: Json) -> bool:
+    """Whether a key that is vouched for signed what arrived, or made the proof on it."""
+    if arrival.is_vouched:
+        return True
+    if sent.get("actor") != sender.uri or sent.get("id") != arrival.activity_uri:
+        return False
+    proof = find_proof(sent)
+    if proof is None or proof.created is None or proof.created < now() - FORWARDED_FOR:
+        return False  # it may have had its effect before, and nobody would know
+    return await is_vouched_by_proof(proof, actor_uri=sender.uri)
 
 
 def _by_name_only(activity: Activity[Any]) -> Activity[Any]:

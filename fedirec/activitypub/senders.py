@@ -45,6 +45,8 @@ class Sender:
     activity_uri: str
     key_id: str
     fingerprint: str
+    is_vouched: bool
+    """Whether that key is known to be theirs by more than their domain (`actors.vouching`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +71,19 @@ class Senders:
         if not may_name(uri, actor=actor):
             raise Forbidden("the activity's id is not of its actor's origin")
         count = partial(self.crowd.count_stranger, visitor)
+        speaks_of_itself = doc.data.get("type") == "Update" and doc.find_id("object") == actor
         try:
             if may_sign_as(statement.key_id, actor=actor):
                 try:
-                    key = await self._verified(statement.key_id, actor, statement.verify, count)
+                    key = await self._verified(
+                        statement.key_id, actor, statement.verify, count, or_former=speaks_of_itself
+                    )
                 except Unauthenticated:
                     if not is_carried:
                         raise
                 else:
                     if proof is not None:
-                        await self._judge(proof, actor, count)
+                        await self._judge(proof, actor, count, or_former=speaks_of_itself)
                     return _sender(key, uri)
             return await self._find_carried(doc, statement, proof, uri=uri, body=body, count=count)
         except PeerUnavailable as error:
@@ -107,13 +112,35 @@ class Senders:
             raise Unauthenticated("the proof on an activity that somebody else brings may be thirty days old at most")
         return _sender(await self._judge(proof, actor, count), uri)
 
-    async def _judge(self, proof: Proof, actor: str, count: Callable[[], None]) -> KnownKey:
+    async def _judge(self, proof: Proof, actor: str, count: Callable[[], None], *, or_former: bool = False) -> KnownKey:
         """The key of the actor by which `proof` was made. Raises Unauthenticated when there is none."""
         if not may_sign_as(proof.verification_method, actor=actor):
             raise Unauthenticated("the key of the proof is not one of the actor's")
-        return await self._verified(proof.verification_method, actor, partial(proof.verify, now=now()), count)
+        verify = partial(proof.verify, now=now())
+        return await self._verified(proof.verification_method, actor, verify, count, or_former=or_former)
 
     async def _verified(
+        self,
+        key_id: str,
+        actor: str,
+        verify: Callable[[PublicKey], None],
+        count: Callable[[], None],
+        *,
+        or_former: bool = False,
+    ) -> KnownKey:
+        """The key of the actor by which something was signed: one that they list, `or_former` one that can still vouch
+        for those. So Mastodon says that a key was changed: with the old one.
+        """
+        try:
+            return await self._verified_now(key_id, actor, verify, count)
+        except Unauthenticated:
+            former = await self.remote.acquaintances.find_former_key(key_id, actor) if or_former else None
+            if former is None:
+                raise
+            verify(former.public)
+            return former
+
+    async def _verified_now(
         self, key_id: str, actor: str, verify: Callable[[PublicKey], None], count: Callable[[], None]
     ) -> KnownKey:
         key = await self.remote.find_key(key_id, actor_uri=actor, before_asking=count)
@@ -126,4 +153,10 @@ class Senders:
 
 
 def _sender(key: KnownKey, uri: str) -> Sender:
-    return Sender(actor=key.actor, activity_uri=uri, key_id=key.key_id, fingerprint=key.public.fingerprint)
+    return Sender(
+        actor=key.actor,
+        activity_uri=uri,
+        key_id=key.key_id,
+        fingerprint=key.public.fingerprint,
+        is_vouched=key.is_vouched,
+    )

@@ -12,9 +12,15 @@ from typing import Final, Literal
 
 from fedirec.db import on_postgres
 
-Kept = Literal["integer", "text", "moment", "json"]
+Kept = Literal["integer", "boolean", "text", "moment", "json"]
 
-_POSTGRES: Final = {"integer": "bigint", "text": "text", "moment": "timestamptz", "json": "text"}
+_POSTGRES: Final = {
+    "integer": "bigint",
+    "boolean": "boolean",
+    "text": "text",
+    "moment": "timestamptz",
+    "json": "text",
+}
 
 
 def table_of(**columns: Kept) -> str:

@@ -87,6 +87,11 @@ class Migration(QuickMigration):
             bases=["Model"],
         ),
         ops.AddField(
+            model_name="ActorKey",
+            name="is_vouched",
+            field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddField(
             model_name="Account",
             name="ai_preference",
             field=fields.CharField(default="unset", db_default="unset", max_length=10),

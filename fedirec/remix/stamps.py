@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final
 
 from fedirec.activitypub.authority import may_stamp
-from fedirec.activitypub.proofs import find_proof
+from fedirec.activitypub.proofs import Proof, find_proof
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Invalid
 from fedirec.remix.vocab import RemixStamp
@@ -43,7 +43,9 @@ def refuse_false_stamp(
         raise Invalid("that stamp is for a version of the remix that never was")
 
 
-def refuse_unproved(document: Json) -> None:
-    """Return if the stamp as it was sent carries a proof that can be checked. Raises Invalid."""
-    if find_proof(document) is None:
+def refuse_unproved(document: Json) -> Proof:
+    """The proof that the stamp as it was sent carries. Raises Invalid for none that can be checked."""
+    proof = find_proof(document)
+    if proof is None:
         raise Invalid("a stamp carries a proof by the key of its author")
+    return proof

@@ -11,6 +11,7 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Permission, Role, may_leave_as_guest, refuse, require
 from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -25,7 +26,8 @@ async def welcome_guest(actor: Actor) -> Account:
     """Whoever is `actor`, of another server, is a guest here: the one they were before, or a new one.
 
     Somebody is who their actor is. An account that they moved to is another guest, whatever it says about the old one.
-    Raises Forbidden for those who may not come in.
+    Who has keys by now that nobody vouches for may be somebody else who has the domain. Raises Forbidden for those who
+    may not come in.
     """
     if actor.is_local:
         raise Forbidden("You are a member here. Please sign in with your name and your password.")
@@ -34,6 +36,12 @@ async def welcome_guest(actor: Actor) -> Account:
     if actor.state != ACTIVE or actor.is_quiet:
         raise Forbidden(
             "This account cannot be used here. If you think that is a mistake, write to those who run this place."
+        )
+    if await key_changed_at(actor.id) is not None:
+        raise Forbidden(
+            "%(host)s has other keys for you than it had before, and nothing that we know says that it is still you. "
+            "Please write to those who run this place; they can confirm it.",
+            blanks={"host": actor.host},
         )
     account = await Account.get_or_none(actor_id=actor.id)
     if account is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
 
+from fedirec.activitypub.actors.vouching import SeenKey, present_keys, vouching_keys
 from fedirec.activitypub.keys import read_public_key
 from fedirec.activitypub.models import Actor, ActorKey
 from fedirec.activitypub.vocab import KeyObject
@@ -23,35 +25,67 @@ async def keys_of(actor: Actor) -> list[ActorKey]:
     return [key for key in latest.values() if key.fingerprint]
 
 
-async def save_keys(actor_id: int, keys: Sequence[KeyObject], *, history: Sequence[Mapping[str, Any]]) -> None:
-    """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank."""
-    known = {key["key_id"]: key for key in history}
-    rows = []
+async def save_keys(
+    actor_id: int, keys: Sequence[KeyObject], *, history: Sequence[SeenKey], is_vouched: bool
+) -> list[SeenKey]:
+    """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank.
+
+    All that is vouched for when `is_vouched`, by one of the keys that could; else only keys that are known to be theirs
+    already. Answers the whole history. Part of the caller's transaction.
+    """
+    present, vouching = present_keys(history), vouching_keys(history)
+    theirs = {key.fingerprint for key in vouching.values()}
+    moment = now()
+    listed: dict[str, SeenKey] = {}
     for key in keys:
         try:
             public = read_public_key(key.public)
         except Invalid:
             continue  # a key that nobody should trust is as good as none
-        if key.id not in known or known[key.id]["fingerprint"] != public.fingerprint:
-            rows.append({"key_id": key.id, "kind": key.kind, "public": key.public, "fingerprint": public.fingerprint})
-    listed = {key.id for key in keys}
-    rows += [
-        {"key_id": key_id, "kind": key["kind"], "public": "", "fingerprint": ""}
-        for key_id, key in known.items()
-        if key_id not in listed and key["fingerprint"]
+        listed[key.id] = SeenKey(
+            key_id=key.id,
+            kind=key.kind,
+            public=key.public,
+            fingerprint=public.fingerprint,
+            is_vouched=is_vouched or not history or public.fingerprint in theirs,
+            seen_at=moment,
+        )
+    named = {key.id for key in keys}
+    rows = [
+        key
+        for key in listed.values()
+        if (known := present.get(key.key_id)) is None
+        or known.fingerprint != key.fingerprint
+        or (key.is_vouched and not known.is_vouched)
     ]
+    rows += [
+        SeenKey(key_id=name, kind=key.kind, fingerprint="", is_vouched=is_vouched, seen_at=moment)
+        for name, key in ({**vouching, **present} if is_vouched else present).items()
+        if name not in named
+    ]
+    if rows and len(history) + len(rows) > MAX_HISTORY:
+        raise Forbidden("that actor has changed its keys too often to be believed")
+    await add_to_history(actor_id, rows)
+    return [*history, *rows]
+
+
+async def add_to_history(actor_id: int, rows: Sequence[SeenKey]) -> None:
+    """These are the last lines of the history of an actor's keys. Part of the caller's transaction."""
     if not rows:
         return
-    if len(history) + len(rows) > MAX_HISTORY:
-        raise Forbidden("that actor has changed its keys too often to be believed")
     table = table_of(
-        actor_id="integer", key_id="text", kind="text", public="text", fingerprint="text", seen_at="moment"
+        actor_id="integer",
+        key_id="text",
+        kind="text",
+        public="text",
+        fingerprint="text",
+        is_vouched="boolean",
+        seen_at="moment",
     )
-    moment = now()
     await execute(
         f"""
-        INSERT INTO actor_key (actor_id, key_id, kind, public, fingerprint, seen_at)
-        SELECT k.actor_id, k.key_id, k.kind, k.public, k.fingerprint, k.seen_at FROM {table} AS k
+        INSERT INTO actor_key (actor_id, key_id, kind, public, fingerprint, is_vouched, seen_at)
+        SELECT k.actor_id, k.key_id, k.kind, k.public, k.fingerprint, k.is_vouched, k.seen_at FROM {table} AS k
         """,  # noqa: S608  (only the shape of the placeholder is put in)
-        json_of({"actor_id": actor_id, "seen_at": moment, **row} for row in rows),
+        json_of({"actor_id": actor_id, **asdict(row)} for row in rows),
     )

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from fedirec.activitypub.actors.keys import save_keys
 from fedirec.activitypub.actors.names import make_actor_findable, make_findable_as
+from fedirec.activitypub.actors.vouching import changed_since, hear_again, history_of
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor, Announcement, Follow, Liking
@@ -17,7 +18,7 @@ from fedirec.activitypub.policies import stance_to
 from fedirec.activitypub.vocab import ActorObject, Json
 from fedirec.activitypub.vocab.actors import RFC9421
 from fedirec.clock import now
-from fedirec.db import add_row, execute, fetch_objects, fetch_rows, transaction
+from fedirec.db import add_row, execute, fetch_objects, transaction
 from fedirec.errors import Forbidden
 from fedirec.html import clean, one_line
 from fedirec.lanes import enqueue
@@ -26,18 +27,32 @@ from fedirec.uris import host_of, origin_of
 HANDLE_NAME: Final = re.compile(r"[\w.~-]{1,200}")
 """What may stand before the @ of a handle: nothing that would make it look like the handle of somebody else."""
 
+WHO_THEY_ARE: Final = frozenset(
+    (
+        *("type", "kind", "handle", "host", "name", "summary", "url", "icon_url"),
+        *("also_known_as", "moved_to", "without_name", "document"),
+    )
+)
+"""What nobody else says of somebody because they have their domain by now."""
 
-async def save_remote_actor(actor: ActorObject, document: Json, *, handle_host: str | None = None) -> Actor:
+
+async def save_remote_actor(
+    actor: ActorObject, document: Json, *, handle_host: str | None = None, is_vouched: bool = False
+) -> Actor:
     """As `keep_remote_actor`; the actor as we know it from now on."""
-    key = await keep_remote_actor(actor, document, handle_host=handle_host)
+    key = await keep_remote_actor(actor, document, handle_host=handle_host, is_vouched=is_vouched)
     return (await fetch_objects(Actor, "SELECT * FROM actor WHERE id = ?", key))[0]
 
 
-async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: str | None = None) -> int:
+async def keep_remote_actor(
+    actor: ActorObject, document: Json, *, handle_host: str | None = None, is_vouched: bool = False
+) -> int:
     """What another origin says of one of its actors is what we know of it; its key history grows if its keys changed.
 
     Answers the id of its row. `handle_host` is the host of the handle when WebFinger proved it; else the host of the
-    id stands in. Raises Forbidden for an actor that is ours.
+    id stands in. What `is_vouched` was said with a key that can vouch for others (`vouching`); where nothing is, and
+    the keys have changed, whoever has the domain says how the actor is reached, and not who they are. Raises Forbidden
+    for an actor that is ours.
     """
     kind = document.get("kind")
     columns = {
@@ -75,10 +90,12 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
                     raise
             else:
                 await make_findable_as(key, new)
-                await save_keys(key, actor.keys, history=())
+                await save_keys(key, actor.keys, history=(), is_vouched=True)
                 return key
         if known.is_local:
             raise Forbidden("that actor lives here; nobody else describes it")
+        before = await history_of(known.id)
+        history = await save_keys(known.id, actor.keys, history=before, is_vouched=is_vouched)
         if handle_host:
             columns["host"] = handle_host
         elif known.handle != columns["handle"]:
@@ -87,17 +104,18 @@ async def keep_remote_actor(actor: ActorObject, document: Json, *, handle_host: 
             columns["state"] = "active"
         if actor.moved_to is None and (known.document or {}).get("movedTo"):
             columns["moved_to"] = None  # they came back
-        if known.name != columns["name"] or known.summary != columns["summary"]:
-            await enqueue([look_again(known.uri)])
-        if known.without_name != columns["without_name"]:
-            await enqueue([name_otherwise(known.id)])
+        if changed_since(history) is not None:
+            columns = {name: value for name, value in columns.items() if name not in WHO_THEY_ARE}
+        elif changed_since(before) is not None:
+            await hear_again(known.id)
+        was = known.name, known.summary, known.without_name
         known.update_from_dict(columns)
+        if (known.name, known.summary) != was[:2]:
+            await enqueue([look_again(known.uri)])
+        if known.without_name != was[2]:
+            await enqueue([name_otherwise(known.id)])
         await known.save(update_fields=list(columns))
         await make_actor_findable(known)
-        history = await fetch_rows(
-            "SELECT key_id, kind, fingerprint FROM actor_key WHERE actor_id = ? ORDER BY id", known.id
-        )
-        await save_keys(known.id, actor.keys, history=history)
     return int(known.id)
 
 

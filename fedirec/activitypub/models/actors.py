@@ -72,6 +72,8 @@ class ActorKey(Model, metaclass=RowClass):
     kind = fields.CharField(max_length=10)
     public = fields.TextField()
     fingerprint = fields.CharField(max_length=100)
+    is_vouched = fields.BooleanField(default=True, db_default=True)
+    """Whether it is known to be theirs by more than their domain (`actors.vouching`)."""
     seen_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

@@ -9,6 +9,7 @@ from typing import Any
 
 from fedirec.activitypub.acquaintances import Acquaintances, KnownKey
 from fedirec.activitypub.actors import keep_remote_actor, save_remote_actor
+from fedirec.activitypub.actors.vouching import is_vouched_by_proof
 from fedirec.activitypub.authority import may_sign_as
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.keys import read_public_key
@@ -74,7 +75,7 @@ class Remote:
     async def _fetch(self, uri: str) -> Fetched:
         """The object that `uri` names; one with a proof that is wrong is none (FEP-8b32)."""
         found = await self.fetching.fetch(uri)
-        if "proof" in found.sent and (proof := find_proof(found.sent)) is not None:
+        if (proof := _proof_on(found.sent)) is not None:
             await self._judge(proof, found.document)
         return found
 
@@ -82,6 +83,8 @@ class Remote:
         doc = Doc(document)
         try:
             if isinstance(described := getattr(entity := self.vocabulary.read(document), "actor", entity), ActorObject):
+                if await is_vouched_by_proof(proof, actor_uri=described.id):
+                    return  # by a key that they had before, and may not list any more
                 listed = {key.id: key.public for key in described.keys}
                 public = read_public_key(listed.get(proof.verification_method, ""))
             else:
@@ -122,12 +125,12 @@ class Remote:
         asked = Handle.read(handle)
         if known := await self._handles.find_known(asked):
             return known
-        document = await self.fetch(await self._handles.find_uri(asked))
-        described = _as_actor(self.vocabulary.read(document))
+        found = await self._fetch(await self._handles.find_uri(asked))
+        described = _as_actor(self.vocabulary.read(found.document))
         is_elsewhere = host_of(described.id) != asked.host and described.handle.lower() == asked.name.lower()
         if is_elsewhere and await self._handles.agrees(described, asked):
-            return await self._save_actor(document, handle=Handle(described.handle, asked.host))
-        return await self._save_actor(document, handle=await self._handles.find_preferred(described))
+            return await self._save_actor(found, handle=Handle(described.handle, asked.host))
+        return await self._save_actor(found, handle=await self._handles.find_preferred(described))
 
     async def find_home(self, handle: str) -> str:
         """The origin at which whoever has `handle` lives, which need not be the host in it (split domains).
@@ -149,15 +152,15 @@ class Remote:
         Raises NotFound, Gone, Invalid, Forbidden or PeerUnavailable when there is no such actor.
         """
         subject, uri = await self._handles.find_member(name, origin=origin)
-        document = await self.fetch(uri)
-        described = _as_actor(self.vocabulary.read(document))
+        found = await self._fetch(uri)
+        described = _as_actor(self.vocabulary.read(found.document))
         if described.handle.lower() != name.lower():
             raise Forbidden(
                 "%(host)s does not agree with itself about who %(name)s is",
                 blanks={"host": host_of(origin), "name": name},
             )
         host = await self._handles.proved_host(subject, described)
-        return await self._save_actor(document, handle=Handle(described.handle, host) if host else None)
+        return await self._save_actor(found, handle=Handle(described.handle, host) if host else None)
 
     # Keys
 
@@ -209,17 +212,31 @@ class Remote:
         if self.site.is_ours(uri):
             raise NotFound("nobody here has that address")
         try:
-            document = await self.fetch(uri)
+            found = await self._fetch(uri)
         except Gone:
             await Actor.filter(uri=uri, state="active").update(state="deleted")
             raise
-        described = _as_actor(self.vocabulary.read(document))
+        described = _as_actor(self.vocabulary.read(found.document))
         preferred = await self._handles.find_preferred(described)
-        return await keep_remote_actor(_called(described, preferred), document, handle_host=_host_of(preferred))
+        return await keep_remote_actor(
+            _called(described, preferred),
+            found.document,
+            handle_host=_host_of(preferred),
+            is_vouched=await is_vouched_by_proof(_proof_on(found.sent), actor_uri=described.id),
+        )
 
-    async def _save_actor(self, document: Json, *, handle: Handle | None = None) -> Actor:
-        described = _as_actor(self.vocabulary.read(document))
-        return await save_remote_actor(_called(described, handle), document, handle_host=_host_of(handle))
+    async def _save_actor(self, found: Fetched, *, handle: Handle | None = None) -> Actor:
+        described = _as_actor(self.vocabulary.read(found.document))
+        return await save_remote_actor(
+            _called(described, handle),
+            found.document,
+            handle_host=_host_of(handle),
+            is_vouched=await is_vouched_by_proof(_proof_on(found.sent), actor_uri=described.id),
+        )
+
+
+def _proof_on(sent: Json) -> Proof | None:
+    return find_proof(sent) if "proof" in sent else None
 
 
 def _called(actor: ActorObject, handle: Handle | None) -> ActorObject:

@@ -93,6 +93,9 @@ class Activity(Generic[T]):
     envelope: Json | None = field(default=None, compare=False, repr=False)
     """What is left of the activity without it, when its actor proved the activity (`envelopes`)."""
 
+    is_vouched: bool = field(default=False, compare=False, repr=False)
+    """Whether it was signed by a key that is known to be its actor's by more than their domain (`actors.vouching`)."""
+
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         embedded = doc.one("object")

@@ -104,6 +104,19 @@ class Note(Shape):
     at: datetime
 
 
+class ChangedKeys(Shape):
+    """Keys of somebody elsewhere that are not known to be theirs: perhaps somebody else has their domain now."""
+
+    changed_at: datetime
+    before: list[str] = Field(description="The fingerprints of the keys that were known.")
+    now: list[str] = Field(description="The fingerprints of the keys that their server names now.")
+
+
+class KeysSent(Sent):
+    keys: list[Text] = Field(max_length=500, description="The fingerprints that were compared, as in `now`.")
+    reason: Text = Field(min_length=1, max_length=500, description="How you know that it is them.")
+
+
 class CaseFile(Shape):
     """Everything that moderators know of somebody."""
 
@@ -111,6 +124,9 @@ class CaseFile(Shape):
     person: Person
     is_limited: bool
     is_suspended: bool
+    keys: ChangedKeys | None = Field(
+        description="The keys of somebody elsewhere whose keys changed without their saying so with one that was known."
+    )
     open: list[Report]
     closed: list[Report]
     decisions: list[PastDecision]

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from fedirec.activitypub.actors.vouching import history_of, present_keys, vouching_keys
+from fedirec.admin.actions.confirming import confirm_keys
 from fedirec.admin.actions.deciding import decide, undo_all
 from fedirec.admin.judging import Action, Verdict
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
-from fedirec.cli.terminal import say
+from fedirec.cli.terminal import make_sure, note, say
 from fedirec.cli.users.finding import Name, Reason, Words, account_called, person_called
 from fedirec.settings import Settings
 
@@ -44,6 +46,27 @@ async def limit(settings: Settings, who: Anybody, undo: Undo = False, words: Wor
         else:
             await decide(OPERATOR, person, Verdict(action=Action.LIMIT, words=words, reason=reason))
             say(f"@{person.handle}@{person.host} is limited.")
+
+
+@with_settings(*WHERE, least="warning")
+async def confirm_keys_of(
+    settings: Settings,
+    who: Annotated[str, typer.Argument(metavar="WHO", help="name@host.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="How you know that it is them.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
+) -> None:
+    """Say that somebody elsewhere whose keys have changed is who they were before."""
+    async with existing_instance(settings) as site:
+        person = await person_called(site, who)
+        history = await history_of(person.id)
+        for title, keys in (("before", vouching_keys(history)), ("now", present_keys(history))):
+            for key in dict.fromkeys(key.fingerprint for key in keys.values()):
+                note(f"{title}: {key}")
+        if not yes:
+            make_sure(f"Is @{person.handle}@{person.host} who they were, with the keys that they have now?")
+        seen = [key.fingerprint for key in present_keys(history).values()]
+        await confirm_keys(OPERATOR, person, reason=reason, seen=seen)
+        say(f"@{person.handle}@{person.host} is believed again.")
 
 
 @with_settings(*WHERE, least="warning")

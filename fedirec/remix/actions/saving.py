@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
 
+from fedirec.activitypub.actors.vouching import is_vouched_by_proof, key_changed_at, refusal_of
 from fedirec.activitypub.authority import may_create, may_have
+from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC, Json
 from fedirec.clock import now
@@ -28,6 +30,7 @@ from fedirec.remix.digest import digest_holds, record_digest
 from fedirec.remix.kinds import kind_of
 from fedirec.remix.licences import UNKNOWN, find_grant, find_licence
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, RecordTag
+from fedirec.remix.proofs import proof_on
 from fedirec.remix.queries.proofs import key_that_proves
 from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.spreading import halves
@@ -73,6 +76,7 @@ async def save_record(
         _refuse_others(known, author, is_back=is_back)
         if not known.deleted_at and not _is_newer(known, work):
             return known
+        await _refuse_others_keys(author, document, envelope)
         before = await _renew(known, work, author)
     if record.visibility == HELD:
         budget = 0
@@ -125,6 +129,15 @@ def _refuse_others(known: Record, author: Actor, *, is_back: bool) -> None:
         raise Forbidden("that record belongs to somebody else")
     if known.deleted_at and not is_back:
         raise Gone("that record was deleted by its author")
+
+
+async def _refuse_others_keys(author: Actor, document: Json, envelope: Json | None) -> None:
+    """Raise Forbidden when what an author said before would be changed by whoever may only have their domain by now."""
+    if author.is_local or (changed_at := await key_changed_at(author.id)) is None:
+        return
+    proved = proof_on(opened(envelope, document) if envelope else document)
+    if not await is_vouched_by_proof(proved, actor_uri=author.uri):
+        raise refusal_of(changed_at)
 
 
 async def _renew(record: Record, work: RecordObject | PostObject, author: Actor) -> set[object]:

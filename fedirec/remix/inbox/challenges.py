@@ -28,6 +28,7 @@ from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
+from fedirec.remix.inbox.agreements import answers_an_agreement, is_of_a_challenge
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
 from fedirec.remix.inbox.comments import comment_added, comment_removed
 from fedirec.remix.inbox.pens import pen_answered
@@ -59,16 +60,17 @@ async def _prompt_said(sender: Actor, prompt: PromptObject) -> None:
     await ask_for_challenge(sender.uri)
 
 
-@handlers.on(Update, ChallengeObject, evidence=True)
+@handlers.on(Update, ChallengeObject, evidence=True, vouched=True)
 async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> None:
     if not may_describe(update.object.id, speaker=sender.uri):
         raise Forbidden("only its own Group describes a challenge")
     await _refuse_unasked(sender)
-    await save_remote_actor(update.object.actor, update.object_document or update.object.write())
+    document = update.object_document or update.object.write()
+    await save_remote_actor(update.object.actor, document, is_vouched=update.is_vouched)
     await save_challenge(await Actor.get(id=sender.id), update.object)
 
 
-@handlers.on(Offer, Ref, RecordObject, evidence=True)
+@handlers.on(Offer, Ref, RecordObject, evidence=True, vouched=True)
 async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
     """Somebody offers a record of theirs to a challenge of ours."""
     ours = Challenge.filter(actor__uri=offer.target or "", actor__is_local=True)
@@ -90,7 +92,7 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
         raise Unsupported("only a public record can answer a challenge")
 
 
-@handlers.on(Undo, Offer)
+@handlers.on(Undo, Offer, vouched=True)
 async def offer_undone(sender: Actor, undo: Undo[Any]) -> None:
     if not may_undo(done_by=undo.object.actor, speaker=sender.uri):
         raise Forbidden("only whoever offered it can take it back")
@@ -102,7 +104,7 @@ async def offer_undone(sender: Actor, undo: Undo[Any]) -> None:
     await end_offer(submission)
 
 
-@handlers.on(Add, Ref, RecordObject, evidence=True)
+@handlers.on(Add, Ref, RecordObject, evidence=True, vouched=is_of_a_challenge)
 async def record_added(sender: Actor, add: Add[Any]) -> Kept:
     """A challenge elsewhere has accepted a record, or an author tells us of a comment on theirs."""
     if await comment_added(sender, add):
@@ -120,7 +122,7 @@ async def record_added(sender: Actor, add: Add[Any]) -> Kept:
     return Kept.FOR_GOOD
 
 
-@handlers.on(Remove, Ref, RecordObject, evidence=True)
+@handlers.on(Remove, Ref, RecordObject, evidence=True, vouched=is_of_a_challenge)
 async def record_removed(sender: Actor, remove: Remove[Any]) -> Kept:
     """A challenge elsewhere has taken back that it accepted a record, or an author hides a comment on theirs."""
     if await comment_removed(sender, remove):
@@ -134,7 +136,7 @@ async def record_removed(sender: Actor, remove: Remove[Any]) -> Kept:
     return Kept.FOR_GOOD
 
 
-@handlers.on(Reject, Ref, FollowActivity, evidence=True)
+@handlers.on(Reject, Ref, FollowActivity, evidence=True, vouched=answers_an_agreement)
 async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
     """A challenge elsewhere declines a record of ours, or somebody does not want to be followed."""
     submission = (

@@ -10,16 +10,16 @@ from fedirec.remix.actions.claims import take_outcome, take_withdrawal
 handlers = Handlers()
 
 
-@handlers.on(Accept, Flag)
+@handlers.on(Accept, Flag, vouched=True)
 async def claim_upheld(sender: Actor, accept: Accept[Flag]) -> None:
     await take_outcome(sender, accept.object, upholds=True, words=accept.content or "")
 
 
-@handlers.on(Reject, Flag)
+@handlers.on(Reject, Flag, vouched=True)
 async def claim_dismissed(sender: Actor, reject: Reject[Flag]) -> None:
     await take_outcome(sender, reject.object, upholds=False, words=reject.content or "")
 
 
-@handlers.on(Undo, Flag)
+@handlers.on(Undo, Flag, vouched=True)
 async def claim_withdrawn(sender: Actor, undo: Undo[Flag]) -> None:
     await take_withdrawal(sender, undo.object)

@@ -10,6 +10,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Announce, AnnounceRequest, Like, LikeRequest, Ref, Reject, ReplyRequest
 from fedirec.errors import NotFound
 from fedirec.remix.actions.consenting import take_consent, take_refusal
+from fedirec.remix.inbox.agreements import answers_an_agreement
 from fedirec.remix.inbox.pens import pen_answered
 from fedirec.remix.inbox.remixing import agreed_to_remix
 from fedirec.remix.inbox.suggestions import suggestion_answered
@@ -18,7 +19,11 @@ from fedirec.remix.vocab import CommentObject, PostObject
 handlers = Handlers()
 
 
-@handlers.on(Accept, ReplyRequest, LikeRequest, AnnounceRequest, CommentObject, PostObject, Like, Announce)
+@handlers.on(
+    Accept,
+    *(ReplyRequest, LikeRequest, AnnounceRequest, CommentObject, PostObject, Like, Announce),
+    vouched=answers_an_agreement,
+)
 async def something_accepted(sender: Actor, accept: Accept[Any]) -> None:
     """An author lets somebody here do what they asked for.
 
@@ -28,7 +33,7 @@ async def something_accepted(sender: Actor, accept: Accept[Any]) -> None:
         raise NotFound("nobody here asked that")
 
 
-@handlers.on(Accept, Ref, evidence=True)
+@handlers.on(Accept, Ref, evidence=True, vouched=answers_an_agreement)
 async def something_accepted_by_name(sender: Actor, accept: Accept[Ref]) -> Kept:
     """The same, of which only the id came, or a follow is accepted; what grants a remix is kept for good."""
     if await _is_consent(sender, accept):

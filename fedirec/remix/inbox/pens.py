@@ -15,30 +15,30 @@ from fedirec.remix.vocab.pens import OfferedPen, OfferedVersion
 handlers = Handlers()
 
 
-@handlers.on(OfferedPen, Ref, evidence=True)
+@handlers.on(OfferedPen, Ref, evidence=True, vouched=True)
 async def pen_offered(sender: Actor, offer: OfferedPen[Any]) -> None:
     if await take_pen(sender, offer):
         await ask_for(offer.object.id)
 
 
-@handlers.on(Undo, OfferedPen, evidence=True)
+@handlers.on(Undo, OfferedPen, evidence=True, vouched=True)
 async def pen_taken_back(sender: Actor, undo: Undo[OfferedPen[Any]]) -> None:
     await take_pen_back(sender, undo.object)
 
 
-@handlers.on(OfferedVersion, Ref, evidence=True)
+@handlers.on(OfferedVersion, Ref, evidence=True, vouched=True)
 async def version_offered(sender: Actor, offer: OfferedVersion[Any]) -> None:
     """Whoever holds the pen wrote a version: their signature on it is kept for good."""
     await take_version(sender, offer)
 
 
-@handlers.on(Accept, OfferedPen, OfferedVersion, evidence=True)
+@handlers.on(Accept, OfferedPen, OfferedVersion, evidence=True, vouched=True)
 async def pen_accepted(sender: Actor, accept: Accept[Any]) -> None:
     if not await pen_answered(sender, accept):
         raise NotFound("nobody here offered that")
 
 
-@handlers.on(Reject, OfferedPen, OfferedVersion, evidence=True)
+@handlers.on(Reject, OfferedPen, OfferedVersion, evidence=True, vouched=True)
 async def pen_refused(sender: Actor, reject: Reject[Any]) -> None:
     if not await pen_answered(sender, reject):
         raise NotFound("nobody here offered that")

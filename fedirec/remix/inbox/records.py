@@ -27,6 +27,7 @@ from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.remix_requests.taking import stamp_taken_back
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.threads import bury_comments_of
+from fedirec.remix.inbox.agreements import ends_an_agreement
 from fedirec.remix.inbox.arrivals import (
     ask_for,
     challenge_of,
@@ -104,7 +105,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
     return Kept.FOR_GOOD
 
 
-@handlers.on(Delete, Ref, Tombstone, evidence=True)
+@handlers.on(Delete, Ref, Tombstone, evidence=True, vouched=ends_an_agreement)
 async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> Kept:
     """An actor says farewell, or a record or a comment is gone; who built on a record keeps the attribution.
 

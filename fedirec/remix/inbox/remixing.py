@@ -24,7 +24,7 @@ from fedirec.remix.vocab.text import find_id
 handlers = Handlers()
 
 
-@handlers.on(RemixQuestion, Ref, RecordObject, evidence=True)
+@handlers.on(RemixQuestion, Ref, RecordObject, evidence=True, vouched=True)
 async def remix_requested(sender: Actor, asked: RemixQuestion[Any]) -> None:
     """Somebody asks whether something of theirs may be: what it is, its own origin says."""
     if not may_bring(asked.instrument, speaker=sender.uri):
@@ -36,19 +36,19 @@ async def remix_requested(sender: Actor, asked: RemixQuestion[Any]) -> None:
     await take_question(sender, asked)
 
 
-@handlers.on(Undo, RemixQuestion)
+@handlers.on(Undo, RemixQuestion, vouched=True)
 async def request_withdrawn(sender: Actor, undo: Undo[RemixQuestion[Any]]) -> None:
     await take_withdrawal(sender, undo.object)
 
 
-@handlers.on(Accept, RemixQuestion, QuoteRequest, evidence=True)
+@handlers.on(Accept, RemixQuestion, QuoteRequest, evidence=True, vouched=True)
 async def remix_accepted(sender: Actor, accept: Accept[Any]) -> None:
     """The author of a source agrees, and says where that can be read."""
     if not accept.result or not await agreed_to_remix(sender, accept):
         raise NotFound("nobody here asked that")
 
 
-@handlers.on(Reject, RemixQuestion, QuoteRequest, evidence=True)
+@handlers.on(Reject, RemixQuestion, QuoteRequest, evidence=True, vouched=True)
 async def remix_rejected(sender: Actor, reject: Reject[Any]) -> None:
     if not await remix_refused(sender, reject):
         raise NotFound("nobody here asked that")

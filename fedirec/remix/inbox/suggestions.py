@@ -16,7 +16,7 @@ from fedirec.remix.vocab.suggestions import SuggestedChange
 handlers = Handlers()
 
 
-@handlers.on(SuggestedChange, Ref, RecordObject, evidence=True)
+@handlers.on(SuggestedChange, Ref, RecordObject, evidence=True, vouched=True)
 async def change_suggested(sender: Actor, offer: SuggestedChange[Any]) -> None:
     """Somebody offers what they made from something of ours; that they made it, its own origin has to say."""
     if not may_bring(offer.instrument, speaker=sender.uri):
@@ -24,18 +24,18 @@ async def change_suggested(sender: Actor, offer: SuggestedChange[Any]) -> None:
     await take_suggestion(sender, offer)
 
 
-@handlers.on(Undo, SuggestedChange)
+@handlers.on(Undo, SuggestedChange, vouched=True)
 async def suggestion_withdrawn(sender: Actor, undo: Undo[SuggestedChange[Any]]) -> None:
     await take_withdrawal(sender, undo.object)
 
 
-@handlers.on(Accept, SuggestedChange, evidence=True)
+@handlers.on(Accept, SuggestedChange, evidence=True, vouched=True)
 async def suggestion_accepted(sender: Actor, accept: Accept[Any]) -> None:
     if not await suggestion_answered(sender, accept):
         raise NotFound("nobody here suggested that")
 
 
-@handlers.on(Reject, SuggestedChange, evidence=True)
+@handlers.on(Reject, SuggestedChange, evidence=True, vouched=True)
 async def suggestion_rejected(sender: Actor, reject: Reject[Any]) -> None:
     if not await suggestion_answered(sender, reject):
         raise NotFound("nobody here suggested that")

@@ -31,11 +31,13 @@ async def proved_edits(revisions: Iterable[RecordRevision]) -> set[int]:
 
 
 async def proved_statements(statements: Iterable[EditStatement]) -> set[EditStatement]:
-    """Those of `statements` that are proved by a key of whoever made them: one query."""
+    """Those of `statements` that are proved by a key of whoever made them, which is vouched for: one query."""
     asked = set(statements)
     if not asked:
         return set()
-    named = ActorKey.filter(key_id__in=[each.key_id for each in asked], actor__uri__in=[each.editor for each in asked])
+    named = ActorKey.filter(
+        key_id__in=[each.key_id for each in asked], actor__uri__in=[each.editor for each in asked], is_vouched=True
+    )
     keys = await named.order_by("-id").limit(MAX_KEYS).values_list("key_id", "actor__uri", "public")
     return {each for each in asked if any(_fits(each, row[2]) for row in keys if row[:2] == (each.key_id, each.editor))}
 

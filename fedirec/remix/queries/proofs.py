@@ -25,14 +25,14 @@ async def key_that_proves(
     """The key, of all that the actor was ever seen to have, by which the proof on `document` was made.
 
     None when it carries none, or none of theirs fits. With `at`, a proof may have expired since. What `is_new` is
-    proved by a key that they still have.
+    proved by a key that they still have. A key that nobody vouches for proves nothing.
     """
     proof = proof_on(document)
     if proof is None:
         return None
     keys = await ActorKey.filter(actor__uri=actor_uri, key_id=proof.verification_method).order_by("-id")
     for key in keys[:1] if is_new else keys:
-        if not key.fingerprint:
+        if not key.fingerprint or not key.is_vouched:
             continue
         try:
             proof.verify(read_public_key(key.public), now=at or now())

@@ -17,12 +17,15 @@ MAX_HISTORY: Final = 20_000
 _HISTORY: Final = """
     SELECT a.uri AS owner, k.key_id, k.public, k.fingerprint, k.seen_at
       FROM {wanted} AS w CROSS JOIN actor a CROSS JOIN actor_key k
-     WHERE a.uri = w.uri AND k.actor_id = a.id AND k.kind = 'ed25519' ORDER BY k.id DESC LIMIT ?
+     WHERE a.uri = w.uri AND k.actor_id = a.id AND k.kind = 'ed25519' AND k.is_vouched ORDER BY k.id DESC LIMIT ?
 """
 
 
 async def history_of(people: Collection[str]) -> Sequence[dict[str, Any]]:
-    """Every key for proofs that `people` were seen to have, the first first; a row without a fingerprint ends one."""
+    """Every key for proofs that `people` are known to have had, the first first; a row without a fingerprint ends one.
+
+    Those that nobody vouches for, which may be anybody's, are not among them, and end none.
+    """
     if not people:
         return []
     statement = _HISTORY.format(wanted=table_of(uri="text"))
@@ -37,6 +40,9 @@ async def witnessed(people: Collection[str]) -> list[Witnessed]:
     for row in await history_of(people):
         name = row["owner"], row["key_id"]
         before = present.pop(name, None)
+        if before is not None and before.fingerprint == row["fingerprint"]:
+            present[name] = before  # it was vouched for once more
+            continue
         if before is not None:
             found.append(_ended(before, row["seen_at"]))
         if row["fingerprint"]:
@@ -55,9 +61,12 @@ async def known_keys(people: Collection[str]) -> KnownKeys:
     for row in await history_of(people):
         owner, fingerprint, seen_at = row["owner"], row["fingerprint"], row["seen_at"]
         name = owner, row["key_id"]
-        if before := present.pop(name, None):
+        before = present.pop(name, None)
+        if before and before != fingerprint:
             ended[owner, before] = seen_at
-        if fingerprint:
+        if fingerprint and before == fingerprint:
+            present[name] = fingerprint  # it was vouched for once more
+        elif fingerprint:
             known.append((owner, fingerprint, seen_at))
             present[name] = fingerprint
             ended.pop((owner, fingerprint), None)

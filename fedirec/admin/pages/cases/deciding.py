@@ -12,6 +12,8 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import id_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import SUSPENDED, get_account
+from fedirec.activitypub.actors import MAX_HISTORY
+from fedirec.admin.actions.confirming import MAX_REASON, confirm_keys
 from fedirec.admin.actions.deciding import decide, undo, undo_all
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.actions.looking import let_go_of_reports, look_at_reports
@@ -79,6 +81,23 @@ async def post_forward(request: Request[Any]) -> Response:
     return await attempt(request, page, forward(viewer, site, found, words=words), _("Their instance will hear of it."))
 
 
+async def post_keys(request: Request[Any]) -> Response:
+    """Somebody elsewhere is who they were before, with the keys that are on the page."""
+    viewer = require_viewer(request, Permission.MODERATE)
+    person = await get_accused(id_in(request))
+    form = await read_form(request)
+    why = form.text("why", required=True, max=MAX_REASON)
+    if not form.errors:
+        try:
+            await confirm_keys(viewer, person, reason=why, seen=form.values("key")[:MAX_HISTORY])
+        except FedirecError as error:
+            form.refuse(error)
+        else:
+            done = _("They are believed again, and what was refused because of their keys is looked at again.")
+            return redirect(request, f"/admin/reports/{person.id}", done)
+    return await show_file(request, viewer, person, form)
+
+
 async def post_undo(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MODERATE)
     decision = await get_decision(id_in(request))
@@ -110,6 +129,7 @@ routes = [
     Route("/admin/reports/{id:int}/decision", post_decision, methods=["POST"]),
     Route("/admin/reports/{id:int}/claim", post_claim, methods=["POST"]),
     Route("/admin/reports/{id:int}/notes", post_note, methods=["POST"]),
+    Route("/admin/reports/{id:int}/keys", post_keys, methods=["POST"]),
     Route("/admin/reports/forward/{id:int}", post_forward, methods=["POST"]),
     Route("/admin/decisions/{id:int}/undo", post_undo, methods=["POST"]),
     Route("/admin/people/{name}/suspension", post_suspension, methods=["POST"]),

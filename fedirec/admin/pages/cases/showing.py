@@ -21,6 +21,7 @@ from fedirec.admin.judging import ACTIONS, CATEGORIES, TEMPLATES, UNDOABLE, Acti
 from fedirec.admin.models import Appeal, Decision, ReportedThing
 from fedirec.admin.pages.reporting import page_of
 from fedirec.admin.queries.cases import History, get_accused, history_of, open_cases
+from fedirec.admin.queries.keys import changed_keys_of
 from fedirec.admin.queries.subjects import Thing
 from fedirec.html import clean
 from fedirec.web.forms import Form, filled_form
@@ -129,6 +130,7 @@ async def show_file(request: Request[Any], viewer: Viewer, accused: Actor, form:
         id=accused.id,
         person=person_view(accused),
         is_limited=accused.limited_at is not None,
+        keys=await changed_keys_of(accused),
         open=_reports(history, is_open=True),
         closed=_reports(history, is_open=False),
         past=[past_view(row, history.appeals) for row in history.decisions],

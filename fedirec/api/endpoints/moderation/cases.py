@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.models import Actor
+from fedirec.admin.actions.confirming import confirm_keys
 from fedirec.admin.actions.deciding import decide
 from fedirec.admin.actions.looking import let_go_of_reports, look_at_reports
 from fedirec.admin.actions.noting import write_note
 from fedirec.admin.judging import Action, Category, Verdict
 from fedirec.admin.models import Report as ReportRow
 from fedirec.admin.queries.cases import History, get_accused, history_of, open_cases
+from fedirec.admin.queries.keys import changed_keys_of
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.endpoints.moderation.decisions import past_decision_of
@@ -17,7 +20,9 @@ from fedirec.api.shapes.moderation import (
     Case,
     CaseFile,
     Cases,
+    ChangedKeys,
     ClaimSent,
+    KeysSent,
     Note,
     NoteSent,
     Report,
@@ -50,6 +55,7 @@ async def show_case(call: Call) -> CaseFile:
         person=show_person(call, accused),
         is_limited=accused.limited_at is not None,
         is_suspended=accused.state == "suspended",
+        keys=await _keys_of(accused),
         open=[_report(call, row, history) for row in history.open],
         closed=[_report(call, row, history) for row in history.closed],
         decisions=[past_decision_of(call, row, history.appeals) for row in history.decisions],
@@ -78,6 +84,17 @@ async def release_case(call: Call) -> None:
 async def note_on_case(call: Call) -> CaseFile:
     await write_note(call.viewer, await get_accused(call.row()), call.sent(NoteSent).text)
     return await show_case(call)
+
+
+async def confirm_keys_in_case(call: Call) -> CaseFile:
+    sent = call.sent(KeysSent)
+    await confirm_keys(call.viewer, await get_accused(call.row()), reason=sent.reason, seen=sent.keys)
+    return await show_case(call)
+
+
+async def _keys_of(accused: Actor) -> ChangedKeys | None:
+    found = await changed_keys_of(accused)
+    return ChangedKeys(changed_at=found.changed_at, before=list(found.before), now=list(found.now)) if found else None
 
 
 def _report(call: Call, row: ReportRow, history: History) -> Report:
@@ -149,6 +166,17 @@ ENDPOINTS = (
         run=release_case,
         status=204,
         pages=("/admin/reports/{id:int}/claim",),
+    ),
+    Endpoint(
+        name="confirm_keys",
+        method="POST",
+        path="/cases/{id:int}/keys",
+        permission=Permission.MODERATE,
+        says="Somebody elsewhere whose keys have changed is who they were before, as a moderator found out.",
+        run=confirm_keys_in_case,
+        body=KeysSent,
+        answer=CaseFile,
+        pages=("/admin/reports/{id:int}/keys",),
     ),
     Endpoint(
         name="note_on_case",

@@ -11,8 +11,8 @@ from typing import Final
 
 from fedirec.accounts.models import Notification
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub.actors.vouching import key_changed_at, refuse_key
 from fedirec.activitypub.authority import may_stamp
-from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Json, Stamp
 from fedirec.clock import now
@@ -20,6 +20,7 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Gone, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome, gathering
 from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.owners import is_still_there
 from fedirec.remix.actions.remix_requests.beforehand import is_crowded
 from fedirec.remix.actions.remix_requests.deciding import (
     decide,
@@ -145,14 +146,18 @@ async def read_stamp(remote: Remote, address: str) -> tuple[RemixStamp, Json] | 
     """The stamp at `address` and the document as it was sent, proved by a key of whoever it is attributed to; or the
     approval of a quote (FEP-044f).
 
-    Raises Invalid for what is neither or is not proved, and what `Remote.fetch` raises.
+    Raises Invalid for what is neither or is not proved, Forbidden for what a key proved that nobody vouches for, and
+    what `Remote.fetch` raises.
     """
     found, sent = await remote.read_as_sent(address)
     if isinstance(found, Stamp):
         return found
     if not isinstance(found, RemixStamp):
         raise Invalid("that is no stamp")
-    refuse_unproved(sent)
+    proof = refuse_unproved(sent)
+    key = await remote.find_key(proof.verification_method, actor_uri=found.attributed_to)
+    if not key.is_vouched:
+        await refuse_key(key.actor.id, key_id=key.key_id, fingerprint=key.public.fingerprint)
     return found, sent
 
 
@@ -208,6 +213,7 @@ async def _keep_quote(stamp: Stamp, address: str, remix: Record) -> Outcome:
         or stamp.id != address
         or not may_stamp(address, stamped_by=stamp.attributed_to, owner=row.owner.uri)
         or stamp.interacting != remix.uri
+        or await key_changed_at(row.owner_id) is not None
     ):
         return Done()
     async with transaction(), gathering():
@@ -219,7 +225,7 @@ async def _keep_quote(stamp: Stamp, address: str, remix: Record) -> Outcome:
 
 async def _missed(remote: Remote, address: str, remix: Record, error: FedirecError) -> Outcome:
     """There is nothing at the address of a stamp: its author took it back if it says that it is gone, or has said for
-    MISSED_FOR that there is none while they are still there to do so.
+    MISSED_FOR that there is none, while they are still there to do so, with a key that is vouched for.
 
     A server that has a bad day, an instance that lost everything, or a domain that somebody else has now takes nothing
     back; until then it is out of reach.
@@ -232,7 +238,11 @@ async def _missed(remote: Remote, address: str, remix: Record, error: FedirecErr
     if not is_gone and row.missed_at is None:
         await RemixRequest.filter(id=row.id, stamp_uri=address).update(missed_at=now(), checked_at=now())
         return Done()
-    if not is_gone and ((row.missed_at or now()) > now() - MISSED_FOR or not await _is_there(remote, row.owner)):
+    if not is_gone and (row.missed_at or now()) > now() - MISSED_FOR:
+        return Done()
+    if not await is_still_there(remote, row.owner):
+        missed = RemixRequest.filter(id=row.id, stamp_uri=address, missed_at=None)
+        await missed.update(missed_at=now(), checked_at=now())
         return Done()
     async with transaction(), gathering():
         held = RemixRequest.filter(id=row.id, stamp_uri=address, state__in=before(Event.TOOK_BACK))
@@ -243,10 +253,3 @@ async def _missed(remote: Remote, address: str, remix: Record, error: FedirecErr
         await tell_asker(row, row.asker, row.owner, Notice.REMIX_REVOKED, title)
         await settled(remix.uri)
     return Done()
-
-
-async def _is_there(remote: Remote, owner: Actor) -> bool:
-    try:
-        return (await remote.find_actor(owner.uri, fresh=True)).state == "active"
-    except FedirecError:
-        return False

@@ -1,0 +1,45 @@
+"""Which of what others say is about something that was agreed between them and us.
+
+Handlers ask this of keys that nobody vouches for (`Handlers.on`): what is about an agreement is not believed of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.expressions import Q
+
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import Accept, Add, Delete, Ref, Reject, Remove, Tombstone
+from fedirec.remix.models import Challenge, Pen, Quotation, Record, RemixRequest, Suggestion, Writing
+
+
+async def answers_an_agreement(_sender: Actor, answer: Accept[Any] | Reject[Any]) -> bool:
+    """Whether it answers a question about a remix, a suggestion, a pen, what was written with one, or an offer to a
+    challenge; and not a follow, or who may answer, like or pass on something.
+    """
+    uri = answer.object.id
+    asked = (
+        RemixRequest.filter(Q(uri=uri) | Q(quote_request_uri=uri)),
+        Suggestion.filter(uri=uri),
+        Pen.filter(uri=uri),
+        Writing.filter(uri=uri),
+        Record.filter(uri=uri),
+    )
+    for each in asked:
+        if await each.exists():
+            return True
+    return False
+
+
+async def ends_an_agreement(sender: Actor, delete: Delete[Ref | Tombstone]) -> bool:
+    """Whether a stamp is taken back, or somebody says farewell; and not whether something else is gone."""
+    uri = delete.object.id
+    if uri == sender.uri or await Quotation.exists(stamp_uri=uri):
+        return True
+    return await RemixRequest.filter(Q(stamp_uri=uri) | Q(quote_stamp_uri=uri)).exists()
+
+
+async def is_of_a_challenge(sender: Actor, _change: Add[Any] | Remove[Any]) -> bool:
+    """Whether a challenge says what is part of it; and not an author what others said about something of theirs."""
+    return await Challenge.exists(actor_id=sender.id)
