@@ -6,8 +6,6 @@ Their addresses are signed, so that only what our own pages show can be asked fo
 from __future__ import annotations
 
 import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -22,7 +20,7 @@ from anyio import CapacityLimiter, Lock, open_file, to_thread
 
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
-from fedirec.errors import FedirecError, NotFound, PeerUnavailable
+from fedirec.errors import Changed, FedirecError, NotFound, PeerUnavailable
 from fedirec.media.actions import forget_paths
 from fedirec.media.answers import Decoded
 from fedirec.media.captions import MAX_BYTES, read_captions, write_captions
@@ -32,6 +30,7 @@ from fedirec.media.decoder.kinds import Refused
 from fedirec.media.limits import most_of_all
 from fedirec.media.models import RemoteMedia
 from fedirec.media.names import clean_name
+from fedirec.media.signed import read_signed, write_signed
 from fedirec.media.store import Store
 from fedirec.net import Net, Sign
 from fedirec.settings import Settings
@@ -55,8 +54,6 @@ CAPTIONS: Final = "text/vtt"
 _WORDS: Final = "#captions"
 """Stands at the end of the address of what is captions. It is never sent, and it is signed: no visitor can add it."""
 _AT_ONCE: Final = 100
-_MAC: Final = 16
-_PURPOSE: Final = b"fedirec media proxy\0"
 
 
 class MediaCache:
@@ -89,22 +86,12 @@ class MediaCache:
         """
         if is_caption:
             url += _WORDS
-        mac = urlsafe_b64encode(self._mac(url)).decode().rstrip("=")
-        path = f"/media/remote/{mac}{urlsafe_b64encode(url.encode()).decode().rstrip('=')}"
+        path = f"/media/remote/{write_signed(url, key=self._key)}"
         return f"{path}?size={size}" if size else path
 
     def url_of(self, signed: str) -> str:
         """What the address that ends with `signed` is a copy of. Raises NotFound unless we signed it."""
-        length = len(urlsafe_b64encode(bytes(_MAC)).rstrip(b"="))
-        if len(signed) > length + 2 * MAX_URI:
-            raise NotFound
-        try:
-            mac, url = _unbase64(signed[:length]), _unbase64(signed[length:]).decode()
-        except ValueError as error:
-            raise NotFound from error
-        if not hmac.compare_digest(mac, self._mac(url)):
-            raise NotFound
-        return url
+        return read_signed(signed, key=self._key)
 
     async def find_cached(self, url: str) -> RemoteMedia | None:
         """The copy of what is at `url`, if there is one; whoever asks has used it."""
@@ -114,26 +101,34 @@ class MediaCache:
         await self._note_use(copy)
         return copy
 
-    async def cache_remote(self, url: str) -> RemoteMedia:
+    async def cache_remote(self, url: str, *, sha256: bytes | None = None) -> RemoteMedia:
         """A copy of what is at `url`, fetched now unless there is one; many who ask at once wait for one fetch.
 
-        Raises NotFound, PeerUnavailable, TooLarge, WrongType or Invalid, and for a while remembers that it did.
+        With `sha256` a copy of that very file; raises Changed when another one is there. Raises NotFound,
+        PeerUnavailable, TooLarge, WrongType or Invalid, and for a while remembers that it did.
         """
         if self._stays_away and await self._stays_away(origin_of(url)):
             raise NotFound("This instance takes no files of that one.")
-        if copy := await self.find_cached(url):
+        copy = await self.find_cached(url)
+        if copy is not None and _is_of(copy, sha256):
             return copy
         async with self._alone(url):
             row = await RemoteMedia.get_or_none(url_digest=_digest(url))
-            if row is not None and row.path is not None:
+            if row is not None and _is_of(row, sha256):
                 return row
-            if row is not None and row.fetched_at > now() - TRY_AGAIN:
+            if row is not None and row.path is None and row.fetched_at > now() - TRY_AGAIN:
                 raise PeerUnavailable(row.problem or None)
             try:
-                return await self._fetch(url)
+                fetched = await self._fetch(url, sha256)
+            except Changed:
+                raise
             except FedirecError as error:
                 await self._remember_failure(url, str(error))
                 raise
+            if row is not None:
+                async with self._store.holding():
+                    await forget_paths(self._store, [row.path, row.small_path, row.medium_path])
+            return fetched
 
     async def find_size(self, copy: RemoteMedia, size: str) -> str | None:
         """Where `copy`, an image, is in this `size`, made now if need be; None where that would not be smaller."""
@@ -183,7 +178,7 @@ class MediaCache:
             )
         return pruned
 
-    async def _fetch(self, url: str) -> RemoteMedia:
+    async def _fetch(self, url: str, sha256: bytes | None) -> RemoteMedia:
         origin_of(url)
         if not self._most:
             raise NotFound("This instance keeps no copies of media from elsewhere.")
@@ -201,13 +196,15 @@ class MediaCache:
                 raise NotFound("The other instance no longer has this file.")
             if answer.status != 200:
                 raise PeerUnavailable
+            if sha256 is not None and await to_thread.run_sync(digest_of, source) != sha256:
+                raise Changed("Another file is at that address by now than the one that was offered.")
             if is_caption:
                 decoded = await to_thread.run_sync(_read_caption, source, folder)
             else:
                 decoded = await decode(source, folder=folder, file_name=name, limits=Limits(output=2 * self._most))
-            sha256 = await to_thread.run_sync(digest_of, decoded.master)
+            cleaned = await to_thread.run_sync(digest_of, decoded.master)
             async with self._store.holding():
-                copy = await self._save(url, decoded=decoded, sha256=sha256)
+                copy = await self._save(url, decoded=decoded, sha256=cleaned)
         await self.prune()
         return copy
 
@@ -283,9 +280,6 @@ class MediaCache:
             else:
                 self._locks[key] = (lock, waiting - 1)
 
-    def _mac(self, url: str) -> bytes:
-        return hmac.digest(self._key, _PURPOSE + url.encode(), "sha256")[:_MAC]
-
 
 def _read_caption(source: Path, folder: Path) -> Decoded:
     """The captions in the file `source`, written anew in `folder`. Raises Invalid or TooLarge."""
@@ -298,8 +292,6 @@ def _digest(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()
 
 
-def _unbase64(text: str) -> bytes:
-    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if urlsafe_b64encode(data).decode().rstrip("=") != text:
-        raise ValueError(text)
-    return data
+def _is_of(copy: RemoteMedia, sha256: bytes | None) -> bool:
+    """Whether there is a copy, and it is that very file, where it has to be one."""
+    return copy.path is not None and (sha256 is None or PurePosixPath(copy.path).stem == sha256.hex())

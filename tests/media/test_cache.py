@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec import clock
-from fedirec.errors import FedirecError, NotFound, PeerUnavailable, TooLarge, WrongType
+from fedirec.errors import Changed, FedirecError, NotFound, PeerUnavailable, TooLarge, WrongType
 from fedirec.media.actions import prune_orphans
 from fedirec.media.actions.copies import let_copies_go
 from fedirec.media.cache import FETCHES, TRY_AGAIN, MediaCache
@@ -105,6 +106,29 @@ async def test_a_copy_is_fetched_once_opened_cleaned_and_kept_apart(
     assert len(data) == copy.size
     assert files.SECRET.encode() not in data
     assert kept(store) == [copy.path]
+
+
+async def test_a_copy_can_be_asked_for_of_one_very_file_and_no_other(
+    cache: MediaCache, elsewhere: Elsewhere, store: DiskStore
+) -> None:
+    first, other = picture(1), files.encoded(files.scene((70, 64)), "JPEG", exif=files.with_location())
+    url = elsewhere.put("a.png", first)
+    with pytest.raises(Changed):
+        await cache.cache_remote(url, sha256=sha256(other).digest())
+    assert kept(store) == []
+    copy = await cache.cache_remote(url, sha256=sha256(first).digest())
+    assert (await cache.cache_remote(url)).path == copy.path
+    assert elsewhere.asked == ["a.png", "a.png"]
+
+    # There is another file by now: the copy that was kept is not it, and the other one is told by its own bytes.
+    elsewhere.put("a.png", other, media_type="image/jpeg")
+    assert (await cache.cache_remote(url)).path == copy.path
+    again = await cache.cache_remote(url, sha256=sha256(other).digest())
+    assert again.path != copy.path
+    assert kept(store) == [again.path]
+    with pytest.raises(Changed):
+        await cache.cache_remote(url, sha256=sha256(first).digest())
+    assert (await cache.cache_remote(url)).path == again.path
 
 
 async def test_only_so_many_files_are_fetched_at_once(cache: MediaCache, elsewhere: Elsewhere) -> None:

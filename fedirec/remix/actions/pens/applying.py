@@ -94,7 +94,8 @@ async def apply_version(
 async def bring_new_files(
     store: Store, cache: MediaCache, owner: Actor, holder: Actor, work: RecordObject, *, settings: Settings
 ) -> list[FileDraft]:
-    """The files that the record would have then: those that it has already, and copies of those of `holder`.
+    """The files that the record would have then: those that it has already, and copies of those of `holder`,
+    as far as `work` names their digests only of the very files that it names.
 
     Fetches what lives elsewhere: never within a transaction. Raises Invalid for too many, Forbidden for those of
     others, and what `copy_file` raises.
@@ -113,7 +114,14 @@ async def bring_new_files(
         if media is None:
             theirs = await _own_file(holder, attachment.url)
             media = await copy_file(
-                store, cache, owner, media=theirs, url=attachment.url, settings=settings, quota=quota
+                store,
+                cache,
+                owner,
+                media=theirs,
+                url=attachment.url,
+                digest=attachment.digest,
+                settings=settings,
+                quota=quota,
             )
         files.append(FileDraft(media=media, description=attachment.description))
     return files

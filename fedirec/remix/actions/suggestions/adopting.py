@@ -81,10 +81,12 @@ async def bring_files(
     settings: Settings,
     quota: int = 0,
 ) -> list[FileDraft]:
-    """The files that the record would have then, as files of `owner`: those that it has already, the others copied.
+    """The files that the record would have then, as files of `owner`: those that it has already, the others copied, as
+    far as the suggested work names their digests only if they are the very files that it names.
 
     Fetches what lives elsewhere: never within a transaction. Raises Forbidden and Conflict where it is not theirs to
-    answer any more, Invalid for too many, and what `keep_file` and `cache_remote` raise.
+    answer any more, Invalid for too many, Changed for another file than is named, and what `keep_file` and
+    `cache_remote` raise.
     """
     refuse_decided(suggestion, owner)
     wanted = await Attachment.filter(record__uri=suggestion.variation_uri).order_by("position").select_related("media")
@@ -97,7 +99,14 @@ async def bring_files(
         media = kept.get(attachment.digest) if attachment.digest else None
         if media is None:
             media = await copy_file(
-                store, cache, owner, media=attachment.media, url=attachment.url, settings=settings, quota=quota
+                store,
+                cache,
+                owner,
+                media=attachment.media,
+                url=attachment.url,
+                digest=attachment.digest,
+                settings=settings,
+                quota=quota,
             )
         files.append(FileDraft(media=media, description=attachment.description))
     return files
