@@ -580,4 +580,10 @@ class Migration(QuickMigration):
             model_name="Attachment",
             index=Index(fields=["url"]),
         ),
+        ops.AddIndex(
+            model_name="Record",
+            index=Index(
+                fields=["published_at", "id", "author_id", "kind", "language", "licence", "visibility", "deleted_at"]
+            ),
+        ),
     ]
