@@ -54,7 +54,7 @@ def said(keywords: dict[str, Any]) -> Iterator[str | tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def sources() -> set[str | tuple[str, ...]]:
     """Every word of pages, and every sentence of an error; peers, who read no pages, are told in lower case."""
-    sentences = {each for each in said(ERRORS) if isinstance(each, str) and each[:1].isupper()}
+    sentences = {each for each in said(ERRORS) if isinstance(each, str) and (each[:1].isupper() or each[-1:] == ".")}
     return {each for each in said(WORDS) if each} | sentences
 
 

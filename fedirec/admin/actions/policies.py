@@ -17,6 +17,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, Invalid, NotFound
 from fedirec.lanes import enqueue
+from fedirec.translatable import N_
 from fedirec.uris import host_of
 
 _PAGE: Final = 500
@@ -97,10 +98,8 @@ async def list_peer(doer: Doer, site: Site, host: str, *, is_listed: bool = True
     async with transaction():
         peer, _ = await Peer.get_or_create(origin=origin)
         if peer.is_listed == is_listed:
-            raise Conflict(
-                "%(host)s is listed already." if is_listed else "%(host)s is not listed.",
-                blanks={"host": host_of(origin)},
-            )
+            as_wished = N_("%(host)s is listed already.") if is_listed else N_("%(host)s is not listed.")
+            raise Conflict(as_wished, blanks={"host": host_of(origin)})
         peer.is_listed, peer.decided_at = is_listed, now()
         await peer.save(update_fields=["is_listed", "decided_at"])
         await _take_effect(origin)
