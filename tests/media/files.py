@@ -16,6 +16,7 @@ from av.audio.resampler import AudioResampler
 from PIL import Image, ImageCms, ImageDraw
 
 from fedirec.media.making.melody import compose, frames_of
+from fedirec.media.store import Store
 
 pillow_heif.register_heif_opener()
 SECRET = "48.2082,16.3738 Secret Camera"
@@ -183,3 +184,10 @@ def gif_of(width: int, height: int, *, frames: int, frame: tuple[int, int] = (1,
 def written(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
+
+
+async def exchange(store: Store, path: str, data: bytes) -> None:
+    """These bytes are at `path` now, whatever was there before."""
+    async with store.workbench() as folder:
+        await store.delete(path)
+        await store.put(written(folder / "other", data), path=path)

@@ -40,6 +40,7 @@ from fedirec.remix.queries.pens import editors_of
 from fedirec.remix.vocab.pens import OfferedVersion
 from fedirec.uris import new_key
 from tests.conftest import Pass
+from tests.media.files import exchange
 from tests.network import Instance, settle
 
 
@@ -238,6 +239,25 @@ async def test_files_come_along_from_another_instance(here: Instance, there: Ins
     row = await here.run(lambda: Attachment.get(record__uri=song.uri).select_related("media"))
     assert row.media is not None
     assert (row.description, row.media.owner_id, row.url.startswith(here.origin)) == ("orange", ana.id, True)
+
+
+async def test_a_file_that_is_another_one_by_the_time_it_is_fetched_is_refused(
+    here: Instance, there: Instance, tmp_path: Path
+) -> None:
+    _ana, bo, song = await shared(here, there)
+    path = tmp_path / "orange.png"
+    Image.new("RGB", (320, 200), "orange").save(path)
+    kept = await there.run(
+        keep_file, there.state["store"], bo, file_name=path.name, source=path, settings=there.state["settings"]
+    )
+    await write(there, bo, await pen_at(there, song.uri), files=[FileDraft(media=kept, description="orange")])
+    Image.new("RGB", (320, 200), "navy").save(path)
+    await exchange(there.state["store"], str(kept.path), path.read_bytes())
+    await settle(here, there)
+    sent = await there.run(lambda: Writing.get(pen__record_uri=song.uri))
+    assert sent.state == "refused"
+    assert "Another file is at that address" in sent.answer
+    assert (await record_at(here, song.uri)).revision == 1
 
 
 async def test_what_was_written_over_an_older_version_is_refused_and_not_lost(here: Instance, there: Instance) -> None:

@@ -17,7 +17,6 @@ from fedirec.activitypub.vocab import Accept, Ref, Undo
 from fedirec.db import transaction
 from fedirec.errors import Changed, Conflict, Forbidden, Invalid, TooMany
 from fedirec.media.actions import keep_file
-from fedirec.media.store import Store
 from fedirec.remix.actions.drafts import FileDraft, RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.actions.suggestions import (
@@ -36,6 +35,7 @@ from fedirec.remix.queries.records import contributors_of
 from fedirec.remix.queries.trails import trail_of
 from fedirec.remix.vocab import SuggestedChange
 from tests.conftest import Pass
+from tests.media.files import exchange
 from tests.network import Instance, settle
 from tests.remix.forms import fields_of
 
@@ -151,24 +151,15 @@ async def test_files_come_along_and_those_that_are_there_already_are_not_copied(
     # Another file lies at that address than the one that the remix names, and nobody here has seen it.
     store, named = there.state["store"], str(files["orange"].media.path)
     meant = b"".join([piece async for piece in store.read(named)])
-    await put(store, (tmp_path / "navy.png").read_bytes(), path=named)
+    await exchange(store, named, (tmp_path / "navy.png").read_bytes())
     with pytest.raises(Changed):
         await here.run(bring)
-    await put(store, meant, path=named)
+    await exchange(store, named, meant)
     brought = await here.run(bring)
     await here.run(lambda: adopt_suggestion(ana, offered, files=brought))
     kept_files = await here.run(lambda: Attachment.filter(record__uri=song.uri).select_related("media"))
     assert [(file.description, file.media.owner_id) for file in kept_files if file.media] == [("orange", ana.id)]
     assert str(kept_files[0].url).startswith(here.origin)
-
-
-async def put(store: Store, data: bytes, *, path: str) -> None:
-    """These bytes are at `path`, whatever was there before."""
-    async with store.workbench() as folder:
-        source = folder / "other"
-        source.write_bytes(data)
-        await store.delete(path)
-        await store.put(source, path=path)
 
 
 async def test_an_author_keeps_their_own_change_beside_what_was_suggested(here: Instance) -> None:

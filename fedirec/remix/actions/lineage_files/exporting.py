@@ -48,7 +48,8 @@ async def export_lineage(
     derivations = await in_turn(derivations_in, around, made, signers)
     versions = list({(version.record, version.digest): version for version in made.values()}.values())
     signed = methods_on([*(proved_part(version) for version in versions), *(each.stamp for each in derivations)])
-    signed += editors_on(versions)
+    # Anybody can be named there: whoever has no such key, as far as is known here, is nobody to ask others about.
+    signed += [(key.owner, key.id) for key in await keys_named(set(editors_on(versions)))]
     heard = await hear_witnesses([owner for owner, _method in signed], versions, site, keyring, remote)
     instance_actor = site.uris.instance_actor
     key_id, key = await keyring.key_of(site.actor_id, "ed25519")
