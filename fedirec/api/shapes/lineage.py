@@ -23,6 +23,10 @@ class LineageRecord(Shape):
         description="0 is the record itself, negative what it was made from, positive what followed."
     )
     is_remembered: bool = Field(description="Gone or out of reach: what is told was kept when somebody built on it.")
+    author_keys_changed_at: datetime | None = Field(
+        description="Since when the server of its author has other keys for them that no key vouches for that was "
+        "known before: perhaps somebody else has the domain now. What was said before stands."
+    )
 
 
 class Derivation(Shape):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import Listed, Row, Sent, Shape, Text
@@ -38,6 +39,10 @@ class WholePerson(Person):
     moved_to: str | None = Field(description="The id of the account where they live now.")
     you_block: bool
     you_mute: bool
+    keys_changed_at: datetime | None = Field(
+        description="Since when their server has other keys for them, and no key that was known before says so: "
+        "perhaps somebody else has the domain now. What they said before stands."
+    )
 
 
 class People(Listed):
@@ -86,6 +91,7 @@ async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
         moved_to=actor.moved_to if actor.state == "active" else None,
         you_block=known.is_blocked,
         you_mute=known.boundary is not None and not known.is_blocked,
+        keys_changed_at=None if actor.is_local else await key_changed_at(actor.id),
     )
 
 

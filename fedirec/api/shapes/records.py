@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import (
     AcknowledgementName,
@@ -96,6 +97,10 @@ class Record(RecordCard):
     ai_preference: str = Field(description="Whether machines may be trained with it: unset, disallow or allow.")
     sources: list[SourceMade]
     parts: list[PartTaken]
+    author_keys_changed_at: datetime | None = Field(
+        description="Since when the server of its author has other keys for them that no key vouches for that was "
+        "known before: perhaps somebody else has the domain now. What was said before stands."
+    )
 
 
 class Records(Listed):
@@ -188,6 +193,7 @@ async def show_record(call: Call, row: RecordRow) -> Record:
             )
             for each in contributors
         ],
+        author_keys_changed_at=None if row.author.is_local else await key_changed_at(row.author_id),
     )
 
 

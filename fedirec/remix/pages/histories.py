@@ -13,6 +13,7 @@ from starlette.routing import Route
 from fedirec.remix.claims import KINDS, ClaimKind
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.new_keys import new_keys_view
 from fedirec.remix.pages.visitors import record_in, remote_record_in, visitor
 from fedirec.remix.queries.histories import EVENTS, Event, EventKind, history_of
 from fedirec.uris import host_of
@@ -68,12 +69,15 @@ async def _show(request: Request[Any], record: Record) -> Response:
     events, has_more = await history_of(record, viewer=visitor(request), after=wanted.after, limit=wanted.size)
     cards = Cards(request)
     await cards.dress([record])
+    people = {record.author.uri, *(each.who.uri for each in events if each.who and not each.who.is_local)}
+    new_keys = await new_keys_view(cards, people)
     shown = cards.record(record)
     next_url = f"{shown.url}/history?after={events[-1].place}" if has_more and events else None
     return render(
         request,
         "remix/history.html",
         record=shown,
+        new_keys=new_keys,
         events=Page(tuple(event_view(cards, record, event) for event in events), next_url),
         is_later=wanted.after is not None,
     )

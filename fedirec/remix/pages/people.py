@@ -18,6 +18,7 @@ from fedirec.html import clean
 from fedirec.remix.licences import find_licence
 from fedirec.remix.pages.cards import Cards, licence_view
 from fedirec.remix.pages.home import place_of, place_of_challenge
+from fedirec.remix.pages.new_keys import new_keys_view
 from fedirec.remix.pages.sharing.heads import person_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
@@ -60,12 +61,14 @@ async def _show(request: Request[Any], person: Actor) -> Response:
     tab = request.query_params.get("tab", "")
     tab = tab if tab in TABS else "records"
     account = await find_account_of(person) if person.is_local else None
+    new_keys = await new_keys_view(cards, [person.uri])
     shown = cards.person(person)
     return render(
         request,
         "remix/person.html",
         head=person_head(cards, person),
         person=shown,
+        new_keys=new_keys,
         summary_html=clean(person.summary) if person.summary else "",
         uri=person.uri,
         hosts=await hosts_of([shown.host]),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from tortoise.expressions import Q
 
 from fedirec.accounts.boundaries import Distance, find_boundary, not_away
 from fedirec.accounts.models import Boundary
+from fedirec.activitypub.actors.vouching import keys_changed_at
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.db.search import search_for
+from fedirec.db.tables import json_of, table_of
 from fedirec.errors import NotFound
 from fedirec.web.paging import Cursor
 
@@ -48,6 +51,25 @@ async def get_remote_person(key: int) -> Actor:
     if actor is None:
         raise NotFound("Nobody here has that name.")
     return actor
+
+
+async def with_changed_keys(uris: Collection[str]) -> list[tuple[Actor, datetime]]:
+    """Those of the actors at `uris` who have keys that nobody vouches for, and since when.
+
+    One query where that is nobody.
+    """
+    if not uris:
+        return []
+    rows = await fetch_rows(
+        f"""
+        SELECT DISTINCT a.id AS id FROM {table_of(uri="text")} AS w CROSS JOIN actor AS a CROSS JOIN actor_key AS k
+         WHERE a.uri = w.uri AND NOT a.is_local AND k.actor_id = a.id AND NOT k.is_vouched
+        """,  # noqa: S608  (only the shape of the placeholder is put in)
+        json_of({"uri": uri} for uri in sorted(set(uris))),
+    )
+    changed = await keys_changed_at([row["id"] for row in rows])
+    people = await Actor.filter(id__in=list(changed)).order_by("id") if changed else []
+    return [(person, changed[person.id]) for person in people]
 
 
 async def find_home(person: Actor) -> Actor | None:

@@ -30,6 +30,7 @@ from fedirec.remix.lineage import Relation
 from fedirec.remix.queries.completeness import Completeness as Known
 from fedirec.remix.queries.completeness import completeness_of
 from fedirec.remix.queries.credits import credits_of
+from fedirec.remix.queries.people import with_changed_keys
 from fedirec.remix.queries.records import pages_of
 from fedirec.remix.queries.standing import UNJUDGED, remixes_of, standings_among, unheard_remixes_of
 from fedirec.remix.queries.trails import trail_of
@@ -71,6 +72,7 @@ async def show_lineage(call: Call) -> Lineage:
     known = [
         waypoints[uri] for uri in places if uri in waypoints and (uri == record.uri or not waypoints[uri].is_hidden)
     ]
+    changed = {actor.uri: since for actor, since in await with_changed_keys([each.author_uri for each in known])}
     return Lineage(
         record=record.uri,
         records=[
@@ -83,6 +85,7 @@ async def show_lineage(call: Call) -> Lineage:
                 licence=find_licence(each.licence).id,
                 generation=places[each.uri],
                 is_remembered=each.is_gone,
+                author_keys_changed_at=changed.get(each.author_uri),
             )
             for each in known
         ],

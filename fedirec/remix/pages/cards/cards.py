@@ -37,7 +37,10 @@ class Cards(Files):
 
     def __init__(self, request: Request[Any]) -> None:
         super().__init__(request)
+        self.request = request
         self._licences: dict[str, LicenceView] = {}
+        self.with_new_keys: set[int] = set()
+        """The rows of those of whose keys it is said beside their names that nobody vouches for them."""
 
     def person_url(self, actor: Actor) -> str:
         return self.here(actor.uri) if actor.is_local else f"/people/remote/{actor.id}"
@@ -52,6 +55,7 @@ class Cards(Files):
     def person(self, actor: Actor, *, note: str = "") -> PersonView:
         """How an actor, ours or not, is shown."""
         gone = {"suspended": _("suspended"), "deleted": _("gone")}.get(actor.state, "")
+        moved = _("now at %(host)s") % {"host": host_of(actor.moved_to)} if actor.moved_to else ""
         return PersonView(
             name=actor.name or actor.handle,
             handle=f"@{actor.handle}@{actor.host}",
@@ -59,7 +63,7 @@ class Cards(Files):
             icon_url=self.icon_of(actor),
             is_remote=not actor.is_local,
             host="" if actor.is_local else actor.host,
-            note=note or gone or (_("now at %(host)s") % {"host": host_of(actor.moved_to)} if actor.moved_to else ""),
+            note=note or gone or (_("with new keys") if actor.id in self.with_new_keys else moved),
         )
 
     def record(self, record: Record, *, note: str = "", whole: bool = False) -> RecordView:

@@ -17,8 +17,10 @@ from fedirec.remix.actions.lineage_files import MAX_CHECKED, MAX_RELATIVES, chec
 from fedirec.remix.lineage_file import MEDIA_TYPE, Finding, Level, Report, Why
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, relation_word
+from fedirec.remix.pages.new_keys import new_keys_view
 from fedirec.remix.pages.visitors import record_in, remote_record_in
 from fedirec.remix.queries.records import actors_at
+from fedirec.remix.queries.trails import trail_of
 from fedirec.translatable import N_
 from fedirec.uris import host_of
 from fedirec.web.forms import Form, read_form
@@ -133,8 +135,19 @@ async def _show_proof(request: Request[Any], record: Record) -> Response:
     data = await made_for(request, record)
     report = await check_lineage(data)
     proof = proof_view(report, called=await names_in(report))
-    shown = Cards(request).record(record)
-    return render(request, "remix/proving.html", form=Form(), proof=proof, record=shown, max_bytes=MAX_CHECKED)
+    cards = Cards(request)
+    authors = {each.author_uri for each in (await trail_of(record.uri)).waypoints.values()}
+    new_keys = await new_keys_view(cards, authors | people_in(report))
+    shown = cards.record(record)
+    return render(
+        request,
+        "remix/proving.html",
+        form=Form(),
+        proof=proof,
+        record=shown,
+        new_keys=new_keys,
+        max_bytes=MAX_CHECKED,
+    )
 
 
 async def _show_file(request: Request[Any], record: Record) -> Response:
@@ -167,10 +180,14 @@ async def names_in(report: Report) -> dict[str, str]:
     """What those are called whose addresses stand in `report`: people who are known here by their handles, instances by
     their hosts.
     """
+    return {uri: _called(actor) for uri, actor in (await actors_at(people_in(report))).items()}
+
+
+def people_in(report: Report) -> set[str]:
+    """Those whose addresses stand in `report`."""
     blanks = [each.blanks for each in report.all_findings()]
     named = {each[blank] for each in blanks for blank in _PEOPLE if blank in each}
-    named |= {key.owner for key in report.keys} | ({report.exporter} if report.exporter else set())
-    return {uri: _called(actor) for uri, actor in (await actors_at(named)).items()}
+    return named | {key.owner for key in report.keys} | ({report.exporter} if report.exporter else set())
 
 
 def _called(actor: Actor) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fedirec.activitypub.vocab import Json
+from fedirec.activitypub.vocab import Json, write_instant
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record
 from fedirec.remix.pages.completeness import completeness_document
 from fedirec.remix.queries.completeness import completeness_of
 from fedirec.remix.queries.credits import credits_of
+from fedirec.remix.queries.people import with_changed_keys
 from fedirec.remix.queries.standing import (
     UNJUDGED,
     standings_among,
@@ -21,6 +22,7 @@ async def trail_document(record: Record) -> Json:
     lines, names = await credits_of(trail)
     standings = await standings_among(trail.edges)
     shown = [waypoint for waypoint in trail.waypoints.values() if not waypoint.is_hidden]
+    changed = {actor.uri: since for actor, since in await with_changed_keys([each.author_uri for each in shown])}
     return {
         "record": record.uri,
         "records": [
@@ -31,6 +33,11 @@ async def trail_document(record: Record) -> Json:
                 "author": waypoint.author_uri,
                 "license": find_licence(waypoint.licence).url,
                 "isRemembered": waypoint.is_gone,
+                **(
+                    {"authorKeysChanged": write_instant(changed[waypoint.author_uri])}
+                    if waypoint.author_uri in changed
+                    else {}
+                ),
             }
             for waypoint in sorted(shown, key=lambda waypoint: waypoint.uri)
         ],

@@ -9,6 +9,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.remix.lineage import Relation
 from fedirec.remix.models import Record, Source
 from fedirec.remix.pages.cards import Cards, relation_word, unnamed_person, without_name
+from fedirec.remix.pages.new_keys import NewKeysView, new_keys_view
 from fedirec.remix.pages.standing import UnheardRemix, standing_note, standing_view
 from fedirec.remix.pages.trails.credits import credit_of, sentence_of
 from fedirec.remix.pages.trails.places import Places
@@ -66,6 +67,8 @@ class TrailView:
     """For its author: what people answered with files of their own, under no licence yet."""
     generations: Mapping[str, int] = field(default_factory=dict)
     """How far each is: negative for what it was made from, positive for what was made from it."""
+    new_keys: tuple[NewKeysView, ...] = ()
+    """Who of those who are named may be somebody else by now."""
     known: Trail
     """What all this was drawn from."""
 
@@ -92,6 +95,8 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
     rows |= await pages_of([source.uri for source in record.sources if source.uri not in rows])
     lines, names = await credits_of(trail)
     actors = await actors_at({line.person for line in lines})
+    people = {record.author.uri, *actors, *(waypoint.author_uri for waypoint in trail.waypoints.values())}
+    new_keys = await new_keys_view(cards, people)
     sources, made, unheard, pending = dict[str, Record](), list[Record](), list[Record](), list[Record]()
     quoted, unnamed = set[str](), dict[str, str]()
     steps, health, thanks = dict[int, Source](), dict[int, Health](), dict[int, str]()
@@ -158,6 +163,7 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
         ),
         pending=tuple(cards.records(pending)),
         generations={record.uri: 0, **trail.down, **{uri: -generation for uri, generation in trail.up.items()}},
+        new_keys=new_keys,
         known=trail,
     )
 
