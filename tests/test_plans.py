@@ -1,17 +1,23 @@
-"""No page reads a whole table that grows: every query of every page is explained by the database itself."""
+"""Nothing reads a whole table that grows: every query of every page, and of the API, is explained by the database."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
+import httpx
 import pytest
 from tortoise.connection import get_connection
 
 from fedirec.activitypub.models import Actor
+from fedirec.api.endpoints import TABLE
 from fedirec.db import execute, on_postgres, transaction
+from tests.api.programs import token_for
 from tests.bench import graphs
 from tests.bench.feed import fill
 from tests.network import Instance
@@ -81,12 +87,28 @@ PAGES = (
     "/admin/refused",
     "/about/servers",
 )
+WISHES = tuple(
+    "&".join(filters)
+    for some in itertools.product(
+        ("", "kind=video"),
+        ("", "lang=xx"),
+        ("", "from=h3.example"),
+        ("", "remixable=1", "sellable=1"),
+        ("", "fresh=1"),
+        ("", "here=1"),
+        ("", "skill=sng"),
+        ("", "tag=tag7"),
+    )
+    if 2 <= len(filters := [each for each in some if each]) <= 3
+)
+"""Filters together, most of which fit nothing."""
 READ_WHOLE = (
     ' FROM "audit_event" ORDER BY "id" DESC LIMIT ?',  # from its end, and no further than a page
     "SELECT origin FROM peer WHERE is_listed",  # whom a list would cut off is counted over everybody
     ' FROM "job" WHERE NOT "dead_at" IS NULL ORDER BY "id" DESC LIMIT ?',  # an index would make all work dearer
 )
 """How queries end that read a table from end to end, and may."""
+_FETCHES_EACH = re.compile(r"S\w+ r USING INDEX \w+ \(published_at<")
 _NAMED = re.compile(r'(?:FROM|JOIN)\s+"?(\w+)"?(?:\s+(?:AS\s+)?"?(\w+)"?)?', re.IGNORECASE)
 
 
@@ -127,38 +149,91 @@ async def whole_tables_in(sql: str, values: Sequence[Any]) -> list[str]:
     return sorted(set(found) & GROWING)
 
 
-async def test_no_page_reads_a_table_from_end_to_end(here: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = await fill_tables(here)
-    asked: dict[str, tuple[str, Sequence[Any]]] = {}
+class Asked:
+    """What the database was asked, each query with the address that needed it first."""
 
-    def listen_in() -> None:
-        client = type(get_connection("default"))
+    def __init__(self) -> None:
+        self.address = ""
+        self.queries: dict[str, tuple[str, Sequence[Any]]] = {}
+
+    async def explain(self) -> dict[str, list[str]]:
+        """The queries that read tables from end to end, and those tables."""
+        return {
+            f"{address}: {sql}": tables
+            for sql, (address, values) in self.queries.items()
+            if not sql.endswith(READ_WHOLE) and (tables := await whole_tables_in(sql, values))
+        }
+
+
+@contextmanager
+def listening_in(here: Instance) -> Iterator[Asked]:
+    """Within it every query that the instance makes is written down."""
+    asked = Asked()
+    with pytest.MonkeyPatch.context() as patched:
+        client = here.context.copy().run(lambda: type(get_connection("default")))
         for name in ("execute_query", "execute_query_dict"):
             original = getattr(client, name)
 
             async def noted(self: Any, sql: str, values: Any = None, _original: Any = original) -> Any:
                 if sql.lstrip().upper().startswith(("SELECT", "WITH")) and not sql.endswith("WHERE 1=0"):
-                    asked.setdefault(sql, (page, values or ()))
+                    asked.queries.setdefault(sql, (asked.address, values or ()))
                 return await _original(self, sql, values)
 
-            monkeypatch.setattr(client, name, noted)
+            patched.setattr(client, name, noted)
+        yield asked
 
-    page = ""
+
+async def test_no_page_reads_a_table_from_end_to_end(here: Instance) -> None:
+    rows = await fill_tables(here)
     async with here.sign_in("olga") as client:
-        context = here.context.copy()
-        context.run(listen_in)
-        for path in PAGES:
-            page = path
-            answer = await client.get(path.format(**rows), follow_redirects=True)
-            assert answer.status_code == 200, path
-        monkeypatch.undo()
+        with listening_in(here) as asked:
+            for path in PAGES:
+                asked.address = path
+                answer = await client.get(path.format(**rows), follow_redirects=True)
+                assert answer.status_code == 200, path
 
-    async def explain() -> dict[str, list[str]]:
-        found = {}
-        for sql, (where, values) in asked.items():
-            if not sql.endswith(READ_WHOLE) and (tables := await whole_tables_in(sql, values)):
-                found[f"{where}: {sql}"] = tables
+    assert len(asked.queries) > 30
+    assert await here.run(asked.explain) == {}
+
+
+async def test_no_answer_to_a_program_reads_a_table_from_end_to_end(here: Instance) -> None:
+    rows = await fill_tables(here)
+    places = {"{id:int}": rows["record"], "{handle}": f"kim@{rows['host']}", "{host}": rows["host"], "{name}": "tag7"}
+    token = await token_for(here, "olga")
+    answered = 0
+    async with here.client() as client:
+        client.headers = httpx.Headers({"accept": "application/json", "authorization": f"Bearer {token}"})
+        with listening_in(here) as asked:
+            for endpoint in TABLE:
+                if endpoint.method == "GET":
+                    asked.address = reduce(
+                        lambda path, name: path.replace(name, str(places[name])), places, endpoint.path
+                    )
+                    answer = await client.get(f"/api{asked.address}")
+                    assert answer.status_code in (200, 403, 404, 422), (asked.address, answer.text)
+                    answered += answer.status_code == 200
+
+    assert answered > 30
+    assert await here.run(asked.explain) == {}
+
+
+async def test_filters_together_never_read_all_records(here: Instance) -> None:
+    await fill_tables(here)
+    async with here.sign_in("olga") as client:
+        with listening_in(here) as asked:
+            for wish in WISHES:
+                asked.address = f"/explore?{wish}"
+                assert (await client.get(asked.address)).status_code == 200, wish
+
+    async def walks() -> list[str]:
+        """The queries of SQLite that go through records in the order of time and fetch each of them."""
+        found = []
+        for sql, (address, values) in asked.queries.items():
+            if "FROM record r " in sql:
+                plan = await get_connection("default").execute_query_dict(f"EXPLAIN QUERY PLAN {sql}", list(values))
+                found += [address for row in plan if _FETCHES_EACH.match(str(row["detail"]))]
         return found
 
-    assert len(asked) > 30
-    assert await here.run(explain) == {}
+    assert await here.run(asked.explain) == {}
+    if here.settings.on_sqlite:
+        assert await here.run(walks) == []
