@@ -14,7 +14,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.activitypub.contexts import ACTIVITY_CONTEXT
+from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Outgoing
+from fedirec.activitypub.proofs import add_proof
 from fedirec.activitypub.vocab import Activity, Entity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import add_row, fetch_rows
@@ -35,13 +37,21 @@ def new_activity_uri(sender: Actor) -> str:
 
 
 async def publish(
-    sender: Actor, activity: Activity[Any], *, to: Iterable[Actor] = (), to_followers_of: Iterable[Actor] = ()
+    sender: Actor,
+    activity: Activity[Any],
+    *,
+    to: Iterable[Actor] = (),
+    to_followers_of: Iterable[Actor] = (),
+    proved_by: tuple[str, PrivateKey] | None = None,
 ) -> None:
     """`activity` will reach the inboxes of `to` and of the followers of `to_followers_of`, each inbox once.
 
-    Part of the caller's transaction. Who lives here needs no delivery and gets none.
+    Part of the caller's transaction. Who lives here needs no delivery and gets none. What is public carries a proof
+    when it goes out, by the key that the sender has then, or by the one that it is `proved_by` now.
     """
     document = {"@context": _context_of(activity, activity.object), **activity.write()}
+    if proved_by is not None:
+        document = add_proof(document, verification_method=proved_by[0], key=proved_by[1], created=now())
     order_key = hashlib.sha256(_matter_of(activity).encode()).hexdigest()
     actors = sorted({actor.id for actor in to if not actor.is_local})
     followers_of = sorted({actor.id for actor in to_followers_of})

@@ -10,18 +10,20 @@ import pytest
 
 from fedirec.accounts.models import AuditEvent, Provider
 from fedirec.accounts.permissions import Operator
+from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.keyring import Keyring, draft_of
-from fedirec.activitypub.models import Actor, Follow
+from fedirec.activitypub.models import Actor, ActorKey, Follow
 from fedirec.admin.actions.renewing import renew_keys
 from fedirec.clock import now
 from fedirec.errors import Misconfigured
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.following import start_following
-from fedirec.remix.models import Challenge, Record
+from fedirec.remix.models import Challenge, Record, RemixRequest
 from fedirec.remix.terms import Pays, Terms
 from tests.network import Instance, Network, open_instance, settle
 from tests.peer import PUBLIC, Peer
 from tests.remix.test_comments import publish
+from tests.remix.test_remix_requests import remix
 
 OPERATOR = Operator("command line")
 TERMS = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.NOTHING)
@@ -78,6 +80,25 @@ async def test_others_believe_the_new_keys_and_no_longer_the_old(
         assert await there.run(lambda: Record.filter(uri=song.uri).exists())
         assert await again.run(lambda: AuditEvent.filter(action="renew_keys").count()) == 1
         assert await again.run(lambda: Follow.filter(target_id=ana.id).count()) == 1
+
+
+async def test_whoever_follows_or_agreed_to_something_knows_by_the_old_keys_that_the_new_ones_are_ours(
+    here: Instance, there: Instance, elsewhere: Instance, network: Network
+) -> None:
+    ana, bo, cy = await here.join("ana"), await there.join("bo"), await elsewhere.join("cy")
+    await there.run(start_following, bo, await there.meet(ana))
+    made = await remix(elsewhere, cy, (await publish(here, ana)).uri)
+    await settle(here, there, elsewhere)
+    assert await renew(here)
+    file = here.settings.master_key_file
+    async with open_instance(network, "here.test", database=here.settings.database, folder=file.parent) as again:
+        await settle(again, there, elsewhere)
+        for other in (there, elsewhere):
+            fresh = await other.run(lambda other=other: other.state["remote"].find_actor(ana.uri, fresh=True))
+            assert await other.run(key_changed_at, fresh.id) is None
+            keys = await other.run(lambda: ActorKey.filter(actor__uri=ana.uri).order_by("id"))
+            assert all(key.is_vouched for key in {key.key_id: key for key in keys}.values())
+        assert await elsewhere.run(lambda: RemixRequest.filter(remix_uri=made.uri, state="approved").exists())
 
 
 async def test_what_was_sealed_opens_with_the_new_master_key(here: Instance) -> None:

@@ -18,7 +18,7 @@ from fedirec.activitypub.proofs import add_proof
 from fedirec.admin.actions.confirming import confirm_keys
 from fedirec.clock import now
 from fedirec.errors import Changed, Conflict, Forbidden, Invalid
-from fedirec.remix.models import Record, RemixRequest
+from fedirec.remix.models import Record, RecordRevision, RemixRequest
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.peer import PUBLIC, Peer
@@ -250,8 +250,7 @@ async def test_what_is_new_of_somebody_with_new_keys_proves_nothing(here: Instan
     await peer.post(here, add_proof(said, key=NEW, verification_method=kim.method, created=now()), key=NEW_RSA)
     await settle(here)
 
-    found = await here.run(lambda: Record.get(uri=address).prefetch_related("revisions"))
-    [version] = list(found.revisions)
+    [version] = await here.run(lambda: RecordRevision.filter(record__uri=address))
     assert version.envelope is None
     assert "proof" not in version.document
 

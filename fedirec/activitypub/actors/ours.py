@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -98,8 +99,13 @@ async def activate_local_actor(actor: Actor, keyring: Keyring, keys: NewKeys) ->
     await actor.save(update_fields=["state"])
 
 
-async def publish_actor_update(actor: Actor) -> None:
-    """The followers of a local actor will hear what it is like now; part of the caller's transaction."""
+async def publish_actor_update(
+    actor: Actor, *, to: Iterable[Actor] = (), proved_by: tuple[str, PrivateKey] | None = None
+) -> None:
+    """The followers of a local actor, and `to`, will hear what it is like now; part of the caller's transaction.
+
+    What is `proved_by` a key that they know vouches for keys that they do not.
+    """
     described = await describe_actor(actor)
     update = Update(
         id=new_activity_uri(actor),
@@ -109,7 +115,7 @@ async def publish_actor_update(actor: Actor) -> None:
         cc=(described.followers,) if described.followers else (),
         published=now(),
     )
-    await publish(actor, update, to_followers_of=[actor])
+    await publish(actor, update, to=to, to_followers_of=[actor], proved_by=proved_by)
 
 
 def spelling_of(key: PrivateKey) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +16,14 @@ from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.activitypub.actors import NewKeys, new_keys, publish_actor_update, spelling_of
 from fedirec.activitypub.actors.ours import ED25519_FRAGMENT, RSA_FRAGMENT
 from fedirec.activitypub.keyring import Keyring, draft_of
+from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, ActorKey, SigningKey
 from fedirec.activitypub.site import Site
 from fedirec.db import execute, transaction
 from fedirec.errors import Misconfigured
 from fedirec.remix.actions.challenges import publish_group_update
 from fedirec.remix.models import Challenge
+from fedirec.remix.queries.partners import partners_of_ours
 from fedirec.uris import new_key
 
 _AT_ONCE: Final = 500
@@ -45,6 +47,7 @@ async def renew_keys(doer: Doer, site: Site, file: Path) -> int:
     signers = await _signers()
     members = [actor for actor in signers if actor.state != "deleted"]
     made = [(actor, await new_keys()) for actor in members]
+    former = {actor.id: await old.key_of(actor.id, "ed25519") for actor in members}
     new = Keyring.open(draft)
     async with transaction():
         kept = await _resealed(old, new, [actor.id for actor in signers if actor.state == "deleted"])
@@ -55,7 +58,7 @@ async def renew_keys(doer: Doer, site: Site, file: Path) -> int:
         await reseal_credentials(old, new)
         # They are sealed, and kept for a day only: a program that asks again is answered anew.
         await execute("DELETE FROM kept_answer")
-        await _tell(members)
+        await _tell(members, former)
         await audit(doer, "renew_keys", site.origin, actors=len(members))
     _settle(draft, file)
     return len(members)
@@ -115,14 +118,21 @@ async def _begin(keyring: Keyring, made: Sequence[tuple[Actor, NewKeys]]) -> Non
     await SigningKey.bulk_create(private)
 
 
-async def _tell(members: Sequence[Actor]) -> None:
-    """Whoever follows these will hear that they have other keys, and so ask for them."""
+async def _tell(members: Sequence[Actor], former: Mapping[int, tuple[str, PrivateKey]]) -> None:
+    """Whoever follows these, or agreed to something with them, will hear that they have other keys.
+
+    The `former` key says so: with the new one alone, it could be anybody who has our domain by now.
+    """
     challenges = {row.actor_id: row for row in await Challenge.filter(actor__is_local=True, state__not="draft")}
+    partners = await partners_of_ours()
+    everybody = {actor.id: actor for some in partners.values() for actor in some}
     for actor in members:
         if challenge := challenges.get(actor.id):
-            await publish_group_update(challenge)
+            await publish_group_update(challenge, proved_by=former[actor.id])
         elif actor.type == "Person":
-            await publish_actor_update(actor)
+            await publish_actor_update(actor, to=partners.get(actor.id, ()), proved_by=former[actor.id])
+        elif actor.type == "Application":
+            await publish_actor_update(actor, to=everybody.values(), proved_by=former[actor.id])
 
 
 def _settle(draft: Path, file: Path) -> None:

@@ -13,6 +13,7 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.names import check_name
 from fedirec.activitypub.actors import NewKeys, new_keys, save_local_actor
 from fedirec.activitypub.keyring import Keyring
+from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Announcement, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
@@ -277,10 +278,10 @@ async def _publish_update(challenge: Challenge) -> None:
     await publish(group, prompt, to_followers_of=[group])
 
 
-async def publish_group_update(challenge: Challenge) -> Actor:
+async def publish_group_update(challenge: Challenge, *, proved_by: tuple[str, PrivateKey] | None = None) -> Actor:
     """Those who follow a challenge or took part in it will hear what its group is like now; answers that group.
 
-    Part of the caller's transaction.
+    Part of the caller's transaction. `proved_by` as in `publish`.
     """
     group = await Actor.get(id=challenge.actor_id)
     challenge.actor = group
@@ -294,7 +295,7 @@ async def publish_group_update(challenge: Challenge) -> Actor:
         published=now(),
     )
     authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
-    await publish(group, update, to=authors, to_followers_of=[group])
+    await publish(group, update, to=authors, to_followers_of=[group], proved_by=proved_by)
     return group
 
 
