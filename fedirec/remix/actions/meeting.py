@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedirec.activitypub.actors import save_remote_actor
+from fedirec.activitypub.actors.vouching import refuse_changed
 from fedirec.activitypub.authority import may_create, may_describe, may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
@@ -46,6 +47,8 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
     leader = await _find_leader(remote, entity)
     async with transaction():
         actor = await save_remote_actor(entity.actor, document)
+        if known:
+            await refuse_changed(actor.id)
         saved = await save_challenge(actor, entity, prompt=prompt, leader=leader)
     return await Challenge.get(id=saved.id).select_related("actor", "leader")
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
+from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.authority import may_be_by, may_delete, may_stamp
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
@@ -19,6 +20,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Gone, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.remix.actions.owners import is_still_there
 from fedirec.remix.models import Comment, Quotation, QuoteStamp, Record
 from fedirec.remix.vocab import NoteObject
 from fedirec.remix.vocab.text import find_id
@@ -83,6 +85,10 @@ async def check_quotation(remote: Remote, job: Job) -> Outcome:
         if error.retryable:
             return Later(error=str(error), blame="job")
         is_allowed = False
+    is_news = is_allowed != (row.state == "approved")
+    if is_news and not await _is_theirs_to_say(remote, row, owner or row.owner_uri):
+        await Quotation.filter(id=row.id).update(checked_at=now())
+        return Done()
     async with transaction():
         fresh = await Quotation.filter(id=row.id).select_for_update().first()
         if fresh is None or (fresh.target_uri, fresh.stamp_uri) != (row.target_uri, row.stamp_uri):
@@ -94,6 +100,16 @@ async def check_quotation(remote: Remote, job: Job) -> Outcome:
         fresh.checked_at = now()
         await fresh.save()
     return Done()
+
+
+async def _is_theirs_to_say(remote: Remote, row: Quotation, owner: str | None) -> bool:
+    """Whether what became of a quote is the owner's word, and not that of whoever has their domain by now."""
+    known = await Actor.get_or_none(uri=owner or "")
+    if known is None or known.is_local:
+        return True
+    if row.state == "approved":  # nothing may stand there because nothing of theirs does any more
+        return await is_still_there(remote, known)
+    return await key_changed_at(known.id) is None
 
 
 async def _is_stamped(remote: Remote, row: Quotation, owner: str) -> bool:
