@@ -87,8 +87,6 @@ RECORD_CONTEXT: Final[list[Any]] = [
         "contributor": "schema:contributor",
         "Role": "schema:Role",
         "roleName": {"@id": "schema:roleName", "@type": "@id"},
-        "editor": {"@id": "schema:editor", "@type": "@id"},
-        "Hashtag": "as:Hashtag",
         "prov": "http://www.w3.org/ns/prov#",
         "wasDerivedFrom": {"@id": "prov:wasDerivedFrom", "@type": "@id"},
         "fr": "https://w3id.org/fedirec/ns#",
@@ -96,9 +94,18 @@ RECORD_CONTEXT: Final[list[Any]] = [
         "recordDigest": "fr:recordDigest",
         "derivation": {"@id": "fr:derivation", "@context": {"source": {"@id": "prov:entity", "@type": "@id"}}},
         "relation": "fr:relation",
+    },
+]
+EDITED_CONTEXT: Final[list[Any]] = [
+    *RECORD_CONTEXT[:2],
+    RECORD_CONTEXT[2]
+    | {
+        "Hashtag": "as:Hashtag",
+        "editor": {"@id": "schema:editor", "@type": "@id"},
         "editStatement": {"@id": "fr:editStatement", "@type": "@json"},
     },
 ]
+"""Of a version that a co-author made."""
 STAMP_CONTEXT: Final[list[Any]] = [
     "https://www.w3.org/ns/activitystreams",
     "https://w3id.org/security/data-integrity/v2",
@@ -177,6 +184,7 @@ _NEW_MIX: Final = with_digest(
     note(REMIX, BO, text="A third as fast.", **_MIX)  # type: ignore[arg-type]
     | MADE_FROM
     | {
+        "@context": EDITED_CONTEXT,
         "updated": write_instant(day(6)),
         "editor": ANA,
         "contributor": [
