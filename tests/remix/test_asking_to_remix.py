@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from starlette.routing import Route
@@ -276,16 +277,23 @@ async def test_a_film_asks_for_many_sources_with_few_questions_to_the_database(
         await publish(here, (ana, kim)[n % 2], f"Shot {n}", remixing=("anyone", "nobody")[n % 2]) for n in range(9)
     ]
 
-    async def reads(*uris: str) -> int:
-        draft = await draft_of(here, *uris)
+    async def reads(work: Any, *given: Any) -> int:
         caplog.clear()
         with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
-            await here.run(publish_record, bo, draft)
+            await here.run(work, bo, *given)
         said = [entry.getMessage() for entry in caplog.records if entry.name == "tortoise.db_client"]
         return sum("SELECT" in each and "INSERT" not in each for each in said)
 
-    few, many = await reads(sources[0].uri), await reads(*(source.uri for source in sources[1:]))
+    uris = [source.uri for source in sources]
+    few, many = [await reads(publish_record, await draft_of(here, *some)) for some in (uris[:1], uris[1:])]
     assert few > 5, "statements are counted at all"
     assert many <= few + 30, "what is known of authors is looked up once; those who are asked are told one by one"
-    states = [row.state for row in await requests_at(here)]
-    assert sorted(states) == ["approved"] * 5 + ["waiting"] * 4
+    assert sorted(await states_at(here)) == ["approved"] * 5 + ["waiting"] * 4
+
+    async def edits(*uris: str) -> int:
+        made = await here.run(ask_to_remix, bo, await draft_of(here, *uris))
+        return await reads(edit_record, made, await draft_of(here, *uris, text="d r o p"))
+
+    closed = [(await publish(here, ana, f"Reel {n}", licence="LicenseRef-ARR")).uri for n in range(9)]
+    few, many = await edits(*closed[:1]), await edits(*closed[1:])
+    assert many <= few + 8, "nothing is asked for each but to tell its author"

@@ -10,7 +10,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Doc, Json, QuoteRequest, Ref
 from fedirec.clock import now
 from fedirec.remix.actions.remix_requests.beforehand import crowded_among
-from fedirec.remix.actions.remix_requests.deciding import LASTS, RemixVersion, decide, decide_all
+from fedirec.remix.actions.remix_requests.deciding import LASTS, RemixVersion, decide_all
 from fedirec.remix.models import Record, RecordRevision, RemixRequest
 from fedirec.remix.questions import Event, after, may_happen
 from fedirec.remix.vocab import RecordObject, RemixQuestion
@@ -55,22 +55,27 @@ async def ask_authors(
     return rows
 
 
-async def renew_question(author: Actor, work: RecordObject, known: RemixRequest) -> None:
-    """Whoever was asked in `known`, which comes with its owner, is asked about `work` as it is now; what they agreed to
-    before was another work. Part of the caller's transaction.
+async def renew_questions(author: Actor, work: RecordObject, known: Collection[RemixRequest]) -> None:
+    """Whoever was asked in one of `known` is asked about `work` as it is now; what they agreed to before was another
+    work. Those whose source is gone are not. Part of the caller's transaction.
     """
-    source = await Record.filter(uri=known.source_uri, deleted_at=None).select_related("author").first()
-    if source is None:
-        return
-    known.state = after(known.state, Event.CHANGED)
-    known.key = known.stamp_uri = known.stamp = known.remix_digest = known.source_digest = None
-    known.is_automatic, known.answer = False, ""
-    version = RemixVersion.of_work(work, owner=source.author)
-    if source.author.is_local:
-        await _save(author, work, source, known, version, uri=known.uri or new_activity_uri(author), words=known.words)
-        await decide(known, source, author, version)
-    else:
-        await _send(author, work, source, known, version, words=known.words)
+    found = Record.filter(uri__in=[request.source_uri for request in known], deleted_at=None)
+    sources = {source.uri: source for source in await found.select_related("author")}
+    here = list[tuple[RemixRequest, Record, RemixVersion]]()
+    for request in known:
+        source = sources.get(request.source_uri)
+        if source is None:
+            continue
+        request.state = after(request.state, Event.CHANGED)
+        request.key = request.stamp_uri = request.stamp = request.remix_digest = request.source_digest = None
+        request.is_automatic, request.answer = False, ""
+        version, words = RemixVersion.of_work(work, owner=source.author), request.words
+        if source.author.is_local:
+            uri = request.uri or new_activity_uri(author)
+            here.append((await _save(author, work, source, request, version, uri=uri, words=words), source, version))
+        else:
+            await _send(author, work, source, request, version, words=words)
+    await decide_all(author, here)
 
 
 async def find_quotable(author: Actor, work: RecordObject) -> str | None:

@@ -16,7 +16,7 @@ from fedirec.errors import Changed, Invalid
 from fedirec.lanes import gathering
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import RecordDraft, refuse_bad_draft, refuse_clashing_sources
-from fedirec.remix.actions.remix_requests.asking import ask_authors, renew_question
+from fedirec.remix.actions.remix_requests.asking import ask_authors, renew_questions
 from fedirec.remix.actions.remix_requests.deciding import settled
 from fedirec.remix.actions.remix_requests.waiting import sources_in_need, work_of
 from fedirec.remix.actions.saving import save_record
@@ -66,8 +66,7 @@ async def change_waiting(author: Actor, record: Record, draft: RecordDraft, *, r
         is_another = saved.digest != present.digest
         renewed = [row for row in rows if is_another and may_happen(row.state, Event.CHANGED)]
         await _forget_notices(author, [row for row in renewed if row.state != "waiting"])
-        for row in renewed:
-            await renew_question(author, work, row)
+        await renew_questions(author, work, renewed)
         await ask_authors(author, work, only=needed)
         await _say_changed(author, work, [row.owner for row in rows if row not in renewed])
         await settled(record.uri)
