@@ -129,6 +129,10 @@ def test_federation_is_looked_after(studio: Path, tmp_path: Path) -> None:
         with chapter("What they sent had no effect") as steps:
             listed = steps.rest(here)
             assert "it was busy" in listed[1]
+        with chapter("Somebody has new keys") as steps:
+            assert "no key that we knew before says so" in steps.step(here)[0]
+            assert "is believed again" in steps.rest(here)[0]
+            assert "no new key" in here.refuses("users", "confirm-keys", "bo@friend.example", "--reason", "x", "--yes")
         with chapter("An instance floods us") as steps:
             steps.rest(here)
             assert "loud.example" in here.type("fedirec federation peers --blocked")
@@ -196,6 +200,12 @@ def _settle_peers(studio: Path) -> None:
             uri = f"https://friend.example/{number}"
             heard = {"type": "Create", "sender_id": sender, "state": state, "reason": why}
             add("received", id=number, activity_uri=uri, **heard, **came, **when)
+        for vouched, fingerprint in ((True, "zQmOld"), (False, "zQmNew")):
+            key = {"actor_id": 102, "key_id": "https://friend.example/u/bo#main-key", "kind": "rsa", "public": "x"}
+            add("actor_key", **key, fingerprint=fingerprint, is_vouched=vouched, seen_at=LONG_AGO)
+        why = "their key changed on 2026-11-03, and no key that we knew before says so"
+        heard = {"type": "Accept", "sender_id": 102, "state": "refused", "reason": why}
+        add("received", id=25, activity_uri="https://friend.example/25", **heard, **came, **when)
         database.commit()
 
 

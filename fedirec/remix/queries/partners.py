@@ -18,7 +18,7 @@ _AGREED: Final = """
 
 
 async def partners_of_ours() -> dict[int, list[Actor]]:
-    """People elsewhere, by the row of each of ours with whom a remix, a suggestion, a pen or a claim is between them."""
+    """People elsewhere, by the row of each of ours with whom they have a remix, suggestion, pen or claim."""
     rows = await fetch_rows(
         f"""
         SELECT p.one, p.other, a.is_local AS one_is_ours, b.is_local AS other_is_ours
