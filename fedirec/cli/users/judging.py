@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from fedirec.activitypub.actors.vouching import history_of, present_keys, vouching_keys
 from fedirec.admin.actions.confirming import confirm_keys
 from fedirec.admin.actions.deciding import decide, undo_all
 from fedirec.admin.judging import Action, Verdict
+from fedirec.admin.queries.keys import changed_keys_of
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import make_sure, note, say
@@ -58,14 +58,14 @@ async def confirm_keys_of(
     """Say that somebody elsewhere whose keys have changed is who they were before."""
     async with existing_instance(settings) as site:
         person = await person_called(site, who)
-        history = await history_of(person.id)
-        for title, keys in (("before", vouching_keys(history)), ("now", present_keys(history))):
-            for key in dict.fromkeys(key.fingerprint for key in keys.values()):
-                note(f"{title}: {key}")
-        if not yes:
+        keys = await changed_keys_of(person)
+        for key in keys.before if keys else ():
+            note(f"known before: {key}")
+        for key in keys.now if keys else ():
+            note(f"now: {key}")
+        if keys and not yes:
             make_sure(f"Is @{person.handle}@{person.host} who they were, with the keys that they have now?")
-        seen = [key.fingerprint for key in present_keys(history).values()]
-        await confirm_keys(OPERATOR, person, reason=reason, seen=seen)
+        await confirm_keys(OPERATOR, person, reason=reason, seen=keys.now if keys else None)
         say(f"@{person.handle}@{person.host} is believed again.")
 
 
