@@ -13,6 +13,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.api import migrate as apply_migrations
 
 from fedirec.accounts.models import Account
+from fedirec.activitypub.actors.vouching import changed_since, history_of
 from fedirec.db import configuration, execute, execute_script, fetch_rows, migrate, open_database
 from fedirec.db.triggers import install_triggers, missing_triggers
 from fedirec.media.models import Media
@@ -217,6 +218,31 @@ async def test_what_a_later_version_adds_to_a_row_that_is_never_changed_is_prote
         names = {row["name"] for row in rows}
         for table in PROTECTED:
             assert len([name for name in names if name.startswith(f"{table}_no_rewrite")]) == 1
+    databases.drop(address)
+
+
+async def test_keys_from_before_are_vouched_for_and_nobody_changes_that(
+    databases: Databases, database_kind: str
+) -> None:
+    address, on_sqlite = databases.empty(database_kind), database_kind == "sqlite"
+    await _make_first_version(address, on_sqlite=on_sqlite)
+    key = {"actor_id": 1, "key_id": "https://there.test/u/bo#main-key", "kind": "rsa", "public": "x"}
+    EXECUTOR_CACHE.clear()
+    async with TortoiseContext():
+        await apply_migrations(config=configuration(address, foreign_keys=False), target=NINTH)
+        for number, fingerprint in enumerate(("zQmFirst", "zQmSecond"), 1):
+            row = {"id": number, **key, "fingerprint": fingerprint, "seen_at": MOMENT}
+            await _insert("actor_key", row, on_sqlite=on_sqlite)
+    EXECUTOR_CACHE.clear()
+
+    await migrate(address)
+
+    async with open_database(address):
+        history = await history_of(1)
+        assert [(seen.fingerprint, seen.is_vouched) for seen in history] == [("zQmFirst", True), ("zQmSecond", True)]
+        assert changed_since(history) is None
+        with pytest.raises((IntegrityError, OperationalError), match="never changed"):
+            await execute("UPDATE actor_key SET is_vouched = (1 = 0)")
     databases.drop(address)
 
 

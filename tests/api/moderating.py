@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fedirec.activitypub.models import Actor, ActorKey
 from fedirec.clock import now
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.visibility import HELD
@@ -42,7 +43,29 @@ async def look_after_people(here: Instance, olga: Program, ana: Program, ben: Pr
     await olga.ask("answer_appeal", asked["id"], grants=False, words="It was three in the morning.")
     await olga.ask("undo_decision", decision["id"], reason="They moved out.")
     await olga.ask("decide_case", far, action="dismiss")
+    await _confirm(here, olga, ben, far)
     await _watch(here, olga)
+
+
+async def _confirm(here: Instance, olga: Program, ben: Program, case: int) -> None:
+    """Cleo has a new key of which nobody knows whether it is hers, and olga finds out."""
+    assert (await olga.get("show_case", case))["keys"] is None
+    await olga.ask("confirm_keys", case, keys=[], reason="I rang her.", status=409)
+
+    async def change() -> None:
+        cleo = await Actor.get(id=case)
+        known = {"key_id": f"{cleo.uri}#another", "kind": "rsa", "public": "x", "fingerprint": "zQmAnother"}
+        await ActorKey.create(actor=cleo, **known, is_vouched=False)
+
+    await here.run(change)
+    assert (await ben.get("show_person", case))["keys_changed_at"] is not None
+    changed = (await olga.get("show_case", case))["keys"]
+    assert "zQmAnother" in changed["now"]
+    assert "zQmAnother" not in changed["before"]
+    await ben.ask("confirm_keys", case, keys=changed["now"], reason="I like her.", status=403)
+    await olga.ask("confirm_keys", case, keys=changed["before"], reason="I rang her.", status=409)
+    assert (await olga.get("confirm_keys", case, keys=changed["now"], reason="I rang her."))["keys"] is None
+    assert (await ben.get("show_person", case))["keys_changed_at"] is None
 
 
 async def _watch(here: Instance, olga: Program) -> None:

@@ -147,6 +147,12 @@ async def test_who_has_the_domain_of_an_author_now_changes_nothing_of_what_was_k
     assert (after.author_name, after.title, after.document) == (before.author_name, before.title, before.document)
     assert await standing_at(here, made.uri) == ("by_licence", "acknowledged")
     assert closed.licence == "CC-BY-ND-4.0"
+    source = await here.run(lambda: Record.get(uri=request.source_uri).select_related("author"))
+    assert (source.title, source.author.summary) == ("Tin roof", "")
+    assert "no key that we knew before says so" in await page(here, made)
+    await peer.post(here, peer.activity("Delete", thief.uri, stamp), key=rsa)
+    await settle(here)
+    assert await standing_at(here, made.uri) == ("by_licence", "acknowledged")
 
 
 async def test_the_source_of_a_blocked_instance_stays_as_words_alone(here: Instance, there: Instance) -> None:

@@ -17,7 +17,7 @@ from fedirec.activitypub.models import Actor, ActorKey, Received
 from fedirec.activitypub.proofs import add_proof
 from fedirec.admin.actions.confirming import confirm_keys
 from fedirec.clock import now
-from fedirec.errors import Changed, Conflict, Forbidden, Invalid
+from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.remix.models import Record, RecordRevision, RemixRequest
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
@@ -205,7 +205,7 @@ async def test_nobody_else_confirms_keys_and_nobody_without_saying_why(here: Ins
         assert (await browser.post(f"/admin/reports/{met.id}/keys", data={"why": "I like them."})).status_code == 403
     with pytest.raises(Invalid):
         await here.run(lambda: confirm_keys(OPERATOR, met, reason=" "))
-    with pytest.raises(Changed):
+    with pytest.raises(Conflict):
         await here.run(lambda: confirm_keys(OPERATOR, met, reason="Yes.", seen=["zQmOther"]))
     assert await here.run(key_changed_at, met.id) is not None
 

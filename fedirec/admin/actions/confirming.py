@@ -21,7 +21,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import ask_again
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Changed, Conflict, Invalid
+from fedirec.errors import Conflict, Invalid
 
 MAX_REASON: Final = 500
 
@@ -30,7 +30,7 @@ async def confirm_keys(doer: Doer, person: Actor, *, reason: str, seen: Collecti
     """The keys that `person`, who lives elsewhere, has now are theirs, and those that they had before are not any more.
 
     What was refused because of that has its effect. `seen` are the fingerprints that the moderator compared. Raises
-    Invalid without a `reason`, Conflict when nothing is to be confirmed, Changed when there are other keys than those.
+    Invalid without a `reason`, Conflict when nothing is to be confirmed or there are other keys than those.
     """
     require(doer, Permission.MODERATE)
     reason = reason.strip()
@@ -45,7 +45,7 @@ async def confirm_keys(doer: Doer, person: Actor, *, reason: str, seen: Collecti
         if fresh.is_local or changed_since(history) is None or not present:
             raise Conflict("There is no new key of theirs to be confirmed.")
         if seen is not None and set(seen) != {key.fingerprint for key in present.values()}:
-            raise Changed("Their keys have changed since you looked. Please compare them again.")
+            raise Conflict("Their keys have changed since you looked. Please compare them again.")
         moment = now()
         rows = [replace(key, is_vouched=True, seen_at=moment) for key in present.values() if not key.is_vouched]
         rows += [
