@@ -17,7 +17,7 @@ from fedirec.remix.actions.lineage_files import MAX_CHECKED, MAX_RELATIVES, chec
 from fedirec.remix.lineage_file import MEDIA_TYPE, Finding, Level, Report, Why
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, relation_word
-from fedirec.remix.pages.new_keys import new_keys_view
+from fedirec.remix.pages.new_keys import NewKeysView, new_keys_view
 from fedirec.remix.pages.visitors import record_in, remote_record_in
 from fedirec.remix.queries.records import actors_at
 from fedirec.remix.queries.trails import trail_of
@@ -27,6 +27,7 @@ from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import RateLimit, visitor_of
 from fedirec.web.render import render
+from fedirec.web.views import RecordView
 
 _UNREAD: Final = ("file-unreadable", "file-version")
 """What is found where there is nothing more to be found."""
@@ -92,7 +93,28 @@ class ProofView:
 
 async def show_checking(request: Request[Any]) -> Response:
     """The page on which anybody can have a file checked."""
-    return render(request, "remix/proving.html", form=Form(), proof=None, record=None, max_bytes=MAX_CHECKED)
+    return _page(request)
+
+
+def _page(
+    request: Request[Any],
+    *,
+    status: int = 200,
+    form: Form | None = None,
+    proof: ProofView | None = None,
+    record: RecordView | None = None,
+    new_keys: tuple[NewKeysView, ...] = (),
+) -> Response:
+    return render(
+        request,
+        "remix/proving.html",
+        status=status,
+        form=form or Form(),
+        proof=proof,
+        record=record,
+        new_keys=new_keys,
+        max_bytes=MAX_CHECKED,
+    )
 
 
 async def check_file(request: Request[Any]) -> Response:
@@ -109,9 +131,9 @@ async def check_file(request: Request[Any]) -> Response:
         report = await check_lineage(data)
         proof = proof_view(report, called=await names_in(report))
         if not any(each.code in _UNREAD for each in report.findings):
-            return render(request, "remix/proving.html", form=Form(), proof=proof, record=None, max_bytes=MAX_CHECKED)
+            return _page(request, proof=proof, new_keys=await new_keys_view(Cards(request), people_in(report)))
         form.fail(field, " ".join(each.says for each in proof.findings))
-    return render(request, "remix/proving.html", status=422, form=form, proof=None, record=None, max_bytes=MAX_CHECKED)
+    return _page(request, status=422, form=form)
 
 
 async def show_proof(request: Request[Any]) -> Response:
@@ -138,16 +160,7 @@ async def _show_proof(request: Request[Any], record: Record) -> Response:
     cards = Cards(request)
     authors = {each.author_uri for each in (await trail_of(record.uri)).waypoints.values()}
     new_keys = await new_keys_view(cards, authors | people_in(report))
-    shown = cards.record(record)
-    return render(
-        request,
-        "remix/proving.html",
-        form=Form(),
-        proof=proof,
-        record=shown,
-        new_keys=new_keys,
-        max_bytes=MAX_CHECKED,
-    )
+    return _page(request, proof=proof, record=cards.record(record), new_keys=new_keys)
 
 
 async def _show_file(request: Request[Any], record: Record) -> Response:
