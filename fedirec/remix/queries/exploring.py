@@ -109,9 +109,10 @@ def _waiting_for(skills: Collection[str]) -> tuple[Any, ...]:
     for builds_on, makes in openings(skills):
         open_to.append(
             # Not NOT EXISTS: behind OR, PostgreSQL would gather what was made of any record before it looks at one.
-            f"(r.kind IN ({marks(builds_on)}) AND (SELECT 1 FROM source s CROSS JOIN record m "  # noqa: S608
+            # And not IS NULL, which it takes for so rare that it would sort all that are left instead of the newest.
+            f"(r.kind IN ({marks(builds_on)}) AND coalesce((SELECT 1 FROM source s CROSS JOIN record m "  # noqa: S608
             f"WHERE s.parent_id = r.id AND {_USED} AND m.id = s.record_id AND m.deleted_at IS NULL "
-            f"AND m.kind IN ({marks(makes)}) LIMIT 1) IS NULL)"
+            f"AND m.kind IN ({marks(makes)}) LIMIT 1), 0) <> 1)"
         )
         values += [*builds_on, *makes]
     return (f"({' OR '.join(open_to)})" if open_to else "1 = 0", *values)
