@@ -10,6 +10,8 @@ from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor, Follow, Liking
 from fedirec.clock import now
+from fedirec.db import fetch_objects
+from fedirec.db.rows import rows_in
 from fedirec.errors import NotFound
 from fedirec.media.models import Media
 from fedirec.remix.models import Attachment, Contributor, Record, RecordRevision, Submission
@@ -72,6 +74,14 @@ async def get_record(uri: str) -> Record:
     record = next(iter(await records_found(Record.filter(uri=uri))), None)
     if record is None or not record.author.is_local:
         raise NotFound("There is no such record here.")
+    return record
+
+
+async def find_served(uri: str) -> Record | None:
+    """The record at `uri`, deleted or not, with its author and without its parts: for every server that asks for it."""
+    record = next(iter(await fetch_objects(Record, "SELECT * FROM record WHERE uri = ?", uri)), None)
+    if record is not None:
+        [record.author] = await rows_in(Actor, (record.author_id,))
     return record
 
 

@@ -14,15 +14,15 @@ from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Tombstone
 from fedirec.errors import NotFound
 from fedirec.remix.actions.remix_requests.waiting import proved_for_asked
-from fedirec.remix.models import Record
 from fedirec.remix.queries.proofs import proved_record
+from fedirec.remix.queries.records import find_served
 from fedirec.remix.visibility import ASKING, is_withheld, may_ask_for, refuse_unwelcome_reader
 
 
 async def show_record(request: Request[Any]) -> Response:
     """A record of ours as it was sent, or its tombstone; one for followers only for servers that have some."""
     site: Site = request.state["site"]
-    record = await Record.get_or_none(uri=site.uris.record(request.path_params["key"])).select_related("author")
+    record = await find_served(site.uris.record(request.path_params["key"]))
     if record is None or is_withheld(record, None):
         raise NotFound("there is no such record here")
     await refuse_unwelcome_reader(request, record.author)
