@@ -93,6 +93,11 @@ STRANGER: Final = (
     "{remote_record}",
     "{remote_challenge}",
     "{remote_person}",
+    "{lapsed_record}",
+    "{lapsed_record}/lineage",
+    "{lapsed_record}/history",
+    "{lapsed_record}/lineage/verify",
+    "{lapsed_person}",
 )
 MEMBER: Final = (
     "/",
@@ -175,6 +180,8 @@ OWNER: Final = (
     "/admin/audit",
     "/admin/reports",
     "/admin/reports/2",
+    "{lapsed_case}",
+    "{lapsed_record}",
     "/admin/appeals",
     "/admin/claims",
     "{claim}",

@@ -21,9 +21,11 @@ from fedirec.accounts.actions.invitations import create_invitation
 from fedirec.accounts.actions.profile import edit_profile
 from fedirec.accounts.models import Account
 from fedirec.accounts.viewer import Viewer
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, ActorKey
+from fedirec.activitypub.vocab import PUBLIC, Doc, Vocabulary
 from fedirec.app import State, running
 from fedirec.clock import now
+from fedirec.db import transaction
 from fedirec.media.actions import keep_file
 from fedirec.remix.actions.bookmarks import bookmark
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
@@ -37,13 +39,16 @@ from fedirec.remix.actions.pens import accept_pen, share_pen
 from fedirec.remix.actions.recommendations import recommend
 from fedirec.remix.actions.records import delete_record, edit_record, publish_record
 from fedirec.remix.actions.remix_requests.waiting import ask_to_remix
+from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.actions.suggestions import suggest_change
 from fedirec.remix.actions.tags import follow_tag
 from fedirec.remix.actions.threads import find_place
 from fedirec.remix.claims import ClaimKind
+from fedirec.remix.digest import record_digest
 from fedirec.remix.models import Record, RemixRequest, Source
 from fedirec.remix.terms import Pays, Terms
+from fedirec.remix.vocab import RecordObject
 from fedirec.settings import Settings
 from fedirec.uris import new_key
 
@@ -118,6 +123,31 @@ async def fill_other(folder: str) -> dict[str, str]:
         )
         challenge = await open_challenge(cy, state["keyring"], draft)
         return {"record": stars.uri, "challenge": (await challenge.actor).uri, "person": cy.uri}
+
+
+async def meet_kim() -> Record:
+    """A record by somebody whose server has other keys for them by now."""
+    uri = "https://lapsed.example/users/kim"
+    kim = await Actor.create(
+        uri=uri, type="Person", handle="kim", host="lapsed.example", name="Kim Sommerfeld", inbox=f"{uri}/inbox"
+    )
+    known = {"actor": kim, "key_id": f"{uri}#main-key", "kind": "rsa", "public": "x"}
+    for letter, is_vouched in (("A", True), ("B", False)):
+        await ActorKey.create(**known, fingerprint=f"zQm{letter * 43}", is_vouched=is_vouched)
+    note = {
+        "id": "https://lapsed.example/notes/roof",
+        "type": "Note",
+        "kind": "record",
+        "attributedTo": uri,
+        "published": "2026-11-20T10:00:00Z",
+        "to": [PUBLIC],
+        "name": "Tin roof",
+        "content": "<p>It drips, and nobody minds.</p>",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    note["recordDigest"] = record_digest(RecordObject.read(Doc(note), Vocabulary(())))
+    async with transaction():
+        return await save_record(kim, RecordObject.read(Doc(note), Vocabulary(())), document=note)
 
 
 async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
@@ -220,6 +250,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         account = await Account.get(actor_id=olga.id).select_related("actor")
         secret = await create_invitation(Viewer(account=account, actor=olga, seen_at=now()))
         group = await sea.actor
+        roof = await meet_kim()
 
         def path(uri: str) -> str:
             return uri.removeprefix(site.origin)
@@ -244,6 +275,9 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
             "answer": path(answer.uri),
             "challenge": path(group.uri),
             "remote_record": f"/records/remote/{far.id}",
+            "lapsed_record": f"/records/remote/{roof.id}",
+            "lapsed_person": f"/people/remote/{roof.author_id}",
+            "lapsed_case": f"/admin/reports/{roof.author_id}",
             "remote_challenge": f"/challenges/remote/{asked.id}",
             "remote_person": f"/people/remote/{cy.id}",
             "draft": f"/records/new?draft={key}",
