@@ -21,7 +21,7 @@ from fedirec.activitypub.models import Actor, ActorKey, SigningKey
 from fedirec.activitypub.site import Site
 from fedirec.db import execute, transaction
 from fedirec.errors import Misconfigured
-from fedirec.remix.actions.challenges import publish_group_update
+from fedirec.remix.actions.challenge_news import publish_group_update
 from fedirec.remix.models import Challenge
 from fedirec.remix.queries.partners import partners_of_ours
 from fedirec.uris import new_key

@@ -13,21 +13,17 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.names import check_name
 from fedirec.activitypub.actors import NewKeys, new_keys, save_local_actor
 from fedirec.activitypub.keyring import Keyring
-from fedirec.activitypub.keys import PrivateKey
-from fedirec.activitypub.models import Actor, Announcement, Outgoing
-from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
+from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.media.actions import release_media
 from fedirec.media.models import Media
-from fedirec.remix.actions.attachments import hold_media, save_attachments
-from fedirec.remix.actions.composing import compose_attachments
+from fedirec.remix.actions.challenge_news import publish_prompt, publish_update
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.findable import make_challenge_findable
-from fedirec.remix.actions.prompts import current_terms, describe_challenge, describe_prompt, save_terms
+from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.kinds import kinds_in
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.sizes import size_of
@@ -107,31 +103,11 @@ async def open_challenge(
             )
             await make_challenge_findable(challenge)
             await save_terms(challenge, draft.terms)
-            await _publish_prompt(challenge, draft.files)
+            await publish_prompt(challenge, draft.files)
             await audit(leader, "open_challenge", uri, title=challenge.title)
     except IntegrityError as error:
         raise Conflict(_("That address is taken. Please choose another one."), field="slug") from error
     return challenge
-
-
-async def _publish_prompt(challenge: Challenge, files: Sequence[FileDraft]) -> None:
-    """What a new challenge asks for is said to the world, with its files; part of the caller's transaction."""
-    group, leader = challenge.actor, challenge.leader
-    assert leader is not None
-    attachments, media = compose_attachments(Uris(origin_of(leader.uri)), files)
-    prompt = await describe_prompt(challenge, group, attachments=attachments)
-    await hold_media(leader, media)
-    await save_attachments(prompt, media, challenge=challenge)
-    create = Create(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=prompt,
-        to=prompt.to,
-        cc=prompt.cc,
-        published=challenge.opened_at,
-    )
-    await publish(group, create, to_followers_of=[group])
-    await _announce(leader, prompt.id)
 
 
 async def refuse_restless(leader: Actor) -> None:
@@ -174,7 +150,7 @@ async def change_challenge(
             if current and (revised := revise(current, terms)) != current:
                 await save_terms(challenge, revised)
         await audit(leader, "change_challenge", (await challenge.actor).uri)
-        await _publish_update(challenge)
+        await publish_update(challenge)
     return challenge
 
 
@@ -186,7 +162,7 @@ async def close_challenge(leader: Actor, challenge: Challenge) -> Challenge:
         challenge.closed_at = now()
         await challenge.save(update_fields=["state", "closed_at"])
         await audit(leader, "close_challenge", (await challenge.actor).uri)
-        await _publish_update(challenge)
+        await publish_update(challenge)
     return challenge
 
 
@@ -210,7 +186,7 @@ async def empty_challenge(challenge: Challenge) -> None:
     await group.save(update_fields=["summary"])
     await make_challenge_findable(challenge)
     if challenge.state != "draft":
-        await _publish_update(challenge)
+        await publish_update(challenge)
 
 
 async def close_overdue() -> int:
@@ -223,7 +199,7 @@ async def close_overdue() -> int:
             challenge.state = advance_challenge(challenge.state, ChallengeEvent.CLOSE)
             challenge.closed_at = challenge.deadline_at
             await challenge.save(update_fields=["state", "closed_at"])
-            await _publish_update(challenge)
+            await publish_update(challenge)
     return len(overdue)
 
 
@@ -246,57 +222,6 @@ def _check(draft: ChallengeDraft) -> None:
         check_name(draft.slug)
     except FedirecError as error:
         raise Invalid(error.message, field="slug", blanks=error.blanks) from error
-
-
-async def _announce(leader: Actor, prompt_uri: str) -> None:
-    uri = new_activity_uri(leader)
-    announcement = Announce(
-        id=uri,
-        actor=leader.uri,
-        object=Ref(prompt_uri),
-        to=(PUBLIC,),
-        cc=(leader.followers,) if leader.followers else (),
-        published=now(),
-    )
-    await Announcement.create(uri=uri, actor=leader, object_uri=prompt_uri)
-    await publish(leader, announcement, to_followers_of=[leader])
-
-
-async def _publish_update(challenge: Challenge) -> None:
-    challenge.updated_at = now()
-    await challenge.save(update_fields=["updated_at"])
-    group = await publish_group_update(challenge)
-    # Other software knows the prompt alone.
-    prompt = Update(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=await describe_prompt(challenge, group),
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        published=now(),
-    )
-    await publish(group, prompt, to_followers_of=[group])
-
-
-async def publish_group_update(challenge: Challenge, *, proved_by: tuple[str, PrivateKey] | None = None) -> Actor:
-    """Those who follow a challenge or took part in it will hear what its group is like now; answers that group.
-
-    Part of the caller's transaction. `proved_by` as in `publish`.
-    """
-    group = await Actor.get(id=challenge.actor_id)
-    challenge.actor = group
-    described = await describe_challenge(challenge)
-    update = Update(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=described,
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        published=now(),
-    )
-    authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
-    await publish(group, update, to=authors, to_followers_of=[group], proved_by=proved_by)
-    return group
 
 
 def _refuse_others(leader: Actor, challenge: Challenge) -> None:

@@ -1,0 +1,92 @@
+"""What a challenge says to those who follow it: what it asks for, and how it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fedirec.activitypub.keys import PrivateKey
+from fedirec.activitypub.models import Actor, Announcement
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
+from fedirec.clock import now
+from fedirec.remix.actions.attachments import hold_media, save_attachments
+from fedirec.remix.actions.composing import compose_attachments
+from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
+from fedirec.remix.models import Challenge
+from fedirec.uris import Uris, origin_of
+
+
+async def publish_prompt(challenge: Challenge, files: Sequence[FileDraft]) -> None:
+    """What a new challenge asks for is said to the world, with its files; part of the caller's transaction."""
+    group, leader = challenge.actor, challenge.leader
+    assert leader is not None
+    attachments, media = compose_attachments(Uris(origin_of(leader.uri)), files)
+    prompt = await describe_prompt(challenge, group, attachments=attachments)
+    await hold_media(leader, media)
+    await save_attachments(prompt, media, challenge=challenge)
+    create = Create(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=prompt,
+        to=prompt.to,
+        cc=prompt.cc,
+        published=challenge.opened_at,
+    )
+    await publish(group, create, to_followers_of=[group])
+    await _announce(leader, prompt.id)
+
+
+async def publish_update(challenge: Challenge) -> None:
+    """Those who follow a challenge or took part in it will hear what it is like now, and what it asks for.
+
+    Part of the caller's transaction.
+    """
+    challenge.updated_at = now()
+    await challenge.save(update_fields=["updated_at"])
+    group = await publish_group_update(challenge)
+    # Other software knows the prompt alone.
+    prompt = Update(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=await describe_prompt(challenge, group),
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    await publish(group, prompt, to_followers_of=[group])
+
+
+async def publish_group_update(challenge: Challenge, *, proved_by: tuple[str, PrivateKey] | None = None) -> Actor:
+    """Those who follow a challenge or took part in it will hear what its group is like now; answers that group.
+
+    Part of the caller's transaction. `proved_by` as in `publish`.
+    """
+    group = await Actor.get(id=challenge.actor_id)
+    challenge.actor = group
+    described = await describe_challenge(challenge)
+    update = Update(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=described,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
+    await publish(group, update, to=authors, to_followers_of=[group], proved_by=proved_by)
+    return group
+
+
+async def _announce(leader: Actor, prompt_uri: str) -> None:
+    uri = new_activity_uri(leader)
+    announcement = Announce(
+        id=uri,
+        actor=leader.uri,
+        object=Ref(prompt_uri),
+        to=(PUBLIC,),
+        cc=(leader.followers,) if leader.followers else (),
+        published=now(),
+    )
+    await Announcement.create(uri=uri, actor=leader, object_uri=prompt_uri)
+    await publish(leader, announcement, to_followers_of=[leader])
