@@ -109,7 +109,7 @@ def add_proof(
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     signature = key.sign(_text(options, document))
-    return _copy(document) | {"proof": options | {"proofValue": write_multibase(signature)}}
+    return {**_copy(document), "proof": options | {"proofValue": write_multibase(signature)}}
 
 
 def find_proof(document: dict[str, Any]) -> Proof | None:
