@@ -106,7 +106,7 @@ async def keep_remote_actor(
             columns["moved_to"] = None  # they came back
         if changed_since(history) is not None:
             columns = {name: value for name, value in columns.items() if name not in WHO_THEY_ARE}
-        elif changed_since(before) is not None:
+        elif is_vouched and not all(key.is_vouched for key in before):
             await hear_again(known.id)
         was = known.name, known.summary, known.without_name
         known.update_from_dict(columns)

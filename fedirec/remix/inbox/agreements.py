@@ -10,7 +10,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.vocab import Accept, Add, Delete, Ref, Reject, Remove, Tombstone
+from fedirec.activitypub.vocab import Accept, Activity, Delete, Ref, Reject, Tombstone
 from fedirec.remix.models import Challenge, Pen, Quotation, Record, RemixRequest, Suggestion, Writing
 
 
@@ -40,6 +40,6 @@ async def ends_an_agreement(sender: Actor, delete: Delete[Ref | Tombstone]) -> b
     return await RemixRequest.filter(Q(stamp_uri=uri) | Q(quote_stamp_uri=uri)).exists()
 
 
-async def is_of_a_challenge(sender: Actor, _change: Add[Any] | Remove[Any]) -> bool:
-    """Whether a challenge says what is part of it; and not an author what others said about something of theirs."""
+async def is_of_a_challenge(sender: Actor, _said: Activity[Any]) -> bool:
+    """Whether a challenge that is known here says it: what it asks for, or what is part of it."""
     return await Challenge.exists(actor_id=sender.id)

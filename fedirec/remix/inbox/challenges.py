@@ -42,12 +42,12 @@ from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
 handlers = Handlers()
 
 
-@handlers.on(Create, PromptObject)
+@handlers.on(Create, PromptObject, vouched=is_of_a_challenge)
 async def prompt_created(sender: Actor, create: Create[PromptObject]) -> None:
     await _prompt_said(sender, create.object)
 
 
-@handlers.on(Update, PromptObject)
+@handlers.on(Update, PromptObject, vouched=is_of_a_challenge)
 async def prompt_updated(sender: Actor, update: Update[PromptObject]) -> None:
     await _prompt_said(sender, update.object)
 
