@@ -103,6 +103,7 @@ def _arrival(delivery: Delivery, body: bytes, doc: Doc, sender: Sender) -> Arriv
         target=f"{delivery.method} {delivery.url}",
         key_id=sender.key_id,
         fingerprint=sender.fingerprint,
+        is_vouched=sender.is_vouched,
         document=doc.data,
     )
 
