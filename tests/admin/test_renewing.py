@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ async def test_whoever_follows_or_agreed_to_something_knows_by_the_old_keys_that
     async with open_instance(network, "here.test", database=here.settings.database, folder=file.parent) as again:
         await settle(again, there, elsewhere)
         for other in (there, elsewhere):
-            fresh = await other.run(lambda other=other: other.state["remote"].find_actor(ana.uri, fresh=True))
+            fresh = await other.run(partial(other.state["remote"].find_actor, ana.uri, fresh=True))
             assert await other.run(key_changed_at, fresh.id) is None
             keys = await other.run(lambda: ActorKey.filter(actor__uri=ana.uri).order_by("id"))
             assert all(key.is_vouched for key in {key.key_id: key for key in keys}.values())

@@ -131,7 +131,7 @@ async def meet_kim() -> Record:
     kim = await Actor.create(
         uri=uri, type="Person", handle="kim", host="lapsed.example", name="Kim Sommerfeld", inbox=f"{uri}/inbox"
     )
-    known = {"actor": kim, "key_id": f"{uri}#main-key", "kind": "rsa", "public": "x"}
+    known: dict[str, Any] = {"actor": kim, "key_id": f"{uri}#main-key", "kind": "rsa", "public": "x"}
     for letter, is_vouched in (("A", True), ("B", False)):
         await ActorKey.create(**known, fingerprint=f"zQm{letter * 43}", is_vouched=is_vouched)
     note = {
