@@ -54,7 +54,12 @@ async def _confirm(here: Instance, olga: Program, ben: Program, case: int) -> No
 
     async def change() -> None:
         cleo = await Actor.get(id=case)
-        known: dict[str, Any] = {"key_id": f"{cleo.uri}#another", "kind": "rsa", "public": "x", "fingerprint": "zQmAnother"}
+        known: dict[str, Any] = {
+            "key_id": f"{cleo.uri}#another",
+            "kind": "rsa",
+            "public": "x",
+            "fingerprint": "zQmAnother",
+        }
         await ActorKey.create(actor=cleo, **known, is_vouched=False)
 
     await here.run(change)
