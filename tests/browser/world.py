@@ -21,6 +21,7 @@ from fedirec.accounts.actions.invitations import create_invitation
 from fedirec.accounts.actions.profile import edit_profile
 from fedirec.accounts.models import Account
 from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.models import Actor, ActorKey
 from fedirec.activitypub.vocab import PUBLIC, Doc, Vocabulary
 from fedirec.app import State, running
@@ -135,6 +136,7 @@ async def meet_kim() -> Record:
     for letter, is_vouched in (("A", True), ("B", False)):
         await ActorKey.create(**known, fingerprint=f"zQm{letter * 43}", is_vouched=is_vouched)
     note = {
+        "@context": RECORD_CONTEXT,
         "id": "https://lapsed.example/notes/roof",
         "type": "Note",
         "kind": "record",
