@@ -11,7 +11,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from fedirec.activitypub.actors.vouching import history_of, vouching_keys
 from fedirec.activitypub.keys import PublicKey, read_public_key
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.policies import Stance, stance_to
@@ -95,14 +94,6 @@ class Acquaintances:
         found = KnownKey(actor, key_id, read_public_key(rows[0]["public"]), bool(rows[0]["is_vouched"]))
         self._keys.keep((key_id, actor_uri), version, found)
         return found
-
-    async def find_former_key(self, key_id: str, actor_uri: str) -> KnownKey | None:
-        """The key that an actor listed under that name, and that can still vouch for others (`actors.vouching`)."""
-        found = await Actor.filter(uri=actor_uri).exclude(state="deleted").first()
-        key = vouching_keys(await history_of(found.id)).get(key_id) if found else None
-        if found is None or key is None:
-            return None
-        return KnownKey(found, key_id, read_public_key(key.public), is_vouched=True)
 
     async def find_owner(self, key_id: str) -> str | None:
         """The id of the actor who lists a key under `key_id`, for all that we know; the first who did, of several."""

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Final
 
 from fedirec.activitypub.acquaintances import KnownKey
+from fedirec.activitypub.actors.vouching import find_former_key
 from fedirec.activitypub.authority import may_name, may_sign_as
 from fedirec.activitypub.crowd import Crowd
 from fedirec.activitypub.journal import name_of
@@ -134,7 +135,7 @@ class Senders:
         try:
             return await self._verified_now(key_id, actor, verify, count)
         except Unauthenticated:
-            former = await self.remote.acquaintances.find_former_key(key_id, actor) if or_former else None
+            former = await find_former_key(key_id, actor_uri=actor) if or_former else None
             if former is None:
                 raise
             verify(former.public)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -139,8 +139,9 @@ async def _writes(lapsed: Lapsed) -> None:
         "editor": lapsed.kim.uri,
         "editStatement": said.write(),
     }
-    more = {"kind": "revision", "instrument": version, "targetDigest": record.digest}
-    await lapsed.say("Offer", record.uri, **more, **{"@context": REVISION_CONTEXT})
+    more: dict[str, Any] = {"kind": "revision", "instrument": version, "targetDigest": record.digest}
+    more |= {"@context": REVISION_CONTEXT}
+    await lapsed.say("Offer", record.uri, **more)
 
 
 @tries("lays down the pen that Kim holds")
@@ -245,7 +246,13 @@ async def test_nobody_is_shown_as_a_co_author_by_what_a_new_key_signed(
 ) -> None:
     lapsed = await before_it_lapsed(here, network)
     lapsed.lists_old_keys = lists_old_keys
-    said = {"editor": lapsed.kim.uri, "record": lapsed.roof.uri, "digest": "zQmNew", "base": "zQmOld", "at": now()}
+    said: dict[str, Any] = {
+        "editor": lapsed.kim.uri,
+        "record": lapsed.roof.uri,
+        "digest": "zQmNew",
+        "base": "zQmOld",
+        "at": now(),
+    }
     old = EditStatement.sign(**said, key=KIM, key_id=lapsed.kim.method)
     lapsed.take_over()
     await here.run(lambda: here.state["remote"].find_actor(lapsed.kim.uri, fresh=True))

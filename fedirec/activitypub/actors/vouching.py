@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from fedirec.activitypub.acquaintances import KnownKey
 from fedirec.activitypub.journal import handling_of
 from fedirec.activitypub.keys import read_public_key
 from fedirec.activitypub.models import Actor, Received
@@ -120,6 +121,15 @@ async def history_of(actor_id: int) -> list[SeenKey]:
         actor_id,
     )
     return [SeenKey.of(row) for row in rows]
+
+
+async def find_former_key(key_id: str, *, actor_uri: str) -> KnownKey | None:
+    """The key that an actor listed under that name once, and that can still vouch for others."""
+    found = await Actor.filter(uri=actor_uri).exclude(state="deleted").first()
+    key = vouching_keys(await history_of(found.id)).get(key_id) if found else None
+    if found is None or key is None:
+        return None
+    return KnownKey(found, key_id, read_public_key(key.public), is_vouched=True)
 
 
 async def is_vouched_by_proof(proof: Proof | None, *, actor_uri: str) -> bool:
