@@ -17,7 +17,7 @@ from fedirec.accounts.actions.guests import welcome_guest
 from fedirec.accounts.models import Account
 from fedirec.activitypub.contexts import REVISION_CONTEXT
 from fedirec.activitypub.inbox import prune_received
-from fedirec.activitypub.models import Actor, ActorKey, Received
+from fedirec.activitypub.models import ActorKey, Received
 from fedirec.activitypub.vocab import ClaimNote, Flag, Ref
 from fedirec.clock import now
 from fedirec.errors import Forbidden
@@ -177,7 +177,7 @@ async def _claims(lapsed: Lapsed) -> None:
         actor=lapsed.kim.uri,
         object=Ref(lapsed.ana.uri),
         content="That is mine.",
-        claim=ClaimNote(kind="missing_source", record=lapsed.acknowledged.uri, source=lapsed.roof.uri),
+        claim=ClaimNote(kind="missing_source", record=lapsed.acknowledged.uri, source=lapsed.request.source_uri),
     )
     await lapsed.post({"@context": [*CONTEXT, *flag.CONTEXT], **flag.write(), "to": [lapsed.ana.uri]})
 
@@ -230,7 +230,7 @@ async def test_a_stamp_that_a_remix_carries_is_not_believed_from_new_keys(
     address = cy.record("cover", isBasedOn=[source], name="Cover")
     made = await here.find_record(address)
     lapsed.take_over()
-    await here.run(lambda: Actor.filter(uri=lapsed.kim.uri).update(fetched_at=None))
+    await here.run(lambda: here.state["remote"].find_actor(lapsed.kim.uri, fresh=True))
     stamp = lapsed.kim.stamp(made, source, key="s9")
     cy.record("cover", isBasedOn=[source], name="Cover", remixAuthorization=[stamp], updated="2026-11-22T00:00:00Z")
     note = json.loads(network.answers[address].content)
