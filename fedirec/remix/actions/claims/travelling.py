@@ -6,6 +6,7 @@ from typing import Final
 
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub.actors.vouching import refuse_changed
 from fedirec.activitypub.authority import may_judge, may_undo
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -29,6 +30,7 @@ from fedirec.remix.claims import OPEN, ClaimHappening, ClaimKind, ClaimState, ad
 from fedirec.remix.models import Claim, ClaimEvent, Record
 from fedirec.remix.roles import find_role
 from fedirec.remix.rulings import iri_of
+from fedirec.uris import origin_of
 
 MAX_REASON: Final = 1_000
 _MOST_OF_ONE_NAME: Final = 20
@@ -167,8 +169,8 @@ async def take_outcome(sender: Actor, flag: Flag, *, upholds: bool, words: str) 
     """The home of a record decided about a claim of one of our people, who hears of it.
 
     What it changes comes with the next version of the record. It may say so anew, when somebody there asked to look at
-    it again. Part of the transaction of the activity. Raises Forbidden for anybody but the home itself, and Unsupported
-    for what is said too often.
+    it again. Part of the transaction of the activity. Raises Forbidden for anybody but the home itself, as we first met
+    it, and Unsupported for what is said too often.
     """
     own = Claim.filter(activity_uri=flag.id, claimant__is_local=True)
     claim = await own.select_related("record__author", "claimant").first()
@@ -179,6 +181,10 @@ async def take_outcome(sender: Actor, flag: Flag, *, upholds: bool, words: str) 
         record.uri, speaker=sender.uri, is_instance=sender.type == "Application"
     ):
         raise Forbidden("only the home of a record says what came of a claim about it")
+    if await _is_another_home(sender):
+        raise Forbidden("another actor was known as that instance before")
+    if sender.created_at > claim.created_at:
+        await refuse_changed(record.author_id)
     if await ClaimEvent.filter(claim_id=claim.id, actor_id=sender.id).count() >= MAX_TIMES:
         raise Unsupported("that was said often enough")
     happening = ClaimHappening.UPHELD if upholds else ClaimHappening.DISMISSED
@@ -192,6 +198,14 @@ async def take_outcome(sender: Actor, flag: Flag, *, upholds: bool, words: str) 
         await claim.save(update_fields=["state", "outcome", "reason", "decided_at", "decided_at_home", "dedupe_key"])
     subject, about = f"claim:{claim.id}:home:{happening.value}", {"title": record.title}
     await notify(claim.claimant, Notice.CLAIM_DECIDED, None, subject, page_of(claim), about)
+
+
+async def _is_another_home(home: Actor) -> bool:
+    """Whether another actor of its origin was met as the instance before: an instance has one, and whoever takes its
+    domain over can have as many as they like.
+    """
+    others = Actor.filter(type="Application", uri__startswith=f"{origin_of(home.uri)}/", id__lt=home.id)
+    return await others.exists()
 
 
 def _code(role: str) -> str:
