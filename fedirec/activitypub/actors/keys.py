@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -31,10 +31,10 @@ async def save_keys(
     """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank.
 
     All that is vouched for when `is_vouched`, by one of the keys that could; else only keys that are known to be theirs
-    already. Answers the whole history. Part of the caller's transaction.
+    already. Answers the whole history. Part of the caller's transaction. Raises Forbidden for changes without end; going
+    back to what was vouched for has room left: whoever has the domain for a while keeps nobody out.
     """
     present, vouching = present_keys(history), vouching_keys(history)
-    theirs = {key.fingerprint for key in vouching.values()}
     moment = now()
     listed: dict[str, SeenKey] = {}
     for key in keys:
@@ -47,7 +47,7 @@ async def save_keys(
             kind=key.kind,
             public=key.public,
             fingerprint=public.fingerprint,
-            is_vouched=is_vouched or not history or public.fingerprint in theirs,
+            is_vouched=is_vouched or not history or public.fingerprint in _theirs_at(key.id, vouching),
             seen_at=moment,
         )
     named = {key.id for key in keys}
@@ -63,10 +63,19 @@ async def save_keys(
         for name, key in ({**vouching, **present} if is_vouched else present).items()
         if name not in named
     ]
-    if rows and len(history) + len(rows) > MAX_HISTORY:
+    known_by = {name: key.fingerprint for name, key in vouching.items()}
+    is_back = bool(listed) and all(known_by.get(name) == key.fingerprint for name, key in listed.items())
+    if rows and len(history) + len(rows) > MAX_HISTORY - (0 if is_back else len(vouching)):
         raise Forbidden("that actor has changed its keys too often to be believed")
     await add_to_history(actor_id, rows)
     return [*history, *rows]
+
+
+def _theirs_at(key_id: str, vouching: Mapping[str, SeenKey]) -> set[str]:
+    """The keys that are known to be theirs under that name: no other one takes the place of one that vouches."""
+    if key_id in vouching:
+        return {vouching[key_id].fingerprint}
+    return {key.fingerprint for key in vouching.values()}
 
 
 async def add_to_history(actor_id: int, rows: Sequence[SeenKey]) -> None:

@@ -47,8 +47,7 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
     leader = await _find_leader(remote, entity)
     async with transaction():
         actor = await save_remote_actor(entity.actor, document)
-        if known:
-            await refuse_changed(actor.id)
+        await refuse_changed(actor.id)
         saved = await save_challenge(actor, entity, prompt=prompt, leader=leader)
     return await Challenge.get(id=saved.id).select_related("actor", "leader")
 

@@ -10,7 +10,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.vocab import Accept, Activity, Delete, Ref, Reject, Tombstone
+from fedirec.activitypub.vocab import Accept, Activity, Create, Delete, Ref, Reject, Tombstone, Update
 from fedirec.remix.models import Challenge, Pen, Quotation, Record, RemixRequest, Suggestion, Writing
 
 
@@ -43,3 +43,19 @@ async def ends_an_agreement(sender: Actor, delete: Delete[Ref | Tombstone]) -> b
 async def is_of_a_challenge(sender: Actor, _said: Activity[Any]) -> bool:
     """Whether a challenge that is known here says it: what it asks for, or what is part of it."""
     return await Challenge.exists(actor_id=sender.id)
+
+
+async def is_no_news(_sender: Actor, said: Create[Any] | Update[Any]) -> bool:
+    """Whether a record that is known here would be another one, or something answers a challenge of ours; and not
+    whether there is something new.
+    """
+    uri = said.object.id
+    if await Record.exists(uri=uri):
+        return True
+    work = said.object
+    named = {*said.to, *said.cc, *getattr(work, "to", ()), *getattr(work, "cc", ())}
+    named |= {mention.href for mention in getattr(work, "mentions", ())}
+    named |= {getattr(work, "challenge", None) or "", getattr(work, "in_reply_to", None) or ""}
+    places = list(named - {""})[:100]
+    asked = Challenge.filter(Q(actor__uri__in=places) | Q(prompt_uri__in=places), actor__is_local=True)
+    return bool(places) and await asked.exists()

@@ -18,6 +18,7 @@ from fedirec.remix.actions.pending_remixes import find_hinted, take_as_remix
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence
 from fedirec.remix.actions.threads import find_place
+from fedirec.remix.inbox.agreements import is_no_news
 from fedirec.remix.inbox.arrivals import (
     challenge_of,
     concerns_us,
@@ -34,7 +35,7 @@ from fedirec.remix.vocab import PostObject
 handlers = Handlers()
 
 
-@handlers.on(Create, PostObject, evidence=True)
+@handlers.on(Create, PostObject, evidence=True, vouched=is_no_news)
 async def post_created(sender: Actor, create: Create[PostObject]) -> Kept:
     """A post of other software: an answer to a challenge or a record, or news of somebody who is followed here."""
     post = create.object

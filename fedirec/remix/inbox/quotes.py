@@ -16,7 +16,7 @@ from fedirec.remix.vocab.text import find_id
 handlers = Handlers()
 
 
-@handlers.on(QuoteRequest, Ref, RecordObject, CommentObject, PromptObject, PostObject)
+@handlers.on(QuoteRequest, Ref, RecordObject, CommentObject, PromptObject, PostObject, vouched=True)
 async def quote_requested(sender: Actor, asked: QuoteRequest[Any]) -> None:
     """Somebody asks to quote something: what they quote it in is theirs, and says so where it came along."""
     if not may_bring(asked.instrument, speaker=sender.uri):

@@ -27,7 +27,7 @@ from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.remix_requests.taking import stamp_taken_back
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.threads import bury_comments_of
-from fedirec.remix.inbox.agreements import ends_an_agreement
+from fedirec.remix.inbox.agreements import ends_an_agreement, is_no_news
 from fedirec.remix.inbox.arrivals import (
     ask_for,
     challenge_of,
@@ -47,7 +47,7 @@ from fedirec.remix.vocab import PostObject, RecordObject
 handlers = Handlers()
 
 
-@handlers.on(Create, RecordObject, evidence=True)
+@handlers.on(Create, RecordObject, evidence=True, vouched=is_no_news)
 async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     work = create.object
     challenge = await challenge_of(work, author=sender)
@@ -65,7 +65,7 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
         await offer_to(challenge, record, via="remote", terms_version=version, terms_digest=digest)
 
 
-@handlers.on(Create, Ref)
+@handlers.on(Create, Ref, vouched=is_no_news)
 async def something_created(sender: Actor, create: Create[Ref]) -> None:
     """Only its id came: what it is, its origin says."""
     if not may_bring(create.object.id, speaker=sender.uri):
@@ -77,7 +77,7 @@ async def something_created(sender: Actor, create: Create[Ref]) -> None:
     await ask_for(create.object.id, challenge=challenge, author=sender, created=True)
 
 
-@handlers.on(Update, Ref)
+@handlers.on(Update, Ref, vouched=is_no_news)
 async def something_changed(sender: Actor, update: Update[Ref]) -> None:
     """Only its id came: who says so of themselves, as WordPress does, or of what is theirs, is asked what it is now."""
     uri = update.object.id
@@ -90,7 +90,7 @@ async def something_changed(sender: Actor, update: Update[Ref]) -> None:
     await ask_for(uri, changed=True)
 
 
-@handlers.on(Update, RecordObject, PostObject, evidence=True)
+@handlers.on(Update, RecordObject, PostObject, evidence=True, vouched=is_no_news)
 async def record_updated(sender: Actor, update: Update[RecordObject | PostObject]) -> Kept:
     work, document = update.object, update.object_as_sent or update.object.write()
     known = await Record.get_or_none(uri=work.id)

@@ -24,7 +24,7 @@ from fedirec.uris import origin_of
 handlers = Handlers()
 
 
-@handlers.on(Undo, Delete)
+@handlers.on(Undo, Delete, vouched=True)
 async def deletion_undone(sender: Actor, undo: Undo[Delete[Any]]) -> None:
     """Its author says that something is there again."""
     uri = undo.object.object.id
