@@ -31,8 +31,8 @@ async def save_keys(
     """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank.
 
     All that is vouched for when `is_vouched`, by one of the keys that could; else only keys that are known to be theirs
-    already. Answers the whole history. Part of the caller's transaction. Raises Forbidden for changes without end; going
-    back to what was vouched for has room left: whoever has the domain for a while keeps nobody out.
+    already. Answers the whole history. Part of the caller's transaction. Raises Forbidden for changes without end;
+    going back to what was vouched for has room left: whoever has the domain for a while keeps nobody out.
     """
     present, vouching = present_keys(history), vouching_keys(history)
     moment = now()
