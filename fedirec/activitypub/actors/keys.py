@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Final
 
 from fedirec.activitypub.actors.vouching import SeenKey, present_keys, vouching_keys
@@ -16,7 +17,9 @@ from fedirec.db.tables import json_of, table_of
 from fedirec.errors import Forbidden, Invalid
 
 MAX_HISTORY: Final = 500
-"""Keys that one actor of another instance can have had."""
+"""Keys that one actor of another instance can have had; beyond that they change but once in A_DAY, for whoever had the
+domain for a while keeps nobody out."""
+A_DAY: Final = timedelta(days=1)
 
 
 async def keys_of(actor: Actor) -> list[ActorKey]:
@@ -31,8 +34,8 @@ async def save_keys(
     """The history says which keys the actor has from now on: changed ones are added, dropped ones end with a blank.
 
     All that is vouched for when `is_vouched`, by one of the keys that could; else only keys that are known to be theirs
-    already. Answers the whole history. Part of the caller's transaction. Raises Forbidden for changes without end;
-    going back to what was vouched for has room left: whoever has the domain for a while keeps nobody out.
+    already. Answers the whole history. Part of the caller's transaction. Raises Forbidden for who has had MAX_HISTORY
+    keys and changes them sooner than after A_DAY.
     """
     present, vouching = present_keys(history), vouching_keys(history)
     moment = now()
@@ -63,9 +66,7 @@ async def save_keys(
         for name, key in ({**vouching, **present} if is_vouched else present).items()
         if name not in named
     ]
-    known_by = {name: key.fingerprint for name, key in vouching.items()}
-    is_back = bool(listed) and all(known_by.get(name) == key.fingerprint for name, key in listed.items())
-    if rows and len(history) + len(rows) > MAX_HISTORY - (0 if is_back else len(vouching)):
+    if rows and len(history) + len(rows) > MAX_HISTORY and any(key.seen_at > moment - A_DAY for key in history[-1:]):
         raise Forbidden("that actor has changed its keys too often to be believed")
     await add_to_history(actor_id, rows)
     return [*history, *rows]

@@ -11,6 +11,8 @@ from tortoise.expressions import Q
 
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Activity, Create, Delete, Ref, Reject, Tombstone, Update
+from fedirec.html import clean, plain
+from fedirec.remix.licences import find_grant
 from fedirec.remix.models import Challenge, Pen, Quotation, Record, RemixRequest, Suggestion, Writing
 
 
@@ -46,13 +48,15 @@ async def is_of_a_challenge(sender: Actor, _said: Activity[Any]) -> bool:
 
 
 async def is_no_news(_sender: Actor, said: Create[Any] | Update[Any]) -> bool:
-    """Whether a record that is known here would be another one, or something answers a challenge of ours; and not
-    whether there is something new.
+    """Whether a record that is known here would be another one or get a licence, or something answers a challenge of
+    ours; and not whether there is something new.
     """
     uri = said.object.id
     if await Record.exists(uri=uri):
         return True
     work = said.object
+    if getattr(work, "in_reply_to", None) and find_grant(plain(clean(getattr(work, "content", "") or ""))) is not None:
+        return True
     named = {*said.to, *said.cc, *getattr(work, "to", ()), *getattr(work, "cc", ())}
     named |= {mention.href for mention in getattr(work, "mentions", ())}
     named |= {getattr(work, "challenge", None) or "", getattr(work, "in_reply_to", None) or ""}
