@@ -35,6 +35,9 @@ WHO_THEY_ARE: Final = frozenset(
 )
 """What nobody else says of somebody because they have their domain by now."""
 
+PEOPLE: Final = frozenset({"Person", "Service", "Organization"})
+"""What becomes no group and no server, nor the other way round, because its domain says so."""
+
 
 async def save_remote_actor(
     actor: ActorObject, document: Json, *, handle_host: str | None = None, is_vouched: bool = False
@@ -106,6 +109,8 @@ async def keep_remote_actor(
             columns["moved_to"] = None  # they came back
         if changed_since(history) is not None:
             columns = {name: value for name, value in columns.items() if name not in WHO_THEY_ARE}
+        elif not is_vouched and (actor.type in PEOPLE) != (known.type in PEOPLE):
+            del columns["type"], columns["kind"]
         elif is_vouched and not all(key.is_vouched for key in before):
             await hear_again(known.id)
         was = known.name, known.summary, known.without_name

@@ -46,8 +46,7 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
             prompt = found
     leader = await _find_leader(remote, entity)
     async with transaction():
-        known_as_others = Actor.filter(uri=entity.id).exclude(type=ChallengeObject.TYPE).exclude(state="pending")
-        if await known_as_others.exists():
+        if await Actor.filter(uri=entity.id).exclude(type=ChallengeObject.TYPE).exists():
             raise Forbidden(_("That address leads to something that is not a challenge."))
         actor = await save_remote_actor(entity.actor, document)
         await refuse_changed(actor.id)
