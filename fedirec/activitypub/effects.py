@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Collection, Sequence
@@ -13,25 +12,28 @@ from typing import Any, Final
 from fedirec.activitypub.actors.vouching import refuse_key
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
 from fedirec.activitypub.journal import Arrival, Journal
-from fedirec.activitypub.models import Actor, Received
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import ask_again
 from fedirec.activitypub.reading import read_arrival
+from fedirec.activitypub.received import (
+    end_without_effect,
+    keep_evidence,
+    mark_handled,
+    still_waiting,
+    waiting_arrivals,
+)
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Activity, Create
-from fedirec.clock import monotonic, now
-from fedirec.db import execute, execute_many, fetch_rows, object_of, on_postgres, transaction
+from fedirec.clock import monotonic
+from fedirec.db import on_postgres, transaction
 from fedirec.db.gathering import Gathered
 from fedirec.db.outages import is_outage
 from fedirec.db.search import Findable, gathering_words
-from fedirec.db.tables import json_of, locked, table_of
 from fedirec.errors import FedirecError
 from fedirec.lanes import Crashed, Dead, Done, Job, Later, Outcome, Work, gathering
 
 log = logging.getLogger(__name__)
 
-MAX_REASON: Final = 500
-MAX_KEPT_IN_VAIN: Final = 64_000
-"""Bytes of an activity without an effect, beyond which only that it came is kept: hardly anybody sends as much."""
 MAX_ATTEMPTS: Final = 4
 """Times that handling is tried again after something went wrong that may pass."""
 
@@ -39,11 +41,6 @@ TOGETHER_SECONDS: Final = 0.02
 """How long activities that share a transaction may take: on SQLite everybody else waits for it."""
 TOGETHER: Final = 100
 """Activities of several lanes that are handled one after the other before what came of them is told."""
-
-IS_VOUCHED: Final = """(
-    SELECT k.is_vouched FROM actor_key AS k
-     WHERE k.actor_id = r.sender_id AND k.key_id = r.key_id AND k.fingerprint = r.fingerprint ORDER BY k.id DESC LIMIT 1
-)"""
 
 
 @dataclass(slots=True)
@@ -120,7 +117,9 @@ class Effects:
             done: dict[int, Outcome | Crashed] = {}
             try:
                 async with transaction(), gathering() as works, gathering_words() as words:
-                    batch = _Batch(works, words, changed, await _still_waiting(left))
+                    batch = _Batch(
+                        works, words, changed, await still_waiting([each.arrival.activity_uri for each in left])
+                    )
                     end = monotonic() + TOGETHER_SECONDS
                     while left and (not begun or monotonic() < end):
                         begun.append(left.popleft())
@@ -138,7 +137,7 @@ class Effects:
         """Those of the activities that wait to be handled, with their senders."""
         found = {uri: arrival for uri in dict.fromkeys(uris) if (arrival := self._journal.take(uri))}
         if rest := [uri for uri in uris if uri not in found]:
-            found |= {arrival.activity_uri: arrival for arrival in await _arrivals(rest)}
+            found |= {arrival.activity_uri: arrival for arrival in await waiting_arrivals(rest)}
         senders = await self._remote.acquaintances.find_senders({arrival.sender_id for arrival in found.values()})
         return {
             uri: (arrival, senders[arrival.sender_id])
@@ -173,23 +172,8 @@ class _Batch:
 
     async def keep(self) -> None:
         """What was handled is marked as such, and what is evidence is kept."""
-        if self.evidence:
-            await _keep(self.evidence)
-        if self.handled:
-            await execute(
-                f"UPDATE received SET state = 'handled', handled_at = ? WHERE activity_uri IN ({_named()})",  # noqa: S608
-                now(),
-                _names(self.handled),
-            )
-
-
-async def _still_waiting(understood: Collection[_Understood]) -> set[str]:
-    """Those of the activities that wait; on PostgreSQL locked, so that whoever else would handle them waits for us."""
-    rows = await fetch_rows(
-        f"SELECT r.activity_uri {_waiting_among()} ORDER BY r.id{locked()}",
-        _names(understood),
-    )
-    return {row["activity_uri"] for row in rows}
+        await keep_evidence([(each.activity, each.arrival) for each in self.evidence])
+        await mark_handled([each.arrival.activity_uri for each in self.handled])
 
 
 async def _take_effect(understood: _Understood, batch: _Batch) -> Outcome | Crashed:
@@ -228,7 +212,7 @@ async def _failed(job: Job, arrival: Arrival, error: Exception) -> Outcome | Cra
     if isinstance(error, FedirecError):
         if error.retryable and may_be_tried:
             return Later(error=str(error), blame="job")
-        await _end(arrival, "failed" if error.retryable else "refused", str(error))
+        await end_without_effect(arrival, "failed" if error.retryable else "refused", str(error))
         log.info("refused %s %s: %s", arrival.type, arrival.activity_uri, error)
         return Done()
     reason = f"{type(error).__name__}: {error}"
@@ -238,80 +222,6 @@ async def _failed(job: Job, arrival: Arrival, error: Exception) -> Outcome | Cra
     if may_be_tried:
         log.error("handling %s failed", arrival.activity_uri, exc_info=error)
         return Crashed(reason)
-    await _end(arrival, "failed", reason)
+    await end_without_effect(arrival, "failed", reason)
     log.error("gave up %s %s", arrival.type, arrival.activity_uri, exc_info=error)
     return Dead(str(error) or type(error).__name__)
-
-
-async def _end(arrival: Arrival, state: str, reason: str) -> None:
-    """The activity is kept, with the reason why it had no effect."""
-    await execute(
-        "UPDATE received SET state = ?, reason = ?, handled_at = ?, body = ? WHERE activity_uri = ?",
-        state,
-        reason.replace("\x00", "")[:MAX_REASON],
-        now(),
-        arrival.body if len(arrival.body) <= MAX_KEPT_IN_VAIN else b"",
-        arrival.activity_uri,
-    )
-
-
-async def _arrivals(uris: Collection[str]) -> list[Arrival]:
-    """Those of the activities that wait, as their rows say."""
-    rows = await fetch_rows(
-        f"SELECT r.*, {IS_VOUCHED} AS is_vouched {_waiting_among()} ORDER BY r.id",
-        json_of({"uri": uri} for uri in uris),
-    )
-    vouched = {row["id"] for row in rows if row.pop("is_vouched")}
-    return [
-        Arrival(
-            activity_uri=row.activity_uri,
-            type=row.type,
-            sender_id=row.sender_id,
-            body=bytes(row.body),
-            signed_headers=row.signed_headers,
-            target=row.target,
-            key_id=row.key_id,
-            fingerprint=row.fingerprint,
-            received_at=row.received_at,
-            is_vouched=row.id in vouched,
-        )
-        for row in (object_of(Received, each) for each in rows)
-    ]
-
-
-async def _keep(evidence: Sequence[_Understood]) -> None:
-    await execute_many(
-        """
-        INSERT INTO evidence (subject_uri, activity_uri, actor_uri, key_id, fingerprint, body, signed_headers, target,
-                              received_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-            (
-                understood.activity.object.id,
-                understood.arrival.activity_uri,
-                understood.activity.actor,
-                understood.arrival.key_id,
-                understood.arrival.fingerprint,
-                understood.arrival.body,
-                json.dumps(understood.arrival.signed_headers),
-                understood.arrival.target,
-                understood.arrival.received_at,
-            )
-            for understood in evidence
-        ],
-    )
-
-
-def _waiting_among() -> str:
-    """Those that wait, of the names in one placeholder; each is looked up, however many others wait."""
-    names = table_of(uri="text")
-    return f"FROM {names} AS w CROSS JOIN received AS r WHERE r.activity_uri = w.uri AND r.state = 'waiting'"
-
-
-def _named() -> str:
-    return f"SELECT uri FROM {table_of(uri='text')} AS w"  # noqa: S608
-
-
-def _names(understood: Collection[_Understood]) -> str:
-    return json_of({"uri": each.arrival.activity_uri} for each in understood)
