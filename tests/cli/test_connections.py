@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import uvicorn
@@ -47,12 +47,13 @@ async def connected() -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.Stre
 
 
 async def rest(reader: asyncio.StreamReader) -> bytes:
-    """What comes until the other side closes."""
-    try:
+    """What comes until the other side closes, which it has to do SOON."""
+    came = b""
+    with suppress(ConnectionError):
         async with asyncio.timeout(SOON):
-            return await reader.read()
-    except ConnectionError:
-        return b""
+            while piece := await reader.read(1024):
+                came += piece
+    return came
 
 
 async def test_who_says_nothing_is_let_go() -> None:
@@ -68,7 +69,9 @@ async def test_who_says_one_letter_now_and_then_is_let_go() -> None:
                 break
             writer.write(bytes([letter]))
             await asyncio.sleep(0.05)
-        assert (await answer).startswith(b"HTTP/1.1 408")
+        said = await answer
+        # A letter that is on its way when the other side closes resets the connection, and what was said may be lost.
+        assert said == b"" or said.startswith(b"HTTP/1.1 408")
 
 
 async def test_who_has_header_lines_without_end_is_let_go() -> None:
