@@ -61,6 +61,14 @@ class Window:
     def open(self, path: str) -> None:
         self.page.goto(self.origin + path if path.startswith("/") else path)
 
+    def follow(self, selector: str) -> None:
+        """What `selector` finds is clicked, and the page that it leads to is shown.
+
+        A click by itself waits only for what the browser has begun by then: on a busy machine the old page is read.
+        """
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def sign_in(self, name: str) -> None:
         """The member `name` is signed in; each fills in the form once, for it may not be tried too often."""
         key = (self.origin, name)

@@ -26,7 +26,7 @@ def test_a_deadline_is_told_in_the_time_of_whoever_looks(chromium: Any, here: Se
         assert "your time (Europe/Berlin)" in ana.page.inner_text(".ask-facts")
         ana.open("/settings/reading")
         ana.page.select_option("#timezone", "UTC")
-        ana.page.click("main button[type=submit]")
+        ana.follow("main button[type=submit]")
         ana.open(challenge)
         assert "your time (UTC)" in ana.page.inner_text(".ask-facts"), "what she says goes before what her browser says"
 

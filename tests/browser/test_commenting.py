@@ -62,7 +62,7 @@ def test_a_place_in_a_sound_is_talked_about_and_played(chromium: Any, here: Serv
         page = bo.page
         bo.sign_in("bo")
         bo.open("/notifications")
-        page.click("a:has-text('answered you about')")
+        bo.follow("a:has-text('answered you about')")
         bo.check()
         assert "Thank you!" in page.inner_text(".answers")
         page.click(".answers a:has-text('Answer')")

@@ -391,7 +391,7 @@ def test_without_a_connection_a_page_says_so_and_nothing_private_is_kept(chromiu
         ana.open("/following")
         assert ana.page.inner_text("h1") == "There is no connection just now"
         ana.page.context.set_offline(False)
-        ana.page.click("text=Try again")
+        ana.follow("text=Try again")
         assert ana.page.inner_text("h1") == "People and challenges"
         ana.troubles.clear()
 

@@ -28,7 +28,7 @@ def invite(chromium: Any, here: Served) -> str:
     with window(chromium, here) as olga:
         olga.sign_in("olga")
         olga.open("/invitations")
-        olga.page.click("main form button:has-text('Make a link')")
+        olga.follow("main form button:has-text('Make a link')")
         link = re.search(r"http://[\w.:/-]+\?invitation=[\w-]+", olga.page.content())
         assert link
         olga.check()
@@ -73,7 +73,7 @@ def test_the_first_evening_of_a_new_member(chromium: Any, here: Served, there: S
         page.click("main button[type=submit]")
         page.wait_for_selector("text=Your recovery codes")
         eve.check()
-        page.click("main button:has-text('I kept them'), main a:has-text('I kept them')")
+        eve.follow("main button:has-text('I kept them'), main a:has-text('I kept them')")
         eve.open("/")
         eve.check()
 
@@ -95,7 +95,7 @@ def test_the_first_evening_of_a_new_member(chromium: Any, here: Served, there: S
 
         # She answers a challenge.
         eve.open(challenge)
-        page.click("main a:has-text('Contribute')")
+        eve.follow("main a:has-text('Contribute')")
         eve.write(title="Evening in three lines", text="Plates.\nA door.\nThe hum of the street.")
         eve.publish()
         assert "What does evening sound like?" in page.inner_text("main")
@@ -106,7 +106,7 @@ def test_the_first_evening_of_a_new_member(chromium: Any, here: Served, there: S
         page.press("#q", "Enter")
         page.wait_for_url("**/records/remote/**")
         eve.check()
-        page.click("main a:has-text('Remix this')")
+        eve.follow("main a:has-text('Remix this')")
         eve.write(title="Lamps, answered", text="One by one they sleep.")
         remix = eve.publish()
         eve.open(remix)

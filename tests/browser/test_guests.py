@@ -77,7 +77,7 @@ def test_a_stranger_comes_in_through_their_own_server_and_is_back_at_the_record(
         if scripts:
             look(visitor, provider)
         page.check("#sure")
-        page.click("text=Leave this place")
+        visitor.follow("text=Leave this place")
         assert "Your visit is over" in page.inner_text(".flash")
         check(visitor, provider)
 
@@ -98,7 +98,7 @@ def test_a_stranger_answers_from_their_own_server_and_types_their_handle_once(
         page.wait_for_url(f"{provider.origin}/authorize_interaction**")
         assert page.inner_text("#uri").startswith("@ana@")
         visitor.open("/u/ana")
-        page.click("text=That is not me, forget it")
+        visitor.follow("text=That is not me, forget it")
         page.wait_for_selector("#handle")
         page.fill("#handle", "@zoe@" + provider.host)
         page.click(".elsewhere button")

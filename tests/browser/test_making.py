@@ -60,7 +60,7 @@ def test_a_challenge_is_opened_answered_and_remixed(
         bo.sign_in("bo")
         bo.open(challenge)
         page = bo.page
-        page.click("main a:has-text('Contribute')")
+        bo.follow("main a:has-text('Contribute')")
         bo.check()
         # A file and a mistake: nothing is lost, and the picture is there to be looked at.
         page.set_input_files("#files", str(painting))
@@ -79,7 +79,7 @@ def test_a_challenge_is_opened_answered_and_remixed(
         page.fill("textarea[name^=alt-]", "White dots over a dark harbour")
         bo.write(title=f"{name}, painted")
         bo.publish()
-        page.click("main a:has-text('See it')")
+        bo.follow("main a:has-text('See it')")
         bo.check()
         picture = page.locator(".stage .frame img")
         assert picture.evaluate("async image => (await image.decode(), image.naturalWidth)") > 300
@@ -107,12 +107,12 @@ def test_a_challenge_is_opened_answered_and_remixed(
         cy.check()
         copy = cy.page.locator(".stage .frame img")
         assert copy.evaluate("async image => (await image.decode(), image.naturalWidth)") > 0
-        cy.page.click("main a:has-text('Remix this')")
+        cy.follow("main a:has-text('Remix this')")
         assert f"You build on: {name}, painted" in cy.page.inner_text("main")
         cy.check()
         cy.write(title=f"{name}, sung", text="Lights on water,\nthe first star\nasks my name.")
         cy.publish()
-        cy.page.click("main a:has-text('See it')")
+        cy.follow("main a:has-text('See it')")
         cy.check()
         words = cy.page.inner_text("main")
         assert "Made from" in words
@@ -147,7 +147,7 @@ def test_a_drawing_without_a_mouse_has_links_that_lead_on(chromium: Any, here: S
             shown.open("/records/new")
             shown.write(title=title, text="words", seek=first)
             shown.publish()
-            shown.page.click("main a:has-text('See it')")
+            shown.follow("main a:has-text('See it')")
             shown.page.wait_for_selector("h1")
             first = first or shown.page.url
         box = shown.page.locator("a.trail-box:not(.here)")

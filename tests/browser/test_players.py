@@ -329,8 +329,8 @@ def test_an_author_adds_captions_and_they_are_shown(
             page.select_option("#file", index=number)
             page.select_option("#language", "en")
             page.set_input_files("#captions", str(words))
-            page.click("button:has-text('Add them')")
-            page.wait_for_selector(".flash")
+            shown.follow("button:has-text('Add them')")
+            assert page.locator(".flash").count() == 1
             shown.check()
         broken = tmp_path / "broken.vtt"
         broken.write_text("1\n00:00 --> 00:01\nno")

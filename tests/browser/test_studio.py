@@ -375,7 +375,7 @@ def test_without_scripts_the_same_form_is_one_page_with_a_look_and_a_draft(chrom
         assert page.input_value("#tags") == "calm"
         bo.open("/records/new")
         bo.check()
-        page.click(".drafts a:has-text('Quiet')")
+        bo.follow(".drafts a:has-text('Quiet')")
         assert page.input_value("#text") == "No *noise*."
         bo.publish()
         bo.open("/records/new")
