@@ -15,9 +15,9 @@ from tortoise.migrations.api import migrate as apply_migrations
 from fedirec.accounts.models import Account
 from fedirec.activitypub.actors.vouching import changed_since, history_of
 from fedirec.db import configuration, execute, execute_script, fetch_rows, migrate, open_database
-from fedirec.db.triggers import install_triggers, missing_triggers
+from fedirec.db.triggers import APPEND_ONLY, install_triggers, missing_triggers
 from fedirec.media.models import Media
-from fedirec.remix.models import Attachment, Record, Source
+from fedirec.remix.models import Attachment, ChallengeTerms, Record, Source, Submission
 from fedirec.remix.queries.trails import trail_of
 from tests.databases import Databases
 
@@ -246,6 +246,39 @@ async def test_keys_from_before_are_vouched_for_and_nobody_changes_that(
     databases.drop(address)
 
 
+TENTH: Final = "fedirec.0010_consent"
+
+
+async def test_challenges_and_submissions_from_before_stand_as_they_stood(
+    databases: Databases, database_kind: str
+) -> None:
+    address, on_sqlite = databases.empty(database_kind), database_kind == "sqlite"
+    await _make_first_version(address, on_sqlite=on_sqlite)
+    EXECUTOR_CACHE.clear()
+    async with TortoiseContext():
+        await apply_migrations(config=configuration(address, foreign_keys=False), target=TENTH)
+        challenge = {"id": 1, "actor_id": 1, "title": "First stars", "kinds": [], "state": "open", "opened_at": MOMENT}
+        await _insert("challenge", challenge, on_sqlite=on_sqlite)
+        terms = {"id": 1, "challenge_id": 1, "version": 1, "licence": "CC-BY-4.0", "pays": "nothing"}
+        decided = {"decided_by": "leaders", "digest": "zQmTerms", "created_at": MOMENT}
+        await _insert("challenge_terms", terms | decided, on_sqlite=on_sqlite)
+        offer = {"id": 1, "challenge_id": 1, "record_id": 1, "via": "local", "terms_version": 1, "created_at": MOMENT}
+        await _insert("submission", offer, on_sqlite=on_sqlite)
+    EXECUTOR_CACHE.clear()
+
+    await migrate(address)
+
+    async with open_database(address):
+        submission = await Submission.get().select_related("challenge")
+        assert (submission.state, submission.outcome, submission.is_late) == ("pending", "", False)
+        assert (submission.challenge.state, submission.challenge.grace_minutes) == ("open", 60)
+        terms_row = await ChallengeTerms.get()
+        assert (terms_row.digest, terms_row.rule, terms_row.method) == ("zQmTerms", "", "")
+        with pytest.raises((IntegrityError, OperationalError), match="never changed"):
+            await execute("UPDATE challenge_terms SET rule = 'by need'")
+    databases.drop(address)
+
+
 async def _protect_as_before(table: str, row: Mapping[str, Any], *, on_sqlite: bool) -> None:
     """The trigger stands that the release before made: it knows the columns of that time."""
     same = "IS" if on_sqlite else "IS NOT DISTINCT FROM"
@@ -269,7 +302,7 @@ async def _make_first_version(address: str, *, on_sqlite: bool) -> None:
         await apply_migrations(config=configuration(address, foreign_keys=False), target=FIRST)
         for table, row in ROWS:
             await _insert(table, row, on_sqlite=on_sqlite)
-        await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite)
+        await install_triggers(fetch_rows, execute_script, sqlite=on_sqlite, tables=APPEND_ONLY[:6])
     EXECUTOR_CACHE.clear()
 
 

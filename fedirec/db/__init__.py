@@ -40,6 +40,7 @@ MODELS: Final = (
     "fedirec.media.models",
     "fedirec.accounts.models",
     "fedirec.remix.models",
+    "fedirec.projects.models",
     "fedirec.admin.models",
     "fedirec.api.models",
 )

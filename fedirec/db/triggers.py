@@ -14,12 +14,23 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-APPEND_ONLY: Final = ("actor_key", "evidence", "snapshot", "challenge_terms", "record_revision", "audit_event")
+APPEND_ONLY: Final = (
+    "actor_key",
+    "evidence",
+    "snapshot",
+    "challenge_terms",
+    "record_revision",
+    "audit_event",
+    "log_entry",
+    "agreement",
+)
 
 BLANKS: Final[Mapping[str, Mapping[str, str]]] = {
     "record_revision": {"document": "{}", "envelope": "{}", "editor_uri": ""},
     "snapshot": {"document": "{}", "envelope": "{}", "author_name": "", "author_handle": ""},
     "evidence": {"body": "", "signed_headers": "[]"},
+    "log_entry": {"reason": "", "details": "{}"},
+    "agreement": {"words": ""},
 }
 """The columns that may be emptied, by table, and what they hold then."""
 
@@ -32,10 +43,12 @@ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE
 """
 
 
-async def install_triggers(fetch: _Fetch, script: _Script, *, sqlite: bool) -> None:
-    """From here on the append-only tables refuse UPDATE and DELETE (and TRUNCATE on PostgreSQL)."""
+async def install_triggers(
+    fetch: _Fetch, script: _Script, *, sqlite: bool, tables: Sequence[str] = APPEND_ONLY
+) -> None:
+    """From here on `tables` refuse UPDATE and DELETE (and TRUNCATE on PostgreSQL)."""
     present = await _present(fetch, sqlite=sqlite)
-    wanted = await _wanted(fetch, sqlite=sqlite)
+    wanted = await _wanted(fetch, tables, sqlite=sqlite)
     if wanted.keys() <= present:
         return
     if not sqlite:
@@ -54,7 +67,7 @@ async def install_triggers(fetch: _Fetch, script: _Script, *, sqlite: bool) -> N
                 f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} "
                 f"FOR EACH {each} {when}EXECUTE FUNCTION fedirec_append_only();"
             )
-    for table in BLANKS:  # what was made for other columns, or before anything could be blanked
+    for table in BLANKS.keys() & set(tables):  # what was made for other columns, or before anything could be blanked
         for name in present - wanted.keys():
             if name.startswith((f"{table}_no_update", f"{table}_no_rewrite")):
                 await script(f"DROP TRIGGER IF EXISTS {name}" + ("" if sqlite else f" ON {table}"))
@@ -62,7 +75,7 @@ async def install_triggers(fetch: _Fetch, script: _Script, *, sqlite: bool) -> N
 
 async def missing_triggers(fetch: _Fetch, *, sqlite: bool) -> set[str]:
     """The names of protecting triggers that the database does not have."""
-    return set(await _wanted(fetch, sqlite=sqlite)) - await _present(fetch, sqlite=sqlite)
+    return set(await _wanted(fetch, APPEND_ONLY, sqlite=sqlite)) - await _present(fetch, sqlite=sqlite)
 
 
 async def _present(fetch: _Fetch, *, sqlite: bool) -> set[str]:
@@ -72,10 +85,10 @@ async def _present(fetch: _Fetch, *, sqlite: bool) -> set[str]:
     return {str(row["name"]) for row in rows}
 
 
-async def _wanted(fetch: _Fetch, *, sqlite: bool) -> dict[str, tuple[str, str, str]]:
+async def _wanted(fetch: _Fetch, tables: Sequence[str], *, sqlite: bool) -> dict[str, tuple[str, str, str]]:
     """The table, the verb and the WHEN of each protecting trigger, by its name."""
     wanted = {}
-    for table in APPEND_ONLY:
+    for table in tables:
         for verb in ("update", "delete") if sqlite else ("update", "delete", "truncate"):
             name, when = f"{table}_no_{verb}", ""
             if verb == "update" and table in BLANKS:

@@ -46,6 +46,12 @@ class Account(Model, metaclass=RowClass):
     """What they can do, as codes of roles; null for nothing said."""
     unwanted: fields.Field[list[str] | None] = fields.JSONField(null=True)
     """The kinds of notices that they do not want to be told of."""
+    mailed: fields.Field[list[str] | None] = fields.JSONField(null=True)
+    """The kinds of notices that are sent by mail too; null for none."""
+    weekly_mail = fields.BooleanField(default=False, db_default=False)
+    """Whether the digest of the week comes by mail."""
+    weekly_mail_at = fields.DatetimeField(null=True)
+    """When it last did."""
     created_at = fields.DatetimeField(default=now)
     approved_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)

@@ -31,6 +31,8 @@ class Instance(Model, metaclass=RowClass):
     """Until when nobody can join, and what people say whom nobody here knows waits for a moderator."""
     demands_signatures = fields.BooleanField(default=False, db_default=False)
     """Whether programs are shown even what is public only when they say who they are (secure mode)."""
+    announces: fields.Field[list[str] | None] = fields.JSONField(null=True)
+    """What its own actor passes on to those who follow it: challenges, needs, productions; null for nothing."""
     setup_digest = fields.CharField(max_length=64, null=True)
     set_up_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)

@@ -11,16 +11,21 @@ from fedirec.remix.models.consent import ConsentRequest
 from fedirec.remix.models.contributors import Contributor
 from fedirec.remix.models.drafts import Draft
 from fedirec.remix.models.lineage import Snapshot, Source
+from fedirec.remix.models.needs import Need
+from fedirec.remix.models.news import LogEntry, News, Reminder
 from fedirec.remix.models.pens import Pen, Writing
+from fedirec.remix.models.profiles import Ability, Pick, Profile
 from fedirec.remix.models.pseudonyms import Pseudonym
 from fedirec.remix.models.quotes import Quotation, QuoteStamp
 from fedirec.remix.models.records import Record, RecordRevision
 from fedirec.remix.models.remix_requests import RemixRequest
-from fedirec.remix.models.submissions import Submission
+from fedirec.remix.models.submissions import Agreement, Submission
 from fedirec.remix.models.suggestions import Suggestion
-from fedirec.remix.models.tags import RecordTag, TagFollow
+from fedirec.remix.models.tags import GroupTag, RecordTag, TagFollow
 
 __all__ = [
+    "Ability",
+    "Agreement",
     "Attachment",
     "Bookmark",
     "Challenge",
@@ -31,13 +36,20 @@ __all__ = [
     "ConsentRequest",
     "Contributor",
     "Draft",
+    "GroupTag",
+    "LogEntry",
+    "Need",
+    "News",
     "Pen",
+    "Pick",
+    "Profile",
     "Pseudonym",
     "Quotation",
     "QuoteStamp",
     "Record",
     "RecordRevision",
     "RecordTag",
+    "Reminder",
     "RemixRequest",
     "Snapshot",
     "Source",

@@ -41,6 +41,12 @@ class Challenge(Model, metaclass=RowClass):
     opened_at = fields.DatetimeField(default=now, db_index=True)
     updated_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
+    concluded_at = fields.DatetimeField(null=True)
+    """When its leaders said what became of what was made, or called it off."""
+    grace_minutes = fields.IntField(default=60, db_default=60)
+    """How long after its deadline submissions from elsewhere still count, by our clock."""
+    fetched_at = fields.DatetimeField(null=True)
+    """When its origin was last asked; null for ours."""
 
     attachments: fields.ReverseRelation[Attachment]
     terms: fields.ReverseRelation[ChallengeTerms]
@@ -65,6 +71,10 @@ class ChallengeTerms(Model, metaclass=RowClass):
     amount = fields.BigIntField(null=True)
     currency = fields.CharField(max_length=3, null=True)
     decided_by = fields.CharField(max_length=20)
+    rule = fields.TextField(default="", db_default="")
+    """How a pot is shared, in words."""
+    method = fields.TextField(default="", db_default="")
+    """How it is decided, in words."""
     text = fields.TextField(default="", db_default="")
     digest = fields.CharField(max_length=100)
     created_at = fields.DatetimeField(default=now)

@@ -41,6 +41,10 @@ class Comment(Model, metaclass=RowClass):
     text = fields.TextField(default="", db_default="")
     language = fields.CharField(max_length=35, null=True)
     at_ms = fields.BigIntField(null=True)
+    region: fields.Field[dict[str, int] | None] = fields.JSONField(null=True)
+    """The part of a picture that it is about: `file`, its position, and `x`, `y`, `width`, `height` in parts per
+    million of the picture.
+    """
     warning = fields.CharField(max_length=500, default="", db_default="")
     visibility = fields.CharField(max_length=10, default="public", db_default="public")
     document: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)

@@ -51,6 +51,8 @@ class Record(Model, metaclass=RowClass):
     """Whether its present version says that its author is not named for it in what others make from it."""
     policy: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
     """What others may do with it, as its author elsewhere says; None when nothing is said."""
+    feedback_wanted = fields.CharField(max_length=500, null=True)
+    """What its author would like to hear about it; empty for anything, null when they did not ask."""
     is_post = fields.BooleanField(default=False, db_default=False)
     digest = fields.CharField(max_length=100, null=True)
     digest_holds = fields.BooleanField(default=False, db_default=False)

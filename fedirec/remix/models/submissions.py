@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.clock import now
@@ -28,9 +29,39 @@ class Submission(Model, metaclass=RowClass):
     terms_version = fields.IntField(null=True)
     terms_digest = fields.CharField(max_length=100, null=True)
     reason = fields.CharField(max_length=500, default="", db_default="")
+    outcome = fields.CharField(max_length=10, default="", db_default="")
+    """What became of it: used, built_on or thanked; empty while nobody has said."""
+    thanks = fields.CharField(max_length=500, default="", db_default="")
+    """What the leaders say to its author at the end."""
+    is_late = fields.BooleanField(default=False, db_default=False)
+    """Whether it came within the grace after the deadline."""
+    change_wanted = fields.CharField(max_length=500, default="", db_default="")
+    """What the leaders asked its author to change before they decide."""
     created_at = fields.DatetimeField(default=now)
     decided_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "submission"
         unique_together = (("challenge", "record"),)
+        indexes = [Index(fields=["challenge_id", "state", "id"])]
+
+
+class Agreement(Model, metaclass=RowClass):
+    """An author agreed to a version of the terms of a challenge for what they submitted, never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    submission: fields.ForeignKeyRelation[Submission] = fields.ForeignKeyField(
+        "fedirec.Submission", related_name="agreements", on_delete=fields.RESTRICT
+    )
+    submission_id: int
+    version = fields.IntField()
+    digest = fields.CharField(max_length=100)
+    activity_uri = fields.CharField(max_length=2048, null=True)
+    """The signed activity that said so; null when they said it here."""
+    words = fields.TextField(default="", db_default="")
+    """The agreed words as they were written, where it was said in words."""
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "agreement"
+        unique_together = (("submission", "version"),)
