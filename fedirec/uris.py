@@ -129,6 +129,9 @@ class Uris:
     def challenge(self, slug: str) -> str:
         return f"{self.origin}/c/{slug}"
 
+    def project(self, slug: str) -> str:
+        return f"{self.origin}/p/{slug}"
+
     def record(self, key: str | None = None) -> str:
         return f"{self.origin}/records/{key or new_key()}"
 

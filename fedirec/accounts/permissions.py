@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PUBLISH = "publish"
     REMIX = "remix"
     SUBMIT = "submit"
+    TAKE_PART = "take_part"
     OPEN_CHALLENGE = "open_challenge"
     INVITE = "invite"
     APPROVE_MEMBERS = "approve_members"
@@ -72,6 +73,7 @@ _GUEST: Final = frozenset(
         Permission.REPORT,
         Permission.MANAGE_VISIT,
         Permission.SUBMIT,
+        Permission.TAKE_PART,
     }
 )
 # Whatever has to be said in somebody's own name is said by their own server: this one cannot speak for its guests.
@@ -118,6 +120,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.PUBLISH: Scope.WRITE,
     Permission.REMIX: Scope.WRITE,
     Permission.SUBMIT: Scope.WRITE,
+    Permission.TAKE_PART: Scope.WRITE,
     Permission.OPEN_CHALLENGE: Scope.WRITE,
     Permission.INVITE: Scope.ACCOUNT,
     Permission.APPROVE_MEMBERS: Scope.ADMIN,
@@ -158,6 +161,7 @@ _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.PUBLISH: N_("Only members of this instance can publish here."),
     Permission.REMIX: N_("Only members of this instance can publish remixes here."),
     Permission.SUBMIT: N_("You cannot submit to challenges from here."),
+    Permission.TAKE_PART: N_("You cannot take part in projects here."),
     Permission.OPEN_CHALLENGE: N_("Only members of this instance can open challenges here."),
     Permission.INVITE: N_("Only members of this instance can invite people."),
     Permission.APPROVE_MEMBERS: N_("Only moderators and admins can let people in."),

@@ -74,6 +74,44 @@ class Migration(QuickMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="GroupLeader",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "group",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="group_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="leaders",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "actor",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="actor_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="leads",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "group_leader",
+                "app": "fedirec",
+                "unique_together": (("group", "actor"),),
+                "indexes": [Index(fields=["actor_id", "group_id"])],
+                "pk_attr": "id",
+                "table_description": "Somebody, here or elsewhere, leads a project.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="GroupTag",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -591,7 +629,6 @@ class Migration(QuickMigration):
                     ),
                 ),
                 ("uri", fields.CharField(null=True, unique=True, max_length=2048)),
-                ("role", fields.CharField(default="member", db_default="member", max_length=10)),
                 ("state", fields.CharField(max_length=10)),
                 ("is_trusted", fields.BooleanField(default=False, db_default=False)),
                 ("skill", fields.CharField(null=True, max_length=10)),
@@ -912,6 +949,20 @@ class Migration(QuickMigration):
             model_name="Challenge",
             name="grace_minutes",
             field=fields.IntField(default=60, db_default=60),
+        ),
+        ops.AddField(
+            model_name="Challenge",
+            name="part_of",
+            field=fields.ForeignKeyField(
+                "fedirec.Actor",
+                source_field="part_of_id",
+                null=True,
+                db_index=True,
+                db_constraint=True,
+                to_field="id",
+                related_name="challenges_of_it",
+                on_delete=OnDelete.RESTRICT,
+            ),
         ),
         ops.AddField(
             model_name="ChallengeTerms",

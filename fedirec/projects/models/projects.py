@@ -37,7 +37,7 @@ class Project(Model, metaclass=RowClass):
     content = fields.TextField(default="", db_default="")
     language = fields.CharField(max_length=35, null=True)
     form = fields.CharField(max_length=20, default="other", db_default="other")
-    """What it is to become: one of `templates.Form`."""
+    """What it is to become: one of `forms.Form`."""
     stage = fields.CharField(max_length=14, default="idea", db_default="idea")
     stage_before = fields.CharField(max_length=14, null=True)
     """Where it stood before it was paused, abandoned or put up for adoption."""
@@ -85,8 +85,6 @@ class ProjectMember(Model, metaclass=RowClass):
     actor_id: int
     uri = fields.CharField(max_length=2048, null=True, unique=True)
     """The id of the invitation or the question by which it began."""
-    role = fields.CharField(max_length=10, default="member", db_default="member")
-    """leader or member."""
     state = fields.CharField(max_length=10)
     """asked (they wish to join), invited, active, declined, left or removed."""
     is_trusted = fields.BooleanField(default=False, db_default=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedirec.remix.models.attachments import Attachment
 from fedirec.remix.models.bookmarks import Bookmark
-from fedirec.remix.models.challenges import Challenge, ChallengeTerms
+from fedirec.remix.models.challenges import Challenge, ChallengeTerms, GroupLeader
 from fedirec.remix.models.claims import Claim, ClaimEvent
 from fedirec.remix.models.comments import Comment
 from fedirec.remix.models.consent import ConsentRequest
@@ -36,6 +36,7 @@ __all__ = [
     "ConsentRequest",
     "Contributor",
     "Draft",
+    "GroupLeader",
     "GroupTag",
     "LogEntry",
     "Need",

@@ -29,6 +29,11 @@ class Challenge(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="led_challenges", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     leader_id: int | None
+    part_of: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="challenges_of_it", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    """The Group of the project that it belongs to, whose leaders lead it too."""
+    part_of_id: int | None
     prompt_uri = fields.CharField(max_length=2048, null=True, unique=True)
     title = fields.CharField(max_length=500)
     text = fields.TextField(default="", db_default="")
@@ -55,6 +60,26 @@ class Challenge(Model, metaclass=RowClass):
     class Meta(Model.Meta):
         table = "challenge"
         indexes = [Index(fields=["state", "deadline_at"])]
+
+
+class GroupLeader(Model, metaclass=RowClass):
+    """Somebody, here or elsewhere, leads a project."""
+
+    id = fields.BigIntField(primary_key=True)
+    group: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="leaders", on_delete=fields.RESTRICT
+    )
+    group_id: int
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="leads", on_delete=fields.RESTRICT
+    )
+    actor_id: int
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "group_leader"
+        unique_together = (("group", "actor"),)
+        indexes = [Index(fields=["actor_id", "group_id"])]
 
 
 class ChallengeTerms(Model, metaclass=RowClass):

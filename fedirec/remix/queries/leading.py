@@ -1,0 +1,37 @@
+"""Who leads what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fedirec.activitypub.models import Actor
+from fedirec.remix.models import Challenge, GroupLeader
+from fedirec.remix.powers import Part
+
+MAX_LEADERS = 20
+"""Of one project."""
+
+
+async def leaders_of(group: Actor) -> Sequence[Actor]:
+    """Those who lead the project of `group`, in the order in which they came."""
+    rows = GroupLeader.filter(group_id=group.id).order_by("id").limit(MAX_LEADERS)
+    return [row.actor for row in await rows.select_related("actor")]
+
+
+async def leads(actor: Actor, challenge: Challenge) -> bool:
+    """Whether `actor` leads `challenge`: by itself, or through the project that it belongs to."""
+    if challenge.leader_id == actor.id:
+        return True
+    if challenge.part_of_id is None:
+        return False
+    return await GroupLeader.exists(group_id=challenge.part_of_id, actor_id=actor.id)
+
+
+async def parts_in(challenge: Challenge, actor: Actor) -> frozenset[Part]:
+    """What `actor` is to `challenge`."""
+    parts = {Part.ANYONE}
+    if actor.is_local:
+        parts.add(Part.RESIDENT)
+    if await leads(actor, challenge):
+        parts.add(Part.LEADER)
+    return frozenset(parts)
