@@ -74,6 +74,16 @@ COMMENT_TERMS: Final[Context] = {
     "automaticApproval": id_("gts:automaticApproval"),
     "replyAuthorization": id_("gts:replyAuthorization"),
 }
+NEWS_TERMS: Final[Context] = {
+    "sensitive": "as:sensitive",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "news": "fr:news",
+    "gts": PREFIXES["gts"],
+    "interactionPolicy": id_("gts:interactionPolicy"),
+    "canQuote": id_("gts:canQuote"),
+    "automaticApproval": id_("gts:automaticApproval"),
+}
 GROUP_TERMS: Final[Context] = {
     "toot": PREFIXES["toot"],
     "featured": id_("toot:featured"),
@@ -198,6 +208,8 @@ RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, RECORD_T
 """For records, and for the activities that carry one."""
 COMMENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, COMMENT_TERMS]
 """For comments on records."""
+NEWS_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, NEWS_TERMS]
+"""For the news of challenges and projects."""
 ACTIVITY_CONTEXT: Final[list[Any]] = RECORD_CONTEXT
 """For Create, Update, Delete, Announce, Add, Follow and everything else around records."""
 CONSENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, CONSENT_TERMS]

@@ -35,3 +35,12 @@ async def parts_in(challenge: Challenge, actor: Actor) -> frozenset[Part]:
     if await leads(actor, challenge):
         parts.add(Part.LEADER)
     return frozenset(parts)
+
+
+async def parts_around(group: Actor, actor: Actor) -> frozenset[Part]:
+    """What `actor` is to the challenge or the project of `group`, as far as leading it goes."""
+    challenge = await Challenge.get_or_none(actor_id=group.id)
+    if challenge is not None:
+        return await parts_in(challenge, actor)
+    leads_it = await GroupLeader.exists(group_id=group.id, actor_id=actor.id)
+    return frozenset({Part.ANYONE, Part.LEADER} if leads_it else {Part.ANYONE})

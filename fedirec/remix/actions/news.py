@@ -1,0 +1,187 @@
+"""What challenges and projects tell those who follow them: each piece of news is a post of their Group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
+from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Invalid, TooMany
+from fedirec.html import markdown
+from fedirec.remix.bulletins import NewsKind
+from fedirec.remix.content import content_of
+from fedirec.remix.models import News
+from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.queries.leading import parts_around
+from fedirec.remix.sizes import SHORTER, beginning_of, is_small, size_of
+from fedirec.remix.vocab import NewsObject
+from fedirec.uris import new_key
+from fedirec.web.language import gettext as _
+
+MAX_TITLE: Final = 100
+"""Characters."""
+MAX_TEXT: Final = 10_000
+"""Bytes."""
+MAX_A_DAY: Final = 12
+"""News that one challenge or project has for its followers: each reaches all of them."""
+
+
+async def post_news(leader: Actor, group: Actor, *, title: str, text: str, language: str | None = None) -> News:
+    """Those who follow the challenge or project of `group` hear what `leader` has to say.
+
+    Raises Invalid with the field that has to change, Forbidden, or TooMany after MAX_A_DAY within a day.
+    """
+    refuse_unless(Deed.POST_NEWS, await parts_around(group, leader))
+    await refuse_noisy(group)
+    async with transaction():
+        news = await publish_news(group, kind=NewsKind.UPDATE, title=title, text=text, author=leader, language=language)
+        await audit(leader, "post_news", news.uri)
+    return news
+
+
+async def refuse_noisy(group: Actor) -> None:
+    """Raise TooMany when `group` has said MAX_A_DAY things to its followers within the last day."""
+    said = News.filter(group_id=group.id, author_id__not_isnull=True).order_by("-published_at")
+    found = await said.offset(MAX_A_DAY - 1).limit(1).values("published_at")
+    if found and found[0]["published_at"] > now() - timedelta(days=1):
+        raise TooMany(_("That is much news for one day. Please wait until tomorrow."), retry_after=3600)
+
+
+async def publish_news(
+    group: Actor,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    author: Actor | None,
+    language: str | None = None,
+    to: Iterable[Actor] = (),
+) -> News:
+    """`group`, a challenge or project of ours, has said something: to its followers, and to those of `to`.
+
+    Part of the caller's transaction; who may say it is for the caller to ask. `author` is None for what the place
+    itself says. Raises Invalid with the field that has to change.
+    """
+    _check(title, text)
+    news = await News.create(
+        uri=f"{group.uri}/news/{new_key()}",
+        group=group,
+        kind=NewsKind(kind).value,
+        title=title.strip(),
+        text=text,
+        content=markdown(text),
+        language=language,
+        author=author,
+    )
+    described = describe_news(news, group)
+    create = Create(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=described,
+        to=described.to,
+        cc=described.cc,
+        published=news.published_at,
+    )
+    await publish(group, create, to=to, to_followers_of=[group])
+    return news
+
+
+async def change_news(leader: Actor, news: News, *, title: str, text: str) -> News:
+    """A piece of news says something else, wherever it arrived. It comes with its group."""
+    refuse_unless(Deed.CHANGE_NEWS, await parts_around(news.group, leader))
+    _check(title, text)
+    if news.deleted_at is not None:
+        raise Conflict(_("That was taken back."))
+    async with transaction():
+        news.title, news.text, news.content, news.updated_at = title.strip(), text, markdown(text), now()
+        await news.save(update_fields=["title", "text", "content", "updated_at"])
+        described, group = describe_news(news, news.group), news.group
+        update = Update(
+            id=new_activity_uri(group),
+            actor=group.uri,
+            object=described,
+            to=described.to,
+            cc=described.cc,
+            published=now(),
+        )
+        await publish(group, update, to_followers_of=[group])
+        await audit(leader, "change_news", news.uri)
+    return news
+
+
+async def take_back_news(leader: Actor, news: News) -> None:
+    """A piece of news is gone, wherever it arrived. It comes with its group; taking it back twice changes nothing."""
+    refuse_unless(Deed.CHANGE_NEWS, await parts_around(news.group, leader))
+    if news.deleted_at is not None:
+        return
+    async with transaction():
+        await bury_news(news)
+        group = news.group
+        tombstone = Tombstone(id=news.uri, deleted=news.deleted_at or now(), former_type=NewsObject.TYPE)
+        delete = Delete(
+            id=new_activity_uri(group),
+            actor=group.uri,
+            object=tombstone,
+            to=(PUBLIC,),
+            cc=(group.followers or "",),
+            published=now(),
+        )
+        await withhold(actor_id=group.id, uri=news.uri)
+        await publish(group, delete, to_followers_of=[group])
+        await audit(leader, "take_back_news", news.uri)
+
+
+async def bury_news(news: News) -> None:
+    """What was said is gone from here; its address stays taken. Part of the caller's transaction."""
+    news.title = news.text = news.content = ""
+    news.deleted_at = now()
+    await news.save(update_fields=["title", "text", "content", "deleted_at"])
+
+
+def describe_news(news: News, group: Actor) -> NewsObject:
+    """A piece of news of ours as other instances see it: all that matters stands in its content."""
+    described = NewsObject(
+        id=news.uri,
+        attributed_to=group.uri,
+        published=news.published_at,
+        updated=news.updated_at,
+        name=news.title,
+        markdown=news.text,
+        language=news.language,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        audience=group.uri,
+        url=news.uri,
+        news=NewsKind(news.kind),
+    )
+    for body in _bodies(news):
+        content = content_of(body, title=news.title, url=group.uri, label=group.name or group.handle)
+        described = replace(described, content=content)
+        if is_small(described.write()):
+            break
+    return described
+
+
+def _bodies(news: News) -> Iterator[str]:
+    """What it says, whole at first, and then less and less of it."""
+    yield news.content
+    for limit in SHORTER:
+        yield markdown(beginning_of(news.text, limit))
+
+
+def _check(title: str, text: str) -> None:
+    if len(title.strip()) > MAX_TITLE:
+        raise Invalid(
+            _("Please keep the title under %(max_title)s characters.") % {"max_title": MAX_TITLE}, field="title"
+        )
+    if not text.strip():
+        raise Invalid(_("Please write something."), field="text")
+    if size_of(text) > MAX_TEXT:
+        raise Invalid(_("That is too long. Please say it in less."), field="text")

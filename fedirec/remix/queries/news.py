@@ -1,0 +1,33 @@
+"""What pages ask about the news of challenges and projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tortoise.expressions import Q
+
+from fedirec.activitypub.models import Actor
+from fedirec.errors import NotFound
+from fedirec.remix.models import News
+from fedirec.web.paging import Cursor
+
+
+async def news_of(groups: Sequence[Actor], *, after: Cursor | None = None, limit: int) -> list[News]:
+    """What `groups` told those who follow them, the newest first, with its group and who wrote it."""
+    found = News.filter(group_id__in=[group.id for group in groups], deleted_at=None)
+    if after is not None:
+        found = found.filter(Q(published_at__lt=after.at) | Q(published_at=after.at, id__lt=after.id))
+    return list(await found.order_by("-published_at", "-id").limit(limit).select_related("group", "author"))
+
+
+async def get_news(uri: str) -> News:
+    """The piece of news at `uri`, gone or not, with its group and who wrote it. Raises NotFound."""
+    news = await News.get_or_none(uri=uri).select_related("group", "author")
+    if news is None:
+        raise NotFound("There is no such news here.")
+    return news
+
+
+def place_of_news(news: News) -> Cursor:
+    """Where a piece of news stands in a list by time."""
+    return Cursor(at=news.published_at, id=news.id)
