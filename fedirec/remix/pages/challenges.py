@@ -34,6 +34,7 @@ from fedirec.remix.queries.challenges import (
     submitted,
     terms_history,
 )
+from fedirec.remix.queries.leading import leads
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
@@ -140,14 +141,17 @@ def challenge_tabs(challenge: Challenge, cards: Cards, *, current: str, is_leade
     """The pages of a challenge that somebody may see."""
     url = cards.challenge_url(challenge)
     pages = [("brief", _("Brief"), url), ("submissions", _("What was made"), f"{url}/submissions")]
+    if challenge.actor.is_local:
+        pages.append(("log", _("Log"), f"{url}/log"))
     if is_leader:
         pages.append(("waiting", _("Waiting for you"), f"{url}/waiting"))
     return [Tab(label=label, url=address, is_current=name == current) for name, label, address in pages]
 
 
-def is_led_by_visitor(request: Request[Any], challenge: Challenge) -> bool:
+async def is_led_by_visitor(request: Request[Any], challenge: Challenge) -> bool:
+    """Whether whoever asks leads `challenge`, one of ours, by itself or through its project."""
     viewer = visitor(request)
-    return viewer is not None and challenge.leader_id == viewer.id and challenge.actor.is_local
+    return viewer is not None and challenge.actor.is_local and await leads(viewer, challenge)
 
 
 async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form | None = None) -> Response:
@@ -157,7 +161,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
     own = await own_submissions(challenge, viewer) if viewer else []
     await cards.dress([challenge, *(submission.record for submission in [*accepted.submissions, *own])])
     shown = cards.challenge(challenge, whole=True)
-    is_leader = is_led_by_visitor(request, challenge)
+    is_leader = await is_led_by_visitor(request, challenge)
     return render(
         request,
         "remix/challenge.html",
@@ -213,7 +217,7 @@ async def _show_submissions(request: Request[Any], challenge: Challenge) -> Resp
     else:
         page = await _shuffled(request, challenge, cards)
     url = cards.challenge_url(challenge)
-    is_leader = is_led_by_visitor(request, challenge)
+    is_leader = await is_led_by_visitor(request, challenge)
     return render(
         request,
         "remix/submissions.html",
