@@ -103,9 +103,13 @@ class Runner:
         async with self._working():
             while True:
                 rounds -= await self._turn(claim=rounds > 0) > 0
-                if not self._lanes:
+                if self._lanes:
+                    await self._wait()
+                elif rounds > 0 and await leases.are_due(self._free(), at=now()):
+                    rounds -= 1  # another runner locks them just now, and may not want them
+                    await asyncio.sleep(GATHER)
+                else:
                     break
-                await self._wait()
         if rounds <= 0:
             log.warning("no more lanes were leased after the last round; there may be more to do")
         return self._ran - before
