@@ -1,0 +1,1 @@
+"""What happens in projects: each a transaction of its own."""

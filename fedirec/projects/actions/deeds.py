@@ -1,0 +1,31 @@
+"""The door to every deed in a project: who may do it, and that somebody led it."""
+
+from __future__ import annotations
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.errors import Conflict
+from fedirec.projects.models import Project
+from fedirec.projects.queries.projects import parts_of
+from fedirec.remix.powers import Deed, Part, refuse_unless
+from fedirec.translatable import N_
+
+_ELSEWHERE = N_("This project lives on another server. Please go there to take part in it.")
+
+
+async def begin_deed(deed: Deed, project: Project, actor: Actor, *, also: Part | None = None) -> frozenset[Part]:
+    """`actor` may do it in `project`, and if they lead it, it has been led just now; what they are to it.
+
+    Part of the caller's transaction. `also` is what they are to the thing that it is about, such as its author. Raises
+    Forbidden, and Conflict for a project of another server.
+    """
+    if not project.actor.is_local:
+        raise Conflict(_ELSEWHERE)
+    parts = await parts_of(project, actor)
+    if also is not None:
+        parts |= {also}
+    refuse_unless(deed, parts)
+    if Part.LEADER in parts:
+        project.led_at = now()
+        await Project.filter(id=project.id).update(led_at=project.led_at)
+    return parts

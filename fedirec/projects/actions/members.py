@@ -1,0 +1,196 @@
+"""Who is in a project: asking to join, being invited, being trusted, leaving and being sent away."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fedirec.accounts.boundaries import is_unwelcome, refuse_unwelcome
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.models import Project, ProjectMember
+from fedirec.projects.queries.projects import find_member
+from fedirec.remix.actions.logbook import log
+from fedirec.remix.logbook import Happening
+from fedirec.remix.models import GroupLeader
+from fedirec.remix.powers import Deed, Part
+from fedirec.remix.queries.leading import leaders_of
+from fedirec.remix.skills import CODES
+from fedirec.web.language import gettext as _
+
+MAX_WORDS: Final = 500
+MAX_MEMBERS: Final = 500
+"""Of one project, with those who wait to be let in."""
+_WAITING: Final = ("asked", "invited")
+
+
+async def ask_to_join(
+    person: Actor, project: Project, *, words: str = "", skill: str | None = None, uri: str | None = None
+) -> ProjectMember:
+    """`person`, from here or elsewhere, wishes to join, and its leaders decide; who was invited is in at once.
+
+    `uri` is the id of the question where it came from elsewhere. Raises Conflict for who is in it already or was sent
+    away, and Forbidden when they and a leader keep away from each other.
+    """
+    _check(words, skill)
+    async with transaction():
+        await begin_deed(Deed.ASK_TO_JOIN, project, person)
+        _refuse_unlaunched(project)
+        if await is_unwelcome(person, with_any=[leader.id for leader in await leaders_of(project.actor)]):
+            await refuse_unwelcome(person, to=project.actor)
+            raise Conflict(_("You cannot join this project."))
+        member = await find_member(project, person)
+        if member is not None and member.state == "invited":
+            return await _let_in(project, member, person, by=person)
+        if member is not None and member.state == "active":
+            raise Conflict(_("You are in it already."))
+        if member is not None and member.state == "asked":
+            raise Conflict(_("You have asked already. Its leaders will answer."))
+        if member is not None and member.state == "removed":
+            raise Conflict(_("You cannot ask again: its leaders ended your membership. They can invite you."))
+        return await _enter(project, person, member, state="asked", words=words, skill=skill, uri=uri)
+
+
+async def invite_member(
+    leader: Actor, project: Project, person: Actor, *, words: str = "", skill: str | None = None
+) -> ProjectMember:
+    """`person`, from here or elsewhere, is asked to join; who had asked is in at once.
+
+    Raises Conflict for who is in it or was asked already.
+    """
+    _check(words, skill)
+    async with transaction():
+        await begin_deed(Deed.INVITE_MEMBER, project, leader)
+        if person.type != "Person" or person.state != "active":
+            raise Invalid(_("Only people can join a project."), field="person")
+        if not person.is_local:
+            _refuse_unlaunched(project)
+        await refuse_unwelcome(leader, to=person)
+        member = await find_member(project, person)
+        if member is not None and member.state == "asked":
+            return await _let_in(project, member, person, by=leader)
+        if member is not None and member.state == "active":
+            raise Conflict(_("They are in it already."), field="person")
+        if member is not None and member.state == "invited":
+            raise Conflict(_("They are invited already."), field="person")
+        return await _enter(project, person, member, state="invited", words=words, skill=skill, invited_by_id=leader.id)
+
+
+async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -> ProjectMember:
+    """`person` is in the project, or is not. Raises NotFound when nobody invited them."""
+    async with transaction():
+        await begin_deed(Deed.ANSWER_INVITATION, project, person, also=Part.AUTHOR)
+        member = await find_member(project, person)
+        if member is None or member.state != "invited":
+            raise NotFound(_("There is no invitation for you any more."))
+        if accepts:
+            return await _let_in(project, member, person, by=person)
+        return await _end(member, "declined")
+
+
+async def decide_request(leader: Actor, project: Project, person: Actor, *, let_in: bool) -> ProjectMember:
+    """Who asked to join is in the project, or is not. Raises NotFound when they did not ask."""
+    async with transaction():
+        await begin_deed(Deed.LET_IN, project, leader)
+        member = await find_member(project, person)
+        if member is None or member.state not in _WAITING:
+            raise NotFound(_("Nobody waits for that any more."))
+        if let_in and member.state == "asked":
+            return await _let_in(project, member, person, by=leader)
+        # An invitation that nobody answered is taken back the same way.
+        return await _end(member, "declined")
+
+
+async def take_back_request(person: Actor, project: Project) -> ProjectMember:
+    """`person` does not wish to join any more. Raises NotFound when they had not asked."""
+    async with transaction():
+        await begin_deed(Deed.ANSWER_INVITATION, project, person, also=Part.AUTHOR)
+        member = await find_member(project, person)
+        if member is None or member.state != "asked":
+            raise NotFound(_("Nobody waits for that any more."))
+        return await _end(member, "left")
+
+
+async def trust_member(leader: Actor, project: Project, person: Actor, *, is_trusted: bool) -> ProjectMember:
+    """The leaders let a member see to tasks of others and to what is offered, or do so no more."""
+    async with transaction():
+        await begin_deed(Deed.TRUST_MEMBER, project, leader)
+        member = await _active(project, person)
+        if member.is_trusted != is_trusted:
+            member.is_trusted = is_trusted
+            await member.save(update_fields=["is_trusted"])
+            if is_trusted:
+                await log(project.actor, Happening.TRUSTED, by=leader, person=person)
+    return member
+
+
+async def remove_member(leader: Actor, project: Project, person: Actor, *, reason: str) -> ProjectMember:
+    """The person is in the project no more, and everybody can read why. Raises Conflict for who leads it."""
+    async with transaction():
+        await begin_deed(Deed.REMOVE_MEMBER, project, leader)
+        member = await _active(project, person)
+        if await GroupLeader.exists(group_id=project.actor_id, actor_id=person.id):
+            raise Conflict(_("They lead it. Only who began the project can change that, and does so first."))
+        await log(project.actor, Happening.REMOVED, by=leader, person=person, reason=reason)
+        return await _end(member, "removed")
+
+
+async def leave_project(person: Actor, project: Project) -> ProjectMember:
+    """The person is in the project no more. Raises Conflict for who leads it."""
+    async with transaction():
+        await begin_deed(Deed.LEAVE_PROJECT, project, person)
+        member = await _active(project, person)
+        if await GroupLeader.exists(group_id=project.actor_id, actor_id=person.id):
+            raise Conflict(_("You lead it. Step down first."))
+        await log(project.actor, Happening.LEFT, by=person, person=person)
+        return await _end(member, "left")
+
+
+async def _active(project: Project, person: Actor) -> ProjectMember:
+    member = await find_member(project, person)
+    if member is None or member.state != "active":
+        raise NotFound(_("They are not in this project."))
+    return member
+
+
+async def _enter(
+    project: Project, person: Actor, member: ProjectMember | None, *, state: str, **said: Any
+) -> ProjectMember:
+    """They wait to be let in, or for them; whoever had been in it before is a newcomer again."""
+    waiting = ProjectMember.filter(project_id=project.id, state__in=["active", *_WAITING])
+    if await waiting.count() >= MAX_MEMBERS:
+        raise Conflict(_("The project is full: it has %(n)s people.") % {"n": MAX_MEMBERS})
+    if member is None:
+        return await ProjectMember.create(project=project, actor=person, state=state, created_at=now(), **said)
+    member.update_from_dict(
+        {"is_trusted": False, "joined_at": None, "ended_at": None, "created_at": now(), "state": state, **said}
+    )
+    await member.save()
+    return member
+
+
+async def _let_in(project: Project, member: ProjectMember, person: Actor, *, by: Actor) -> ProjectMember:
+    member.state, member.joined_at, member.ended_at = "active", now(), None
+    await member.save(update_fields=["state", "joined_at", "ended_at"])
+    await log(project.actor, Happening.JOINED, by=by, person=person)
+    return member
+
+
+async def _end(member: ProjectMember, state: str) -> ProjectMember:
+    member.state, member.is_trusted, member.ended_at = state, False, now()
+    await member.save(update_fields=["state", "is_trusted", "ended_at"])
+    return member
+
+
+def _refuse_unlaunched(project: Project) -> None:
+    if project.launched_at is None:
+        raise Conflict(_("Launch the project first: until then nobody elsewhere can see it."), field="person")
+
+
+def _check(words: str, skill: str | None) -> None:
+    if len(words) > MAX_WORDS:
+        raise Invalid("Please keep it under %(n)s characters.", field="words", blanks={"n": MAX_WORDS})
+    if skill is not None and skill not in CODES:
+        raise Invalid("Choose among the skills that are offered.", field="skill")

@@ -1,0 +1,192 @@
+"""The steps of a project: writing them, opening, locking and finishing them, and which challenges they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
+from fedirec.html import markdown
+from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.models import Project, Step, StepChallenge
+from fedirec.projects.queries.projects import MAX_STEPS
+from fedirec.remix.actions.logbook import log
+from fedirec.remix.logbook import Happening
+from fedirec.remix.models import Challenge
+from fedirec.remix.powers import Deed
+from fedirec.remix.sizes import size_of
+from fedirec.uris import new_key
+from fedirec.web.language import gettext as _
+
+MAX_TITLE: Final = 100
+MAX_TEXT: Final = 4_000
+"""Bytes."""
+MAX_CHALLENGES: Final = 20
+"""Of one step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDraft:
+    """What is to be done in a step."""
+
+    title: str
+    text: str = ""
+
+
+async def write_steps(project: Project, drafts: Sequence[StepDraft]) -> list[Step]:
+    """Further steps, which only leaders see until they publish them, stand at the end; part of the caller's
+    transaction. Raises Invalid, and Conflict for more than MAX_STEPS.
+    """
+    for draft in drafts:
+        _check(draft)
+    places = await Step.filter(project_id=project.id).order_by("-position").limit(MAX_STEPS).values_list("position")
+    if len(places) + len(drafts) > MAX_STEPS:
+        raise Conflict(_("A project has %(n)s steps at most.") % {"n": MAX_STEPS}, field="title")
+    first = int(places[0][0]) + 1 if places else 1
+    return [
+        await Step.create(
+            project=project,
+            uri=f"{project.actor.uri}/steps/{new_key()}",
+            position=place,
+            title=draft.title.strip(),
+            text=draft.text,
+            content=markdown(draft.text),
+            created_at=now(),
+        )
+        for place, draft in enumerate(drafts, start=first)
+    ]
+
+
+async def add_step(leader: Actor, project: Project, draft: StepDraft) -> Step:
+    """A further step stands at the end; only leaders see it until they publish it."""
+    async with transaction():
+        await begin_deed(Deed.WRITE_STEP, project, leader)
+        (step,) = await write_steps(project, [draft])
+    return step
+
+
+async def change_step(leader: Actor, step: Step, draft: StepDraft) -> Step:
+    """The step says something new; followers of the project hear of it."""
+    _check(draft)
+    async with transaction():
+        await begin_deed(Deed.WRITE_STEP, step.project, leader)
+        step.title, step.text, step.content = draft.title.strip(), draft.text, markdown(draft.text)
+        await _save(step, "title", "text", "content")
+    return step
+
+
+async def move_step(leader: Actor, step: Step, *, earlier: bool) -> None:
+    """The step changes places with the one before it, or the one after it; at the end of the row nothing changes."""
+    async with transaction():
+        await begin_deed(Deed.MOVE_STEP, step.project, leader)
+        beside = Step.filter(project_id=step.project_id)
+        beside = beside.filter(position__lt=step.position) if earlier else beside.filter(position__gt=step.position)
+        other = await beside.order_by("-position" if earlier else "position").first()
+        if other is None:
+            return
+        step.position, other.position = other.position, step.position
+        await step.save(update_fields=["position"])
+        await other.save(update_fields=["position"])
+
+
+async def publish_step(leader: Actor, step: Step) -> Step:
+    """Everybody who sees the project sees the step, and can contribute to it."""
+    return await _move(leader, step, "open", among=("draft",), happening=Happening.STEP_PUBLISHED)
+
+
+async def lock_step(leader: Actor, step: Step, *, reason: str) -> Step:
+    """The step takes nothing for now, and everybody can read why."""
+    return await _move(leader, step, "locked", among=("open", "done"), happening=Happening.STEP_LOCKED, reason=reason)
+
+
+async def open_step(leader: Actor, step: Step) -> Step:
+    """A step that was locked or done is open again."""
+    return await _move(leader, step, "open", among=("locked", "done"), happening=Happening.STEP_OPENED)
+
+
+async def finish_step(leader: Actor, step: Step) -> Step:
+    """The step is done."""
+    return await _move(leader, step, "done", among=("open", "locked"), happening=Happening.STEP_DONE)
+
+
+async def drop_step(leader: Actor, step: Step) -> None:
+    """A step that nobody but leaders has seen is gone. Raises Conflict for one that was published."""
+    async with transaction():
+        await begin_deed(Deed.WRITE_STEP, step.project, leader)
+        if step.state != "draft":
+            raise Conflict(_("People have seen this step. Lock it instead, and say why."))
+        if await StepChallenge.exists(step_id=step.id):
+            raise Conflict(_("Take its challenges out first."))
+        await step.delete()
+
+
+async def attach_challenge(leader: Actor, step: Step, challenge: Challenge) -> None:
+    """`challenge`, which comes with its actor and which `leader` leads here or elsewhere, belongs to the step.
+
+    So those who lead the project lead it too. Raises Forbidden for the challenge of somebody else, and Conflict for one
+    that is in a project already.
+    """
+    async with transaction():
+        await begin_deed(Deed.ATTACH_CHALLENGE, step.project, leader)
+        if challenge.leader_id != leader.id:
+            raise Forbidden(_("You can only bring in challenges that you lead yourself."))
+        if challenge.part_of_id is not None or await StepChallenge.exists(challenge_id=challenge.id):
+            raise Conflict(_("It is part of a project already. A challenge belongs to one project."), field="challenge")
+        if challenge.state in ("cancelled", "archived"):
+            raise Conflict(_("That challenge is over."), field="challenge")
+        if await StepChallenge.filter(step_id=step.id).count() >= MAX_CHALLENGES:
+            raise Conflict(_("A step has %(n)s challenges at most.") % {"n": MAX_CHALLENGES}, field="challenge")
+        await StepChallenge.create(step=step, challenge=challenge)
+        challenge.part_of = step.project.actor
+        await challenge.save(update_fields=["part_of_id"])
+        details = {"title": challenge.title, "uri": challenge.actor.uri, "step": step.title}
+        await log(step.project.actor, Happening.CHALLENGE_ADDED, by=leader, details=details)
+
+
+async def detach_challenge(leader: Actor, step: Step, challenge: Challenge, *, reason: str) -> None:
+    """`challenge`, which comes with its actor, is no part of the project any more. Raises NotFound when it was none."""
+    async with transaction():
+        await begin_deed(Deed.ATTACH_CHALLENGE, step.project, leader)
+        if not await StepChallenge.filter(step_id=step.id, challenge_id=challenge.id).delete():
+            raise NotFound(_("That challenge is not part of this step."))
+        challenge.part_of = None
+        await challenge.save(update_fields=["part_of_id"])
+        details = {"title": challenge.title, "uri": challenge.actor.uri, "step": step.title}
+        await log(step.project.actor, Happening.CHALLENGE_REMOVED, by=leader, reason=reason, details=details)
+
+
+async def _move(
+    leader: Actor, step: Step, state: str, *, among: Sequence[str], happening: Happening, reason: str = ""
+) -> Step:
+    async with transaction():
+        await begin_deed(Deed.MOVE_STEP, step.project, leader)
+        if step.state not in among:
+            raise Conflict(_("The step is not in a state for that any more. Please look again."))
+        step.state = state
+        if step.published_at is None:
+            step.published_at = now()
+        step.done_at = now() if state == "done" else None
+        await _save(step, "state", "published_at", "done_at")
+        details = {"title": step.title, "uri": step.uri}
+        await log(step.project.actor, happening, by=leader, reason=reason, details=details)
+    return step
+
+
+async def _save(step: Step, *changed: str) -> None:
+    step.updated_at = now()
+    await step.save(update_fields=[*changed, "updated_at"])
+
+
+def _check(draft: StepDraft) -> None:
+    if not draft.title.strip():
+        raise Invalid(_("Please give it a title."), field="title")
+    if len(draft.title) > MAX_TITLE:
+        raise Invalid(
+            _("Please keep the title under %(max_title)s characters.") % {"max_title": MAX_TITLE}, field="title"
+        )
+    if size_of(draft.text) > MAX_TEXT:
+        raise Invalid(_("That is too long. Please say it in less."), field="text")

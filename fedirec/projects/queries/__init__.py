@@ -1,0 +1,1 @@
+"""Questions about projects, and nothing that changes them."""

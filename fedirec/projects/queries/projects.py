@@ -1,0 +1,132 @@
+"""What pages, the API and other servers ask about a project: which one, and what somebody is to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from tortoise.queryset import QuerySet
+
+from fedirec.activitypub.models import Actor
+from fedirec.errors import NotFound
+from fedirec.projects.models import Production, Project, ProjectMember, Step
+from fedirec.projects.stages import Facts
+from fedirec.remix.models import GroupLeader, GroupTag
+from fedirec.remix.powers import Deed, Part, may_do
+from fedirec.remix.queries.leading import leaders_of
+
+MAX_STEPS = 60
+"""Of one project."""
+_NONE = "There is no such project here."
+
+
+async def get_project(slug: str, viewer: Actor | None, *, is_moderator: bool = False) -> Project:
+    """The project of ours that is called `slug`, with its actor, creator and cover. Raises NotFound.
+
+    While it is prepared only its leaders see it; one that moderators have hidden only they see.
+    """
+    project = await with_parts(Project.filter(actor__local_handle=slug.lower())).first()
+    if project is None or not await may_see_project(project, viewer, is_moderator=is_moderator):
+        raise NotFound(_NONE)
+    return project
+
+
+async def get_remote_project(key: int) -> Project:
+    """The project of another instance that is row `key` here. Raises NotFound."""
+    project = await with_parts(Project.filter(id=key, actor__is_local=False)).first()
+    if project is None or not await may_see_project(project, None):
+        raise NotFound(_NONE)
+    return project
+
+
+async def get_project_row(key: int, viewer: Actor | None, *, is_moderator: bool = False) -> Project:
+    """The project in row `key`, ours or not, if `viewer` may see it. Raises NotFound."""
+    project = await with_parts(Project.filter(id=key)).first()
+    if project is None or not await may_see_project(project, viewer, is_moderator=is_moderator):
+        raise NotFound(_NONE)
+    return project
+
+
+async def project_of(group: Actor) -> Project | None:
+    """The project whose Group `group` is."""
+    return await with_parts(Project.filter(actor_id=group.id)).first()
+
+
+async def projects_of(groups: Collection[int]) -> dict[int, Project]:
+    """The projects whose Groups are in these rows, by the row of the Group."""
+    found = await with_parts(Project.filter(actor_id__in=list(groups)))
+    return {project.actor_id: project for project in found}
+
+
+async def may_see_project(project: Project, viewer: Actor | None, *, is_moderator: bool = False) -> bool:
+    """Whether `viewer` sees it: everybody does once it is launched, unless it is hidden or nobody but people who are
+    suspended leads it.
+    """
+    if is_moderator:
+        return True
+    if project.actor.state == "suspended":
+        return False
+    if project.actor.is_local and project.launched_at is None:
+        return viewer is not None and may_do(Deed.SEE_UNLAUNCHED, await parts_of(project, viewer))
+    leaders = await leaders_of(project.actor)
+    return not leaders or any(leader.state != "suspended" for leader in leaders)
+
+
+async def parts_of(project: Project, actor: Actor) -> frozenset[Part]:
+    """What `actor` is to `project`."""
+    parts = {Part.ANYONE}
+    if actor.is_local:
+        parts.add(Part.RESIDENT)
+    if await GroupLeader.exists(group_id=project.actor_id, actor_id=actor.id):
+        parts.add(Part.LEADER)
+        if project.creator_id == actor.id:
+            parts.add(Part.CREATOR)
+    member = await find_member(project, actor)
+    if member is not None and member.state == "active":
+        parts.add(Part.MEMBER)
+        if member.is_trusted:
+            parts.add(Part.TRUSTED)
+    return frozenset(parts)
+
+
+async def find_member(project: Project, actor: Actor) -> ProjectMember | None:
+    """How `actor` stands to `project`, if they ever did."""
+    return await ProjectMember.get_or_none(project_id=project.id, actor_id=actor.id)
+
+
+async def steps_of(project: Project, *, with_drafts: bool = False) -> Sequence[Step]:
+    """The steps of `project` in their order, each with its challenges; drafts are for its leaders."""
+    found = Step.filter(project_id=project.id).order_by("position", "id").limit(MAX_STEPS)
+    if not with_drafts:
+        found = found.exclude(state="draft")
+    return await found.prefetch_related("challenges__challenge__actor")
+
+
+async def get_step(project: Project, key: str) -> Step:
+    """The step of `project` with that key, or that row. Raises NotFound."""
+    step = await Step.get_or_none(uri=f"{project.actor.uri}/steps/{key}", project_id=project.id)
+    if step is None:
+        raise NotFound("There is no such step.")
+    step.project = project
+    return step
+
+
+async def tags_of(group: Actor) -> list[str]:
+    """The hashtags of a challenge or a project."""
+    names = await GroupTag.filter(group_id=group.id).order_by("name").limit(64).values_list("name", flat=True)
+    return [str(name) for name in names]
+
+
+async def facts_of(project: Project) -> Facts:
+    """What can be counted in `project`."""
+    found = await Production.filter(project_id=project.id).distinct().values_list("state", flat=True)
+    states = {str(state) for state in found}
+    return Facts(
+        published_steps=await Step.filter(project_id=project.id).exclude(state="draft").count(),
+        has_frozen=not states.isdisjoint({"frozen", "released"}),
+        has_released="released" in states,
+    )
+
+
+def with_parts(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Each with its actor, its creator and its cover."""
+    return projects.select_related("actor", "creator", "cover")
