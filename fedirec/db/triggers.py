@@ -23,6 +23,7 @@ APPEND_ONLY: Final = (
     "audit_event",
     "log_entry",
     "agreement",
+    "manifest",
 )
 
 BLANKS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -31,6 +32,7 @@ BLANKS: Final[Mapping[str, Mapping[str, str]]] = {
     "evidence": {"body": "", "signed_headers": "[]"},
     "log_entry": {"reason": "", "details": "{}"},
     "agreement": {"words": ""},
+    "manifest": {"document": "{}"},
 }
 """The columns that may be emptied, by table, and what they hold then."""
 

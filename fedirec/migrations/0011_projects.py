@@ -495,8 +495,13 @@ class Migration(QuickMigration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("manifest", fields.JSONField(null=True, encoder=partial(dumps, separators=(",", ":")), decoder=loads)),
-                ("digest", fields.CharField(null=True, max_length=100)),
+                ("licence", fields.CharField(default="", db_default="", max_length=60)),
+                ("language", fields.CharField(null=True, max_length=35)),
+                (
+                    "files",
+                    fields.JSONField(default=list, encoder=partial(dumps, separators=(",", ":")), decoder=loads),
+                ),
+                ("digest_holds", fields.BooleanField(default=False, db_default=False)),
                 (
                     "made_by",
                     fields.ForeignKeyField(
@@ -513,12 +518,40 @@ class Migration(QuickMigration):
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ("frozen_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("released_at", fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
+                ("fetched_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "production",
                 "app": "fedirec",
                 "pk_attr": "id",
                 "table_description": "A finished piece: a manifest that is frozen once, and the record as which it is released.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Manifest",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "production",
+                    fields.OneToOneField(
+                        "fedirec.Production",
+                        source_field="production_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="manifest",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("document", fields.JSONField(encoder=partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("digest", fields.CharField(max_length=100)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "manifest",
+                "app": "fedirec",
+                "pk_attr": "id",
+                "table_description": "What a production consists of, as it was frozen, never changed.",
             },
             bases=["Model"],
         ),
@@ -922,8 +955,18 @@ class Migration(QuickMigration):
         ),
         ops.AddField(
             model_name="Account",
+            name="mail_to",
+            field=fields.CharField(null=True, max_length=254),
+        ),
+        ops.AddField(
+            model_name="Account",
             name="mailed",
             field=fields.JSONField(null=True, encoder=partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
+            model_name="Account",
+            name="notices_mailed_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name="Account",
@@ -983,6 +1026,11 @@ class Migration(QuickMigration):
             model_name="Instance",
             name="announces",
             field=fields.JSONField(null=True, encoder=partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
+            model_name="Notification",
+            name="mail_at",
+            field=fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name="Record",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fedirec.projects.models.productions import DistributionLink, Production, ProductionPart, RoleLine
+from fedirec.projects.models.productions import DistributionLink, Manifest, Production, ProductionPart, RoleLine
 from fedirec.projects.models.projects import Project, ProjectMember, Step, StepChallenge, Takeover
 from fedirec.projects.models.work import Task
 
 __all__ = [
     "DistributionLink",
+    "Manifest",
     "Production",
     "ProductionPart",
     "Project",

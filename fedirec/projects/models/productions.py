@@ -31,11 +31,14 @@ class Production(Model, metaclass=RowClass):
     record: fields.ForeignKeyNullableRelation[Record] = fields.ForeignKeyField(
         "fedirec.Record", related_name="productions", on_delete=fields.RESTRICT, null=True, db_index=True
     )
-    """As which it is released, or was chosen to be."""
+    """As which it is released."""
     record_id: int | None
-    manifest: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
-    """What was frozen, in the form whose digest `digest` is."""
-    digest = fields.CharField(max_length=100, null=True)
+    licence = fields.CharField(max_length=60, default="", db_default="")
+    language = fields.CharField(max_length=35, null=True)
+    files: fields.Field[list[list[Any]]] = fields.JSONField(default=list)
+    """The finished work itself: for each file the id of its media row, and its description."""
+    digest_holds = fields.BooleanField(default=False, db_default=False)
+    """Whether its manifest is what its digest says; of one from elsewhere that is found out here."""
     made_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="made_productions", on_delete=fields.RESTRICT, null=True, db_index=True
     )
@@ -43,13 +46,33 @@ class Production(Model, metaclass=RowClass):
     created_at = fields.DatetimeField(default=now)
     frozen_at = fields.DatetimeField(null=True)
     released_at = fields.DatetimeField(null=True, db_index=True)
+    fetched_at = fields.DatetimeField(null=True)
+    """When its origin was last asked; null for ours."""
 
+    manifest: fields.BackwardOneToOneRelation[Manifest]
     parts: fields.ReverseRelation[ProductionPart]
     roles: fields.ReverseRelation[RoleLine]
     links: fields.ReverseRelation[DistributionLink]
 
     class Meta(Model.Meta):
         table = "production"
+
+
+class Manifest(Model, metaclass=RowClass):
+    """What a production consists of, as it was frozen, never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    production: fields.OneToOneRelation[Production] = fields.OneToOneField(
+        "fedirec.Production", related_name="manifest", on_delete=fields.RESTRICT
+    )
+    production_id: int
+    document: fields.Field[dict[str, Any]] = fields.JSONField()
+    """What `manifests.Manifest.write` gave."""
+    digest = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "manifest"
 
 
 class ProductionPart(Model, metaclass=RowClass):
