@@ -97,6 +97,7 @@ GROUP_TERMS: Final[Context] = {
     "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
     "schema": PREFIXES["schema"],
     "license": id_("schema:license"),
+    "isPartOf": id_("schema:isPartOf"),
     "kindsWanted": "fr:kindsWanted",
     "terms": "fr:terms",
     "termsVersion": "fr:termsVersion",
@@ -105,9 +106,54 @@ GROUP_TERMS: Final[Context] = {
     "minorUnits": "fr:minorUnits",
     "currency": "fr:currency",
     "decidedBy": "fr:decidedBy",
+    "rule": "fr:rule",
+    "method": "fr:method",
     "prompt": id_("fr:prompt"),
     "state": "fr:state",
     "implements": ids("https://w3id.org/fep/844e/implements"),
+    "needs": id_("schema:seeks"),
+    "vf": PREFIXES["vf"],
+    "Intent": "vf:Intent",
+    "roleName": id_("schema:roleName"),
+}
+PROJECT_TERMS: Final[Context] = {
+    **GROUP_TERMS,
+    "Hashtag": "as:Hashtag",
+    "form": "fr:form",
+    "stage": "fr:stage",
+    "steps": id_("fr:steps"),
+    "needs": id_("schema:seeks"),
+    "productions": id_("fr:productions"),
+    "log": id_("fr:log"),
+    "introduction": id_("fr:introduction"),
+}
+STEP_TERMS: Final[Context] = {
+    "vf": PREFIXES["vf"],
+    "Process": "vf:Process",
+    "schema": PREFIXES["schema"],
+    "isPartOf": id_("schema:isPartOf"),
+    "position": "schema:position",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "state": "fr:state",
+    "challenges": ids("fr:challenges"),
+}
+NEED_TERMS: Final[Context] = {
+    "vf": PREFIXES["vf"],
+    "Intent": "vf:Intent",
+    "schema": PREFIXES["schema"],
+    "isPartOf": id_("schema:isPartOf"),
+    "roleName": id_("schema:roleName"),
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "state": "fr:state",
+}
+LOG_TERMS: Final[Context] = {
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "happening": "fr:happening",
+    "person": id_("fr:person"),
+    "record": id_("fr:record"),
 }
 CONSENT_TERMS: Final[Context] = {
     "fr": FEDIREC,
@@ -203,7 +249,15 @@ ACTOR_CONTEXT: Final[list[Any]] = [
 ]
 """For people and the instance itself."""
 CHALLENGE_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, GROUP_TERMS]
-"""For the Group actors of challenges and projects."""
+"""For the Group actors of challenges."""
+PROJECT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, PROJECT_TERMS]
+"""For the Group actors of projects."""
+STEP_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, STEP_TERMS]
+"""For the steps of a project, and lists of them."""
+NEED_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, NEED_TERMS]
+"""For whom a project looks for."""
+LOG_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, LOG_TERMS]
+"""For the public log of a project."""
 RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, RECORD_TERMS]
 """For records, and for the activities that carry one."""
 COMMENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, COMMENT_TERMS]

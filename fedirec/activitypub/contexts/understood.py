@@ -10,10 +10,14 @@ from fedirec.activitypub.contexts.sent import (
     CONSENT_TERMS,
     FAREWELL_TERMS,
     GROUP_TERMS,
+    LOG_TERMS,
+    NEED_TERMS,
     NEWS_TERMS,
+    PROJECT_TERMS,
     PROPOSAL_TERMS,
     RECORD_TERMS,
     REQUEST_TERMS,
+    STEP_TERMS,
 )
 from fedirec.activitypub.contexts.spelling import PREFIXES, Context, id_, ids
 
@@ -23,6 +27,10 @@ EXTENSIONS: Final[Context] = {
     **COMMENT_TERMS,
     **NEWS_TERMS,
     **GROUP_TERMS,
+    **PROJECT_TERMS,
+    **STEP_TERMS,
+    **NEED_TERMS,
+    **LOG_TERMS,
     **CONSENT_TERMS,
     **CLAIM_TERMS,
     **FAREWELL_TERMS,

@@ -1,0 +1,132 @@
+"""What a project says to those who follow it: that it begins, what it is like now, and which steps it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fedirec.activitypub.keys import PrivateKey
+from fedirec.activitypub.models import Actor, Announcement
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Entity, Ref, Update
+from fedirec.clock import now
+from fedirec.projects.actions.describing import describe_introduction, describe_project, describe_step
+from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.remix.actions.news import publish_news
+from fedirec.remix.models import Challenge
+from fedirec.web.language import gettext as _
+
+MAX_TOLD = 1_000
+"""Members on other instances who hear of a change besides the followers."""
+
+
+async def publish_project(project: Project) -> None:
+    """A project that was launched just now is said to the world: by its Group, and by whoever began it.
+
+    Part of the caller's transaction. Challenges that it has already are announced too, so that whoever follows it
+    later finds their prompts in its outbox.
+    """
+    group = await project.actor
+    introduction = await describe_introduction(project)
+    create = Create(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=introduction,
+        to=introduction.to,
+        cc=introduction.cc,
+        published=project.launched_at or now(),
+    )
+    await publish(group, create, to=await _members_elsewhere(project), to_followers_of=[group])
+    creator = await Actor.get_or_none(id=project.creator_id) if project.creator_id else None
+    if creator is not None and creator.is_local:
+        await _announce(creator, introduction.id)
+    attached = Challenge.filter(step_of__step__project_id=project.id, step_of__step__published_at__not_isnull=True)
+    for challenge in await attached.order_by("id").limit(100):
+        await announce_challenge(project, challenge)
+
+
+async def publish_project_update(project: Project, *, proved_by: tuple[str, PrivateKey] | None = None) -> None:
+    """Those who follow a project, or are in it, will hear what it is like now: its stage, its leaders, its words.
+
+    Part of the caller's transaction; nobody hears of what is not launched. `proved_by` as in `publish`.
+    """
+    if project.launched_at is None:
+        return
+    project.updated_at = now()
+    await project.save(update_fields=["updated_at"])
+    # Other software knows the pinned Note alone.
+    await _publish_change(project, await describe_project(project), proved_by=proved_by)
+    await _publish_change(project, await describe_introduction(project))
+
+
+async def publish_step_change(step: Step, *, is_new: bool = False) -> None:
+    """Those who follow its project will hear what a published step is like now, and which challenges it has.
+
+    Part of the caller's transaction; nobody hears of drafts, and of projects that are not launched. Of one that
+    `is_new` people on any server read a piece of news, with the way to its challenges.
+    """
+    project = await Project.get(id=step.project_id).select_related("actor")
+    if project.launched_at is None or step.state == "draft":
+        return
+    step.project = project
+    described = await describe_step(step)
+    await _publish_change(project, described)
+    if is_new:
+        title = _("A new step: %(title)s") % {"title": step.title}
+        found = Challenge.filter(actor__uri__in=described.challenges).select_related("actor").order_by("id")
+        named = [f"- [{_plain(each.title)}]({each.actor.uri})" for each in await found]
+        text = "\n\n".join(filter(None, [step.text, "\n".join(named)])) or step.title
+        await publish_news(project.actor, kind="update", title=title[:100], text=text[:10_000], author=None)
+
+
+async def announce_challenge(project: Project, challenge: Challenge) -> None:
+    """Those who follow a project will see what a challenge asks for that belongs to it now.
+
+    Part of the caller's transaction; it is announced once.
+    """
+    group = await project.actor
+    if project.launched_at is None or challenge.prompt_uri is None:
+        return
+    if not await Announcement.exists(actor_id=group.id, object_uri=challenge.prompt_uri):
+        await _announce(group, challenge.prompt_uri)
+
+
+async def _publish_change(
+    project: Project, described: Entity, *, proved_by: tuple[str, PrivateKey] | None = None
+) -> None:
+    group = await Actor.get(id=project.actor_id)
+    update = Update(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=described,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    members = await _members_elsewhere(project)
+    await publish(group, update, to=members, to_followers_of=[group], proved_by=proved_by)
+
+
+async def _members_elsewhere(project: Project) -> Iterable[Actor]:
+    """Those on other instances who are in a project: their own shows them what it is like, follow it or not."""
+    theirs = ProjectMember.filter(project_id=project.id, state="active", actor__is_local=False)
+    rows = await theirs.order_by("id").limit(MAX_TOLD).select_related("actor")
+    return [row.actor for row in rows]
+
+
+async def _announce(speaker: Actor, uri: str) -> None:
+    activity = new_activity_uri(speaker)
+    announcement = Announce(
+        id=activity,
+        actor=speaker.uri,
+        object=Ref(uri),
+        to=(PUBLIC,),
+        cc=(speaker.followers,) if speaker.followers else (),
+        published=now(),
+    )
+    await Announcement.create(uri=activity, actor=speaker, object_uri=uri)
+    await publish(speaker, announcement, to_followers_of=[speaker])
+
+
+def _plain(title: str) -> str:
+    """A title as it stands in the text of a link."""
+    return title.replace("[", "(").replace("]", ")")

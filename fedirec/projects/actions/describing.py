@@ -1,0 +1,147 @@
+"""Projects of ours as other instances see them: their Group, the Note that it pins, and their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fedirec.activitypub.actors import describe_actor
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import PUBLIC
+from fedirec.html import markdown
+from fedirec.media.models import Media
+from fedirec.projects.models import Project, Step, StepChallenge
+from fedirec.projects.vocab import CoverObject, IntroductionObject, ProjectObject, StepObject
+from fedirec.projects.vocab.steps import MAX_CHALLENGES
+from fedirec.remix.content import content_of
+from fedirec.remix.kinds import Kind
+from fedirec.remix.models import GroupTag
+from fedirec.remix.sizes import SHORTER, beginning_of, is_small
+from fedirec.remix.vocab import AttachmentObject, Hashtag
+from fedirec.remix.vocab.tags import MAX_TAGS
+from fedirec.uris import Uris, origin_of
+
+
+async def describe_project(project: Project) -> ProjectObject:
+    """A project of ours as other instances see it."""
+    group = await project.actor
+    described = ProjectObject(
+        actor=await describe_actor(group),
+        leaders=(f"{group.uri}/moderators",),
+        form=project.form,
+        stage=project.stage,
+        cover=await _cover_of(project),
+        hashtags=await _hashtags_of(project),
+        steps=f"{group.uri}/steps",
+        needs=f"{group.uri}/needs",
+        productions=f"{group.uri}/productions",
+        log=f"{group.uri}/log",
+        introduction=introduction_uri(group.uri),
+    )
+    for body in _bodies(project.text, project.content):
+        described = replace(described, actor=replace(described.actor, name=project.title, summary=body))
+        if is_small(described.write()):
+            break
+    return described
+
+
+def introduction_uri(group: str) -> str:
+    """The id of the Note that the project at `group` pins."""
+    return f"{group}/introduction"
+
+
+async def describe_introduction(project: Project) -> IntroductionObject:
+    """What a Mastodon server shows of a project of ours."""
+    group, picture = await project.actor, await _picture_of(project)
+    note = IntroductionObject(
+        id=introduction_uri(group.uri),
+        attributed_to=group.uri,
+        published=project.launched_at or project.created_at,
+        updated=project.updated_at,
+        name=project.title,
+        markdown=project.text,
+        language=project.language,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        audience=group.uri,
+        url=group.uri,
+        attachments=(_attached(group, picture, project.cover_description),) if picture else (),
+        hashtags=await _hashtags_of(project),
+    )
+    for body in _bodies(project.text, project.content):
+        note = replace(note, content=content_of(body, title=project.title, url=group.uri, label="Take part"))
+        if is_small(note.write()):
+            break
+    return note
+
+
+async def describe_step(step: Step) -> StepObject:
+    """A published step of a project of ours as other instances see it. It comes with its project and that one's Group.
+
+    A challenge is named whether or not it says itself that it belongs here: readers ask it.
+    """
+    rows = StepChallenge.filter(step_id=step.id).order_by("id").limit(MAX_CHALLENGES).select_related("challenge__actor")
+    return written_step(step, step.project.actor.uri, tuple(row.challenge.actor.uri for row in await rows))
+
+
+def written_step(step: Step, project: str, challenges: tuple[str, ...]) -> StepObject:
+    """The step as it travels, with the ids of its project and its challenges."""
+    described = StepObject(
+        id=step.uri,
+        project=project,
+        name=step.title,
+        markdown=step.text,
+        position=step.position,
+        state=step.state,
+        challenges=challenges,
+        published=step.published_at,
+        updated=step.updated_at,
+    )
+    for body in _bodies(step.text, step.content):
+        described = replace(described, content=body)
+        if is_small(described.write()):
+            break
+        described = replace(described, markdown=None)
+    return described
+
+
+def _bodies(text: str, content: str) -> Iterator[str]:
+    """What its leaders say, whole at first, and then less and less of it."""
+    yield content
+    for limit in SHORTER:
+        yield markdown(beginning_of(text, limit))
+
+
+async def _cover_of(project: Project) -> CoverObject | None:
+    picture = await _picture_of(project)
+    if picture is None:
+        return None
+    return CoverObject(url=_address_of(await project.actor, picture), description=project.cover_description)
+
+
+async def _picture_of(project: Project) -> Media | None:
+    return await Media.get_or_none(id=project.cover_id) if project.cover_id else None
+
+
+def _attached(group: Actor, picture: Media, description: str) -> AttachmentObject:
+    return AttachmentObject(
+        kind=Kind.IMAGE,
+        url=_address_of(group, picture),
+        media_type=picture.media_type,
+        description=description,
+        width=picture.width,
+        height=picture.height,
+        digest=picture.digest,
+        blurhash=picture.blurhash,
+    )
+
+
+def _address_of(group: Actor, picture: Media) -> str:
+    return Uris(origin_of(group.uri)).media(picture.path)
+
+
+async def _hashtags_of(project: Project) -> tuple[Hashtag, ...]:
+    group = await project.actor
+    uris = Uris(origin_of(group.uri))
+    names = await GroupTag.filter(group_id=group.id).order_by("name").limit(MAX_TAGS).values_list("name", flat=True)
+    return tuple(Hashtag(name=str(name), href=uris.tag(str(name))) for name in names)
