@@ -47,6 +47,25 @@ class Notice(StrEnum):
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
+    NEED_ANSWERED = "need_answered"
+    NEED_FILLED = "need_filled"
+    CHALLENGE_CLOSES = "challenge_closes"
+    CHALLENGE_LAST_DAY = "challenge_last_day"
+    TASK_GIVEN = "task_given"
+    TASK_TAKEN = "task_taken"
+    TASK_HANDED_BACK = "task_handed_back"
+    TASK_DONE = "task_done"
+    TASK_DROPPED = "task_dropped"
+    TASK_SOON = "task_soon"
+    TASK_TODAY = "task_today"
+    TASK_OVERDUE = "task_overdue"
+    INVITATION_WAITS = "invitation_waits"
+    LEADERS_QUIET = "leaders_quiet"
+    PROJECT_ADOPTABLE = "project_adoptable"
+    LEAD_OFFERED = "lead_offered"
+    LEADER_BACK = "leader_back"
+    TAKEN_OVER = "taken_over"
+    LEADS_NOW = "leads_now"
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
@@ -100,6 +119,28 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),
+    Notice.NEED_ANSWERED: N_("%(who)s could do what “%(title)s” looks for."),
+    Notice.NEED_FILLED: N_("%(who)s wrote down that “%(title)s” found you."),
+    Notice.CHALLENGE_CLOSES: N_("“%(title)s” closes in three days."),
+    Notice.CHALLENGE_LAST_DAY: N_("“%(title)s” closes within a day."),
+    Notice.TASK_GIVEN: N_("%(who)s asks you to see to “%(title)s”. You can hand it back."),
+    Notice.TASK_TAKEN: N_("%(who)s sees to “%(title)s”."),
+    Notice.TASK_HANDED_BACK: N_("%(who)s handed “%(title)s” back. It waits for somebody."),
+    Notice.TASK_DONE: N_("%(who)s has done “%(title)s”."),
+    Notice.TASK_DROPPED: N_("“%(title)s”, which was yours to do, needs not be done any more."),
+    Notice.TASK_SOON: N_("“%(title)s”, which you see to, is due in two days."),
+    Notice.TASK_TODAY: N_("“%(title)s”, which you see to, is due today."),
+    Notice.TASK_OVERDUE: N_("The date of “%(title)s”, which you see to, has passed."),
+    Notice.INVITATION_WAITS: N_("“%(title)s” still waits for your answer: they would like you to join."),
+    Notice.LEADERS_QUIET: N_(
+        "Nobody who leads “%(title)s” has done anything there for a long time. Please look in, or members can take it "
+        "over soon."
+    ),
+    Notice.PROJECT_ADOPTABLE: N_("“%(title)s” looks for somebody who leads it: its leaders have gone quiet."),
+    Notice.LEAD_OFFERED: N_("%(who)s offers to lead “%(title)s”."),
+    Notice.LEADER_BACK: N_("“%(title)s” has a leader again, and needs nobody who takes it over."),
+    Notice.TAKEN_OVER: N_("%(who)s leads “%(title)s” from now on."),
+    Notice.LEADS_NOW: N_("You lead “%(title)s” from now on."),
     Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
     Notice.ROLE_CHANGED: N_("What you may do here has changed."),
     Notice.PASSWORD_CHANGED: N_("Your password was changed."),
@@ -136,6 +177,8 @@ OF_SEVERAL: Final[Mapping[Notice, str]] = {
     Notice.QUOTED: N_("%(who)s quote “%(title)s”."),
     Notice.ASKED_TO_QUOTE: N_("%(who)s ask to quote “%(title)s”."),
     Notice.SUBMITTED: N_("%(who)s offer something to “%(title)s”."),
+    Notice.NEED_ANSWERED: N_("%(who)s could do what “%(title)s” looks for."),
+    Notice.LEAD_OFFERED: N_("%(who)s offer to lead “%(title)s”."),
     Notice.ASKED_TO_JOIN: N_("%(who)s ask to join."),
 }
 """The same when several people did it; here `who` is "Bo and Cy" or "Bo, Cy and others"."""
@@ -197,7 +240,13 @@ FAMILIES: Final = (
         name="challenges",
         label=N_("Challenges"),
         sign="challenge",
-        kinds=(Notice.SUBMITTED, Notice.SUBMISSION_ACCEPTED, Notice.SUBMISSION_DECLINED),
+        kinds=(
+            Notice.SUBMITTED,
+            Notice.SUBMISSION_ACCEPTED,
+            Notice.SUBMISSION_DECLINED,
+            Notice.NEED_ANSWERED,
+            Notice.NEED_FILLED,
+        ),
     ),
     Family(
         name="people",
@@ -262,6 +311,8 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.SUBMITTED: N_("Something is offered to a challenge that I lead"),
     Notice.SUBMISSION_ACCEPTED: N_("A record of mine becomes part of a challenge"),
     Notice.SUBMISSION_DECLINED: N_("A record of mine is not taken up by a challenge"),
+    Notice.NEED_ANSWERED: N_("Somebody could do what I look for"),
+    Notice.NEED_FILLED: N_("A challenge or project that I answered found me"),
     Notice.FOLLOWED: N_("Somebody follows me"),
     Notice.ASKED_TO_FOLLOW: N_("Somebody asks to follow me"),
     Notice.RECOMMENDED: N_("Somebody likes a record of mine"),

@@ -44,3 +44,27 @@ async def parts_around(group: Actor, actor: Actor) -> frozenset[Part]:
         return await parts_in(challenge, actor)
     leads_it = await GroupLeader.exists(group_id=group.id, actor_id=actor.id)
     return frozenset({Part.ANYONE, Part.LEADER} if leads_it else {Part.ANYONE})
+
+
+async def leaders_of_group(group: Actor) -> Sequence[Actor]:
+    """Those who lead `group`, a challenge or a project, each once: of a challenge in a project, that one's too."""
+    challenge = await Challenge.filter(actor_id=group.id).select_related("leader", "part_of").first()
+    if challenge is None:
+        return await leaders_of(group)
+    found = [] if challenge.leader is None else [challenge.leader]
+    if challenge.part_of is not None:
+        found += await leaders_of(challenge.part_of)
+    return list({leader.id: leader for leader in found}.values())
+
+
+async def parts_in_group(group: Actor, actor: Actor) -> frozenset[Part]:
+    """What `actor` is to `group`, a challenge or a project, as far as leading goes."""
+    challenge = await Challenge.get_or_none(actor_id=group.id)
+    if challenge is not None:
+        return await parts_in(challenge, actor)
+    parts = {Part.ANYONE}
+    if actor.is_local:
+        parts.add(Part.RESIDENT)
+    if await GroupLeader.exists(group_id=group.id, actor_id=actor.id):
+        parts.add(Part.LEADER)
+    return frozenset(parts)

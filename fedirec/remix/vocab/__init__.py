@@ -11,6 +11,7 @@ from fedirec.activitypub.vocab import Entity
 from fedirec.remix.vocab.attachments import AttachmentObject, CaptionObject, find_duration, write_duration
 from fedirec.remix.vocab.challenges import ChallengeObject
 from fedirec.remix.vocab.comments import CommentObject
+from fedirec.remix.vocab.needs import NeedObject
 from fedirec.remix.vocab.news import NewsObject
 from fedirec.remix.vocab.notes import NoteObject
 from fedirec.remix.vocab.pens import OfferedPen, OfferedVersion
@@ -23,6 +24,7 @@ from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, find_hashtag,
 TYPES: tuple[type[Entity], ...] = (
     RecordObject,
     CommentObject,
+    NeedObject,
     NewsObject,
     PromptObject,
     PostObject,
@@ -43,6 +45,7 @@ __all__ = [
     "ContributorObject",
     "Hashtag",
     "Mention",
+    "NeedObject",
     "NewsObject",
     "NoteObject",
     "ObjectLink",

@@ -1,0 +1,74 @@
+"""What pages ask about the skills that challenges and projects look for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from fedirec.accounts.boundaries import not_away
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db.rows import fetch_tuples, rows_in
+from fedirec.db.tables import marks
+from fedirec.errors import NotFound
+from fedirec.remix.models import Need
+from fedirec.remix.queries.parts import actors_in
+
+MAX_OF_ONE: Final = 20
+"""Open needs of one challenge or project."""
+_OPEN: Final = """
+    SELECT n.id FROM need n CROSS JOIN actor a WHERE a.id = n.group_id AND n.state = 'open' AND n.id < ?
+       AND a.state = 'active' AND NOT EXISTS (
+           SELECT 1 FROM challenge c LEFT JOIN actor l ON l.id = c.leader_id WHERE c.actor_id = n.group_id
+              AND (c.state NOT IN ('open', 'extended') OR c.deadline_at <= ? OR l.state = 'suspended'))
+"""
+"""Those of challenges that take submissions, and of what is no challenge."""
+
+
+async def needs_of(group: Actor, *, limit: int = MAX_OF_ONE) -> list[Need]:
+    """What `group` looks for now, the newest first."""
+    return await Need.filter(group_id=group.id, state="open").order_by("-id").limit(limit)
+
+
+async def open_needs(
+    skills: Collection[str], *, viewer: Actor | None = None, after: int | None = None, limit: int
+) -> list[Need]:
+    """What is looked for anywhere, of `skills`, the newest first, each with its group; not what `viewer` looks for, nor
+    what those do from whom they keep away.
+
+    `after` is the row at which the piece before ended.
+    """
+    if not skills:
+        return []
+    near = not_away(viewer)
+    rows = await fetch_tuples(
+        f"{_OPEN} AND n.skill IN ({marks(skills)}) AND {near.sql} "  # noqa: S608  (only placeholders)
+        "AND NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = n.group_id AND g.actor_id = ?) "
+        "AND NOT EXISTS (SELECT 1 FROM challenge o WHERE o.actor_id = n.group_id AND o.leader_id = ?) "
+        "ORDER BY n.id DESC LIMIT ?",
+        2**62 if after is None else after,
+        now(),
+        *skills,
+        *near.values,
+        viewer.id if viewer else 0,
+        viewer.id if viewer else 0,
+        limit,
+    )
+    return await needs_in([key for (key,) in rows])
+
+
+async def needs_in(keys: Collection[int]) -> list[Need]:
+    """The needs in these rows, in that order, each with its group."""
+    found = {need.id: need for need in await rows_in(Need, keys)}
+    groups = await actors_in({need.group_id for need in found.values()})
+    for need in found.values():
+        need.group = groups[need.group_id]
+    return [found[key] for key in keys if key in found]
+
+
+async def get_need(group: Actor, key: str) -> Need:
+    """The need of `group`, a local one, whose address ends with `key`. Raises NotFound."""
+    need = await Need.get_or_none(uri=f"{group.uri}/needs/{key}").select_related("group")
+    if need is None:
+        raise NotFound("That is not looked for any more.")
+    return need

@@ -1,0 +1,67 @@
+"""Further parts of the home page and of the pages of people, from packages above the one that has those pages.
+
+A package says what it adds as plain values, and `app.py` joins them; a page asks for those of its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+Load = Callable[[Request[Any], Any], Awaitable[Mapping[str, Any] | None]]
+"""What the template of a section shows, or None where there is nothing to show.
+
+It is asked with the row of the actor whose section it is: of the member on the home page, of the person on theirs.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One further part of a page."""
+
+    name: str
+    """As it stands in addresses (`?tab=`) and as the id of the part: small letters."""
+    title: str
+    """Marked with N_; it is translated where it is shown."""
+    template: str
+    """It finds what `load` answered under the name `section`, and is included or stands alone under its tab."""
+    load: Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sections:
+    """What is added to which page, in the order in which it stands there."""
+
+    home: Sequence[Section] = ()
+    """Blocks on the first page of a member, under what fits their skills."""
+    home_tabs: Sequence[Section] = ()
+    """Tabs beside the feeds there."""
+    person: Sequence[Section] = ()
+    """Tabs on the page of a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A section with what it shows."""
+
+    name: str
+    title: str
+    template: str
+    section: Mapping[str, Any]
+
+
+async def load_sections(sections: Sequence[Section], request: Request[Any], actor: object) -> list[Shown]:
+    """Those of `sections` that have anything to show to, or about, `actor`."""
+    return [
+        Shown(name=each.name, title=each.title, template=each.template, section=loaded)
+        for each in sections
+        if (loaded := await each.load(request, actor)) is not None
+    ]
+
+
+def find_section(sections: Sequence[Section], name: str) -> Section | None:
+    """The section called `name`."""
+    return next((each for each in sections if each.name == name), None)
