@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -19,6 +19,21 @@ class ChallengeState(StrEnum):
     OPEN = "open"
     EXTENDED = "extended"
     CLOSED = "closed"
+    SELECTING = "selecting"
+    """Its leaders choose among what was offered."""
+    CONCLUDED = "concluded"
+    """Its leaders said what became of what was made."""
+    CANCELLED = "cancelled"
+    ARCHIVED = "archived"
+    """Over for good: it has left the lists, and keeps its page."""
+
+
+TAKING: Final = frozenset({ChallengeState.OPEN, ChallengeState.EXTENDED})
+"""Where a challenge takes what is offered."""
+DECIDING: Final = TAKING | {ChallengeState.CLOSED, ChallengeState.SELECTING}
+"""Where its leaders still answer what was offered."""
+ENDED: Final = frozenset({ChallengeState.CONCLUDED, ChallengeState.CANCELLED, ChallengeState.ARCHIVED})
+"""Where nothing more comes."""
 
 
 class ChallengeEvent(StrEnum):
@@ -28,6 +43,29 @@ class ChallengeEvent(StrEnum):
     EXTEND = "extend"
     CLOSE = "close"
     REOPEN = "reopen"
+    SELECT = "select"
+    CONCLUDE = "conclude"
+    CANCEL = "cancel"
+    ARCHIVE = "archive"
+
+
+class Timing(StrEnum):
+    """How what is offered stands to the deadline."""
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    """After the deadline, and within the grace that what comes from elsewhere has."""
+    TOO_LATE = "too_late"
+
+
+class Outcome(StrEnum):
+    """What became of something that a challenge accepted. Nobody wins, and nobody loses."""
+
+    USED = "used"
+    """It is in what was made."""
+    BUILT_ON = "built_on"
+    """What was made comes from it."""
+    THANKED = "thanked"
 
 
 class SubmissionState(StrEnum):
@@ -62,6 +100,15 @@ CHALLENGE_TRANSITIONS: Final[Mapping[tuple[ChallengeState, ChallengeEvent], Chal
         (ChallengeState.OPEN, ChallengeEvent.CLOSE): ChallengeState.CLOSED,
         (ChallengeState.EXTENDED, ChallengeEvent.CLOSE): ChallengeState.CLOSED,
         (ChallengeState.CLOSED, ChallengeEvent.REOPEN): ChallengeState.EXTENDED,
+        (ChallengeState.CLOSED, ChallengeEvent.SELECT): ChallengeState.SELECTING,
+        (ChallengeState.SELECTING, ChallengeEvent.REOPEN): ChallengeState.EXTENDED,
+        (ChallengeState.SELECTING, ChallengeEvent.CONCLUDE): ChallengeState.CONCLUDED,
+        (ChallengeState.OPEN, ChallengeEvent.CANCEL): ChallengeState.CANCELLED,
+        (ChallengeState.EXTENDED, ChallengeEvent.CANCEL): ChallengeState.CANCELLED,
+        (ChallengeState.CLOSED, ChallengeEvent.CANCEL): ChallengeState.CANCELLED,
+        (ChallengeState.SELECTING, ChallengeEvent.CANCEL): ChallengeState.CANCELLED,
+        (ChallengeState.CONCLUDED, ChallengeEvent.ARCHIVE): ChallengeState.ARCHIVED,
+        (ChallengeState.CANCELLED, ChallengeEvent.ARCHIVE): ChallengeState.ARCHIVED,
     }
 )
 
@@ -86,6 +133,10 @@ _STANDS: Final[Mapping[str, str]] = MappingProxyType(
         ChallengeState.OPEN: N_("This challenge is open already."),
         ChallengeState.EXTENDED: N_("This challenge is open already."),
         ChallengeState.CLOSED: N_("This challenge is closed already."),
+        ChallengeState.SELECTING: N_("Its leaders are choosing already."),
+        ChallengeState.CONCLUDED: N_("This challenge is finished."),
+        ChallengeState.CANCELLED: N_("This challenge was called off."),
+        ChallengeState.ARCHIVED: N_("This challenge is archived."),
         SubmissionState.PENDING: N_("This waits for an answer already."),
         SubmissionState.LICENCE_PENDING: N_("This still waits for its licence."),
         SubmissionState.ACCEPTED: N_("This is part of the challenge already."),
@@ -119,11 +170,38 @@ def advance_submission(state: str, event: SubmissionEvent) -> SubmissionState:
     return advance(SUBMISSION_TRANSITIONS, SubmissionState(state), event)
 
 
-def accepts_submissions(state: str, *, received_at: datetime, deadline_at: datetime | None) -> bool:
-    """Whether a submission that reaches us at `received_at` is in time.
+def timing_of(
+    state: str,
+    *,
+    received_at: datetime,
+    deadline_at: datetime | None,
+    closed_at: datetime | None = None,
+    grace: timedelta = timedelta(0),
+) -> Timing:
+    """How a submission that reaches us at `received_at` stands to the deadline of a challenge in `state`.
 
-    What counts is our clock when it arrives, never the date that it claims.
+    What counts is our clock when it arrives, never the date that it claims. `grace` is for what comes from elsewhere,
+    whose clocks differ and whose servers may have been down; a challenge that its leaders closed themselves has none.
     """
-    if state not in (ChallengeState.OPEN, ChallengeState.EXTENDED):
-        return False
-    return deadline_at is None or received_at <= deadline_at
+    if state in TAKING and (deadline_at is None or received_at <= deadline_at):
+        return Timing.IN_TIME
+    is_closed_by_deadline = state == ChallengeState.CLOSED and deadline_at is not None and closed_at == deadline_at
+    if deadline_at is None or not (state in TAKING or is_closed_by_deadline):
+        return Timing.TOO_LATE
+    return Timing.LATE if deadline_at < received_at <= deadline_at + grace else Timing.TOO_LATE
+
+
+def accepts_submissions(state: str, *, received_at: datetime, deadline_at: datetime | None) -> bool:
+    """Whether a submission that reaches us at `received_at` is in time."""
+    return timing_of(state, received_at=received_at, deadline_at=deadline_at) is Timing.IN_TIME
+
+
+def known_state(word: str | None) -> ChallengeState:
+    """What another instance says of its challenge. A word that we do not know promises nothing: it is closed to us.
+
+    Nothing at all is open, as older versions of other software say it.
+    """
+    if not word:
+        return ChallengeState.OPEN
+    known = next((state for state in ChallengeState if state == word), ChallengeState.CLOSED)
+    return ChallengeState.CLOSED if known is ChallengeState.DRAFT else known

@@ -18,6 +18,8 @@ from fedirec.remix.licences import CHOICES, Licence, find_licence, may_carry
 MAX_AMOUNT: Final = 10**13
 """Minor units: more than any pot, and still exact in every reader of JSON."""
 MAX_TEXT: Final = 5_000
+MAX_RULE: Final = 1_000
+"""Characters, of the rule and of the method."""
 MAX_VERSION: Final = 1_000_000
 
 
@@ -50,6 +52,10 @@ class Terms:
     currency: str | None = None
     """ISO 4217."""
     decided_by: DecidedBy = DecidedBy.LEADERS
+    rule: str = ""
+    """How money is shared, in words. New terms with a pot have one (`refuse_unruled`); those of before had none."""
+    method: str = ""
+    """How it is decided, in words."""
     text: str = ""
 
     def __post_init__(self) -> None:
@@ -59,6 +65,11 @@ class Terms:
             raise Invalid("please choose one of the licences", field="licence")
         if len(self.text) > MAX_TEXT:
             raise Invalid("please keep the terms under %(n)s characters", field="terms", blanks={"n": MAX_TEXT})
+        for field, said in (("rule", self.rule), ("method", self.method)):
+            if len(said) > MAX_RULE:
+                raise Invalid("please keep it under %(n)s characters", field=field, blanks={"n": MAX_RULE})
+        if self.rule and self.pays == Pays.NOTHING:
+            raise Invalid("where nothing is paid, nothing is shared", field="rule")
         if self.pays == Pays.POT:
             if self.currency not in CURRENCIES:
                 raise Invalid("please say the currency of the pot, such as EUR", field="currency")
@@ -77,6 +88,10 @@ class Terms:
         }
         if self.amount is not None and self.currency is not None:
             document |= {"minorUnits": str(self.amount), "currency": self.currency}
+        if self.rule:
+            document["rule"] = self.rule
+        if self.method:
+            document["method"] = self.method
         if self.text:
             document["content"] = self.text
         return document
@@ -90,6 +105,12 @@ class Terms:
         """Whether a record under `licence` can go into what is made under these terms."""
         wanted = find_licence(self.licence)
         return licence == wanted or may_carry(licence, wanted)
+
+
+def refuse_unruled(terms: Terms) -> None:
+    """Raise Invalid for a pot without a word about how it is shared: nobody works for money whose rule comes later."""
+    if terms.pays is Pays.POT and not terms.rule.strip():
+        raise Invalid("please say how the pot is shared, before anybody works for it", field="rule")
 
 
 def revise(terms: Terms, wanted: Terms) -> Terms:

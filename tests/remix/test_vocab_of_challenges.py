@@ -85,7 +85,8 @@ def test_a_challenge_says_what_it_wants_and_until_when() -> None:
     assert read.kinds_wanted == (Kind.TEXT, Kind.VIDEO)
     assert read.deadline == datetime(2026, 12, 20, tzinfo=UTC)
     assert (read.state, read.leaders) == ("closed", (ANA,))
-    assert challenge(state="sleeping").state == "open"
+    assert challenge().state == "open"
+    assert challenge(state="sleeping").state == "closed"
 
 
 def test_a_prompt_belongs_to_the_group_that_speaks() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC
+
+from babel.dates import format_datetime
 
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.models import Actor
@@ -15,8 +18,12 @@ from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms
 from fedirec.remix.sizes import SHORTER, beginning_of, is_small
+from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
+from fedirec.web.language import Reader, best_language, reader, reading, zone_named
+from fedirec.web.language import gettext as _
+from fedirec.web.words import kind_word
 
 
 async def describe_challenge(challenge: Challenge) -> ChallengeObject:
@@ -30,7 +37,8 @@ async def describe_challenge(challenge: Challenge) -> ChallengeObject:
         terms=await current_terms(challenge),
         submissions=f"{group.uri}/submissions",
         prompt=challenge.prompt_uri,
-        state="closed" if challenge.state == "closed" else "open",
+        state=ChallengeState(challenge.state),
+        ended=challenge.closed_at or challenge.concluded_at,
     )
     for body in _bodies(challenge):
         if is_small(described.write()):
@@ -99,20 +107,49 @@ async def _attachments_of(challenge: Challenge) -> list[AttachmentObject]:
 def pays_in_words(terms: Terms) -> str:
     """What a challenge pays, in one sentence."""
     if terms.pays is Pays.POT and terms.amount is not None and terms.currency:
-        return f"It pays: {write_amount(terms.amount, terms.currency)} {terms.currency} will be shared."
-    return "It may pay later." if terms.pays is Pays.PERHAPS else "It is unpaid."
+        sum_of_money = {"amount": write_amount(terms.amount, terms.currency), "currency": terms.currency}
+        return _("It pays: %(amount)s %(currency)s will be shared.") % sum_of_money
+    return _("It may pay later.") if terms.pays is Pays.PERHAPS else _("It is unpaid.")
+
+
+def until_in_words(challenge: Challenge) -> str:
+    """Until when a challenge is open, in the zone of whoever organises it and with its name; empty without an end."""
+    if challenge.deadline_at is None:
+        return ""
+    zone = zone_named(challenge.timezone)
+    local = challenge.deadline_at.astimezone(zone or UTC)
+    moment = format_datetime(local, "d MMMM y, HH:mm", locale=reader().locale.replace("-", "_"))
+    return f"{moment} {challenge.timezone.replace('_', ' ') if zone else 'UTC'}"
 
 
 def _promises(challenge: Challenge, terms: Terms | None, handle: str) -> list[str]:
-    lines = [f"Answer by replying to this post, or mention {handle}."]
-    if challenge.deadline_at:
-        lines.append(f"Open until {challenge.deadline_at:%d %B %Y, %H:%M} UTC.")
-    if terms:
-        lines.append(pays_in_words(terms))
-        lines.append(
-            f"So that others may build on it, say: “I release this under {find_licence(terms.licence).short}”."
-        )
-    return lines
+    """What everybody should know before they work, in the language of the challenge."""
+    with reading(Reader(locale=best_language([challenge.language] if challenge.language else []))):
+        lines = [_("Answer by replying to this post, or mention %(handle)s.") % {"handle": handle}]
+        if challenge.kinds:
+            kinds = ", ".join(kind_word(kind) for kind in challenge.kinds)
+            lines.append(_("Wanted: %(kinds)s.") % {"kinds": kinds})
+        if challenge.deadline_at:
+            lines.append(_("Open until %(moment)s.") % {"moment": until_in_words(challenge)})
+        if terms:
+            lines.append(pays_in_words(terms))
+            if terms.rule:
+                lines.append(_("How it is shared: %(rule)s") % {"rule": terms.rule})
+            lines.append(_decided_in_words(terms))
+            if terms.text:
+                lines.append(terms.text)
+            grant = f"I release this under {find_licence(terms.licence).short}"
+            lines.append(_("So that others may build on it, say: “%(sentence)s”.") % {"sentence": grant})
+        return lines
+
+
+def _decided_in_words(terms: Terms) -> str:
+    who = {
+        DecidedBy.LEADERS: _("Its leaders decide what becomes part of it."),
+        DecidedBy.COMMUNITY: _("Everybody there decides together what becomes part of it."),
+        DecidedBy.CONTRIBUTORS: _("Those who contribute decide together what becomes part of it."),
+    }[terms.decided_by]
+    return f"{who} {terms.method}".rstrip()
 
 
 async def save_terms(challenge: Challenge, terms: Terms) -> ChallengeTerms:
@@ -125,6 +162,8 @@ async def save_terms(challenge: Challenge, terms: Terms) -> ChallengeTerms:
         amount=terms.amount,
         currency=terms.currency,
         decided_by=terms.decided_by.value,
+        rule=terms.rule,
+        method=terms.method,
         text=terms.text,
         digest=terms.digest,
     )
@@ -145,5 +184,7 @@ def terms_of(row: ChallengeTerms) -> Terms:
         amount=row.amount,
         currency=row.currency,
         decided_by=DecidedBy(row.decided_by),
+        rule=row.rule,
+        method=row.method,
         text=row.text,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Self
 
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import CHALLENGE_CONTEXT
@@ -13,7 +13,8 @@ from fedirec.errors import Invalid
 from fedirec.remix.currencies import CURRENCIES
 from fedirec.remix.kinds import Kind, kinds_in
 from fedirec.remix.licences import find_licence
-from fedirec.remix.terms import MAX_TEXT, DecidedBy, Pays, Terms
+from fedirec.remix.submissions import TAKING, ChallengeState, known_state
+from fedirec.remix.terms import MAX_RULE, MAX_TEXT, DecidedBy, Pays, Terms
 from fedirec.remix.vocab.text import clean_text, find_id, ids
 
 MAX_LEADERS: Final = 32
@@ -42,7 +43,10 @@ class ChallengeObject:
     """The collection of what was accepted."""
     prompt: str | None = None
     """The Note that says what is asked for."""
-    state: Literal["open", "closed"] = "open"
+    state: ChallengeState = ChallengeState.OPEN
+    ended: datetime | None = None
+    """When it stopped taking anything, where that was before its deadline. Only for writing: who does not know the
+    word of its state sees by its date that it is over."""
 
     @property
     def id(self) -> str:
@@ -59,11 +63,11 @@ class ChallengeObject:
             terms=_find_terms(doc),
             submissions=_near(doc, "submissions", actor.id),
             prompt=_near(doc, "prompt", actor.id),
-            state="closed" if doc.find_text("state") == "closed" else "open",
+            state=known_state(doc.find_text("state")),
         )
 
     def write(self) -> Json:
-        document = self.actor.write() | {"kind": self.KIND, "state": self.state}
+        document = self.actor.write() | {"kind": self.KIND, "state": self.state.value}
         for key, value in (
             ("attributedTo", self.leaders[0] if len(self.leaders) == 1 else list(self.leaders)),
             ("kindsWanted", [str(kind) for kind in self.kinds_wanted]),
@@ -72,8 +76,9 @@ class ChallengeObject:
         ):
             if value:
                 document[key] = value
-        if self.deadline:
-            document["endTime"] = write_instant(self.deadline)
+        until = self.deadline if self.state in TAKING else min(filter(None, (self.ended, self.deadline)), default=None)
+        if until:
+            document["endTime"] = write_instant(until)
         if self.terms:
             document["terms"] = _write_terms(self.terms)
             document["license"] = find_licence(self.terms.licence).url
@@ -102,6 +107,8 @@ def _find_terms(doc: Doc) -> Terms | None:
                 amount=_units(units),
                 currency=currency if currency in CURRENCIES else None,
                 decided_by=decided_by,
+                rule=clean_text(entry.find_text("rule"), 4 * MAX_RULE),
+                method=clean_text(entry.find_text("method"), 4 * MAX_RULE),
                 text=clean_text(entry.find_text("content"), MAX_TEXT),
             )
         except Invalid:
