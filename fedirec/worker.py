@@ -54,6 +54,7 @@ from fedirec.remix.actions.pens.applying import apply_writing
 from fedirec.remix.actions.pseudonyms.carrying import carry_names
 from fedirec.remix.actions.pseudonyms.everywhere import name_as_wished
 from fedirec.remix.actions.quotations import check_quotation
+from fedirec.remix.actions.reminders import forget_reminders, remind_of_deadlines
 from fedirec.remix.actions.remix_requests.carrying import carry_stamps
 from fedirec.remix.actions.remix_requests.checking import check_stamp, look_at_remix
 from fedirec.remix.actions.remix_requests.expiring import expire_requests
@@ -166,6 +167,8 @@ def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
         Chore("erase who was suspended a month ago", timedelta(hours=1), erase_long_suspended),
         Chore("look for watched words", timedelta(seconds=20), look_for_words),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
+        Chore("remind of deadlines", timedelta(minutes=10), remind_of_deadlines),
+        Chore("forget what people were reminded of", timedelta(hours=24), forget_reminders),
         Chore("end questions about remixes", timedelta(minutes=10), expire_requests),
         Chore("look at stamps again", timedelta(minutes=5), look_at_stamps_again, is_harmless=True),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
