@@ -7,8 +7,9 @@ The text beside each field is the operator's documentation; `docs/install.md` li
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -105,6 +106,16 @@ class Settings(BaseSettings):
     deliveries_in_flight: int = Field(
         200, ge=1, le=2000, description="Requests to other instances that may be under way at once."
     )
+    smtp_host: str = Field("", description="The server that takes mail from this instance; empty for no mail at all.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port: 587 for starttls, 465 for implicit.")
+    smtp_tls: Literal["starttls", "implicit", "none"] = Field(
+        "starttls", description="How the way there is encrypted: starttls, implicit, or none."
+    )
+    smtp_user: str = Field("", description="The name under which it lets this instance in, if it asks for one.")
+    smtp_password: str = Field(
+        "", repr=False, description="The password for that; put it into the file or the environment."
+    )
+    smtp_from: str = Field("", description="The address that mail comes from, such as fedirec@studio.example.")
 
     @classmethod
     def settings_customise_sources(
@@ -150,6 +161,18 @@ class Settings(BaseSettings):
             raise ValueError("clock_offset: this needs development = true")
         if self.origin.startswith("http://") and not self.development:
             raise ValueError("origin: write it with https:// (http:// is for development = true)")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_that_can_leave(self) -> Self:
+        if not self.smtp_host:
+            return self
+        if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", self.smtp_from):
+            raise ValueError("smtp_from: write the address that mail comes from, such as fedirec@studio.example")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise ValueError("smtp_user and smtp_password belong together: write both, or neither")
+        if self.smtp_password and self.smtp_tls == "none" and not (self.development or is_loopback(self.smtp_host)):
+            raise ValueError("smtp_tls: a password does not travel in the open; write starttls or implicit")
         return self
 
     @classmethod
@@ -198,6 +221,14 @@ def environment_without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _network(text: object) -> IPv4Network | IPv6Network:
     """Raises ValueError with what to write."""
     try:
@@ -216,4 +247,6 @@ def _sentence(mistake: Any) -> str:
         return f"there is no setting {name}; docs/install.md lists them all"
     words = _WORDS.get(mistake["type"], mistake["msg"]).format_map(mistake.get("ctx", {}))
     words = words.removeprefix("Value error, ")
+    if "password" in name:
+        return f"{name}: {words}"
     return f"{name}: {words} (got {mistake['input']!r})" if name else words

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),
     "keys": ("keys", "Renew the keys with which this instance and its people sign."),
     "farewell": ("farewell", "End this instance for good: erase everybody, and say so to all others."),
+    "mail": ("mail", "Try out whether mail leaves this instance."),
     "media": ("media", "See what takes up the disk, and make room."),
     "inbox": ("inbox", "See what other instances sent that had no effect, and handle it again."),
 }

@@ -25,6 +25,7 @@ from fedirec.settings import CONFIG_FILE, Settings
 app = typer.Typer(help="See and check the settings.", no_args_is_help=True)
 
 HIDDEN: Final = "********"
+SECRET: Final = ("smtp_password",)
 _SECRETS: Final = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 
 
@@ -38,6 +39,7 @@ def show(
     """Show every setting, and where it comes from. Passwords are hidden."""
     origins = _origins({name for name in ALL if context.params.get(name) is not None})
     values = {name: _shown(getattr(settings, name)) for name in ALL}
+    values |= {name: HIDDEN for name in SECRET if values[name]}
     if json:
         say_json({name: {"value": values[name], "from": origins[name]} for name in ALL})
     else:

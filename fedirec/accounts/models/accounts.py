@@ -46,12 +46,16 @@ class Account(Model, metaclass=RowClass):
     """What they can do, as codes of roles; null for nothing said."""
     unwanted: fields.Field[list[str] | None] = fields.JSONField(null=True)
     """The kinds of notices that they do not want to be told of."""
+    mail_to = fields.CharField(max_length=254, null=True)
+    """Where mail goes: an address whose reader said that it is theirs."""
     mailed: fields.Field[list[str] | None] = fields.JSONField(null=True)
-    """The kinds of notices that are sent by mail too; null for none."""
+    """The kinds of notices that are sent by mail too; null for none. `always` stands for what everybody is told."""
+    notices_mailed_at = fields.DatetimeField(null=True)
+    """When notices last went out by mail."""
     weekly_mail = fields.BooleanField(default=False, db_default=False)
     """Whether the digest of the week comes by mail."""
     weekly_mail_at = fields.DatetimeField(null=True)
-    """When it last did."""
+    """When it last did, or was chosen: the next one comes with the next week."""
     created_at = fields.DatetimeField(default=now)
     approved_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)

@@ -31,6 +31,8 @@ class Notification(Model, metaclass=RowClass):
     dedupe_key = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField(default=now)
     read_at = fields.DatetimeField(null=True)
+    mail_at = fields.DatetimeField(null=True, db_index=True)
+    """From when on it is told by mail too, if it was not read before; null when it is not, or was."""
 
     class Meta(Model.Meta):
         table = "notification"
