@@ -70,7 +70,9 @@ def test_a_sound_a_film_and_a_picture_are_recorded_in_the_page_and_published(wit
         page = ana.page
         for number, way in enumerate(("sound", "film", "picture"), 1):
             page.click(f"[data-record={way}]")
-            page.wait_for_function(IN_SIGHT, arg=f"[data-recorder={'shoot' if way == 'picture' else 'start'}]")
+            button = f"[data-recorder={'shoot' if way == 'picture' else 'start'}]:visible"
+            page.locator(button).wait_for()  # the device has answered
+            page.wait_for_function(IN_SIGHT, arg=button.removesuffix(":visible"))
             pressed(ana, "shoot" if way == "picture" else "start")
             if way != "picture":
                 page.wait_for_selector("#recorder[data-heard=yes]")

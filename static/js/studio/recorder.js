@@ -47,7 +47,7 @@ let turn = 0; // answers to what was asked before are not listened to any more
 let opener = null;
 let send = () => {};
 
-view.addEventListener("resize", () => state === "live" && inSight());
+new ResizeObserver(() => state !== "closed" && inSight()).observe(panel); // it grows when the camera is there
 
 function become(next, sentence) {
   state = next;
@@ -69,7 +69,7 @@ function become(next, sentence) {
   inSight();
 }
 
-// Panel and buttons are in the window; they grow when the camera is there, or what was recorded.
+// Panel and buttons are in the window, whatever grew.
 const inSight = () => panel.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
 
 // The focus follows to what can be done next.
