@@ -66,6 +66,15 @@ class Notice(StrEnum):
     LEADER_BACK = "leader_back"
     TAKEN_OVER = "taken_over"
     LEADS_NOW = "leads_now"
+    LEADS_NO_MORE = "leads_no_more"
+    WANTS_TO_JOIN = "wants_to_join"
+    INVITED_TO_PROJECT = "invited_to_project"
+    JOINED_PROJECT = "joined_project"
+    DECLINED_PROJECT = "declined_project"
+    LET_IN = "let_in"
+    NOT_LET_IN = "not_let_in"
+    TRUSTED = "trusted"
+    MEMBERSHIP_ENDED = "membership_ended"
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
@@ -141,6 +150,15 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.LEADER_BACK: N_("“%(title)s” has a leader again, and needs nobody who takes it over."),
     Notice.TAKEN_OVER: N_("%(who)s leads “%(title)s” from now on."),
     Notice.LEADS_NOW: N_("You lead “%(title)s” from now on."),
+    Notice.LEADS_NO_MORE: N_("You do not lead “%(title)s” any more. The log says why."),
+    Notice.WANTS_TO_JOIN: N_("%(who)s would like to be part of “%(title)s”."),
+    Notice.INVITED_TO_PROJECT: N_("%(who)s invites you to be part of “%(title)s”."),
+    Notice.JOINED_PROJECT: N_("%(who)s is part of “%(title)s” now."),
+    Notice.DECLINED_PROJECT: N_("%(who)s does not want to be part of “%(title)s”."),
+    Notice.LET_IN: N_("You are part of “%(title)s” now."),
+    Notice.NOT_LET_IN: N_("You cannot be part of “%(title)s” just now. You can still contribute."),
+    Notice.TRUSTED: N_("%(who)s trusts you to help with “%(title)s”."),
+    Notice.MEMBERSHIP_ENDED: N_("You are not part of “%(title)s” any more. The log says why."),
     Notice.ASKED_TO_JOIN: N_("%(who)s would like to join."),
     Notice.ROLE_CHANGED: N_("What you may do here has changed."),
     Notice.PASSWORD_CHANGED: N_("Your password was changed."),
@@ -180,6 +198,8 @@ OF_SEVERAL: Final[Mapping[Notice, str]] = {
     Notice.NEED_ANSWERED: N_("%(who)s could do what “%(title)s” looks for."),
     Notice.LEAD_OFFERED: N_("%(who)s offer to lead “%(title)s”."),
     Notice.ASKED_TO_JOIN: N_("%(who)s ask to join."),
+    Notice.WANTS_TO_JOIN: N_("%(who)s would like to be part of “%(title)s”."),
+    Notice.JOINED_PROJECT: N_("%(who)s are part of “%(title)s” now."),
 }
 """The same when several people did it; here `who` is "Bo and Cy" or "Bo, Cy and others"."""
 
@@ -266,13 +286,27 @@ FAMILIES: Final = (
             Notice.INVITATION_WAITS,
             Notice.PROJECT_ADOPTABLE,
             Notice.LEADER_BACK,
+            Notice.WANTS_TO_JOIN,
+            Notice.INVITED_TO_PROJECT,
+            Notice.JOINED_PROJECT,
+            Notice.DECLINED_PROJECT,
+            Notice.LET_IN,
+            Notice.NOT_LET_IN,
+            Notice.TRUSTED,
         ),
     ),
     Family(
         name="leading",
         label=N_("Leading"),
         sign="challenge",
-        kinds=(Notice.LEADERS_QUIET, Notice.LEAD_OFFERED, Notice.TAKEN_OVER, Notice.LEADS_NOW),
+        kinds=(
+            Notice.LEADERS_QUIET,
+            Notice.LEAD_OFFERED,
+            Notice.TAKEN_OVER,
+            Notice.LEADS_NOW,
+            Notice.LEADS_NO_MORE,
+            Notice.MEMBERSHIP_ENDED,
+        ),
         may_be_unwanted=False,
     ),
     Family(
@@ -353,6 +387,13 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.INVITATION_WAITS: N_("An invitation to a project waits for my answer"),
     Notice.PROJECT_ADOPTABLE: N_("A project that I am in looks for somebody to lead it"),
     Notice.LEADER_BACK: N_("A leader of a project comes back that I offered to lead"),
+    Notice.WANTS_TO_JOIN: N_("Somebody would like to be part of a project that I lead"),
+    Notice.INVITED_TO_PROJECT: N_("Somebody invites me to a project"),
+    Notice.JOINED_PROJECT: N_("Somebody whom I invited is part of a project now"),
+    Notice.DECLINED_PROJECT: N_("Somebody whom I invited does not want to be part of a project"),
+    Notice.LET_IN: N_("A project that I asked lets me in"),
+    Notice.NOT_LET_IN: N_("A project that I asked does not let me in"),
+    Notice.TRUSTED: N_("Leaders of a project trust me with more"),
     Notice.FOLLOWED: N_("Somebody follows me"),
     Notice.ASKED_TO_FOLLOW: N_("Somebody asks to follow me"),
     Notice.RECOMMENDED: N_("Somebody likes a record of mine"),

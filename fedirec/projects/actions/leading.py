@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from fedirec.accounts.actions.notifications import notify_actors
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden
+from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import find_member
@@ -37,6 +42,8 @@ async def add_leader(creator: Actor, project: Project, person: Actor) -> None:
             raise Conflict(_("A project has %(n)s leaders at most.") % {"n": MAX_LEADERS}, field="person")
         await make_leader(project, person)
         await log(project.actor, Happening.LEADER_ADDED, by=creator, person=person)
+        await publish_project_update(project)
+        await _tell(Notice.LEADS_NOW, project, [person], by=creator)
 
 
 async def remove_leader(creator: Actor, project: Project, person: Actor, *, reason: str) -> None:
@@ -48,6 +55,8 @@ async def remove_leader(creator: Actor, project: Project, person: Actor, *, reas
         if not await GroupLeader.filter(group_id=project.actor_id, actor_id=person.id).delete():
             raise Conflict(_("They do not lead it."), field="person")
         await log(project.actor, Happening.LEADER_REMOVED, by=creator, person=person, reason=reason)
+        await publish_project_update(project)
+        await _tell(Notice.LEADS_NO_MORE, project, [person], by=creator)
 
 
 async def hand_over(creator: Actor, project: Project, heir: Actor) -> None:
@@ -59,6 +68,7 @@ async def hand_over(creator: Actor, project: Project, heir: Actor) -> None:
         project.creator = heir
         await project.save(update_fields=["creator_id"])
         await log(project.actor, Happening.TAKEN_OVER, by=creator, person=heir)
+        await _tell(Notice.LEADS_NOW, project, [heir], by=creator)
 
 
 async def step_down(leader: Actor, project: Project) -> None:
@@ -70,4 +80,10 @@ async def step_down(leader: Actor, project: Project) -> None:
         if project.creator_id == leader.id:
             raise Forbidden(_("Hand the project over to another leader first."))
         await GroupLeader.filter(group_id=project.actor_id, actor_id=leader.id).delete()
-        await log(project.actor, Happening.STEPPED_DOWN, by=leader)
+        await log(project.actor, Happening.STEPPED_DOWN, by=leader, person=leader)
+        await publish_project_update(project)
+
+
+async def _tell(kind: Notice, project: Project, people: Iterable[Actor], *, by: Actor) -> None:
+    uri = project.actor.uri
+    await notify_actors(people, kind, by, uri, uri, {"title": project.title})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.boundaries import is_unwelcome, refuse_unwelcome
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.queries.projects import find_member
@@ -38,9 +41,9 @@ async def ask_to_join(
     async with transaction():
         await begin_deed(Deed.ASK_TO_JOIN, project, person)
         _refuse_unlaunched(project)
-        if await is_unwelcome(person, with_any=[leader.id for leader in await leaders_of(project.actor)]):
-            await refuse_unwelcome(person, to=project.actor)
-            raise Conflict(_("You cannot join this project."))
+        leaders = await leaders_of(project.actor)
+        if await is_unwelcome(person, with_any=[leader.id for leader in leaders]):
+            raise Forbidden(_("You cannot join this project."))
         member = await find_member(project, person)
         if member is not None and member.state == "invited":
             return await _let_in(project, member, person, by=person)
@@ -50,6 +53,7 @@ async def ask_to_join(
             raise Conflict(_("You have asked already. Its leaders will answer."))
         if member is not None and member.state == "removed":
             raise Conflict(_("You cannot ask again: its leaders ended your membership. They can invite you."))
+        await _tell(Notice.WANTS_TO_JOIN, project, leaders, by=person)
         return await _enter(project, person, member, state="asked", words=words, skill=skill, uri=uri)
 
 
@@ -65,8 +69,7 @@ async def invite_member(
         await begin_deed(Deed.INVITE_MEMBER, project, leader)
         if person.type != "Person" or person.state != "active":
             raise Invalid(_("Only people can join a project."), field="person")
-        if not person.is_local:
-            _refuse_unlaunched(project)
+        _refuse_unlaunched(project)
         await refuse_unwelcome(leader, to=person)
         member = await find_member(project, person)
         if member is not None and member.state == "asked":
@@ -75,6 +78,7 @@ async def invite_member(
             raise Conflict(_("They are in it already."), field="person")
         if member is not None and member.state == "invited":
             raise Conflict(_("They are invited already."), field="person")
+        await _tell(Notice.INVITED_TO_PROJECT, project, [person], by=leader)
         return await _enter(project, person, member, state="invited", words=words, skill=skill, invited_by_id=leader.id)
 
 
@@ -87,6 +91,7 @@ async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -
             raise NotFound(_("There is no invitation for you any more."))
         if accepts:
             return await _let_in(project, member, person, by=person)
+        await _tell_inviter(Notice.DECLINED_PROJECT, project, member, person)
         return await _end(member, "declined")
 
 
@@ -99,6 +104,8 @@ async def decide_request(leader: Actor, project: Project, person: Actor, *, let_
             raise NotFound(_("Nobody waits for that any more."))
         if let_in and member.state == "asked":
             return await _let_in(project, member, person, by=leader)
+        if member.state == "asked":
+            await _tell(Notice.NOT_LET_IN, project, [person], by=None)
         # An invitation that nobody answered is taken back the same way.
         return await _end(member, "declined")
 
@@ -123,6 +130,7 @@ async def trust_member(leader: Actor, project: Project, person: Actor, *, is_tru
             await member.save(update_fields=["is_trusted"])
             if is_trusted:
                 await log(project.actor, Happening.TRUSTED, by=leader, person=person)
+                await _tell(Notice.TRUSTED, project, [person], by=leader)
     return member
 
 
@@ -134,6 +142,7 @@ async def remove_member(leader: Actor, project: Project, person: Actor, *, reaso
         if await GroupLeader.exists(group_id=project.actor_id, actor_id=person.id):
             raise Conflict(_("They lead it. Only who began the project can change that, and does so first."))
         await log(project.actor, Happening.REMOVED, by=leader, person=person, reason=reason)
+        await _tell(Notice.MEMBERSHIP_ENDED, project, [person], by=None)
         return await _end(member, "removed")
 
 
@@ -175,7 +184,21 @@ async def _let_in(project: Project, member: ProjectMember, person: Actor, *, by:
     member.state, member.joined_at, member.ended_at = "active", now(), None
     await member.save(update_fields=["state", "joined_at", "ended_at"])
     await log(project.actor, Happening.JOINED, by=by, person=person)
+    if by.id == person.id:
+        await _tell_inviter(Notice.JOINED_PROJECT, project, member, person)
+    else:
+        await _tell(Notice.LET_IN, project, [person], by=by)
     return member
+
+
+async def _tell_inviter(kind: Notice, project: Project, member: ProjectMember, person: Actor) -> None:
+    if member.invited_by_id is not None:
+        await _tell(kind, project, await Actor.filter(id=member.invited_by_id), by=person)
+
+
+async def _tell(kind: Notice, project: Project, people: Iterable[Actor], *, by: Actor | None) -> None:
+    uri = project.actor.uri
+    await notify_actors(people, kind, by, uri, f"{uri}/people", {"title": project.title})
 
 
 async def _end(member: ProjectMember, state: str) -> ProjectMember:
@@ -186,7 +209,7 @@ async def _end(member: ProjectMember, state: str) -> ProjectMember:
 
 def _refuse_unlaunched(project: Project) -> None:
     if project.launched_at is None:
-        raise Conflict(_("Launch the project first: until then nobody elsewhere can see it."), field="person")
+        raise Conflict(_("Launch the project first: until then nobody else can see it."), field="person")
 
 
 def _check(words: str, skill: str | None) -> None:

@@ -20,6 +20,7 @@ from fedirec.errors import Conflict, FedirecError, Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.media.actions import attach_media, release_media
 from fedirec.media.models import Media
+from fedirec.projects.actions.announcing import publish_project, publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.leading import make_leader
 from fedirec.projects.actions.steps import StepDraft, write_steps
@@ -140,6 +141,7 @@ async def launch_project(leader: Actor, project: Project) -> Project:
         project.actor.state = "active"
         await project.actor.save(update_fields=["state"])
         await log(project.actor, Happening.LAUNCHED, by=leader)
+        await publish_project(project)
         await audit(leader, "launch_project", project.actor.uri)
     return project
 
@@ -164,7 +166,7 @@ async def change_project(leader: Actor, project: Project, draft: ProjectDraft) -
         await GroupTag.filter(group_id=group.id).delete()
         await _keep_tags(group, tags)
         await audit(leader, "change_project", group.uri)
-        await tell_change(project)
+        await publish_project_update(project)
     return project
 
 
@@ -181,9 +183,9 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
         before = Stage(project.stage_before) if project.stage_before else None
         refuse_move(was, stage, await facts_of(project), before=before)
         await move_to_stage(project, stage)
-        details = {"from": was.value, "to": stage.value}
+        details = {"before": was.value, "stage": stage.value}
         await log(project.actor, Happening.STAGE_SET, by=leader, reason=reason, details=details)
-        await tell_change(project)
+        await publish_project_update(project)
     return project
 
 
@@ -198,12 +200,6 @@ async def move_to_stage(project: Project, stage: Stage) -> None:
         project.stage_before = was.value
     project.stage, project.stage_at = stage.value, now()
     await project.save(update_fields=["stage", "stage_before", "stage_at"])
-
-
-async def tell_change(project: Project) -> None:
-    """Followers hear what a launched project is like now; part of the caller's transaction."""
-    project.updated_at = now()
-    await project.save(update_fields=["updated_at"])
 
 
 def read_tags(typed: Collection[str]) -> list[str]:

@@ -11,9 +11,11 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.html import markdown
+from fedirec.projects.actions.announcing import announce_challenge, publish_step_change
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.queries.projects import MAX_STEPS
+from fedirec.remix.actions.challenge_news import publish_group_update
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge
@@ -76,6 +78,7 @@ async def change_step(leader: Actor, step: Step, draft: StepDraft) -> Step:
         await begin_deed(Deed.WRITE_STEP, step.project, leader)
         step.title, step.text, step.content = draft.title.strip(), draft.text, markdown(draft.text)
         await _save(step, "title", "text", "content")
+        await publish_step_change(step)
     return step
 
 
@@ -89,8 +92,9 @@ async def move_step(leader: Actor, step: Step, *, earlier: bool) -> None:
         if other is None:
             return
         step.position, other.position = other.position, step.position
-        await step.save(update_fields=["position"])
-        await other.save(update_fields=["position"])
+        for moved in (step, other):
+            await _save(moved, "position")
+            await publish_step_change(moved)
 
 
 async def publish_step(leader: Actor, step: Step) -> Step:
@@ -143,8 +147,11 @@ async def attach_challenge(leader: Actor, step: Step, challenge: Challenge) -> N
         await StepChallenge.create(step=step, challenge=challenge)
         challenge.part_of = step.project.actor
         await challenge.save(update_fields=["part_of_id"])
-        details = {"title": challenge.title, "uri": challenge.actor.uri, "step": step.title}
+        details = {"title": challenge.title, "url": challenge.actor.uri, "step": step.title}
         await log(step.project.actor, Happening.CHALLENGE_ADDED, by=leader, details=details)
+        await publish_step_change(step)
+        await announce_challenge(step.project, challenge)
+        await _tell_of(challenge)
 
 
 async def detach_challenge(leader: Actor, step: Step, challenge: Challenge, *, reason: str) -> None:
@@ -155,8 +162,10 @@ async def detach_challenge(leader: Actor, step: Step, challenge: Challenge, *, r
             raise NotFound(_("That challenge is not part of this step."))
         challenge.part_of = None
         await challenge.save(update_fields=["part_of_id"])
-        details = {"title": challenge.title, "uri": challenge.actor.uri, "step": step.title}
+        details = {"title": challenge.title, "url": challenge.actor.uri, "step": step.title}
         await log(step.project.actor, Happening.CHALLENGE_REMOVED, by=leader, reason=reason, details=details)
+        await publish_step_change(step)
+        await _tell_of(challenge)
 
 
 async def _move(
@@ -171,9 +180,16 @@ async def _move(
             step.published_at = now()
         step.done_at = now() if state == "done" else None
         await _save(step, "state", "published_at", "done_at")
-        details = {"title": step.title, "uri": step.uri}
+        details = {"title": step.title, "url": step.uri}
         await log(step.project.actor, happening, by=leader, reason=reason, details=details)
+        await publish_step_change(step, is_new=happening is Happening.STEP_PUBLISHED)
     return step
+
+
+async def _tell_of(challenge: Challenge) -> None:
+    """Those who follow a challenge of ours hear whose part it is now."""
+    if challenge.actor.is_local and challenge.state != "draft":
+        await publish_group_update(challenge)
 
 
 async def _save(step: Step, *changed: str) -> None:
