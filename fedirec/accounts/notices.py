@@ -20,6 +20,10 @@ class Notice(StrEnum):
     MOVED = "moved"
     REMIXED = "remixed"
     CREDITED = "credited"
+    ROLE_PROPOSED = "role_proposed"
+    ROLE_ANSWERED = "role_answered"
+    WORK_USED = "work_used"
+    PRODUCTION_RELEASED = "production_released"
     SOURCE_CHANGED = "source_changed"
     COMMENTED = "commented"
     ANSWERED = "answered"
@@ -47,6 +51,12 @@ class Notice(StrEnum):
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
+    SUBMISSION_RECONSIDERED = "submission_reconsidered"
+    SUBMISSION_CHANGED = "submission_changed"
+    CHANGE_ASKED = "change_asked"
+    INVITED_TO_SUBMIT = "invited_to_submit"
+    WORK_WANTED = "work_wanted"
+    WORK_REDONE = "work_redone"
     NEED_ANSWERED = "need_answered"
     NEED_FILLED = "need_filled"
     CHALLENGE_CLOSES = "challenge_closes"
@@ -54,6 +64,7 @@ class Notice(StrEnum):
     TASK_GIVEN = "task_given"
     TASK_TAKEN = "task_taken"
     TASK_HANDED_BACK = "task_handed_back"
+    TASK_MOVED = "task_moved"
     TASK_DONE = "task_done"
     TASK_DROPPED = "task_dropped"
     TASK_SOON = "task_soon"
@@ -101,6 +112,10 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.MOVED: N_("%(who)s lives at %(title)s now."),
     Notice.REMIXED: N_("%(who)s made something from “%(title)s”."),
     Notice.CREDITED: N_("%(who)s credits you in “%(title)s”."),
+    Notice.ROLE_PROPOSED: N_("%(who)s names you in the credits of “%(title)s” and asks whether that is so."),
+    Notice.ROLE_ANSWERED: N_("%(who)s answered how they are named in the credits of “%(title)s”."),
+    Notice.WORK_USED: N_("Something that you made is part of “%(title)s”, and its credits are final now."),
+    Notice.PRODUCTION_RELEASED: N_("“%(title)s”, which you are part of, is released."),
     Notice.SOURCE_CHANGED: N_("“%(title)s”, which you built on, was changed by %(who)s."),
     Notice.COMMENTED: N_("%(who)s commented on “%(title)s”."),
     Notice.ANSWERED: N_("%(who)s answered you about “%(title)s”."),
@@ -128,6 +143,12 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),
+    Notice.SUBMISSION_RECONSIDERED: N_("The decision about “%(title)s” is open again."),
+    Notice.SUBMISSION_CHANGED: N_("%(who)s changed “%(title)s”, as you had asked."),
+    Notice.CHANGE_ASKED: N_("%(who)s would like “%(title)s” to be a little different before it is decided about."),
+    Notice.INVITED_TO_SUBMIT: N_("%(who)s invites you to make something for “%(title)s”."),
+    Notice.WORK_WANTED: N_("%(who)s would like to have a work of yours in “%(title)s”."),
+    Notice.WORK_REDONE: N_("“%(title)s”, which you made or built on, is made anew."),
     Notice.NEED_ANSWERED: N_("%(who)s could do what “%(title)s” looks for."),
     Notice.NEED_FILLED: N_("%(who)s wrote down that “%(title)s” found you."),
     Notice.CHALLENGE_CLOSES: N_("“%(title)s” closes in three days."),
@@ -135,6 +156,7 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.TASK_GIVEN: N_("%(who)s asks you to see to “%(title)s”. You can hand it back."),
     Notice.TASK_TAKEN: N_("%(who)s sees to “%(title)s”."),
     Notice.TASK_HANDED_BACK: N_("%(who)s handed “%(title)s” back. It waits for somebody."),
+    Notice.TASK_MOVED: N_("%(who)s changed the date of “%(title)s”, which you see to."),
     Notice.TASK_DONE: N_("%(who)s has done “%(title)s”."),
     Notice.TASK_DROPPED: N_("“%(title)s”, which was yours to do, needs not be done any more."),
     Notice.TASK_SOON: N_("“%(title)s”, which you see to, is due in two days."),
@@ -241,7 +263,18 @@ FAMILIES: Final = (
             Notice.PEN_REFUSED,
         ),
     ),
-    Family(name="credits", label=N_("Credits"), sign="clap", kinds=(Notice.CREDITED,)),
+    Family(
+        name="credits",
+        label=N_("Credits"),
+        sign="clap",
+        kinds=(
+            Notice.CREDITED,
+            Notice.ROLE_PROPOSED,
+            Notice.ROLE_ANSWERED,
+            Notice.WORK_USED,
+            Notice.PRODUCTION_RELEASED,
+        ),
+    ),
     Family(
         name="talk",
         label=N_("Talk"),
@@ -264,6 +297,12 @@ FAMILIES: Final = (
             Notice.SUBMITTED,
             Notice.SUBMISSION_ACCEPTED,
             Notice.SUBMISSION_DECLINED,
+            Notice.SUBMISSION_RECONSIDERED,
+            Notice.SUBMISSION_CHANGED,
+            Notice.CHANGE_ASKED,
+            Notice.INVITED_TO_SUBMIT,
+            Notice.WORK_WANTED,
+            Notice.WORK_REDONE,
             Notice.NEED_ANSWERED,
             Notice.NEED_FILLED,
             Notice.CHALLENGE_CLOSES,
@@ -278,6 +317,7 @@ FAMILIES: Final = (
             Notice.TASK_GIVEN,
             Notice.TASK_TAKEN,
             Notice.TASK_HANDED_BACK,
+            Notice.TASK_MOVED,
             Notice.TASK_DONE,
             Notice.TASK_DROPPED,
             Notice.TASK_SOON,
@@ -347,6 +387,10 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.ANSWERED_WITH_WORK: N_("Somebody answers a record of mine with something of their own"),
     Notice.SOURCE_CHANGED: N_("Something that I built on changes"),
     Notice.CREDITED: N_("Somebody credits me"),
+    Notice.ROLE_PROPOSED: N_("Somebody asks whether I did something for a production"),
+    Notice.ROLE_ANSWERED: N_("Somebody whom I named in a production says whether that is so"),
+    Notice.WORK_USED: N_("Something that I made becomes part of a production"),
+    Notice.PRODUCTION_RELEASED: N_("A production that I am part of is released"),
     Notice.COMMENTED: N_("Somebody comments on a record of mine"),
     Notice.ANSWERED: N_("Somebody answers a comment of mine"),
     Notice.MENTIONED: N_("Somebody mentions me"),
@@ -379,6 +423,7 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.TASK_GIVEN: N_("Somebody asks me to see to a task"),
     Notice.TASK_TAKEN: N_("Somebody takes a task that I wrote down"),
     Notice.TASK_HANDED_BACK: N_("Somebody hands back a task that I wrote down"),
+    Notice.TASK_MOVED: N_("The date of a task of mine changes"),
     Notice.TASK_DONE: N_("Somebody has done a task that I wrote down"),
     Notice.TASK_DROPPED: N_("A task of mine needs not be done any more"),
     Notice.TASK_SOON: N_("A task of mine is due in two days"),
@@ -401,6 +446,9 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.MOVED: N_("Somebody whom I follow moves"),
 }
 """How people choose what they are told; what is not here they are always told."""
+
+ALWAYS: Final = "always"
+"""Stands for all others, where somebody chooses what they are sent by mail."""
 
 
 def family_of(kind: Notice) -> Family:

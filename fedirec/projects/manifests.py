@@ -46,7 +46,7 @@ class UsedRecord:
     author: str
     author_name: str
     licence: str
-    """The address of its licence; its name where it has none."""
+    """The address of its licence."""
     words: str = ""
     """What of it is used, and how."""
     challenge: str | None = None
@@ -63,8 +63,8 @@ class UsedRecord:
         for name, value in (
             ("attributionName", self.author_name),
             ("recordDigest", self.digest),
-            ("licenceSeen", self.licence),
-            ("words", self.words),
+            ("license", self.licence),
+            ("summary", self.words),
             ("challenge", self.challenge),
             ("challengeTerms", terms if self.terms_version and self.terms_digest else None),
             ("claimed", self.is_claimed),
@@ -90,7 +90,7 @@ class RoleCredit:
     def write(self) -> Json:
         """It as a manifest has it."""
         document: Json = {"type": "Role", "roleName": self.role, "name": self.name}
-        for name, value in (("contributor", self.person), ("words", self.words), ("confirmed", self.is_confirmed)):
+        for name, value in (("contributor", self.person), ("summary", self.words), ("confirmed", self.is_confirmed)):
             if value:
                 document[name] = value
         return document
@@ -161,12 +161,12 @@ class Manifest:
         head: dict[str, Any] = {
             "manifestVersion": VERSION,
             "production": self.production,
-            "project": self.project,
+            "isPartOf": self.project,
             "name": self.title,
             "license": self.licence,
-            "frozen": write_instant(self.frozen_at),
+            "published": write_instant(self.frozen_at),
         }
-        return head | ({"language": self.language} if self.language else {})
+        return head | ({"inLanguage": self.language} if self.language else {})
 
     @property
     def digest(self) -> str:
@@ -190,11 +190,11 @@ def read_manifest(
         raise Invalid("that manifest is longer than any")
     return Manifest(
         production=doc.id("production"),
-        project=doc.id("project"),
+        project=doc.id("isPartOf"),
         title=clean_line(doc.find_text("name"), MAX_NAME),
-        licence=clean_line(doc.find_text("license"), _MAX_LICENCE),
-        frozen_at=doc.instant("frozen"),
-        language=find_language(doc.find_text("language")),
+        licence=clean_line(find_id(doc, "license"), _MAX_LICENCE),
+        frozen_at=doc.instant("published"),
+        language=find_language(doc.find_text("inLanguage")),
         files=tuple(clean_line(file, _MAX_DIGEST) for file in files)[:MAX_FILES],
         records=tuple(named),
         roles=tuple(done),
@@ -221,8 +221,8 @@ def _record(doc: Doc) -> UsedRecord:
         title=clean_line(doc.find_text("name"), MAX_NAME),
         author=doc.id("attributedTo"),
         author_name=clean_line(doc.find_text("attributionName"), MAX_PERSON),
-        licence=clean_line(doc.find_text("licenceSeen"), _MAX_LICENCE),
-        words=clean_line(doc.find_text("words"), MAX_WORDS),
+        licence=clean_line(find_id(doc, "license"), _MAX_LICENCE),
+        words=clean_line(doc.find_text("summary"), MAX_WORDS),
         challenge=find_id(doc, "challenge"),
         terms_version=version if is_bound else None,
         terms_digest=digest if is_bound else None,
@@ -236,7 +236,7 @@ def _role(doc: Doc) -> RoleCredit:
         name=clean_line(doc.find_text("name"), MAX_PERSON),
         role=found.iri,
         person=find_id(doc, "contributor"),
-        words=clean_line(doc.find_text("words"), MAX_WORDS),
+        words=clean_line(doc.find_text("summary"), MAX_WORDS),
         is_confirmed=doc.flag("confirmed"),
     )
 

@@ -138,7 +138,7 @@ def test_a_role_that_nobody_confirmed_is_not_confirmed_until_a_record_of_theirs_
         title="Sky",
         author="https://there.test/u/bo",
         author_name="Bo",
-        licence="x",
+        licence="https://creativecommons.org/licenses/by/4.0/",
     )
     assert credits_in(manifest([(0, record)], [(0, role)]))[0].is_confirmed
 
@@ -161,7 +161,7 @@ def test_more_than_a_record_can_be_made_from_is_refused() -> None:
                 title="",
                 author="https://here.test/u/a",
                 author_name="A",
-                licence="x",
+                licence="https://creativecommons.org/licenses/by/4.0/",
             ),
         )
         for number in range(MAX_PARTS + 1)

@@ -62,6 +62,8 @@ RECORD_TERMS: Final[Context] = {
     "challengeTerms": "fr:challengeTerms",
     "termsVersion": "fr:termsVersion",
     "termsDigest": "fr:termsDigest",
+    "production": id_("fr:production"),
+    "Production": "fr:Production",
 }
 COMMENT_TERMS: Final[Context] = {
     "sensitive": "as:sensitive",
@@ -85,6 +87,7 @@ NEWS_TERMS: Final[Context] = {
     "automaticApproval": id_("gts:automaticApproval"),
 }
 GROUP_TERMS: Final[Context] = {
+    "Hashtag": "as:Hashtag",
     "toot": PREFIXES["toot"],
     "featured": id_("toot:featured"),
     "discoverable": "toot:discoverable",
@@ -112,17 +115,13 @@ GROUP_TERMS: Final[Context] = {
     "state": "fr:state",
     "implements": ids("https://w3id.org/fep/844e/implements"),
     "needs": id_("schema:seeks"),
-    "vf": PREFIXES["vf"],
-    "Intent": "vf:Intent",
     "roleName": id_("schema:roleName"),
 }
 PROJECT_TERMS: Final[Context] = {
     **GROUP_TERMS,
-    "Hashtag": "as:Hashtag",
     "form": "fr:form",
     "stage": "fr:stage",
     "steps": id_("fr:steps"),
-    "needs": id_("schema:seeks"),
     "productions": id_("fr:productions"),
     "log": id_("fr:log"),
     "introduction": id_("fr:introduction"),
@@ -139,14 +138,16 @@ STEP_TERMS: Final[Context] = {
     "challenges": ids("fr:challenges"),
 }
 NEED_TERMS: Final[Context] = {
-    "vf": PREFIXES["vf"],
-    "Intent": "vf:Intent",
+    "sensitive": "as:sensitive",
     "schema": PREFIXES["schema"],
     "isPartOf": id_("schema:isPartOf"),
     "roleName": id_("schema:roleName"),
     "fr": FEDIREC,
     "kind": "fr:kind",
-    "state": "fr:state",
+    "gts": PREFIXES["gts"],
+    "interactionPolicy": id_("gts:interactionPolicy"),
+    "canQuote": id_("gts:canQuote"),
+    "automaticApproval": id_("gts:automaticApproval"),
 }
 LOG_TERMS: Final[Context] = {
     "fr": FEDIREC,
@@ -154,6 +155,37 @@ LOG_TERMS: Final[Context] = {
     "happening": "fr:happening",
     "person": id_("fr:person"),
     "record": id_("fr:record"),
+}
+PRODUCTION_TERMS: Final[Context] = {
+    "schema": PREFIXES["schema"],
+    "isPartOf": id_("schema:isPartOf"),
+    "license": id_("schema:license"),
+    "inLanguage": "schema:inLanguage",
+    "contributor": "schema:contributor",
+    "Role": "schema:Role",
+    "roleName": id_("schema:roleName"),
+    "cc": "http://creativecommons.org/ns#",
+    "attributionName": "cc:attributionName",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "state": "fr:state",
+    "Production": "fr:Production",
+    "production": id_("fr:production"),
+    "productions": id_("fr:productions"),
+    "record": id_("fr:record"),
+    "manifest": "fr:manifest",
+    "manifestVersion": "fr:manifestVersion",
+    "files": "fr:files",
+    "sources": id_("fr:sources"),
+    "credits": id_("fr:credits"),
+    "recordDigest": "fr:recordDigest",
+    "digestMultibase": f"{SECURITY}digestMultibase",
+    "challenge": id_("fr:challenge"),
+    "challengeTerms": "fr:challengeTerms",
+    "termsVersion": "fr:termsVersion",
+    "termsDigest": "fr:termsDigest",
+    "claimed": "fr:claimed",
+    "confirmed": "fr:confirmed",
 }
 CONSENT_TERMS: Final[Context] = {
     "fr": FEDIREC,
@@ -255,7 +287,9 @@ PROJECT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, SECURITY_V1, CID_V1, PROJE
 STEP_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, STEP_TERMS]
 """For the steps of a project, and lists of them."""
 NEED_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, NEED_TERMS]
-"""For whom a project looks for."""
+"""For whom a challenge or a project looks."""
+PRODUCTION_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, PRODUCTION_TERMS]
+"""For what a project has finished, and the lists of its manifest."""
 LOG_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, LOG_TERMS]
 """For the public log of a project."""
 RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, RECORD_TERMS]

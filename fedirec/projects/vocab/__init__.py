@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fedirec.activitypub.vocab import Entity
 from fedirec.projects.vocab.places import Invite, Join, Leave
+from fedirec.projects.vocab.productions import LinkObject, ProductionObject
 from fedirec.projects.vocab.projects import CoverObject, IntroductionObject, ProjectObject
 from fedirec.projects.vocab.steps import StepObject
 
-TYPES: tuple[type[Entity], ...] = (ProjectObject, IntroductionObject, StepObject, Invite, Join, Leave)
+TYPES: tuple[type[Entity], ...] = (ProjectObject, IntroductionObject, StepObject, ProductionObject, Invite, Join, Leave)
 
 __all__ = [
     "TYPES",
@@ -16,6 +17,8 @@ __all__ = [
     "Invite",
     "Join",
     "Leave",
+    "LinkObject",
+    "ProductionObject",
     "ProjectObject",
     "StepObject",
 ]

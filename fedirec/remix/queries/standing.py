@@ -73,7 +73,7 @@ async def health_of(sources: Collection[Source]) -> dict[int, Health]:
         return {}
     rows = await fetch_rows(_CHECKED.format(wanted=numbers()), json_numbers(source.id for source in sources))
     origins = {origin for row in rows if not row["is_local"] and (origin := _origin_of(row))}
-    silent, stances = await _silent_among(origins), await stances_to(origins)
+    silent, stances = await silent_among(origins), await stances_to(origins)
     disputed = await disputed_among([source.id for source in sources])
     return {int(row["id"]): Health.DISPUTED if row["id"] in disputed else _health(row, silent, stances) for row in rows}
 
@@ -179,7 +179,7 @@ async def _made_of(record: Record, condition: str, limit: int) -> list[Record]:
     return await records_in([int(row["id"]) for row in rows])
 
 
-async def _silent_among(origins: Collection[str]) -> set[str]:
+async def silent_among(origins: Collection[str]) -> set[str]:
     """Those of `origins` that do not answer: what we send them waits, or what we ask them."""
     if not origins:
         return set()

@@ -16,7 +16,7 @@ from fedirec.remix.vocab.news import NewsObject
 from fedirec.remix.vocab.notes import NoteObject
 from fedirec.remix.vocab.pens import OfferedPen, OfferedVersion
 from fedirec.remix.vocab.posts import PostObject, PromptObject
-from fedirec.remix.vocab.records import ContributorObject, RecordObject, SourceObject, TermsRef
+from fedirec.remix.vocab.records import ContributorObject, ProductionRef, RecordObject, SourceObject, TermsRef
 from fedirec.remix.vocab.remix_requests import RemixQuestion, RemixStamp
 from fedirec.remix.vocab.suggestions import SuggestedChange
 from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, find_hashtag, hashtag_key
@@ -52,6 +52,7 @@ __all__ = [
     "OfferedPen",
     "OfferedVersion",
     "PostObject",
+    "ProductionRef",
     "PromptObject",
     "RecordObject",
     "RemixQuestion",

@@ -72,6 +72,17 @@ class TermsRef:
     digest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionRef:
+    """The production that was released as a record, and the digest of what it consists of."""
+
+    id: str
+    digest: str
+
+    def write(self) -> Json:
+        return {"type": "Production", "id": self.id, "digestMultibase": self.digest}
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordObject(NoteObject):
     """A creative work, as other instances see it."""
@@ -92,6 +103,8 @@ class RecordObject(NoteObject):
     remixes: str | None = None
     """The collection of what was made of it, as far as its author agrees."""
     terms: TermsRef | None = None
+    production: ProductionRef | None = None
+    """What it is the release of; of its own origin."""
     editor: str | None = None
     """Who made this version, where that is not its author."""
     edit_statement: EditStatement | None = None
@@ -136,6 +149,7 @@ class RecordObject(NoteObject):
             challenge=find_id(doc, "challenge"),
             remixes=find_id(doc, "remixes"),
             terms=read_terms(doc),
+            production=_production(doc),
             editor=find_id(doc, "editor"),
             edit_statement=EditStatement.find(doc.data.get("editStatement")),
             record_digest=clean_line(doc.find_text("recordDigest"), _MAX_DIGEST) or None,
@@ -178,6 +192,8 @@ class RecordObject(NoteObject):
                 document[name] = long.write()
         if self.terms:
             document["challengeTerms"] = {"termsVersion": self.terms.version, "termsDigest": self.terms.digest}
+        if self.production:
+            document["production"] = self.production.write()
         if self.ai_preference is not AiPreference.UNSET:
             document["aiPreference"] = self.ai_preference.value
         if self.without_name:
@@ -229,6 +245,12 @@ def _list_at(doc: Doc, key: str) -> ListRef | None:
         if uri and digest and owner and may_have(uri, owner=owner):
             return ListRef(id=uri, digest=digest)
     return None
+
+
+def _production(doc: Doc) -> ProductionRef | None:
+    """The production that a record names; None for one of another origin, or without a digest."""
+    found = _list_at(doc, "production")
+    return ProductionRef(id=found.id, digest=found.digest) if found else None
 
 
 def _derivations(doc: Doc) -> dict[str, SourceObject]:

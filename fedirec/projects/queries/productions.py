@@ -1,0 +1,185 @@
+"""What pages, the API and other servers ask about productions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tortoise.queryset import QuerySet
+
+from fedirec.activitypub.models import Actor
+from fedirec.errors import NotFound
+from fedirec.projects.fitness import Candidate, Flaw, flaws_in, stops
+from fedirec.projects.manifests import Manifest, read_kept
+from fedirec.projects.models import DistributionLink, Production, ProductionPart, Project, RoleLine
+from fedirec.projects.models import Manifest as ManifestRow
+from fedirec.remix.actions.drafts import breaches_among
+from fedirec.remix.claims import OPEN
+from fedirec.remix.licences import find_licence, licence_of
+from fedirec.remix.models import Agreement, ChallengeTerms, Claim, Record, Submission
+from fedirec.remix.queries.standing import silent_among
+from fedirec.uris import origin_of
+from fedirec.web.paging import Cursor
+
+MAX_PRODUCTIONS: Final = 100
+"""Of one project."""
+_NONE: Final = "There is no such production here."
+
+
+async def get_production(project: Project, key: str) -> Production:
+    """The production of `project` with that key. Raises NotFound."""
+    found = await with_parts(Production.filter(uri=f"{project.actor.uri}/productions/{key}")).first()
+    if found is None or found.project_id != project.id:
+        raise NotFound(_NONE)
+    return found
+
+
+async def get_production_row(key: int) -> Production:
+    """The production in row `key`, ours or not. Raises NotFound."""
+    found = await with_parts(Production.filter(id=key)).first()
+    if found is None:
+        raise NotFound(_NONE)
+    return found
+
+
+async def find_production(uri: str) -> Production | None:
+    """The production with the id `uri`, if it is known here."""
+    return await with_parts(Production.filter(uri=uri)).first()
+
+
+async def production_of(record: Record) -> Production | None:
+    """The production that was released as `record`."""
+    return await with_parts(Production.filter(record_id=record.id)).first()
+
+
+async def productions_of(project: Project) -> Sequence[Production]:
+    """All productions of `project`, the newest first."""
+    found = with_parts(Production.filter(project_id=project.id))
+    return await found.order_by("-id").limit(MAX_PRODUCTIONS)
+
+
+async def released_productions(*, after: Cursor | None = None, limit: int) -> list[Production]:
+    """What was released, here and elsewhere as far as it is known here, the newest first, each with its record."""
+    found = Production.filter(
+        state="released",
+        record__deleted_at=None,
+        record__visibility="public",
+        project__actor__state="active",
+    )
+    if after is not None:
+        earlier = await found.filter(released_at=after.at, id__lt=after.id).order_by("-id").limit(limit)
+        rest = found.filter(released_at__lt=after.at).order_by("-released_at", "-id").limit(limit)
+        ids = [row.id for row in (*earlier, *await rest)][:limit]
+        rows = {row.id: row for row in await with_parts(Production.filter(id__in=ids))}
+        return [rows[each] for each in ids]
+    return list(await with_parts(found.order_by("-released_at", "-id").limit(limit)))
+
+
+def with_parts(productions: QuerySet[Production]) -> QuerySet[Production]:
+    """Each with its project, the Group of that, its record and the author of that."""
+    return productions.select_related("project__actor", "record__author")
+
+
+async def manifest_of(production: Production) -> tuple[Manifest, str] | None:
+    """What was frozen, and its digest; None while nothing is."""
+    row = await ManifestRow.get_or_none(production_id=production.id)
+    return (read_kept(row.document), row.digest) if row is not None and row.document else None
+
+
+async def roles_of(production: Production) -> Sequence[RoleLine]:
+    """The roles of `production` in their order, each with its person."""
+    found = RoleLine.filter(production_id=production.id).order_by("position", "role", "name", "id")
+    return await found.select_related("actor")
+
+
+async def links_of(production: Production) -> Sequence[DistributionLink]:
+    """Where `production` can be seen, heard, read or bought."""
+    return await DistributionLink.filter(production_id=production.id).order_by("id")
+
+
+async def roles_for(person: Actor) -> Sequence[RoleLine]:
+    """The roles that wait for `person` to say whether they are true, the newest first."""
+    found = RoleLine.filter(actor_id=person.id, state="proposed", production__project__actor__is_local=True)
+    return await found.order_by("-id").limit(50).select_related("production__project__actor")
+
+
+async def choices_for(production: Production, *, limit: int = 300) -> Sequence[Submission]:
+    """What the challenges of its project have accepted and the production does not use yet, the newest first."""
+    used = await ProductionPart.filter(production_id=production.id).values_list("record_id", flat=True)
+    found = Submission.filter(
+        challenge__part_of_id=production.project.actor_id, state="accepted", record__deleted_at=None
+    )
+    if used:
+        found = found.exclude(record_id__in=list(used))
+    return await found.order_by("-id").limit(limit).select_related("record__author", "challenge__actor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A record that is to be used, and what is the matter with it."""
+
+    part: ProductionPart
+    """With its record, the author of that, and the submission by which it came."""
+    flaws: tuple[Flaw, ...]
+    terms: ChallengeTerms | None
+    """The terms that bind it."""
+
+    @property
+    def stops(self) -> bool:
+        return stops(self.flaws)
+
+
+async def checked_parts(production: Production) -> list[Checked]:
+    """The records that `production` uses in their order, and what is the matter with each: some eight queries."""
+    found = ProductionPart.filter(production_id=production.id).order_by("position", "record__uri")
+    parts = await found.select_related("record__author", "submission__challenge__actor")
+    if not parts:
+        return []
+    records = [part.record for part in parts]
+    terms = await _terms_of(parts)
+    claimed = await Claim.filter(record_id__in=[each.id for each in records], state__in=[str(each) for each in OPEN])
+    disputed = {claim.record_id for claim in claimed}
+    silent = await silent_among({origin_of(record.uri) for record in records if not record.author.is_local})
+    breached = await breaches_among(production.project.actor, records)
+    licence = find_licence(production.licence)
+    return [
+        Checked(
+            part=part,
+            terms=terms.get(part.id),
+            flaws=flaws_in(
+                Candidate(
+                    licence=licence_of(part.record),
+                    is_deleted=part.record.deleted_at is not None,
+                    is_public=part.record.visibility == "public",
+                    is_breach=part.record.uri in breached,
+                    is_claimed=part.record_id in disputed,
+                    is_unreachable=part.record.author.state == "suspended" or origin_of(part.record.uri) in silent,
+                    submission=part.submission.state if part.submission else None,
+                    promised=find_licence(bound.licence) if (bound := terms.get(part.id)) else None,
+                ),
+                licence=licence,
+            ),
+        )
+        for part in parts
+    ]
+
+
+async def _terms_of(parts: Collection[ProductionPart]) -> dict[int, ChallengeTerms]:
+    """The terms that bind each of `parts`, by its row: the newest that its author agreed to, else those of then."""
+    bound = {part.id: part.submission for part in parts if part.submission is not None}
+    if not bound:
+        return {}
+    agreed: dict[int, int] = {}
+    ids = [submission.id for submission in bound.values()]
+    for row in await Agreement.filter(submission_id__in=ids).order_by("version"):
+        agreed[row.submission_id] = row.version
+    challenges = {submission.challenge_id for submission in bound.values()}
+    said = {
+        (row.challenge_id, row.version): row for row in await ChallengeTerms.filter(challenge_id__in=list(challenges))
+    }
+    found = {
+        key: said.get((submission.challenge_id, max(agreed.get(submission.id, 0), submission.terms_version or 0)))
+        for key, submission in bound.items()
+    }
+    return {key: terms for key, terms in found.items() if terms is not None}
