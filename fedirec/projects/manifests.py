@@ -43,7 +43,8 @@ class UsedRecord:
     digest: str | None
     """Of its version of then (`remix.digest`); None for what came without one."""
     title: str
-    author: str
+    author: str | None
+    """None for somebody who does not want to be named for it."""
     author_name: str
     licence: str
     """The address of its licence."""
@@ -58,9 +59,10 @@ class UsedRecord:
 
     def write(self) -> Json:
         """It as a manifest has it; what is not known does not stand there."""
-        document: Json = {"id": self.id, "name": self.title, "attributedTo": self.author}
+        document: Json = {"id": self.id, "name": self.title}
         terms = {"termsVersion": self.terms_version, "termsDigest": self.terms_digest}
         for name, value in (
+            ("attributedTo", self.author),
             ("attributionName", self.author_name),
             ("recordDigest", self.digest),
             ("license", self.licence),
@@ -219,7 +221,7 @@ def _record(doc: Doc) -> UsedRecord:
         id=doc.id("id"),
         digest=clean_line(doc.find_text("recordDigest"), _MAX_DIGEST) or None,
         title=clean_line(doc.find_text("name"), MAX_NAME),
-        author=doc.id("attributedTo"),
+        author=find_id(doc, "attributedTo"),
         author_name=clean_line(doc.find_text("attributionName"), MAX_PERSON),
         licence=clean_line(find_id(doc, "license"), _MAX_LICENCE),
         words=clean_line(doc.find_text("summary"), MAX_WORDS),
@@ -246,7 +248,9 @@ class Credited:
     """Everything for which one person is credited in a manifest."""
 
     person: str | None
+    """None for somebody without an account, and for who does not want to be named."""
     name: str
+    """Empty for who does not want to be named."""
     roles: tuple[str, ...] = ()
     """Addresses of roles, each once, in the order in which they are named."""
     words: tuple[str, ...] = ()
@@ -269,6 +273,7 @@ def credits_in(manifest: Manifest) -> list[Credited]:
             is_confirmed=known.is_confirmed or role.is_confirmed,
         )
     for record in manifest.records:
-        known = found.get(record.author) or Credited(person=record.author, name=record.author_name)
-        found[record.author] = replace(known, records=(*known.records, record.id), is_confirmed=True)
+        key = record.author or f"record:{record.id}"
+        known = found.get(key) or Credited(person=record.author, name=record.author_name)
+        found[key] = replace(known, records=(*known.records, record.id), is_confirmed=True)
     return list(found.values())
