@@ -686,7 +686,11 @@ class Migration(QuickMigration):
                 "table": "project_member",
                 "app": "fedirec",
                 "unique_together": (("project", "actor"),),
-                "indexes": [Index(fields=["actor_id", "state"]), Index(fields=["invited_by_id"])],
+                "indexes": [
+                    Index(fields=["actor_id", "state"]),
+                    Index(fields=["invited_by_id"]),
+                    Index(fields=["state", "created_at"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "Somebody, here or elsewhere, who is in a project, was, or is asked to be.",
             },

@@ -33,8 +33,8 @@ AT_REST: Final = frozenset({"paused", "finished"})
 ADOPTABLE: Final = "adoptable"
 
 SENTENCE: Final = N_(
-    "When its leaders have done nothing in it for %(silent)s days, are not there any more, or say so themselves, members "
-    "can take a project over. Whoever has been a member for %(membership)s days may offer to lead it. From the first "
+    "When its leaders have done nothing in it for %(silent)s days, are not there any more, or say so, members can take "
+    "it over. Whoever has been a member for %(membership)s days may offer to lead it. From the first "
     "offer on its leaders have %(waiting)s days to come back: anything that one of them does here is enough. Otherwise "
     "it goes to the first who offered, to members whom the leaders trusted before all others. Those who led it stay "
     "members."

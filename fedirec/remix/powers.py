@@ -90,6 +90,7 @@ class Deed(StrEnum):
     CHANGE_TASK = "change_task"
     TAKE_TASK = "take_task"
     GIVE_TASK = "give_task"
+    HAND_BACK_TASK = "hand_back_task"
     FINISH_TASK = "finish_task"
     NAME_NEED = "name_need"
     ANSWER_NEED = "answer_need"
@@ -154,6 +155,7 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.CHANGE_TASK: _HELPERS,
     Deed.TAKE_TASK: _INSIDE,
     Deed.GIVE_TASK: _HELPERS,
+    Deed.HAND_BACK_TASK: frozenset({Part.ASSIGNEE}),
     Deed.FINISH_TASK: _HELPERS | {Part.ASSIGNEE},
     Deed.NAME_NEED: _LEADERS,
     Deed.ANSWER_NEED: frozenset({Part.ANYONE}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Conflict
+from fedirec.projects.actions.returning import come_back
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import parts_of
 from fedirec.remix.powers import Deed, Part, refuse_unless
@@ -15,6 +16,8 @@ _ELSEWHERE = N_("This project lives on another server. Please go there to take p
 
 async def begin_deed(deed: Deed, project: Project, actor: Actor, *, also: Part | None = None) -> frozenset[Part]:
     """`actor` may do it in `project`, and if they lead it, it has been led just now; what they are to it.
+
+    A project that waited for somebody to take it over has its leader back.
 
     Part of the caller's transaction. `also` is what they are to the thing that it is about, such as its author. Raises
     Forbidden, and Conflict for a project of another server.
@@ -28,4 +31,6 @@ async def begin_deed(deed: Deed, project: Project, actor: Actor, *, also: Part |
     if Part.LEADER in parts:
         project.led_at = now()
         await Project.filter(id=project.id).update(led_at=project.led_at)
+        if deed is not Deed.STEP_DOWN:
+            await come_back(actor, project, restores=deed is not Deed.SET_STAGE)
     return parts

@@ -102,7 +102,11 @@ class ProjectMember(Model, metaclass=RowClass):
     class Meta(Model.Meta):
         table = "project_member"
         unique_together = (("project", "actor"),)
-        indexes = [Index(fields=["actor_id", "state"]), Index(fields=["invited_by_id"])]
+        indexes = [
+            Index(fields=["actor_id", "state"]),
+            Index(fields=["invited_by_id"]),
+            Index(fields=["state", "created_at"]),
+        ]
 
 
 class Step(Model, metaclass=RowClass):

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from fedirec.activitypub.models import Actor
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, Project, ProjectMember, Step
-from fedirec.projects.stages import Facts
+from fedirec.projects.stages import Facts, Stage
 from fedirec.remix.models import GroupLeader, GroupTag
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.leading import leaders_of
@@ -67,6 +67,8 @@ async def may_see_project(project: Project, viewer: Actor | None, *, is_moderato
         return False
     if project.actor.is_local and project.launched_at is None:
         return viewer is not None and may_do(Deed.SEE_UNLAUNCHED, await parts_of(project, viewer))
+    if project.stage == Stage.ADOPTABLE:
+        return True  # whoever is to take it over has to see it
     leaders = await leaders_of(project.actor)
     return not leaders or any(leader.state != "suspended" for leader in leaders)
 

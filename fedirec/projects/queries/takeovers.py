@@ -1,0 +1,171 @@
+"""What is known of how projects are led, and who offers to lead them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from tortoise.expressions import Q
+
+from fedirec.accounts.boundaries import away_from
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.db import fetch_rows
+from fedirec.projects.models import Project, ProjectMember, Takeover
+from fedirec.projects.queries.projects import with_parts
+from fedirec.projects.takeovers import (
+    ADOPTABLE,
+    AT_REST,
+    AT_WORK,
+    MAX_OFFERS,
+    Candidate,
+    Leading,
+    has_to_be_warned,
+    silent_at,
+)
+from fedirec.remix.models import Reminder
+from fedirec.remix.queries.leading import leaders_of
+from fedirec.web.paging import Cursor
+
+BATCH: Final = 500
+"""Projects that are looked at in one query."""
+MAX_TOLD: Final = 500
+"""Members who are told what happens to their project."""
+SILENCE: Final = "silence"
+"""How the reminder of leaders who are silent is called."""
+SHORTEST: Final = timedelta(days=7)
+"""After how long a silence a project is looked at; its leaders may choose a fortnight at least."""
+_LOOKED_AT: Final = (*sorted(AT_WORK), *sorted(AT_REST))
+
+
+async def silent_projects() -> AsyncIterator[int]:
+    """The rows of projects of ours whose leaders have been silent for so long that they are told, or will be.
+
+    The rule says which ones those are; the database leaves out those that were led a short time ago.
+    """
+    last = 0
+    while rows := await _quiet_after(last):
+        last = rows[-1].id
+        for project in rows:
+            leading = _leading(project, leaders_there=True)
+            if has_to_be_warned(leading, at=now()):
+                yield project.id
+
+
+async def leaderless_projects() -> list[int]:
+    """The rows of projects of ours, at most BATCH, with nobody who is still there to lead them."""
+    rows = await fetch_rows(
+        f"""
+        SELECT p.id FROM project p JOIN actor a ON a.id = p.actor_id
+         WHERE a.is_local AND a.state = 'active' AND p.launched_at IS NOT NULL
+           AND p.stage IN ({", ".join("?" for _ in _LOOKED_AT)})
+           AND NOT EXISTS (SELECT 1 FROM group_leader g JOIN actor l ON l.id = g.actor_id
+                            WHERE g.group_id = p.actor_id AND l.state = 'active' AND l.moved_to IS NULL)
+         ORDER BY p.id LIMIT ?
+        """,  # noqa: S608  (only placeholders are spliced in)
+        *_LOOKED_AT,
+        BATCH,
+    )
+    return [int(row["id"]) for row in rows]
+
+
+async def leading_of(project: Project) -> Leading:
+    """How `project` is led just now."""
+    leaders = await leaders_of(await project.actor)
+    return _leading(project, leaders_there=any(is_there(leader) for leader in leaders))
+
+
+async def warned_at(project: Project, leading: Leading) -> datetime | None:
+    """When its leaders were told of the end of this silence."""
+    group = await project.actor
+    found = Reminder.filter(subject_uri=group.uri, kind=SILENCE, due_at=silent_at(leading))
+    row = await found.first()
+    return row.sent_at if row else None
+
+
+async def over_at(moment: datetime) -> list[int]:
+    """The rows of projects, at most BATCH, that wait for one who leads them for long enough at that `moment`."""
+    found = Takeover.filter(state="waiting", ends_at__lte=moment, project__actor__is_local=True)
+    rows = await found.order_by("ends_at").limit(BATCH).values_list("project_id", flat=True)
+    return list(dict.fromkeys(int(str(key)) for key in rows))
+
+
+async def offers_for(project: Project) -> Sequence[Takeover]:
+    """Who offers to lead `project` at the moment, whoever came first in front."""
+    waiting = Takeover.filter(project_id=project.id, state="waiting").order_by("id").limit(MAX_OFFERS)
+    return await waiting.select_related("actor")
+
+
+async def candidates_for(project: Project, offers: Sequence[Takeover]) -> list[Candidate]:
+    """Those of `offers`, which come with their actors, as the rule looks at them."""
+    places = ProjectMember.filter(project_id=project.id, actor_id__in=[offer.actor_id for offer in offers])
+    members = {place.actor_id: place for place in await places}
+    found = []
+    for offer in offers:
+        place = members.get(offer.actor_id)
+        # Whoever left and came back since is a newcomer, whatever they offered before.
+        stayed = (
+            place is not None and place.state == "active" and place.joined_at and place.joined_at < offer.created_at
+        )
+        found.append(
+            Candidate(
+                key=offer.id,
+                offered_at=offer.created_at,
+                is_trusted=place is not None and place.is_trusted,
+                may_still_lead=bool(stayed) and is_there(offer.actor),
+            )
+        )
+    return found
+
+
+async def members_of(project: Project) -> Sequence[Actor]:
+    """Those who are in `project`, at most MAX_TOLD, the longest in front."""
+    found = ProjectMember.filter(project_id=project.id, state="active").order_by("id").limit(MAX_TOLD)
+    return [place.actor for place in await found.select_related("actor")]
+
+
+async def adoptable_projects(
+    *, limit: int, viewer: Actor | None = None, after: Cursor | None = None
+) -> Sequence[Project]:
+    """The projects known here that wait for somebody to lead them, the newest first; none of whom `viewer` keeps away
+    from.
+    """
+    found = Project.filter(stage=ADOPTABLE, actor__state="active", launched_at__not_isnull=True)
+    kept = await away_from(viewer)
+    heard = list(kept.hears or ())
+    found = found.filter(Q(actor__is_quiet=False) | Q(actor_id__in=heard))
+    if kept.actors:
+        found = found.filter(actor_id__not_in=list(kept.actors))
+    if kept.hosts:
+        found = found.filter(actor__host__not_in=list(kept.hosts))
+    if after is not None:
+        found = found.filter(Q(launched_at__lt=after.at) | Q(launched_at=after.at, id__lt=after.id))
+    return await with_parts(found).order_by("-launched_at", "-id").limit(limit)
+
+
+def is_there(leader: Actor) -> bool:
+    """Whether somebody who leads a project can still do so under that name."""
+    return leader.state == "active" and leader.moved_to is None
+
+
+async def _quiet_after(last: int) -> list[Project]:
+    quiet = Project.filter(
+        id__gt=last,
+        stage__in=_LOOKED_AT,
+        led_at__lte=now() - SHORTEST,
+        launched_at__not_isnull=True,
+        actor__is_local=True,
+        actor__state="active",
+    )
+    return await quiet.order_by("id").limit(BATCH)
+
+
+def _leading(project: Project, *, leaders_there: bool) -> Leading:
+    return Leading(
+        stage=project.stage,
+        stage_at=project.stage_at,
+        led_at=project.led_at,
+        silent_days=project.silent_days,
+        leaders_there=leaders_there,
+    )

@@ -1,0 +1,75 @@
+"""Telling people what they should know of a challenge or a project, wherever they live.
+
+Members and guests are told here. Who lives elsewhere reads it there as a post of the Group that is for them alone: any
+software shows it, and its link leads to the page where they sign in with their own server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from fedirec.accounts.actions.notifications import notify_all
+from fedirec.accounts.models import Account
+from fedirec.accounts.notices import SENTENCES, Notice
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import Create
+from fedirec.clock import now
+from fedirec.remix.vocab import Mention, PostObject
+from fedirec.uris import new_key
+from fedirec.web.language import Reader, best_language, reading
+from fedirec.web.language import gettext as _
+
+
+async def tell_people(
+    group: Actor,
+    people: Iterable[Actor],
+    kind: Notice,
+    cause: Actor | None,
+    subject_uri: str,
+    url: str,
+    details: Mapping[str, Any],
+    *,
+    language: str | None = None,
+) -> None:
+    """Each of `people`, here or elsewhere, knows that `cause` did `kind` to `subject_uri`; part of the caller's
+    transaction.
+
+    `group` is ours, and writes to those elsewhere in `language`, that of what it is about. `url` is a page of ours.
+    Nobody is told of what they did themselves, and nobody who is gone or was suspended.
+    """
+    told = {each.id: each for each in people if each.state == "active" and (cause is None or each.id != cause.id)}
+    if not told:
+        return
+    accounts = await Account.filter(actor_id__in=list(told), state="active")
+    await notify_all(accounts, kind, cause, subject_uri, url, details)
+    for person in told.values():
+        if not person.is_local and person.moved_to is None:
+            await _write(group, person, _in_words(kind, cause, details, language), url, language)
+
+
+async def _write(group: Actor, person: Actor, words: str, url: str, language: str | None) -> None:
+    mention = f'<a href="{escape(person.url or person.uri)}" class="u-url mention">@{escape(person.handle)}</a>'
+    note = PostObject(
+        id=f"{group.uri}/letters/{new_key()}",
+        attributed_to=group.uri,
+        published=now(),
+        content=f'<p>{mention} {escape(words)}</p><p><a href="{escape(url)}">{escape(url)}</a></p>',
+        language=best_language([language] if language else []),
+        to=(person.uri,),
+        url=url,
+        mentions=(Mention(href=person.uri, name=f"@{person.handle}@{person.host}"),),
+    )
+    create = Create(
+        id=new_activity_uri(group), actor=group.uri, object=note, to=note.to, cc=(), published=note.published
+    )
+    await publish(group, create, to=[person])
+
+
+def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], language: str | None) -> str:
+    with reading(Reader(locale=best_language([language] if language else []))):
+        who = (cause.name or cause.handle) if cause else _("Somebody")
+        sentence = _(SENTENCES[kind]) % {"who": who, "title": str(details.get("title") or "")}
+    return " ".join(filter(None, [sentence, str(details.get("reason") or "")]))
