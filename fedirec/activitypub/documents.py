@@ -94,7 +94,8 @@ async def get_local_actor(request: Request[Any]) -> Actor:
     """
     site: Site = request.state["site"]
     handle = request.path_params["handle"].lower()
-    uri = site.uris.challenge(handle) if request.url.path.startswith("/c/") else site.uris.person(handle)
+    places = {"c": site.uris.challenge, "p": site.uris.project}
+    uri = places.get(request.url.path.split("/")[1], site.uris.person)(handle)
     actor = await Actor.get_or_none(uri=uri, is_local=True)
     if actor is None or actor.state in ("pending", "suspended"):
         raise NotFound("nobody here has that name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Announcement
@@ -10,12 +11,14 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Entity, Ref, Update
 from fedirec.clock import now
 from fedirec.projects.actions.describing import describe_introduction, describe_project, describe_step
+from fedirec.projects.actions.saying import in_its_language
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.models import Challenge
-from fedirec.web.language import gettext as _
+from fedirec.translatable import N_
 
-MAX_TOLD = 1_000
+NEW_STEP: Final = N_("A new step: %(title)s")
+MAX_TOLD: Final = 1_000
 """Members on other instances who hear of a change besides the followers."""
 
 
@@ -71,11 +74,13 @@ async def publish_step_change(step: Step, *, is_new: bool = False) -> None:
     described = await describe_step(step)
     await _publish_change(project, described)
     if is_new:
-        title = _("A new step: %(title)s") % {"title": step.title}
+        title = in_its_language(project, NEW_STEP) % {"title": step.title}
         found = Challenge.filter(actor__uri__in=described.challenges).select_related("actor").order_by("id")
         named = [f"- [{_plain(each.title)}]({each.actor.uri})" for each in await found]
         text = "\n\n".join(filter(None, [step.text, "\n".join(named)])) or step.title
-        await publish_news(project.actor, kind="update", title=title[:100], text=text[:10_000], author=None)
+        await publish_news(
+            project.actor, kind="update", title=title[:100], text=text[:10_000], author=None, language=project.language
+        )
 
 
 async def announce_challenge(project: Project, challenge: Challenge) -> None:

@@ -13,6 +13,7 @@ from fedirec.media.models import Media
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.vocab import CoverObject, IntroductionObject, ProjectObject, StepObject
 from fedirec.projects.vocab.steps import MAX_CHALLENGES
+from fedirec.remix.actions.needs import describe_needs
 from fedirec.remix.content import content_of
 from fedirec.remix.kinds import Kind
 from fedirec.remix.models import GroupTag
@@ -33,7 +34,7 @@ async def describe_project(project: Project) -> ProjectObject:
         cover=await _cover_of(project),
         hashtags=await _hashtags_of(project),
         steps=f"{group.uri}/steps",
-        needs=f"{group.uri}/needs",
+        needs=await describe_needs(group),
         productions=f"{group.uri}/productions",
         log=f"{group.uri}/log",
         introduction=introduction_uri(group.uri),

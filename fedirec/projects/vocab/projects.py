@@ -9,6 +9,7 @@ from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import PROJECT_CONTEXT
 from fedirec.activitypub.vocab import ActorObject, Doc, Json, Vocabulary
 from fedirec.remix.vocab import Hashtag, NoteObject
+from fedirec.remix.vocab.needs import NeedObject, find_needs, write_needs
 from fedirec.remix.vocab.notes import not_to_be_quoted, read_note
 from fedirec.remix.vocab.tags import read_hashtags
 from fedirec.remix.vocab.text import MAX_DESCRIPTION, clean_line, clean_text, find_id, ids
@@ -47,9 +48,10 @@ class ProjectObject:
     """How far it is, as it was said."""
     cover: CoverObject | None = None
     hashtags: tuple[Hashtag, ...] = ()
+    needs: tuple[NeedObject, ...] | None = None
+    """Whom it looks for; None where it does not say."""
     steps: str | None = None
     """These are collections, and addresses of its own origin; None for what is not."""
-    needs: str | None = None
     productions: str | None = None
     log: str | None = None
     introduction: str | None = None
@@ -69,8 +71,8 @@ class ProjectObject:
             stage=clean_line(doc.find_text("stage"), _MAX_WORD),
             cover=_find_cover(doc),
             hashtags=read_hashtags(doc),
+            needs=find_needs(doc, owner=actor.id),
             steps=near(doc, "steps", actor.id),
-            needs=near(doc, "needs", actor.id),
             productions=near(doc, "productions", actor.id),
             log=near(doc, "log", actor.id),
             introduction=near(doc, "introduction", actor.id),
@@ -84,8 +86,8 @@ class ProjectObject:
             ("stage", self.stage),
             ("image", self.cover.write() if self.cover else None),
             ("tag", [hashtag.write() for hashtag in self.hashtags]),
+            ("needs", None if self.needs is None else write_needs(self.id, self.needs)),
             ("steps", self.steps),
-            ("needs", self.needs),
             ("productions", self.productions),
             ("log", self.log),
             ("introduction", self.introduction),

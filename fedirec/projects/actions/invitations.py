@@ -1,0 +1,96 @@
+"""How somebody elsewhere comes into a project of ours, and out of it: what its Group tells them.
+
+People on other software read it as a post for them alone, and take part by signing in here with their own server.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.contexts import FEDIREC
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import Accept, ActorObject, Doc, Ref, Reject, Undo, Vocabulary
+from fedirec.errors import Invalid
+from fedirec.projects.actions.saying import in_its_language
+from fedirec.projects.models import Project, ProjectMember
+from fedirec.projects.vocab import Invite, Join
+from fedirec.remix.actions.private_notes import tell_people
+from fedirec.translatable import N_
+from fedirec.uris import same_origin
+
+WAY: Final = N_("To answer, sign in there with your own server.")
+
+
+async def send_invitation(project: Project, member: ProjectMember, *, by: Actor) -> None:
+    """Somebody elsewhere hears that they are invited to a project of ours, and can answer from there.
+
+    Part of the caller's transaction; nothing happens for people of ours. The row has the id of the invitation.
+    """
+    group, person = await project.actor, await member.actor
+    if person.is_local:
+        return
+    member.uri = new_activity_uri(group)
+    await member.save(update_fields=["uri"])
+    if speaks_fedirec(person):
+        await publish(group, invitation_of(member, group, person), to=[person])
+    else:
+        said = " ".join(filter(None, [member.words, in_its_language(project, WAY)]))
+        about = {"title": project.title, "reason": said}
+        where = f"{group.uri}/people"
+        kind = Notice.INVITED_TO_PROJECT
+        await tell_people(group, [person], kind, by, group.uri, where, about, language=project.language)
+
+
+async def take_back_invitation(project: Project, member: ProjectMember) -> None:
+    """Somebody elsewhere hears that they are not invited any more, not in the project, or not let in.
+
+    Part of the caller's transaction; nothing happens for people of ours, and where nothing was sent before.
+    """
+    group, person = await project.actor, await member.actor
+    if person.is_local or member.uri is None or not speaks_fedirec(person):
+        return
+    said: Any
+    if same_origin(member.uri, group.uri):
+        asked = invitation_of(member, group, person)
+        said = Undo(id=new_activity_uri(group), actor=group.uri, object=asked, to=(person.uri,))
+    else:
+        question = question_of(member.uri, person, group)
+        said = Reject(id=new_activity_uri(group), actor=group.uri, object=question, to=(person.uri,))
+    await publish(group, said, to=[person])
+
+
+async def say_let_in(project: Project, member: ProjectMember) -> None:
+    """Somebody elsewhere who had asked hears that they are in the project; part of the caller's transaction."""
+    group, person = await project.actor, await member.actor
+    if person.is_local or member.uri is None or same_origin(member.uri, group.uri):
+        return
+    question = question_of(member.uri, person, group)
+    accept = Accept(id=new_activity_uri(group), actor=group.uri, object=question, to=(person.uri,))
+    await publish(group, accept, to=[person])
+
+
+def invitation_of(member: ProjectMember, group: Actor, person: Actor) -> Invite[Ref]:
+    """The invitation as it travels."""
+    return Invite(
+        id=member.uri or "",
+        actor=group.uri,
+        object=Ref(group.uri),
+        target=person.uri,
+        content=member.words or None,
+        to=(person.uri,),
+    )
+
+
+def question_of(uri: str, person: Actor, group: Actor) -> Join[Ref]:
+    """The wish to join as it travels."""
+    return Join(id=uri, actor=person.uri, object=Ref(group.uri), to=(group.uri,))
+
+
+def speaks_fedirec(actor: Actor) -> bool:
+    """Whether the software of `actor` says that it knows what is ours alone (FEP-844e)."""
+    try:
+        return FEDIREC in ActorObject.read(Doc(actor.document or {}), Vocabulary(())).implements
+    except Invalid:
+        return False

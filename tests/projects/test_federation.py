@@ -1,0 +1,177 @@
+"""Projects between instances: followers hear of them, copies of them are kept, and people elsewhere are in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fedirec.accounts.models import Account, Notification
+from fedirec.activitypub.follows import follow
+from fedirec.activitypub.models import Actor, Received
+from fedirec.projects.actions import elsewhere, leading, members, projects, steps
+from fedirec.projects.actions.meeting import REST
+from fedirec.projects.models import ProjectMember, Step, StepChallenge
+from fedirec.projects.stages import Stage
+from fedirec.remix.models import Challenge, GroupLeader, GroupTag, News
+from tests.conftest import Pass
+from tests.network import Instance, settle
+from tests.projects.stage import begin, challenge_at, launch, meet_project, project_at, step_at
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def ana(here: Instance) -> Actor:
+    return await here.join("ana")
+
+
+@pytest.fixture
+async def bo(there: Instance) -> Actor:
+    return await there.join("bo")
+
+
+async def told(at: Instance, name: str) -> list[str]:
+    async def found() -> list[str]:
+        account = await Account.get(actor__local_handle=name)
+        return [str(kind) for kind in await Notification.filter(account_id=account.id).values_list("kind", flat=True)]
+
+    return await at.run(found)
+
+
+async def place_at(at: Instance, person: str) -> ProjectMember:
+    return await at.run(lambda: ProjectMember.get(actor__uri=person))
+
+
+async def refusals(at: Instance) -> list[str]:
+    rows = await at.run(lambda: Received.filter(state="refused").order_by("id"))
+    return [f"{row.type}: {row.reason}" for row in rows]
+
+
+async def test_before_it_is_launched_nobody_elsewhere_gets_a_byte_of_it(
+    here: Instance, there: Instance, ana: Actor
+) -> None:
+    await begin(here, ana)
+    for path in (
+        "",
+        "/steps",
+        "/introduction",
+        "/featured",
+        "/outbox",
+        "/moderators",
+        "/log",
+        "/productions",
+        "/needs",
+    ):
+        answer = await here.get(f"/p/moonfilm{path}", accept="application/activity+json")
+        assert answer.status_code == 404, path
+    finger = await here.get("/.well-known/webfinger?resource=acct:moonfilm@here.test")
+    assert finger.status_code == 404
+    await settle(here, there)
+    assert [request.url.path for request in here.network.requests if request.method == "POST"] == []
+
+
+async def test_another_instance_keeps_a_copy_with_the_published_steps(
+    here: Instance, there: Instance, ana: Actor
+) -> None:
+    project = await launch(here, ana)
+    copy = await meet_project(there, "@moonfilm@here.test")
+    assert (copy.title, copy.form, copy.stage) == ("Moon film", "other", project.stage)
+    assert copy.fetched_at is not None
+    assert copy.launched_at is not None
+    assert [step.title for step in await there.run(lambda: Step.filter(project_id=copy.id))] == ["Script"]
+    assert await there.run(lambda: GroupTag.filter(group_id=copy.actor_id).values_list("name", flat=True)) == ["moon"]
+    leaders = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))
+    assert [leader.actor.uri for leader in leaders] == [ana.uri]
+
+
+async def test_followers_elsewhere_hear_of_stages_steps_and_words(
+    here: Instance, there: Instance, ana: Actor, bo: Actor
+) -> None:
+    project = await launch(here, ana)
+    copy = await meet_project(there, project.actor.uri)
+    await there.run(follow, bo, copy.actor)
+    await settle(there, here)
+    await here.run(lambda: projects.set_stage(ana, project, Stage.EARLY, reason="The first step is out."))
+    await here.run(steps.publish_step, ana, await step_at(here, project, "Secret"))
+    await settle(here, there)
+    copy = await project_at(there, copy.actor.uri)
+    assert copy.stage == "early"
+    kept = await there.run(lambda: Step.filter(project_id=copy.id).order_by("position"))
+    assert [(step.title, step.state) for step in kept] == [("Script", "open"), ("Secret", "open")]
+    news = await here.run(lambda: News.filter(group_id=project.actor_id))
+    assert [each.title for each in news] == ["A new step: Secret"]
+    script = await step_at(here, project, "Script")
+    await here.run(lambda: steps.lock_step(ana, script, reason="Enough."))
+    await settle(here, there)
+    assert (await there.run(lambda: Step.get(uri=script.uri))).state == "locked"
+    assert await refusals(there) == []
+
+
+async def test_a_challenge_is_part_of_a_copy_because_both_say_so(
+    here: Instance, there: Instance, ana: Actor, bo: Actor, time_passes: Pass
+) -> None:
+    project = await launch(here, ana)
+    copy = await meet_project(there, project.actor.uri)
+    await there.run(follow, bo, copy.actor)
+    await settle(there, here)
+    time_passes(2 * REST)
+    rain = await challenge_at(here, ana)
+    script = await step_at(here, project, "Script")
+    await here.run(steps.attach_challenge, ana, script, rain)
+    await settle(here, there)
+    known = await there.run(lambda: Challenge.get(actor__uri=rain.actor.uri))
+    assert known.part_of_id == copy.actor_id
+    assert await there.run(lambda: StepChallenge.exists(step__uri=script.uri, challenge_id=known.id))
+    outbox = (await here.get("/p/moonfilm/outbox?before=999999", accept="application/activity+json")).json()
+    announced = [each["object"] for each in outbox["orderedItems"] if each["type"] == "Announce"]
+    assert announced == [rain.prompt_uri]
+    await here.run(lambda: steps.detach_challenge(ana, script, rain, reason="Another one fits better."))
+    await settle(here, there)
+    assert (await there.run(lambda: Challenge.get(id=known.id))).part_of_id is None
+    assert not await there.run(lambda: StepChallenge.exists(challenge_id=known.id))
+
+
+async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
+    here: Instance, there: Instance, ana: Actor, bo: Actor
+) -> None:
+    project = await launch(here, ana)
+    met = await here.meet(bo)
+    await here.run(lambda: members.invite_member(ana, project, met, words="You draw so well."))
+    await settle(here, there)
+    assert "invited_to_project" in await told(there, "bo")
+    invited = await place_at(there, bo.uri)
+    assert (invited.state, invited.words) == ("invited", "You draw so well.")
+    copy = await project_at(there, project.actor.uri)
+    await there.run(lambda: elsewhere.answer_elsewhere(bo, copy, accepts=True))
+    await settle(there, here)
+    assert (await place_at(here, bo.uri)).state == "active"
+    assert "joined_project" in await told(here, "ana")
+    await here.run(leading.add_leader, ana, project, met)
+    await settle(here, there)
+    await meet_project(there, project.actor.uri, fresh=True)
+    leaders = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).values_list("actor__uri", flat=True))
+    assert set(leaders) == {ana.uri, bo.uri}
+    await here.run(lambda: leading.remove_leader(ana, project, met, reason="They asked for it."))
+    await there.run(elsewhere.leave_elsewhere, bo, copy)
+    await settle(there, here)
+    assert (await place_at(here, bo.uri)).state == "left"
+    assert await refusals(here) == []
+
+
+async def test_somebody_elsewhere_asks_and_is_let_in_or_not(
+    here: Instance, there: Instance, ana: Actor, bo: Actor
+) -> None:
+    project = await launch(here, ana)
+    copy = await meet_project(there, project.actor.uri)
+    await there.run(lambda: elsewhere.ask_elsewhere(bo, copy, words="I can draw."))
+    await settle(there, here)
+    asked = await place_at(here, bo.uri)
+    assert (asked.state, asked.words) == ("asked", "I can draw.")
+    assert "wants_to_join" in await told(here, "ana")
+    met = await here.meet(bo)
+    await here.run(lambda: members.decide_request(ana, project, met, let_in=True))
+    await settle(here, there)
+    assert (await place_at(there, bo.uri)).state == "active"
+    await here.run(lambda: members.remove_member(ana, project, met, reason="We never heard of them again."))
+    await settle(here, there)
+    assert (await place_at(there, bo.uri)).state == "removed"
+    assert await told(there, "bo") == ["let_in", "membership_ended"]
