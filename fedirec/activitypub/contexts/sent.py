@@ -70,6 +70,8 @@ COMMENT_TERMS: Final[Context] = {
     "fr": FEDIREC,
     "kind": "fr:kind",
     "at": "fr:at",
+    "oa": "http://www.w3.org/ns/oa#",
+    "region": id_("oa:hasTarget"),
     "gts": PREFIXES["gts"],
     "interactionPolicy": id_("gts:interactionPolicy"),
     "canQuote": id_("gts:canQuote"),

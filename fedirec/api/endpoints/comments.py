@@ -17,6 +17,7 @@ from fedirec.remix.actions.hiding import hide_comment, unhide_comment
 from fedirec.remix.actions.threads import Place
 from fedirec.remix.models import Comment as CommentRow
 from fedirec.remix.queries.comments import find_comment_row, get_root, is_known_to, thread_of, threads_of
+from fedirec.remix.regions import Region
 from fedirec.remix.visibility import is_withheld, may_see
 
 
@@ -90,7 +91,8 @@ async def _say(call: Call, place: Place) -> Comment:
 def _draft(call: Call) -> CommentDraft:
     wanted = call.sent(CommentSent)
     language = wanted.language or call.viewer.account.locale
-    return CommentDraft(text=wanted.text, at_ms=wanted.at_ms, language=language, warning=wanted.warning)
+    region = Region(**wanted.region.model_dump()) if wanted.region else None
+    return CommentDraft(text=wanted.text, at_ms=wanted.at_ms, region=region, language=language, warning=wanted.warning)
 
 
 async def _again(call: Call, key: int) -> Comment:

@@ -14,6 +14,27 @@ from fedirec.api.shapes.people import Person, show_person
 from fedirec.remix.actions.comments import MAX_TEXT, MAX_WARNING
 from fedirec.remix.models import Comment as CommentRow
 from fedirec.remix.queries.comments import is_shown
+from fedirec.remix.regions import MAX_FILES, SMALLEST, WHOLE
+
+
+class RegionShape(Shape):
+    """A part of a picture, in parts per million of its width and height."""
+
+    file: int = Field(description="The place of the picture among the files of the record, from 0.")
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class RegionSent(Sent):
+    """A part of a picture, in parts per million of its width and height."""
+
+    file: int = Field(0, ge=0, lt=MAX_FILES)
+    x: int = Field(ge=0, lt=WHOLE)
+    y: int = Field(ge=0, lt=WHOLE)
+    width: int = Field(ge=SMALLEST, le=WHOLE)
+    height: int = Field(ge=SMALLEST, le=WHOLE)
 
 
 class Comment(Shape):
@@ -31,6 +52,7 @@ class Comment(Shape):
     warning: str
     language: str | None
     at_ms: int | None = Field(description="The place in the sound or the film that it is about, in milliseconds.")
+    region: RegionShape | None = Field(description="The part of a picture that it is about.")
     visibility: str
     consent: str = Field(
         description="Empty, or waiting or refused where the author of what it answers has to agree first."
@@ -60,6 +82,7 @@ class CommentSent(Sent):
 
     text: Text = Field(min_length=1, max_length=MAX_TEXT)
     at_ms: int | None = Field(None, ge=0, le=10**11)
+    region: RegionSent | None = None
     language: Text | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
     warning: Text = Field("", max_length=MAX_WARNING)
 
@@ -84,6 +107,7 @@ def show_comment(call: Call, row: CommentRow, kept: Away | None = None) -> Comme
         warning=row.warning if shown else "",
         language=row.language if shown else None,
         at_ms=row.at_ms if shown else None,
+        region=RegionShape(**row.region) if shown and row.region else None,
         visibility=row.visibility,
         consent=row.consent,
         said_at=row.published_at,

@@ -186,6 +186,7 @@ def show_comment(row: Comment) -> dict[str, object]:
         "text": row.text,
         "html": row.content,
         "at_ms": row.at_ms,
+        "region": row.region,
         "warning": row.warning,
         "visibility": row.visibility,
         "published_at": row.published_at,

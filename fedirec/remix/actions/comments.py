@@ -17,11 +17,12 @@ from fedirec.errors import Conflict, Forbidden, Gone, Invalid, TooMany
 from fedirec.html import link_people, markdown, named_in
 from fedirec.remix.actions.addressing import addressed_in, people_in, people_named, still_close
 from fedirec.remix.actions.asking import ask_author
-from fedirec.remix.actions.threads import Place, bury_comment, is_hasty, playing_time_of, save_comment
-from fedirec.remix.models import Comment
+from fedirec.remix.actions.threads import Place, bury_comment, is_hasty, picture_at, playing_time_of, save_comment
+from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock
 from fedirec.remix.queries.comments import conversation_of
 from fedirec.remix.queries.consent import consent_to
+from fedirec.remix.regions import Region, pointer, whereabouts, write_fragment
 from fedirec.remix.sizes import is_small
 from fedirec.remix.vocab import CommentObject, Mention
 from fedirec.uris import Uris, origin_of
@@ -40,6 +41,8 @@ class CommentDraft:
     text: str
     at_ms: int | None = None
     """The place in the sound or the film that it is about."""
+    region: Region | None = None
+    """The part of a picture that it is about."""
     language: str | None = None
     warning: str = ""
 
@@ -184,7 +187,7 @@ async def _compose(
         attributed_to=author.uri,
         published=published,
         updated=updated,
-        content=_content(link_people(words, pages).strip(), at_ms=draft.at_ms, address=record.url or record.uri),
+        content=_content(link_people(words, pages).strip(), draft, address=record.url or record.uri),
         markdown=draft.text.strip(),
         language=draft.language,
         warning=draft.warning.strip(),
@@ -197,6 +200,7 @@ async def _compose(
         replies=f"{uri}/replies" if visibility == "public" else None,
         context=await conversation_of(record) if visibility == "public" else None,
         at_ms=draft.at_ms,
+        region=await _region_address(record, draft),
     )
     if not is_small(work.write()):  # its language is said by sending the words twice
         work = replace(work, language=None)
@@ -205,11 +209,20 @@ async def _compose(
     return Composed(work=work, told=list(people.values()), followers_of=followers_of)
 
 
-def _content(words: str, *, at_ms: int | None, address: str) -> str:
+async def _region_address(record: Record, draft: CommentDraft) -> str | None:
+    if draft.region is None:
+        return None
+    return f"{await picture_at(record, draft.region.file)}#{write_fragment(draft.region)}"
+
+
+def _content(words: str, draft: CommentDraft, *, address: str) -> str:
     """What other software shows: the words, behind the place that they are about, which leads there."""
-    if at_ms is None:
+    if draft.region is not None:
+        link = pointer(address, draft.region, _(whereabouts(draft.region)))
+    elif draft.at_ms is not None:
+        link = f'<a href="{escape(address)}#t={draft.at_ms // 1000}">{clock(draft.at_ms)}</a>'
+    else:
         return words
-    link = f'<a href="{escape(address)}#t={at_ms // 1000}">{clock(at_ms)}</a>'
     return f"<p>{link} {words[3:]}" if words.startswith("<p>") else f"<p>{link}</p>{words}"
 
 
@@ -231,6 +244,10 @@ async def _refuse_bad_draft(place: Place, draft: CommentDraft) -> None:
         raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_TEXT}, field="text")
     if len(draft.warning) > MAX_WARNING:
         raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_WARNING}, field="warning")
+    if draft.region is not None and await picture_at(place.record, draft.region.file) is None:
+        raise Invalid(_("There is no such picture here."), field="region")
+    if draft.region is not None and draft.at_ms is not None:
+        raise Invalid(_("Please choose one: a place in what plays, or a part of a picture."), field="region")
     if draft.at_ms is None:
         return
     is_played, length = await playing_time_of(place.record)

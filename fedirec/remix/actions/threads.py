@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from fedirec.remix.models import Attachment, Comment, Quotation, Record
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.consent import consent_in
 from fedirec.remix.queries.records import is_close
+from fedirec.remix.regions import MAX_FILES, Region, read_address, without_pointer
 from fedirec.remix.vocab import CommentObject, PostObject
 from fedirec.remix.warnings import warning_of
 from fedirec.uris import origin_of
@@ -137,8 +138,8 @@ async def save_comment(
 async def bury_comment(comment: Comment) -> None:
     """Only the place of `comment` in its thread is left; part of the caller's transaction. It comes with its record."""
     comment.content = comment.text = comment.warning = ""
-    comment.document, comment.at_ms, comment.deleted_at = None, None, now()
-    await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "deleted_at"])
+    comment.document, comment.at_ms, comment.region, comment.deleted_at = None, None, None, now()
+    await comment.save(update_fields=["content", "text", "warning", "document", "at_ms", "region", "deleted_at"])
     await Quotation.filter(uri=comment.uri).delete()
     await withhold(actor_id=comment.author_id, uri=comment.uri)
     if await was_passed_on(comment):
@@ -166,7 +167,7 @@ async def restore_comment(comment: Comment, work: CommentObject | PostObject) ->
 async def bury_comments_of(author: Actor) -> None:
     """Of everything that `author` said only the places are left; part of the caller's transaction."""
     said = Comment.filter(author_id=author.id, deleted_at=None)
-    await said.update(content="", text="", warning="", document=None, at_ms=None, deleted_at=now())
+    await said.update(content="", text="", warning="", document=None, at_ms=None, region=None, deleted_at=now())
 
 
 async def playing_time_of(record: Record) -> tuple[bool, int | None]:
@@ -210,6 +211,9 @@ async def _columns(work: CommentObject | PostObject, record: Record) -> dict[str
     if not plain(content):
         raise Unsupported("it says nothing")
     at_ms = work.at_ms if isinstance(work, CommentObject) else None
+    region = await _region_in(work, record) if isinstance(work, CommentObject) else None
+    if region is not None:
+        content = without_pointer(content)
     is_played, length = await playing_time_of(record)
     found, rest = split_moment(content)
     if not is_played or not _is_within(at_ms, length):
@@ -222,9 +226,27 @@ async def _columns(work: CommentObject | PostObject, record: Record) -> dict[str
         "text": (work.markdown or "") if isinstance(work, CommentObject) else "",
         "language": work.language,
         "at_ms": at_ms,
+        "region": region.dump() if region else None,
         "warning": warning_of(work),
         "policy": work.policy.write() if work.policy else None,
     }
+
+
+async def _region_in(work: CommentObject, record: Record) -> Region | None:
+    """The part of a picture of `record` that `work` is about; None also when it points at something else."""
+    pointed = read_address(work.region or "")
+    if pointed is None:
+        return None
+    address, region = pointed
+    shown = Attachment.filter(record_id=record.id, kind="image", url=address, position__lt=MAX_FILES)
+    found = await shown.order_by("position").first().values("position")
+    return replace(region, file=found["position"]) if found else None
+
+
+async def picture_at(record: Record, position: int) -> str | None:
+    """The address of the file of `record` at `position`, if that is a picture."""
+    found = await Attachment.filter(record_id=record.id, kind="image", position=position).first().values("url")
+    return str(found["url"]) if found else None
 
 
 def _may_answer(author: Actor, place: Place) -> bool:

@@ -27,10 +27,12 @@ from fedirec.remix.actions.threads import Place, playing_time_of
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock, find_moment
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.comments.pointing import pictures_of, region_typed, typed_of
 from fedirec.remix.pages.comments.showing import Onlooker, comment_url, note_on
 from fedirec.remix.pages.comments.threads import comment_in
 from fedirec.remix.pages.visitors import members_only, record_in, remote_record_in
 from fedirec.remix.queries.comments import is_on_first_page
+from fedirec.remix.regions import Region
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -67,7 +69,9 @@ async def show_edit(request: Request[Any]) -> Response:
     """The form in which somebody's own comment is changed or deleted."""
     _viewer, comment = await _own_comment_in(request)
     at = "" if comment.at_ms is None else clock(comment.at_ms)
-    typed = filled_form({"text": comment.text, "warning": comment.warning, "at": at})
+    region = Region.load(comment.region)
+    pointed = typed_of(region) if region else {}
+    typed = filled_form({"text": comment.text, "warning": comment.warning, "at": at, **pointed})
     return await _edit_page(request, comment, typed)
 
 
@@ -143,6 +147,7 @@ def _draft_in(form: Form, viewer: Viewer) -> CommentDraft:
     return CommentDraft(
         text=form.text("text", required=True, max=MAX_TEXT),
         at_ms=at_ms,
+        region=region_typed(form),
         language=viewer.account.locale,
         warning=form.line("warning", max=MAX_WARNING),
     )
@@ -164,6 +169,7 @@ async def _form_page(request: Request[Any], place: Place, form: Form, *, status:
         record_title=record.title,
         record_url=url,
         is_timed=is_timed,
+        pictures=await pictures_of(onlooker.cards, record),
         longest=MAX_TEXT,
     )
 
@@ -180,6 +186,7 @@ async def _edit_page(request: Request[Any], comment: Comment, form: Form, *, sta
         record_title=comment.record.title,
         record_url=cards.record_url(comment.record),
         is_timed=is_timed,
+        pictures=await pictures_of(cards, comment.record),
         longest=MAX_TEXT,
     )
 

@@ -22,6 +22,7 @@ from fedirec.remix.actions.threads import playing_time_of
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.moments import clock
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.comments.pointing import PointableView, RegionView, pictures_of, region_view
 from fedirec.remix.pages.quoting import QuotedView, quoted_in
 from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.comments import is_shown, moments_of, threads_of
@@ -51,6 +52,8 @@ class CommentView:
     moment: str = ""
     """As in 0:42; empty when it is about the whole."""
     seconds: int = 0
+    region: RegionView | None = None
+    """The part of a picture that it is about."""
     edited_at: datetime | None = None
     original_url: str | None = None
     answers: PersonView | None = None
@@ -105,6 +108,8 @@ class CommentsView:
     """Characters of a comment."""
     is_timed: bool = False
     """Whether there is a sound or a film to say something about."""
+    pictures: tuple[PointableView, ...] = ()
+    """What can be pointed at."""
     sign_in_url: str = ""
     hosts: dict[str, HostView] = field(default_factory=dict)
 
@@ -116,6 +121,7 @@ async def comments_view(request: Request[Any], record: Record) -> CommentsView:
     threads, has_more = await threads_of(record, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
     said = [comment for thread in threads for comment in (thread.first, *thread.answers)]
     await onlooker.look_up(said)
+    onlooker.pictures = await pictures_of(onlooker.cards, record)
     await catch_up(record, said)
     shown = tuple(
         ThreadView(
@@ -153,6 +159,7 @@ async def comments_view(request: Request[Any], record: Record) -> CommentsView:
         and consent is not Consent.REFUSED,
         note=note_on(consent),
         is_timed=is_timed,
+        pictures=onlooker.pictures,
         sign_in_url=f"/sign-in?next={quote(url, safe='')}",
         hosts=await hosts_of([view.author.host for view in views]),
     )
@@ -169,6 +176,7 @@ class Onlooker:
         self.may_comment = self.viewer is not None and self.viewer.can(Permission.COMMENT)
 
         self.kept = Away()
+        self.pictures: tuple[PointableView, ...] = ()
         self.quoted: dict[str, QuotedView] = {}
         self.consents: dict[str, Consent] = {}
 
@@ -211,6 +219,7 @@ class Onlooker:
             warning=comment.warning,
             moment="" if comment.at_ms is None else clock(comment.at_ms),
             seconds=(comment.at_ms or 0) // 1000,
+            region=region_view(comment, self.pictures),
             edited_at=comment.updated_at,
             original_url=None if comment.author.is_local else (comment.url or comment.uri),
             answers=self.cards.person(answered) if answered else None,

@@ -12,6 +12,7 @@ from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import NotFound
 from fedirec.remix.actions.catching_up import catch_up
 from fedirec.remix.models import Comment
+from fedirec.remix.pages.comments.pointing import pictures_of
 from fedirec.remix.pages.comments.showing import Onlooker, ThreadView, comment_url
 from fedirec.remix.pages.visitors import number_of, row_in
 from fedirec.remix.queries.comments import get_comment, get_remote_comment, get_root, is_known_to, thread_of
@@ -46,6 +47,7 @@ async def show_thread(request: Request[Any]) -> Response:
     after = number_of(request.query_params.get("after", "")) or 0
     answers, has_more = await thread_of(first, viewer=onlooker.actor, is_moderator=onlooker.is_moderator, after=after)
     await onlooker.look_up([first, *answers])
+    onlooker.pictures = await pictures_of(onlooker.cards, record)
     await catch_up(record, [first, *answers])
     views = [onlooker.view(first), *(onlooker.view(answer) for answer in answers)]
     url = comment_url(onlooker.cards, first)
