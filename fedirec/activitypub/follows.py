@@ -13,6 +13,7 @@ from tortoise.exceptions import IntegrityError
 from fedirec.activitypub.authority import may_answer, may_undo
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.own import what_it_announces
 from fedirec.activitypub.vocab import Accept, Activity, Ref, Reject, Undo
 from fedirec.activitypub.vocab import Follow as FollowActivity
 from fedirec.clock import now
@@ -73,7 +74,8 @@ async def answer_follow(sender: Actor, asked: FollowActivity[Any]) -> Answered |
     belongs to another follow.
     """
     found = await fetch_objects(Actor, "SELECT * FROM actor WHERE uri = ? AND is_local = ?", asked.object.id, True)
-    if not found or found[0].state != "active" or found[0].type == "Application":
+    is_place = bool(found) and found[0].type == "Application"
+    if not found or found[0].state != "active" or (is_place and not await what_it_announces()):
         raise NotFound("nobody here can be followed at that address")
     target = found[0]
     rows = await fetch_rows(

@@ -69,6 +69,11 @@ async def show_followers(request: Request[Any]) -> Response:
     return ActivityResponse(closed_collection(f"{actor.uri}/followers"))
 
 
+async def show_instance_followers(request: Request[Any]) -> Response:
+    site: Site = request.state["site"]
+    return ActivityResponse(closed_collection(f"{site.uris.instance_actor}/followers"))
+
+
 async def show_following(request: Request[Any]) -> Response:
     actor = await get_local_actor(request)
     return ActivityResponse(closed_collection(f"{actor.uri}/following"))
@@ -79,7 +84,7 @@ async def show_outbox(request: Request[Any]) -> Response:
 
 
 async def show_instance_outbox(request: Request[Any]) -> Response:
-    """The instance's own actor says nothing in public; what is asked for has to be there all the same."""
+    """What the instance's own actor announces; nothing, where its admins did not choose anything."""
     site: Site = request.state["site"]
     return await _outbox(request, await Actor.get(uri=site.uris.instance_actor))
 
@@ -168,6 +173,7 @@ routes = [
     Route("/c/{handle}/inbox", post_inbox, methods=["POST"]),
     ActivityRoute("/actor", show_instance_actor, always=True, shows=("actor", "actor_key"), grows=("actor_key",)),
     ActivityRoute("/actor/outbox", show_instance_outbox, always=True),
+    ActivityRoute("/actor/followers", show_instance_followers, always=True),
     ActivityRoute("/c/{handle}/followers", show_followers, always=True),
     ActivityRoute("/c/{handle}/following", show_following, always=True),
     Route("/.well-known/webfinger", webfinger),

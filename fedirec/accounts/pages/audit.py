@@ -27,6 +27,9 @@ from fedirec.web.views import PersonView
 WORDS: Final[Mapping[str, str]] = {
     "set_up": N_("set up this instance"),
     "edit_instance": N_("changed what the instance says of itself"),
+    "choose_announcements": N_("chose what the instance announces"),
+    "follow_instance": N_("followed an instance"),
+    "unfollow_instance": N_("stopped following an instance"),
     "create_account": N_("made an account"),
     "approve_member": N_("let somebody in"),
     "decline_member": N_("declined a request to join"),

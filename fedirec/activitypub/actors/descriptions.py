@@ -11,7 +11,7 @@ from fedirec.activitypub.vocab.actors import CAPABILITIES
 
 
 async def describe_actor(actor: Actor) -> ActorObject:
-    """A local actor as other instances see it. Nobody follows the instance's own actor, and it pins nothing.
+    """A local actor as other instances see it. The instance's own actor follows in secret and pins nothing.
 
     Of one who is suspended only that is said, and their keys.
     """
@@ -29,7 +29,7 @@ async def describe_actor(actor: Actor) -> ActorObject:
         url=actor.url,
         icon_url=None if is_silent else actor.icon_url,
         outbox=actor.outbox,
-        followers=None if is_service else actor.followers,
+        followers=actor.followers,
         following=None if is_service else f"{actor.uri}/following",
         featured=None if is_service else actor.featured,
         shared_inbox=actor.shared_inbox,

@@ -13,7 +13,7 @@ from fedirec.db import transaction
 from fedirec.db.search import MAX_TEXT, gathering_words, make_findable, make_unfindable, not_findable
 from fedirec.db.words import Subject
 from fedirec.html import plain
-from fedirec.remix.models import Challenge, Record
+from fedirec.remix.models import Challenge, GroupTag, Record
 
 BATCH: Final = 100
 """Rows of one transaction: everybody else waits for it."""
@@ -33,9 +33,10 @@ async def make_record_findable(record: Record, tags: Iterable[str]) -> None:
 
 
 async def make_challenge_findable(challenge: Challenge) -> None:
-    """A challenge is found by its title and what it asks for. Part of the caller's transaction."""
+    """A challenge is found by its title, its tags and what it asks for. Part of the caller's transaction."""
     text = challenge.text[:MAX_TEXT] or plain(challenge.content[:_HTML])
-    await make_findable("challenge", challenge.id, challenge.title, text)
+    tags = await GroupTag.filter(group_id=challenge.actor_id).order_by("id").values_list("name", flat=True)
+    await make_findable("challenge", challenge.id, challenge.title, " ".join(map(str, tags)), text)
 
 
 async def make_rest_findable() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.actors.vouching import refuse_changed
 from fedirec.activitypub.authority import may_create, may_describe, may_have
@@ -12,9 +14,11 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Invalid
 from fedirec.html import clean, one_line
-from fedirec.lanes import Done, Job, Later, Outcome
+from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.attachments import save_attachments
 from fedirec.remix.actions.findable import make_challenge_findable
+from fedirec.remix.actions.group_tags import save_group_tags
+from fedirec.remix.actions.needs import save_needs
 from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
@@ -106,7 +110,11 @@ async def save_challenge(
     if not is_new:
         challenge.update_from_dict(columns)
         await challenge.save()
+    await _join_project(actor, challenge, described.part_of)
+    await save_group_tags(actor, (hashtag.name for hashtag in described.hashtags))
     await make_challenge_findable(challenge)
+    if described.needs is not None:
+        await save_needs(actor, described.needs)
     if prompt:
         await Attachment.filter(challenge_id=challenge.id).delete()
         await save_attachments(prompt, {}, challenge=challenge)
@@ -115,3 +123,25 @@ async def save_challenge(
         if newest is None or described.terms.version > newest.version:
             await save_terms(challenge, described.terms)
     return challenge
+
+
+async def ask_for_project(uri: str, *, challenge: str | None = None) -> None:
+    """The project at `uri` will be known as its Group describes it; be it for the sake of a challenge that names it."""
+    key = hashlib.sha256(f"{uri} {challenge or ''}".encode()).hexdigest()
+    payload = {"uri": uri, "challenge": challenge}
+    work = Work(kind="project", lane=f"project:{origin_of(uri)}", payload=payload, dedupe_key=f"project:{key}")
+    await enqueue([work])
+
+
+async def _join_project(actor: Actor, challenge: Challenge, named: str | None) -> None:
+    """A challenge of another instance belongs to no project but the one that it names; and to that one as soon as it
+    was asked, and has the challenge among its steps.
+    """
+    group = await Actor.get_or_none(id=challenge.part_of_id) if challenge.part_of_id else None
+    if group is not None and group.uri == named:
+        return
+    if group is not None:
+        challenge.part_of_id = None
+        await challenge.save(update_fields=["part_of_id"])
+    if named is not None:
+        await ask_for_project(named, challenge=actor.uri)

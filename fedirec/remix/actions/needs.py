@@ -1,50 +1,53 @@
 """Looking for somebody with a skill, answering that, and saying that they were found.
 
-All of it is for challenges and projects of ours: those of other instances say in their own documents what they look
-for (`save_needs`), and are answered there (`offering`).
+Challenges and projects of other instances say themselves whom they look for (`save_need`, `save_needs`), and are
+answered there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
-from fedirec.activitypub.authority import may_have
+from fedirec.activitypub.authority import may_create
 from fedirec.activitypub.models import Actor, Outgoing
-from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import Offer
+from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
+from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Offer, Ref, Tombstone
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
-from fedirec.remix.actions.challenge_news import publish_group_update
+from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
+from fedirec.html import markdown
+from fedirec.remix.actions.instance_news import announcers_of
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.content import content_of
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import Challenge, LogEntry, Need
+from fedirec.remix.models import LogEntry, Need
 from fedirec.remix.powers import Deed, refuse_unless
-from fedirec.remix.queries.leading import leaders_of_group, parts_in_group
+from fedirec.remix.queries.leading import leaders_of_group, parts_around
 from fedirec.remix.queries.needs import MAX_OF_ONE, needs_of
+from fedirec.remix.roles import find_role
 from fedirec.remix.skills import CODES
 from fedirec.remix.vocab.needs import MAX_WORDS, NeedObject
 from fedirec.uris import new_key
+from fedirec.web.language import gettext as _
 
 MAX_ANSWERS_A_DAY: Final = 20
 """Needs that one person answers."""
-MAX_KNOWN: Final = 200
-"""Needs of one group elsewhere, ended ones with them, that are compared with what its document says now."""
 
 
 async def name_need(by: Actor, group: Actor, skill: str, words: str, part_uri: str | None = None) -> Need:
     """`group`, a challenge or project of ours, looks for somebody with `skill`, and its followers hear of it.
 
-    `part_uri` is the step that it is about. A project publishes itself: whoever calls this for one does so in the same
-    transaction. Raises Forbidden for others than its leaders, Invalid with the field, Conflict for what is looked for
-    already, or when MAX_OF_ONE things are.
+    `part_uri` is the step that it is about. What an unlaunched project looks for is said when it is launched
+    (`publish_needs`). Raises Forbidden for others than its leaders, Invalid with the field, Conflict for what is looked
+    for already, or when MAX_OF_ONE things are.
     """
-    refuse_unless(Deed.NAME_NEED, await parts_in_group(group, by))
+    refuse_unless(Deed.NAME_NEED, await parts_around(group, by))
     _refuse_foreign(group)
     said = _check(skill, words)
     async with transaction():
@@ -57,8 +60,17 @@ async def name_need(by: Actor, group: Actor, skill: str, words: str, part_uri: s
             uri=f"{group.uri}/needs/{new_key()}", group=group, part_uri=part_uri, skill=skill, words=said
         )
         await log(group, Happening.NEED_NAMED, by=by, details={"need": need.uri, "skill": skill, "words": said})
-        await _tell_followers(group)
+        if group.state == "active":
+            await _publish(group, need)
     return need
+
+
+async def publish_needs(group: Actor) -> None:
+    """The followers of a project that has just been launched will see whom it looks for; part of the caller's
+    transaction.
+    """
+    for need in await needs_of(group):
+        await _publish(group, need)
 
 
 async def fill_need(by: Actor, need: Need, *, person: Actor | None = None) -> Need:
@@ -75,7 +87,7 @@ async def fill_need(by: Actor, need: Need, *, person: Actor | None = None) -> Ne
         if person is not None:
             about = {"title": need.group.name}
             await notify_actors([person], Notice.NEED_FILLED, by, need.uri, need.group.uri, about)
-        await _tell_followers(need.group)
+        await _take_back(need)
     return need
 
 
@@ -84,7 +96,7 @@ async def withdraw_need(by: Actor, need: Need) -> Need:
     async with transaction():
         await _end(by, need, state="withdrawn")
         await log(need.group, Happening.NEED_WITHDRAWN, by=by, details={"need": need.uri, "skill": need.skill})
-        await _tell_followers(need.group)
+        await _take_back(need)
     return need
 
 
@@ -94,7 +106,7 @@ async def answer_need(by: Actor, need: Need, words: str = "") -> None:
     Where it lives elsewhere, its own instance is told. Raises Conflict for what is looked for no more and for whoever
     leads it, TooMany after MAX_ANSWERS_A_DAY.
     """
-    parts = await parts_in_group(need.group, by)
+    parts = await parts_around(need.group, by)
     refuse_unless(Deed.ANSWER_NEED, parts)
     said = words.strip()
     if len(said) > MAX_WORDS:
@@ -114,7 +126,7 @@ async def answer_need(by: Actor, need: Need, words: str = "") -> None:
     offer: Offer[Any] = Offer(
         id=new_activity_uri(by),
         actor=by.uri,
-        object=describe_need(need),
+        object=Ref(need.uri),
         target=need.group.uri,
         to=(need.group.uri,),
         published=now(),
@@ -156,40 +168,77 @@ async def take_answer(by: Actor, need: Need, words: str) -> None:
 async def save_needs(group: Actor, described: Sequence[NeedObject]) -> None:
     """What `group`, of another instance, looks for is what its own document says; part of the caller's transaction.
 
-    What it does not name any more is not looked for any more. Of needs at addresses that it cannot have, nothing is
-    kept.
+    What it does not name any more is not looked for any more. Of what it cannot say, nothing is kept.
     """
     if group.is_local:
         raise Forbidden("only its own instance says what a group looks for")
-    named = {need.id: need for need in described if may_have(need.id, owner=group.uri)}
-    known = {need.uri: need for need in await Need.filter(group_id=group.id).order_by("-id").limit(MAX_KNOWN)}
-    for uri, need in known.items():
-        if uri not in named and need.state == "open":
-            need.state, need.ended_at = "withdrawn", now()
-            await need.save(update_fields=["state", "ended_at"])
-    for uri, each in list(named.items())[:MAX_OF_ONE]:
-        if uri not in known and await Need.exists(uri=uri):
-            continue  # another group of that origin was the first to name it
-        need = known.get(uri) or Need(uri=uri, group_id=group.id, created_at=each.published or now())
-        need.skill, need.words, need.part_uri, need.state, need.ended_at = (
-            *(each.skill, each.words, each.part),
-            *("open", None),
-        )
-        await need.save()
+    named = {need.id for need in described}
+    running = Need.filter(group_id=group.id, state="open").exclude(uri__in=named or {""})
+    await running.update(state="withdrawn", ended_at=now())
+    for need in described[:MAX_OF_ONE]:
+        with suppress(Conflict, Forbidden, Unsupported):
+            await save_need(group, need)
 
 
-def describe_need(need: Need) -> NeedObject:
-    """What is looked for, as other instances see it."""
-    return NeedObject(id=need.uri, skill=need.skill, words=need.words, part=need.part_uri, published=need.created_at)
+async def save_need(group: Actor, described: NeedObject) -> Need:
+    """`group`, of another instance, looks for that, as it says itself; part of the caller's transaction.
+
+    Raises Conflict beyond MAX_OF_ONE, Unsupported for a skill that is not known here.
+    """
+    if group.is_local or not may_create(described.id, author=described.attributed_to, speaker=group.uri):
+        raise Forbidden("only a group itself says what it looks for")
+    if not described.skill:
+        raise Unsupported("that skill is not known here")
+    need = await Need.get_or_none(uri=described.id)
+    if need is not None and need.group_id != group.id:
+        raise Forbidden("another group looks for that")
+    if need is None:
+        if await Need.filter(group_id=group.id, state="open").count() >= MAX_OF_ONE:
+            raise Conflict("that group looks for much already")
+        need = Need(uri=described.id, group_id=group.id, created_at=min(described.published, now()))
+    need.skill, need.words, need.part_uri = described.skill, described.words, described.part
+    need.state, need.ended_at = "open", None
+    await need.save()
+    return need
+
+
+async def end_need(group: Actor, uri: str) -> bool:
+    """What `group`, of another instance, said at `uri` is looked for no more; False when it never was."""
+    need = await Need.get_or_none(uri=uri, group_id=group.id)
+    if need is None or group.is_local:
+        return False
+    need.state, need.ended_at = "withdrawn", now()
+    await need.save(update_fields=["state", "ended_at"])
+    return True
+
+
+def describe_need(need: Need, group: Actor) -> NeedObject:
+    """What `group` looks for, as other instances see it: all that matters stands in its content."""
+    role = find_role(need.skill)
+    wanted = _("%(role)s wanted") % {"role": _(role.label) if role else need.skill}
+    return NeedObject(
+        id=need.uri,
+        attributed_to=group.uri,
+        published=need.created_at,
+        name=wanted,
+        content=content_of(markdown(need.words), title=wanted, url=group.uri, label=group.name or group.handle),
+        markdown=need.words,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        audience=group.uri,
+        url=group.uri,
+        skill=need.skill,
+        part=need.part_uri,
+    )
 
 
 async def describe_needs(group: Actor) -> tuple[NeedObject, ...]:
     """What a group of ours looks for now, as its document says it."""
-    return tuple(describe_need(need) for need in await needs_of(group))
+    return tuple(describe_need(need, group) for need in await needs_of(group))
 
 
 async def _end(by: Actor, need: Need, *, state: str, person: Actor | None = None) -> None:
-    refuse_unless(Deed.FILL_NEED, await parts_in_group(need.group, by))
+    refuse_unless(Deed.FILL_NEED, await parts_around(need.group, by))
     _refuse_foreign(need.group)
     if need.state != "open":
         raise Conflict("That is not looked for any more.")
@@ -197,10 +246,37 @@ async def _end(by: Actor, need: Need, *, state: str, person: Actor | None = None
     await need.save(update_fields=["state", "filled_by_id", "ended_at"])
 
 
-async def _tell_followers(group: Actor) -> None:
-    challenge = await Challenge.get_or_none(actor_id=group.id)
-    if challenge is not None and challenge.state != "draft":
-        await publish_group_update(challenge)
+async def _publish(group: Actor, need: Need) -> None:
+    """The followers of `group` will see whom it looks for, on whatever server; part of the caller's transaction."""
+    described = describe_need(need, group)
+    create = Create(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=described,
+        to=described.to,
+        cc=described.cc,
+        published=need.created_at,
+    )
+    await publish(group, create, to_followers_of=[group])
+
+
+async def _take_back(need: Need) -> None:
+    """What those followers see is gone; part of the caller's transaction."""
+    group = need.group
+    if group.state != "active":
+        return
+    tombstone = Tombstone(id=need.uri, deleted=need.ended_at, former_type=NeedObject.TYPE)
+    delete = Delete(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=tombstone,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    await withhold(actor_id=group.id, uri=need.uri)
+    # Who follows this instance as a whole may have met it there.
+    await publish(group, delete, to_followers_of=[group, *await announcers_of([need.uri])])
 
 
 def _check(skill: str, words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC
 
@@ -12,6 +13,8 @@ from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
 from fedirec.html import markdown
+from fedirec.remix.actions.group_tags import group_hashtags
+from fedirec.remix.actions.needs import describe_needs
 from fedirec.remix.content import content_of
 from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind
@@ -37,8 +40,11 @@ async def describe_challenge(challenge: Challenge) -> ChallengeObject:
         terms=await current_terms(challenge),
         submissions=f"{group.uri}/submissions",
         prompt=challenge.prompt_uri,
+        part_of=await _project_of(challenge),
         state=ChallengeState(challenge.state),
         ended=challenge.closed_at or challenge.concluded_at,
+        needs=await describe_needs(group),
+        hashtags=await group_hashtags(group),
     )
     for body in _bodies(challenge):
         if is_small(described.write()):
@@ -68,6 +74,7 @@ async def describe_prompt(
         audience=group.uri,
         url=group.uri,
         attachments=tuple(shown),
+        hashtags=await group_hashtags(group),
     )
     extra = _promises(challenge, terms, f"@{group.handle}@{group.host}")
     for body in _bodies(challenge):
@@ -78,6 +85,14 @@ async def describe_prompt(
         if is_small(prompt.write()):
             break
     return prompt
+
+
+async def _project_of(challenge: Challenge) -> str | None:
+    """The id of the project that it belongs to; nobody hears of one that is not launched."""
+    if challenge.part_of_id is None:
+        return None
+    group = await Actor.get(id=challenge.part_of_id)
+    return group.uri if group.state == "active" else None
 
 
 def _bodies(challenge: Challenge) -> Iterator[str]:
@@ -122,9 +137,14 @@ def until_in_words(challenge: Challenge) -> str:
     return f"{moment} {challenge.timezone.replace('_', ' ') if zone else 'UTC'}"
 
 
+def in_language_of(challenge: Challenge) -> AbstractContextManager[None]:
+    """Inside, sentences are in the language in which `challenge` asks, as far as we speak it."""
+    return reading(Reader(locale=best_language([challenge.language] if challenge.language else [])))
+
+
 def _promises(challenge: Challenge, terms: Terms | None, handle: str) -> list[str]:
     """What everybody should know before they work, in the language of the challenge."""
-    with reading(Reader(locale=best_language([challenge.language] if challenge.language else []))):
+    with in_language_of(challenge):
         lines = [_("Answer by replying to this post, or mention %(handle)s.") % {"handle": handle}]
         if challenge.kinds:
             kinds = ", ".join(kind_word(kind) for kind in challenge.kinds)

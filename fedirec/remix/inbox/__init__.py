@@ -8,6 +8,7 @@ from fedirec.remix.inbox import (
     claims,
     comments,
     consent,
+    needs,
     pens,
     posts,
     quotes,
@@ -36,4 +37,5 @@ handlers = Handlers(
     pens.handlers,
     consent.handlers,
     claims.handlers,
+    needs.handlers,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from fedirec.accounts.actions.notifications import notify
-from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.authority import may_add_to, may_bring, may_describe, may_undo
@@ -28,9 +27,11 @@ from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
+from fedirec.remix.actions.submissions.offers import refuse_unwelcome_author
 from fedirec.remix.inbox.agreements import answers_an_agreement, is_of_a_challenge
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
 from fedirec.remix.inbox.comments import comment_added, comment_removed
+from fedirec.remix.inbox.needs import need_answered
 from fedirec.remix.inbox.pens import pen_answered
 from fedirec.remix.inbox.remixing import remix_refused
 from fedirec.remix.inbox.suggestions import suggestion_answered
@@ -72,22 +73,23 @@ async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> N
 
 @handlers.on(Offer, Ref, RecordObject, evidence=True, vouched=True)
 async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
-    """Somebody offers a record of theirs to a challenge of ours."""
+    """Somebody offers a record of theirs to a challenge of ours, or themselves for what is looked for."""
+    if await need_answered(sender, offer.object.id, offer.content or ""):
+        return
     ours = Challenge.filter(actor__uri=offer.target or "", actor__is_local=True)
     challenge = await ours.select_related("leader").first()
     if challenge is None:
         raise NotFound("there is no such challenge here")
     if not may_bring(offer.object.id, speaker=sender.uri):
         raise Forbidden("only its author can offer a record")
-    if challenge.leader is not None:
-        await refuse_unwelcome(sender, to=challenge.leader)
+    await refuse_unwelcome_author(challenge, sender)
     record = await Record.get_or_none(uri=offer.object.id)
     if record is None:
         await ask_for(offer.object.id, challenge=challenge, author=sender)
     elif record.author_id != sender.id:
         raise Forbidden("only its author can offer a record")
     elif record.visibility == "public" or record.held_at is not None:
-        await offer_to(challenge, record, via="remote")
+        await offer_to(challenge, record, via="remote", activity_uri=offer.id)
     else:
         raise Unsupported("only a public record can answer a challenge")
 

@@ -21,21 +21,24 @@ from fedirec.activitypub.vocab import (
     Update,
 )
 from fedirec.errors import Forbidden, NotFound, Unsupported
+from fedirec.remix.actions.instances import news_taken_back, take_news
 from fedirec.remix.inbox.arrivals import (
     ask_for,
     ask_for_comment,
 )
 from fedirec.remix.inbox.talking import refuse_talkative, refuse_ungrouped
 from fedirec.remix.models import Comment, Record, Submission
-from fedirec.remix.vocab import CommentObject, PostObject, PromptObject, RecordObject
+from fedirec.remix.vocab import CommentObject, NeedObject, PostObject, PromptObject, RecordObject
 
 handlers = Handlers()
 
 
-@handlers.on(Announce, Ref, RecordObject, CommentObject, PostObject, PromptObject)
+@handlers.on(Announce, Ref, RecordObject, CommentObject, PostObject, PromptObject, NeedObject)
 async def something_announced(sender: Actor, announce: Announce[Any]) -> None:
     """Passed on by its id: what is embedded is never believed, its own origin is asked."""
     uri = announce.object.id
+    if await take_news(sender, uri, announce.id):
+        return
     if await Comment.exists(uri=uri):
         raise Unsupported("what is said about a record stands with it")
     record = await Record.filter(uri=uri).select_related("author").first()
@@ -95,6 +98,7 @@ async def like_undone(sender: Actor, undo: Undo[Any]) -> None:
 async def announcement_undone(sender: Actor, undo: Undo[Any]) -> None:
     _refuse_others(sender, undo)
     await Announcement.filter(actor_id=sender.id, object_uri=undo.object.object.id).delete()
+    await news_taken_back(sender, undo.object.object.id)
 
 
 def _refuse_others(sender: Actor, undo: Undo[Any]) -> None:

@@ -22,6 +22,7 @@ from fedirec.errors import Forbidden, NotFound, Unsupported
 from fedirec.lanes import enqueue
 from fedirec.remix.actions.consenting import consent_withdrawn
 from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.needs import end_need
 from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.remix_requests.taking import stamp_taken_back
@@ -62,7 +63,8 @@ async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
         await tell_those_in_it(sender, record)
     if challenge and work.is_public and record.visibility in ("public", HELD):
         version, digest = (work.terms.version, work.terms.digest) if work.terms else (None, None)
-        await offer_to(challenge, record, via="remote", terms_version=version, terms_digest=digest)
+        named = {"terms_version": version, "terms_digest": digest}
+        await offer_to(challenge, record, via="remote", activity_uri=create.id, **named)
 
 
 @handlers.on(Create, Ref, vouched=is_no_news)
@@ -119,6 +121,8 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> K
         return Kept.FOR_A_WHILE
     if comment := await Comment.filter(uri=uri).select_related("author", "record__author").first():
         await comment_deleted(sender, comment)
+        return Kept.FOR_A_WHILE
+    if await end_need(sender, uri):
         return Kept.FOR_A_WHILE
     record = await Record.get_or_none(uri=uri)
     if record is None:

@@ -55,16 +55,3 @@ async def leaders_of_group(group: Actor) -> Sequence[Actor]:
     if challenge.part_of is not None:
         found += await leaders_of(challenge.part_of)
     return list({leader.id: leader for leader in found}.values())
-
-
-async def parts_in_group(group: Actor, actor: Actor) -> frozenset[Part]:
-    """What `actor` is to `group`, a challenge or a project, as far as leading goes."""
-    challenge = await Challenge.get_or_none(actor_id=group.id)
-    if challenge is not None:
-        return await parts_in(challenge, actor)
-    parts = {Part.ANYONE}
-    if actor.is_local:
-        parts.add(Part.RESIDENT)
-    if await GroupLeader.exists(group_id=group.id, actor_id=actor.id):
-        parts.add(Part.LEADER)
-    return frozenset(parts)

@@ -14,6 +14,7 @@ from fedirec.remix.routes.challenges import (
     show_submissions,
 )
 from fedirec.remix.routes.lists import show_credits, show_sources
+from fedirec.remix.routes.needs import show_need, show_needs
 from fedirec.remix.routes.people import of_person, show_activity, show_person, show_stamp
 from fedirec.remix.routes.records import show_record
 from fedirec.remix.routes.remixes import show_remixes
@@ -42,8 +43,8 @@ routes = [
     ActivityRoute(
         "/c/{handle}",
         show_challenge,
-        shows=("actor", "actor_key", "challenge", "challenge_terms"),
-        grows=("actor_key", "challenge_terms"),
+        shows=("actor", "actor_key", "challenge", "challenge_terms", "need", "group_tag"),
+        grows=("actor_key", "challenge_terms", "need", "group_tag"),
     ),
     ActivityRoute("/c/{handle}/prompt", show_prompt),
     ActivityRoute("/c/{handle}/featured", show_featured, always=True),
@@ -55,4 +56,6 @@ routes = [
     ActivityRoute("/u/{handle}/featured", of_person(show_nothing_pinned), always=True),
     ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
+    ActivityRoute("/c/{handle}/needs", show_needs, always=True),
+    ActivityRoute("/c/{handle}/needs/{key}", show_need),
 ]

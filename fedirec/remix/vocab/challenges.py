@@ -15,6 +15,8 @@ from fedirec.remix.kinds import Kind, kinds_in
 from fedirec.remix.licences import find_licence
 from fedirec.remix.submissions import TAKING, ChallengeState, known_state
 from fedirec.remix.terms import MAX_RULE, MAX_TEXT, DecidedBy, Pays, Terms
+from fedirec.remix.vocab.needs import NeedObject, find_needs, write_needs
+from fedirec.remix.vocab.tags import Hashtag, read_hashtags, write_tags
 from fedirec.remix.vocab.text import clean_text, find_id, ids
 
 MAX_LEADERS: Final = 32
@@ -43,10 +45,15 @@ class ChallengeObject:
     """The collection of what was accepted."""
     prompt: str | None = None
     """The Note that says what is asked for."""
+    part_of: str | None = None
+    """The project that it belongs to, which has to say so too."""
     state: ChallengeState = ChallengeState.OPEN
     ended: datetime | None = None
     """When it stopped taking anything, where that was before its deadline. Only for writing: who does not know the
     word of its state sees by its date that it is over."""
+    needs: tuple[NeedObject, ...] | None = None
+    """Whom it looks for; None where it does not say."""
+    hashtags: tuple[Hashtag, ...] = ()
 
     @property
     def id(self) -> str:
@@ -63,7 +70,10 @@ class ChallengeObject:
             terms=_find_terms(doc),
             submissions=_near(doc, "submissions", actor.id),
             prompt=_near(doc, "prompt", actor.id),
+            part_of=find_id(doc, "isPartOf"),
             state=known_state(doc.find_text("state")),
+            needs=find_needs(doc, owner=actor.id),
+            hashtags=read_hashtags(doc),
         )
 
     def write(self) -> Json:
@@ -73,6 +83,9 @@ class ChallengeObject:
             ("kindsWanted", [str(kind) for kind in self.kinds_wanted]),
             ("submissions", self.submissions),
             ("prompt", self.prompt),
+            ("tag", write_tags(self.hashtags)),
+            ("needs", None if self.needs is None else write_needs(self.id, self.needs)),
+            ("isPartOf", self.part_of),
         ):
             if value:
                 document[key] = value
