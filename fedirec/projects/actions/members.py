@@ -13,6 +13,8 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.actions.invitations import say_let_in, send_invitation, take_back_invitation
+from fedirec.projects.actions.tasks import free_tasks
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.queries.projects import find_member
 from fedirec.remix.actions.logbook import log
@@ -46,6 +48,9 @@ async def ask_to_join(
             raise Forbidden(_("You cannot join this project."))
         member = await find_member(project, person)
         if member is not None and member.state == "invited":
+            if uri is not None:
+                member.uri = uri
+                await member.save(update_fields=["uri"])
             return await _let_in(project, member, person, by=person)
         if member is not None and member.state == "active":
             raise Conflict(_("You are in it already."))
@@ -79,7 +84,10 @@ async def invite_member(
         if member is not None and member.state == "invited":
             raise Conflict(_("They are invited already."), field="person")
         await _tell(Notice.INVITED_TO_PROJECT, project, [person], by=leader)
-        return await _enter(project, person, member, state="invited", words=words, skill=skill, invited_by_id=leader.id)
+        said = {"words": words, "skill": skill, "invited_by_id": leader.id}
+        member = await _enter(project, person, member, state="invited", **said)
+        await send_invitation(project, member, by=leader)
+        return member
 
 
 async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -> ProjectMember:
@@ -107,6 +115,7 @@ async def decide_request(leader: Actor, project: Project, person: Actor, *, let_
         if member.state == "asked":
             await _tell(Notice.NOT_LET_IN, project, [person], by=None)
         # An invitation that nobody answered is taken back the same way.
+        await take_back_invitation(project, member)
         return await _end(member, "declined")
 
 
@@ -143,6 +152,7 @@ async def remove_member(leader: Actor, project: Project, person: Actor, *, reaso
             raise Conflict(_("They lead it. Only who began the project can change that, and does so first."))
         await log(project.actor, Happening.REMOVED, by=leader, person=person, reason=reason)
         await _tell(Notice.MEMBERSHIP_ENDED, project, [person], by=None)
+        await take_back_invitation(project, member)
         return await _end(member, "removed")
 
 
@@ -184,6 +194,7 @@ async def _let_in(project: Project, member: ProjectMember, person: Actor, *, by:
     member.state, member.joined_at, member.ended_at = "active", now(), None
     await member.save(update_fields=["state", "joined_at", "ended_at"])
     await log(project.actor, Happening.JOINED, by=by, person=person)
+    await say_let_in(project, member)
     if by.id == person.id:
         await _tell_inviter(Notice.JOINED_PROJECT, project, member, person)
     else:
@@ -202,8 +213,11 @@ async def _tell(kind: Notice, project: Project, people: Iterable[Actor], *, by: 
 
 
 async def _end(member: ProjectMember, state: str) -> ProjectMember:
+    was_in = member.state == "active"
     member.state, member.is_trusted, member.ended_at = state, False, now()
     await member.save(update_fields=["state", "is_trusted", "ended_at"])
+    if was_in:
+        await free_tasks(member.project_id, member.actor_id)
     return member
 
 
