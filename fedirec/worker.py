@@ -15,6 +15,7 @@ from typing import Final
 from fedirec.accounts.actions.archives import forget_archives
 from fedirec.accounts.actions.farewells import resume_farewells
 from fedirec.accounts.actions.joining import forget_refusals
+from fedirec.accounts.actions.letters import KEEPS, Post
 from fedirec.accounts.actions.moving import move_followers
 from fedirec.accounts.actions.passages import prune_passages
 from fedirec.accounts.actions.providers import prune_providers
@@ -25,6 +26,7 @@ from fedirec.activitypub.delivery import Courier
 from fedirec.activitypub.describing import describe_peer
 from fedirec.activitypub.inbox import Inbox, prune_received
 from fedirec.activitypub.remote import Remote
+from fedirec.admin.actions.instances import follow_as_wished
 from fedirec.admin.actions.lapsing import erase_long_suspended
 from fedirec.admin.actions.watching import look_at, look_for_words
 from fedirec.admin.enforcement import ENFORCING, Enforcement
@@ -38,6 +40,10 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.projects.actions.meeting import fetch_project
+from fedirec.projects.actions.productions.meeting import fetch_production
+from fedirec.projects.actions.reminders import remind_of_invitations, remind_of_tasks
+from fedirec.projects.actions.takeovers import decide_takeovers, watch_leaders
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.remix.actions.bringing import bring
 from fedirec.remix.actions.catching_up import fetch_replies
@@ -48,6 +54,8 @@ from fedirec.remix.actions.descendants import fetch_remix, fetch_remixes
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.erasing import Eraser, forget_keys
 from fedirec.remix.actions.findable import make_rest_findable
+from fedirec.remix.actions.instance_news import bring_news_up_to_date
+from fedirec.remix.actions.instances import fetch_news, read_earlier_news
 from fedirec.remix.actions.long_lists import fetch_lists
 from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.pens.applying import apply_writing
@@ -83,6 +91,7 @@ def kinds_of_work(
     store: Store,
     cache: MediaCache,
     settings: Settings,
+    post: Post,
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
     archivist = Archivist(store=store, folder=settings.data_dir / FOLDER)
@@ -98,6 +107,7 @@ def kinds_of_work(
         ),
         "fanout": Kind(handler=courier.fan_out, concurrency=4),
         "deliver": Kind(handler=courier.deliver, concurrency=settings.deliveries_in_flight, is_tallied=True),
+        "mail": Kind(handler=post.send, concurrency=1, give_up_after=KEEPS),
         "actor": Kind(handler=remote.refresh_actor, concurrency=4, max_attempts=5),
         "describe": Kind(handler=partial(describe_peer, remote), concurrency=2, max_attempts=2),
         "lineage": Kind(handler=partial(resolve_source, remote), concurrency=8),
@@ -119,6 +129,11 @@ def kinds_of_work(
         "unname": Kind(handler=carry_names, concurrency=1, max_attempts=8),
         "replies": Kind(handler=partial(fetch_replies, remote), concurrency=2, max_attempts=3),
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
+        "news": Kind(handler=partial(fetch_news, remote), concurrency=4, max_attempts=5),
+        "earlier news": Kind(handler=partial(read_earlier_news, remote), concurrency=2, max_attempts=3),
+        "instance": Kind(handler=partial(follow_as_wished, remote), concurrency=2, max_attempts=5),
+        "production": Kind(handler=partial(fetch_production, remote), concurrency=2, max_attempts=8),
+        "project": Kind(handler=partial(fetch_project, remote), concurrency=2, max_attempts=8),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "archive": Kind(handler=archivist.make, concurrency=1, max_attempts=5, time_limit=MAKING),
@@ -143,7 +158,7 @@ class Chore:
     """Whether it may be done by a clock that is wrong."""
 
 
-def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
+def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
         Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
@@ -166,11 +181,17 @@ def chores(store: Store, cache: MediaCache, *, archives: Path) -> list[Chore]:
         Chore("forget who was not let in", timedelta(hours=6), forget_refusals),
         Chore("erase who was suspended a month ago", timedelta(hours=1), erase_long_suspended),
         Chore("look for watched words", timedelta(seconds=20), look_for_words),
+        Chore("announce what is open", timedelta(seconds=30), bring_news_up_to_date),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("remind of deadlines", timedelta(minutes=10), remind_of_deadlines),
+        Chore("remind of tasks", timedelta(minutes=10), remind_of_tasks),
+        Chore("remind of invitations", timedelta(hours=1), remind_of_invitations),
+        Chore("watch for leaders who are silent", timedelta(hours=1), watch_leaders),
+        Chore("give projects to who offers to lead them", timedelta(minutes=10), decide_takeovers),
         Chore("forget what people were reminded of", timedelta(hours=24), forget_reminders),
         Chore("end questions about remixes", timedelta(minutes=10), expire_requests),
         Chore("look at stamps again", timedelta(minutes=5), look_at_stamps_again, is_harmless=True),
+        Chore("write letters with notices", timedelta(seconds=30), post.post_notices),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),
         Chore("forget mutes that are over", timedelta(hours=1), forget_ended_boundaries),
@@ -209,11 +230,14 @@ class Calm:
         return monotonic() >= self._until
 
 
-async def work(runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event, *, archives: Path) -> None:
+async def work(
+    runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event, *, archives: Path, post: Post
+) -> None:
     """Run jobs and chores until `stop`."""
     calm = Calm()
     rounds = [
-        asyncio.create_task(_again_and_again(chore, calm, stop)) for chore in chores(store, cache, archives=archives)
+        asyncio.create_task(_again_and_again(chore, calm, stop))
+        for chore in chores(store, cache, archives=archives, post=post)
     ]
     try:
         await runner.run(stop)

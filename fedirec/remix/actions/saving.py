@@ -24,6 +24,7 @@ from fedirec.remix.actions.findable import make_record_findable
 from fedirec.remix.actions.lineage import MAX_FETCHED, asking_for_lists, save_sources
 from fedirec.remix.actions.pseudonyms.keeping import keep_wish
 from fedirec.remix.actions.quotations import save_quotation
+from fedirec.remix.actions.releases import asking_for_production, production_in
 from fedirec.remix.actions.remix_requests.rechecking import stamps_to_check
 from fedirec.remix.actions.rulings import keep_rulings
 from fedirec.remix.digest import digest_holds, record_digest
@@ -34,7 +35,7 @@ from fedirec.remix.proofs import proof_on
 from fedirec.remix.queries.proofs import key_that_proves
 from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.spreading import halves
-from fedirec.remix.visibility import ASKING, HELD, HIDDEN
+from fedirec.remix.visibility import ASIDE, ASKING, HELD, HIDDEN
 from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, hashtag_key
 from fedirec.remix.warnings import warning_of
 from fedirec.remix.wishes import AiPreference, Remixing, remixing_of
@@ -53,6 +54,7 @@ async def save_record(
     depth: int = 0,
     budget: int = MAX_FETCHED,
     waits: bool = False,
+    is_aside: bool = False,
     is_back: bool = False,
 ) -> Record:
     """The record that `work` describes is saved, or brought up to its newer version; part of the caller's transaction.
@@ -60,16 +62,16 @@ async def save_record(
     `document` is what stood on the wire, `envelope` the proved activity that brought it (`proofs`), `media` the files
     of ours by their address, `depth` how far from a record of interest we are: sources are followed MAX_DEPTH
     generations, and no more than `budget` records and people are asked for because of this one. One that is new and
-    `waits` is seen by nobody before a moderator lets it in, and nothing is asked for because of it. One that was
-    deleted is there again when it `is_back`. Raises Forbidden unless `author` is its author and of its origin, Gone
-    when it was deleted.
+    `waits` is seen by nobody before a moderator lets it in, and nothing is asked for because of it; one that is new and
+    `is_aside` stands below a challenge alone. One that was deleted is there again when it `is_back`. Raises Forbidden
+    unless `author` is its author and of its origin, Gone when it was deleted.
     """
     if not may_create(work.id, author=work.attributed_to, speaker=author.uri):
         raise Forbidden("only its author can say what a record is")
     if author.state == "suspended":
         raise Forbidden("its author is suspended here")
     known = await _find(work.id)
-    record = None if known else await _add(author, work, waits=waits)
+    record = None if known else await _add(author, work, waits=waits, is_aside=is_aside)
     before: set[object] = set()
     if record is None:
         record = known = known or await Record.get(uri=work.id)
@@ -92,6 +94,8 @@ async def save_record(
     await enqueue(await _quoted(work, known))
     if isinstance(work, RecordObject) and not author.is_local and (work.remix_stamps or known):
         await enqueue(await stamps_to_check(record, work.remix_stamps))
+    if not author.is_local and record.visibility == "public" and (production := production_in(work)):
+        await enqueue([asking_for_production(production)])
     return record
 
 
@@ -101,13 +105,15 @@ async def _find(uri: str) -> Record | None:
     return await Record.get(uri=uri) if is_known else None
 
 
-async def _add(author: Actor, work: RecordObject | PostObject, *, waits: bool) -> Record | None:
+async def _add(author: Actor, work: RecordObject | PostObject, *, waits: bool, is_aside: bool) -> Record | None:
     """What `work` describes is a new record, and the parent of what is known to have been made from it.
 
     None when another transaction saved it just before: what came by itself and what was asked for met at this moment.
     The caller's transaction goes on either way.
     """
     columns = _columns(work, author)
+    if is_aside and columns["visibility"] == "public":
+        columns["visibility"] = ASIDE
     if waits:
         columns |= {"visibility": HELD, "held_at": now()}
     columns |= {"uri": work.id, "author_id": author.id, "published_at": work.published}
@@ -143,7 +149,7 @@ async def _refuse_others_keys(author: Actor, document: Json, envelope: Json | No
 async def _renew(record: Record, work: RecordObject | PostObject, author: Actor) -> set[object]:
     """`record` is what its newer version says, and holds nothing yet; the answer is the files that it held."""
     columns = _columns(work, author)
-    if record.visibility in (HIDDEN, HELD, ASKING):
+    if record.visibility in (HIDDEN, HELD, ASKING, ASIDE):
         del columns["visibility"]  # what moderators have hidden, only they show again, and what waits goes on
     elif record.visibility == "direct" and columns["visibility"] == "public":
         columns["published_at"] = work.published  # so far it was shown to those only who were asked

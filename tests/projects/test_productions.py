@@ -1,0 +1,117 @@
+"""Productions: what is in them is checked, frozen once and released, and everybody in them is credited and told."""
+
+from __future__ import annotations
+
+import pytest
+
+from fedirec.accounts.models import Notification
+from fedirec.activitypub.follows import follow
+from fedirec.activitypub.models import Outgoing
+from fedirec.projects.actions.productions.freezing import freeze_production
+from fedirec.projects.actions.productions.preparing import set_links
+from fedirec.projects.actions.productions.releasing import release_production
+from fedirec.projects.actions.productions.roles import add_role, answer_role
+from fedirec.projects.queries.productions import find_production, get_production_row, links_of, manifest_of
+from fedirec.remix.models import LogEntry, Record, Source
+from tests.network import Instance, settle
+from tests.projects.producing import production_with, project_at, record_by
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_is_frozen_is_released_as_a_record_of_the_project_with_its_whole_lineage(here: Instance) -> None:
+    ada, bo, cy = [await here.join(name) for name in ("ada", "bo", "cy")]
+    project = await project_at(here, ada)
+    sky, song = await record_by(here, bo, "Sky"), await record_by(here, cy, "Song")
+    production = await production_with(here, ada, project, [sky, song])
+
+    async def finish() -> Record:
+        line = await add_role(ada, production, role="fmd", person=bo)
+        await answer_role(bo, production, line.id, is_so=True)
+        await add_role(ada, production, role="flm", name="Dora, without an account")
+        await add_role(ada, production, role="pdr", person=ada)
+        frozen = await freeze_production(ada, await get_production_row(production.id))
+        return await release_production(ada, await get_production_row(frozen.id))
+
+    record = await here.run(finish)
+
+    async def look() -> None:
+        fresh = await get_production_row(production.id)
+        assert (fresh.state, fresh.record_id) == ("released", record.id)
+        assert record.author_id == project.actor_id
+        sources = await Source.filter(record_id=record.id).order_by("position").values_list("uri", flat=True)
+        found = await manifest_of(fresh)
+        assert found is not None
+        manifest, digest = found
+        assert manifest.digest == digest
+        assert list(sources) == [used.id for used in manifest.records]
+        assert {used.id for used in manifest.records} == {sky.uri, song.uri}
+        assert {(role.name, role.is_confirmed) for role in manifest.roles} == {
+            ("bo", True),
+            ("ada", True),
+            ("Dora, without an account", False),
+        }
+        told = await Notification.all().select_related("account__actor")
+        kinds = {(each.account.actor.handle, each.kind) for each in told}
+        assert {("bo", "role_proposed"), ("bo", "work_used"), ("cy", "work_used")} <= kinds
+        assert {("bo", "production_released"), ("cy", "production_released")} <= kinds
+        logged = await LogEntry.filter(group_id=project.actor_id).order_by("id").values_list("kind", flat=True)
+        assert list(logged)[-2:] == ["frozen", "released"]
+        create = await Outgoing.get(object_uri=record.uri, type="Create")
+        assert create.document["object"]["production"] == {
+            "type": "Production",
+            "id": production.uri,
+            "digestMultibase": digest,
+        }
+        assert create.document["object"]["attributedTo"] == project.actor.uri
+
+    await here.run(look)
+
+
+async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: Instance, there: Instance) -> None:
+    ada, bo, cy = await here.join("ada"), await here.join("bo"), await there.join("cy")
+    project = await project_at(here, ada)
+    song = await record_by(there, cy, "Song")
+    sky, known = await record_by(here, bo, "Sky"), await here.find_record(song.uri)
+    production = await production_with(here, ada, project, [sky, known])
+    group = await there.meet(project.actor.uri)
+    await there.run(follow, cy, group)
+    await settle(here, there)
+
+    async def finish() -> Record:
+        await add_role(ada, production, role="fmd", person=await here.meet(cy.uri))
+        await add_role(ada, production, role="pro", name="Dora")
+        await freeze_production(ada, await get_production_row(production.id))
+        await set_links(ada, production, [("The cinema", "https://cinema.example/dawn")])
+        return await release_production(ada, await get_production_row(production.id))
+
+    record = await here.run(finish)
+    await settle(here, there)
+
+    async def look() -> None:
+        copy = await find_production(production.uri)
+        assert copy is not None
+        assert (copy.state, copy.digest_holds) == ("released", True)
+        assert copy.record is not None
+        assert copy.record.uri == record.uri
+        found = await manifest_of(copy)
+        assert found is not None
+        assert {used.id for used in found[0].records} == {sky.uri, song.uri}
+        assert [role.name for role in found[0].roles] == ["cy", "Dora"]
+        assert [link.url for link in await links_of(copy)] == ["https://cinema.example/dawn"]
+        assert await Source.filter(record__uri=record.uri).count() == 2
+
+    await there.run(look)
+
+    async def change() -> None:
+        await set_links(ada, production, [("The shop", "https://shop.example/dawn")])
+
+    await here.run(change)
+    await settle(here, there)
+
+    async def look_again() -> None:
+        copy = await find_production(production.uri)
+        assert copy is not None
+        assert [link.label for link in await links_of(copy)] == ["The shop"]
+
+    await there.run(look_again)
