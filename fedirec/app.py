@@ -17,8 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fedirec import __version__, clock
 from fedirec.accounts import inbox as accounts_inbox
+from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.door import Door, new_attempts
 from fedirec.accounts.pages import routes as accounts_pages
+from fedirec.accounts.stopping import is_stop
 from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub import routes as activitypub_routes
 from fedirec.activitypub import vocab
@@ -37,11 +39,15 @@ from fedirec.api.routes import routes as api_routes
 from fedirec.api.serving import new_allowance
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
+from fedirec.mail import Mail
 from fedirec.media.cache import MediaCache
 from fedirec.media.routes import media_routes, upload_routes
 from fedirec.media.store import DiskStore, Store
 from fedirec.media.workshop import Workshop
 from fedirec.net import Net
+from fedirec.projects import inbox as projects_inbox
+from fedirec.projects import routes as projects_routes
+from fedirec.projects import vocab as projects_vocab
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
@@ -73,6 +79,7 @@ class State(TypedDict):
     workshop: Workshop
     media_cache: MediaCache
     templates: Templates
+    post: Post
     attempts: RateLimit
     api_allowance: RateLimit
     runner: Runner
@@ -97,11 +104,12 @@ async def running(
         await store.sweep()
         site = Site()
         await site.load()
-        vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES])
+        vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES, *projects_vocab.TYPES])
         remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
-        inbox = Inbox(
-            remote=remote, handlers=Handlers(accounts_inbox.handlers, remix_inbox.handlers, admin_inbox.handlers)
+        handlers = Handlers(
+            accounts_inbox.handlers, remix_inbox.handlers, projects_inbox.handlers, admin_inbox.handlers
         )
+        inbox = Inbox(remote=remote, handlers=handlers)
         courier = Courier(net=net, keyring=keyring)
         workshop = Workshop(store=store, settings=settings)
         cache = MediaCache(
@@ -112,8 +120,17 @@ async def running(
             sign=remote.sign,
             stays_away=remote.acquaintances.leaves_media,
         )
+        templates = Templates(TEMPLATES)
+        post = Post(mail=Mail(settings), keyring=keyring, site=site, templates=templates)
         kinds = kinds_of_work(
-            inbox=inbox, courier=courier, remote=remote, workshop=workshop, store=store, cache=cache, settings=settings
+            inbox=inbox,
+            courier=courier,
+            remote=remote,
+            workshop=workshop,
+            store=store,
+            cache=cache,
+            settings=settings,
+            post=post,
         )
         yield State(
             settings=settings,
@@ -126,7 +143,8 @@ async def running(
             store=store,
             workshop=workshop,
             media_cache=cache,
-            templates=Templates(TEMPLATES),
+            templates=templates,
+            post=post,
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),
@@ -145,6 +163,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *upload_routes(uploader_of),
             *api_routes,
             *remix_routes.routes,
+            *projects_routes.routes,
             *accounts_pages,
             *remix_pages,
             *admin_pages,
@@ -153,7 +172,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
         middleware=[
             Middleware(_With, state),
             Middleware(Crossing),
-            *guards(settings, is_cookieless=is_cookieless, may_have=may_have),
+            *guards(settings, is_cookieless=_is_cookieless, may_have=may_have),
             Middleware(SetupFirst),
             Middleware(Door),
         ],
@@ -161,6 +180,11 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
     )
     app.router.redirect_slashes = False  # it would lead to the host that the request names, whichever that is
     return app
+
+
+def _is_cookieless(path: str) -> bool:
+    """Whether an answer there depends on no cookie: programs have tokens, servers keys, letters signed links."""
+    return is_cookieless(path) or is_stop(path)
 
 
 class SetupFirst:

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from fedirec.accounts.boundaries import away, away_from
 from fedirec.accounts.codes import digest_of
@@ -176,12 +177,7 @@ async def notifications_of(
 
     With `kinds`, only those of these kinds.
     """
-    told = Notification.filter(account_id=account.id)
-    kept = await away_from(await account.actor)
-    if kept.actors:
-        told = told.filter(Q(kind__not_in=list(WISHES)) | Q(actor_id__not_in=list(kept.actors)))
-    if kept.hosts:
-        told = told.filter(Q(kind__not_in=list(WISHES)) | Q(actor__host__not_in=list(kept.hosts)))
+    told = await _near(Notification.filter(account_id=account.id), account)
     if kinds:
         told = told.filter(kind__in=list(kinds))
     if unread_only:
@@ -189,6 +185,22 @@ async def notifications_of(
     if before is not None:
         told = told.filter(id__lt=before)
     return _page(await told.order_by("-id").limit(limit + 1).select_related("actor"), limit)
+
+
+async def _near(told: QuerySet[Notification], account: Account) -> QuerySet[Notification]:
+    """Those of `told` that do not come from whom `account` keeps away from."""
+    kept = await away_from(await account.actor)
+    if kept.actors:
+        told = told.filter(Q(kind__not_in=list(WISHES)) | Q(actor_id__not_in=list(kept.actors)))
+    if kept.hosts:
+        told = told.filter(Q(kind__not_in=list(WISHES)) | Q(actor__host__not_in=list(kept.hosts)))
+    return told
+
+
+async def waiting_for_mail(account: Account, *, limit: int) -> list[Notification]:
+    """What `account`, which comes with its actor, is to be told by mail and has not read, the newest first."""
+    told = Notification.filter(account_id=account.id, read_at=None, mail_at__not_isnull=True)
+    return await (await _near(told, account)).order_by("-id").limit(limit).select_related("actor")
 
 
 async def has_unread(account: Account) -> bool:

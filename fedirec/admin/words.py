@@ -11,6 +11,7 @@ from fedirec.web.sentences import as_sentence
 
 KINDS: Final[Mapping[str, str]] = {
     "deliver": N_("Deliveries to other servers"),
+    "mail": N_("Letters"),
     "fanout": N_("Finding out who should get what was said"),
     "inbox": N_("What other servers sent"),
     "actor": N_("Looking again who somebody is"),

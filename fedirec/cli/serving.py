@@ -133,7 +133,7 @@ async def _work_until_told(settings: Settings) -> None:
 
 async def _work(state: State, stop: asyncio.Event) -> None:
     archives = state["settings"].data_dir / FOLDER
-    await work(state["runner"], state["store"], state["media_cache"], stop, archives=archives)
+    await work(state["runner"], state["store"], state["media_cache"], stop, archives=archives, post=state["post"])
 
 
 async def _end_soon(jobs: asyncio.Task[None]) -> None:

@@ -45,7 +45,14 @@ async def serve(settings: Settings, port: int) -> None:
         app, stop = create_app(settings, state=state), asyncio.Event()
         options: dict[str, Any] = {"log_level": "warning", "proxy_headers": False, "ws": "none", "lifespan": "off"}
         jobs = asyncio.create_task(
-            work(state["runner"], state["store"], state["media_cache"], stop, archives=settings.data_dir / FOLDER)
+            work(
+                state["runner"],
+                state["store"],
+                state["media_cache"],
+                stop,
+                archives=settings.data_dir / FOLDER,
+                post=state["post"],
+            )
         )
         try:
             await uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, **options)).serve()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from fedirec.accounts.boundaries import away
 from fedirec.accounts.codes import digest_of
 from fedirec.accounts.models import Account, Notification
-from fedirec.accounts.notices import WISHES, Notice
+from fedirec.accounts.notices import ALWAYS, WISHES, Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import execute, fetch_objects
 from fedirec.db.tables import json_of, marks, table_of
+
+GATHERING: Final = timedelta(minutes=5)
+"""How long a notice waits for others before it is told by mail."""
+PAUSE: Final = timedelta(hours=1)
+"""Between two letters with notices to one person."""
 
 
 async def notify(
@@ -56,17 +62,17 @@ async def notify_all(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Each of `accounts` that wants to hear of it has been told once that `actor` did `kind` to `subject_uri`."""
-    told = [account.id for account in accounts if kind not in WISHES or kind not in (account.unwanted or ())]
+    told = [account for account in accounts if kind not in WISHES or kind not in (account.unwanted or ())]
     if not told:
         return
-    cause = actor.uri if actor else ""
+    at, cause = now(), actor.uri if actor else ""
     columns = {
         "kind": kind.value,
         "actor_id": actor.id if actor else None,
         "subject_uri": subject_uri,
         "url": url,
         "details": json.dumps(dict(details or {})),
-        "created_at": now(),
+        "created_at": at,
     }
     table = table_of(
         account_id="integer",
@@ -77,23 +83,34 @@ async def notify_all(
         details="json",
         dedupe_key="text",
         created_at="moment",
+        mail_at="moment",
     )
     await execute(
         f"""
-        INSERT INTO notification (account_id, kind, actor_id, subject_uri, url, details, dedupe_key, created_at)
-        SELECT n.account_id, n.kind, n.actor_id, n.subject_uri, n.url, n.details, n.dedupe_key, n.created_at
+        INSERT INTO notification
+               (account_id, kind, actor_id, subject_uri, url, details, dedupe_key, created_at, mail_at)
+        SELECT n.account_id, n.kind, n.actor_id, n.subject_uri, n.url, n.details, n.dedupe_key, n.created_at, n.mail_at
           FROM {table} AS n WHERE {_is_near(kind, actor)} ON CONFLICT DO NOTHING
         """,  # noqa: S608  (only the shape of the placeholder is put in)
         json_of(
             {
                 **columns,
-                "account_id": account_id,
-                "dedupe_key": digest_of(f"{account_id}\n{kind.value}\n{cause}\n{subject_uri}"),
+                "account_id": account.id,
+                "dedupe_key": digest_of(f"{account.id}\n{kind.value}\n{cause}\n{subject_uri}"),
+                "mail_at": _mail_at(account, kind, at=at),
             }
-            for account_id in told
+            for account in told
         ),
         *((now(),) if _may_be_away(kind, actor) else ()),
     )
+
+
+def _mail_at(account: Account, kind: Notice, *, at: datetime) -> datetime | None:
+    """From when on it is told by mail too: not before others can join it, nor soon after the last letter."""
+    if account.mail_to is None or (kind if kind in WISHES else ALWAYS) not in (account.mailed or ()):
+        return None
+    last = account.notices_mailed_at
+    return at + GATHERING if last is None else max(at + GATHERING, last + PAUSE)
 
 
 def _may_be_away(kind: Notice, actor: Actor | None) -> bool:

@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.actions.joining import shown_name
-from fedirec.accounts.models import Account
-from fedirec.accounts.notices import WISHES, Notice
+from fedirec.accounts.models import Account, Notification
+from fedirec.accounts.notices import ALWAYS, WISHES, Notice
+from fedirec.accounts.stopping import Sort
 from fedirec.activitypub.actors import make_actor_findable, publish_actor_update
 from fedirec.activitypub.looking import look_again
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.naming import name_otherwise
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Invalid, TooMany
+from fedirec.errors import Conflict, Invalid, TooMany
 from fedirec.html import markdown
 from fedirec.lanes import enqueue
 from fedirec.media.actions import attach_media, release_media
@@ -96,10 +97,40 @@ async def _refuse_haste(actor: Actor) -> None:
         raise TooMany("You changed your page many times within an hour. Please take a break.", retry_after=600)
 
 
-async def choose_notices(account: Account, wanted: Collection[Notice]) -> None:
-    """`account` is told of the kinds `wanted`, and of what everybody is always told."""
-    account.unwanted = [kind.value for kind in WISHES if kind not in wanted]
-    await account.save(update_fields=["unwanted"])
+async def choose_notices(
+    account: Account,
+    wanted: Collection[Notice],
+    *,
+    mailed: Collection[str] | None = None,
+    weekly: bool | None = None,
+) -> None:
+    """`account` is told of the kinds `wanted`, and of what everybody is always told.
+
+    Those among `mailed` are told here and by mail (`ALWAYS` stands for what everybody is told), and with `weekly` the
+    digest of the week comes from the next one on; None leaves that as it is. Raises Conflict for mail that nobody knows
+    where to send.
+    """
+    account.unwanted = [kind.value for kind in WISHES if kind not in wanted and kind not in (mailed or ())]
+    if mailed is not None:
+        account.mailed = [kind for kind in (*WISHES, ALWAYS) if kind in mailed] or None
+    if weekly and not account.weekly_mail:
+        account.weekly_mail_at = now()
+    if weekly is not None:
+        account.weekly_mail = weekly
+    if (account.mailed or account.weekly_mail) and account.mail_to is None:
+        raise Conflict("Say first where mail should go.", field="address")
+    await account.save(update_fields=["unwanted", "mailed", "weekly_mail", "weekly_mail_at"])
+
+
+async def stop_mail(account_id: int, sort: Sort | None = None) -> None:
+    """No more letters of that sort go to the account, or none at all; what is on its way is not sent."""
+    if sort is not Sort.WEEKLY:
+        await Account.filter(id=account_id).update(mailed=None)
+        await Notification.filter(account_id=account_id, mail_at__not_isnull=True).update(mail_at=None)
+    if sort is not Sort.NOTICES:
+        await Account.filter(id=account_id).update(weekly_mail=False)
+    if sort is None:
+        await Account.filter(id=account_id).update(mail_to=None)
 
 
 async def edit_defaults(

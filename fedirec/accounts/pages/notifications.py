@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,18 +15,16 @@ from starlette.routing import Route
 from fedirec.accounts.actions.notifications import mark_read
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import Notification
-from fedirec.accounts.notices import FAMILIES, OF_SEVERAL, SENTENCES, Notice, family_of
+from fedirec.accounts.notices import FAMILIES, Notice, family_of
 from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import PAGE, notifications_of
+from fedirec.accounts.telling import grouped, name_in, page_about, sentence_of
 from fedirec.media.cache import MediaCache
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import local_path, redirect, render
 from fedirec.web.views import PersonView, Tab
-
-NAMED: Final = 2
-"""People whose names stand in the sentence about several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ async def show_notifications(request: Request[Any]) -> Response:
     return render(
         request,
         "accounts/notifications.html",
-        notices=page_with(request, _grouped(rows, around), name="before", place=place),
+        notices=page_with(request, [_shown(group, around) for group in grouped(rows)], name="before", place=place),
         last=rows[0].id if rows else 0,
         here=_address(kind=chosen, show="new" if unread_only else ""),
         tabs=[
@@ -109,33 +107,20 @@ async def post_read(request: Request[Any]) -> Response:
     return redirect(request, local_path(form.value("back"), "/notifications"))
 
 
-def _grouped(rows: Sequence[Notification], around: Around) -> list[NoticeView]:
-    """The rows of a page as sentences: those of one kind about one thing together, the newest in front."""
-    groups: dict[tuple[str, str, bool], list[Notification]] = {}
-    for row in rows:
-        alone = "" if Notice(row.kind) in OF_SEVERAL else str(row.id)
-        about = str(row.details.get("title") or "") + alone
-        groups.setdefault((row.kind, about, row.read_at is None), []).append(row)
-    return [_shown(group, around) for group in groups.values()]
-
-
 def _shown(group: Sequence[Notification], around: Around) -> NoticeView:
     newest, kind = group[0], Notice(group[0].kind)
-    names = list(dict.fromkeys(_name(row) for row in group))
-    title = str(newest.details.get("title") or _("without a title"))
-    sentence = SENTENCES[kind] if len(names) == 1 else OF_SEVERAL[kind]
     people = {row.actor.id: person_view(row.actor, cache=around.cache) for row in group if row.actor}
     events = tuple(
         EventView(
-            who=_name(row),
+            who=name_in(row),
             person=person_view(row.actor, cache=around.cache) if row.actor else None,
-            url=_here(row.url, around.origin),
+            url=page_about(row.url, around.origin),
             at=row.created_at,
         )
         for row in group
     )
     return NoticeView(
-        sentence=_(sentence) % {"who": _together(names), "title": title},
+        sentence=sentence_of(group),
         sign=family_of(kind).sign,
         url=events[0].url,
         people=tuple(people.values()),
@@ -145,27 +130,6 @@ def _shown(group: Sequence[Notification], around: Around) -> NoticeView:
         reason=str(newest.details.get("reason") or ""),
         ids=tuple(row.id for row in group),
     )
-
-
-def _name(row: Notification) -> str:
-    return row.actor.name or row.actor.handle if row.actor else str(row.details.get("who") or _("Somebody"))
-
-
-def _together(names: Sequence[str]) -> str:
-    """Several names as a sentence has them; nobody counts."""
-    if len(names) == 1:
-        return names[0]
-    pair = {"one": names[0], "other": names[1]}
-    return _("%(one)s and %(other)s") % pair if len(names) == NAMED else _("%(one)s, %(other)s and others") % pair
-
-
-def _here(url: str, origin: str) -> str:
-    """The page to look at: one of ours, or our page about what lives elsewhere."""
-    if url.startswith("/"):
-        return local_path(url)
-    if url.startswith(f"{origin}/"):
-        return local_path(url.removeprefix(origin))
-    return f"/explore?q={quote(url, safe='')}"
 
 
 def _address(**filters: str) -> str:

@@ -68,7 +68,7 @@ def settings_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     if viewer.can(Permission.INVITE):
         pages.append(("/invitations", _("Invitations")))
     here = "/settings/security" if request.url.path in _OF_SECURITY else request.url.path
-    for page in ("/settings/boundaries", "/settings/data", "/settings/moving"):
+    for page in ("/settings/boundaries", "/settings/notices", "/settings/data", "/settings/moving"):
         here = page if here.startswith(page) else here
     here = "/settings/data" if here.startswith("/settings/leaving") else here
     return [Tab(label=label, url=url, is_current=url == here) for url, label in pages]

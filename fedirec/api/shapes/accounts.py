@@ -36,6 +36,9 @@ class Me(Shape):
     default_ai_preference: str
     skills: list[str] = Field(description="What you can do, as codes of roles, as at /api/roles. Nobody else sees it.")
     notices_wanted: list[str]
+    notices_mailed: list[str] = Field(description="Kinds that come by mail too; `always` for what everybody is told.")
+    weekly_mail: bool = Field(description="Whether the digest of the week comes by mail.")
+    mail_to: str | None = Field(description="Where mail goes; null for nowhere. It is confirmed by a letter.")
     has_unread: bool
 
 
@@ -76,7 +79,15 @@ class Skills(Sent):
 
 
 class NoticesWanted(Sent):
-    kinds: list[Text] = Field(max_length=50, description="Kinds as in `notices_wanted` of GET /me.")
+    kinds: list[Text] = Field(max_length=200, description="Kinds as in `notices_wanted` of GET /me.")
+    mailed: list[Text] | None = Field(
+        None, max_length=200, description="Those that come by mail too, and `always`; left out, it stays as it is."
+    )
+    weekly_mail: bool | None = Field(None, description="Whether the digest of the week comes by mail.")
+
+
+class MailAddress(Sent):
+    address: Text = Field(max_length=254, description="A letter goes there and asks whether it is yours.")
 
 
 class PasswordChange(Sent):

@@ -1,55 +1,113 @@
-"""What members want to be told of."""
+"""What members want to be told of, here and by mail."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.accounts.actions.profile import choose_notices
+from fedirec.accounts.actions.letters import Post
+from fedirec.accounts.actions.profile import choose_notices, stop_mail
 from fedirec.accounts.door import require_viewer
-from fedirec.accounts.notices import FAMILIES, WISHES, Notice
-from fedirec.accounts.pages.views import settings_tabs
+from fedirec.accounts.notices import ALWAYS, FAMILIES, WISHES, Notice
+from fedirec.accounts.pages.views import once_more, settings_tabs
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
+from fedirec.errors import FedirecError
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
-from fedirec.web.views import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishView:
+    """One kind of notice, and how somebody wants it."""
+
+    value: str
+    label: str
+    is_wanted: bool
+    is_mailed: bool
 
 
 async def show_notices(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_VISIT)
-    unwanted = set(viewer.account.unwanted or ())
-    return render(
-        request,
-        "accounts/notices.html",
-        tabs=settings_tabs(request, viewer),
-        families=[
+    return render(request, "accounts/notices.html", **_notices(request, viewer))
+
+
+async def post_notices(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.MANAGE_VISIT)
+    form = await read_form(request)
+    kinds = [kind.value for kind in WISHES]
+    wanted, mailed = set(form.many("wanted", kinds)), set(form.many("mailed", [*kinds, ALWAYS]))
+    asks_mail = viewer.account.mail_to is not None
+    try:
+        await choose_notices(
+            viewer.account,
+            {Notice(kind) for kind in wanted},
+            mailed=mailed if asks_mail else None,
+            weekly=form.flag("weekly") if asks_mail else None,
+        )
+    except FedirecError as error:
+        return once_more(request, "accounts/notices.html", form, error, **_notices(request, viewer))
+    return redirect(request, "/settings/notices", _("Saved."))
+
+
+async def post_address(request: Request[Any]) -> Response:
+    """Where mail should go: it is asked there first. Or that there should be none."""
+    viewer = require_viewer(request, Permission.MANAGE_OWN)
+    form = await read_form(request)
+    if form.value("do") == "forget":
+        await stop_mail(viewer.account.id)
+        return redirect(request, "/settings/notices", _("Nothing is sent to you by mail any more."))
+    typed = form.text("address", required=True, max=254)
+    if not form.errors:
+        try:
+            request.state["attempts"].check(f"mail {viewer.account.id}", cost=3)
+            post: Post = request.state["post"]
+            address = await post.ask_address(viewer.account, typed)
+        except FedirecError as error:
+            form.refuse(error)
+        else:
+            said = _("A letter is on its way to %(address)s. Follow the link in it.") % {"address": address}
+            return redirect(request, "/settings/notices", said)
+    return once_more(request, "accounts/notices.html", form, **_notices(request, viewer))
+
+
+def _notices(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
+    account = viewer.account
+    unwanted, mailed = set(account.unwanted or ()), set(account.mailed or ())
+    sends_mail = bool(request.state["post"].is_on)
+    return {
+        "tabs": settings_tabs(request, viewer),
+        "sends_mail": sends_mail,
+        "mail_to": account.mail_to if sends_mail else None,
+        "mails_always": ALWAYS in mailed,
+        "is_weekly": account.weekly_mail,
+        "families": [
             (
                 _(family.label),
                 family.sign,
                 [
-                    Choice(value=kind.value, label=_(WISHES[kind]), hint="" if kind.value in unwanted else "on")
+                    WishView(
+                        value=kind.value,
+                        label=_(WISHES[kind]),
+                        is_wanted=kind.value not in unwanted,
+                        is_mailed=kind.value in mailed,
+                    )
                     for kind in family.kinds
                 ],
             )
             for family in FAMILIES
             if family.may_be_unwanted
         ],
-    )
-
-
-async def post_notices(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.MANAGE_VISIT)
-    form = await read_form(request)
-    wanted = form.many("wanted", [kind.value for kind in WISHES])
-    await choose_notices(viewer.account, {Notice(kind) for kind in wanted})
-    return redirect(request, "/settings/notices", _("Saved."))
+    }
 
 
 routes = [
     Route("/settings/notices", show_notices, methods=["GET"]),
     Route("/settings/notices", post_notices, methods=["POST"]),
+    Route("/settings/notices/address", post_address, methods=["POST"]),
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.actions.profile import choose_notices, edit_defaults, edit_preferences, edit_profile
+from fedirec.accounts.actions.profile import choose_notices, edit_defaults, edit_preferences, edit_profile, stop_mail
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import WISHES
 from fedirec.accounts.permissions import Permission, Scope
 from fedirec.accounts.queries import has_unread
 from fedirec.api.endpoint import Call, Endpoint
-from fedirec.api.shapes.accounts import Defaults, Me, NoticesWanted, Preferences, ProfileChange, Skills
+from fedirec.api.shapes.accounts import Defaults, MailAddress, Me, NoticesWanted, Preferences, ProfileChange, Skills
 from fedirec.api.shapes.people import show_person
 from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.skills import choose_skills
@@ -35,6 +35,9 @@ async def show_me(call: Call) -> Me:
         default_ai_preference=account.ai_preference,
         skills=account.skills or [],
         notices_wanted=[kind.value for kind in WISHES if kind.value not in (account.unwanted or ())],
+        notices_mailed=account.mailed or [],
+        weekly_mail=account.weekly_mail,
+        mail_to=account.mail_to,
         has_unread=await has_unread(account),
     )
 
@@ -87,8 +90,20 @@ async def change_skills(call: Call) -> Me:
 
 
 async def change_notices(call: Call) -> Me:
-    wanted = set(call.sent(NoticesWanted).kinds)
-    await choose_notices(call.viewer.account, [kind for kind in WISHES if kind.value in wanted])
+    sent = call.sent(NoticesWanted)
+    wanted = [kind for kind in WISHES if kind.value in sent.kinds]
+    await choose_notices(call.viewer.account, wanted, mailed=sent.mailed, weekly=sent.weekly_mail)
+    return await show_me(call)
+
+
+async def ask_mail_address(call: Call) -> Me:
+    call.request.state["attempts"].check(f"mail {call.viewer.account.id}", cost=3)
+    await call.request.state["post"].ask_address(call.viewer.account, call.sent(MailAddress).address)
+    return await show_me(call)
+
+
+async def forget_mail_address(call: Call) -> Me:
+    await stop_mail(call.viewer.account.id)
     return await show_me(call)
 
 
@@ -156,5 +171,25 @@ ENDPOINTS = (
         body=NoticesWanted,
         answer=Me,
         pages=("/settings/notices",),
+    ),
+    Endpoint(
+        name="ask_mail_address",
+        method="PUT",
+        path="/me/mail_address",
+        permission=Permission.MANAGE_OWN,
+        says="A letter asks at this address whether it is yours; mail goes there once you followed its link.",
+        run=ask_mail_address,
+        body=MailAddress,
+        answer=Me,
+        pages=("/settings/notices/address",),
+    ),
+    Endpoint(
+        name="forget_mail_address",
+        method="DELETE",
+        path="/me/mail_address",
+        permission=Permission.MANAGE_OWN,
+        says="Nothing is sent to you by mail any more.",
+        run=forget_mail_address,
+        answer=Me,
     ),
 )

@@ -77,8 +77,8 @@ async def begin_erasure(actor: Actor, farewell: Farewell) -> None:
         actor.state = "deleted"
         await actor.save(update_fields=["state"])
         account = await Account.get(actor_id=actor.id)
-        account.state, account.email = "suspended", None
-        await account.save(update_fields=["state", "email"])
+        account.state, account.email, account.mail_to = "suspended", None, None
+        await account.save(update_fields=["state", "email", "mail_to"])
         await Session.filter(account_id=account.id).delete()
         await Token.filter(account_id=account.id).delete()
         delete = Delete(

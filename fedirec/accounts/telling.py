@@ -1,0 +1,56 @@
+"""What somebody is told, as sentences: on the page and in letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+from fedirec.accounts.models import Notification
+from fedirec.accounts.notices import OF_SEVERAL, SENTENCES, Notice
+from fedirec.web.language import gettext as _
+from fedirec.web.render import local_path
+
+NAMED: Final = 2
+"""People whose names stand in the sentence about several."""
+
+
+def grouped(rows: Sequence[Notification]) -> list[list[Notification]]:
+    """The rows, the newest first: those of one kind about one thing together."""
+    groups: dict[tuple[str, str, bool], list[Notification]] = {}
+    for row in rows:
+        alone = "" if Notice(row.kind) in OF_SEVERAL else str(row.id)
+        about = str(row.details.get("title") or "") + alone
+        groups.setdefault((row.kind, about, row.read_at is None), []).append(row)
+    return list(groups.values())
+
+
+def sentence_of(group: Sequence[Notification]) -> str:
+    """What those of one group say, whose rows come with their actors."""
+    newest, kind = group[0], Notice(group[0].kind)
+    names = list(dict.fromkeys(name_in(row) for row in group))
+    title = str(newest.details.get("title") or _("without a title"))
+    sentence = SENTENCES[kind] if len(names) == 1 else OF_SEVERAL[kind]
+    return _(sentence) % {"who": _together(names), "title": title}
+
+
+def name_in(row: Notification) -> str:
+    """Who it comes from."""
+    return row.actor.name or row.actor.handle if row.actor else str(row.details.get("who") or _("Somebody"))
+
+
+def page_about(url: str, origin: str) -> str:
+    """The page to look at, from its slash on: one of ours, or our page about what lives elsewhere."""
+    if url.startswith("/"):
+        return local_path(url)
+    if url.startswith(f"{origin}/"):
+        return local_path(url.removeprefix(origin))
+    return f"/explore?q={quote(url, safe='')}"
+
+
+def _together(names: Sequence[str]) -> str:
+    """Several names as a sentence has them; nobody counts."""
+    if len(names) == 1:
+        return names[0]
+    pair = {"one": names[0], "other": names[1]}
+    return _("%(one)s and %(other)s") % pair if len(names) == NAMED else _("%(one)s, %(other)s and others") % pair
