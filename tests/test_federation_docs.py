@@ -670,11 +670,12 @@ async def _live(one: Instance, other: Instance) -> None:
     await settle(one, other)
 
     for decide in (submissions.accept_submission, submissions.reconsider_submission):
-        await one.run(decide, ana, await one.run(lambda: Submission.get(record__uri=film.uri)))
+        await one.run(decide, ana, await one.run(lambda: Submission.get(record__uri=film.uri)), "Listen to it.")
         await settle(one, other)
     waiting = await one.run(lambda: Submission.get(record__uri=film.uri))
     await one.run(submissions.decline_submission, ana, waiting, "We are looking for sound without words.")
-    await one.run(challenges.change_challenge, ana, rain, deadline_at=now() + timedelta(days=30))
+    longer = challenges.ChallengeChange(deadline_at=now() + timedelta(days=30), reason="The rain comes late this year.")
+    await one.run(challenges.change_challenge, ana, rain, longer)
 
     await _remix(one, other, ana, bo)
     await _suggest(one, other, bo, film, song)
@@ -807,7 +808,7 @@ async def _ask(instance: Instance, leader: Any, challenge: Any) -> None:
     await instance.run(comments.write_comment, leader, place, comments.CommentDraft(text="What a sky!"))
     await instance.run(recommend, leader, post)
     offered = await instance.run(lambda: Submission.create(challenge=challenge, record=post, via="reply"))
-    await instance.run(submissions.accept_submission, leader, offered)
+    await instance.run(submissions.accept_submission, leader, offered, "What a sky!")
     await settle(instance)
     for question in await instance.run(lambda: ConsentRequest.all().order_by("id")):
         stamp = f"{peer.origin}/authorizations/{question.id}"
@@ -824,7 +825,13 @@ async def _open(instance: Instance, leader: Any) -> Any:
         language="en",
         deadline_at=now() + timedelta(days=14),
         terms=Terms(
-            version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=50_000, currency="EUR", text="Half to the band."
+            version=1,
+            licence="CC-BY-SA-4.0",
+            pays=Pays.POT,
+            amount=50_000,
+            currency="EUR",
+            rule="In equal parts.",
+            text="Half to the band.",
         ),
     )
     return await instance.run(challenges.open_challenge, leader, instance.state["keyring"], draft)

@@ -51,6 +51,12 @@ class Notice(StrEnum):
     SUBMITTED = "submitted"
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
+    SUBMISSION_USED = "submission_used"
+    SUBMISSION_BUILT_ON = "submission_built_on"
+    SUBMISSION_THANKED = "submission_thanked"
+    TERMS_CHANGED = "terms_changed"
+    CHALLENGE_CONCLUDED = "challenge_concluded"
+    CHALLENGE_CANCELLED = "challenge_cancelled"
     SUBMISSION_RECONSIDERED = "submission_reconsidered"
     SUBMISSION_CHANGED = "submission_changed"
     CHANGE_ASKED = "change_asked"
@@ -143,6 +149,12 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.SUBMITTED: N_("%(who)s offers something to “%(title)s”."),
     Notice.SUBMISSION_ACCEPTED: N_("“%(title)s” is now part of the challenge."),
     Notice.SUBMISSION_DECLINED: N_("“%(title)s” was not taken up by the challenge."),
+    Notice.SUBMISSION_USED: N_("“%(title)s” was used."),
+    Notice.SUBMISSION_BUILT_ON: N_("“%(title)s” was built on."),
+    Notice.SUBMISSION_THANKED: N_("The challenge is finished. Thank you for “%(title)s”."),
+    Notice.TERMS_CHANGED: N_("The terms of “%(title)s” have changed. Yours holds as you know it until you agree."),
+    Notice.CHALLENGE_CONCLUDED: N_("“%(title)s” is finished. Thank you for taking part."),
+    Notice.CHALLENGE_CANCELLED: N_("“%(title)s” was called off."),
     Notice.SUBMISSION_RECONSIDERED: N_("The decision about “%(title)s” is open again."),
     Notice.SUBMISSION_CHANGED: N_("%(who)s changed “%(title)s”, as you had asked."),
     Notice.CHANGE_ASKED: N_("%(who)s would like “%(title)s” to be a little different before it is decided about."),
@@ -297,6 +309,12 @@ FAMILIES: Final = (
             Notice.SUBMITTED,
             Notice.SUBMISSION_ACCEPTED,
             Notice.SUBMISSION_DECLINED,
+            Notice.SUBMISSION_USED,
+            Notice.SUBMISSION_BUILT_ON,
+            Notice.SUBMISSION_THANKED,
+            Notice.TERMS_CHANGED,
+            Notice.CHALLENGE_CONCLUDED,
+            Notice.CHALLENGE_CANCELLED,
             Notice.SUBMISSION_RECONSIDERED,
             Notice.SUBMISSION_CHANGED,
             Notice.CHANGE_ASKED,
@@ -416,6 +434,12 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.SUBMITTED: N_("Something is offered to a challenge that I lead"),
     Notice.SUBMISSION_ACCEPTED: N_("A record of mine becomes part of a challenge"),
     Notice.SUBMISSION_DECLINED: N_("A record of mine is not taken up by a challenge"),
+    Notice.SUBMISSION_USED: N_("Something that I offered to a challenge is used"),
+    Notice.SUBMISSION_BUILT_ON: N_("Something that I offered to a challenge is built on"),
+    Notice.SUBMISSION_THANKED: N_("A challenge that I took part in thanks me"),
+    Notice.TERMS_CHANGED: N_("The terms of a challenge that I took part in change"),
+    Notice.CHALLENGE_CONCLUDED: N_("A challenge that I took part in is finished"),
+    Notice.CHALLENGE_CANCELLED: N_("A challenge that I took part in is called off"),
     Notice.NEED_ANSWERED: N_("Somebody could do what I look for"),
     Notice.NEED_FILLED: N_("A challenge or project that I answered found me"),
     Notice.CHALLENGE_CLOSES: N_("A challenge that concerns me closes in three days"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fedirec.activitypub.actors.vouching import refuse_key
+from fedirec.activitypub.arriving import arriving
 from fedirec.activitypub.handlers import Handlers, Kept, Registration
 from fedirec.activitypub.journal import Arrival, Journal
 from fedirec.activitypub.models import Actor
@@ -190,7 +191,8 @@ async def _take_effect(understood: _Understood, batch: _Batch) -> Outcome | Cras
         async with transaction():
             if not activity.is_vouched and await understood.registration.refuses_unvouched(sender, activity):
                 await refuse_key(sender.id, key_id=arrival.key_id, fingerprint=arrival.fingerprint)
-            kept = await understood.registration.handle(sender, activity)
+            with arriving(arrival.received_at):
+                kept = await understood.registration.handle(sender, activity)
             await ask_again([sender])  # who follows them hears of a new name; we might not
     except Exception as error:
         if is_outage(error):

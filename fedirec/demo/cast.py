@@ -63,6 +63,7 @@ LICENCE: Final = "CC-BY-SA-4.0"
 POT: Final = 300
 """In whole units of the currency."""
 CURRENCY: Final = "EUR"
+RULE: Final = "In equal parts, among everybody who is in it."
 OPEN_FOR: Final = timedelta(days=14)
 
 LINES: Final = (

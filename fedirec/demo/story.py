@@ -27,6 +27,7 @@ from fedirec.demo.cast import (
     PLACES,
     POT,
     PROMPT,
+    RULE,
     SLUG,
     THANKED,
     Somebody,
@@ -76,6 +77,7 @@ def open_challenge(world: World) -> None:
             "pays": "pot",
             "amount": str(POT),
             "currency": CURRENCY,
+            "rule": RULE,
             "do": "publish",
         },
     )

@@ -74,6 +74,10 @@ class SubmissionState(StrEnum):
     PENDING = "pending"
     LICENCE_PENDING = "licence_pending"
     """It came as a post without a licence; its author has been asked for one."""
+    PROPOSED = "proposed"
+    """Somebody who leads the challenge found it; its author has been asked whether they offer it."""
+    REMARK = "remark"
+    """Words alone in answer to what a challenge asks, where that is something else: no offer."""
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -89,7 +93,9 @@ class SubmissionEvent(StrEnum):
     RECONSIDER = "reconsider"
     WITHDRAW = "withdraw"
     OFFER = "offer"
-    """Its author offers it again."""
+    """Its author offers it, or offers it again."""
+    TAKE = "take"
+    """What was said is taken for an offer."""
 
 
 CHALLENGE_TRANSITIONS: Final[Mapping[tuple[ChallengeState, ChallengeEvent], ChallengeState]] = MappingProxyType(
@@ -117,6 +123,11 @@ SUBMISSION_TRANSITIONS: Final[Mapping[tuple[SubmissionState, SubmissionEvent], S
         (SubmissionState.LICENCE_PENDING, SubmissionEvent.GRANT): SubmissionState.PENDING,
         (SubmissionState.LICENCE_PENDING, SubmissionEvent.DECLINE): SubmissionState.DECLINED,
         (SubmissionState.LICENCE_PENDING, SubmissionEvent.WITHDRAW): SubmissionState.WITHDRAWN,
+        (SubmissionState.PROPOSED, SubmissionEvent.OFFER): SubmissionState.PENDING,
+        (SubmissionState.PROPOSED, SubmissionEvent.GRANT): SubmissionState.PENDING,
+        (SubmissionState.PROPOSED, SubmissionEvent.WITHDRAW): SubmissionState.WITHDRAWN,
+        (SubmissionState.REMARK, SubmissionEvent.TAKE): SubmissionState.LICENCE_PENDING,
+        (SubmissionState.REMARK, SubmissionEvent.WITHDRAW): SubmissionState.WITHDRAWN,
         (SubmissionState.PENDING, SubmissionEvent.ACCEPT): SubmissionState.ACCEPTED,
         (SubmissionState.PENDING, SubmissionEvent.DECLINE): SubmissionState.DECLINED,
         (SubmissionState.PENDING, SubmissionEvent.WITHDRAW): SubmissionState.WITHDRAWN,
@@ -139,12 +150,30 @@ _STANDS: Final[Mapping[str, str]] = MappingProxyType(
         ChallengeState.ARCHIVED: N_("This challenge is archived."),
         SubmissionState.PENDING: N_("This waits for an answer already."),
         SubmissionState.LICENCE_PENDING: N_("This still waits for its licence."),
+        SubmissionState.PROPOSED: N_("Its author has not said yet whether they offer it."),
+        SubmissionState.REMARK: N_("This was said about the challenge; it was not offered to it."),
         SubmissionState.ACCEPTED: N_("This is part of the challenge already."),
         SubmissionState.DECLINED: N_("This was declined already."),
         SubmissionState.WITHDRAWN: N_("This was taken back by its author."),
     }
 )
 """Why something cannot be done: how it stands."""
+
+_BEFORE: Final[Mapping[ChallengeEvent, frozenset[ChallengeState]]] = MappingProxyType(
+    {
+        ChallengeEvent.SELECT: TAKING,
+        ChallengeEvent.CONCLUDE: TAKING | {ChallengeState.CLOSED},
+        ChallengeEvent.ARCHIVE: DECIDING,
+    }
+)
+_FIRST: Final[Mapping[ChallengeEvent, str]] = MappingProxyType(
+    {
+        ChallengeEvent.SELECT: N_("Please close it first."),
+        ChallengeEvent.CONCLUDE: N_("Please close it and begin to choose first."),
+        ChallengeEvent.ARCHIVE: N_("Please say first how it ended."),
+    }
+)
+"""What has to come before an event, where that is missing."""
 
 StateT = TypeVar("StateT", bound=StrEnum)
 EventT = TypeVar("EventT", bound=StrEnum)
@@ -159,7 +188,9 @@ def advance(transitions: Mapping[tuple[StateT, EventT], StateT], state: StateT, 
 
 
 def advance_challenge(state: str, event: ChallengeEvent) -> ChallengeState:
-    """The state of a challenge after `event`, or Conflict."""
+    """The state of a challenge after `event`, or Conflict, which says what has to come first."""
+    if event in _FIRST and state in _BEFORE[event]:
+        raise Conflict(_FIRST[event])
     return advance(CHALLENGE_TRANSITIONS, ChallengeState(state), event)
 
 
@@ -183,12 +214,12 @@ def timing_of(
     What counts is our clock when it arrives, never the date that it claims. `grace` is for what comes from elsewhere,
     whose clocks differ and whose servers may have been down; a challenge that its leaders closed themselves has none.
     """
-    if state in TAKING and (deadline_at is None or received_at <= deadline_at):
-        return Timing.IN_TIME
     is_closed_by_deadline = state == ChallengeState.CLOSED and deadline_at is not None and closed_at == deadline_at
-    if deadline_at is None or not (state in TAKING or is_closed_by_deadline):
+    if not (state in TAKING or is_closed_by_deadline):
         return Timing.TOO_LATE
-    return Timing.LATE if deadline_at < received_at <= deadline_at + grace else Timing.TOO_LATE
+    if deadline_at is None or received_at <= deadline_at:
+        return Timing.IN_TIME  # perhaps it waited here while the deadline passed
+    return Timing.LATE if received_at <= deadline_at + grace else Timing.TOO_LATE
 
 
 def accepts_submissions(state: str, *, received_at: datetime, deadline_at: datetime | None) -> bool:

@@ -199,7 +199,7 @@ class ChallengeView:
     handle: str
     host_person: PersonView
     state: str
-    """draft, open, closed, concluded or cancelled."""
+    """draft, open, closed, selecting, concluded, cancelled or archived."""
     prompt_html: str = ""
     excerpt: str = ""
     cover: MediaView | None = None

@@ -26,7 +26,7 @@ from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
 from tests.network import Instance, settle
 
-TERMS = {"licence": "CC-BY-SA-4.0", "pays": "pot", "amount": 12000, "currency": "EUR"}
+TERMS = {"licence": "CC-BY-SA-4.0", "pays": "pot", "amount": 12000, "currency": "EUR", "rule": "In equal parts."}
 
 
 def record(**changes: Any) -> dict[str, Any]:
@@ -209,11 +209,19 @@ async def _lead(ana: Program, ben: Program, nobody: Program, made: dict[str, int
     assert declined["state"] == "declined"
     [own] = (await ben.get("list_own_submissions", new["id"]))["items"]
     assert own["reason"] == "Too quiet."
-    await ana.ask("reconsider_submission", offered["id"])
-    assert (await ana.get("accept_submission", offered["id"]))["state"] == "accepted"
+    await ana.ask("accept_submission", offered["id"], status=400)
+    asked = await ana.get("reconsider_submission", offered["id"], reason="I heard it again.")
+    assert asked["state"] == "pending"
+    changed = await ana.get("ask_for_change", offered["id"], reason="A little longer?")
+    assert changed["change_wanted"] == "A little longer?"
+    assert (await ana.get("accept_submission", offered["id"], reason="It is rain."))["state"] == "accepted"
+    await ana.ask("redo_work", offered["id"], reason="With more rain.")
+    log = (await nobody.get("list_log", new["id"]))["items"]
+    decisions = [(each["happening"], each["reason"]) for each in log if each["record"]]
+    assert decisions[:2] == [("redone", "With more rain."), ("chosen", "It is rain.")]
     assert [each["id"] for each in (await nobody.get("list_submissions", new["id"]))["items"]] == [offered["id"]]
     assert [each["state"] for each in (await nobody.get("list_offers", made["song"]))["items"]] == ["accepted"]
-    await ben.ask("accept_submission", offered["id"], status=403)
+    await ben.ask("accept_submission", offered["id"], reason="Mine.", status=403)
     assert (await ben.get("show_submission", offered["id"]))["record"]["id"] == made["song"]
     assert (await ben.get("withdraw_submission", offered["id"]))["state"] == "withdrawn"
     assert (await ana.get("close_challenge", new["id"]))["is_open"] is False

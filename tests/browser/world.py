@@ -223,7 +223,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         await delete_record(bo, await Record.get(id=gone.id))
         edited = RecordDraft(title="Night train", text=POEM + "\n\nNobody.", licence="CC-BY-SA-4.0", tags=["night"])
         await edit_record(ana, await Record.get(id=song.id), edited)
-        terms = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=5_000, currency="EUR")
+        terms = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=5_000, currency="EUR", rule="In equal parts.")
         draft = ChallengeDraft(
             title="What does the sea say?",
             slug="sea",

@@ -88,7 +88,7 @@ async def set_up(folder: Path, origin: str, *, furnished: bool = False) -> None:
 
 async def furnish(keyring: Keyring) -> None:
     ana = await Actor.get(local_handle="ana")
-    terms = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=50_000, currency="EUR", text="Half to each.")
+    terms = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=50_000, currency="EUR", rule="Half to each.")
     await open_challenge(
         ana, keyring, ChallengeDraft(title="Stars", slug="stars", text="What do you see?", terms=terms)
     )

@@ -63,7 +63,8 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
             pays="pot",
             amount="120,50",
             currency="EUR",
-            terms="We share equally.",
+            rule="We share equally.",
+            method="I listen to all of it.",
         )
         assert answer.status_code == 303, answer.text
     assert answer.headers["location"] == "/c/first_stars_i_see_tonight"
@@ -73,6 +74,7 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
         "€120.50",
         "CC BY-SA 4.0",
         "We share equally.",
+        "I listen to all of it.",
         "Contribute",
         "version 1",
     ):
@@ -93,6 +95,7 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
         ({"text": ""}, "Please fill this in."),
         ({"deadline": "2001-01-01T00:00"}, "still to come"),
         ({"pays": "pot", "amount": "a lot"}, "how much is in the pot"),
+        ({"pays": "pot", "amount": "120"}, "how the pot is shared"),
         ({"slug": "admin"}, "reserved"),
         ({"slug": "ana"}, "taken"),
         ({"slug": "Stars & More"}, "letters from a to z"),
@@ -138,7 +141,8 @@ async def test_somebody_elsewhere_follows_answers_and_is_taken_up(here: Instance
         assert "Venus" in waiting.text
         submission = await here.run(lambda: Submission.get())
         decide = f"/submissions/{submission.id}/decide"
-        answer = await send(browser, waiting, decide)
+        assert (await send(browser, waiting, decide, reason=" ")).status_code == 400
+        answer = await send(browser, waiting, decide, reason="It is a star.")
         assert answer.status_code == 303
         assert answer.headers["location"] == "/c/stars/waiting"
     await settle(here, there)
@@ -173,6 +177,7 @@ async def test_a_refusal_needs_a_reason_and_the_author_reads_it(here: Instance) 
     async with here.sign_in("bo") as browser:
         page = await browser.get("/c/stars")
         assert "Too bright for this one." in page.text
+    assert "Too bright for this one." in (await here.get("/c/stars/log")).text
     assert "Too bright" not in (await here.get("/c/stars")).text
 
 
@@ -183,7 +188,7 @@ async def test_only_the_leader_decides_and_changes(here: Instance) -> None:
     async with here.sign_in("bo") as browser:
         for path in ("/c/stars/waiting", "/c/stars/edit", "/c/stars/close"):
             assert (await browser.get(path)).status_code == 403, path
-        assert (await browser.post(f"/submissions/{submission.id}/decide", data={"do": "accept"})).status_code == 403
+        assert (await browser.post(f"/submissions/{submission.id}/decide", data={"do": "accept", "reason": "x"})).status_code == 403
         assert (await browser.post("/c/stars/close", data={"x": "y"})).status_code == 403
     assert (await here.run(lambda: Submission.get(id=submission.id))).state == "pending"
     assert (await here.run(lambda: Challenge.get(id=challenge.id))).state == "open"
@@ -192,11 +197,11 @@ async def test_only_the_leader_decides_and_changes(here: Instance) -> None:
 async def test_a_decision_can_be_thought_over(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     submission = await answer_with(here, bo, await ask(here, ana))
-    await here.run(accept_submission, ana, submission)
+    await here.run(accept_submission, ana, submission, "It fits.")
     async with here.sign_in("ana") as browser:
         page = await browser.get("/c/stars/waiting")
         assert "Think again" in page.text
-        await browser.post(f"/submissions/{submission.id}/decide", data={"do": "reconsider"})
+        await browser.post(f"/submissions/{submission.id}/decide", data={"do": "reconsider", "reason": "It is too bright."})
         assert "Think again" not in (await browser.get("/c/stars/waiting")).text
     assert (await here.run(lambda: Submission.get(id=submission.id))).state == "pending"
 
@@ -219,7 +224,7 @@ async def test_new_terms_are_a_new_version_beside_the_old_one(here: Instance) ->
 async def test_a_closed_challenge_shows_what_was_made_and_takes_nothing_more(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     challenge = await ask(here, ana)
-    await here.run(accept_submission, ana, await answer_with(here, bo, challenge, "Vega"))
+    await here.run(accept_submission, ana, await answer_with(here, bo, challenge, "Vega"), "It fits.")
     async with here.sign_in("ana") as browser:
         asked = await browser.get("/c/stars/close")
         assert (await send(browser, asked, "/c/stars/close")).status_code == 303
@@ -244,7 +249,7 @@ async def test_submissions_stand_in_an_order_that_is_random_but_the_same_all_day
     challenge = await ask(here, ana)
     names = [f"Star {number}" for number in range(12)]
     for name in names:
-        await here.run(accept_submission, ana, await answer_with(here, bo, challenge, name))
+        await here.run(accept_submission, ana, await answer_with(here, bo, challenge, name), "It fits.")
 
     async def order(day: date) -> list[int]:
         found = await here.run(lambda: submitted(challenge, states=("accepted",), day=day, after=None, limit=20))

@@ -25,7 +25,7 @@ from fedirec.remix.words import in_words, plain
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, Peer
 
-TERMS = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=10_000, currency="EUR")
+TERMS = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=10_000, currency="EUR", rule="In equal parts.")
 LOOSE = """
     SELECT s.uri FROM source s LEFT JOIN record r ON r.uri = s.uri WHERE coalesce(s.parent_id, 0) <> coalesce(r.id, 0)
 """
@@ -121,7 +121,7 @@ async def test_three_instances_show_one_trail_and_one_list_of_credits(
     await settle(here, there)
     submission = await here.run(lambda: Submission.get().select_related("record"))
     assert (submission.record.uri, submission.state, submission.terms_digest) == (story.uri, "pending", TERMS.digest)
-    await here.run(accept_submission, ana, submission)
+    await here.run(accept_submission, ana, submission, "It fits.")
     await settle(here, there)
     assert (await there.run(lambda: Submission.get(record__uri=story.uri))).state == "accepted"
 

@@ -5,39 +5,81 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fedirec.errors import Conflict
 from fedirec.remix.submissions import (
-    CHALLENGE_TRANSITIONS,
+    ENDED,
     SUBMISSION_TRANSITIONS,
     ChallengeEvent,
     ChallengeState,
     SubmissionEvent,
     SubmissionState,
+    Timing,
     accepts_submissions,
     advance_challenge,
     advance_submission,
+    known_state,
+    timing_of,
 )
 
 DEADLINE = datetime(2026, 12, 20, tzinfo=UTC)
 
 
-def test_a_challenge_lives_from_draft_to_closed() -> None:
-    state: str = "draft"
-    for event, after in (("open", "open"), ("extend", "extended"), ("extend", "extended"), ("close", "closed")):
-        state = advance_challenge(state, ChallengeEvent(event))
-        assert state == after
-    assert advance_challenge(state, ChallengeEvent.REOPEN) == "extended"
+AFTER = {
+    # state: what each event makes of it, where it can happen at all
+    "draft": {"open": "open"},
+    "open": {"extend": "extended", "close": "closed", "cancel": "cancelled"},
+    "extended": {"extend": "extended", "close": "closed", "cancel": "cancelled"},
+    "closed": {"reopen": "extended", "select": "selecting", "cancel": "cancelled"},
+    "selecting": {"reopen": "extended", "conclude": "concluded", "cancel": "cancelled"},
+    "concluded": {"archive": "archived"},
+    "cancelled": {"archive": "archived"},
+    "archived": {},
+}
 
 
 @pytest.mark.parametrize("state", ChallengeState)
 @pytest.mark.parametrize("event", ChallengeEvent)
-def test_a_challenge_does_nothing_that_is_not_in_the_table(state: ChallengeState, event: ChallengeEvent) -> None:
-    if (state, event) in CHALLENGE_TRANSITIONS:
-        assert advance_challenge(state, event) == CHALLENGE_TRANSITIONS[state, event]
+def test_a_challenge_does_what_the_table_says_and_nothing_else(state: ChallengeState, event: ChallengeEvent) -> None:
+    after = AFTER[state].get(event)
+    if after is not None:
+        assert advance_challenge(state, event) == after
     else:
-        with pytest.raises(Conflict, match="already" if state != "draft" else "not open yet"):
+        with pytest.raises(Conflict):
             advance_challenge(state, event)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "said"),
+    [
+        ("open", "open", "open already"),
+        ("draft", "close", "not open yet"),
+        ("closed", "close", "closed already"),
+        ("open", "select", "close it first"),
+        ("closed", "conclude", "begin to choose first"),
+        ("selecting", "archive", "how it ended"),
+        ("concluded", "extend", "is finished"),
+        ("cancelled", "reopen", "called off"),
+        ("archived", "open", "is archived"),
+    ],
+)
+def test_what_cannot_happen_says_why(state: str, event: str, said: str) -> None:
+    with pytest.raises(Conflict, match=said):
+        advance_challenge(state, ChallengeEvent(event))
+
+
+def test_nothing_comes_back_from_where_it_ended() -> None:
+    for state in ENDED:
+        assert set(AFTER[state].values()) <= set(ENDED)
+
+
+def test_what_another_instance_says_of_its_challenge_is_never_taken_for_a_promise() -> None:
+    for state in ChallengeState:
+        assert known_state(state) == ("closed" if state == "draft" else state)
+    assert known_state("sleeping") == "closed"
+    assert known_state(None) == "open"
 
 
 @pytest.mark.parametrize("state", SubmissionState)
@@ -86,3 +128,58 @@ def test_what_counts_is_when_a_submission_arrives(
 ) -> None:
     received_at = DEADLINE + timedelta(minutes=minutes_late)
     assert accepts_submissions(state, received_at=received_at, deadline_at=deadline) is in_time
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds_late", "grace", "closed_after", "timing"),
+    [
+        ("open", 0, 60, None, "in_time"),
+        ("open", 1, 60, None, "late"),
+        ("open", 3_600, 60, None, "late"),
+        ("open", 3_601, 60, None, "too_late"),
+        ("open", 1, 0, None, "too_late"),
+        ("closed", 1, 60, 0, "late"),  # the worker closed it at its deadline
+        ("closed", 3_600, 60, 0, "late"),
+        ("closed", 3_601, 60, 0, "too_late"),
+        ("closed", 0, 60, 0, "in_time"),  # it was here, and waited to be handled
+        ("closed", 1, 60, -600, "too_late"),  # its leaders closed it before
+        ("closed", 1, 60, 600, "too_late"),
+        ("selecting", 1, 60, 0, "too_late"),
+        ("concluded", 1, 60, 0, "too_late"),
+        ("cancelled", 1, 60, 0, "too_late"),
+        ("archived", 1, 60, 0, "too_late"),
+        ("draft", 1, 60, None, "too_late"),
+    ],
+)
+def test_what_comes_from_elsewhere_has_some_grace_after_the_deadline(
+    state: str, seconds_late: int, grace: int, closed_after: int | None, timing: str
+) -> None:
+    assert (
+        timing_of(
+            state,
+            received_at=DEADLINE + timedelta(seconds=seconds_late),
+            deadline_at=DEADLINE,
+            closed_at=None if closed_after is None else DEADLINE + timedelta(seconds=closed_after),
+            grace=timedelta(minutes=grace),
+        )
+        == timing
+    )
+
+
+@given(
+    st.sampled_from(ChallengeState),
+    st.timedeltas(min_value=timedelta(days=-3), max_value=timedelta(days=3)),
+    st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=1)),
+    st.booleans(),
+)
+def test_grace_lets_in_nothing_but_what_came_just_after_the_deadline(
+    state: ChallengeState, late: timedelta, grace: timedelta, was_overdue: bool
+) -> None:
+    closed_at = DEADLINE if was_overdue else None
+    known = {"received_at": DEADLINE + late, "deadline_at": DEADLINE, "closed_at": closed_at}
+    strict, mild = timing_of(state, **known), timing_of(state, **known, grace=grace)
+    assert (strict is Timing.IN_TIME) == (mild is Timing.IN_TIME)
+    assert strict is not Timing.LATE
+    if mild is Timing.LATE:
+        assert timedelta(0) < late <= grace
+        assert state in ("open", "extended") or (state == "closed" and was_overdue)

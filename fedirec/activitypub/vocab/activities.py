@@ -234,8 +234,27 @@ class Remove(Activity[T]):
     TYPE: ClassVar[str] = "Remove"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Offer(Activity[T]):
     TYPE: ClassVar[str] = "Offer"
+
+    terms: tuple[int, str] | None = None
+    """The version of the terms of `target` to which whoever offers it agrees, and its digest."""
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        named = next(iter(doc.docs("challengeTerms")), None)
+        version = named.number("termsVersion") if named else None
+        digest = named.find_text("termsDigest") if named else None
+        terms = (version, digest[:100]) if version is not None and version > 0 and digest else None
+        return replace(super().read(doc, vocabulary), terms=terms)
+
+    def write(self) -> Json:
+        document = super().write()
+        if self.terms is None:
+            return document
+        version, digest = self.terms
+        return document | {"challengeTerms": {"termsVersion": version, "termsDigest": digest}}
 
 
 class Move(Activity[T]):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from fedirec.accounts.permissions import Permission, may_lead, refuse
+from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.actors import NewKeys, new_keys
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
@@ -15,7 +15,6 @@ from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.basis import PieceQuery, Text
 from fedirec.api.shapes.challenges import (
     Challenge,
-    ChallengeChange,
     Challenges,
     NewChallenge,
     Submissions,
@@ -24,9 +23,11 @@ from fedirec.api.shapes.challenges import (
     show_challenge_card,
     show_submission,
 )
+from fedirec.api.shapes.challenges import ChallengeChange as ChallengeChangeSent
 from fedirec.api.shapes.files import dressed_files
 from fedirec.errors import NotFound
 from fedirec.remix.actions.challenges import (
+    ChallengeChange,
     ChallengeDraft,
     change_challenge,
     close_challenge,
@@ -36,7 +37,9 @@ from fedirec.remix.actions.challenges import (
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.pages.leading.opening import slug_of
+from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.challenges import accepted_by_age, challenges_by_age, own_submissions, waiting_submissions
+from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.web.language import zone_named
 from fedirec.web.paging import Cursor
@@ -66,7 +69,7 @@ def list_of_challenges(call: Call, rows: list[ChallengeRow]) -> Challenges:
 
 
 async def show_one_challenge(call: Call) -> Challenge:
-    return await show_challenge(call, await get_challenge_row(call.row()))
+    return await show_challenge(call, await get_challenge_row(call.row(), viewer=call.looker))
 
 
 async def make_keys(call: Call) -> NewKeys:
@@ -87,28 +90,30 @@ async def open_one(call: Call) -> Challenge:
         timezone=wanted.timezone if zone_named(wanted.timezone) else "UTC",
         terms=_terms(wanted.terms),
         files=await drafted_files(call, wanted.files),
+        is_draft=wanted.draft,
     )
     keys = call.prepared if isinstance(call.prepared, NewKeys) else None
     made = await open_challenge(call.actor, call.request.state["keyring"], draft, keys=keys)
     call.headers["Location"] = f"/api/challenges/{made.id}"
-    return await show_challenge(call, await get_challenge_row(made.id))
+    return await show_challenge(call, await get_challenge_row(made.id, viewer=call.actor))
 
 
 async def change(call: Call) -> Challenge:
-    challenge, wanted = await _led(call), call.sent(ChallengeChange)
-    deadline = wanted.deadline_at if wanted.deadline_at != challenge.deadline_at else None
-    await change_challenge(
-        call.actor,
-        challenge,
-        deadline_at=deadline,
-        terms=_terms(wanted.terms) if wanted.terms else None,
+    challenge, wanted = await led_challenge(call, Deed.CHANGE_CHALLENGE), call.sent(ChallengeChangeSent)
+    change = ChallengeChange(
+        title=wanted.title,
         text=wanted.text,
+        deadline_at=wanted.deadline_at,
+        grace_minutes=wanted.grace_minutes,
+        terms=_terms(wanted.terms) if wanted.terms else None,
+        reason=wanted.reason,
     )
-    return await show_challenge(call, await get_challenge_row(challenge.id))
+    await change_challenge(call.actor, challenge, change)
+    return await show_challenge(call, await get_challenge_row(challenge.id, viewer=call.actor))
 
 
 async def close(call: Call) -> Challenge:
-    challenge = await _led(call)
+    challenge = await led_challenge(call, Deed.CLOSE_CHALLENGE)
     await close_challenge(call.actor, challenge)
     return await show_challenge(call, await get_challenge_row(challenge.id))
 
@@ -120,7 +125,7 @@ async def list_submissions(call: Call) -> Submissions:
 
 
 async def list_waiting(call: Call) -> Submissions:
-    challenge = await _led(call)
+    challenge = await led_challenge(call, Deed.SEE_WAITING)
     return await _submissions(
         call, await waiting_submissions(challenge, after=read_place(call), limit=size_of(call) + 1)
     )
@@ -143,13 +148,12 @@ async def _submissions(call: Call, rows: list[SubmissionRow]) -> Submissions:
     )
 
 
-async def _led(call: Call) -> ChallengeRow:
-    """The challenge of ours in the path, led by whoever asks. Raises NotFound or Forbidden."""
-    challenge = await get_challenge_row(call.row())
+async def led_challenge(call: Call, deed: Deed) -> ChallengeRow:
+    """The challenge of ours in the path, to which whoever asks may do `deed`. Raises NotFound or Forbidden."""
+    challenge = await get_challenge_row(call.row(), viewer=call.actor)
     if not challenge.actor.is_local:
         raise NotFound("There is no such challenge here.")
-    is_leader = challenge.leader_id == call.actor.id
-    refuse(may_lead(call.viewer.role, is_leader=is_leader), "Only its leader can change a challenge.")
+    refuse_unless(deed, await parts_in(challenge, call.actor))
     return challenge
 
 
@@ -160,7 +164,9 @@ def _terms(wanted: TermsSent) -> Terms:
         pays=Pays(wanted.pays),
         amount=wanted.amount,
         currency=wanted.currency,
+        rule=wanted.rule,
         decided_by=DecidedBy(wanted.decided_by),
+        method=wanted.method,
         text=wanted.text,
     )
 
@@ -202,10 +208,10 @@ ENDPOINTS = (
         name="change_challenge",
         method="PATCH",
         path="/challenges/{id:int}",
-        permission=Permission.OPEN_CHALLENGE,
-        says="Your challenge says something new; what was offered before stays under the terms of its time.",
+        permission=Permission.TAKE_PART,
+        says="Your challenge says something new; what was offered stays under the terms that its author agreed to.",
         run=change,
-        body=ChallengeChange,
+        body=ChallengeChangeSent,
         answer=Challenge,
         pages=("/c/{slug}/edit",),
     ),
@@ -213,7 +219,7 @@ ENDPOINTS = (
         name="close_challenge",
         method="POST",
         path="/challenges/{id:int}/close",
-        permission=Permission.OPEN_CHALLENGE,
+        permission=Permission.TAKE_PART,
         says="Your challenge takes no more submissions.",
         run=close,
         answer=Challenge,
@@ -233,7 +239,7 @@ ENDPOINTS = (
         "What nobody has decided about yet in your challenge, the longest waiting first.",
         list_waiting,
         answer=Submissions,
-        permission=Permission.OPEN_CHALLENGE,
+        permission=Permission.TAKE_PART,
     ),
     Endpoint(
         name="list_own_submissions",

@@ -10,7 +10,7 @@ from fedirec.api.shapes.files import FileSent
 from fedirec.errors import Gone, Invalid, NotFound
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.models import Challenge, Record
-from fedirec.remix.queries.challenges import find_challenge_row
+from fedirec.remix.queries.challenges import find_challenge_row, may_see_draft
 from fedirec.remix.queries.people import actors_in_order
 from fedirec.remix.queries.records import files_of, find_record_row
 from fedirec.remix.visibility import is_withheld, may_see
@@ -32,10 +32,13 @@ async def get_standing_record(call: Call) -> Record:
     return record
 
 
-async def get_challenge_row(key: int, *, field: str | None = None) -> Challenge:
-    """The challenge in row `key`, with its parts. Raises NotFound, or Invalid where a field names it."""
+async def get_challenge_row(key: int, *, field: str | None = None, viewer: Actor | None = None) -> Challenge:
+    """The challenge in row `key`, with its parts; one that is only prepared for those who lead it.
+
+    Raises NotFound, or Invalid where a field names it.
+    """
     challenge = await find_challenge_row(key)
-    if challenge is None or challenge.state == "draft":
+    if challenge is None or (challenge.state == "draft" and not await may_see_draft(challenge, viewer)):
         if field:
             raise Invalid("There is no such challenge here.", field=field)
         raise NotFound("There is no such challenge here.")

@@ -16,18 +16,24 @@ from fedirec.api.shapes.people import Person, show_person
 from fedirec.api.shapes.records import RecordCard, show_card
 from fedirec.html import markdown
 from fedirec.media.queries import Dressed
-from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE
+from fedirec.remix.actions.challenges import MAX_FILES, MAX_GRACE, MAX_SAID, MAX_TITLE
+from fedirec.remix.actions.challenges.ending import MAX_THANKS
+from fedirec.remix.actions.news import MAX_TEXT as MAX_NEWS
+from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.actions.submissions import MAX_REASON
 from fedirec.remix.licences import find_licence
+from fedirec.remix.logbook import MAX_REASON as MAX_LOG_REASON
 from fedirec.remix.models import Challenge as ChallengeRow
-from fedirec.remix.models import ChallengeTerms
+from fedirec.remix.models import ChallengeTerms, News
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.queries.challenges import is_open
-from fedirec.remix.terms import MAX_AMOUNT
+from fedirec.remix.terms import MAX_AMOUNT, MAX_RULE, MAX_VERSION
 from fedirec.remix.terms import MAX_TEXT as MAX_TERMS
 
 PaysName = Literal["nothing", "perhaps", "pot"]
 DecidedByName = Literal["leaders", "community", "contributors"]
+StateName = Literal["draft", "open", "extended", "closed", "selecting", "concluded", "cancelled", "archived"]
+OutcomeName = Literal["used", "built_on", "thanked"]
 Moment = Annotated[AwareDatetime, Field(strict=False)]
 """RFC 3339, with a zone."""
 
@@ -40,7 +46,9 @@ class Terms(Shape):
     pays: PaysName
     amount: int | None = Field(description="Minor units of the currency.")
     currency: str | None
+    rule: str = Field(description="How money is shared.")
     decided_by: DecidedByName
+    method: str = Field(description="How it is decided.")
     text: str
     said_at: datetime
 
@@ -55,6 +63,7 @@ class ChallengeCard(Shape):
     group: int = Field(description="The id of its Group, which can be followed.")
     title: str
     leader: Person | None
+    state: StateName
     is_open: bool
     kinds: list[Kind]
     language: str | None
@@ -62,6 +71,7 @@ class ChallengeCard(Shape):
     deadline_at: datetime | None
     timezone: str
     closed_at: datetime | None
+    concluded_at: datetime | None
     terms: Terms | None
 
 
@@ -70,6 +80,7 @@ class Challenge(ChallengeCard):
 
     text: str
     html: str
+    grace_minutes: int = Field(description="How long after the deadline what comes from elsewhere still counts.")
     files: list[File]
     terms_before: list[Terms]
 
@@ -85,7 +96,9 @@ class TermsSent(Sent):
     pays: PaysName = "nothing"
     amount: int | None = Field(None, ge=1, le=MAX_AMOUNT)
     currency: Text | None = Field(None, min_length=3, max_length=3)
+    rule: Text = Field("", max_length=MAX_RULE, description="How money is shared; a pot needs it.")
     decided_by: DecidedByName = "leaders"
+    method: Text = Field("", max_length=MAX_RULE, description="How it is decided.")
     text: Text = Field("", max_length=MAX_TERMS)
 
 
@@ -103,14 +116,72 @@ class NewChallenge(Sent):
     timezone: Text = Field("UTC", max_length=60)
     terms: TermsSent
     files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)
+    draft: bool = Field(False, description="Keep it for its leaders alone until they open it.")
 
 
 class ChallengeChange(Sent):
     """What a challenge says from now on; what is left out stays."""
 
+    title: Text | None = Field(None, min_length=1, max_length=MAX_TITLE, description="Only of a draft.")
     text: Text | None = Field(None, min_length=1, max_length=20_000)
     deadline_at: Moment | None = None
+    grace_minutes: int | None = Field(None, ge=0, le=MAX_GRACE)
     terms: TermsSent | None = None
+    reason: Text = Field(
+        "", max_length=MAX_LOG_REASON, description="Needed for more time, and for new terms once something was offered."
+    )
+
+
+class OutcomeSent(Sent):
+    """What became of one accepted submission."""
+
+    submission: Row
+    outcome: OutcomeName = "thanked"
+    thanks: Text = Field("", max_length=MAX_THANKS)
+
+
+class ConclusionSent(Sent):
+    """How a challenge ends. Whose submission is not named is thanked."""
+
+    text: Text = Field(min_length=1, max_length=10_000)
+    outcomes: list[OutcomeSent] = Field(default_factory=list, max_length=MAX_SAID)
+
+
+class WhySent(Sent):
+    """Why something is done; everybody can read it."""
+
+    reason: Text = Field(min_length=1, max_length=MAX_LOG_REASON)
+
+
+class AgreementSent(Sent):
+    """To which version of the terms its author agrees."""
+
+    version: int = Field(ge=1, le=MAX_VERSION)
+
+
+class NewsItem(Shape):
+    """Something that a challenge or a project told those who follow it."""
+
+    id: int
+    uri: str
+    kind: str = Field(description="update, reminder, conclusion or cancellation.")
+    title: str
+    text: str
+    html: str
+    author: Person | None
+    published_at: datetime
+    updated_at: datetime | None
+
+
+class NewsItems(Listed):
+    items: list[NewsItem]
+
+
+class NewsSent(Sent):
+    """What is told to followers."""
+
+    title: Text = Field("", max_length=MAX_NEWS_TITLE)
+    text: Text = Field(min_length=1, max_length=MAX_NEWS)
 
 
 class Submission(Shape):
@@ -119,8 +190,13 @@ class Submission(Shape):
     id: int
     challenge: int
     record: RecordCard
-    state: str = Field(description="pending, licence_pending, accepted, declined or withdrawn.")
+    state: str = Field(
+        description="pending, licence_pending, accepted, declined, withdrawn, proposed (its author is asked) or remark."
+    )
+    via: str = Field(description="local, guest, remote, reply (a post) or pasted (somebody else found it).")
     reason: str
+    change_wanted: str = Field(description="What should be different before it is decided about.")
+    is_late: bool
     terms_version: int | None
     offered_at: datetime
     decided_at: datetime | None
@@ -143,9 +219,27 @@ class OfferSent(Sent):
 
 
 class Reason(Sent):
-    """Why something is not taken up, for its author."""
+    """Why something is decided so, for its author and for the public log."""
 
     reason: Text = Field(min_length=1, max_length=MAX_REASON)
+
+
+class Redoing(Reason):
+    """Why something is made anew, and by whom."""
+
+    person: Row | None = Field(None, description="Who makes it, as GET /api/people has them; null if nobody knows.")
+
+
+class Invitation(Reason):
+    """Whom to ask for something, and why."""
+
+    person: Row = Field(description="Who is invited, as GET /api/people has them.")
+
+
+class Wanted(Reason):
+    """The work of somebody else that a challenge would like to have, and why."""
+
+    record: Row
 
 
 def show_terms(row: ChallengeTerms) -> Terms:
@@ -155,9 +249,26 @@ def show_terms(row: ChallengeTerms) -> Terms:
         pays=row.pays,  # type: ignore[arg-type]
         amount=row.amount,
         currency=row.currency,
+        rule=row.rule,
         decided_by=row.decided_by,  # type: ignore[arg-type]
+        method=row.method,
         text=row.text,
         said_at=row.created_at,
+    )
+
+
+def show_news(call: Call, row: News) -> NewsItem:
+    """A piece of news, which comes with who wrote it."""
+    return NewsItem(
+        id=row.id,
+        uri=row.uri,
+        kind=row.kind,
+        title=row.title,
+        text=row.text,
+        html=row.content,
+        author=show_person(call, row.author) if row.author else None,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
     )
 
 
@@ -173,6 +284,7 @@ async def show_challenge(call: Call, row: ChallengeRow) -> Challenge:
         **_card(call, row),  # type: ignore[arg-type]
         text=row.text,
         html=markdown(row.text) if row.text else row.content,
+        grace_minutes=row.grace_minutes,
         files=[show_file(call, each, dressed, left=row.actor.media_rejected) for each in row.attachments],
         terms_before=[show_terms(terms) for terms in list(row.terms)[1:]],
     )
@@ -192,7 +304,10 @@ def show_submission(call: Call, row: SubmissionRow, dressed: Mapping[int, Dresse
         challenge=row.challenge_id,
         record=show_card(call, row.record, dressed),
         state=row.state,
+        via=row.via,
         reason=row.reason if concerned else "",
+        change_wanted=row.change_wanted if concerned else "",
+        is_late=row.is_late,
         terms_version=row.terms_version,
         offered_at=row.created_at,
         decided_at=row.decided_at,
@@ -209,6 +324,7 @@ def _card(call: Call, row: ChallengeRow) -> dict[str, object]:
         "group": group.id,
         "title": row.title,
         "leader": show_person(call, row.leader) if row.leader else None,
+        "state": row.state,
         "is_open": is_open(row),
         "kinds": list(row.kinds),
         "language": row.language,
@@ -216,5 +332,6 @@ def _card(call: Call, row: ChallengeRow) -> dict[str, object]:
         "deadline_at": row.deadline_at,
         "timezone": row.timezone,
         "closed_at": row.closed_at,
+        "concluded_at": row.concluded_at,
         "terms": show_terms(terms) if terms else None,
     }

@@ -12,19 +12,26 @@ from fedirec.clock import now
 from fedirec.remix.actions.attachments import hold_media, save_attachments
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.actions.instance_news import announcers_of
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge
 from fedirec.uris import Uris, origin_of
 
 
-async def publish_prompt(challenge: Challenge, files: Sequence[FileDraft]) -> None:
-    """What a new challenge asks for is said to the world, with its files; part of the caller's transaction."""
-    group, leader = challenge.actor, challenge.leader
-    assert leader is not None
-    attachments, media = compose_attachments(Uris(origin_of(leader.uri)), files)
+async def save_files(challenge: Challenge, files: Sequence[FileDraft], *, owner: Actor) -> None:
+    """`files` of `owner` are what a challenge starts people off with; part of the caller's transaction."""
+    group = challenge.actor
+    attachments, media = compose_attachments(Uris(origin_of(group.uri)), files)
     prompt = await describe_prompt(challenge, group, attachments=attachments)
-    await hold_media(leader, media)
+    await hold_media(owner, media)
     await save_attachments(prompt, media, challenge=challenge)
+
+
+async def publish_prompt(challenge: Challenge) -> None:
+    """What a challenge that is open now asks for is said to the world; part of the caller's transaction."""
+    group = challenge.actor
+    leader = await Actor.get_or_none(id=challenge.leader_id) if challenge.leader_id is not None else None
+    prompt = await describe_prompt(challenge, group)
     create = Create(
         id=new_activity_uri(group),
         actor=group.uri,
@@ -34,7 +41,8 @@ async def publish_prompt(challenge: Challenge, files: Sequence[FileDraft]) -> No
         published=challenge.opened_at,
     )
     await publish(group, create, to_followers_of=[group])
-    await _announce(leader, prompt.id)
+    if leader is not None and leader.is_local:
+        await _announce(leader, prompt.id)
 
 
 async def publish_update(challenge: Challenge) -> None:
@@ -74,7 +82,8 @@ async def publish_group_update(challenge: Challenge, *, proved_by: tuple[str, Pr
         published=now(),
     )
     authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
-    await publish(group, update, to=authors, to_followers_of=[group], proved_by=proved_by)
+    hearers = [group, *await announcers_of([challenge.prompt_uri])]
+    await publish(group, update, to=authors, to_followers_of=hearers, proved_by=proved_by)
     return group
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.boundaries import is_unwelcome
 from fedirec.accounts.notices import Notice
+from fedirec.activitypub.arriving import arrived_at, arriving
 from fedirec.activitypub.deletions import was_deleted
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
@@ -17,15 +19,17 @@ from fedirec.activitypub.vocab import Doc, Json
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
-from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid
+from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid, TooMany
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.records import tell_those_in_it
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.sources import fetch_record, find_record
 from fedirec.remix.actions.submissions import grant_licence, save_submission
+from fedirec.remix.actions.submissions.answering import refuse_offer, take_changed
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, Record, RecordRevision, Submission
+from fedirec.remix.queries.leading import leaders_of_group
 from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, TermsRef
 from fedirec.remix.vocab.records import read_terms
 from fedirec.uris import origin_of
@@ -59,12 +63,20 @@ async def fetch_announced(remote: Remote, job: Job) -> Outcome:
         return Done()
     terms = await _terms_named_by(record) if payload.get("created") else None
     async with transaction():
-        if not payload.get("accepted"):
-            how = {"terms_version": terms.version, "terms_digest": terms.digest} if terms else {}
-            await offer_to(challenge, record, via="remote", **how)
-        elif not record.author.is_local:
-            await accept_into(challenge, record)
+        with arriving(datetime.fromisoformat(payload["received"]) if payload.get("received") else now()):
+            await _offer_or_accept(challenge, record, payload, terms)
     return Done()
+
+
+async def _offer_or_accept(
+    challenge: Challenge, record: Record, payload: dict[str, Any], terms: TermsRef | None
+) -> None:
+    """What came is offered to the challenge, or part of it because its Group says so; part of a transaction."""
+    if not payload.get("accepted"):
+        how = {"terms_version": terms.version, "terms_digest": terms.digest} if terms else {}
+        await offer_to(challenge, record, via="remote", **how)
+    elif not record.author.is_local:
+        await accept_into(challenge, record)
 
 
 async def _terms_named_by(record: Record) -> TermsRef | None:
@@ -101,6 +113,8 @@ async def take_newer(
     record = await save_record(author, work, document=document, envelope=envelope, waits=waits)
     if find_licence(record.licence).is_known:
         await grant_licence(author, record, record.licence_url or record.licence)
+    if known and record.revision > revision:
+        await take_changed(record)
     # A stamp that came, or went, changes nothing of the work itself.
     if known and record.revision > revision and (record.digest is None or record.digest != before):
         authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)
@@ -125,6 +139,7 @@ async def ask_for(
         "accepted": accepted,
         "created": created,
         "changed": changed,
+        "received": arrived_at().isoformat(),
     }
     await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])
 
@@ -160,17 +175,23 @@ async def challenge_of(work: NoteObject, *, author: Actor) -> Challenge | None:
         SELECT c.id, 0 AS place FROM challenge AS c JOIN actor AS a ON a.id = c.actor_id
          WHERE c.prompt_uri = ? AND a.is_local
          UNION ALL
+        SELECT c.id, 0 AS place FROM news AS n
+          JOIN actor AS a ON a.id = n.group_id JOIN challenge AS c ON c.actor_id = a.id
+         WHERE n.uri = ? AND n.deleted_at IS NULL AND a.is_local
+         UNION ALL
         SELECT c.id, 1 AS place FROM actor AS a JOIN challenge AS c ON c.actor_id = a.id
          WHERE a.uri IN ({marks(places) or "NULL"}) AND a.is_local
          ORDER BY place LIMIT 1
         """,  # noqa: S608  (only placeholders)
+        work.in_reply_to or "",
         work.in_reply_to or "",
         *places,
     )
     if not found:
         return None
     challenge = await Challenge.get(id=found[0]["id"]).select_related("actor", "leader")
-    is_refused = challenge.leader_id is not None and await is_unwelcome(author, with_any=[challenge.leader_id])
+    leaders = [leader.id for leader in await leaders_of_group(challenge.actor)]
+    is_refused = await is_unwelcome(author, with_any=leaders)
     return None if is_refused else challenge
 
 
@@ -185,12 +206,18 @@ async def concerns_us(sender: Actor, work: NoteObject) -> bool:
     return await concerns(sender, people)
 
 
-async def offer_to(challenge: Challenge, record: Record, **how: Any) -> None:
+async def offer_to(challenge: Challenge, record: Record, *, via: str, **how: Any) -> Submission | None:
+    """`record` is offered to `challenge`; or the record is kept, the challenge goes on without it, and its author is
+    told why, unless they are not welcome.
+    """
     try:
         async with transaction():
-            await save_submission(challenge, record, **how)
-    except (Conflict, Forbidden):
-        return  # too late, or unwelcome: the record is kept, the challenge goes on without it
+            return await save_submission(challenge, record, via=via, **how)
+    except (Conflict, TooMany) as error:
+        await refuse_offer(challenge, record, error)
+    except Forbidden:
+        pass
+    return None
 
 
 async def accept_into(challenge: Challenge, record: Record) -> None:

@@ -20,6 +20,7 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.db.search import COMMON, search_for
 from fedirec.errors import NotFound
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.queries.leading import leads
 from fedirec.remix.queries.parts import challenges_found, challenges_in, records_in
 from fedirec.remix.submissions import accepts_submissions
 from fedirec.web.paging import Cursor
@@ -95,7 +96,9 @@ async def challenges_by_age(
 
     None of people from whom `viewer` keeps away.
     """
-    found = Challenge.filter(_STANDING, actor__state="active", opened_at__lte=now()).exclude(state="draft")
+    found = Challenge.filter(_STANDING, actor__state="active", opened_at__lte=now()).exclude(
+        state__in=["draft", "archived"]
+    )
     kept = await away_from(viewer)
     heard = list(kept.hears or ())
     found = found.filter(Q(leader_id=None) | Q(leader__is_quiet=False) | Q(leader_id__in=heard))
@@ -122,15 +125,28 @@ async def challenges_led_by(leader: Actor, *, limit: int, after: Cursor | None =
     return await challenges_found(_before(led, after).limit(limit))
 
 
-async def get_challenge(slug: str, *, is_moderator: bool = False) -> Challenge:
+async def drafts_of(leader: Actor, *, limit: int) -> list[Challenge]:
+    """What `leader` prepares and has not opened, the newest first."""
+    drafts = Challenge.filter(leader_id=leader.id, state="draft", actor__state="pending")
+    return await challenges_found(drafts.order_by("-id").limit(limit))
+
+
+async def get_challenge(slug: str, *, is_moderator: bool = False, viewer: Actor | None = None) -> Challenge:
     """The challenge of ours that is called `slug`, with its parts. Raises NotFound.
 
-    While its leader is suspended only those who moderate see it.
+    While its leader is suspended only those who moderate see it, and what is only prepared only those who lead it.
     """
     for challenge in await challenges_found(Challenge.filter(actor__local_handle=slug.lower())):
+        if challenge.state == "draft" and not await may_see_draft(challenge, viewer):
+            continue
         if is_moderator or not is_led_by_suspended(challenge):
             return challenge
     raise NotFound("There is no such challenge here.")
+
+
+async def may_see_draft(challenge: Challenge, viewer: Actor | None) -> bool:
+    """Whether `viewer` leads `challenge`, which comes with its actor and is only prepared, and was not discarded."""
+    return viewer is not None and challenge.actor.state == "pending" and await leads(viewer, challenge)
 
 
 async def get_remote_challenge(key: int) -> Challenge:
@@ -231,6 +247,16 @@ async def accepted_by_age(challenge: Challenge, *, after: Cursor | None, limit: 
         accepted = accepted.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))
     keys = await accepted.order_by("-created_at", "-id").limit(limit).values_list("id", flat=True)
     return await _submissions([int(str(key)) for key in keys])
+
+
+async def has_submissions(challenge: Challenge) -> bool:
+    """Whether somebody offered something and stands by it: then others rely on what was promised."""
+    return await Submission.filter(challenge_id=challenge.id).exclude(state__in=("withdrawn", "remark")).exists()
+
+
+async def count_pending(challenge: Challenge) -> int:
+    """How much waits for an answer of the leaders."""
+    return await Submission.filter(challenge_id=challenge.id, state="pending").count()
 
 
 async def get_submission(key: int) -> Submission:

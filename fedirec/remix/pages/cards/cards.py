@@ -18,6 +18,7 @@ from fedirec.remix.pages.cards.licences import licence_view
 from fedirec.remix.pages.cards.promises import pay_in_words
 from fedirec.remix.pages.cards.texts import LOOKED_AT, first_words_of, rendered, words_of
 from fedirec.remix.queries.challenges import closing_of, is_open
+from fedirec.remix.submissions import TAKING
 from fedirec.uris import host_of
 from fedirec.web.language import gettext as _
 from fedirec.web.views import ChallengeView, LicenceView, PersonView, RecordView
@@ -121,7 +122,7 @@ class Cards(Files):
             url=self.challenge_url(challenge),
             handle=f"@{group.handle}@{group.host}",
             host_person=self.person(challenge.leader or group),
-            state="open" if is_open(challenge) else ("draft" if challenge.state == "draft" else "closed"),
+            state="open" if is_open(challenge) else ("closed" if challenge.state in TAKING else challenge.state),
             prompt_html=(rendered(challenge.text) if challenge.text else challenge.content) if whole else "",
             excerpt=excerpt(challenge.content[:LOOKED_AT], _PROMPT),
             cover=pictured[0] if pictured else None,

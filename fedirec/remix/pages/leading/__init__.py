@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.remix.pages.leading import answering, changing, opening
+from fedirec.remix.pages.leading import answering, changing, ending, inviting, opening
 
-routes: list[BaseRoute] = [*opening.routes, *changing.routes, *answering.routes]
+routes: list[BaseRoute] = [*opening.routes, *changing.routes, *ending.routes, *answering.routes, *inviting.routes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,64 +10,103 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.consent import Consent
-from fedirec.errors import FedirecError
+from fedirec.activitypub.models import Actor
+from fedirec.errors import FedirecError, Forbidden
 from fedirec.remix.actions.submissions import (
     MAX_REASON,
     accept_submission,
+    ask_for_change,
     decline_submission,
+    find_invited,
     reconsider_submission,
+    redo_work,
+    take_remark,
 )
-from fedirec.remix.models import Challenge
+from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs
-from fedirec.remix.pages.leading.changing import led_challenge_in
+from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.pages.visitors import members_only, row_in
-from fedirec.remix.queries.challenges import accepted_by_age, get_challenge, get_submission, waiting_submissions
+from fedirec.remix.powers import Deed, Part, refuse_unless
+from fedirec.remix.queries.challenges import get_challenge, get_submission, waiting_submissions
 from fedirec.remix.queries.consent import consents_to
+from fedirec.remix.queries.leading import parts_in
+from fedirec.remix.queries.logs import invited_to
+from fedirec.remix.queries.pseudonyms import stand_ins_of
+from fedirec.remix.queries.submissions import decided_submissions, proposed_submissions, remarks_on
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
 from fedirec.web.sentences import told
 
-_DECIDED: Final = 12
-"""Decisions that can be thought over on the page of what waits."""
+DEEDS = ("accept", "change", "decline", "reconsider", "redo", "take")
 
 
 @members_only
 async def show_waiting(request: Request[Any]) -> Response:
     """What people offered and what nobody has answered yet."""
-    _viewer, challenge = await led_challenge_in(request)
+    challenge = await answered_challenge_in(request)
     return await _show_waiting(request, challenge, Form())
 
 
 async def post_decision(request: Request[Any]) -> Response:
-    """A record is part of the challenge, or its author hears why not, or the decision is open again."""
-    viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
+    """Something is decided about what was offered, and the log of the challenge says why."""
+    viewer = require_viewer(request, Permission.TAKE_PART)
     submission = await get_submission(row_in(request))
     form = await read_form(request)
-    do = form.choice("do", ("accept", "decline", "reconsider"))
-    title = submission.record.title
+    do = form.choice("do", DEEDS)
     try:
-        match do:
-            case "accept":
-                await accept_submission(viewer.actor, submission)
-                said = _("“%(title)s” is part of the challenge now.") % {"title": title}
-            case "decline":
-                await decline_submission(viewer.actor, submission, form.text("reason", max=10_000))
-                said = _("The author of “%(title)s” will hear why.") % {"title": title}
-            case _:
-                await reconsider_submission(viewer.actor, submission)
-                said = _("“%(title)s” waits for your answer again.") % {"title": title}
+        said = await _decide(request, viewer, submission, do, form)
     except FedirecError as error:
-        if submission.challenge.leader_id != viewer.actor.id:
+        if isinstance(error, Forbidden):
             raise
-        form.errors[f"reason-{submission.id}"] = told(error)
+        form.errors[f"{do}-{submission.id}"] = told(error)
         challenge = await get_challenge(submission.challenge.actor.handle)
-        return await _show_waiting(request, challenge, form, status=error.status, about=submission.id)
-    back = f"{Cards(request).challenge_url(submission.challenge)}/waiting"
-    return redirect(request, back, said)
+        return await _show_waiting(request, challenge, form, status=error.status, about=(submission.id, do))
+    return redirect(request, f"{Cards(request).challenge_url(submission.challenge)}/waiting", said)
+
+
+async def _decide(request: Request[Any], viewer: Viewer, submission: Submission, do: str, form: Form) -> str:
+    """What is said to the leader afterwards. Raises what the actions raise."""
+    reason, about = form.text("reason", max=10_000), {"title": submission.record.title}
+    match do:
+        case "accept":
+            await accept_submission(viewer.actor, submission, reason)
+            return _("“%(title)s” is part of the challenge now.") % about
+        case "change":
+            await ask_for_change(viewer.actor, submission, reason)
+            return _("The author of “%(title)s” knows what you would like to be different.") % about
+        case "decline":
+            await decline_submission(viewer.actor, submission, reason)
+            return _("The author of “%(title)s” will hear why.") % about
+        case "redo":
+            await redo_work(viewer.actor, submission, reason, by=await _who_does_it(request, form))
+            return _("Everybody who worked on “%(title)s” knows that it is made anew.") % about
+        case "take":
+            await take_remark(viewer.actor, submission)
+            return _("It counts as an offer now, and its author is told what is missing.")
+        case _:
+            await reconsider_submission(viewer.actor, submission, reason)
+            return _("“%(title)s” waits for your answer again.") % about
+
+
+async def _who_does_it(request: Request[Any], form: Form) -> Actor | None:
+    handle = form.line("handle", max=300)
+    if not handle:
+        return None
+    return await find_invited(remote_for(request), handle, host=request.state["site"].uris.host)
+
+
+async def answered_challenge_in(request: Request[Any]) -> Challenge:
+    """The challenge in the path, what was offered to which the viewer may see. Raises NotFound or Forbidden."""
+    viewer = require_viewer(request, Permission.TAKE_PART)
+    challenge = await get_challenge(request.path_params["slug"])
+    parts = await parts_in(challenge, viewer.actor)
+    refuse_unless(Deed.SEE_WAITING, parts | {Part.MODERATOR} if viewer.can(Permission.MODERATE) else parts)
+    return challenge
 
 
 def _note_on(consent: Consent) -> str:
@@ -80,34 +119,52 @@ def _note_on(consent: Consent) -> str:
 
 
 async def _show_waiting(
-    request: Request[Any], challenge: Challenge, form: Form, *, status: int = 200, about: int | None = None
+    request: Request[Any],
+    challenge: Challenge,
+    form: Form,
+    *,
+    status: int = 200,
+    about: tuple[int, str] | None = None,
 ) -> Response:
     cards = Cards(request)
     wanted = wanted_page(request)
     rows = await waiting_submissions(challenge, after=wanted.after, limit=wanted.limit)
-    decided = await accepted_by_age(challenge, after=None, limit=_DECIDED) if wanted.after is None else []
-    await cards.dress([row.record for row in [*rows, *decided]])
+    is_first = wanted.after is None
+    decided = await decided_submissions(challenge) if is_first else []
+    proposed = await proposed_submissions(challenge) if is_first else []
+    remarks = await remarks_on(challenge, viewer=None) if is_first else []
+    shown = [*rows, *decided, *proposed, *remarks]
+    await cards.dress([row.record for row in shown])
     consents = await consents_to([row.record for row in rows], "announce", actor=challenge.actor)
-    page = page_of(
-        rows,
-        request,
-        wanted=wanted,
-        place=lambda row: Cursor(at=row.created_at, id=row.id),
-        show=lambda row: (row, cards.record(row.record)),
-    )
     return render(
         request,
         "remix/waiting.html",
         status,
         challenge=cards.challenge(challenge),
         tabs=challenge_tabs(challenge, cards, current="waiting", is_leader=True),
-        page=page,
+        page=page_of(
+            rows,
+            request,
+            wanted=wanted,
+            place=lambda row: Cursor(at=row.created_at, id=row.id),
+            show=lambda row: (row, cards.record(row.record)),
+        ),
         decided=[(row, cards.record(row.record)) for row in decided],
+        proposed=[(row, cards.record(row.record)) for row in proposed],
+        remarks=[(row, cards.record(row.record, whole=True)) for row in remarks],
         form=form,
         about=about,
         notes={row.id: _note_on(consents[row.record.uri]) for row in rows},
+        invited=await invited_in(challenge, shown),
         max_reason=MAX_REASON,
     )
+
+
+async def invited_in(challenge: Challenge, rows: list[Submission]) -> set[int]:
+    """Those of these submissions whose authors were invited, unless they do not want to be named for them."""
+    invited = await invited_to(challenge.actor, {row.record.author_id for row in rows})
+    unnamed = await stand_ins_of({row.record.uri for row in rows if row.record.author_id in invited})
+    return {row.id for row in rows if row.record.author_id in invited and row.record.uri not in unnamed}
 
 
 routes = [

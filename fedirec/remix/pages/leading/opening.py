@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from fedirec.media.limits import most_of_all
 from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE, ChallengeDraft, open_challenge
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.licences import BY_SA
+from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards, kind_choices
 from fedirec.remix.pages.composing.buttons import follow_button
 from fedirec.remix.pages.composing.composition import Composition
@@ -24,6 +26,7 @@ from fedirec.remix.pages.composing.reading import read_composed, read_compositio
 from fedirec.remix.pages.composing.showing import shown_files
 from fedirec.remix.pages.leading.promises import MAX_BRIEF, terms_choices, terms_in
 from fedirec.remix.pages.visitors import members_only
+from fedirec.remix.queries.challenges import drafts_of
 from fedirec.remix.terms import DecidedBy, Pays
 from fedirec.web.forms import Form, filled_form
 from fedirec.web.language import gettext as _
@@ -31,6 +34,8 @@ from fedirec.web.language import reader, zone_names
 from fedirec.web.render import redirect, render
 from fedirec.web.views import Choice
 
+DRAFT: Final = "draft"
+"""The button that keeps a challenge without opening it."""
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -47,7 +52,7 @@ async def show_new(request: Request[Any]) -> Response:
             "language": reader().locale,
         }
     )
-    return _show_form(request, form, Composition(author=viewer.actor))
+    return _show_form(request, form, Composition(author=viewer.actor), drafts=await drafts_of(viewer.actor, limit=20))
 
 
 async def post_new(request: Request[Any]) -> Response:
@@ -55,7 +60,9 @@ async def post_new(request: Request[Any]) -> Response:
     form = await read_composed(request)
     composition = await read_composition(form, author=viewer.actor)
     await take_uploads(request, form, composition)
-    if not await follow_button(request, form, composition):
+    is_last = await follow_button(request, form, composition)
+    is_draft = form.value("do") == DRAFT
+    if not is_last and not is_draft:
         return _show_form(request, form, composition)
     title = form.line("title", required=True, max=MAX_TITLE)
     text = form.text("text", required=True, max=MAX_BRIEF)
@@ -77,22 +84,34 @@ async def post_new(request: Request[Any]) -> Response:
         timezone=zone,
         terms=terms,
         files=composition.file_drafts(),
+        is_draft=is_draft,
     )
     try:
         challenge = await open_challenge(viewer.actor, request.state["keyring"], draft)
     except FedirecError as error:
         form.refuse(error)
         return _show_form(request, form, composition, status=422)
+    if is_draft:
+        said = _("It is kept. Only those who lead it see it; open it when you like.")
+        return redirect(request, Cards(request).challenge_url(challenge), said)
     said = _("It is open. Tell people about it: whoever follows it hears what is made.")
     return redirect(request, Cards(request).here((await challenge.actor).uri), said)
 
 
-def _show_form(request: Request[Any], form: Form, composition: Composition, *, status: int = 200) -> Response:
+def _show_form(
+    request: Request[Any],
+    form: Form,
+    composition: Composition,
+    *,
+    status: int = 200,
+    drafts: Sequence[Challenge] = (),
+) -> Response:
     return render(
         request,
         "remix/open_challenge.html",
         status,
         form=form,
+        drafts=[(Cards(request).challenge_url(draft), draft.title) for draft in drafts],
         files=shown_files(composition, cards=Cards(request)),
         room_for_files=MAX_FILES - len(composition.files),
         max_bytes=most_of_all(request.state["settings"]),

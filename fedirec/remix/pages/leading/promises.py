@@ -8,8 +8,8 @@ from fedirec.errors import FedirecError
 from fedirec.remix.currencies import CURRENCIES, find_amount
 from fedirec.remix.licences import find_licence
 from fedirec.remix.pages.cards import licence_options
+from fedirec.remix.terms import MAX_RULE, DecidedBy, Pays, Terms, refuse_unruled
 from fedirec.remix.terms import MAX_TEXT as MAX_TERMS
-from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.views import Choice
@@ -44,7 +44,8 @@ def terms_in(form: Form) -> Terms | None:
     licence = find_licence(form.value("licence"))
     pays = form.choice("pays", [pays.value for pays in Pays], default=Pays.NOTHING.value)
     decided_by = form.choice("decided_by", [who.value for who in DecidedBy], default=DecidedBy.LEADERS.value)
-    text = form.text("terms", max=MAX_TERMS)
+    text, method = form.text("terms", max=MAX_TERMS), form.text("method", max=MAX_RULE)
+    rule = form.text("rule", max=MAX_RULE) if pays != Pays.NOTHING else ""
     amount, currency = None, None
     if pays == Pays.POT:
         currency = form.choice("currency", CURRENCIES)
@@ -54,15 +55,19 @@ def terms_in(form: Form) -> Terms | None:
     if form.errors:
         return None
     try:
-        return Terms(
+        terms = Terms(
             version=1,
             licence=licence.id,
             pays=Pays(pays),
             amount=amount,
             currency=currency,
             decided_by=DecidedBy(decided_by),
+            rule=rule,
+            method=method,
             text=text,
         )
+        refuse_unruled(terms)
     except FedirecError as error:
         form.refuse(error)
         return None
+    return terms
