@@ -48,6 +48,7 @@ from fedirec.net import Net
 from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
+from fedirec.projects.pages import routes as projects_pages
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
@@ -61,7 +62,9 @@ from fedirec.web.ratelimit import RateLimit
 from fedirec.web.security import guards
 from fedirec.worker import kinds_of_work
 
-TEMPLATES: Final = [Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "admin", "api")]
+TEMPLATES: Final = [
+    Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "projects", "admin", "api")
+]
 BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
 
 
@@ -165,6 +168,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *remix_routes.routes,
             *projects_routes.routes,
             *accounts_pages,
+            *projects_pages,
             *remix_pages,
             *admin_pages,
             *web_routes.last_routes,

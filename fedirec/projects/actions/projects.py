@@ -147,10 +147,7 @@ async def launch_project(leader: Actor, project: Project) -> Project:
 
 
 async def change_project(leader: Actor, project: Project, draft: ProjectDraft) -> Project:
-    """The project says what `draft` says, but for its address and its steps, which stay; followers hear of it.
-
-    A draft without a cover leaves the one that is there.
-    """
+    """The project says what `draft` says, but for its address and its steps, which stay; followers hear of it."""
     _check(draft, is_new=False)
     tags = read_tags(draft.tags)
     group = project.actor
@@ -219,13 +216,12 @@ async def _keep_tags(group: Actor, tags: Sequence[str]) -> None:
 
 
 async def _keep_cover(owner: Actor, project: Project, cover: FileDraft | None) -> None:
-    if cover is None:
-        return
-    before = await Media.filter(id=project.cover_id) if project.cover_id else []
-    if cover.media.id != project.cover_id:
-        await attach_media(owner, keys=[cover.media.key])
-        await release_media(before)
-    project.cover, project.cover_description = cover.media, cover.description
+    media = cover.media if cover else None
+    if media is None or media.id != project.cover_id:
+        await release_media(await Media.filter(id=project.cover_id) if project.cover_id else [])
+        if media is not None:
+            await attach_media(owner, keys=[media.key])
+    project.cover, project.cover_description = media, cover.description if cover else ""
     await project.save(update_fields=["cover_id", "cover_description"])
 
 
@@ -241,9 +237,9 @@ def _check(draft: ProjectDraft, *, is_new: bool = True) -> None:
     if size_of(draft.text) > MAX_TEXT:
         raise Invalid(_("That is too long. Please say it in less."), field="text")
     if draft.cover is not None and draft.cover.media.kind != "image":
-        raise Invalid(_("A cover is a picture."), field="cover")
+        raise Invalid(_("A cover is a picture."), field="files")
     if draft.cover is not None and not draft.cover.description.strip():
-        raise Invalid(_("Please say what the picture shows, for those who cannot see it."), field="alt")
+        raise Invalid(_("Please say what the picture shows, for those who cannot see it."), field="files")
     if draft.silent_days not in SILENT_DAYS:
         raise Invalid(_("Please choose between 14 and 365 days."), field="silent_days")
     if not is_new:

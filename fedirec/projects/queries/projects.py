@@ -10,12 +10,14 @@ from fedirec.activitypub.models import Actor
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, Project, ProjectMember, Step
 from fedirec.projects.stages import Facts, Stage
-from fedirec.remix.models import GroupLeader, GroupTag
+from fedirec.remix.models import Challenge, GroupLeader, GroupTag
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.leading import leaders_of
 
 MAX_STEPS = 60
 """Of one project."""
+MAX_OFFERED = 100
+"""Challenges that a step can choose among."""
 _NONE = "There is no such project here."
 
 
@@ -110,6 +112,20 @@ async def get_step(project: Project, key: str) -> Step:
         raise NotFound("There is no such step.")
     step.project = project
     return step
+
+
+async def challenges_to_attach(leader: Actor) -> Sequence[Challenge]:
+    """The challenges of `leader`, here and elsewhere, that are in no project and not over, the newest first."""
+    free = Challenge.filter(leader_id=leader.id, part_of_id=None, step_of=None, actor__state="active")
+    return await free.exclude(state__in=["cancelled", "archived"]).order_by("-id").limit(MAX_OFFERED)
+
+
+async def get_challenge_of_leader(leader: Actor, key: int) -> Challenge:
+    """The challenge in row `key`, which `leader` leads, with its actor. Raises NotFound."""
+    challenge = await Challenge.filter(id=key, leader_id=leader.id).select_related("actor").first()
+    if challenge is None:
+        raise NotFound("You lead no such challenge.")
+    return challenge
 
 
 async def tags_of(group: Actor) -> list[str]:

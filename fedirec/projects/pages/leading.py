@@ -1,0 +1,247 @@
+"""Leading a project: its steps and their challenges, its launch, its stage, and what is told to those who follow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor
+from fedirec.errors import FedirecError
+from fedirec.projects.actions.projects import launch_project, set_stage
+from fedirec.projects.actions.steps import (
+    MAX_TITLE,
+    StepDraft,
+    add_step,
+    attach_challenge,
+    change_step,
+    detach_challenge,
+    drop_step,
+    finish_step,
+    lock_step,
+    move_step,
+    open_step,
+    publish_step,
+)
+from fedirec.projects.actions.telling import tell_followers
+from fedirec.projects.models import Project, Step
+from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, step_in
+from fedirec.projects.pages.tabs import project_tabs
+from fedirec.projects.pages.views import project_url, project_views, stage_view, step_views
+from fedirec.projects.queries.projects import challenges_to_attach, get_challenge_of_leader, steps_of
+from fedirec.projects.stages import Stage, next_stages
+from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
+from fedirec.remix.logbook import MAX_REASON
+from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.visitors import members_only, number_of, row_in
+from fedirec.remix.powers import Deed
+from fedirec.remix.queries.challenges import find_challenge_row
+from fedirec.web.forms import Form, filled_form, read_form
+from fedirec.web.language import gettext as _
+from fedirec.web.render import redirect, render
+from fedirec.web.views import Choice
+
+_MAX_STEP: Final = 5_000
+_MAX_NEWS: Final = 12_000
+"""Characters that forms take; what counts in the end are bytes, and those the actions know."""
+_MOVES: Final[Mapping[str, Callable[[Actor, Step], Awaitable[Step]]]] = {
+    "publish": publish_step,
+    "open": open_step,
+    "finish": finish_step,
+}
+
+
+@members_only
+async def show_lead(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.CHANGE_PROJECT)
+    return await _show(request, viewer, project, Form())
+
+
+async def post_launch(request: Request[Any]) -> Response:
+    viewer, project = await doer_in(request)
+    await launch_project(viewer.actor, project)
+    said = _("It is launched. Tell people about it: whoever follows it hears what happens.")
+    return redirect(request, project_url(Cards(request), project), said)
+
+
+async def post_step(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.WRITE_STEP)
+    form = await read_form(request)
+    draft = _step_in(form)
+    if not form.errors:
+        with form.collecting():
+            await add_step(viewer.actor, project, draft)
+            return _back(request, project, _("Added. Publish it when people may see it."))
+    return await _show(request, viewer, project, form, status=422)
+
+
+@members_only
+async def show_step_edit(request: Request[Any]) -> Response:
+    _viewer, project = await leader_in(request, Deed.WRITE_STEP)
+    step = await step_in(request, project)
+    return await _show_step(request, project, step, filled_form({"title": step.title, "text": step.text}))
+
+
+async def post_step_edit(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.WRITE_STEP)
+    step, form = await step_in(request, project), await read_form(request)
+    draft = _step_in(form)
+    if not form.errors:
+        with form.collecting():
+            await change_step(viewer.actor, step, draft)
+            return _back(request, project, _("Saved."))
+    return await _show_step(request, project, step, form, status=422)
+
+
+async def post_step_state(request: Request[Any]) -> Response:
+    viewer, project = await doer_in(request)
+    step, form = await step_in(request, project), await read_form(request)
+    move = _MOVES[form.choice("do", _MOVES) or "open"]
+    await move(viewer.actor, step)
+    return _back(request, project, _("Saved."))
+
+
+async def post_step_lock(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.MOVE_STEP)
+    step, form = await step_in(request, project), await read_form(request)
+    reason = form.line("reason", required=True, max=MAX_REASON)
+    if not form.errors:
+        with form.collecting():
+            await lock_step(viewer.actor, step, reason=reason)
+            return _back(request, project, _("It is locked, and everybody can read why."))
+    about = f"{request.path_params['key']}-lock"
+    return await _show(request, viewer, project, form, status=422, about=about)
+
+
+async def post_step_move(request: Request[Any]) -> Response:
+    viewer, project = await doer_in(request)
+    step, form = await step_in(request, project), await read_form(request)
+    await move_step(viewer.actor, step, earlier=form.value("to") == "earlier")
+    return _back(request, project, _("Moved."))
+
+
+async def post_step_drop(request: Request[Any]) -> Response:
+    viewer, project = await doer_in(request)
+    await drop_step(viewer.actor, await step_in(request, project))
+    return _back(request, project, _("Dropped. Nobody else ever saw it."))
+
+
+async def post_attach(request: Request[Any]) -> Response:
+    viewer, project = await doer_in(request)
+    step, form = await step_in(request, project), await read_form(request)
+    challenge = await get_challenge_of_leader(viewer.actor, number_of(form.value("challenge")) or 0)
+    await attach_challenge(viewer.actor, step, challenge)
+    return _back(request, project, _("“%(title)s” is part of the project now.") % {"title": challenge.title})
+
+
+async def post_detach(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
+    step, form = await step_in(request, project), await read_form(request)
+    row = row_in(request, "challenge")
+    reason = form.line("reason", required=True, max=MAX_REASON)
+    challenge = await find_challenge_row(row)
+    if challenge is not None and not form.errors:
+        with form.collecting():
+            await detach_challenge(viewer.actor, step, challenge, reason=reason)
+            return _back(request, project, _("It is not part of the project any more, and everybody can read why."))
+    about = f"{request.path_params['key']}-out-{row}"
+    return await _show(request, viewer, project, form, status=422, about=about)
+
+
+async def post_stage(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.SET_STAGE)
+    form = await read_form(request)
+    stage = form.choice("stage", [stage.value for stage in Stage])
+    reason = form.line("reason", required=True, max=MAX_REASON)
+    if not form.errors:
+        with form.collecting():
+            await set_stage(viewer.actor, project, Stage(stage), reason=reason)
+            return redirect(request, project_url(Cards(request), project), _("The stage is set."))
+    return await _show(request, viewer, project, form, status=422)
+
+
+async def post_news(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.POST_NEWS)
+    form = await read_form(request)
+    title, text = form.line("news_title", max=MAX_NEWS_TITLE), form.text("news", required=True, max=_MAX_NEWS)
+    if not form.errors:
+        try:
+            await tell_followers(viewer.actor, project, title=title, text=text)
+        except FedirecError as error:
+            form.fail({"title": "news_title", "text": "news"}.get(error.field or "", ""), error.detail)
+        else:
+            return redirect(request, f"{project_url(Cards(request), project)}/story", _("Those who follow it hear it."))
+    return await _show(request, viewer, project, form, status=422)
+
+
+async def _show(
+    request: Request[Any], viewer: Viewer, project: Project, form: Form, *, status: int = 200, about: str = ""
+) -> Response:
+    cards = Cards(request)
+    steps = await steps_of(project, with_drafts=True)
+    before = Stage(project.stage_before) if project.stage_before else None
+    ways = [stage_view(stage.value) for stage in next_stages(Stage(project.stage), before=before)]
+    (shown,) = await project_views(cards, [project])
+    return render(
+        request,
+        "projects/lead.html",
+        status,
+        form=form,
+        blank=Form(),
+        about=about,
+        project=shown,
+        tabs=project_tabs(cards, project, current="lead", parts=await parts_in_project(request, project)),
+        steps=await step_views(cards, project, steps),
+        may_launch=any(step.state != "draft" for step in steps),
+        may_open=viewer.can(Permission.OPEN_CHALLENGE),
+        free_challenges=[
+            Choice(value=str(each.id), label=each.title) for each in await challenges_to_attach(viewer.actor)
+        ],
+        next_stages=[Choice(value=way.code, label=way.name, hint=way.criteria) for way in ways],
+    )
+
+
+async def _show_step(request: Request[Any], project: Project, step: Step, form: Form, *, status: int = 200) -> Response:
+    cards = Cards(request)
+    (shown,) = await project_views(cards, [project])
+    (view,) = await step_views(cards, project, [await _whole(step)])
+    return render(request, "projects/step.html", status, form=form, project=shown, step=view)
+
+
+async def _whole(step: Step) -> Step:
+    await step.fetch_related("challenges")
+    return step
+
+
+def _step_in(form: Form) -> StepDraft:
+    return StepDraft(
+        title=form.line("title", required=True, max=MAX_TITLE),
+        text=form.text("text", max=_MAX_STEP),
+    )
+
+
+def _back(request: Request[Any], project: Project, said: str) -> Response:
+    place = f"#step-{request.path_params['key']}" if "key" in request.path_params else "#steps-title"
+    return redirect(request, f"{project_url(Cards(request), project)}/lead{place}", said)
+
+
+routes = [
+    Route("/p/{slug}/lead", show_lead, methods=["GET"]),
+    Route("/p/{slug}/launch", post_launch, methods=["POST"]),
+    Route("/p/{slug}/stage", post_stage, methods=["POST"]),
+    Route("/p/{slug}/tell", post_news, methods=["POST"]),
+    Route("/p/{slug}/steps", post_step, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/edit", show_step_edit, methods=["GET"]),
+    Route("/p/{slug}/steps/{key}/edit", post_step_edit, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/state", post_step_state, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/lock", post_step_lock, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/move", post_step_move, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/drop", post_step_drop, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/challenges", post_attach, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/challenges/{challenge:int}/remove", post_detach, methods=["POST"]),
+]

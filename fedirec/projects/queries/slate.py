@@ -1,0 +1,145 @@
+"""Lists of projects, ours and those that are known from elsewhere. Never by how many people like one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fedirec.accounts.boundaries import not_away
+from fedirec.activitypub.models import Actor
+from fedirec.db.rows import fetch_tuples
+from fedirec.projects.forms import Form
+from fedirec.projects.models import Project
+from fedirec.projects.queries.projects import with_parts
+from fedirec.projects.stages import Stage
+from fedirec.remix.models import GroupLeader
+from fedirec.remix.queries.leading import MAX_LEADERS
+from fedirec.web.paging import Cursor
+
+_SHOWN: Final = """
+    SELECT p.id FROM project p CROSS JOIN actor a
+     WHERE a.id = p.actor_id AND a.state = 'active' AND p.launched_at IS NOT NULL
+       AND (p.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = p.actor_id)
+            OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
+                        WHERE g.group_id = p.actor_id AND l.id = g.actor_id AND l.state <> 'suspended'))
+"""
+"""What everybody sees: launched, not hidden, and led by somebody who is not suspended, or to be taken over."""
+_NEEDS: Final = "AND EXISTS (SELECT 1 FROM need n WHERE n.group_id = p.actor_id AND n.state = 'open' AND n.skill = ?)"
+_LEADS: Final = "EXISTS (SELECT 1 FROM group_leader o WHERE o.group_id = p.actor_id AND o.actor_id = ?)"
+_IS_IN: Final = (
+    "EXISTS (SELECT 1 FROM project_member m WHERE m.project_id = p.id AND m.state = 'active' AND m.actor_id = ?)"
+)
+_AFTER: Final = " AND (p.launched_at < ? OR (p.launched_at = ? AND p.id < ?))"
+_NEWEST: Final = "ORDER BY p.launched_at DESC, p.id DESC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which projects are looked for; all of them when nothing is said."""
+
+    stage: Stage | None = None
+    form: Form | None = None
+    skill: str = ""
+    """That they look for: one of `remix.skills.CODES`."""
+    tag: str = ""
+    words: str = ""
+    """Of the title."""
+
+
+async def projects_by_age(
+    sought: Sought, *, viewer: Actor | None, after: Cursor | None = None, limit: int
+) -> list[Project]:
+    """The projects known here that are `sought`, the newest first, without those of whom `viewer` keeps away."""
+    sql, values = _sought(sought, viewer)
+    if after is not None:
+        sql += _AFTER
+        values += [after.at, after.at, after.id]
+    return await _in_order([key for (key,) in await fetch_tuples(f"{sql} {_NEWEST} LIMIT ?", *values, limit)])
+
+
+async def newest_of_each_stage(sought: Sought, *, viewer: Actor | None, each: int) -> dict[Stage, list[Project]]:
+    """Up to `each` projects of every stage that are `sought`, the newest first."""
+    sql, values = _sought(sought, viewer)
+    rows = await fetch_tuples(
+        "SELECT id FROM (SELECT q.id, ROW_NUMBER() OVER (PARTITION BY q.stage ORDER BY q.launched_at DESC, q.id DESC) "  # noqa: S608
+        f"AS place FROM project q WHERE q.id IN ({sql})) AS placed WHERE place <= ?",
+        *values,
+        each,
+    )
+    found = await _in_order([key for (key,) in rows])
+    newest = sorted(found, key=lambda project: (place_of_project(project).at, project.id), reverse=True)
+    return {stage: some for stage in Stage if (some := [each for each in newest if each.stage == stage.value])}
+
+
+async def count_by_stage(sought: Sought, *, viewer: Actor | None) -> dict[Stage, int]:
+    """How many projects that are `sought` stand at each stage."""
+    sql, values = _sought(sought, viewer)
+    counted = f"SELECT stage, COUNT(*) FROM project WHERE id IN ({sql}) GROUP BY stage"  # noqa: S608  (placeholders)
+    return {Stage(stage): int(count) for stage, count in await fetch_tuples(counted, *values) if stage in set(Stage)}
+
+
+def _sought(sought: Sought, viewer: Actor | None) -> tuple[str, list[Any]]:
+    near = not_away(viewer)
+    parts, values = [_SHOWN, f"AND {near.sql}"], [*near.values]
+    for sql, value in (
+        ("AND p.stage = ?", sought.stage and sought.stage.value),
+        ("AND p.form = ?", sought.form and sought.form.value),
+        (_NEEDS, sought.skill),
+        ("AND EXISTS (SELECT 1 FROM group_tag t WHERE t.group_id = p.actor_id AND t.name = ?)", sought.tag),
+        ("AND LOWER(p.title) LIKE ? ESCAPE '!'", _like(sought.words)),
+    ):
+        if value:
+            parts.append(sql)
+            values.append(value)
+    return " ".join(parts), values
+
+
+def _like(words: str) -> str:
+    escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in words.lower())
+    return f"%{escaped}%" if words else ""
+
+
+async def projects_led_by(person: Actor, *, after: Cursor | None = None, limit: int) -> list[Project]:
+    """What everybody sees of the projects that `person` leads, the newest first."""
+    return await _piece(_LEADS, [person.id], after, limit)
+
+
+async def projects_joined_by(person: Actor, *, after: Cursor | None = None, limit: int) -> list[Project]:
+    """What everybody sees of the projects that `person` leads or is a member of, the newest first."""
+    return await _piece(f"({_LEADS} OR {_IS_IN})", [person.id, person.id], after, limit)
+
+
+async def projects_in_preparation(person: Actor, *, limit: int = 20) -> list[Project]:
+    """The projects that `person` leads and that nobody else sees yet, the newest first."""
+    led = GroupLeader.filter(actor_id=person.id).values_list("group_id", flat=True)
+    found = Project.filter(launched_at=None, actor__is_local=True, actor_id__in=[int(str(key)) for key in await led])
+    return await with_parts(found.order_by("-id").limit(limit))
+
+
+async def leaders_among(projects: Sequence[Project]) -> dict[int, list[Actor]]:
+    """Those who lead each of `projects`, by the row of its Group, in the order in which they came."""
+    groups = [project.actor_id for project in projects]
+    rows = GroupLeader.filter(group_id__in=groups).order_by("id").limit(MAX_LEADERS * (len(groups) or 1))
+    found: dict[int, list[Actor]] = {}
+    for row in await rows.select_related("actor"):
+        found.setdefault(row.group_id, []).append(row.actor)
+    return found
+
+
+def place_of_project(project: Project) -> Cursor:
+    """Where a project stands in a list by age."""
+    return Cursor(at=project.launched_at or project.created_at, id=project.id)
+
+
+async def _piece(those: str, values: list[Any], after: Cursor | None, limit: int) -> list[Project]:
+    sql = f"{_SHOWN} AND {those}"
+    if after is not None:
+        sql += _AFTER
+        values = [*values, after.at, after.at, after.id]
+    return await _in_order([key for (key,) in await fetch_tuples(f"{sql} {_NEWEST} LIMIT ?", *values, limit)])
+
+
+async def _in_order(keys: Sequence[int]) -> list[Project]:
+    found = {project.id: project for project in await with_parts(Project.filter(id__in=list(keys)))}
+    return [found[key] for key in keys if key in found]
