@@ -59,6 +59,7 @@ from fedirec.remix.actions.instances import fetch_news, read_earlier_news
 from fedirec.remix.actions.long_lists import fetch_lists
 from fedirec.remix.actions.meeting import fetch_challenge
 from fedirec.remix.actions.pens.applying import apply_writing
+from fedirec.remix.actions.profiles import keep_profile
 from fedirec.remix.actions.pseudonyms.carrying import carry_names
 from fedirec.remix.actions.pseudonyms.everywhere import name_as_wished
 from fedirec.remix.actions.quotations import check_quotation
@@ -131,6 +132,7 @@ def kinds_of_work(
         "challenge": Kind(handler=partial(fetch_challenge, remote), concurrency=4),
         "news": Kind(handler=partial(fetch_news, remote), concurrency=4, max_attempts=5),
         "earlier news": Kind(handler=partial(read_earlier_news, remote), concurrency=2, max_attempts=3),
+        "profile": Kind(handler=keep_profile, concurrency=2, max_attempts=5),
         "instance": Kind(handler=partial(follow_as_wished, remote), concurrency=2, max_attempts=5),
         "production": Kind(handler=partial(fetch_production, remote), concurrency=2, max_attempts=8),
         "project": Kind(handler=partial(fetch_project, remote), concurrency=2, max_attempts=8),
