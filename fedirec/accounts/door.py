@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fedirec.accounts.actions.sessions import NOTED_EVERY, keep_session
 from fedirec.accounts.actions.tokens import note_token_use
 from fedirec.accounts.home import home_of
+from fedirec.accounts.oauth import vouching
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.queries import ACTIVE, find_session_viewer, find_token_viewer, has_unread
 from fedirec.accounts.viewer import Viewer
@@ -110,7 +111,7 @@ def session_secret(connection: HTTPConnection) -> str | None:
 
 async def _find_viewer(connection: HTTPConnection) -> Viewer | None:
     path = connection.url.path
-    if is_inbox(path) or path.startswith(_OPEN_TO_ALL):
+    if is_inbox(path) or path.startswith(_OPEN_TO_ALL) or path in (vouching.TOKEN, vouching.WHO):
         return None
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":

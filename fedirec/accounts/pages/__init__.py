@@ -14,11 +14,13 @@ from fedirec.accounts.pages import (
     settings,
     setup,
     signing,
+    vouching,
 )
 
 routes = [
     *signing.routes,
     *guests.routes,
+    *vouching.routes,
     *joining.routes,
     *invitations.routes,
     *settings.routes,
