@@ -36,6 +36,10 @@ ENDED: Final = frozenset({ChallengeState.CONCLUDED, ChallengeState.CANCELLED, Ch
 """Where nothing more comes."""
 
 
+ASIDE: Final = "aside"
+"""The visibility of a post in words alone that stands below the challenge it answers, and nowhere else."""
+
+
 class ChallengeEvent(StrEnum):
     """What its leaders, or its deadline, can do to a challenge."""
 

@@ -209,7 +209,7 @@ async def _lead(ana: Program, ben: Program, nobody: Program, made: dict[str, int
     assert declined["state"] == "declined"
     [own] = (await ben.get("list_own_submissions", new["id"]))["items"]
     assert own["reason"] == "Too quiet."
-    await ana.ask("accept_submission", offered["id"], status=400)
+    await ana.ask("accept_submission", offered["id"], status=422)
     asked = await ana.get("reconsider_submission", offered["id"], reason="I heard it again.")
     assert asked["state"] == "pending"
     changed = await ana.get("ask_for_change", offered["id"], reason="A little longer?")

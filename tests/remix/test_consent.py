@@ -225,7 +225,7 @@ async def test_our_groups_announce_only_what_may_be_announced(
         page = (await browser.get("/c/rain/waiting")).text
     assert ("does not let others pass it on" in page) is (not announces and not requests)
     assert ("is asked before followers elsewhere" in page) is bool(requests)
-    await here.run(accept_submission, ana, submission)
+    await here.run(accept_submission, ana, submission, "It fits.")
     await settle(here)
 
     group = f"{here.origin}/c/rain"

@@ -188,7 +188,9 @@ async def test_only_the_leader_decides_and_changes(here: Instance) -> None:
     async with here.sign_in("bo") as browser:
         for path in ("/c/stars/waiting", "/c/stars/edit", "/c/stars/close"):
             assert (await browser.get(path)).status_code == 403, path
-        assert (await browser.post(f"/submissions/{submission.id}/decide", data={"do": "accept", "reason": "x"})).status_code == 403
+        assert (
+            await browser.post(f"/submissions/{submission.id}/decide", data={"do": "accept", "reason": "x"})
+        ).status_code == 403
         assert (await browser.post("/c/stars/close", data={"x": "y"})).status_code == 403
     assert (await here.run(lambda: Submission.get(id=submission.id))).state == "pending"
     assert (await here.run(lambda: Challenge.get(id=challenge.id))).state == "open"
@@ -201,7 +203,9 @@ async def test_a_decision_can_be_thought_over(here: Instance) -> None:
     async with here.sign_in("ana") as browser:
         page = await browser.get("/c/stars/waiting")
         assert "Think again" in page.text
-        await browser.post(f"/submissions/{submission.id}/decide", data={"do": "reconsider", "reason": "It is too bright."})
+        await browser.post(
+            f"/submissions/{submission.id}/decide", data={"do": "reconsider", "reason": "It is too bright."}
+        )
         assert "Think again" not in (await browser.get("/c/stars/waiting")).text
     assert (await here.run(lambda: Submission.get(id=submission.id))).state == "pending"
 

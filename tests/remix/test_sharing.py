@@ -271,7 +271,7 @@ async def test_the_feed_of_a_challenge_holds_what_became_part_of_it(here: Instan
     path = challenge.actor.uri.removeprefix(here.origin)
     assert entries(await here.get(f"{path}/feed")) == []
     submission = await here.run(Submission.get)
-    await here.run(accept_submission, ana, submission)
+    await here.run(accept_submission, ana, submission, "It fits.")
     [entry] = entries(await here.get(f"{path}/feed"))
     assert text_of(entry, "title") == "From there"
     head = Head(await here.get(path))

@@ -239,7 +239,7 @@ async def test_a_reply_becomes_part_of_a_challenge_and_of_what_is_made_from_it(
     assert (submission.record.licence, submission.record.kind) == ("LicenseRef-unknown", "image")
     assert await mastodon.notices("submitted") == [("ana", "Rain")]
     with pytest.raises(Conflict):
-        await here.run(accept_submission, ana, submission)
+        await here.run(accept_submission, ana, submission, "It fits.")
     with pytest.raises(Conflict):
         await here.run(_remix, eve, submission.record)
 
@@ -258,7 +258,7 @@ async def test_a_reply_becomes_part_of_a_challenge_and_of_what_is_made_from_it(
     assert (drawing.revision, drawing.title, drawing.licence) == (2, "A better drawing", "CC-BY-SA-4.0")
 
     before = len(mastodon.sink.requests)
-    await here.run(accept_submission, ana, submission)
+    await here.run(accept_submission, ana, submission, "It fits.")
     await settle(here)
     announce, add = mastodon.sink.activities[before:]
     assert (announce["type"], announce["actor"], announce["object"]) == ("Announce", RAIN, REPLY)
@@ -345,7 +345,6 @@ async def test_only_what_answers_a_challenge_is_a_submission(here: Instance, mas
     challenge = await _open_rain(here, ana)
     prompt = challenge.prompt_uri
     cases: list[tuple[dict[str, Any], str, str]] = [
-        (_post(mastodon, "3", "Lovely idea!", inReplyTo=prompt), "refused", "words alone"),
         (_post(mastodon, "4", AGREED, inReplyTo=prompt), "refused", "words alone"),
         (_post(mastodon, "5", "hello", to=[RAIN], cc=[]), "refused", "public"),
         (_post(mastodon, "6", "hello", inReplyTo=None, tag=[], to=[PUBLIC], cc=[]), "refused", "nobody here follows"),

@@ -16,9 +16,11 @@ from fedirec.remix.actions.passing_on import pass_on, tell_of
 from fedirec.remix.actions.pending_remixes import take_as_remix
 from fedirec.remix.actions.records import tell_those_in_it
 from fedirec.remix.actions.saving import visibility_to
-from fedirec.remix.actions.submissions import tell_leader
+from fedirec.remix.actions.submissions import tell_leaders
+from fedirec.remix.actions.submissions.telling import say_how_to_offer
 from fedirec.remix.actions.threads import find_place
 from fedirec.remix.models import Comment, Contributor, Record, RecordRevision, RecordTag, Submission
+from fedirec.remix.submissions import ASIDE
 from fedirec.remix.visibility import HELD
 
 MAX_OFFERED: Final = 20
@@ -48,6 +50,8 @@ async def show_held_record(record: Record) -> None:
     document = Doc(newest.document)
     addressed = (*document.audience("to"), *document.audience("cc"))
     record.visibility, record.held_at = visibility_to(addressed, record.author), None
+    if record.visibility == "public" and await Submission.exists(record_id=record.id, state="remark"):
+        record.visibility = ASIDE
     await record.save(update_fields=["visibility", "held_at"])
     tags = await RecordTag.filter(record_id=record.id).values_list("name", flat=True)
     await make_record_findable(record, [str(tag) for tag in tags])
@@ -78,4 +82,5 @@ async def tell_whom_it_answers(record: Record) -> None:
 async def _tell_who_was_offered_it(record: Record) -> None:
     offers = Submission.filter(record_id=record.id, state__in=("pending", "licence_pending")).order_by("id")
     for offer in await offers.limit(MAX_OFFERED).select_related("challenge__actor", "challenge__leader"):
-        await tell_leader(offer.challenge, record)
+        await tell_leaders(offer.challenge, record)
+        await say_how_to_offer(offer.challenge, offer, record)

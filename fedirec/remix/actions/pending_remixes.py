@@ -60,10 +60,11 @@ MAX_HINTS_OF_HOST: Final = 30
 A_DAY: Final = timedelta(days=1)
 
 
-async def take_as_remix(record: Record, source: Record) -> None:
+async def take_as_remix(record: Record, source: Record, *, is_told: bool = False) -> None:
     """`record`, a post with files that answers `source` of ours, is a remix of it, or will be when it has a licence.
 
-    Both come with their authors. Its maker is told once how to give one. Part of the caller's transaction.
+    Both come with their authors. Its maker is told once how to give one, unless they were told already. Part of the
+    caller's transaction.
     """
     is_answer = record.is_post and record.visibility == source.visibility == "public" and source.deleted_at is None
     if not is_answer or not source.author.is_local or record.author.is_local:
@@ -87,7 +88,7 @@ async def take_as_remix(record: Record, source: Record) -> None:
         await _ask_for_answer(record, source)
         return
     await Source.filter(id=step.id).update(in_graph=False)
-    if not await _knows_already(record.author):
+    if not is_told and not await _knows_already(record.author):
         await _tell_maker(record, source)
 
 

@@ -31,6 +31,7 @@ from fedirec.remix.actions.remix_requests.changing import change_waiting
 from fedirec.remix.actions.rulings import bound_by_rulings, end_rulings
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
+from fedirec.remix.actions.submissions.answering import take_changed
 from fedirec.remix.digest import edit_digest
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
@@ -166,6 +167,7 @@ async def edit_record(
         composed = replace(composed, work=work)
         await end_rulings(ended)
         saved = await save_record(author, composed.work, document=composed.work.write(), media=composed.media)
+        await take_changed(saved)
         update = Update(
             id=new_activity_uri(author),
             actor=author.uri,

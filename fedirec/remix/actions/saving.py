@@ -35,7 +35,8 @@ from fedirec.remix.proofs import proof_on
 from fedirec.remix.queries.proofs import key_that_proves
 from fedirec.remix.quoting import Quoting, quoting_of
 from fedirec.remix.spreading import halves
-from fedirec.remix.visibility import ASIDE, ASKING, HELD, HIDDEN
+from fedirec.remix.submissions import ASIDE
+from fedirec.remix.visibility import ASKING, HELD, HIDDEN
 from fedirec.remix.vocab import NoteObject, PostObject, RecordObject, hashtag_key
 from fedirec.remix.warnings import warning_of
 from fedirec.remix.wishes import AiPreference, Remixing, remixing_of

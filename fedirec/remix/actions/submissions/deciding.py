@@ -1,0 +1,204 @@
+"""What those who lead a challenge decide about what was offered to it. Each decision has a reason that all can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.notifications import notify, notify_actors
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import Ref, Reject
+from fedirec.clock import now
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Invalid
+from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.prompts import terms_of
+from fedirec.remix.actions.submissions.parts import named_terms, parts_of
+from fedirec.remix.actions.submissions.passing_on import pass_on, take_back
+from fedirec.remix.actions.submissions.telling import language_for, link, say_to
+from fedirec.remix.licences import find_licence, licence_of
+from fedirec.remix.logbook import Happening, check_reason
+from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.queries.leading import parts_in
+from fedirec.remix.submissions import SubmissionEvent, SubmissionState, advance_submission
+from fedirec.web.language import Reader, reading
+from fedirec.web.language import gettext as _
+
+MAX_REASON: Final = 500
+"""Characters."""
+MAX_TOLD: Final = 200
+"""Authors who are told that something on which they built is made anew."""
+_OFFERED: Final = (SubmissionState.PENDING.value, SubmissionState.LICENCE_PENDING.value, SubmissionState.ACCEPTED.value)
+
+
+async def accept_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
+    """The record is part of the challenge: its Group passes it on to everybody who follows it, and the log says why.
+
+    Raises Conflict while the author has not chosen a licence, or chose one that the terms do not admit; Invalid without
+    a reason, and Forbidden for who does not lead the challenge.
+    """
+    challenge, record, group, author = await _decidable(leader, submission, Deed.CHOOSE_SUBMISSION)
+    said = _said(Happening.CHOSEN, reason)
+    if record.deleted_at:
+        raise Conflict(_("Its author has deleted that record."))
+    if record.visibility != "public":
+        raise Conflict(_("Only a public record can be part of a challenge."))
+    if submission.state == SubmissionState.PENDING:
+        await _refuse_other_licences(challenge, submission, record)
+    async with transaction():
+        submission.state = advance_submission(submission.state, SubmissionEvent.ACCEPT)
+        submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
+        await submission.save()
+        await pass_on(group, record, author)
+        await log(group, Happening.CHOSEN, by=leader, person=author, record=record, reason=said)
+        await audit(leader, "accept_submission", record.uri, challenge=group.uri)
+        details = {"title": record.title}
+        await notify(author, Notice.SUBMISSION_ACCEPTED, leader, record.uri, record.uri, details)
+    return submission
+
+
+async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Submission:
+    """Its author knows what the leaders would like to be different before they decide; so does who reads the log.
+
+    Raises Conflict for what is decided already.
+    """
+    challenge, record, group, author = await _decidable(leader, submission, Deed.ASK_FOR_CHANGE)
+    said = _said(Happening.CHANGE_ASKED, wish)
+    if submission.state not in (SubmissionState.PENDING, SubmissionState.LICENCE_PENDING):
+        raise Conflict(_("That is decided already. Think it over again first."))
+    async with transaction():
+        submission.change_wanted = said
+        await submission.save(update_fields=["change_wanted"])
+        await log(group, Happening.CHANGE_ASKED, by=leader, person=author, record=record, reason=said)
+        details = {"title": record.title, "reason": said}
+        await notify(author, Notice.CHANGE_ASKED, leader, record.uri, record.uri, details)
+        with reading(Reader(locale=language_for(record))):
+            words = _("Before “%(title)s” can be part of “%(challenge)s”, its leaders would like a change:")
+            told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
+        await say_to(group, author, told, escape(said), about=record)
+    return submission
+
+
+async def decline_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
+    """The record is not taken up, and its author knows why."""
+    challenge, record, group, author = await _decidable(leader, submission, Deed.DECLINE_SUBMISSION)
+    said = _said(Happening.DECLINED, reason)
+    async with transaction():
+        submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
+        submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
+        await submission.save()
+        reject = Reject(
+            id=new_activity_uri(group),
+            actor=group.uri,
+            object=Ref(record.uri),
+            content=said,
+            to=(author.uri,),
+        )
+        await publish(group, reject, to=[author])
+        await log(group, Happening.DECLINED, by=leader, person=author, record=record, reason=said)
+        await audit(leader, "decline_submission", record.uri, challenge=group.uri, reason=said)
+        details = {"title": record.title, "reason": said}
+        await notify(author, Notice.SUBMISSION_DECLINED, leader, record.uri, record.uri, details)
+        if record.is_post:  # its server knows nothing of such an answer
+            with reading(Reader(locale=language_for(record))):
+                words = _("Thank you. What you offered to “%(challenge)s” was not taken up this time, and this is why:")
+                told = escape(words) % {"challenge": link(group.uri, challenge.title)}
+            await say_to(group, author, told, escape(said), about=record)
+    return submission
+
+
+async def reconsider_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
+    """A decision is open again; what was passed on is taken back, and its author knows."""
+    challenge, record, group, author = await _decidable(leader, submission, Deed.RECONSIDER_SUBMISSION)
+    said = _said(Happening.RECONSIDERED, reason)
+    async with transaction():
+        was_accepted = submission.state == SubmissionState.ACCEPTED
+        submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
+        submission.decided_at, submission.reason = None, ""
+        await submission.save()
+        if was_accepted:
+            await take_back(group, record, author)
+        await log(group, Happening.RECONSIDERED, by=leader, person=author, record=record, reason=said)
+        await audit(leader, "reconsider_submission", record.uri, challenge=group.uri)
+        details = {"title": record.title, "reason": said}
+        await notify(author, Notice.SUBMISSION_RECONSIDERED, leader, record.uri, record.uri, details)
+        with reading(Reader(locale=language_for(record))):
+            words = _("The decision about “%(title)s” in “%(challenge)s” is open again, and this is why:")
+            told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
+        await say_to(group, author, told, escape(said), about=record)
+    return submission
+
+
+async def redo_work(leader: Actor, submission: Submission, reason: str, *, by: Actor | None = None) -> Submission:
+    """Something that was accepted is made anew, by the person `by` or somebody yet to be found, and nobody does it
+    behind anybody's back: the log says so, and its author and all who built on it in this challenge are told.
+
+    Raises Conflict for what was not accepted.
+    """
+    challenge, record, group, author = await _decidable(leader, submission, Deed.REDO_WORK)
+    said = _said(Happening.REDONE, reason)
+    if submission.state != SubmissionState.ACCEPTED:
+        raise Conflict(_("Only what is part of the challenge can be made anew."))
+    built = await _built_on(challenge, record)
+    async with transaction():
+        await log(group, Happening.REDONE, by=leader, person=by, record=record, reason=said)
+        told = [author, *(each.author for each in built)]
+        details = {"title": record.title, "reason": said}
+        await notify_actors(told, Notice.WORK_REDONE, leader, record.uri, f"{group.uri}/log", details)
+        await _tell_elsewhere(challenge, group, record, [record, *built], said)
+    return submission
+
+
+async def _tell_elsewhere(
+    challenge: Challenge, group: Actor, record: Record, concerned: Iterable[Record], said: str
+) -> None:
+    """Each author of those records who lives elsewhere reads once that `record` is made anew."""
+    told: set[int] = set()
+    for each in concerned:
+        if each.author.is_local or each.author_id in told:
+            continue
+        told.add(each.author_id)
+        with reading(Reader(locale=language_for(each))):
+            words = _("“%(title)s” is made anew for “%(challenge)s”, and this is why:")
+            first = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
+        await say_to(group, each.author, first, escape(said), about=each)
+
+
+async def _built_on(challenge: Challenge, record: Record) -> list[Record]:
+    """What was made from `record` and offered to the same challenge, with its authors."""
+    built = Submission.filter(challenge_id=challenge.id, state__in=_OFFERED, record__deleted_at=None)
+    built = built.filter(record__sources__uri=record.uri, record__sources__withdrawn_at=None)
+    rows = await built.order_by("id").distinct().limit(MAX_TOLD).select_related("record__author")
+    return [row.record for row in rows]
+
+
+async def _decidable(leader: Actor, submission: Submission, deed: Deed) -> tuple[Challenge, Record, Actor, Actor]:
+    """What belongs to `submission`, about which `leader` may do that. Raises Forbidden."""
+    challenge, record, group, author = await parts_of(submission)
+    parts = await parts_in(challenge, leader) if group.is_local else frozenset()
+    refuse_unless(deed, parts)
+    return challenge, record, group, author
+
+
+def _said(kind: Happening, reason: str) -> str:
+    """The reason as it is kept. Raises Invalid without one, or for one that is too long."""
+    said = check_reason(kind, reason)
+    if len(said) > MAX_REASON:
+        raise Invalid(_("Please keep it under %(max_reason)s characters.") % {"max_reason": MAX_REASON}, field="reason")
+    return said
+
+
+async def _refuse_other_licences(challenge: Challenge, submission: Submission, record: Record) -> None:
+    """Raise Conflict when what is made under the terms of `submission` could not carry `record`."""
+    terms = await named_terms(challenge, submission.terms_version, submission.terms_digest)
+    licence = licence_of(record)
+    if terms and not terms_of(terms).admits(licence):
+        raise Conflict(
+            _("It is under %(licence)s, which cannot become part of something under %(wanted)s.")
+            % {"licence": licence.short, "wanted": find_licence(terms.licence).short}
+        )

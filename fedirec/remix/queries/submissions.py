@@ -1,0 +1,54 @@
+"""What leaders ask about what was offered to their challenge, and what others said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from fedirec.accounts.boundaries import away_from
+from fedirec.activitypub.models import Actor
+from fedirec.remix.models import Challenge, Submission
+from fedirec.remix.queries.parts import records_in
+from fedirec.remix.submissions import ASIDE, SubmissionState
+
+MAX_DECIDED = 24
+"""Decisions that stand below what waits."""
+MAX_REMARKS = 30
+MAX_PROPOSED = 20
+
+
+async def decided_submissions(challenge: Challenge) -> list[Submission]:
+    """What was decided last, with each record, the newest decision first."""
+    return await _newest(
+        challenge, (SubmissionState.ACCEPTED, SubmissionState.DECLINED), order=("-decided_at", "-id"), limit=MAX_DECIDED
+    )
+
+
+async def proposed_submissions(challenge: Challenge) -> list[Submission]:
+    """The works whose authors have been asked, and have not said anything yet."""
+    return await _newest(challenge, (SubmissionState.PROPOSED,), order=("-id",), limit=MAX_PROPOSED)
+
+
+async def remarks_on(challenge: Challenge, *, viewer: Actor | None) -> list[Submission]:
+    """What was said about the challenge in words alone, the newest first, without those from whom `viewer` keeps away;
+    with each record.
+    """
+    rows = await _newest(challenge, (SubmissionState.REMARK,), order=("-id",), limit=MAX_REMARKS, shown=ASIDE)
+    kept = await away_from(viewer)
+    return [row for row in rows if not kept.has(row.record.author)]
+
+
+async def _newest(
+    challenge: Challenge, states: Collection[str], *, order: Sequence[str], limit: int, shown: str = "public"
+) -> list[Submission]:
+    found = Submission.filter(
+        challenge_id=challenge.id,
+        state__in=[str(state) for state in states],
+        record__deleted_at=None,
+        record__visibility__in=("public", shown),
+        record__author__state__in=("active", "deleted"),
+    )
+    rows = await found.order_by(*order).limit(limit).select_related("challenge__actor")
+    records = {record.id: record for record in await records_in([row.record_id for row in rows])}
+    for row in rows:
+        row.record = records[row.record_id]
+    return rows
