@@ -1041,6 +1041,10 @@ class Migration(QuickMigration):
             name="feedback_wanted",
             field=fields.CharField(null=True, max_length=500),
         ),
+        ops.AddIndex(
+            model_name="Record",
+            index=Index(fields=["feedback_wanted"]),
+        ),
         ops.AddField(
             model_name="Submission",
             name="change_wanted",

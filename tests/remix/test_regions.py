@@ -149,7 +149,7 @@ async def test_a_region_of_something_else_is_no_region(network: Network, here: I
         await say(here, ana, record.uri, "This eye", region=Region(file=1, x=0, y=0, width=WHOLE, height=WHOLE))
     peer = Peer(network, "social.test")
     mia = peer.actor("mia")
-    forged = {"kind": "comment", "region": f"{PICTURE}#xywh=percent:1,1,50,50", "@context": COMMENT_CONTEXT}
+    forged: dict[str, Any] = {"kind": "comment", "region": f"{PICTURE}#xywh=percent:1,1,50,50", "@context": COMMENT_CONTEXT}
     note = reply(peer, mia, record.uri, text="There", **forged)
     await post(peer, here, peer.activity("Create", mia, note, cc=[ana.uri]))
     assert (await known_at(here, note["id"])).region is None
@@ -160,7 +160,7 @@ async def test_a_part_is_typed_without_scripts_and_nothing_typed_is_lost(here: I
     path = record.uri.removeprefix(here.origin)
     async with here.sign_in("ana") as browser:
         page = await browser.get(f"{path}/comments")
-        typed = {"text": "This eye", "region_left": "10", "region_top": "20", "region_width": "95"}
+        typed: dict[str, Any] = {"text": "This eye", "region_left": "10", "region_top": "20", "region_width": "95"}
         refused = await send(browser, page, f"{path}/comments", **typed)
         assert refused.status_code == 422
         assert "Please fill in all four" in refused.text

@@ -38,6 +38,7 @@ RECORD_TERMS: Final[Context] = {
     "digestMultibase": f"{SECURITY}digestMultibase",
     "canRemix": id_("fr:canRemix"),
     "aiPreference": "fr:aiPreference",
+    "feedbackWanted": "fr:feedbackWanted",
     "withoutName": "fr:withoutName",
     "withoutNameIn": ids("fr:withoutNameIn"),
     "remixAuthorization": id_("fr:remixAuthorization"),

@@ -34,6 +34,7 @@ from fedirec.remix.pages.cards import first_words_of, words_of
 from fedirec.remix.queries.records import actors_at, contributors_of, pages_of
 from fedirec.remix.queries.standing import health_of
 from fedirec.remix.standing import Acknowledgement, Clearance
+from fedirec.remix.vocab.records import MAX_QUESTION
 
 
 class RecordCard(Shape):
@@ -95,6 +96,9 @@ class Record(RecordCard):
         "licence that lets nobody remix leaves nobody's."
     )
     ai_preference: str = Field(description="Whether machines may be trained with it: unset, disallow or allow.")
+    feedback_wanted: str | None = Field(
+        description="What its author would like to hear; null: they do not ask."
+    )
     sources: list[SourceMade]
     parts: list[PartTaken]
     author_keys_changed_at: datetime | None = Field(
@@ -135,6 +139,7 @@ class RecordSent(Sent):
     quoting: Literal["anyone", "asked", "nobody"] = "anyone"
     remixing: Literal["anyone", "followers", "nobody"] = "anyone"
     ai_preference: Literal["unset", "disallow", "allow"] = "unset"
+    feedback_wanted: Text = Field("", max_length=MAX_QUESTION, description="What you would like to hear about it.")
     files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)
     sources: list[SourceSent] = Field(default_factory=list, max_length=MAX_SOURCES)
     parts: list[PartSent] = Field(default_factory=list, max_length=MAX_PARTS)
@@ -171,6 +176,7 @@ async def show_record(call: Call, row: RecordRow) -> Record:
         quoting=row.quoting,
         remixing=row.remixing,
         ai_preference=row.ai_preference,
+        feedback_wanted=row.feedback_wanted,
         sources=[
             SourceMade(
                 record=known.get(source.uri),

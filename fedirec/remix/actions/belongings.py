@@ -86,6 +86,7 @@ async def record_entries(actor: Actor) -> AsyncIterator[object]:
                 "visibility": record.visibility,
                 "remixing": record.remixing,
                 "ai_preference": record.ai_preference,
+                "feedback_wanted": record.feedback_wanted,
                 "published_at": record.published_at,
                 "updated_at": record.updated_at,
                 "digest": record.digest,

@@ -41,7 +41,7 @@ from fedirec.remix.vocab import (
     TermsRef,
     find_hashtag,
 )
-from fedirec.remix.vocab.records import MAX_INLINE, MAX_THANKS
+from fedirec.remix.vocab.records import MAX_INLINE, MAX_QUESTION, MAX_THANKS
 from fedirec.remix.vocab.text import clean_line
 from fedirec.remix.wishes import AiPreference, remixers_named, remixing_within
 from fedirec.remix.words import in_words
@@ -151,6 +151,7 @@ async def compose_record(
         can_remix=at_once,
         can_remix_asked=asked,
         ai_preference=AiPreference(draft.ai_preference),
+        feedback_wanted=clean_line(draft.feedback_wanted, MAX_QUESTION) or None,
         without_name=wish.everywhere,
         without_name_in=wish.remixes,
     )

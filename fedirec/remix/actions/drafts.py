@@ -19,7 +19,7 @@ from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import find_role
 from fedirec.remix.standing import Clearance
 from fedirec.remix.vocab import TermsRef, find_hashtag
-from fedirec.remix.vocab.records import MAX_THANKS
+from fedirec.remix.vocab.records import MAX_QUESTION, MAX_THANKS
 from fedirec.remix.wishes import AiPreference, Remixing
 from fedirec.web.language import gettext as _
 
@@ -78,6 +78,8 @@ class RecordDraft:
     """Whose remixes its author agrees to beforehand (`wishes.Remixing`), as far as the licence leaves that open."""
     ai_preference: str = "unset"
     """Whether machines may be trained with it (`wishes.AiPreference`)."""
+    feedback_wanted: str = ""
+    """What its author would like to hear about it, in words; empty when they do not ask."""
     files: Sequence[FileDraft] = ()
     sources: Sequence[SourceDraft] = ()
     parts: Sequence[PartDraft] = ()
@@ -111,6 +113,8 @@ def refuse_bad_draft(draft: RecordDraft) -> None:
         raise Invalid(_("Please choose who may remix it without asking."), field="remixing")
     if draft.ai_preference not in set(AiPreference):
         raise Invalid(_("Please choose whether machines may learn from it."), field="ai_preference")
+    if len(draft.feedback_wanted) > MAX_QUESTION:
+        raise Invalid(_("Please ask in under %(n)s characters.") % {"n": MAX_QUESTION}, field="feedback_wanted")
     if len(draft.tags) > MAX_TAGS:
         raise Invalid(_("Please use %(max_tags)s tags at most.") % {"max_tags": MAX_TAGS}, field="tags")
     for tag in draft.tags:

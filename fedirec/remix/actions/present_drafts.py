@@ -29,6 +29,7 @@ async def present_draft(owner: Actor, record: Record) -> RecordDraft:
         quoting=record.quoting,
         remixing=record.remixing,
         ai_preference=record.ai_preference,
+        feedback_wanted=record.feedback_wanted or "",
         files=[
             FileDraft(media=media[row.media_id], description=row.description)
             for row in own

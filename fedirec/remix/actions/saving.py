@@ -220,6 +220,7 @@ def _columns(work: RecordObject | PostObject, author: Actor) -> dict[str, Any]:
         if isinstance(work, RecordObject)
         else Quoting.NOBODY.value,
         "remixing": _remixing(work, author).value,
+        "feedback_wanted": work.feedback_wanted if isinstance(work, RecordObject) else None,
         "ai_preference": (work.ai_preference if isinstance(work, RecordObject) else AiPreference.UNSET).value,
         "without_name": isinstance(work, RecordObject) and work.without_name,
         "policy": work.policy.write() if work.policy and not author.is_local else None,

@@ -52,7 +52,7 @@ class Record(Model, metaclass=RowClass):
     policy: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
     """What others may do with it, as its author elsewhere says; None when nothing is said."""
     feedback_wanted = fields.CharField(max_length=500, null=True)
-    """What its author would like to hear about it; empty for anything, null when they did not ask."""
+    """What its author would like to hear about it; null when they did not ask."""
     is_post = fields.BooleanField(default=False, db_default=False)
     digest = fields.CharField(max_length=100, null=True)
     digest_holds = fields.BooleanField(default=False, db_default=False)
@@ -86,6 +86,7 @@ class Record(Model, metaclass=RowClass):
             Index(fields=["published_at"]),
             Index(fields=["author_id", "published_at"]),
             Index(fields=["held_at"]),
+            Index(fields=["feedback_wanted"]),
             # All that a walk through everything looks at, so that it reads no record on its way.
             Index(
                 fields=["published_at", "id", "author_id", "kind", "language", "licence", "visibility", "deleted_at"]

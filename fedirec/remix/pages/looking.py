@@ -16,7 +16,7 @@ from fedirec.remix.queries.exploring import Wish
 from fedirec.remix.skills import CODES
 from fedirec.remix.vocab import find_hashtag, hashtag_key
 
-FLAGS: Final = ("remixable", "sellable", "fresh", "here")
+FLAGS: Final = ("remixable", "sellable", "fresh", "feedback", "here")
 SHOWN: Final = ("challenges", "people")
 """What can be looked at instead of records: open challenges, or people."""
 MAX_WORDS: Final = 200
@@ -43,6 +43,7 @@ def wish_of(asked: Mapping[str, str], *, own_skills: Sequence[str] | None = None
         remixable=bool(asked.get("remixable")),
         sellable=bool(asked.get("sellable")),
         never_remixed=bool(asked.get("fresh")),
+        asks_for_feedback=bool(asked.get("feedback")),
         is_local=bool(asked.get("here")),
         host=host if _HOST.fullmatch(host) else "",
         language=language if _LANGUAGE.fullmatch(language) else "",

@@ -31,6 +31,9 @@ _OURS: Final = Search(
 """Records of people of this instance: where others have many and we have few, nobody goes through theirs."""
 
 
+_ASKING: Final = Search(sql="SELECT id FROM record WHERE feedback_wanted > ''", values=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """Which records somebody would like to see."""
@@ -44,6 +47,8 @@ class Wish:
     sellable: bool = False
     """Only those whose licence lets people earn money with them."""
     never_remixed: bool = False
+    asks_for_feedback: bool = False
+    """Only those whose authors would like to hear something about them."""
     is_local: bool = False
     """Only those of people of this instance."""
     host: str = ""
@@ -83,6 +88,8 @@ async def explore(wish: Wish, *, viewer: Actor | None = None, after: Cursor | No
         only(*_waiting_for(wish.skills))
     if wish.never_remixed:
         only(f"NOT EXISTS (SELECT 1 FROM source s WHERE s.parent_id = r.id AND {_USED})")  # noqa: S608
+    if wish.asks_for_feedback:
+        only(*await _among(_ASKING))
     if wish.tag:
         only(*await _among(Search(sql="SELECT record_id AS id FROM record_tag WHERE name = ?", values=(wish.tag,))))
     if wish.words:

@@ -27,6 +27,8 @@ MAX_STAMPS: Final = 64
 MAX_POLICY: Final = 8
 MAX_UNNAMED: Final = 50
 """Remixes of one record in which alone its author is not named; whoever objects to more objects to all."""
+MAX_QUESTION: Final = 300
+"""Characters of what an author asks those who see a record."""
 MAX_THANKS: Final = 300
 """Characters of a line to the author of one source."""
 _MAX_LICENCE: Final = 300
@@ -123,6 +125,8 @@ class RecordObject(NoteObject):
     """Where the authors of its sources agree to it."""
     ai_preference: AiPreference = AiPreference.UNSET
     """Whether machines may be trained with it."""
+    feedback_wanted: str | None = None
+    """What its author would like to hear about it."""
     without_name: bool = False
     """Whether its author does not want to be named for it in what others make from it."""
     without_name_in: tuple[str, ...] = ()
@@ -159,6 +163,7 @@ class RecordObject(NoteObject):
             can_remix_asked=remixers.manual[:MAX_POLICY],
             remix_stamps=ids(doc, "remixAuthorization", MAX_STAMPS),
             ai_preference=_ai_preference(doc),
+            feedback_wanted=clean_line(doc.find_text("feedbackWanted"), MAX_QUESTION) or None,
             without_name=doc.flag("withoutName"),
             without_name_in=ids(doc, "withoutNameIn", MAX_UNNAMED),
             **read_note(doc),
@@ -196,6 +201,8 @@ class RecordObject(NoteObject):
             document["production"] = self.production.write()
         if self.ai_preference is not AiPreference.UNSET:
             document["aiPreference"] = self.ai_preference.value
+        if self.feedback_wanted:
+            document["feedbackWanted"] = self.feedback_wanted
         if self.without_name:
             document["withoutName"] = True
         if self.without_name_in:

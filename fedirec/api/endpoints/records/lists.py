@@ -26,6 +26,7 @@ class RecordsQuery(PieceQuery):
     remixable: bool = Field(False, description="Only what may be remixed.")
     sellable: bool = Field(False, description="Only what money may be earned with.")
     never_remixed: bool = False
+    feedback: bool = Field(False, description="Only what its author would like to hear something about.")
     here: bool = Field(False, description="Only records of people of this instance.")
     host: Text = Field("", max_length=300, description="Only records of people of that instance.")
     language: Text = Field("", max_length=35)
@@ -47,6 +48,7 @@ async def list_records(call: Call) -> Records:
         remixable=asked.remixable,
         sellable=asked.sellable,
         never_remixed=asked.never_remixed,
+        asks_for_feedback=asked.feedback,
         is_local=asked.here,
         host=asked.host.lower(),
         language=asked.language.lower(),

@@ -98,6 +98,7 @@ async def draft_of(
         quoting=wanted.quoting,
         remixing=wanted.remixing,
         ai_preference=wanted.ai_preference,
+        feedback_wanted=wanted.feedback_wanted,
         files=await drafted_files(call, wanted.files, of=of),
         sources=list(
             {

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from fedirec.activitypub.authority import may_be_by
 from fedirec.activitypub.remote import Remote
-from fedirec.activitypub.vocab import Doc
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, Invalid, PeerUnavailable

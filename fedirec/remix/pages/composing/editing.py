@@ -38,6 +38,7 @@ async def show_edit(request: Request[Any]) -> Response:
             "quoting": record.quoting,
             "remixing": record.remixing,
             "ai_preference": record.ai_preference,
+            "feedback_wanted": record.feedback_wanted or "",
             "own_role": own_role,
         }
     )

@@ -14,6 +14,7 @@ from fedirec.remix.pages.visitors import number_of
 from fedirec.remix.queries.challenges import find_challenge_row, is_open, offered_challenges
 from fedirec.remix.quoting import Quoting
 from fedirec.remix.roles import default_role, find_role
+from fedirec.remix.vocab.records import MAX_QUESTION
 from fedirec.remix.wishes import AiPreference, Remixing
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
@@ -44,6 +45,7 @@ def draft_in(form: Form, composition: Composition, challenge: Challenge | None) 
         quoting=form.choice("quoting", set(Quoting), default=Quoting.ANYONE.value),
         remixing=form.choice("remixing", set(Remixing), default=Remixing.ANYONE.value),
         ai_preference=form.choice("ai_preference", set(AiPreference), default=AiPreference.UNSET.value),
+        feedback_wanted=form.line("feedback_wanted", max=MAX_QUESTION),
         files=composition.file_drafts(),
         sources=composition.source_drafts(),
         parts=composition.part_drafts(),

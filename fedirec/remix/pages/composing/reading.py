@@ -41,6 +41,7 @@ _KEPT: Final = (
     "quoting",
     "remixing",
     "ai_preference",
+    "feedback_wanted",
     "own_role",
     "own_role_was",
     "challenge",

@@ -56,6 +56,7 @@ def filter_chips(wish: Wish, here: Callable[..., str]) -> list[Chip]:
         _switch(here, "remixable", _("may be remixed"), "remix", is_on=wish.remixable),
         _switch(here, "sellable", _("may be sold"), "coins", is_on=wish.sellable),
         _switch(here, "fresh", _("never remixed"), "gift", is_on=wish.never_remixed),
+        _switch(here, "feedback", _("asks for feedback"), "comment", is_on=wish.asks_for_feedback),
         _switch(here, "here", _("made here"), "home", is_on=wish.is_local),
     ]
     if wish.tag:
@@ -103,6 +104,7 @@ def chips_on(wish: Wish, asked: Mapping[str, str], here: Callable[..., str]) -> 
         "remixable": _("may be remixed") if wish.remixable else "",
         "sellable": _("may be sold") if wish.sellable else "",
         "fresh": _("never remixed") if wish.never_remixed else "",
+        "feedback": _("asks for feedback") if wish.asks_for_feedback else "",
         "here": _("made here") if wish.is_local else "",
     }
     return [

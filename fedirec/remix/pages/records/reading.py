@@ -137,6 +137,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
         is_unverified=shown.is_remote and not record.is_post and not record.digest_holds,
         is_post=record.is_post,
         wishes=wishes_in_words(record),
+        feedback_wanted=record.feedback_wanted,
         asked=await asked_about(cards, record, viewer) if record.visibility == ASKING else [],
         licences=await licences_left_for(record, viewer),
         quoted=(await quoted_in(cards, [record.uri])).get(record.uri) if shown.is_remote else None,
