@@ -13,8 +13,8 @@ from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
 from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid, TooMany
-from fedirec.html import markdown
+from fedirec.errors import Conflict, Gone, Invalid, TooMany
+from fedirec.html import clean, markdown
 from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.content import content_of
 from fedirec.remix.models import News
@@ -29,6 +29,8 @@ MAX_TITLE: Final = 100
 """Characters."""
 MAX_TEXT: Final = 10_000
 """Bytes."""
+MAX_REMOTE_TITLE: Final = 200
+"""Characters that are kept of what others call theirs."""
 MAX_A_DAY: Final = 12
 """News that one challenge or project has for its followers: each reaches all of them."""
 
@@ -143,6 +145,29 @@ async def bury_news(news: News) -> None:
     news.title = news.text = news.content = ""
     news.deleted_at = now()
     await news.save(update_fields=["title", "text", "content", "deleted_at"])
+
+
+async def save_news(group: Actor, work: NewsObject) -> News:
+    """What `group`, a challenge or project of another instance, told its followers is known here as it says it now.
+
+    Part of the caller's transaction. Raises Gone for what it took back before.
+    """
+    known = await News.get_or_none(uri=work.id)
+    if known is not None and known.deleted_at is not None:
+        raise Gone("that was taken back")
+    columns = {
+        "kind": work.news.value,
+        "title": work.name[:MAX_REMOTE_TITLE],
+        "text": work.markdown or "",
+        "content": markdown(work.markdown) if work.markdown else clean(work.content),
+        "language": work.language,
+    }
+    if known is None:
+        at = max(min(work.published, now()), now() - timedelta(hours=1))  # what it says may be wrong
+        return await News.create(uri=work.id, group=group, published_at=at, **columns)
+    known.update_from_dict({**columns, "updated_at": now()})
+    await known.save()
+    return known
 
 
 def describe_news(news: News, group: Actor) -> NewsObject:

@@ -9,6 +9,7 @@ from fedirec.remix.inbox import (
     comments,
     consent,
     needs,
+    news,
     pens,
     posts,
     quotes,
@@ -38,4 +39,5 @@ handlers = Handlers(
     consent.handlers,
     claims.handlers,
     needs.handlers,
+    news.handlers,
 )

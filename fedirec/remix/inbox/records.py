@@ -39,9 +39,10 @@ from fedirec.remix.inbox.arrivals import (
     take_newer,
 )
 from fedirec.remix.inbox.comments import comment_deleted
+from fedirec.remix.inbox.news import news_deleted
 from fedirec.remix.inbox.posts import take_post
 from fedirec.remix.inbox.talking import refuse_hasty, refuse_talkative
-from fedirec.remix.models import Challenge, Comment, Record
+from fedirec.remix.models import Challenge, Comment, News, Record
 from fedirec.remix.visibility import HELD
 from fedirec.remix.vocab import PostObject, RecordObject
 
@@ -121,6 +122,9 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> K
         return Kept.FOR_A_WHILE
     if comment := await Comment.filter(uri=uri).select_related("author", "record__author").first():
         await comment_deleted(sender, comment)
+        return Kept.FOR_A_WHILE
+    if news := await News.filter(uri=uri).select_related("group").first():
+        await news_deleted(sender, news)
         return Kept.FOR_A_WHILE
     if await end_need(sender, uri):
         return Kept.FOR_A_WHILE

@@ -141,6 +141,7 @@ def challenge_tabs(challenge: Challenge, cards: Cards, *, current: str, is_leade
     """The pages of a challenge that somebody may see."""
     url = cards.challenge_url(challenge)
     pages = [("brief", _("Brief"), url), ("submissions", _("What was made"), f"{url}/submissions")]
+    pages.append(("news", _("Updates"), f"{url}/news"))
     if challenge.actor.is_local:
         pages.append(("log", _("Log"), f"{url}/log"))
     if is_leader:

@@ -14,7 +14,8 @@ from fedirec.web.paging import Cursor
 
 async def news_of(groups: Sequence[Actor], *, after: Cursor | None = None, limit: int) -> list[News]:
     """What `groups` told those who follow them, the newest first, with its group and who wrote it."""
-    found = News.filter(group_id__in=[group.id for group in groups], deleted_at=None)
+    found = News.filter(group_id__in=[group.id for group in groups], deleted_at=None, group__state="active")
+    found = found.filter(Q(author_id=None) | Q(author__state__not="suspended"))
     if after is not None:
         found = found.filter(Q(published_at__lt=after.at) | Q(published_at=after.at, id__lt=after.id))
     return list(await found.order_by("-published_at", "-id").limit(limit).select_related("group", "author"))
@@ -26,6 +27,13 @@ async def get_news(uri: str) -> News:
     if news is None:
         raise NotFound("There is no such news here.")
     return news
+
+
+def is_withheld(news: News) -> bool:
+    """Whether nobody is shown `news`, which comes with its group and who wrote it: one of them is suspended, or what
+    it belongs to is not there any more.
+    """
+    return news.group.state != "active" or (news.author is not None and news.author.state == "suspended")
 
 
 def place_of_news(news: News) -> Cursor:

@@ -15,6 +15,7 @@ from fedirec.remix.routes.challenges import (
 )
 from fedirec.remix.routes.lists import show_credits, show_sources
 from fedirec.remix.routes.needs import show_need, show_needs
+from fedirec.remix.routes.news import show_news
 from fedirec.remix.routes.people import of_person, show_activity, show_person, show_stamp
 from fedirec.remix.routes.records import show_record
 from fedirec.remix.routes.remixes import show_remixes
@@ -56,6 +57,8 @@ routes = [
     ActivityRoute("/u/{handle}/featured", of_person(show_nothing_pinned), always=True),
     ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
+    ActivityRoute("/c/{handle}/news/{key}", show_news),
+    ActivityRoute("/p/{handle}/news/{key}", show_news),
     ActivityRoute("/c/{handle}/needs", show_needs, always=True),
     ActivityRoute("/c/{handle}/needs/{key}", show_need),
 ]
