@@ -49,6 +49,7 @@ from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
 from fedirec.projects.pages import routes as projects_pages
+from fedirec.projects.pages.tasks import OWN_TASKS
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
@@ -59,6 +60,7 @@ from fedirec.web import routes as web_routes
 from fedirec.web.environment import Templates
 from fedirec.web.errors import EXCEPTION_HANDLERS
 from fedirec.web.ratelimit import RateLimit
+from fedirec.web.sections import Sections
 from fedirec.web.security import guards
 from fedirec.worker import kinds_of_work
 
@@ -83,6 +85,7 @@ class State(TypedDict):
     media_cache: MediaCache
     templates: Templates
     post: Post
+    sections: Sections
     attempts: RateLimit
     api_allowance: RateLimit
     runner: Runner
@@ -148,6 +151,7 @@ async def running(
             media_cache=cache,
             templates=templates,
             post=post,
+            sections=Sections(home=(OWN_TASKS,)),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),

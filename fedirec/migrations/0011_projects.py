@@ -983,6 +983,11 @@ class Migration(QuickMigration):
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
+            model_name="Actor",
+            name="further",
+            field=fields.JSONField(null=True, encoder=partial(dumps, separators=(",", ":")), decoder=loads),
+        ),
+        ops.AddField(
             model_name="Challenge",
             name="concluded_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),

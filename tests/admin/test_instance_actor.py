@@ -242,7 +242,12 @@ async def test_who_follows_an_instance_is_an_admin_and_it_is_one(here: Instance,
     await here.join("bo")
     account = await here.run(lambda: Account.get(actor__handle="bo").select_related("actor"))
     with pytest.raises(Forbidden):
-        await here.run(follow_instance, Viewer(account=account), here.state["remote"], there.host)
+        await here.run(
+            follow_instance,
+            Viewer(account=account, actor=account.actor, seen_at=now()),
+            here.state["remote"],
+            there.host,
+        )
     with pytest.raises(Invalid):
         await follows(here, here)
     with pytest.raises(Invalid):

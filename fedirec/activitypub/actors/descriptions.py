@@ -42,6 +42,7 @@ async def describe_actor(actor: Actor) -> ActorObject:
         also_known_as=tuple(actor.also_known_as),
         moved_to=actor.moved_to,
         published=actor.created_at,
+        further={} if is_silent else dict(actor.further or {}),
         keys=tuple(KeyObject(id=key.key_id, kind=_kind(key), public=key.public) for key in keys),
     )
 

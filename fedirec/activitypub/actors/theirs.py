@@ -21,7 +21,7 @@ from fedirec.clock import now
 from fedirec.db import add_row, execute, fetch_objects, transaction
 from fedirec.errors import Forbidden
 from fedirec.html import clean, one_line
-from fedirec.lanes import enqueue
+from fedirec.lanes import Work, enqueue
 from fedirec.uris import host_of, origin_of
 
 HANDLE_NAME: Final = re.compile(r"[\w.~-]{1,200}")
@@ -34,6 +34,9 @@ WHO_THEY_ARE: Final = frozenset(
     )
 )
 """What nobody else says of somebody because they have their domain by now."""
+
+PROFILE: Final = ("skills", "availableFor")
+"""What people say of what they can do, of which there are rows."""
 
 PEOPLE: Final = frozenset({"Person", "Service", "Organization"})
 """What becomes no group and no server, nor the other way round, because its domain says so."""
@@ -94,6 +97,7 @@ async def keep_remote_actor(
             else:
                 await make_findable_as(key, new)
                 await save_keys(key, actor.keys, history=(), is_vouched=True)
+                await enqueue(_profile_work(key, None, document))
                 return key
         if known.is_local:
             raise Forbidden("that actor lives here; nobody else describes it")
@@ -114,14 +118,22 @@ async def keep_remote_actor(
         elif is_vouched and not all(key.is_vouched for key in before):
             await hear_again(known.id)
         was = known.name, known.summary, known.without_name
+        works = _profile_work(known.id, known.document, columns.get("document", known.document))
         known.update_from_dict(columns)
         if (known.name, known.summary) != was[:2]:
-            await enqueue([look_again(known.uri)])
+            works.append(look_again(known.uri))
         if known.without_name != was[2]:
-            await enqueue([name_otherwise(known.id)])
+            works.append(name_otherwise(known.id))
+        await enqueue(works)
         await known.save(update_fields=list(columns))
         await make_actor_findable(known)
     return int(known.id)
+
+
+def _profile_work(key: int, before: Json | None, after: Json | None) -> list[Work]:
+    """What keeps what somebody says of their skills, when that has changed; a package above knows how."""
+    said = [tuple((document or {}).get(term) for term in PROFILE) for document in (before, after)]
+    return [Work(kind="profile", lane=f"profile:{key}", payload={"actor": key})] if said[0] != said[1] else []
 
 
 async def _standing_of(uri: str) -> dict[str, Any]:

@@ -280,6 +280,11 @@ ACTOR_CONTEXT: Final[list[Any]] = [
         "fr": FEDIREC,
         "kind": "fr:kind",
         "withoutName": "fr:withoutName",
+        "Hashtag": "as:Hashtag",
+        "schema": PREFIXES["schema"],
+        "skills": ids("schema:skills"),
+        "interest": id_("http://xmlns.com/foaf/0.1/topic_interest"),
+        "availableFor": "fr:availableFor",
     },
 ]
 """For people and the instance itself."""

@@ -63,6 +63,9 @@ EXTENSIONS: Final[Context] = {
     "with_approval": id_("gts:with_approval"),
     "approvedBy": id_("gts:approvedBy"),
     "implements": ids("https://w3id.org/fep/844e/implements"),
+    "skills": ids("schema:skills"),
+    "interest": id_("http://xmlns.com/foaf/0.1/topic_interest"),
+    "availableFor": "fr:availableFor",
 }
 """Stands in for the extension contexts of other software too: we read the terms that we know and pass over the rest."""
 

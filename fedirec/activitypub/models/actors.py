@@ -52,6 +52,8 @@ class Actor(Model, metaclass=RowClass):
     also_known_as: fields.Field[list[str]] = fields.JSONField(default=list)
     state = fields.CharField(max_length=12, default="active", db_default="active")
     document: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    further: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """What else somebody of ours says in their document, in the terms of `ACTOR_CONTEXT`; other packages write it."""
     fetched_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
 

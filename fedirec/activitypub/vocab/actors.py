@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, Self
 
@@ -77,6 +77,8 @@ class ActorObject:
     moved_to: str | None = None
     published: datetime | None = None
     keys: tuple[KeyObject, ...] = ()
+    further: Json = field(default_factory=dict)
+    """What packages that know more of people add; only for writing, for what comes stays in the document."""
 
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
@@ -156,7 +158,7 @@ class ActorObject:
                 document["implements"] = can
             else:
                 document["generator"] = {"type": "Application", "implements": can}
-        return document | write_keys(self.id, self.keys)
+        return {**self.further, **document, **write_keys(self.id, self.keys)}
 
 
 def write_keys(owner: str, keys: tuple[KeyObject, ...]) -> Json:

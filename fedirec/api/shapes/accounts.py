@@ -34,7 +34,10 @@ class Me(Shape):
     default_quoting: str
     default_remixing: str
     default_ai_preference: str
-    skills: list[str] = Field(description="What you can do, as codes of roles, as at /api/roles. Nobody else sees it.")
+    skills: list[str] = Field(description="What you can do, as codes of roles, as at /api/roles.")
+    shows_skills: bool = Field(description="Whether others see your skills; else nobody does.")
+    available_for: str = Field(description="What you would like to be asked for; everybody sees it.")
+    interests: list[str] = Field(description="The tags that you follow and that others see.")
     notices_wanted: list[str]
     notices_mailed: list[str] = Field(description="Kinds that come by mail too; `always` for what everybody is told.")
     weekly_mail: bool = Field(description="Whether the digest of the week comes by mail.")
@@ -76,6 +79,11 @@ class Skills(Sent):
     """What somebody can do."""
 
     skills: list[Text] = Field(max_length=50, description="Codes of roles that are skills, such as sng for singing.")
+    shows_skills: bool | None = Field(None, description="Whether others see them; left out, it stays as it is.")
+    available_for: Text | None = Field(None, max_length=300, description="What you would like to be asked for.")
+    interests: list[Text] | None = Field(
+        None, max_length=20, description="Those of the tags that you follow that others may see."
+    )
 
 
 class NoticesWanted(Sent):

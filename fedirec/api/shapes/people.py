@@ -12,6 +12,7 @@ from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import Listed, Row, Sent, Shape, Text
 from fedirec.html import clean
 from fedirec.remix.queries.people import acquaintance_of
+from fedirec.remix.queries.profiles import said_by
 
 
 class Person(Shape):
@@ -36,6 +37,9 @@ class WholePerson(Person):
     you_follow: bool
     you_asked: bool
     is_you: bool
+    skills: list[str] = Field(description="What they let others see that they can do, as codes of roles.")
+    available_for: str
+    interests: list[str] = Field(description="The tags that they let others see that they like.")
     moved_to: str | None = Field(description="The id of the account where they live now.")
     you_block: bool
     you_mute: bool
@@ -80,7 +84,7 @@ def show_person(call: Call, actor: Actor) -> Person:
 
 async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
     """The same, with everything that their page says."""
-    known = await acquaintance_of(call.looker, actor)
+    known, said = await acquaintance_of(call.looker, actor), await said_by(actor)
     return WholePerson(
         **_shown(call, actor),  # type: ignore[arg-type]
         summary_html=clean(actor.summary) if actor.summary and actor.state == "active" else "",
@@ -88,6 +92,9 @@ async def show_whole_person(call: Call, actor: Actor) -> WholePerson:
         you_follow=known.follows,
         you_asked=known.asked,
         is_you=known.is_self,
+        skills=list(said.skills),
+        available_for=said.available_for,
+        interests=list(said.interests),
         moved_to=actor.moved_to if actor.state == "active" else None,
         you_block=known.is_blocked,
         you_mute=known.boundary is not None and not known.is_blocked,

@@ -1,9 +1,11 @@
-"""Following hashtags. Nobody else hears of it."""
+"""Following hashtags. Nobody else hears of it, but for those that somebody shows on their profile."""
 
 from __future__ import annotations
 
 from fedirec.activitypub.models import Actor
+from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid
+from fedirec.remix.actions.profiles import tell_profile
 from fedirec.remix.models import TagFollow
 from fedirec.remix.queries.tags import MAX_TAGS
 from fedirec.remix.vocab import find_hashtag, hashtag_key
@@ -22,5 +24,7 @@ async def follow_tag(viewer: Actor, tag: str) -> str:
 
 
 async def unfollow_tag(viewer: Actor, tag: str) -> None:
-    """What carries `tag` does not stand on the first page of `viewer` because of that."""
-    await TagFollow.filter(actor_id=viewer.id, name=hashtag_key(tag)[:100]).delete()
+    """What carries `tag` does not stand on the first page of `viewer` because of that, nor does it on their profile."""
+    async with transaction():
+        await TagFollow.filter(actor_id=viewer.id, name=hashtag_key(tag)[:100]).delete()
+        await tell_profile(viewer)

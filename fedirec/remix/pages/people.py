@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -23,12 +24,15 @@ from fedirec.remix.pages.sharing.heads import person_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
 from fedirec.remix.queries.people import acquaintance_of, find_home, get_person, get_remote_person
+from fedirec.remix.queries.profiles import said_by
 from fedirec.remix.queries.records import records_by
 from fedirec.remix.queries.works import credited_in, remixed_by_others
+from fedirec.remix.skills import SKILLS
 from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Page, page_of, wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import Section, Sections, find_section
 from fedirec.web.views import Tab
 
 TABS: Final = ("records", "remixed", "challenges", "credits")
@@ -59,10 +63,12 @@ async def go_to_person(request: Request[Any]) -> Response:
 async def _show(request: Request[Any], person: Actor) -> Response:
     cards, viewer, member = Cards(request), visitor(request), viewer_of(request)
     tab = request.query_params.get("tab", "")
-    tab = tab if tab in TABS else "records"
+    own = find_section(_sections(request), tab)
+    tab = tab if tab in TABS or own is not None else "records"
     account = await find_account_of(person) if person.is_local else None
     new_keys = await new_keys_view(cards, [person.uri])
     shown = cards.person(person)
+    said = await said_by(person)
     return render(
         request,
         "remix/person.html",
@@ -76,9 +82,13 @@ async def _show(request: Request[Any], person: Actor) -> Response:
         seen_at=None if person.is_local else person.fetched_at,
         since=account.created_at if account else None,
         licence=licence_view(find_licence(account.licence)) if account and account.licence else None,
+        said=said,
+        can_do=[_(skill.label) for skill in SKILLS if skill.code in said.skills],
         tab=tab,
-        tabs=[Tab(label=label, url=url, is_current=tab == name) for name, label, url in _tabs(shown.url)],
-        page=await _page(request, cards, person, tab),
+        tabs=[Tab(label=label, url=url, is_current=tab == name) for name, label, url in _tabs(request, shown.url)],
+        page=await _page(request, cards, person, tab) if own is None else None,
+        own=own,
+        section=await own.load(request, person) if own is not None else None,
         acquaintance=await acquaintance_of(viewer, person),
         is_signed_in=member is not None,
         may_follow=member is not None and member.can(Permission.FOLLOW) and person.state == "active",
@@ -105,12 +115,19 @@ async def _page(request: Request[Any], cards: Cards, person: Actor, tab: str) ->
     return page_of(rows, request, wanted=wanted, place=place_of, show=cards.record)
 
 
-def _tabs(url: str) -> list[tuple[str, str, str]]:
+def _sections(request: Request[Any]) -> Sequence[Section]:
+    sections: Sections = request.state["sections"]
+    return sections.person
+
+
+def _tabs(request: Request[Any], url: str) -> list[tuple[str, str, str]]:
+    further = [(each.name, _(each.title), f"{url}?tab={each.name}") for each in _sections(request)]
     return [
         ("records", _("Records"), url),
         ("remixed", _("Remixed by others"), f"{url}?tab=remixed"),
         ("challenges", _("Challenges"), f"{url}?tab=challenges"),
         ("credits", _("Credits"), f"{url}?tab=credits"),
+        *further,
     ]
 
 

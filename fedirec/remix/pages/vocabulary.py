@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 TERMS: Final[Mapping[str, str]] = {
-    "kind": "What a Note or a Group is beyond its type: record, comment, challenge, prompt, news.",
+    "kind": "What a Note or a Group is beyond its type: record, comment, challenge, prompt, need, news.",
     "news": "What a piece of news is: update, reminder, conclusion or cancellation.",
+    "availableFor": "What somebody would like to be asked for, in their own words.",
     "at": "The place in a sound or a film that a comment is about, as a duration from the beginning (PT42S).",
     "recordDigest": "SHA-256 (multibase) over the canonical form of everything that makes a record what it is.",
     "derivation": "For each source of a record, how the record was made from it.",

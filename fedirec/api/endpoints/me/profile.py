@@ -11,14 +11,17 @@ from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.shapes.accounts import Defaults, MailAddress, Me, NoticesWanted, Preferences, ProfileChange, Skills
 from fedirec.api.shapes.people import show_person
 from fedirec.errors import Invalid, NotFound
-from fedirec.remix.actions.skills import choose_skills
+from fedirec.remix.actions.profiles import change_profile as change_profile_of
 from fedirec.remix.licences import CHOICES, find_licence
+from fedirec.remix.models import Profile
+from fedirec.remix.queries.profiles import said_by
 from fedirec.remix.queries.records import files_of
 
 
 async def show_me(call: Call) -> Me:
     viewer = call.viewer
     account = await Account.get(id=viewer.account.id).select_related("actor")
+    said, profile = await said_by(account.actor), await Profile.get_or_none(actor_id=account.actor_id)
     return Me(
         person=show_person(call, account.actor),
         role=viewer.role.value,
@@ -34,6 +37,9 @@ async def show_me(call: Call) -> Me:
         default_remixing=account.remixing,
         default_ai_preference=account.ai_preference,
         skills=account.skills or [],
+        shows_skills=profile is not None and profile.shows_skills,
+        available_for=said.available_for,
+        interests=list(said.interests),
         notices_wanted=[kind.value for kind in WISHES if kind.value not in (account.unwanted or ())],
         notices_mailed=account.mailed or [],
         weekly_mail=account.weekly_mail,
@@ -85,7 +91,14 @@ async def change_defaults(call: Call) -> Me:
 
 
 async def change_skills(call: Call) -> Me:
-    await choose_skills(call.viewer.account, call.sent(Skills).skills)
+    sent = call.sent(Skills)
+    await change_profile_of(
+        call.viewer.account,
+        skills=sent.skills,
+        shows_skills=sent.shows_skills,
+        available_for=sent.available_for,
+        interests=sent.interests,
+    )
     return await show_me(call)
 
 
@@ -155,7 +168,8 @@ ENDPOINTS = (
         method="PUT",
         path="/me/skills",
         permission=Permission.MANAGE_OWN,
-        says="You can do these things, and find with `skill=mine` the records that wait for them.",
+        says="You can do these things, and find with `skill=mine` the records that wait for them. Others see it if you "
+        "want, here and on other instances.",
         run=change_skills,
         body=Skills,
         answer=Me,

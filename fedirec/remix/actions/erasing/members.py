@@ -26,9 +26,11 @@ from fedirec.remix.actions.remix_requests.expiring import forget_words
 from fedirec.remix.actions.suggestions.forgetting import forget_suggestions
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.models import (
+    Ability,
     Attachment,
     Bookmark,
     Draft,
+    Profile,
     TagFollow,
 )
 
@@ -99,6 +101,8 @@ async def forget_sayings(actor: Actor) -> None:
         await Outgoing.filter(Q(type__not="Delete") | Q(object_uri__not=actor.uri), actor_id=actor.id).delete()
         await Draft.filter(author_id=actor.id).delete()
         await TagFollow.filter(actor_id=actor.id).delete()
+        await Ability.filter(actor_id=actor.id).delete()
+        await Profile.filter(actor_id=actor.id).delete()
         await Bookmark.filter(actor_id=actor.id).delete()
         await Liking.filter(actor_id=actor.id).delete()
         await forget_words(actor)
@@ -119,9 +123,9 @@ async def forget_account(actor: Actor, *, keeps_name: bool) -> None:
     """
     async with transaction():
         await Account.filter(actor_id=actor.id).delete()
-        actor.summary, actor.icon_url, actor.document = "", None, None
+        actor.summary, actor.icon_url, actor.document, actor.further = "", None, None, None
         actor.also_known_as, actor.moved_to = [], None
-        columns = ["summary", "icon_url", "document", "also_known_as", "moved_to"]
+        columns = ["summary", "icon_url", "document", "further", "also_known_as", "moved_to"]
         if not keeps_name:
             await unname(actor)
             columns += ["name", "handle"]

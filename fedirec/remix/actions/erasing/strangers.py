@@ -16,7 +16,9 @@ from fedirec.remix.actions.remix_requests.expiring import forget_words
 from fedirec.remix.actions.suggestions.forgetting import forget_suggestions
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.models import (
+    Ability,
     Contributor,
+    Profile,
     Snapshot,
     Source,
 )
@@ -37,6 +39,8 @@ async def forget_remote(actor: Actor, cache: MediaCache) -> None:
         if not credited and not await Source.exists(snapshot__author_uri=actor.uri):
             actor.name = ""
         await actor.save(update_fields=["summary", "icon_url", "document", "also_known_as", "name"])
+        await Ability.filter(actor_id=actor.id).delete()
+        await Profile.filter(actor_id=actor.id).delete()
         await make_unfindable("actor", actor.id)
     if icon:
         await cache.forget_of([icon])
