@@ -257,7 +257,7 @@ class Credited:
     records: tuple[str, ...] = ()
     """The records of theirs that are used."""
     is_confirmed: bool = True
-    """False where nothing but a role names them that they have not confirmed."""
+    """Whether they had said themselves that they did all of that."""
 
 
 def credits_in(manifest: Manifest) -> list[Credited]:
@@ -265,15 +265,15 @@ def credits_in(manifest: Manifest) -> list[Credited]:
     found: dict[str, Credited] = {}
     for role in manifest.roles:
         key = role.person or f"name:{role.name.casefold()}"
-        known = found.get(key) or Credited(person=role.person, name=role.name, is_confirmed=False)
+        known = found.get(key) or Credited(person=role.person, name=role.name)
         found[key] = replace(
             known,
             roles=tuple(dict.fromkeys((*known.roles, role.role))),
             words=tuple(dict.fromkeys(filter(None, (*known.words, role.words)))),
-            is_confirmed=known.is_confirmed or role.is_confirmed,
+            is_confirmed=known.is_confirmed and role.is_confirmed,
         )
     for record in manifest.records:
         key = record.author or f"record:{record.id}"
         known = found.get(key) or Credited(person=record.author, name=record.author_name)
-        found[key] = replace(known, records=(*known.records, record.id), is_confirmed=True)
+        found[key] = replace(known, records=(*known.records, record.id))
     return list(found.values())

@@ -129,18 +129,12 @@ def test_everybody_is_credited_once_and_nobody_else(records: Any, roles: Any) ->
         assert role.role in line.roles
 
 
-def test_a_role_that_nobody_confirmed_is_not_confirmed_until_a_record_of_theirs_is_used() -> None:
-    role = RoleCredit(name="Bo", role=ROLES[0].iri, person="https://there.test/u/bo")
-    assert not credits_in(manifest((), [(0, role)]))[0].is_confirmed
-    record = UsedRecord(
-        id="https://there.test/r/1",
-        digest=None,
-        title="Sky",
-        author="https://there.test/u/bo",
-        author_name="Bo",
-        licence="https://creativecommons.org/licenses/by/4.0/",
-    )
-    assert credits_in(manifest([(0, record)], [(0, role)]))[0].is_confirmed
+def test_whoever_has_not_confirmed_a_role_is_marked_until_they_confirmed_all() -> None:
+    person = "https://there.test/u/bo"
+    yes, no = (RoleCredit(name="Bo", role=ROLES[place].iri, person=person, is_confirmed=place == 0) for place in (0, 1))
+    assert credits_in(manifest((), [(0, yes)]))[0].is_confirmed
+    assert not credits_in(manifest((), [(0, yes), (0, no)]))[0].is_confirmed
+    assert not credits_in(manifest((), [(0, no)]))[0].is_confirmed
 
 
 def test_places_that_were_given_count() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.projects.pages import beginning, leading, listing, people, showing
+from fedirec.projects.pages import beginning, leading, listing, people, productions, showing, takeovers, tasks
 
 routes: list[BaseRoute] = [
     *listing.routes,
     *beginning.routes,
     *leading.routes,
     *people.routes,
+    *productions.routes,
     *showing.routes,
+    *tasks.routes,
+    *takeovers.routes,
 ]
