@@ -643,6 +643,7 @@ async def _live(one: Instance, other: Instance) -> None:
         language="en",
         warning="Loud thunder",
         ai_preference="disallow",
+        feedback_wanted="Too short?",
         tags=["Rain"],
         files=[drafts.FileDraft(media=await other.run(_film, bo), description="Slowed rain over city lights")],
         sources=[drafts.SourceDraft(record=heard, relation=Relation.SAMPLES)],
