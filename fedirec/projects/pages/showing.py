@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
+from fedirec.projects.actions.meeting import refresh_seen
 from fedirec.projects.models import Project
 from fedirec.projects.pages.finding import parts_in_project, project_in
 from fedirec.projects.pages.sections import SECTIONS
@@ -48,6 +49,7 @@ async def show_remote_project(request: Request[Any]) -> Response:
     project = await get_remote_project(row_in(request))
     if wants_activity(request):
         return RedirectResponse(project.actor.uri, status_code=303, headers=VARY)
+    await refresh_seen(project)
     return await _show(request, project)
 
 
