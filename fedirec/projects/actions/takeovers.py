@@ -25,7 +25,7 @@ from fedirec.projects.queries.takeovers import (
     is_there,
     leaderless_projects,
     leading_of,
-    members_of,
+    members_to_tell,
     over_at,
     silent_projects,
     warned_at,
@@ -145,7 +145,7 @@ async def _put_up(project: Project) -> None:
     project.stage_before, project.stage, project.stage_at = project.stage, ADOPTABLE, now()
     await project.save(update_fields=["stage", "stage_before", "stage_at"])
     await log(project.actor, Happening.ADOPTABLE, by=None)
-    members = await members_of(project)
+    members = await members_to_tell(project)
     people = {person.id: person for person in [*await leaders_of(project.actor), *members]}
     await _tell(project, people.values(), Notice.PROJECT_ADOPTABLE, None, f"#{ADOPTABLE}-{in_utc(project.stage_at)}")
     await publish_project_update(project)
@@ -174,7 +174,7 @@ async def _take_over(key: int) -> bool:
     heir = next(row.actor for row in waiting if row.id == chosen.key)
     before = await leaders_of(project.actor)
     await _hand_to(project, heir, before)
-    others = {person.id: person for person in [*before, *await members_of(project)] if person.id != heir.id}
+    others = {person.id: person for person in [*before, *await members_to_tell(project)] if person.id != heir.id}
     await log(project.actor, Happening.TAKEN_OVER, by=None, person=heir)
     subject = f"#taken-over-{chosen.key}"
     await _tell(project, [heir], Notice.LEADS_NOW, None, subject)

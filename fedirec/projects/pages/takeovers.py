@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,9 +32,11 @@ from fedirec.projects.takeovers import (
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import visitor
 from fedirec.remix.powers import Part
+from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import Section
 from fedirec.web.views import PersonView
 
 
@@ -116,6 +119,18 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
         max_words=MAX_WORDS,
     )
 
+
+async def load_search(request: Request[Any], project: Project) -> Mapping[str, Any] | None:
+    """That somebody is looked for who leads a project of ours, for its page."""
+    if project.stage != ADOPTABLE or not project.actor.is_local:
+        return None
+    leading = await leading_of(project)
+    return {"rule": rule_of(project, patience(leading)), "url": f"{project_url(Cards(request), project)}/takeover"}
+
+
+LEADER_WANTED: Final = Section(
+    name="takeover", title=N_("Who will lead it?"), template="projects/takeover_section.html", load=load_search
+)
 
 routes = [
     Route("/p/{slug}/takeover", show_takeover, methods=["GET"]),

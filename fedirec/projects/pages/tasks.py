@@ -6,6 +6,7 @@ were given it perhaps, and have not said yes in public.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +19,6 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.errors import FedirecError, Invalid
 from fedirec.projects.actions.tasks import (
     TaskDraft,
     change_task,
@@ -39,18 +39,25 @@ from fedirec.projects.queries.tasks import ended_tasks, get_task, open_tasks, pe
 from fedirec.projects.tasks import MAX_TEXT, MAX_TITLE, is_overdue
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.cards.texts import rendered
 from fedirec.remix.pages.deeds import Deed as Press
 from fedirec.remix.pages.deeds import do_what_was_pressed
 from fedirec.remix.pages.visitors import members_only, number_of, visitor
 from fedirec.remix.powers import Deed, Part, may_do, refuse_unless
+from fedirec.translatable import N_
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import Reader, reader, reading, zone_named
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import Section
 from fedirec.web.times import in_words, local_input
 from fedirec.web.views import Choice, PersonView, Tab
 
+FREE: Final = 5
+"""Tasks that wait for somebody, on the page of their project."""
+AT_HOME: Final = 5
+"""Tasks of one's own on one's first page."""
 MINE: Final = 100
 """Tasks on the page of one's own."""
 _SHOWN: Final = ("open", "free", "ended")
@@ -62,7 +69,7 @@ class TaskView:
     """A task as lists and its own page show it."""
 
     title: str
-    text: str
+    text_html: str
     url: str
     state: str
     word: str
@@ -203,7 +210,7 @@ def task_view(cards: Cards, task: Task, viewer: Actor | None, parts: frozenset[P
     does = parts | {Part.ASSIGNEE} if is_mine else parts
     return TaskView(
         title=task.title,
-        text=task.text,
+        text_html=rendered(task.text) if task.text else "",
         url=url,
         state=task.state,
         word=word,
@@ -270,7 +277,9 @@ async def _show_list(request: Request[Any], project: Project, form: Form, *, sta
         form=form,
         project=shown,
         tabs=project_tabs(cards, project, current="tasks", parts=parts),
-        filters=[Tab(label=labels[each], url=f"{shown.url}/tasks?show={each}", is_current=each == show) for each in _SHOWN],
+        filters=[
+            Tab(label=labels[each], url=f"{shown.url}/tasks?show={each}", is_current=each == show) for each in _SHOWN
+        ],
         show=show,
         tasks=[] if show == "ended" else [view(row) for row in rows],
         ended=page_of(rows, request, wanted=wanted, place=place, show=view) if show == "ended" else None,
@@ -279,9 +288,7 @@ async def _show_list(request: Request[Any], project: Project, form: Form, *, sta
     )
 
 
-async def _show_task(
-    request: Request[Any], project: Project, task: Task, form: Form, *, status: int = 200
-) -> Response:
+async def _show_task(request: Request[Any], project: Project, task: Task, form: Form, *, status: int = 200) -> Response:
     cards, viewer = Cards(request), visitor(request)
     parts = await parts_in_project(request, project)
     (shown,) = await project_views(cards, [project])
@@ -300,9 +307,7 @@ async def _show_task(
     )
 
 
-async def _show_edit(
-    request: Request[Any], project: Project, task: Task, form: Form, *, status: int = 200
-) -> Response:
+async def _show_edit(request: Request[Any], project: Project, task: Task, form: Form, *, status: int = 200) -> Response:
     cards = Cards(request)
     (shown,) = await project_views(cards, [project])
     return render(
@@ -348,7 +353,12 @@ async def _draft_in(form: Form, project: Project, *, task: Task | None = None) -
     """What stands in the form; mistakes are told beside its fields."""
     title, text = form.line("title", required=True, max=MAX_TITLE), form.text("text", max=MAX_TEXT)
     due = form.instant("due", zone=project.timezone)
-    if task is not None and task.due_at is not None and due is not None and due == task.due_at.replace(second=0, microsecond=0):
+    if (
+        task is not None
+        and task.due_at is not None
+        and due is not None
+        and due == task.due_at.replace(second=0, microsecond=0)
+    ):
         due = task.due_at  # the field knows no seconds
     steps = {str(step.id): step for step in await steps_of(project)}
     if task is not None and task.step is not None:
@@ -376,6 +386,37 @@ async def _person_in(
         form.fail("assignee", _("Choose somebody who is in the project."))
     return person
 
+
+async def load_free(request: Request[Any], project: Project) -> Mapping[str, Any] | None:
+    """What waits for somebody in a project of ours, for its page."""
+    if not project.actor.is_local:
+        return None
+    rows = await open_tasks(project, only_free=True)
+    if not rows:
+        return None
+    cards, viewer, parts = Cards(request), visitor(request), await parts_in_project(request, project)
+    for row in rows:
+        row.project = project
+    return {
+        "tasks": [task_view(cards, row, viewer, parts) for row in rows[:FREE]],
+        "more_url": f"{project_url(cards, project)}/tasks",
+    }
+
+
+async def load_mine(request: Request[Any], actor: Actor) -> Mapping[str, Any] | None:
+    """What somebody has taken on in all projects, for their first page."""
+    rows, cards = await tasks_of(actor, limit=AT_HOME), Cards(request)
+    if not rows:
+        return None
+    return {"tasks": [task_view(cards, row, actor, frozenset({Part.MEMBER})) for row in rows], "more_url": "/tasks"}
+
+
+FREE_TASKS: Final = Section(
+    name="tasks", title=N_("Waiting for somebody"), template="projects/task_section.html", load=load_free
+)
+OWN_TASKS: Final = Section(
+    name="own-tasks", title=N_("What you took on"), template="projects/task_section.html", load=load_mine
+)
 
 routes = [
     Route("/tasks", show_mine, methods=["GET"]),

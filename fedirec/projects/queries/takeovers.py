@@ -6,16 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from tortoise.expressions import Q
-
-from fedirec.accounts.boundaries import away_from
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.projects.models import Project, ProjectMember, Takeover
-from fedirec.projects.queries.projects import with_parts
 from fedirec.projects.takeovers import (
-    ADOPTABLE,
     AT_REST,
     AT_WORK,
     MAX_OFFERS,
@@ -26,7 +21,6 @@ from fedirec.projects.takeovers import (
 )
 from fedirec.remix.models import Reminder
 from fedirec.remix.queries.leading import leaders_of
-from fedirec.web.paging import Cursor
 
 BATCH: Final = 500
 """Projects that are looked at in one query."""
@@ -119,29 +113,10 @@ async def candidates_for(project: Project, offers: Sequence[Takeover]) -> list[C
     return found
 
 
-async def members_of(project: Project) -> Sequence[Actor]:
+async def members_to_tell(project: Project) -> Sequence[Actor]:
     """Those who are in `project`, at most MAX_TOLD, the longest in front."""
     found = ProjectMember.filter(project_id=project.id, state="active").order_by("id").limit(MAX_TOLD)
     return [place.actor for place in await found.select_related("actor")]
-
-
-async def adoptable_projects(
-    *, limit: int, viewer: Actor | None = None, after: Cursor | None = None
-) -> Sequence[Project]:
-    """The projects known here that wait for somebody to lead them, the newest first; none of whom `viewer` keeps away
-    from.
-    """
-    found = Project.filter(stage=ADOPTABLE, actor__state="active", launched_at__not_isnull=True)
-    kept = await away_from(viewer)
-    heard = list(kept.hears or ())
-    found = found.filter(Q(actor__is_quiet=False) | Q(actor_id__in=heard))
-    if kept.actors:
-        found = found.filter(actor_id__not_in=list(kept.actors))
-    if kept.hosts:
-        found = found.filter(actor__host__not_in=list(kept.hosts))
-    if after is not None:
-        found = found.filter(Q(launched_at__lt=after.at) | Q(launched_at=after.at, id__lt=after.id))
-    return await with_parts(found).order_by("-launched_at", "-id").limit(limit)
 
 
 def is_there(leader: Actor) -> bool:
