@@ -29,6 +29,7 @@ NOUNS: Final = {
     "drafts": N_("Drafts"),
     "challenges": N_("Challenges"),
     "submissions": N_("Submissions"),
+    "projects": N_("Projects"),
     "comments": N_("Comments"),
     "quotes": N_("Quotes"),
     "suggestions": N_("Suggested changes"),

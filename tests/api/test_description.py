@@ -16,6 +16,7 @@ from fedirec.api.openapi import openapi_document, plain_path
 from fedirec.api.pages import NOUNS
 from fedirec.api.serving import endpoint_routes
 from fedirec.media.routes import upload_routes
+from fedirec.projects.pages import routes as projects_pages
 from fedirec.remix.pages import routes as remix_pages
 from tests.network import Instance
 
@@ -73,7 +74,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_heading() -> None:
 def test_every_form_on_a_page_has_an_operation_that_does_the_same() -> None:
     forms = {
         route.path
-        for route in [*accounts_pages, *remix_pages, *admin_pages]
+        for route in [*accounts_pages, *remix_pages, *projects_pages, *admin_pages]
         if isinstance(route, Route) and "POST" in (route.methods or ())
     }
     covered = {page for endpoint in TABLE for page in endpoint.pages}

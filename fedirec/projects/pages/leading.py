@@ -38,6 +38,7 @@ from fedirec.projects.stages import Stage, next_stages
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.leading.opening import opened_in, show_new
 from fedirec.remix.pages.visitors import members_only, number_of, row_in
 from fedirec.remix.powers import Deed
 from fedirec.remix.queries.challenges import find_challenge_row
@@ -135,6 +136,24 @@ async def post_attach(request: Request[Any]) -> Response:
     viewer, project = await doer_in(request)
     step, form = await step_in(request, project), await read_form(request)
     challenge = await get_challenge_of_leader(viewer.actor, number_of(form.value("challenge")) or 0)
+    await attach_challenge(viewer.actor, step, challenge)
+    return _back(request, project, _("“%(title)s” is part of the project now.") % {"title": challenge.title})
+
+
+@members_only
+async def show_new_challenge(request: Request[Any]) -> Response:
+    """The form that opens a challenge, for one that belongs to a step."""
+    _viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
+    await step_in(request, project)
+    return await show_new(request)
+
+
+async def post_new_challenge(request: Request[Any]) -> Response:
+    viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
+    step = await step_in(request, project)
+    challenge = await opened_in(request)
+    if isinstance(challenge, Response):
+        return challenge
     await attach_challenge(viewer.actor, step, challenge)
     return _back(request, project, _("“%(title)s” is part of the project now.") % {"title": challenge.title})
 
@@ -242,6 +261,8 @@ routes = [
     Route("/p/{slug}/steps/{key}/lock", post_step_lock, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/move", post_step_move, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/drop", post_step_drop, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/challenge", show_new_challenge, methods=["GET"]),
+    Route("/p/{slug}/steps/{key}/challenge", post_new_challenge, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/challenges", post_attach, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/challenges/{challenge:int}/remove", post_detach, methods=["POST"]),
 ]

@@ -27,6 +27,7 @@ from fedirec.remix.pages.composing.showing import shown_files
 from fedirec.remix.pages.leading.promises import MAX_BRIEF, terms_choices, terms_in
 from fedirec.remix.pages.visitors import members_only
 from fedirec.remix.queries.challenges import drafts_of
+from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.terms import DecidedBy, Pays
 from fedirec.web.forms import Form, filled_form
 from fedirec.web.language import gettext as _
@@ -56,6 +57,18 @@ async def show_new(request: Request[Any]) -> Response:
 
 
 async def post_new(request: Request[Any]) -> Response:
+    challenge = await opened_in(request)
+    if isinstance(challenge, Response):
+        return challenge
+    if challenge.state == ChallengeState.DRAFT:
+        said = _("It is kept. Only those who lead it see it; open it when you like.")
+        return redirect(request, Cards(request).challenge_url(challenge), said)
+    said = _("It is open. Tell people about it: whoever follows it hears what is made.")
+    return redirect(request, Cards(request).here((await challenge.actor).uri), said)
+
+
+async def opened_in(request: Request[Any]) -> Challenge | Response:
+    """The challenge that the form in `request` asks for, or the page that shows the form again."""
     viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
     form = await read_composed(request)
     composition = await read_composition(form, author=viewer.actor)
@@ -87,15 +100,10 @@ async def post_new(request: Request[Any]) -> Response:
         is_draft=is_draft,
     )
     try:
-        challenge = await open_challenge(viewer.actor, request.state["keyring"], draft)
+        return await open_challenge(viewer.actor, request.state["keyring"], draft)
     except FedirecError as error:
         form.refuse(error)
         return _show_form(request, form, composition, status=422)
-    if is_draft:
-        said = _("It is kept. Only those who lead it see it; open it when you like.")
-        return redirect(request, Cards(request).challenge_url(challenge), said)
-    said = _("It is open. Tell people about it: whoever follows it hears what is made.")
-    return redirect(request, Cards(request).here((await challenge.actor).uri), said)
 
 
 def _show_form(
@@ -111,6 +119,7 @@ def _show_form(
         "remix/open_challenge.html",
         status,
         form=form,
+        action=request.url.path,
         drafts=[(Cards(request).challenge_url(draft), draft.title) for draft in drafts],
         files=shown_files(composition, cards=Cards(request)),
         room_for_files=MAX_FILES - len(composition.files),

@@ -1,0 +1,7 @@
+"""Projects: finding, reading, beginning and leading them, their steps, and who is in them."""
+
+from __future__ import annotations
+
+from fedirec.api.endpoints.projects import leading, people, reading, steps
+
+ENDPOINTS = (*reading.ENDPOINTS, *leading.ENDPOINTS, *steps.ENDPOINTS, *people.ENDPOINTS)

@@ -1,0 +1,353 @@
+"""Projects, their steps, and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from fedirec.activitypub.models import Actor
+from fedirec.api.endpoint import Call
+from fedirec.api.shapes.basis import Listed, PieceQuery, Row, Sent, Shape, Text
+from fedirec.api.shapes.challenges import ChallengeCard, NewsItem, show_challenge_card, show_news
+from fedirec.api.shapes.files import FileSent, dressed_files
+from fedirec.api.shapes.logs import LogEntry, show_entries
+from fedirec.api.shapes.people import Person, show_person
+from fedirec.api.shapes.records import RecordCard, show_card
+from fedirec.html import markdown
+from fedirec.projects.actions.members import MAX_WORDS
+from fedirec.projects.actions.projects import MAX_TITLE, SILENT_DAYS
+from fedirec.projects.actions.steps import MAX_TITLE as MAX_STEP_TITLE
+from fedirec.projects.models import Project as ProjectRow
+from fedirec.projects.models import ProjectMember
+from fedirec.projects.models import Step as StepRow
+from fedirec.projects.pages.views import cover_view, project_url
+from fedirec.projects.queries.projects import facts_of, steps_of, tags_of
+from fedirec.projects.queries.slate import leaders_among
+from fedirec.projects.queries.story import Chapter
+from fedirec.projects.stages import CRITERIA, Stage, next_stages, refusal_of
+from fedirec.remix.actions.drafts import MAX_TAGS
+from fedirec.remix.logbook import MAX_REASON
+from fedirec.remix.queries.parts import challenges_in
+
+StageName = Literal[
+    "idea",
+    "early",
+    "advanced",
+    "funded",
+    "in_production",
+    "finished",
+    "released",
+    "paused",
+    "abandoned",
+    "adoptable",
+]
+FormName = Literal[
+    "film", "song", "story", "zine", "podcast", "game", "picture_book", "animation", "exhibition", "other"
+]
+StepState = Literal["draft", "open", "locked", "done"]
+_LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+
+
+class ProjectsQuery(PieceQuery):
+    stage: StageName | None = None
+    form: FormName | None = None
+    skill: Text = Field("", max_length=10, description="That it looks for: a code of /vocabulary.")
+    tag: Text = Field("", max_length=100)
+    q: Text = Field("", max_length=100, description="Words of the title.")
+
+
+class Cover(Shape):
+    """The picture that stands for a project."""
+
+    url: str
+    description: str
+
+
+class ProjectCard(Shape):
+    """A project, as lists have it."""
+
+    id: int
+    uri: str = Field(description="The id of its Group in the federation.")
+    url: str
+    handle: str
+    group: int = Field(description="The id of its Group, which can be followed.")
+    title: str
+    form: str
+    stage: str
+    stage_at: datetime
+    leaders: list[Person]
+    creator: Person | None = Field(description="Who adds and removes leaders.")
+    language: str | None
+    cover: Cover | None
+    launched_at: datetime | None = Field(description="Null while its leaders prepare it.")
+    is_here: bool
+
+
+class Step(Shape):
+    """A step of a project, with its challenges."""
+
+    id: int
+    uri: str
+    position: int
+    title: str
+    text: str
+    html: str
+    state: StepState
+    challenges: list[ChallengeCard]
+    published_at: datetime | None
+    done_at: datetime | None
+
+
+class Way(Shape):
+    """A stage to which a project can go from where it stands."""
+
+    stage: StageName
+    criteria: str
+    refusal: str | None = Field(description="What the project lacks for it.")
+
+
+class Project(ProjectCard):
+    """A project with its brief and its steps."""
+
+    text: str
+    html: str
+    tags: list[str]
+    silent_days: int
+    led_at: datetime | None = Field(description="When a leader last did something in it.")
+    timezone: str
+    criteria: str
+    ways: list[Way]
+    steps: list[Step]
+
+
+class Projects(Listed):
+    items: list[ProjectCard]
+
+
+class ProjectPerson(Shape):
+    """Somebody in a project, or on the way into it."""
+
+    person: Person
+    state: Literal["asked", "invited", "active", "declined", "left", "removed"]
+    is_trusted: bool
+    skill: str | None
+    words: str = Field(description="What they or their inviter said; empty for those whom it does not concern.")
+    since: datetime
+
+
+class ProjectPeople(Listed):
+    items: list[ProjectPerson]
+
+
+class ChapterTold(Shape):
+    """One thing that happened: an entry of the log, a piece of news, or a record that was taken up."""
+
+    at: datetime
+    group: Person | None = Field(description="The challenge in which it happened; null for the project itself.")
+    entry: LogEntry | None
+    news: NewsItem | None
+    record: RecordCard | None
+
+
+class Story(Listed):
+    items: list[ChapterTold]
+
+
+class StepSent(Sent):
+    """What is to be done in a step."""
+
+    title: Text = Field(min_length=1, max_length=MAX_STEP_TITLE)
+    text: Text = Field("", max_length=4_000)
+
+
+class StepChange(Sent):
+    """What a step says from now on; what is left out stays."""
+
+    title: Text | None = Field(None, min_length=1, max_length=MAX_STEP_TITLE)
+    text: Text | None = Field(None, max_length=4_000)
+
+
+class StepStateSent(Sent):
+    """Where a step is from now on."""
+
+    state: Literal["open", "locked", "done"]
+    reason: Text = Field("", max_length=MAX_REASON, description="Needed to lock it.")
+
+
+class StepMoveSent(Sent):
+    earlier: bool
+
+
+class ChallengeSent(Sent):
+    challenge: Row
+
+
+class NewProject(Sent):
+    """A project that is begun."""
+
+    title: Text = Field(min_length=1, max_length=MAX_TITLE)
+    slug: Text | None = Field(
+        None, min_length=1, max_length=60, description="Its handle; made from the title when left out."
+    )
+    text: Text = Field(min_length=1, max_length=20_000)
+    form: FormName = "other"
+    language: Text | None = Field(None, pattern=_LANGUAGE)
+    tags: list[Text] = Field(default_factory=list, max_length=MAX_TAGS)
+    cover: FileSent | None = None
+    timezone: Text = Field("UTC", max_length=60)
+    silent_days: int = Field(60, ge=SILENT_DAYS.start, le=SILENT_DAYS.stop - 1)
+    steps: list[StepSent] | None = Field(
+        None, max_length=60, description="The usual steps of its form when left out; none for an empty list."
+    )
+
+
+class ProjectChange(Sent):
+    """What a project says from now on; what is left out stays."""
+
+    title: Text | None = Field(None, min_length=1, max_length=MAX_TITLE)
+    text: Text | None = Field(None, min_length=1, max_length=20_000)
+    form: FormName | None = None
+    language: Text | None = Field(None, pattern=_LANGUAGE)
+    tags: list[Text] | None = Field(None, max_length=MAX_TAGS)
+    cover: FileSent | None = None
+    timezone: Text | None = Field(None, max_length=60)
+    silent_days: int | None = Field(None, ge=SILENT_DAYS.start, le=SILENT_DAYS.stop - 1)
+
+
+class StageSent(Sent):
+    stage: StageName
+    reason: Text = Field(min_length=1, max_length=MAX_REASON)
+
+
+class ReasonSent(Sent):
+    reason: Text = Field(min_length=1, max_length=MAX_REASON)
+
+
+class WishSent(Sent):
+    """Somebody would like to be part of a project."""
+
+    words: Text = Field("", max_length=MAX_WORDS)
+    skill: Text | None = Field(None, max_length=10)
+
+
+class InvitationSent(WishSent):
+    person: Row
+
+
+class ProjectAnswerSent(Sent):
+    answer: Literal["accept", "decline", "take_back"]
+
+
+class DecisionSent(Sent):
+    let_in: bool
+
+
+class TrustSent(Sent):
+    is_trusted: bool
+
+
+async def show_projects(call: Call, rows: Sequence[ProjectRow]) -> list[ProjectCard]:
+    """Projects, which come with their parts."""
+    leaders = await leaders_among(rows)
+    return [ProjectCard(**_card(call, row, leaders.get(row.actor_id, []))) for row in rows]
+
+
+async def show_project(call: Call, row: ProjectRow, *, with_drafts: bool = False) -> Project:
+    """A project, which comes with its parts."""
+    leaders = await leaders_among([row])
+    stage, before = Stage(row.stage), Stage(row.stage_before) if row.stage_before else None
+    facts = await facts_of(row)
+    is_local = row.actor.is_local
+    return Project(
+        **_card(call, row, leaders.get(row.actor_id, [])),
+        text=row.text,
+        html=markdown(row.text) if row.text else row.content,
+        tags=await tags_of(row.actor),
+        silent_days=row.silent_days,
+        led_at=row.led_at if is_local else None,
+        timezone=row.timezone,
+        criteria=CRITERIA[stage],
+        ways=[
+            Way(stage=way.value, criteria=CRITERIA[way], refusal=None if way is before else refusal_of(way, facts))
+            for way in (next_stages(stage, before=before) if is_local else ())
+        ],
+        steps=await show_steps(call, await steps_of(row, with_drafts=with_drafts)),
+    )
+
+
+async def show_steps(call: Call, steps: Sequence[StepRow]) -> list[Step]:
+    """Steps, which come with their challenges."""
+    keys = [row.challenge_id for step in steps for row in step.challenges]
+    challenges = {row.id: row for row in await challenges_in(keys)}
+    return [
+        Step(
+            id=step.id,
+            uri=step.uri,
+            position=step.position,
+            title=step.title,
+            text=step.text,
+            html=markdown(step.text) if step.text else step.content,
+            state=step.state,  # type: ignore[arg-type]
+            challenges=[
+                show_challenge_card(call, challenges[row.challenge_id])
+                for row in step.challenges
+                if row.challenge_id in challenges
+            ],
+            published_at=step.published_at,
+            done_at=step.done_at,
+        )
+        for step in steps
+    ]
+
+
+def show_member(call: Call, row: ProjectMember, *, with_words: bool = False) -> ProjectPerson:
+    """Somebody in a project, who comes with their actor."""
+    return ProjectPerson(
+        person=show_person(call, row.actor),
+        state=row.state,  # type: ignore[arg-type]
+        is_trusted=row.is_trusted,
+        skill=row.skill,
+        words=row.words if with_words else "",
+        since=row.joined_at or row.created_at,
+    )
+
+
+async def show_chapters(call: Call, chapters: Sequence[Chapter]) -> list[ChapterTold]:
+    """What happened, with its people and records."""
+    dressed = await dressed_files([chapter.taken.record for chapter in chapters if chapter.taken is not None])
+    entries = await show_entries(call, [chapter.entry for chapter in chapters if chapter.entry is not None])
+    by_id = {entry.id: entry for entry in entries}
+    return [
+        ChapterTold(
+            at=chapter.at,
+            group=show_person(call, chapter.group) if chapter.group else None,
+            entry=by_id[chapter.entry.id] if chapter.entry else None,
+            news=show_news(call, chapter.news) if chapter.news else None,
+            record=show_card(call, chapter.taken.record, dressed) if chapter.taken else None,
+        )
+        for chapter in chapters
+    ]
+
+
+def _card(call: Call, row: ProjectRow, leaders: Sequence[Actor]) -> dict[str, Any]:
+    group, picture = row.actor, cover_view(call.cards, row)
+    return {
+        "id": row.id,
+        "uri": group.uri,
+        "url": call.absolute(project_url(call.cards, row)),
+        "handle": f"@{group.handle}@{group.host}",
+        "group": group.id,
+        "title": row.title,
+        "form": row.form,
+        "stage": row.stage,
+        "stage_at": row.stage_at,
+        "leaders": [show_person(call, leader) for leader in leaders],
+        "creator": show_person(call, row.creator) if row.creator else None,
+        "language": row.language,
+        "cover": Cover(url=call.absolute(picture.url), description=picture.alt) if picture else None,
+        "launched_at": row.launched_at,
+        "is_here": group.is_local,
+    }
