@@ -20,6 +20,7 @@ from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.group_tags import save_group_tags
 from fedirec.remix.actions.needs import save_needs
 from fedirec.remix.actions.prompts import current_terms, save_terms
+from fedirec.remix.actions.terms import tell_of_remote_terms
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.vocab import ChallengeObject, PromptObject
 from fedirec.remix.vocab.challenges import MAX_LEADERS
@@ -97,7 +98,7 @@ async def save_challenge(
         "content": clean(described.actor.summary),
         "kinds": [kind.value for kind in described.kinds_wanted],
         "deadline_at": described.deadline,
-        "state": described.state,
+        "state": described.state.value,
         "opened_at": described.actor.published or now(),
     }
     if leader:
@@ -122,6 +123,8 @@ async def save_challenge(
         newest = await current_terms(challenge)
         if newest is None or described.terms.version > newest.version:
             await save_terms(challenge, described.terms)
+            if newest is not None:
+                await tell_of_remote_terms(challenge, actor, described.terms)
     return challenge
 
 

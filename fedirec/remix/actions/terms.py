@@ -79,6 +79,12 @@ async def take_agreement(
     await agree(submission, terms, activity_uri=activity_uri)
 
 
+async def find_standing(challenge: Challenge, record: Record) -> Submission | None:
+    """The offer of `record` to `challenge` that stands, with the record."""
+    standing = Submission.filter(challenge_id=challenge.id, record_id=record.id, state__in=list(STANDING))
+    return await standing.select_related("record").first()
+
+
 async def newest_terms(challenge: Challenge) -> ChallengeTerms | None:
     """The row of what the challenge promises now, if it promises anything."""
     return await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()

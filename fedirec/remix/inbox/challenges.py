@@ -28,6 +28,7 @@ from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.actions.submissions.offers import refuse_unwelcome_author
+from fedirec.remix.actions.terms import find_standing, take_agreement
 from fedirec.remix.inbox.agreements import answers_an_agreement, is_of_a_challenge
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
 from fedirec.remix.inbox.comments import comment_added, comment_removed
@@ -73,7 +74,10 @@ async def challenge_updated(sender: Actor, update: Update[ChallengeObject]) -> N
 
 @handlers.on(Offer, Ref, RecordObject, evidence=True, vouched=True)
 async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
-    """Somebody offers a record of theirs to a challenge of ours, or themselves for what is looked for."""
+    """Somebody offers a record of theirs to a challenge of ours, or themselves for what is looked for.
+
+    Who offers again what stands there agrees to the terms that they name now.
+    """
     if await need_answered(sender, offer.object.id, offer.content or ""):
         return
     ours = Challenge.filter(actor__uri=offer.target or "", actor__is_local=True)
@@ -85,11 +89,16 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
     await refuse_unwelcome_author(challenge, sender)
     record = await Record.get_or_none(uri=offer.object.id)
     if record is None:
-        await ask_for(offer.object.id, challenge=challenge, author=sender)
+        await ask_for(offer.object.id, challenge=challenge, author=sender, activity_uri=offer.id)
     elif record.author_id != sender.id:
         raise Forbidden("only its author can offer a record")
+    elif offer.terms and (standing := await find_standing(challenge, record)):
+        version, digest = offer.terms
+        await take_agreement(sender, standing, version=version, digest=digest, activity_uri=offer.id)
     elif record.visibility == "public" or record.held_at is not None:
-        await offer_to(challenge, record, via="remote", activity_uri=offer.id)
+        version, digest = offer.terms or (None, None)
+        named = {"terms_version": version, "terms_digest": digest, "activity_uri": offer.id}
+        await offer_to(challenge, record, via="remote", **named)
     else:
         raise Unsupported("only a public record can answer a challenge")
 

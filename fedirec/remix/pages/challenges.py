@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, Literal, cast
 
 from starlette.requests import Request
@@ -18,11 +17,14 @@ from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.errors import FedirecError
 from fedirec.remix.actions.offering import offer_from_home
-from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Challenge, ChallengeTerms, Submission
-from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words, submission_word
+from fedirec.remix.models import Challenge
+from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.finding import record_at
+from fedirec.remix.pages.fits import skill_word
 from fedirec.remix.pages.home import place_of_challenge
+from fedirec.remix.pages.newsviews import news_view
+from fedirec.remix.pages.promised import outcome_word, own_submission, terms_view
+from fedirec.remix.pages.promised import routes as promised_routes
 from fedirec.remix.pages.sharing.heads import challenge_head
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import (
@@ -35,43 +37,22 @@ from fedirec.remix.queries.challenges import (
     terms_history,
 )
 from fedirec.remix.queries.leading import leads
+from fedirec.remix.queries.needs import needs_of
+from fedirec.remix.queries.news import how_it_ended
 from fedirec.remix.queries.people import acquaintance_of
+from fedirec.remix.submissions import ENDED
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Cursor, Page, page_of, wanted_page
 from fedirec.web.render import redirect, render
 from fedirec.web.sentences import told
-from fedirec.web.views import LicenceView, RecordView, Tab
+from fedirec.web.views import RecordView, Tab
 
 _SHUFFLED: Final = re.compile(r"[0-9a-f]{16}")
 _PIECE: Final = 24
 _PREVIEW: Final = 8
 """Submissions that stand below the brief."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermsView:
-    """One version of what a challenge promises."""
-
-    version: int
-    licence: LicenceView
-    pay: str
-    decides: str
-    text: str
-    said_at: datetime
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSubmission:
-    """What the viewer offered to a challenge, and how it stands."""
-
-    id: int
-    record: RecordView
-    state: str
-    word: str
-    reason: str
 
 
 async def show_challenges(request: Request[Any]) -> Response:
@@ -99,7 +80,8 @@ async def show_challenges(request: Request[Any]) -> Response:
 async def show_challenge(request: Request[Any]) -> Response:
     member = viewer_of(request)
     is_moderator = member is not None and member.can(Permission.MODERATE)
-    return await _show_brief(request, await get_challenge(request.path_params["slug"], is_moderator=is_moderator))
+    slug = request.path_params["slug"]
+    return await _show_brief(request, await get_challenge(slug, is_moderator=is_moderator, viewer=visitor(request)))
 
 
 async def post_offer(request: Request[Any]) -> Response:
@@ -161,6 +143,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
     history = await terms_history(challenge)
     own = await own_submissions(challenge, viewer) if viewer else []
     await cards.dress([challenge, *(submission.record for submission in [*accepted.submissions, *own])])
+    ending = await how_it_ended(challenge.actor) if challenge.state in ENDED else None
     shown = cards.challenge(challenge, whole=True)
     is_leader = await is_led_by_visitor(request, challenge)
     return render(
@@ -175,12 +158,14 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         media=cards.media(challenge.attachments, left=challenge.actor.media_rejected),
         language=challenge.language,
         uri=challenge.actor.uri,
-        terms=[_terms_view(row, is_current=row is history[0]) for row in history],
+        terms=[terms_view(row, is_current=row is history[0]) for row in history],
+        needs=[(skill_word(need.skill), need) for need in await needs_of(challenge.actor)],
         tabs=challenge_tabs(challenge, cards, current="brief", is_leader=is_leader),
         is_leader=is_leader,
         contribute_url=_contribute_url(challenge, member),
-        records=[cards.record(submission.record) for submission in accepted.submissions],
-        own=[_own(submission, cards) for submission in own],
+        records=[cards.record(row.record, note=outcome_word(row)) for row in accepted.submissions],
+        own=[own_submission(row, challenge, next(iter(history), None), cards) for row in own],
+        ending=news_view(ending, cards) if ending else None,
         acquaintance=await acquaintance_of(viewer, challenge.actor),
         may_follow=member is not None and member.can(Permission.FOLLOW),
         is_signed_in=member is not None,
@@ -197,7 +182,7 @@ def _contribute_url(challenge: Challenge, member: Viewer | None) -> str:
 def _status_of(challenge: Challenge, form: Form | None) -> int:
     if form is not None and form.errors:
         return 422
-    return 410 if challenge.actor.state != "active" and challenge.actor.is_local else 200
+    return 410 if challenge.actor.state not in ("active", "pending") and challenge.actor.is_local else 200
 
 
 async def _show_submissions(request: Request[Any], challenge: Challenge) -> Response:
@@ -253,29 +238,6 @@ async def _shuffled(request: Request[Any], challenge: Challenge, cards: Cards) -
     return Page(tuple(cards.record(submission.record) for submission in found.submissions), url)
 
 
-def _terms_view(row: ChallengeTerms, *, is_current: bool) -> TermsView:
-    return TermsView(
-        version=row.version,
-        licence=licence_view(find_licence(row.licence)),
-        pay=pay_in_words(row),
-        decides=decided_in_words(row.decided_by),
-        text=row.text,
-        said_at=row.created_at,
-        is_current=is_current,
-    )
-
-
-def _own(submission: Submission, cards: Cards) -> OwnSubmission:
-    word = submission_word(submission.state)
-    return OwnSubmission(
-        id=submission.id,
-        record=cards.record(submission.record, note=word),
-        state=submission.state,
-        word=word,
-        reason=submission.reason,
-    )
-
-
 routes = [
     Route("/challenges", show_challenges, methods=["GET"]),
     Route("/challenges/remote/{id:int}", show_remote_challenge, methods=["GET"]),
@@ -283,4 +245,5 @@ routes = [
     Route("/c/{slug}", show_challenge, methods=["GET"]),
     Route("/c/{slug}/offer", post_offer, methods=["POST"]),
     Route("/c/{slug}/submissions", show_submissions, methods=["GET"]),
+    *promised_routes,
 ]

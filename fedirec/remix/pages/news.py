@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -18,6 +16,7 @@ from fedirec.remix.actions.news import MAX_TITLE, change_news, post_news, take_b
 from fedirec.remix.models import Challenge, News
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs, is_led_by_visitor
+from fedirec.remix.pages.newsviews import news_view
 from fedirec.remix.pages.visitors import members_only, row_in, visitor
 from fedirec.remix.powers import Deed, may_do, refuse_unless
 from fedirec.remix.queries.challenges import challenge_of, get_challenge, get_remote_challenge
@@ -27,42 +26,9 @@ from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import page_of, wanted_page
 from fedirec.web.render import redirect, render
-from fedirec.web.views import PersonView
 
 MAX_TYPED = 12_000
 """Characters that a form takes; what counts in the end are bytes, and those the action knows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewsView:
-    """A piece of news, as pages show it."""
-
-    title: str
-    html: str
-    url: str
-    """Its own page: here, or for those of other instances there."""
-    kind: str
-    published_at: datetime
-    updated_at: datetime | None
-    language: str | None
-    author: PersonView | None
-    may_change: bool
-
-
-def news_view(news: News, cards: Cards, *, may_change: bool = False) -> NewsView:
-    """`news`, which comes with its group and who wrote it."""
-    is_ours = news.group.is_local
-    return NewsView(
-        title=news.title,
-        html=news.content,
-        url=cards.here(news.uri) if is_ours else news.uri,
-        kind=news.kind,
-        published_at=news.published_at,
-        updated_at=news.updated_at,
-        language=news.language,
-        author=cards.person(news.author) if news.author is not None else None,
-        may_change=may_change and is_ours,
-    )
 
 
 async def show_challenge_news(request: Request[Any]) -> Response:

@@ -21,6 +21,12 @@ async def news_of(groups: Sequence[Actor], *, after: Cursor | None = None, limit
     return list(await found.order_by("-published_at", "-id").limit(limit).select_related("group", "author"))
 
 
+async def how_it_ended(group: Actor) -> News | None:
+    """What `group` said when it was finished or called off, with who wrote it."""
+    endings = News.filter(group_id=group.id, kind__in=("conclusion", "cancellation"), deleted_at=None)
+    return await endings.order_by("-published_at", "-id").first().select_related("group", "author")
+
+
 async def get_news(uri: str) -> News:
     """The piece of news at `uri`, gone or not, with its group and who wrote it. Raises NotFound."""
     news = await News.get_or_none(uri=uri).select_related("group", "author")

@@ -24,6 +24,7 @@ from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.queries.leading import leaders_of_group
+from fedirec.remix.queries.uses import refuse_used
 from fedirec.remix.submissions import ASIDE, SubmissionEvent, SubmissionState, Timing, advance_submission, timing_of
 from fedirec.web.language import gettext as _
 
@@ -45,12 +46,14 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge) -> 
     async with transaction():
         submission = await save_submission(challenge, record, via="local")
         if not group.is_local:
+            version, digest = submission.terms_version, submission.terms_digest
             offer = Offer(
                 id=new_activity_uri(author),
                 actor=author.uri,
                 object=Ref(record.uri),
                 target=group.uri,
                 to=(group.uri,),
+                terms=(version, digest) if version is not None and digest is not None else None,
             )
             await publish(author, offer, to=[group])
     return submission
@@ -213,7 +216,11 @@ async def withdraw_submission(author: Actor, submission: Submission) -> Submissi
 
 
 async def end_offer(submission: Submission) -> None:
-    """The offer is taken back, and so is what a Group of ours passed on; part of the caller's transaction."""
+    """The offer is taken back, and so is what a Group of ours passed on; part of the caller's transaction.
+
+    Raises Conflict when it is in a production that is frozen.
+    """
+    await refuse_used(submission)
     _challenge, record, group, author = await parts_of(submission)
     before = submission.state
     submission.state = advance_submission(submission.state, SubmissionEvent.WITHDRAW)
