@@ -103,7 +103,7 @@ async def test_a_date_that_moves_is_recalled_anew_and_a_closed_challenge_not_at_
     time_passes(4 * DAY)
     await here.run(close_challenge, ana, other)
     assert await here.run(remind_of_deadlines) == 1
-    await here.run(lambda: Challenge.filter(id=challenge.id).update(deadline_at=challenge.deadline_at + 20 * DAY))
+    await here.run(lambda: Challenge.filter(id=challenge.id).update(deadline_at=now() + 22.5 * DAY))
     assert await here.run(remind_of_deadlines) == 0
     time_passes(20 * DAY)
     assert await here.run(remind_of_deadlines) == 1
