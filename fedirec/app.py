@@ -50,10 +50,13 @@ from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
 from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.tasks import OWN_TASKS
+from fedirec.projects.queries.rhythm import dates_in, released_in
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
 from fedirec.remix.pages import routes as remix_pages
+from fedirec.remix.queries.dates import Dates
+from fedirec.remix.queries.digests import Released
 from fedirec.remix.visibility import audience_of_media
 from fedirec.settings import Settings
 from fedirec.web import routes as web_routes
@@ -85,6 +88,8 @@ class State(TypedDict):
     media_cache: MediaCache
     templates: Templates
     post: Post
+    released: Released
+    dates: Dates
     sections: Sections
     attempts: RateLimit
     api_allowance: RateLimit
@@ -151,6 +156,8 @@ async def running(
             media_cache=cache,
             templates=templates,
             post=post,
+            released=released_in,
+            dates=dates_in,
             sections=Sections(home=(OWN_TASKS,)),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),

@@ -40,10 +40,12 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.projects.actions.leaving import forget_projects, project_entries
 from fedirec.projects.actions.meeting import fetch_project
 from fedirec.projects.actions.productions.meeting import fetch_production
 from fedirec.projects.actions.reminders import remind_of_invitations, remind_of_tasks
 from fedirec.projects.actions.takeovers import decide_takeovers, watch_leaders
+from fedirec.projects.queries.rhythm import released_in
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.remix.actions.bringing import bring
 from fedirec.remix.actions.catching_up import fetch_replies
@@ -51,6 +53,7 @@ from fedirec.remix.actions.challenges import close_overdue
 from fedirec.remix.actions.consenting import check_answer
 from fedirec.remix.actions.contributors import meet_contributor
 from fedirec.remix.actions.descendants import fetch_remix, fetch_remixes
+from fedirec.remix.actions.digests import post_digests
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.erasing import Eraser, forget_keys
 from fedirec.remix.actions.findable import make_rest_findable
@@ -95,8 +98,8 @@ def kinds_of_work(
     post: Post,
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
-    archivist = Archivist(store=store, folder=settings.data_dir / FOLDER)
-    eraser = Eraser(store=store, cache=cache, archives=settings.data_dir / FOLDER)
+    archivist = Archivist(store=store, folder=settings.data_dir / FOLDER, further={"projects.json": project_entries})
+    eraser = Eraser(store=store, cache=cache, archives=settings.data_dir / FOLDER, further=(forget_projects,))
     return {
         "inbox": Kind(
             handler=inbox.handle,
@@ -193,6 +196,11 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> li
         Chore("forget what people were reminded of", timedelta(hours=24), forget_reminders),
         Chore("end questions about remixes", timedelta(minutes=10), expire_requests),
         Chore("look at stamps again", timedelta(minutes=5), look_at_stamps_again, is_harmless=True),
+        Chore(
+            "write letters with the digest of the week",
+            timedelta(minutes=5),
+            partial(post_digests, post, released_in),
+        ),
         Chore("write letters with notices", timedelta(seconds=30), post.post_notices),
         Chore("sweep copies of remote media", timedelta(hours=1), cache.prune),
         Chore("sweep uploads", timedelta(hours=1), partial(prune_unattached, store, older_than=KEEP_UPLOADS)),

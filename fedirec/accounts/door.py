@@ -158,5 +158,6 @@ async def _shown(viewer: Viewer, cache: MediaCache | None) -> MemberView:
         has_news=await has_unread(viewer.account),
         may_publish=viewer.can(Permission.PUBLISH),
         may_administer=viewer.can(Permission.SEE_AUDIT),
+        may_pick=viewer.can(Permission.PICK),
         is_guest=not actor.is_local,
     )

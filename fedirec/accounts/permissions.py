@@ -55,6 +55,7 @@ class Permission(StrEnum):
     INVITE = "invite"
     APPROVE_MEMBERS = "approve_members"
     SEE_PEOPLE = "see_people"
+    PICK = "pick"
     MODERATE = "moderate"
     SUSPEND = "suspend"
     SEE_FEDERATION = "see_federation"
@@ -90,6 +91,7 @@ _MEMBER: Final = _GUEST | {
 _MODERATOR: Final = _MEMBER | {
     Permission.APPROVE_MEMBERS,
     Permission.SEE_PEOPLE,
+    Permission.PICK,
     Permission.MODERATE,
     Permission.SUSPEND,
     Permission.SEE_FEDERATION,
@@ -125,6 +127,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.INVITE: Scope.ACCOUNT,
     Permission.APPROVE_MEMBERS: Scope.ADMIN,
     Permission.SEE_PEOPLE: Scope.ADMIN,
+    Permission.PICK: Scope.ADMIN,
     Permission.MODERATE: Scope.ADMIN,
     Permission.SUSPEND: Scope.ADMIN,
     Permission.SEE_FEDERATION: Scope.ADMIN,
@@ -166,6 +169,7 @@ _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.INVITE: N_("Only members of this instance can invite people."),
     Permission.APPROVE_MEMBERS: N_("Only moderators and admins can let people in."),
     Permission.SEE_PEOPLE: N_("Only moderators and admins can see this page."),
+    Permission.PICK: N_("Only moderators and admins pick something for everybody."),
     Permission.MODERATE: N_("Only moderators and admins can do that."),
     Permission.SUSPEND: N_("Only moderators and admins can suspend people."),
     Permission.SEE_FEDERATION: N_("Only moderators and admins can see this page."),

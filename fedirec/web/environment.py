@@ -89,6 +89,7 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
         day=times.day,
         ago=times.ago,
         countdown=times.countdown,
+        deadline=times.deadline,
         in_words=times.in_words,
         relative=times.relative,
         local_input=times.local_input,

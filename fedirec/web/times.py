@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from fedirec.clock import now
 from fedirec.web.language import gettext as _
-from fedirec.web.language import ngettext, reader, zone_named
+from fedirec.web.language import ngettext, reader, reading, zone_named
 
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
@@ -50,6 +51,27 @@ def in_words(when: datetime) -> str:
     the_day = _pattern("MMMEd", "EEE d MMM") if is_near else _pattern("yMMMd", "d MMM y")
     words = str(format_datetime(local, f"{the_day}, HH:mm", locale=_locale()))
     return words if reader().knows_zone else f"{words} UTC"
+
+
+def in_zone(when: datetime, name: str) -> str:
+    """The exact time where somebody else is, with the name of their zone, as in "Fri 4 Dec, 18:00 (Europe/Berlin)"."""
+    zone = zone_named(name) or UTC
+    with reading(replace(reader(), zone=zone, knows_zone=True)):
+        words = in_words(when)
+    return f"{words} ({name.replace('_', ' ') if zone_named(name) else 'UTC'})"
+
+
+def deadline(when: datetime, zone: str = "") -> Markup:
+    """The exact time and how far away it is where the reader is, and the time where it was set, if that differs."""
+    shown = countdown(when)
+    there = zone_named(zone)
+    if there is None or (
+        reader().knows_zone and when.astimezone(there).utcoffset() == when.astimezone(reader().zone).utcoffset()
+    ):
+        return shown
+    return Markup('{} <span class="countdown-there">{}</span>').format(
+        shown, _("there: %(when)s") % {"when": in_zone(when, zone)}
+    )
 
 
 def relative(when: datetime) -> str:

@@ -27,6 +27,8 @@ class MemberView:
     """Whether notifications wait to be read."""
     may_publish: bool = True
     may_administer: bool = False
+    may_pick: bool = False
+    """Whether they are among the editors, who point at things for everybody."""
     is_guest: bool = False
     """Whether they signed in with an account of another server."""
 

@@ -45,6 +45,7 @@ TABLE = {
     Permission.INVITE: "no yes yes yes yes yes",
     Permission.APPROVE_MEMBERS: "no no yes no yes yes",
     Permission.SEE_PEOPLE: "no no yes no yes yes",
+    Permission.PICK: "no no yes no yes yes",
     Permission.MODERATE: "no no yes no yes yes",
     Permission.SUSPEND: "no no yes no yes yes",
     Permission.SEE_FEDERATION: "no no yes no yes yes",

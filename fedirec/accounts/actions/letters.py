@@ -81,19 +81,24 @@ class Post:
         """Whether this place sends mail at all, which nothing speaks of otherwise."""
         return self._mail.is_on and self._site.is_set_up
 
+    @property
+    def origin(self) -> str:
+        """Of this instance."""
+        return self._site.origin
+
     def written(self, account: Account, draft: Draft, sort: Sort | None, *, key: str) -> Work:
-        """The job that carries the letter, whose address is looked up when it is sent. It is made before the transaction
-        that says that it was said, and queued in it: templates are read from disk.
+        """The job that carries the letter, whose address is looked up when it is sent. It is made before the
+        transaction that says that it was said, and queued in it: templates are read from disk.
         """
-        stop_url = self._site.origin + stop_path(self._keyring, account.id, sort) if sort else ""
+        stop_url = self.origin + stop_path(self._keyring, account.id, sort) if sort else ""
         place = self._site.instance.name if self._site.instance else ""
         with reading(reader_for(account)):
-            values = {"draft": draft, "place": place, "origin": self._site.origin, "stop_url": stop_url}
+            values = {"draft": draft, "place": place, "origin": self.origin, "stop_url": stop_url}
             locale = best_language([account.locale or ""])
             html = self._templates.render(
                 "accounts/letter.html", values | {"locale": locale, "direction": direction_of(locale)}
             )
-            text = _plain(draft, place=place, origin=self._site.origin, stop_url=stop_url)
+            text = _plain(draft, place=place, origin=self.origin, stop_url=stop_url)
         payload = {"account": account.id, "sort": sort.value if sort else "", "subject": draft.subject, "key": key}
         payload |= {"text": text, "html": html, "stop_url": stop_url, "place": place}
         return Work(kind="mail", lane=LANE, order_key=key, dedupe_key=f"mail {key}", payload=payload)
@@ -151,7 +156,7 @@ class Post:
                 subject=_("Is this your address?"),
                 intro=_("Somebody at %(place)s wants mail from there at this address. If it was not you, do nothing.")
                 % {"place": self._site.instance.name if self._site.instance else ""},
-                button=Line(text=_("Yes, it is mine"), url=f"{self._site.origin}{CONFIRM}{token}"),
+                button=Line(text=_("Yes, it is mine"), url=f"{self.origin}{CONFIRM}{token}"),
             )
         work = self.written(account, draft, None, key=f"address.{new_key()}")
         payload = {**work.payload, "sealed": token}
@@ -185,7 +190,7 @@ class Post:
         work = None
         if rows:
             with reading(reader_for(account)):
-                draft = _notices(rows, origin=self._site.origin)
+                draft = _notices(rows, origin=self.origin)
             work = self.written(account, draft, Sort.NOTICES, key=f"notices.{account.id}.{rows[0].id}")
         told = {row.id for row in rows}
         async with transaction():

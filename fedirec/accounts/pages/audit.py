@@ -30,6 +30,8 @@ WORDS: Final[Mapping[str, str]] = {
     "choose_announcements": N_("chose what the instance announces"),
     "follow_instance": N_("followed an instance"),
     "unfollow_instance": N_("stopped following an instance"),
+    "pick": N_("picked something for everybody"),
+    "end_pick": N_("took back a pick"),
     "create_account": N_("made an account"),
     "approve_member": N_("let somebody in"),
     "decline_member": N_("declined a request to join"),

@@ -29,6 +29,7 @@ from fedirec.remix.pages.exploring.chips import (
 from fedirec.remix.pages.finding import page_of
 from fedirec.remix.pages.home import place_of, place_of_challenge
 from fedirec.remix.pages.looking import MINE, SHOWN, link, wish_of, without_operators, words_of
+from fedirec.remix.pages.picks import few_picks
 from fedirec.remix.pages.visitors import visitor
 from fedirec.remix.queries.challenges import challenges_by_age
 from fedirec.remix.queries.exploring import Spread, Wish, explore, spread_of_records
@@ -167,6 +168,7 @@ async def _page(
         challenges_page=challenges_page or Page(()),
         people=people,
         challenges=challenges,
+        picks=[] if asked or problem else await few_picks(request),
         is_signed_in=viewer_of(request) is not None,
     )
 

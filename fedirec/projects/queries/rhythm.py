@@ -1,0 +1,53 @@
+"""What the digest of the week and the calendar are told of projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from fedirec.db.rows import fetch_tuples
+from fedirec.db.tables import moment_of
+from fedirec.web.ical import Date
+from fedirec.web.language import gettext as _
+
+_SEEN: Final = "a.state = 'active' AND NOT a.is_quiet AND j.launched_at IS NOT NULL"
+_RELEASED: Final = f"""
+    SELECT p.record_id FROM production p JOIN project j ON j.id = p.project_id JOIN actor a ON a.id = j.actor_id
+     WHERE p.released_at >= ? AND p.released_at < ? AND p.state = 'released' AND p.record_id IS NOT NULL AND {_SEEN}
+     ORDER BY p.released_at DESC, p.id DESC LIMIT ?
+"""  # noqa: S608  (only constants are spliced in)
+_DUE: Final = f"""
+    SELECT t.uri, t.title, t.due_at, t.created_at, t.ended_at, t.state, j.title, a.uri, a.is_local, a.id
+      FROM task t JOIN project j ON j.id = t.project_id JOIN actor a ON a.id = j.actor_id
+     WHERE t.due_at >= ? AND t.due_at < ? AND {_SEEN}
+     ORDER BY t.due_at, t.id LIMIT ?
+"""  # noqa: S608
+
+
+async def released_in(since: datetime, until: datetime, limit: int) -> Sequence[int]:
+    """The rows of the records as which productions were released between the moments, the newest first."""
+    return [key for (key,) in await fetch_tuples(_RELEASED, since, until, limit)]
+
+
+async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Date]:
+    """The days on which tasks of launched projects are due, the first in front; what was dropped is called off."""
+    dates = []
+    for uri, title, due_at, made_at, ended_at, state, project, group, is_local, _row in await fetch_tuples(
+        _DUE, since, until, limit
+    ):
+        at, made = moment_of(due_at), moment_of(made_at)
+        assert at is not None
+        assert made is not None
+        dates.append(
+            Date(
+                uid=f"{uri}#due",
+                at=at,
+                title=_("%(project)s: %(task)s") % {"project": project, "task": title},
+                url=f"{group}/tasks" if is_local else group,
+                made_at=made,
+                changed_at=moment_of(ended_at),
+                is_cancelled=state == "dropped",
+            )
+        )
+    return dates
