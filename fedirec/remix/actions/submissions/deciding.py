@@ -25,6 +25,7 @@ from fedirec.remix.logbook import Happening, check_reason
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
+from fedirec.remix.queries.uses import refuse_used
 from fedirec.remix.submissions import SubmissionEvent, SubmissionState, advance_submission
 from fedirec.web.language import Reader, reading
 from fedirec.web.language import gettext as _
@@ -116,6 +117,7 @@ async def reconsider_submission(leader: Actor, submission: Submission, reason: s
     """A decision is open again; what was passed on is taken back, and its author knows."""
     challenge, record, group, author = await _decidable(leader, submission, Deed.RECONSIDER_SUBMISSION)
     said = _said(Happening.RECONSIDERED, reason)
+    await refuse_used(submission)
     async with transaction():
         was_accepted = submission.state == SubmissionState.ACCEPTED
         submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)

@@ -67,15 +67,15 @@ def language_for(record: Record | None) -> str:
 
 
 async def say_how_to_offer(challenge: Challenge, submission: Submission, record: Record) -> None:
-    """Who posted `record` is told once how it becomes a submission. Both come with their Group and author.
+    """Who posted `record` is told once how it becomes a submission to `challenge`, which comes with its Group.
 
     Part of the caller's transaction. Nothing happens for what has a licence, waits for a moderator, or was posted by a
     program, and for who has been told often enough today.
     """
-    if submission.state != SubmissionState.LICENCE_PENDING or record.held_at is not None or record.author.is_local:
+    if submission.state != SubmissionState.LICENCE_PENDING or record.held_at is not None:
         return
-    group, author = challenge.actor, record.author
-    if not group.is_local or author.type != "Person" or await _knows_already(author):
+    group, author = challenge.actor, await record.author
+    if author.is_local or not group.is_local or author.type != "Person" or await _knows_already(author):
         return
     if await is_unwelcome(author, with_any=[leader.id for leader in await leaders_of_group(group)]):
         return

@@ -44,6 +44,7 @@ from fedirec.remix.queries.pens import editors_of, find_pen_held
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.remix.queries.picking import may_be_used
 from fedirec.remix.queries.records import contributors_of, has_recommended, revisions_of
+from fedirec.remix.queries.uses import Release, release_of
 from fedirec.remix.visibility import ASKING
 from fedirec.remix.wishes import headers_of
 from fedirec.remix.words import fill, listed, plain
@@ -111,6 +112,8 @@ async def _show(request: Request[Any], record: Record) -> Response:
         offers=await offers_of(record, cards, is_author=is_author),
         versions=[version_of(record, revision, editors=editors) for revision in versions],
         byline=_byline(record, editors),
+        release=(release := await release_of(record)),
+        release_url=_release_url(cards, record, release),
         editors=[cards.person(editor) for editor in editors],
         pen_url=await _pen_url(record, viewer),
         own_source_url=await _own_source_url(record, viewer),
@@ -168,6 +171,13 @@ def _byline(record: Record, editors: Sequence[Actor]) -> str:
     with_whom = listed([(editor.name or editor.handle,) for editor in editors], gettext=_)
     author = (record.author.name or record.author.handle,)
     return plain(fill(_("By {author} with {others}"), author=author, others=with_whom))
+
+
+def _release_url(cards: Cards, record: Record, release: Release | None) -> str:
+    """The page about what was released as `record`, with its manifest."""
+    if release is None:
+        return ""
+    return cards.here(release.uri) if record.author.is_local else f"/productions/remote/{release.key}"
 
 
 async def _pen_url(record: Record, viewer: Actor | None) -> str:
