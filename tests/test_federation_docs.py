@@ -28,8 +28,10 @@ from fedirec.activitypub.contexts import (
     ACTOR_CONTEXT,
     CHALLENGE_CONTEXT,
     COMMENT_CONTEXT,
+    PROJECT_CONTEXT,
     RECORD_CONTEXT,
     REVISION_CONTEXT,
+    STEP_CONTEXT,
 )
 from fedirec.activitypub.digests import canonical, digest_json
 from fedirec.activitypub.follows import follow, refuse_follow, unfollow
@@ -47,6 +49,11 @@ from fedirec.admin.judging import Category
 from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
+from fedirec.projects.actions import elsewhere, members, projects, steps
+from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.projects.queries.projects import get_step, with_parts
+from fedirec.projects.vocab import TYPES as PROJECT_TYPES
+from fedirec.projects.vocab import IntroductionObject, Invite, Join, Leave, ProjectObject, StepObject
 from fedirec.remix import sizes, spreading
 from fedirec.remix import terms as remix_terms
 from fedirec.remix.actions import (
@@ -107,11 +114,13 @@ from tests.rules_of_peers import RULES
 HOUSE = Path(__file__).parent.parent
 PROTOCOL = (HOUSE / "docs" / "federation.md").read_text(encoding="utf-8")
 FEDERATION = (HOUSE / "FEDERATION.md").read_text(encoding="utf-8")
-VOCABULARY = Vocabulary([*protocol.TYPES, *TYPES])
+VOCABULARY = Vocabulary([*protocol.TYPES, *TYPES, *PROJECT_TYPES])
 CONTEXTS = {
     "actor": ACTOR_CONTEXT,
     "challenge": CHALLENGE_CONTEXT,
     "comment": COMMENT_CONTEXT,
+    "project": PROJECT_CONTEXT,
+    "step": STEP_CONTEXT,
     "record": RECORD_CONTEXT,
     "version": REVISION_CONTEXT,
 }
@@ -138,6 +147,7 @@ VECTORS = _blocks("vector")
 OPTIONAL: dict[str, set[str]] = {
     "actor": {"movedTo", "alsoKnownAs"},
     "challenge": {"icon"},
+    "project": {"icon"},
     "comment": {"replyAuthorization"},
     "record": {"quote", "quoteAuthorization", "editor", "editStatement"},
     "prompt": {"attachment", "contentMap", "updated"},
@@ -247,6 +257,11 @@ def test_each_key_that_a_challenge_has_beyond_an_actor_is_explained() -> None:
     assert {key.strip("`") for key, _ in _table("Terms")} == EXAMPLES["challenge"]["terms"].keys()
 
 
+def test_each_key_that_a_project_has_beyond_an_actor_is_explained() -> None:
+    explained = {key.strip("`") for key, _ in _table("The project")}
+    assert explained == EXAMPLES["project"].keys() - EXAMPLES["actor"].keys()
+
+
 def test_each_key_of_a_comment_is_explained() -> None:
     explained = {key.strip("`") for document in ("The record", "Comments") for key, _ in _table(document)}
     assert EXAMPLES["comment"].keys() <= explained
@@ -285,6 +300,9 @@ NAMES: dict[type[Entity], str] = {
     SuggestedChange: "suggestion",
     OfferedPen: "pen",
     OfferedVersion: "version",
+    ProjectObject: "project",
+    IntroductionObject: "introduction",
+    StepObject: "step",
 }
 
 
@@ -298,8 +316,8 @@ def _pairs(rows: list[list[str]]) -> set[tuple[str, str]]:
 
 def _handled(handlers: Handlers) -> Iterator[tuple[str, str, bool]]:
     """Each activity and object that something handles, and whether it is kept as evidence."""
-    objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES)
-    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS, protocol.Flag, RemixQuestion):
+    objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES, *PROJECT_TYPES)
+    for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS, protocol.Flag, RemixQuestion, Invite, Join, Leave):
         if not issubclass(activity, Activity):
             continue
         for entity in objects:
@@ -618,6 +636,55 @@ async def _write_together(one: Instance, other: Instance, ana: Actor, bo: Actor)
     await settle(one, other)
 
 
+async def _make_together(one: Instance, other: Instance, ana: Actor, bo: Actor) -> None:
+    """ana begins a project; bo is invited, says no, asks, is let in, leaves, asks again, and thinks again."""
+    keyring = one.state["keyring"]
+    plan = [steps.StepDraft(title="Sounds", text="Rain.")]
+    draft = projects.ProjectDraft(title="The tin roof", slug="tin", text="A film of rain.", tags=["rain"], steps=plan)
+    begun = await one.run(lambda: projects.begin_project(ana, keyring, draft))
+    project = await one.run(lambda: with_parts(Project.filter(id=begun.id)).get())
+    row = await one.run(lambda: Step.get(project_id=project.id))
+    step = await one.run(get_step, project, row.uri.rpartition("/")[2])
+    await one.run(steps.publish_step, ana, step)
+    await one.run(projects.launch_project, ana, project)
+    met = await one.meet(bo)
+
+    async def copy() -> Project:
+        await settle(one, other)
+        return await other.run(lambda: with_parts(Project.filter(actor__uri=project.actor.uri)).get())
+
+    await one.run(members.invite_member, ana, project, met)
+    there = await copy()
+    await other.run(lambda: elsewhere.answer_elsewhere(bo, there, accepts=False))
+    await other.run(elsewhere.ask_elsewhere, bo, there)
+    await copy()
+    await one.run(lambda: members.decide_request(ana, project, met, let_in=True))
+    await copy()
+    await one.run(steps.finish_step, ana, step)
+    await one.run(lambda: projects.change_project(ana, project, replace(draft, title="Tin roof")))
+    await other.run(elsewhere.leave_elsewhere, bo, there)
+    await copy()
+    await other.run(elsewhere.ask_elsewhere, bo, there)
+    await copy()
+    await one.run(lambda: members.decide_request(ana, project, met, let_in=False))
+    await copy()
+    await other.run(elsewhere.ask_elsewhere, bo, there)
+    await other.run(elsewhere.leave_elsewhere, bo, there)
+    await copy()
+    cy = await one.meet("https://b.example/u/cy")
+    await one.run(members.invite_member, ana, project, cy)
+    await copy()
+    await other.run(lambda: ProjectMember.get(actor__uri=cy.uri, state="invited"))
+    await other.run(_agree_to_project, cy.uri, there)
+    await copy()
+    await one.run(lambda: members.remove_member(ana, project, cy, reason="They asked for it."))
+    await copy()
+
+
+async def _agree_to_project(person: str, project: Project) -> None:
+    await elsewhere.answer_elsewhere(await Actor.get(uri=person), project, accepts=True)
+
+
 async def _live(one: Instance, other: Instance) -> None:
     ana, bo, cy = await one.join("ana"), await other.join("bo"), await other.join("cy")
     rain = await _open(one, ana)
@@ -681,6 +748,7 @@ async def _live(one: Instance, other: Instance) -> None:
     await _remix(one, other, ana, bo)
     await _suggest(one, other, bo, film, song)
     await _write_together(one, other, ana, bo)
+    await _make_together(one, other, ana, bo)
     await _quote(one, ana, song)
     await _ask(one, ana, rain)
 
