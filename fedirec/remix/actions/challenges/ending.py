@@ -82,6 +82,7 @@ async def conclude_challenge(leader: Actor, challenge: Challenge, *, text: str, 
             text=text,
             author=leader,
             language=challenge.language,
+            to=[author for author, _record in await authors_in(challenge)],
         )
         await _thank(challenge, group)
 
@@ -97,9 +98,17 @@ async def cancel_challenge(leader: Actor, challenge: Challenge, *, reason: str) 
         await log(group, Happening.CANCELLED, by=leader, reason=why)
         await audit(leader, "cancel_challenge", group.uri, reason=why)
         await publish_update(challenge)
-        title, language = challenge.title[:100], challenge.language
-        await publish_news(group, kind=NewsKind.CANCELLATION, title=title, text=why, author=leader, language=language)
-        for author, record in await authors_in(challenge):
+        concerned = await authors_in(challenge)
+        await publish_news(
+            group,
+            kind=NewsKind.CANCELLATION,
+            title=challenge.title[:100],
+            text=why,
+            author=leader,
+            language=challenge.language,
+            to=[author for author, _record in concerned],
+        )
+        for author, record in concerned:
             if author.is_local:
                 details = {"title": challenge.title, "reason": why}
                 await notify(author, Notice.CHALLENGE_CANCELLED, group, group.uri, group.uri, details)

@@ -1,0 +1,369 @@
+"""How a challenge is prepared, opened, extended, chosen from, finished, called off and archived."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fedirec.accounts.models import Notification
+from fedirec.activitypub.arriving import arriving
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.errors import Conflict, Forbidden, Invalid
+from fedirec.remix.actions.challenges import (
+    MAX_GRACE,
+    ChallengeChange,
+    ChallengeDraft,
+    Said,
+    archive_challenge,
+    begin_selecting,
+    cancel_challenge,
+    change_challenge,
+    close_challenge,
+    close_overdue,
+    conclude_challenge,
+    discard_draft,
+    open_challenge,
+    open_draft,
+)
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.records import publish_record
+from fedirec.remix.actions.submissions import accept_submission, save_submission
+from fedirec.remix.actions.terms import agree_to_terms
+from fedirec.remix.models import (
+    Agreement,
+    Challenge,
+    ChallengeTerms,
+    GroupLeader,
+    LogEntry,
+    Record,
+    Submission,
+)
+from fedirec.remix.submissions import Outcome
+from fedirec.remix.terms import Pays, Terms
+from tests.network import Instance, settle
+from tests.remix.forms import send
+
+pytestmark = pytest.mark.one_database
+
+ACTIVITY = "application/activity+json"
+TERMS = Terms(version=1, licence="CC-BY-SA-4.0")
+POT = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=100, currency="EUR", rule="In equal parts.")
+WHY = "Many asked for it."
+
+
+async def ask(instance: Instance, leader: Actor, **fields: Any) -> Challenge:
+    draft = ChallengeDraft(**{"title": "First stars", "slug": "stars", "text": "Look up.", "terms": TERMS, **fields})
+    return await instance.run(open_challenge, leader, instance.state["keyring"], draft)
+
+
+async def answer_with(instance: Instance, author: Actor, challenge: Challenge, title: str = "Venus") -> Submission:
+    draft = RecordDraft(title=title, text="la", licence="CC-BY-SA-4.0", challenge=challenge)
+    record = await instance.run(publish_record, author, draft)
+    return await instance.run(lambda: Submission.get(record_id=record.id))
+
+
+async def fresh(instance: Instance, challenge: Challenge) -> Challenge:
+    return await instance.run(lambda: Challenge.get(id=challenge.id).select_related("actor", "leader"))
+
+
+async def logged(instance: Instance) -> list[tuple[str, str]]:
+    return [(row.kind, row.reason) for row in await instance.run(lambda: LogEntry.all().order_by("id"))]
+
+
+async def heard(instance: Instance, person: Actor) -> list[str]:
+    rows = await instance.run(lambda: Notification.filter(account__actor_id=person.id).order_by("id"))
+    return [row.kind for row in rows]
+
+
+async def test_a_draft_is_for_its_leaders_alone_until_they_open_it(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    draft = await ask(here, ana, is_draft=True)
+    async with here.sign_in("ana") as browser:
+        page = await browser.get("/c/stars")
+        assert page.status_code == 200
+        assert "Only those who lead it see this" in page.text
+        assert "First stars" in (await browser.get("/challenges/new")).text
+        for path in ("/c/stars", "/c/stars/news", "/c/stars/submissions", "/c/stars/prompt"):
+            assert (await here.get(path)).status_code == 404, path
+            assert (await here.get(path, accept=ACTIVITY)).status_code == 404, path
+        finger = await here.get("/.well-known/webfinger?resource=acct:stars@here.test", accept="application/jrd+json")
+        assert finger.status_code == 404
+        assert "First stars" not in (await here.get("/challenges?which=all")).text
+        assert "First stars" not in (await here.get("/explore?q=stars")).text
+        async with here.sign_in("bo") as other:
+            assert (await other.get("/c/stars")).status_code == 404
+            assert (await other.post("/c/stars/open")).status_code == 404
+        with pytest.raises(Forbidden):
+            await here.run(open_draft, bo, here.state["keyring"], draft)
+        changed = await send(browser, await browser.get("/c/stars/edit"), "/c/stars/edit", title="Last stars")
+        assert changed.status_code == 303
+        opened = await send(browser, await browser.get("/c/stars"), "/c/stars/open")
+        assert opened.status_code == 303
+    assert "Last stars" in (await here.get("/c/stars")).text
+    assert (await here.get("/c/stars", accept=ACTIVITY)).json()["state"] == "open"
+    assert await logged(here) == [("opened", "")]
+
+
+async def test_a_draft_can_be_discarded_and_what_was_opened_cannot(here: Instance) -> None:
+    ana = await here.join("ana")
+    draft = await ask(here, ana, is_draft=True)
+    await here.run(discard_draft, ana, draft)
+    async with here.sign_in("ana") as browser:
+        assert (await browser.get("/c/stars")).status_code == 404
+    opened = await ask(here, ana, slug="moons")
+    with pytest.raises(Conflict, match="call it off"):
+        await here.run(discard_draft, ana, opened)
+
+
+async def test_a_pot_without_a_rule_is_not_promised(here: Instance) -> None:
+    ana = await here.join("ana")
+    with pytest.raises(Invalid, match="how the pot is shared") as refused:
+        await ask(here, ana, terms=Terms(version=1, licence="CC0-1.0", pays=Pays.POT, amount=1, currency="EUR"))
+    assert refused.value.field == "rule"
+
+
+async def test_the_first_post_says_all_that_people_should_know_before_they_work(here: Instance) -> None:
+    ana = await here.join("ana")
+    until = now().replace(month=7, day=1, hour=16, minute=0) + timedelta(days=365)
+    terms = Terms(
+        version=1,
+        licence="CC-BY-SA-4.0",
+        pays=Pays.POT,
+        amount=12_050,
+        currency="EUR",
+        rule="In equal parts <b>.",
+        method="We listen together.",
+        text="Be kind.",
+    )
+    await ask(here, ana, deadline_at=until, timezone="Europe/Berlin", kinds=["audio"], terms=terms)
+    content = (await here.get("/c/stars/prompt", accept=ACTIVITY)).json()["content"]
+    for words in (
+        "First stars",
+        "Look up.",
+        "Wanted: Sound.",
+        "18:00 Europe/Berlin",
+        "120.50 EUR will be shared",
+        "In equal parts &lt;b&gt;.",
+        "Its leaders decide what becomes part of it. We listen together.",
+        "Be kind.",
+        "CC BY-SA 4.0",
+    ):
+        assert words in content, words
+
+
+async def test_a_deadline_moves_later_only_and_everybody_can_read_why(here: Instance) -> None:
+    ana = await here.join("ana")
+    soon = now() + timedelta(days=3)
+    challenge = await ask(here, ana, deadline_at=soon)
+    later = soon + timedelta(days=3)
+    with pytest.raises(Invalid) as refused:
+        await here.run(change_challenge, ana, challenge, ChallengeChange(deadline_at=later))
+    assert refused.value.field == "reason"
+    with pytest.raises(Invalid, match="later one"):
+        await here.run(
+            change_challenge, ana, challenge, ChallengeChange(deadline_at=soon - timedelta(days=1), reason=WHY)
+        )
+    challenge = await fresh(here, challenge)
+    assert challenge.state == "open"
+    await here.run(change_challenge, ana, challenge, ChallengeChange(deadline_at=later, reason=WHY))
+    assert (await fresh(here, challenge)).state == "extended"
+    await here.run(close_challenge, ana, challenge)
+    await here.run(begin_selecting, ana, challenge)
+    await here.run(change_challenge, ana, challenge, ChallengeChange(deadline_at=later + timedelta(days=1), reason=WHY))
+    assert (await fresh(here, challenge)).state == "extended"
+    assert await logged(here) == [
+        ("opened", ""),
+        ("extended", WHY),
+        ("closed", ""),
+        ("selecting", ""),
+        ("reopened", WHY),
+    ]
+
+
+async def test_terms_are_free_to_change_until_somebody_relies_on_them(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    challenge = await ask(here, ana)
+    await here.run(change_challenge, ana, challenge, ChallengeChange(terms=POT))
+    submission = await answer_with(here, bo, challenge)
+    assert submission.terms_version == 2
+    poorer = ChallengeChange(terms=Terms(version=1, licence="CC-BY-SA-4.0"))
+    with pytest.raises(Invalid) as refused:
+        await here.run(change_challenge, ana, challenge, poorer)
+    assert refused.value.field == "reason"
+    assert await here.run(lambda: ChallengeTerms.all().count()) == 2
+    poorer = ChallengeChange(terms=Terms(version=1, licence="CC-BY-SA-4.0"), reason="The sponsor left.")
+    await here.run(change_challenge, ana, challenge, poorer)
+    kept = await here.run(lambda: Submission.get(id=submission.id))
+    assert (kept.terms_version, kept.terms_digest) == (2, submission.terms_digest)
+    assert await heard(here, bo) == ["terms_changed"]
+    with pytest.raises(Forbidden):
+        await here.run(agree_to_terms, ana, submission, version=3)
+    with pytest.raises(Conflict):
+        await here.run(agree_to_terms, bo, submission, version=2)
+    async with here.sign_in("bo") as browser:
+        page = await browser.get("/c/stars")
+        assert "It is under version 2 of the terms" in page.text
+        agreed = await send(browser, page, f"/submissions/{submission.id}/agree")
+        assert agreed.status_code == 303
+        assert "It is under version 2" not in (await browser.get("/c/stars")).text
+    kept = await here.run(lambda: Submission.get(id=submission.id))
+    assert kept.terms_version == 3
+    assert await here.run(
+        lambda: Agreement.filter(submission_id=submission.id).order_by("id").values_list("version", flat=True)
+    ) == [2, 3]
+
+
+async def test_an_author_elsewhere_agrees_by_an_activity_of_their_own_instance(here: Instance, there: Instance) -> None:
+    ana, bo = await here.join("ana"), await there.join("bo")
+    challenge = await ask(here, ana)
+    remote = await there.find_challenge(challenge.actor.uri)
+    theirs = await answer_with(there, bo, remote)
+    await settle(there, here)
+    ours = await here.run(lambda: Submission.get())
+    change = ChallengeChange(terms=POT, reason="Somebody gave us money.")
+    await here.run(change_challenge, ana, challenge, change)
+    await settle(here, there)
+    assert await heard(there, bo) == ["terms_changed"]
+    assert (await here.run(lambda: Submission.get())).terms_version == 1
+    theirs = await there.run(lambda: Submission.get(id=theirs.id))
+    await there.run(agree_to_terms, bo, theirs, version=2)
+    await settle(there, here)
+    bound = await here.run(lambda: Submission.get(id=ours.id))
+    newest = await here.run(lambda: ChallengeTerms.get(version=2))
+    assert (bound.terms_version, bound.terms_digest) == (2, newest.digest)
+    agreement = await here.run(lambda: Agreement.get(submission_id=ours.id, version=2))
+    assert (agreement.activity_uri or "").startswith(there.origin)
+
+
+async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there: Instance) -> None:
+    ana, bo, cy = await here.join("ana"), await here.join("bo"), await there.join("cy")
+    challenge = await ask(here, ana)
+    remote = await there.find_challenge(challenge.actor.uri)
+    first = await answer_with(here, bo, challenge, "Venus")
+    await answer_with(there, cy, remote, "Mars")
+    await settle(there, here)
+    second = await here.run(lambda: Submission.exclude(id=first.id).get())
+    for submission in (first, second):
+        await here.run(accept_submission, ana, submission, "It is lovely.")
+    with pytest.raises(Conflict, match="begin to choose"):
+        await here.run(conclude_challenge, ana, challenge, text="Done.", said={})
+    async with here.sign_in("ana") as browser:
+        await browser.post("/c/stars/close")
+        await browser.post("/c/stars/select")
+        form = await browser.get("/c/stars/conclude")
+        said = {f"outcome-{first.id}": "used", f"thanks-{first.id}": "What a voice!"}
+        missing = await send(browser, form, "/c/stars/conclude", **said)
+        assert missing.status_code == 422
+        assert "What a voice!" in missing.text
+        done = await send(browser, missing, "/c/stars/conclude", text="We made a **film**.", **said)
+        assert done.status_code == 303, done.text
+    await settle(here, there)
+    outcomes = {row.id: (row.outcome, row.thanks) for row in await here.run(lambda: Submission.all())}
+    assert outcomes == {first.id: ("used", "What a voice!"), second.id: ("thanked", "")}
+    assert (await heard(here, bo))[-1] == "submission_used"
+    assert "challenge_concluded" in await heard(there, cy)
+    assert (await there.run(lambda: Challenge.get())).state == "concluded"
+    for instance, path in ((here, "/c/stars"), (there, f"/challenges/remote/{remote.id}")):
+        page = await instance.get(path)
+        assert "We made a <strong>film</strong>" in page.text, path
+        assert "winner" not in page.text.lower()
+    await here.run(archive_challenge, ana, await fresh(here, challenge))
+    await settle(here, there)
+    assert "First stars" not in (await here.get("/challenges?which=all")).text
+    assert "First stars" not in (await there.get("/challenges?which=all")).text
+    assert "We made a <strong>film</strong>" in (await here.get("/c/stars")).text
+    assert [kind for kind, _ in await logged(here)][-4:] == ["closed", "selecting", "concluded", "archived"]
+
+
+async def test_nobody_is_left_without_an_answer(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    challenge = await ask(here, ana)
+    await answer_with(here, bo, challenge)
+    await here.run(close_challenge, ana, challenge)
+    await here.run(begin_selecting, ana, challenge)
+    with pytest.raises(Conflict, match="waits for an answer"):
+        await here.run(conclude_challenge, ana, challenge, text="Done.", said={})
+    assert (await fresh(here, challenge)).state == "selecting"
+    with pytest.raises(Invalid) as refused:
+        await here.run(
+            conclude_challenge, ana, challenge, text="Done.", said={1: Said(outcome=Outcome.USED, thanks="x" * 501)}
+        )
+    assert refused.value.field == "thanks-1"
+
+
+async def test_what_is_called_off_says_why_to_everybody_in_it(here: Instance, there: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    challenge = await ask(here, ana)
+    await answer_with(here, bo, challenge)
+    with pytest.raises(Invalid) as refused:
+        await here.run(cancel_challenge, ana, challenge, reason=" ")
+    assert refused.value.field == "reason"
+    async with here.sign_in("ana") as browser:
+        asked = await browser.get("/c/stars/cancel")
+        done = await send(browser, asked, "/c/stars/cancel", reason="The hall burnt down.")
+        assert done.status_code == 303
+    assert await heard(here, bo) == ["challenge_cancelled"]
+    page = await here.get("/c/stars")
+    assert "It was called off" in page.text
+    assert "The hall burnt down." in page.text
+    document = (await here.get("/c/stars", accept=ACTIVITY)).json()
+    assert document["state"] == "cancelled"
+    assert datetime.fromisoformat(document["endTime"]) <= now()  # for those who do not know the word
+    assert ("cancelled", "The hall burnt down.") in await logged(here)
+    remote = await there.find_challenge(challenge.actor.uri)
+    assert remote.state == "cancelled"
+    assert "Called off" in (await there.get(f"/challenges/remote/{remote.id}")).text
+
+
+async def test_what_comes_from_elsewhere_just_after_the_deadline_counts_and_says_so(
+    here: Instance, there: Instance
+) -> None:
+    ana, bo = await here.join("ana"), await there.join("bo")
+    deadline = now() + timedelta(minutes=1)
+    challenge = await ask(here, ana, deadline_at=deadline)
+    await here.run(change_challenge, ana, challenge, ChallengeChange(grace_minutes=30))
+    for wrong in (-1, MAX_GRACE + 1):
+        with pytest.raises(Invalid) as refused:
+            await here.run(change_challenge, ana, challenge, ChallengeChange(grace_minutes=wrong))
+        assert refused.value.field == "grace_minutes"
+    made = await there.run(publish_record, bo, RecordDraft(title="Late", text="la", licence="CC-BY-SA-4.0"))
+    local = await here.run(publish_record, ana, RecordDraft(title="Mine", text="la", licence="CC-BY-SA-4.0"))
+    copy = await here.find_record(made.uri)
+    await here.run(lambda: Challenge.filter(id=challenge.id).update(deadline_at=now() - timedelta(minutes=5)))
+    await here.run(close_overdue)
+    challenge = await fresh(here, challenge)
+    assert challenge.state == "closed"
+
+    async def offer(record: Record, *, minutes: int) -> Submission:
+        assert challenge.deadline_at is not None
+        with arriving(challenge.deadline_at + timedelta(minutes=minutes)):
+            return await save_submission(challenge, record, via="remote")
+
+    with pytest.raises(Conflict):
+        await here.run(offer, local, minutes=1)
+    with pytest.raises(Conflict):
+        await here.run(offer, copy, minutes=31)
+    assert (await here.run(offer, copy, minutes=30)).is_late
+    assert [kind for kind, _ in await logged(here)] == ["opened", "closed"]
+
+
+async def test_leaders_of_its_project_lead_a_challenge_too_and_nobody_else_does(
+    here: Instance, there: Instance
+) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    guest = await here.meet(await there.join("gil"))
+    group = (await ask(here, ana, slug="film")).actor  # stands for the Group of a project
+    challenge = await ask(here, ana)
+    await here.run(lambda: Challenge.filter(id=challenge.id).update(part_of_id=group.id))
+    challenge = await fresh(here, challenge)
+    for deed in (close_challenge, begin_selecting, archive_challenge):
+        with pytest.raises(Forbidden):
+            await here.run(deed, bo, challenge)
+    with pytest.raises(Forbidden):
+        await here.run(close_challenge, guest, challenge)
+    await here.run(lambda: GroupLeader.create(group_id=group.id, actor_id=guest.id))
+    await here.run(close_challenge, guest, challenge)
+    assert (await fresh(here, challenge)).state == "closed"
