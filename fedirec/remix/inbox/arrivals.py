@@ -74,7 +74,7 @@ async def _offer_or_accept(
     """What came is offered to the challenge, or part of it because its Group says so; part of a transaction."""
     if not payload.get("accepted"):
         how = {"terms_version": terms.version, "terms_digest": terms.digest} if terms else {}
-        await offer_to(challenge, record, via="remote", **how)
+        await offer_to(challenge, record, via="remote", activity_uri=payload.get("activity"), **how)
     elif not record.author.is_local:
         await accept_into(challenge, record)
 
@@ -130,6 +130,7 @@ async def ask_for(
     accepted: bool = False,
     created: bool = False,
     changed: bool = False,
+    activity_uri: str | None = None,
 ) -> None:
     """What lives at `uri` will be asked for: because it was `created`, `changed`, passed on or `accepted`."""
     payload = {
@@ -139,6 +140,7 @@ async def ask_for(
         "accepted": accepted,
         "created": created,
         "changed": changed,
+        "activity": activity_uri,
         "received": arrived_at().isoformat(),
     }
     await enqueue([Work(kind="announced", lane=f"announced:{origin_of(uri)}", payload=payload)])

@@ -77,7 +77,7 @@ async def something_created(sender: Actor, create: Create[Ref]) -> None:
     challenge = await Challenge.filter(actor__uri__in=addressed, actor__is_local=True).first()
     if not challenge and not await concerns(sender, addressed):
         raise Unsupported("nobody here follows its author or is addressed")
-    await ask_for(create.object.id, challenge=challenge, author=sender, created=True)
+    await ask_for(create.object.id, challenge=challenge, author=sender, created=True, activity_uri=create.id)
 
 
 @handlers.on(Update, Ref, vouched=is_no_news)

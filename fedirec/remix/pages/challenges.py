@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final, Literal, cast
 
@@ -17,7 +18,7 @@ from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.errors import FedirecError
 from fedirec.remix.actions.offering import offer_from_home
-from fedirec.remix.models import Challenge
+from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.finding import record_at
 from fedirec.remix.pages.fits import skill_word
@@ -40,6 +41,7 @@ from fedirec.remix.queries.leading import leads
 from fedirec.remix.queries.needs import needs_of
 from fedirec.remix.queries.news import how_it_ended
 from fedirec.remix.queries.people import acquaintance_of
+from fedirec.remix.queries.submissions import invited_in, remarks_on
 from fedirec.remix.submissions import ENDED
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
@@ -142,7 +144,9 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
     accepted = await submitted(challenge, states=("accepted",), day=now().date(), after=None, limit=_PREVIEW)
     history = await terms_history(challenge)
     own = await own_submissions(challenge, viewer) if viewer else []
-    await cards.dress([challenge, *(submission.record for submission in [*accepted.submissions, *own])])
+    remarks = await remarks_on(challenge, viewer=viewer) if challenge.actor.is_local else []
+    invited = await invited_in(challenge, accepted.submissions)
+    await cards.dress([challenge, *(row.record for row in [*accepted.submissions, *own, *remarks])])
     ending = await how_it_ended(challenge.actor) if challenge.state in ENDED else None
     shown = cards.challenge(challenge, whole=True)
     is_leader = await is_led_by_visitor(request, challenge)
@@ -163,7 +167,8 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         tabs=challenge_tabs(challenge, cards, current="brief", is_leader=is_leader),
         is_leader=is_leader,
         contribute_url=_contribute_url(challenge, member),
-        records=[cards.record(row.record, note=outcome_word(row)) for row in accepted.submissions],
+        records=[cards.record(row.record, note=note_on(row, invited)) for row in accepted.submissions],
+        remarks=[cards.record(row.record, whole=True) for row in remarks],
         own=[own_submission(row, challenge, next(iter(history), None), cards) for row in own],
         ending=news_view(ending, cards) if ending else None,
         acquaintance=await acquaintance_of(viewer, challenge.actor),
@@ -193,12 +198,13 @@ async def _show_submissions(request: Request[Any], challenge: Challenge) -> Resp
         wanted = wanted_page(request, size=_PIECE)
         rows = await accepted_by_age(challenge, after=wanted.after, limit=wanted.limit)
         await cards.dress([row.record for row in rows])
+        invited = await invited_in(challenge, rows)
         page = page_of(
             rows,
             request,
             wanted=wanted,
             place=lambda row: Cursor(at=row.created_at, id=row.id),
-            show=lambda row: cards.record(row.record),
+            show=lambda row: cards.record(row.record, note=note_on(row, invited)),
         )
     else:
         page = await _shuffled(request, challenge, cards)
@@ -231,11 +237,18 @@ async def _shuffled(request: Request[Any], challenge: Challenge, cards: Cards) -
         limit=_PIECE,
     )
     await cards.dress([submission.record for submission in found.submissions])
+    invited = await invited_in(challenge, found.submissions)
     url = None
     if found.next:
         more = request.url.include_query_params(after=found.next, day=day.isoformat())
         url = f"{more.path}?{more.query}"
-    return Page(tuple(cards.record(submission.record) for submission in found.submissions), url)
+    return Page(tuple(cards.record(row.record, note=note_on(row, invited)) for row in found.submissions), url)
+
+
+def note_on(submission: Submission, invited: Collection[int]) -> str:
+    """What a card says of what was made: what became of it, and whether its author had been invited."""
+    said = (outcome_word(submission), _("invited") if submission.id in invited else "")
+    return " · ".join(filter(None, said))
 
 
 routes = [

@@ -45,10 +45,12 @@ class OwnSubmission:
     """What the viewer offered to a challenge, and how it stands."""
 
     id: int
+    challenge_id: int
     record: RecordView
     state: str
     word: str
     reason: str
+    change_wanted: str
     thanks: str
     terms_version: int | None
     agrees_to: int | None
@@ -77,10 +79,12 @@ def own_submission(
     may_agree = is_behind and submission.state in STANDING and challenge.state not in ENDED
     return OwnSubmission(
         id=submission.id,
+        challenge_id=submission.challenge_id,
         record=cards.record(submission.record, note=word),
         state=submission.state,
         word=word,
         reason=submission.reason,
+        change_wanted=submission.change_wanted,
         thanks=submission.thanks,
         terms_version=submission.terms_version,
         agrees_to=newest.version if newest is not None and may_agree else None,

@@ -186,7 +186,7 @@ async def offered_challenges(chosen: Challenge | None, *, viewer: Actor | None =
 
 async def challenges_left_for(record: Record) -> list[Challenge]:
     """The open challenges that `record` could still be offered to, of whatever kind they want."""
-    offered = Submission.filter(record_id=record.id).exclude(state="withdrawn")
+    offered = Submission.filter(record_id=record.id).exclude(state__in=("withdrawn", "proposed"))
     answered = set(await offered.values_list("challenge_id", flat=True))
     found = await offered_challenges(None, viewer=record.author)
     return [challenge for challenge in found if challenge.id not in answered]

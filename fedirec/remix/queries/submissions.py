@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 from fedirec.accounts.boundaries import away_from
 from fedirec.activitypub.models import Actor
 from fedirec.remix.models import Challenge, Submission
+from fedirec.remix.queries.logs import invited_to
 from fedirec.remix.queries.parts import records_in
+from fedirec.remix.queries.pseudonyms import stand_ins_of
 from fedirec.remix.submissions import ASIDE, SubmissionState
 
 MAX_DECIDED = 24
@@ -35,6 +37,13 @@ async def remarks_on(challenge: Challenge, *, viewer: Actor | None) -> list[Subm
     rows = await _newest(challenge, (SubmissionState.REMARK,), order=("-id",), limit=MAX_REMARKS, shown=ASIDE)
     kept = await away_from(viewer)
     return [row for row in rows if not kept.has(row.record.author)]
+
+
+async def invited_in(challenge: Challenge, rows: Sequence[Submission]) -> set[int]:
+    """Those of these submissions whose authors were invited, unless they do not want to be named for them."""
+    invited = await invited_to(challenge.actor, {row.record.author_id for row in rows})
+    unnamed = await stand_ins_of({row.record.uri for row in rows if row.record.author_id in invited})
+    return {row.id for row in rows if row.record.author_id in invited and row.record.uri not in unnamed}
 
 
 async def _newest(

@@ -44,5 +44,7 @@ def submission_word(state: str) -> str:
         "licence_pending": _("waiting for a licence"),
         "accepted": _("part of it"),
         "declined": _("not taken up"),
+        "proposed": _("they ask whether you offer it"),
+        "remark": _("said in words alone"),
     }
     return words.get(state, "")

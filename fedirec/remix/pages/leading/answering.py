@@ -33,9 +33,7 @@ from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.challenges import get_challenge, get_submission, waiting_submissions
 from fedirec.remix.queries.consent import consents_to
 from fedirec.remix.queries.leading import parts_in
-from fedirec.remix.queries.logs import invited_to
-from fedirec.remix.queries.pseudonyms import stand_ins_of
-from fedirec.remix.queries.submissions import decided_submissions, proposed_submissions, remarks_on
+from fedirec.remix.queries.submissions import decided_submissions, invited_in, proposed_submissions, remarks_on
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
@@ -158,13 +156,6 @@ async def _show_waiting(
         invited=await invited_in(challenge, shown),
         max_reason=MAX_REASON,
     )
-
-
-async def invited_in(challenge: Challenge, rows: list[Submission]) -> set[int]:
-    """Those of these submissions whose authors were invited, unless they do not want to be named for them."""
-    invited = await invited_to(challenge.actor, {row.record.author_id for row in rows})
-    unnamed = await stand_ins_of({row.record.uri for row in rows if row.record.author_id in invited})
-    return {row.id for row in rows if row.record.author_id in invited and row.record.uri not in unnamed}
 
 
 routes = [
