@@ -131,6 +131,8 @@ async def _things_for(accused: Actor, verdict: Verdict) -> list[Thing]:
             raise Invalid("Only what was made here can be deleted. You can hide it.", field="action")
         if any(thing.kind == "challenge" for thing in found):
             raise Invalid("A challenge can be hidden, but not deleted.", field="action")
+        if any(thing.kind == "project" for thing in found):
+            raise Invalid("A project can be hidden, but not deleted.", field="action")
     return found
 
 

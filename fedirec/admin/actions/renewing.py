@@ -21,6 +21,8 @@ from fedirec.activitypub.models import Actor, ActorKey, SigningKey
 from fedirec.activitypub.site import Site
 from fedirec.db import execute, transaction
 from fedirec.errors import Misconfigured
+from fedirec.projects.actions.announcing import publish_project_update
+from fedirec.projects.models import Project
 from fedirec.remix.actions.challenge_news import publish_group_update
 from fedirec.remix.models import Challenge
 from fedirec.remix.queries.partners import partners_of_ours
@@ -124,11 +126,15 @@ async def _tell(members: Sequence[Actor], former: Mapping[int, tuple[str, Privat
     The `former` key says so: with the new one alone, it could be anybody who has our domain by now.
     """
     challenges = {row.actor_id: row for row in await Challenge.filter(actor__is_local=True, state__not="draft")}
+    launched = Project.filter(actor__is_local=True, launched_at__not_isnull=True).select_related("actor")
+    projects = {row.actor_id: row for row in await launched}
     partners = await partners_of_ours()
     everybody = {actor.id: actor for some in partners.values() for actor in some}
     for actor in members:
         if challenge := challenges.get(actor.id):
             await publish_group_update(challenge, proved_by=former[actor.id])
+        elif project := projects.get(actor.id):
+            await publish_project_update(project, proved_by=former[actor.id])
         elif actor.type == "Person":
             await publish_actor_update(actor, to=partners.get(actor.id, ()), proved_by=former[actor.id])
         elif actor.type == "Application":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +22,7 @@ from fedirec.admin.queries.cases import PAGE, reports_by
 from fedirec.admin.queries.subjects import Thing, is_visible, things_at
 from fedirec.errors import FedirecError, NotFound
 from fedirec.html import excerpt
+from fedirec.projects.models import Project
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import first_words_of
 from fedirec.uris import MAX_URI
@@ -29,6 +30,15 @@ from fedirec.web.forms import filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 from fedirec.web.views import Choice, PersonView
+
+_PLACES: Final = {
+    "person": "people",
+    "record": "records",
+    "comment": "comments",
+    "challenge": "challenges",
+    "project": "projects",
+}
+"""Where the pages of things of other instances are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +131,10 @@ def _words_in(thing: Thing) -> str:
 
 def page_of(thing: Thing) -> str:
     """The page here on which `thing` is shown."""
-    if thing.accused.is_local:
+    lives_here = thing.whole.actor.is_local if isinstance(thing.whole, Project) else thing.accused.is_local
+    if lives_here:
         return thing.uri
-    place = {"person": "people", "record": "records", "comment": "comments", "challenge": "challenges"}[thing.kind]
-    return f"/{place}/remote/{thing.row}"
+    return f"/{_PLACES[thing.kind]}/remote/{thing.row}"
 
 
 def _report(row: Report) -> ReportView:

@@ -1,4 +1,4 @@
-"""What can be reported: people, records, comments and challenges, found by address, and copied as they are now."""
+"""What can be reported: people, records, comments, challenges and projects, by address, and copies of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fedirec.activitypub.models import Actor
+from fedirec.projects.models import Project
+from fedirec.projects.queries.projects import may_see_project
 from fedirec.remix.models import Attachment, Challenge, Comment, Record, Source
 from fedirec.remix.queries.challenges import is_led_by_suspended
 from fedirec.remix.queries.comments import is_shown
@@ -23,12 +25,12 @@ class Thing:
     """Something that somebody is responsible for."""
 
     kind: str
-    """person, record, comment or challenge."""
+    """person, record, comment, challenge or project."""
     uri: str
     row: int
     accused: Actor
     """Who answers for it."""
-    whole: Actor | Record | Comment | Challenge
+    whole: Actor | Record | Comment | Challenge | Project
     kept: Mapping[str, Any]
     """What is copied of it, so that it can be looked at later."""
 
@@ -48,6 +50,8 @@ async def things_at(uris: Collection[str]) -> list[Thing]:
     for challenge in [*challenges, *prompts]:
         for uri in {challenge.actor.uri, challenge.prompt_uri} & set(wanted):
             found[str(uri)] = _challenge(challenge)
+    for project in await Project.filter(actor__uri__in=wanted).select_related("actor", "creator"):
+        found[project.actor.uri] = _project(project)
     for actor in await Actor.filter(uri__in=wanted).exclude(state="pending"):
         if actor.type != "Application" or not actor.is_local:
             found.setdefault(actor.uri, _person(actor))
@@ -70,6 +74,8 @@ async def is_visible(thing: Thing, person: Actor) -> bool:
         return not is_withheld(record, None) and await may_see(record, person) and is_shown(thing.whole, person)
     if isinstance(thing.whole, Challenge):
         return thing.whole.state != "draft" and not is_led_by_suspended(thing.whole)
+    if isinstance(thing.whole, Project):
+        return await may_see_project(thing.whole, None)
     return thing.whole.state == "active"
 
 
@@ -129,3 +135,15 @@ def _challenge(challenge: Challenge) -> Thing:
     kept = {"name": challenge.title, "content": challenge.content[:MAX_KEPT], "url": group.url}
     accused = challenge.leader or group
     return Thing(kind="challenge", uri=group.uri, row=challenge.id, accused=accused, whole=challenge, kept=kept)
+
+
+def _project(project: Project) -> Thing:
+    group = project.actor
+    kept = {
+        "name": project.title,
+        "content": project.content[:MAX_KEPT],
+        "picture": project.cover_url,
+        "url": group.url,
+    }
+    accused = project.creator or group
+    return Thing(kind="project", uri=group.uri, row=project.id, accused=accused, whole=project, kept=kept)

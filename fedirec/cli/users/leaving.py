@@ -16,6 +16,7 @@ from fedirec.cli.terminal import make_sure, say
 from fedirec.cli.users.finding import Name, account_called
 from fedirec.errors import Conflict, NotFound
 from fedirec.media.store import DiskStore
+from fedirec.projects.actions.leaving import project_entries
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.settings import Settings
 
@@ -53,6 +54,7 @@ async def export(
     async with existing_instance(settings) as site:
         account = await account_called(site, name)
         store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
+        archivist = Archivist(store=store, folder=file.parent, further={"projects.json": project_entries})
         await audit(OPERATOR, "export", account.actor.uri)
-        size = await Archivist(store=store, folder=file.parent).write(account, file)
+        size = await archivist.write(account, file)
         say(f"{file} has everything of @{account.actor.handle}, in {size:,} bytes. Give it to nobody else.")

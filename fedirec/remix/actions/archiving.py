@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -79,6 +79,8 @@ class Archivist:
 
     store: Store
     folder: Path
+    further: Mapping[str, Callable[[Actor], AsyncIterator[object]]] = field(default_factory=dict)
+    """What packages above this one add: rows for each entry, by its name."""
 
     async def make(self, job: Job) -> Outcome:
         """The copy that the job names is ready to be fetched, whole or not at all."""
@@ -102,7 +104,10 @@ class Archivist:
         await to_thread.run_sync(lambda: part.parent.mkdir(mode=0o700, parents=True, exist_ok=True))
         try:
             with zipfile.ZipFile(part, "w", compression=zipfile.ZIP_DEFLATED) as file:
-                await _write_all(_Zip(file), account, account.actor, self.store)
+                copy = _Zip(file)
+                await _write_all(copy, account, account.actor, self.store)
+                for name, rows in self.further.items():
+                    await copy.rows(name, rows(account.actor))
             await to_thread.run_sync(part.chmod, 0o600)
             await to_thread.run_sync(part.replace, target)
         finally:

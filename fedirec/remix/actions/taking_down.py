@@ -63,14 +63,24 @@ async def show_comment_again(comment: Comment) -> None:
 
 async def hide_challenge(challenge: Challenge) -> None:
     """Nobody is shown `challenge` any more, and its Group says nothing."""
-    if challenge.actor.state == SILENT:
-        raise Conflict("That is hidden already.")
-    await _say(SILENT, [challenge.actor_id])
+    await hide_group(challenge.actor)
 
 
 async def show_challenge_again(challenge: Challenge) -> None:
     """`challenge` is there again."""
-    await _say("active", [challenge.actor_id])
+    await show_group_again(challenge.actor)
+
+
+async def hide_group(group: Actor) -> None:
+    """Nobody is shown what `group` is any more, and it says nothing."""
+    if group.state == SILENT:
+        raise Conflict("That is hidden already.")
+    await _say(SILENT, [group.id])
+
+
+async def show_group_again(group: Actor) -> None:
+    """What `group` is, is there again."""
+    await _say("active", [group.id])
 
 
 async def silence_groups_of(leader: Actor) -> None:

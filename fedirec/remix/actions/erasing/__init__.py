@@ -45,6 +45,8 @@ class Eraser:
     store: Store
     cache: MediaCache
     archives: Path
+    further: Sequence[Callable[[Actor], Awaitable[None]]] = ()
+    """What packages above this one forget of somebody."""
 
     async def erase(self, job: Job) -> Outcome:
         """Whom the job names is erased; nothing happens when they stayed, or came back."""
@@ -66,6 +68,7 @@ class Eraser:
             return (
                 partial(forget_talk, actor),
                 partial(forget_works, actor, self.cache),
+                *(partial(forget, actor) for forget in self.further),
                 partial(forget_remote, actor, self.cache),
                 *((partial(forget_name, actor),) if without_name else ()),
                 forget_removed_words,
@@ -78,6 +81,7 @@ class Eraser:
             partial(forget_sayings, actor),
             partial(forget_works, actor, self.cache),
             partial(forget_challenges, actor),
+            *(partial(forget, actor) for forget in self.further),
             partial(forget_snapshots, actor, keeps_name=farewell.keeps_name),
             partial(self._forget_archive, actor),
             *(() if farewell.keeps_name else (partial(forget_mentions, actor),)),
