@@ -21,6 +21,7 @@ from tests.api.programs import Program, actor_named
 from tests.api.quoting import decide_about_quotes
 from tests.api.remixing import decide_about_remixes
 from tests.api.suggesting import suggest_and_take_up
+from tests.api.tasking import do_tasks
 from tests.api.writing_together import write_together
 from tests.founding import PASSWORD
 from tests.media.files import encoded, scene, sound
@@ -53,6 +54,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await look_closer(here, ana, ben, nobody)
     await suggest_and_take_up(ana, ben)
     await write_together(ana, ben)
+    await do_tasks(here, ana, ben, nobody)
     await say_what_is_not_right(olga, ana, ben)
     await keep_away(here, there, ana, ben)
     await move_and_stay(here, there, olga, ana, ben)

@@ -46,7 +46,7 @@ class Tasks(Listed):
 
 
 class TaskSent(Sent):
-    title: Text = Field(max_length=MAX_TITLE)
+    title: Text = Field(min_length=1, max_length=MAX_TITLE)
     text: Text = Field("", max_length=MAX_TEXT, description="In Markdown.")
     step: Row | None = None
     assignee: Row | None = Field(None, description="Somebody in the project; they are told, and can hand it back.")
@@ -61,7 +61,7 @@ class TaskDropped(Sent):
     reason: Text = Field(max_length=MAX_REASON, description="Everybody can read it.")
 
 
-class Offer(Shape):
+class LeadOffer(Shape):
     """Somebody offers to lead a project whose leaders are silent."""
 
     person: Person
@@ -70,8 +70,8 @@ class Offer(Shape):
     ends_at: datetime = Field(description="Until when a leader can come back.")
 
 
-class Offers(Listed):
-    items: list[Offer]
+class LeadOffers(Listed):
+    items: list[LeadOffer]
     rule: str = Field(description="Who leads in the end, in a few sentences.")
     is_adoptable: bool
     led_at: datetime = Field(description="When a leader last did something in it.")
@@ -80,7 +80,7 @@ class Offers(Listed):
     )
 
 
-class OfferSent(Sent):
+class LeadOfferSent(Sent):
     words: Text = Field(min_length=1, max_length=MAX_WORDS, description="How you would go on. Everybody can read it.")
 
 
@@ -106,5 +106,7 @@ def show_task(call: Call, row: TaskRow, *, is_inside: bool) -> Task:
     )
 
 
-def show_offer(call: Call, row: Takeover) -> Offer:
-    return Offer(person=show_person(call, row.actor), words=row.words, created_at=row.created_at, ends_at=row.ends_at)
+def show_offer(call: Call, row: Takeover) -> LeadOffer:
+    return LeadOffer(
+        person=show_person(call, row.actor), words=row.words, created_at=row.created_at, ends_at=row.ends_at
+    )

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from fedirec.api.endpoints.projects import leading, people, reading, steps
+from fedirec.api.endpoints.projects import leading, people, reading, steps, takeovers, tasks
 
-ENDPOINTS = (*reading.ENDPOINTS, *leading.ENDPOINTS, *steps.ENDPOINTS, *people.ENDPOINTS)
+ENDPOINTS = (
+    *reading.ENDPOINTS,
+    *leading.ENDPOINTS,
+    *steps.ENDPOINTS,
+    *people.ENDPOINTS,
+    *tasks.ENDPOINTS,
+    *takeovers.ENDPOINTS,
+)

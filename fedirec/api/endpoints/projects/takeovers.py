@@ -5,7 +5,7 @@ from __future__ import annotations
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.projects.finding import project_in
-from fedirec.api.shapes.tasks import Offer, Offers, OfferSent, show_offer
+from fedirec.api.shapes.tasks import LeadOffer, LeadOffers, LeadOfferSent, show_offer
 from fedirec.errors import NotFound
 from fedirec.projects.actions.takeovers import offer_to_lead, withdraw_offer
 from fedirec.projects.models import Takeover
@@ -14,13 +14,13 @@ from fedirec.projects.queries.takeovers import leading_of, offers_for
 from fedirec.projects.takeovers import ADOPTABLE, can_fall_silent, patience, silent_at
 
 
-async def list_offers(call: Call) -> Offers:
+async def list_offers(call: Call) -> LeadOffers:
     project = await project_in(call)
     if not project.actor.is_local:
         raise NotFound("There is no such project here.")
     leading = await leading_of(project)
     runs = can_fall_silent(project.stage) and leading.leaders_there
-    return Offers(
+    return LeadOffers(
         items=[show_offer(call, row) for row in await offers_for(project)],
         next=None,
         rule=rule_of(project, patience(leading)),
@@ -30,8 +30,8 @@ async def list_offers(call: Call) -> Offers:
     )
 
 
-async def offer(call: Call) -> Offer:
-    made = await offer_to_lead(call.actor, await project_in(call), words=call.sent(OfferSent).words)
+async def offer(call: Call) -> LeadOffer:
+    made = await offer_to_lead(call.actor, await project_in(call), words=call.sent(LeadOfferSent).words)
     return show_offer(call, await Takeover.get(id=made.id).select_related("actor"))
 
 
@@ -47,7 +47,7 @@ ENDPOINTS = (
         permission=Permission.READ_OWN,
         says="When members can take a project over, by which rule, and who offers to lead it.",
         run=list_offers,
-        answer=Offers,
+        answer=LeadOffers,
         is_open=True,
     ),
     Endpoint(
@@ -57,8 +57,8 @@ ENDPOINTS = (
         permission=Permission.TAKE_PART,
         says="You offer to lead a project whose leaders are silent, and they are told.",
         run=offer,
-        body=OfferSent,
-        answer=Offer,
+        body=LeadOfferSent,
+        answer=LeadOffer,
         status=201,
         pages=("/p/{slug}/takeover",),
     ),
