@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hmac import compare_digest
 from typing import Final
 
@@ -21,13 +22,16 @@ from fedirec.activitypub.models import Instance
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
+from fedirec.lanes import Work, enqueue
 from fedirec.settings import Settings
-from fedirec.uris import Uris
+from fedirec.uris import Uris, same_origin
 
 REGISTRATIONS: Final = ("invite", "approval", "open", "closed")
 INSTANCE_HANDLE: Final = "actor"
 MAX_TITLE: Final = 100
 MAX_TEXT: Final = 20_000
+MAX_INSTANCES: Final = 20
+"""Instances that a new one follows from its first day."""
 
 
 async def begin_setup() -> str | None:
@@ -65,12 +69,15 @@ async def finish_setup(
     password: str,
     display_name: str = "",
     timezone: str = "",
+    instances: Sequence[str] = (),
 ) -> tuple[Account, list[str]]:
     """The instance has an address, a name, its own actor and an owner; the link is burned. All of it or nothing.
 
     The answer is the owner's account with its recovery codes. `asked_at` is the host under which the page was opened.
-    Raises Invalid and Conflict with the field, Forbidden or Gone for a link that is not good.
+    Once it runs it follows those of `instances` that are there. Raises Invalid and Conflict with the field, Forbidden
+    or Gone for a link that is not good.
     """
+    hosts = check_instances(instances)
     await check_setup_token(token)
     if settings.origin:
         origin = settings.origin
@@ -111,7 +118,18 @@ async def finish_setup(
         )
         codes = await renew_recovery_codes(account)
         await audit(account.actor, "set_up", uris.instance_actor, origin=origin, registration=registration)
+        await enqueue([Work(kind="instance", lane=f"instance:{host}", payload={"host": host}) for host in hosts])
     return account, codes
+
+
+def check_instances(named: Sequence[str]) -> list[str]:
+    """The hosts that somebody named, each once. Raises Invalid for what is none, or more than MAX_INSTANCES."""
+    hosts = list(dict.fromkeys(host.strip(" ,").lower() for host in named))
+    if len(hosts) > MAX_INSTANCES:
+        raise Invalid("Name up to %(n)s instances.", field="instances", blanks={"n": MAX_INSTANCES})
+    if not all(same_origin(f"https://{host}", f"https://{host}/") and "/" not in host for host in hosts):
+        raise Invalid("Write one host on each line, like studio.example.", field="instances")
+    return hosts
 
 
 async def edit_instance(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.actions.sessions import begin_session
-from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE, check_setup_token, finish_setup
+from fedirec.accounts.actions.setup import MAX_TEXT, MAX_TITLE, check_instances, check_setup_token, finish_setup
 from fedirec.accounts.door import let_in
 from fedirec.accounts.names import check_name
 from fedirec.accounts.origin import check_origin
@@ -65,7 +65,10 @@ async def post_setup(request: Request[Any]) -> Response:
         "password": form.secret("password"),
         "timezone": zone if zone_named(zone) else "",
         "other_origin_is_meant": form.flag("other_origin"),
+        "instances": form.text("instances", max=5_000).split(),
     }
+    with form.collecting():
+        check_instances(typed["instances"])
     with form.collecting():
         check_origin(
             origin,

@@ -16,6 +16,7 @@ from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.parsing import parse
 from fedirec.activitypub.policies import stance_to
 from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Doc
 from fedirec.admin.hosts import origin_named
 from fedirec.db import transaction
@@ -118,3 +119,21 @@ async def _find_instance(remote: Remote, origin: str) -> Actor:
     if found.type not in ("Application", "Service") or origin_of(found.uri) != origin:
         raise Invalid("That instance has no actor of its own that could be followed.", field="host")
     return found
+
+
+async def get_followed(key: int) -> Follow:
+    """How this instance follows another one, in row `key`, with that one's actor. Raises NotFound."""
+    place = await own_actor()
+    made = await Follow.get_or_none(id=key, follower_id=place.id).select_related("target")
+    if made is None:
+        raise NotFound("This instance does not follow that one.")
+    return made
+
+
+async def find_followed(site: Site, host: str) -> Follow:
+    """The same by the host. Raises NotFound."""
+    origin = origin_named(site, host)
+    for made in await followed_instances():
+        if origin_of(made.target.uri) == origin:
+            return made
+    raise NotFound("This instance does not follow that one.")

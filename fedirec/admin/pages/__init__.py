@@ -9,6 +9,7 @@ from fedirec.admin.pages import (
     decisions,
     ended,
     federation,
+    instances,
     lists,
     peer,
     queue,
@@ -19,6 +20,7 @@ from fedirec.admin.pages import (
 routes = [
     *ended.routes,
     *federation.routes,
+    *instances.routes,
     *lists.routes,
     *peer.routes,
     *queue.routes,

@@ -98,6 +98,31 @@ class Federation(Shape):
     federation: FederationName = Field(description="With everybody who is not blocked, or with the listed only.")
 
 
+class Announced(Shape):
+    announces: list[str] = Field(description="What this instance passes on: challenges, needs, productions.")
+
+
+class AnnouncedSent(Sent):
+    announces: list[Literal["challenges", "needs", "productions"]] = Field(max_length=3)
+
+
+class FollowedInstance(Shape):
+    """Another instance that this one follows as a whole."""
+
+    host: str
+    uri: str = Field(description="The id of its own actor.")
+    is_accepted: bool
+    since: datetime
+
+
+class FollowedInstances(Shape):
+    items: list[FollowedInstance]
+
+
+class HostSent(Sent):
+    host: Text = Field(max_length=300)
+
+
 class FederationSent(Sent):
     federation: FederationName
 

@@ -20,15 +20,23 @@ from fedirec.clock import now
 from fedirec.html import markdown
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.fits import fit_views
+from fedirec.remix.pages.picks import few_picks
+from fedirec.remix.pages.skills import skill_choices
+from fedirec.remix.pages.newsviews import NewsView, news_view
 from fedirec.remix.pages.vocabulary import TERMS
 from fedirec.remix.queries.challenges import open_challenges
+from fedirec.remix.queries.exploring import Wish, explore
 from fedirec.remix.queries.feeds import Feed, Item, followed_feed, interests_feed, local_feed, mixed_feed
+from fedirec.remix.queries.matching import fitting
 from fedirec.remix.queries.people import lively_people
 from fedirec.remix.queries.tags import followed_tags
 from fedirec.remix.queries.waiting import Waiting, waiting_on
+from fedirec.web.forms import filled_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import Sections, find_section, load_sections
 from fedirec.web.views import ChallengeView, RecordView, Tab
 
 FEATURED: Final = 3
@@ -38,6 +46,8 @@ PEOPLE: Final = 4
 CLOSING: Final = 5
 SOON: Final = timedelta(days=7)
 _FEED: Final = 24
+_MORE: Final = {"needs": 12, "challenges": 12}
+"""What fits somebody's skills, on the tab for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +56,12 @@ class Shown:
 
     record: RecordView | None = None
     challenge: ChallengeView | None = None
+    news: NewsView | None = None
 
     @property
     def host(self) -> str:
         """Where it lives; empty for what is ours."""
-        thing = self.record or self.challenge
+        thing = self.record or self.challenge or (self.news and self.news.place)
         return thing.host if thing else ""
 
 
@@ -90,6 +101,7 @@ async def _show_welcome(request: Request[Any]) -> Response:
         may_join=instance is not None and instance.registration != "closed",
         challenges=cards.challenges(challenges),
         records=cards.records(records),
+        picks=await few_picks(request),
     )
 
 
@@ -97,10 +109,15 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     cards = Cards(request)
     tags = await followed_tags(viewer.actor)
     tab = request.query_params.get("tab", "")
-    tab = tab if tab in ("here", "everything", "interests") else "following"
+    sections: Sections = request.state["sections"]
+    own = find_section(sections.home_tabs, tab)
+    tab = tab if own is not None or tab in ("here", "everything", "interests", "skills") else "following"
     wanted = wanted_page(request, size=_FEED)
-    items = await _feed(viewer, tab, after=wanted.after, limit=wanted.limit)
+    items = await _feed(viewer, tab, after=wanted.after, limit=wanted.limit) if own is None else []
     is_first = wanted.after is None
+    is_front = is_first and tab in ("following", "skills")
+    skills = viewer.account.skills or []
+    fits = await fitting(viewer.actor, skills, **_MORE if tab == "skills" else {}) if is_front else []
     is_quiet = is_first and not items and tab == "following"
     closing, waiting = (await _closing(viewer), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
     around = await local_feed(viewer.actor, after=None, limit=RECENT) if is_quiet else []
@@ -112,12 +129,21 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
         request,
         "remix/home.html",
         tab=tab,
-        tabs=_tabs(tab, has_interests=bool(tags) or tab == "interests"),
+        tabs=_tabs(tab, sections, has_interests=bool(tags) or tab == "interests", has_skills=bool(skills)),
+        is_front=is_front,
+        has_skills=bool(skills),
+        skills=skill_choices() if is_front and not skills else [],
+        form=filled_form({"skills": skills}),
+        fits=fit_views(request, fits),
+        sections=await load_sections(sections.home, request, viewer.actor) if is_front else [],
+        own=own,
+        section=await own.load(request, viewer.actor) if own is not None else None,
         page=page,
         hosts=await hosts_of(
             [*(item.host for item in page), *("" if row.actor.is_local else row.actor.host for row in closing)]
         ),
         is_first=is_first,
+        picks=await few_picks(request) if is_first else [],
         tags=tags,
         closing=cards.challenges(closing),
         waiting=waiting,
@@ -135,6 +161,10 @@ async def _feed(viewer: Viewer, tab: str, *, after: Cursor | None, limit: int) -
         return await followed_feed(viewer.actor, after=after, limit=limit)
     if tab == "interests":
         return await interests_feed(viewer.actor, after=after, limit=limit)
+    if tab == "skills":
+        wish = Wish(skills=viewer.account.skills or [])
+        found = await explore(wish, viewer=viewer.actor, after=after, limit=limit) if wish.skills else []
+        return [Item(place=place_of(record), record=record) for record in found]
     return await mixed_feed(viewer.actor, is_local=tab == "here", after=after, limit=limit)
 
 
@@ -145,11 +175,14 @@ async def _closing(viewer: Viewer) -> Sequence[Challenge]:
     return soon or found[:FEATURED]
 
 
-def _tabs(tab: str, *, has_interests: bool) -> list[Tab]:
+def _tabs(tab: str, sections: Sections, *, has_interests: bool, has_skills: bool) -> list[Tab]:
     pages = [("following", "/", _("Following")), ("here", "/?tab=here", _("Local"))]
     pages.append(("everything", "/?tab=everything", _("Wider network")))
+    if has_skills or tab == "skills":
+        pages.append(("skills", "/?tab=skills", _("Needs your skill")))
     if has_interests:
         pages.append(("interests", "/?tab=interests", _("For your interests")))
+    pages += [(each.name, f"/?tab={each.name}", _(each.title)) for each in sections.home_tabs]
     return [Tab(label=label, url=url, is_current=tab == name) for name, url, label in pages]
 
 
@@ -157,6 +190,8 @@ def _shown(cards: Cards) -> Callable[[Item], Shown]:
     def show(item: Item) -> Shown:
         if item.challenge is not None:
             return Shown(challenge=cards.challenge(item.challenge))
+        if item.news is not None:
+            return Shown(news=news_view(item.news, cards))
         assert item.record is not None
         who = item.passed_on_by
         note = _("from %(name)s") % {"name": who.name or who.handle} if who else ""

@@ -11,11 +11,14 @@ from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks
 from fedirec.errors import NotFound
-from fedirec.remix.models import Need
+from fedirec.remix.logbook import Happening
+from fedirec.remix.models import LogEntry, Need
 from fedirec.remix.queries.parts import actors_in
 
 MAX_OF_ONE: Final = 20
 """Open needs of one challenge or project."""
+MAX_ANSWERS: Final = 200
+"""Of one group that are looked at."""
 _OPEN: Final = """
     SELECT n.id FROM need n CROSS JOIN actor a WHERE a.id = n.group_id AND n.state = 'open' AND n.id < ?
        AND a.state = 'active' AND NOT EXISTS (
@@ -72,3 +75,31 @@ async def get_need(group: Actor, key: str) -> Need:
     if need is None:
         raise NotFound("That is not looked for any more.")
     return need
+
+
+async def get_need_row(key: int) -> Need:
+    """The need in row `key`, of a group here or elsewhere that is active or being prepared, with its group.
+
+    Raises NotFound.
+    """
+    need = await Need.get_or_none(id=key).select_related("group")
+    if need is None or need.group.state not in ("active", "pending"):
+        raise NotFound("That is not looked for any more.")
+    return need
+
+
+async def answers_to(need: Need) -> list[Actor]:
+    """Those who said that they could do what a group of ours looks for, the first one in front."""
+    said = LogEntry.filter(group_id=need.group_id, kind=Happening.NEED_ANSWERED.value, created_at__gte=need.created_at)
+    rows = await said.order_by("id").limit(MAX_ANSWERS).select_related("person")
+    return list(
+        {row.person.id: row.person for row in rows if row.person and row.details.get("need") == need.uri}.values()
+    )
+
+
+async def find_group(uri: str) -> Actor:
+    """The challenge or project of ours at `uri`, be it prepared still. Raises NotFound."""
+    group = await Actor.get_or_none(uri=uri, is_local=True, type="Group")
+    if group is None or group.state not in ("active", "pending"):
+        raise NotFound("There is nothing of that name here.")
+    return group

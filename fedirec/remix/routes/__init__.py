@@ -59,6 +59,6 @@ routes = [
     ActivityRoute("/c/{handle}/submissions", show_submissions),
     ActivityRoute("/c/{handle}/news/{key}", show_news),
     ActivityRoute("/p/{handle}/news/{key}", show_news),
-    ActivityRoute("/c/{handle}/needs", show_needs, always=True),
+    ActivityRoute("/c/{handle}/needs", show_needs),
     ActivityRoute("/c/{handle}/needs/{key}", show_need),
 ]

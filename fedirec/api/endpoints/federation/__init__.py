@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fedirec.api.endpoints.federation import lists, mode, peers
+from fedirec.api.endpoints.federation import instances, lists, mode, peers
 
 ENDPOINTS = (
     *peers.ENDPOINTS,
     *mode.ENDPOINTS,
     *lists.ENDPOINTS,
+    *instances.ENDPOINTS,
 )
