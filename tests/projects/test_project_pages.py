@@ -93,7 +93,8 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         assert (await post(ana, "/p/night/launch")).headers["location"] == "/p/night"
         seen = await bo.get("/p/night")
         assert seen.status_code == 200
-        assert "Lyrics" in seen.text and "Melody" not in seen.text.partition('class="track"')[2].partition("</ol>")[0]
+        assert "Lyrics" in seen.text
+        assert "Melody" not in seen.text.partition('class="track"')[2].partition("</ol>")[0]
         assert "Night Train" in (await bo.get("/projects?form=song&tag=night&q=train")).text
         assert "Night Train" not in (await bo.get("/projects?form=film")).text
         assert "The project was launched." in (await bo.get("/p/night/log")).text
