@@ -9,7 +9,7 @@ from typing import Final
 
 MORNING: Final = time(8)
 """When the digest of the week before is sent on Mondays, where somebody lives."""
-_WRITTEN: Final = re.compile(r"(2\d{3})-W(\d{2})")
+_WRITTEN: Final = re.compile(r"(2\d{3})-W(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
@@ -43,7 +43,7 @@ def write_calendar(dates: Sequence[Date], *, name: str, url: str) -> bytes:
     calendar.add("x-wr-calname", _line(name))
     calendar.add("name", _line(name))  # RFC 7986
     calendar["url"] = vUri(url)
-    calendar.add("refresh-interval", "PT6H", parameters={"value": "DURATION"})
+    calendar.add("refresh-interval", timedelta(hours=6), parameters={"value": "DURATION"})
     for date in dates:
         changed = (date.changed_at or date.made_at).astimezone(UTC).replace(microsecond=0)
         event = Event()

@@ -208,6 +208,8 @@ class ChallengeView:
     kinds: tuple[str, ...] = ()
     """What is wanted: text, image, audio, video."""
     closes_at: datetime | None = None
+    zone: str = ""
+    """The zone in which its leaders set the deadline; empty where we do not know."""
     licence: LicenceView | None = None
     pay: str = ""
     """One sentence on money: nothing, perhaps, or a stated pot."""

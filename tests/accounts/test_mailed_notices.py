@@ -163,6 +163,7 @@ async def test_two_workers_write_one_letter_and_a_server_that_is_away_gets_it_la
     assert await place.run(lambda: Job.filter(kind="mail").count()) == 0
 
 
+@pytest.mark.one_database
 async def test_a_letter_that_is_refused_for_good_is_given_up_and_holds_nobody_up(
     place: Instance, box: Postbox, time_passes: Pass
 ) -> None:
@@ -179,6 +180,7 @@ async def test_a_letter_that_is_refused_for_good_is_given_up_and_holds_nobody_up
     assert [each["To"] for each in box.letters] == ["bo@mail.example"]
 
 
+@pytest.mark.one_database
 async def test_who_left_is_sent_nothing_and_a_link_of_others_says_nothing(
     place: Instance, box: Postbox, time_passes: Pass
 ) -> None:

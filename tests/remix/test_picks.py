@@ -72,6 +72,7 @@ async def test_what_its_author_deletes_or_hides_or_who_is_limited_is_picked_no_m
         assert await words_on(here, "/picks")
 
 
+@pytest.mark.one_database
 async def test_what_not_everybody_may_see_cannot_be_picked(here: Instance) -> None:
     await here.join("mo", role=Role.MODERATOR)
     ana = await here.join("ana")

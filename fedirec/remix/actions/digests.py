@@ -25,8 +25,8 @@ from fedirec.remix.models import Challenge, Record
 from fedirec.remix.queries.digests import Digest, Released, digest_of
 from fedirec.remix.weeks import last_morning, week_of
 from fedirec.web.language import gettext as _
-from fedirec.web.language import reading, zone_named
-from fedirec.web.times import in_words
+from fedirec.web.language import reader, reading, zone_named
+from fedirec.web.times import in_words, in_zone
 
 MANY: Final = 100
 """Accounts that are looked at in one piece."""
@@ -116,10 +116,22 @@ def _of_challenges(rows: Sequence[Challenge], origin: str) -> list[Line]:
         Line(
             text=row.title,
             url=_thing_url(None, row, origin),
-            note=_("Open until %(when)s") % {"when": in_words(row.deadline_at)} if row.deadline_at else "",
+            note=_("Open until %(when)s") % {"when": _both_times(row)} if row.deadline_at else "",
         )
         for row in rows
     ]
+
+
+def _both_times(challenge: Challenge) -> str:
+    """When it closes where the reader is and, where that differs, where it was opened."""
+    assert challenge.deadline_at is not None
+    here, there = in_words(challenge.deadline_at), zone_named(challenge.timezone)
+    moment = challenge.deadline_at
+    if not challenge.actor.is_local or there is None:
+        return here
+    if moment.astimezone(there).utcoffset() == moment.astimezone(reader().zone).utcoffset():
+        return here
+    return f"{here}, {in_zone(moment, challenge.timezone)}"
 
 
 def _of_records(rows: Sequence[Record], origin: str) -> list[Line]:

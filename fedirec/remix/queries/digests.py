@@ -35,7 +35,8 @@ _TOLD: Final = """
     SELECT n.id FROM news n JOIN actor a ON a.id = n.group_id
      WHERE n.published_at >= ? AND n.published_at < ? AND n.deleted_at IS NULL AND n.kind IN ('update', 'conclusion')
        AND a.state = 'active' AND {near}
-       AND NOT EXISTS (SELECT 1 FROM challenge c WHERE c.actor_id = a.id AND c.state = 'draft')
+       AND NOT EXISTS (SELECT 1 FROM challenge c LEFT JOIN actor l ON l.id = c.leader_id WHERE c.actor_id = a.id
+                          AND (c.state = 'draft' OR l.state = 'suspended' OR NOT {near_leader}))
      ORDER BY n.published_at DESC, n.id DESC LIMIT ?
 """
 
@@ -97,8 +98,9 @@ async def _opened(since: datetime, until: datetime, viewer: Actor | None, *, but
 
 
 async def _told(since: datetime, until: datetime, viewer: Actor | None) -> list[News]:
-    near = not_away(viewer)
-    keys = [key for (key,) in await fetch_tuples(_TOLD.format(near=near.sql), since, until, *near.values, FEW)]
+    near, leading = not_away(viewer), not_away(viewer, "l")
+    sql = _TOLD.format(near=near.sql, near_leader=leading.sql)
+    keys = [key for (key,) in await fetch_tuples(sql, since, until, *near.values, *leading.values, FEW)]
     found = {row.id: row for row in await rows_in(News, keys)}
     groups = await actors_in({row.group_id for row in found.values()})
     for row in found.values():

@@ -128,6 +128,7 @@ class Cards(Files):
             cover=pictured[0] if pictured else None,
             kinds=tuple(challenge.kinds),
             closes_at=closing_of(challenge),
+            zone=challenge.timezone if group.is_local else "",
             licence=self.licence(terms.licence) if terms else None,
             pay=pay_in_words(terms) if terms else "",
             pays={"nothing": "none", "perhaps": "possible", "pot": "pot"}[terms.pays] if terms else "none",  # type: ignore[arg-type]
