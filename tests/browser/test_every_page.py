@@ -98,6 +98,9 @@ STRANGER: Final = (
     "{lapsed_record}/history",
     "{lapsed_record}/lineage/verify",
     "{lapsed_person}",
+    "/p/lamp/tasks",
+    "{task}",
+    "/p/well/takeover",
 )
 MEMBER: Final = (
     "/",
@@ -128,6 +131,12 @@ MAKER: Final = (
     "{shut}",
     "{waiting}",
     "/bookmarks",
+    "/tasks",
+    "/p/lamp/tasks",
+    "/p/lamp/tasks?show=ended",
+    "{task}",
+    "{task}/edit",
+    "/p/well/takeover",
     "/requests",
     "/requests?show=asking",
     "{asking}",

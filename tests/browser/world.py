@@ -52,6 +52,7 @@ from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab import RecordObject
 from fedirec.settings import Settings
 from fedirec.uris import new_key
+from tests.browser.tasking import give_work
 
 POEM = """The last train leaves without a sound.
 
@@ -223,7 +224,9 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         await delete_record(bo, await Record.get(id=gone.id))
         edited = RecordDraft(title="Night train", text=POEM + "\n\nNobody.", licence="CC-BY-SA-4.0", tags=["night"])
         await edit_record(ana, await Record.get(id=song.id), edited)
-        terms = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=5_000, currency="EUR", rule="In equal parts.")
+        terms = Terms(
+            version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=5_000, currency="EUR", rule="In equal parts."
+        )
         draft = ChallengeDraft(
             title="What does the sea say?",
             slug="sea",
@@ -253,6 +256,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         secret = await create_invitation(Viewer(account=account, actor=olga, seen_at=now()))
         group = await sea.actor
         roof = await meet_kim()
+        work = await give_work(state, bo, ana, olga)
 
         def path(uri: str) -> str:
             return uri.removeprefix(site.origin)
@@ -284,6 +288,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
             "remote_person": f"/people/remote/{cy.id}",
             "draft": f"/records/new?draft={key}",
             "invitation": f"/sign-up?invitation={secret}",
+            **work,
         }
 
 
