@@ -28,6 +28,7 @@ from fedirec.activitypub.contexts import (
     ACTOR_CONTEXT,
     CHALLENGE_CONTEXT,
     COMMENT_CONTEXT,
+    PRODUCTION_CONTEXT,
     PROJECT_CONTEXT,
     RECORD_CONTEXT,
     REVISION_CONTEXT,
@@ -50,10 +51,12 @@ from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.projects.actions import elsewhere, members, projects, steps
+from fedirec.projects.actions.productions import freezing, picking, preparing, releasing
 from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.projects.queries.productions import get_production_row
 from fedirec.projects.queries.projects import get_step, with_parts
 from fedirec.projects.vocab import TYPES as PROJECT_TYPES
-from fedirec.projects.vocab import IntroductionObject, Invite, Join, Leave, ProjectObject, StepObject
+from fedirec.projects.vocab import IntroductionObject, Invite, Join, Leave, ProductionObject, ProjectObject, StepObject
 from fedirec.remix import sizes, spreading
 from fedirec.remix import terms as remix_terms
 from fedirec.remix.actions import (
@@ -65,6 +68,7 @@ from fedirec.remix.actions import (
     drafts,
     lineage,
     long_lists,
+    needs,
     passing_on,
     pending_remixes,
     quotes,
@@ -83,7 +87,7 @@ from fedirec.remix.inbox.comments import MAX_ANCESTORS
 from fedirec.remix.inbox.talking import MAX_TOLD_OF
 from fedirec.remix.licences import UNKNOWN, find_grant
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
-from fedirec.remix.models import Claim, ConsentRequest, Pen, QuoteStamp, Record, RemixRequest, Submission
+from fedirec.remix.models import Claim, ConsentRequest, Need, Pen, QuoteStamp, Record, RemixRequest, Submission
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.comments import get_comment
 from fedirec.remix.terms import Pays, Terms
@@ -91,6 +95,7 @@ from fedirec.remix.vocab import (
     TYPES,
     ChallengeObject,
     CommentObject,
+    NeedObject,
     OfferedPen,
     OfferedVersion,
     PostObject,
@@ -119,6 +124,7 @@ CONTEXTS = {
     "actor": ACTOR_CONTEXT,
     "challenge": CHALLENGE_CONTEXT,
     "comment": COMMENT_CONTEXT,
+    "production": PRODUCTION_CONTEXT,
     "project": PROJECT_CONTEXT,
     "step": STEP_CONTEXT,
     "record": RECORD_CONTEXT,
@@ -149,7 +155,7 @@ OPTIONAL: dict[str, set[str]] = {
     "challenge": {"icon"},
     "project": {"icon"},
     "comment": {"replyAuthorization"},
-    "record": {"quote", "quoteAuthorization", "editor", "editStatement"},
+    "record": {"quote", "quoteAuthorization", "editor", "editStatement", "production"},
     "prompt": {"attachment", "contentMap", "updated"},
 }
 """Keys that the examples do without."""
@@ -300,9 +306,11 @@ NAMES: dict[type[Entity], str] = {
     SuggestedChange: "suggestion",
     OfferedPen: "pen",
     OfferedVersion: "version",
+    ProductionObject: "production",
     ProjectObject: "project",
     IntroductionObject: "introduction",
     StepObject: "step",
+    NeedObject: "need",
 }
 
 
@@ -679,6 +687,27 @@ async def _make_together(one: Instance, other: Instance, ana: Actor, bo: Actor) 
     await copy()
     await one.run(lambda: members.remove_member(ana, project, cy, reason="They asked for it."))
     await copy()
+    await _finish(one, other, ana)
+
+
+async def _finish(one: Instance, other: Instance, ana: Actor) -> None:
+    """What the project finishes is frozen and released, and then it is named where it can be seen."""
+
+    async def finish() -> None:
+        project = await with_parts(Project.filter(actor__local_handle="tin")).get()
+        words = preparing.ProductionDraft(title="Tin, the film", text="Nine minutes of rain.", language="en")
+        production = await get_production_row((await preparing.prepare_production(ana, project, words)).id)
+        song = (
+            await Record.filter(author_id=ana.id, visibility="public").order_by("id").select_related("author").first()
+        )
+        assert song is not None
+        await picking.use_records(ana, production, [picking.Pick(record=song)])
+        await freezing.freeze_production(ana, production)
+        await releasing.release_production(ana, await get_production_row(production.id))
+        await preparing.set_links(ana, production, [("The cinema", "https://cinema.example/tin")])
+
+    await one.run(finish)
+    await settle(one, other)
 
 
 async def _agree_to_project(person: str, project: Project) -> None:
@@ -701,6 +730,15 @@ async def _live(one: Instance, other: Instance) -> None:
     await settle(other, one)
     await one.run(refuse_follow, ana, await one.run(lambda: Follow.get(target_id=ana.id, follower__handle="cy")))
     await other.run(unfollow, bo, met)
+
+    wanted = await one.run(needs.name_need, ana, rain.actor, "anm", "Twelve drawings of drops.")
+    await settle(one, other)
+    answered = await other.run(lambda: Need.get(uri=wanted.uri).select_related("group"))
+    await other.run(needs.answer_need, bo, answered, "With ink.")
+    await settle(other, one)
+    wanted.group = rain.actor
+    await one.run(needs.fill_need, ana, wanted)
+    await settle(one, other)
 
     heard = await other.find_record(song.uri)
     draft = drafts.RecordDraft(

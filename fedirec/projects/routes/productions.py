@@ -46,7 +46,7 @@ def _list(request: Request[Any], uri: str, entries: Sequence[Json]) -> Response:
     """The list at `uri`, or one of its pages, each as long as a document may be that everybody takes."""
     after = request.query_params.get("after")
     if after is None:
-        whole = {"id": uri, "type": "OrderedCollection", "totalItems": len(entries), "first": f"{uri}?after=0"}
+        whole = {"id": uri, "type": "OrderedCollection", "first": f"{uri}?after=0"}
         return ActivityResponse({"@context": PRODUCTION_CONTEXT, **whole})
     start = row_in(after)
     page: Json = {

@@ -28,7 +28,7 @@ class LinkObject:
     label: str
 
     def write(self) -> Json:
-        return {"type": "Link", "href": self.url, "name": self.label}
+        return {"type": "Page", "url": self.url, "name": self.label}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +125,8 @@ def _links(doc: Doc) -> tuple[LinkObject, ...]:
     """The links that are addresses of the web, each once."""
     found: dict[str, LinkObject] = {}
     for entry in doc.docs("attachment")[: 2 * MAX_LINKS]:
-        url = find_id(entry, "href")
-        if entry.find_text("type") == "Link" and url and url.startswith("https://"):
+        url = find_id(entry, "url")
+        if entry.find_text("type") == "Page" and url and url.startswith("https://"):
             label = clean_line(entry.find_text("name"), MAX_LABEL) or origin_of(url).partition("://")[2]
             found.setdefault(url, LinkObject(url=url, label=label))
     return tuple(found.values())[:MAX_LINKS]
