@@ -40,7 +40,7 @@ THEIRS: Final = {
 OF_ALL: Final = {
     *("/actor", "/actor/outbox", "/actor/witness", "/c/{handle}", "/c/{handle}/prompt", "/c/{handle}/featured"),
     *("/c/{handle}/moderators", "/c/{handle}/outbox", "/c/{handle}/submissions"),
-    *("/c/{handle}/followers", "/c/{handle}/following"),
+    *("/c/{handle}/followers", "/c/{handle}/following", "/c/{handle}/news/{key}", "/p/{handle}/news/{key}"),
 }
 """What belongs to the instance and to challenges, who block nobody."""
 

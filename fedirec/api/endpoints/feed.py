@@ -6,7 +6,7 @@ from fedirec.api.endpoint import Call
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.basis import Listed, Shape
-from fedirec.api.shapes.challenges import ChallengeCard, show_challenge_card
+from fedirec.api.shapes.challenges import ChallengeCard, NewsItem, show_challenge_card, show_news
 from fedirec.api.shapes.files import dressed_files
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.api.shapes.records import RecordCard, show_card
@@ -14,10 +14,11 @@ from fedirec.remix.queries.feeds import followed_feed
 
 
 class FeedItem(Shape):
-    """A record or a challenge, and who passed it on."""
+    """A record, a challenge, or news of one or of a project; and who passed it on."""
 
     record: RecordCard | None
     challenge: ChallengeCard | None
+    news: NewsItem | None
     passed_on_by: Person | None
 
 
@@ -35,6 +36,7 @@ async def show_feed(call: Call) -> Feed:
         show=lambda item: FeedItem(
             record=show_card(call, item.record, dressed) if item.record else None,
             challenge=show_challenge_card(call, item.challenge) if item.challenge else None,
+            news=show_news(call, item.news) if item.news else None,
             passed_on_by=show_person(call, item.passed_on_by) if item.passed_on_by else None,
         ),
         place=lambda item: item.place,

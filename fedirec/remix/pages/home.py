@@ -21,9 +21,9 @@ from fedirec.html import markdown
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.fits import fit_views
+from fedirec.remix.pages.newsviews import NewsView, news_view
 from fedirec.remix.pages.picks import few_picks
 from fedirec.remix.pages.skills import skill_choices
-from fedirec.remix.pages.newsviews import NewsView, news_view
 from fedirec.remix.pages.vocabulary import TERMS
 from fedirec.remix.queries.challenges import open_challenges
 from fedirec.remix.queries.exploring import Wish, explore
@@ -61,7 +61,7 @@ class Shown:
     @property
     def host(self) -> str:
         """Where it lives; empty for what is ours."""
-        thing = self.record or self.challenge or (self.news and self.news.place)
+        thing = self.record or self.challenge or (self.news.place if self.news else None)
         return thing.host if thing else ""
 
 

@@ -13,14 +13,15 @@ from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
 from fedirec.db.search import Search, finds_many
 from fedirec.db.tables import moment_of
-from fedirec.remix.models import Challenge, Record
+from fedirec.remix.models import Challenge, News, Record
 from fedirec.remix.queries.newest import ANY_ID, EVER, Owners, Rows, newest
+from fedirec.remix.queries.news import news_in
 from fedirec.remix.queries.parts import actors_in, challenges_in, records_in
 from fedirec.web.paging import Cursor
 
 _SORTS: Final = 4
 """Kinds of things in a feed: the rest of a cursor's key says which one its row is of."""
-_RECORD, _CHALLENGE, _ANNOUNCEMENT = range(3)
+_RECORD, _CHALLENGE, _ANNOUNCEMENT, _NEWS = range(_SORTS)
 
 FEW: Final = 300
 """Local people, up to which each of them is asked for their newest."""
@@ -37,6 +38,13 @@ _LED: Final = f"""
      WHERE (c.leader_id IN (SELECT id FROM whom) OR c.actor_id IN (SELECT id FROM whom))
        AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?)
      ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
+"""  # noqa: S608  (only constants are spliced in)
+_TOLD: Final = f"""
+    WITH whom AS ({_WHOM})
+    SELECT n.published_at, n.id FROM news n
+     WHERE n.group_id IN (SELECT id FROM whom) AND n.deleted_at IS NULL AND (n.published_at, n.id) <= (?, ?)
+       AND NOT EXISTS (SELECT 1 FROM actor w WHERE w.id = n.author_id AND w.state = 'suspended')
+     ORDER BY n.published_at DESC, n.id DESC LIMIT ?
 """  # noqa: S608  (only constants are spliced in)
 _ANNOUNCED: Final = """
     SELECT x.id, x.actor_id, r.id FROM {keys} AS k CROSS JOIN announcement x CROSS JOIN record r
@@ -82,11 +90,12 @@ _PASSED_ON: Final = Rows(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """Something in a feed: a record or a challenge, and who passed it on if somebody did."""
+    """Something in a feed: a record, a challenge or news of one, and who passed it on if somebody did."""
 
     place: Cursor
     record: Record | None = None
     challenge: Challenge | None = None
+    news: News | None = None
     passed_on_by: Actor | None = None
 
 
@@ -100,11 +109,12 @@ class _Found:
     place: Cursor
     record: int | None = None
     challenge: int | None = None
+    news: int | None = None
     passed_on_by: int | None = None
 
 
 async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
-    """What `viewer`, and the people and challenges that they follow, have made or passed on, the newest first.
+    """What `viewer`, and those whom they follow, made, told or passed on, the newest first.
 
     A record stands once: where its author published it, else where the first of them passed it on.
     """
@@ -114,6 +124,8 @@ async def followed_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> F
     since = made[-1][0] if len(made) == limit else EVER
     found = _records_found(made)
     found += _challenges_found(await fetch_tuples(_LED, *them.values, *_place_before(after, _CHALLENGE), limit))
+    rows = await fetch_tuples(_TOLD, *them.values, *_place_before(after, _NEWS), limit)
+    found += [_Found(place=_place(at, key, _NEWS), news=key) for at, key in rows]
     elsewhere = replace(_PASSED_ON, values=(moment, viewer.id, viewer.id, viewer.id, moment))
     passed = await newest(elsewhere, of=them, **_until(after, _ANNOUNCEMENT), since=since, limit=limit)
     times = {key: at for at, key in passed}
@@ -191,16 +203,18 @@ async def _page(found: Iterable[_Found], *, limit: int) -> list[Item]:
     challenges = {
         row.id: row for row in await challenges_in([each.challenge for each in shown if each.challenge is not None])
     }
+    news = await news_in([each.news for each in shown if each.news is not None])
     actors = await actors_in({each.passed_on_by for each in shown if each.passed_on_by is not None})
     return [
         Item(
             place=each.place,
             record=None if each.record is None else records[each.record],
             challenge=None if each.challenge is None else challenges[each.challenge],
+            news=None if each.news is None else news[each.news],
             passed_on_by=None if each.passed_on_by is None else actors[each.passed_on_by],
         )
         for each in shown
-        if each.record in records or each.challenge in challenges
+        if each.record in records or each.challenge in challenges or each.news in news
     ]
 
 

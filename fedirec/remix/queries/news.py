@@ -27,12 +27,24 @@ async def how_it_ended(group: Actor) -> News | None:
     return await endings.order_by("-published_at", "-id").first().select_related("group", "author")
 
 
+async def news_in(keys: Sequence[int]) -> dict[int, News]:
+    """The news in these rows, each with its group and who wrote it, by row."""
+    if not keys:
+        return {}
+    return {row.id: row for row in await News.filter(id__in=list(keys)).select_related("group", "author")}
+
+
 async def get_news(uri: str) -> News:
     """The piece of news at `uri`, gone or not, with its group and who wrote it. Raises NotFound."""
     news = await News.get_or_none(uri=uri).select_related("group", "author")
     if news is None:
         raise NotFound("There is no such news here.")
     return news
+
+
+async def find_news_row(key: int) -> News | None:
+    """The piece of news in row `key`, gone or not, with its group and who wrote it."""
+    return await News.get_or_none(id=key).select_related("group", "author")
 
 
 def is_withheld(news: News) -> bool:

@@ -15,18 +15,15 @@ from fedirec.errors import NotFound
 from fedirec.remix.actions.news import describe_news
 from fedirec.remix.queries.news import get_news, is_withheld
 from fedirec.remix.queries.proofs import proved_by_us
-from fedirec.remix.visibility import refuse_unwelcome_reader
 from fedirec.remix.vocab import NewsObject
 
 
 async def show_news(request: Request[Any]) -> Response:
-    """A piece of news of ours as it was sent, or its tombstone; not for those whom its author has blocked."""
+    """A piece of news of ours as it was sent, or its tombstone. A Group blocks nobody, so everybody may read it."""
     site: Site = request.state["site"]
     news = await get_news(f"{site.uris.origin}{request.url.path}")
     if not news.group.is_local or is_withheld(news):
         raise NotFound("There is no such news here.")
-    if news.author is not None:
-        await refuse_unwelcome_reader(request, news.author)
     if news.deleted_at is not None:
         tombstone = Tombstone(id=news.uri, deleted=news.deleted_at, former_type=NewsObject.TYPE)
         return ActivityResponse({"@context": ACTIVITYSTREAMS, **tombstone.write()}, status=410)
