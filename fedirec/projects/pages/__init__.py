@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.projects.pages import beginning, leading, listing, people, productions, showing, takeovers, tasks
+from fedirec.projects.pages import beginning, feeds, leading, listing, people, productions, showing, takeovers, tasks
 
 routes: list[BaseRoute] = [
     *listing.routes,
+    *feeds.routes,
     *beginning.routes,
     *leading.routes,
     *people.routes,

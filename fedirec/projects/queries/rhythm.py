@@ -1,4 +1,4 @@
-"""What the digest of the week and the calendar are told of projects."""
+"""What the digest of the week, the calendar and the feeds are told of projects."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from tortoise.expressions import Q
+
+from fedirec.activitypub.models import Actor
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import moment_of
+from fedirec.projects.models import Production, Project
+from fedirec.remix.models import Challenge, Record
+from fedirec.remix.queries.parts import records_in
 from fedirec.web.ical import Date
 from fedirec.web.language import gettext as _
+from fedirec.web.paging import Cursor
 
+MANY: Final = 100
+"""Challenges of a project whose news stand in its feed."""
 _SEEN: Final = "a.state = 'active' AND NOT a.is_quiet AND j.launched_at IS NOT NULL"
 _RELEASED: Final = f"""
     SELECT p.record_id FROM production p JOIN project j ON j.id = p.project_id JOIN actor a ON a.id = j.actor_id
@@ -51,3 +60,36 @@ async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Dat
             )
         )
     return dates
+
+
+async def groups_in(project: Project) -> list[Actor]:
+    """The Group of `project`, which comes with it, and those of its challenges that everybody may see."""
+    keys = (
+        await Challenge.filter(part_of_id=project.actor_id)
+        .exclude(state="draft")
+        .order_by("-id")
+        .limit(MANY)
+        .values_list("actor_id", flat=True)
+    )
+    found = await Actor.filter(id__in=[int(str(key)) for key in keys], state="active", is_quiet=False) if keys else []
+    return [project.actor, *found]
+
+
+async def releases_of(project: Project, *, after: Cursor | None, limit: int) -> list[tuple[datetime, int, Record]]:
+    """What was released from `project` and everybody may see, the newest first, with the moment and the production."""
+    found = Production.filter(
+        project_id=project.id,
+        state="released",
+        record__visibility="public",
+        record__deleted_at=None,
+        record__author__state__in=("active", "deleted"),
+    )
+    if after is not None:
+        found = found.filter(Q(released_at__lt=after.at) | Q(released_at=after.at, id__lt=after.id))
+    rows = await found.order_by("-released_at", "-id").limit(limit)
+    records = {row.id: row for row in await records_in([row.record_id for row in rows if row.record_id is not None])}
+    return [
+        (row.released_at, row.id, records[row.record_id])
+        for row in rows
+        if row.released_at is not None and row.record_id in records
+    ]

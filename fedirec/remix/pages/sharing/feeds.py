@@ -1,10 +1,11 @@
-"""Atom feeds of this instance, its people, its challenges and its tags: what everybody may see, the newest first."""
+"""Atom feeds of this instance, its people, challenges, projects and tags: what everybody may see, the newest first."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from html import escape
 from typing import Any, Final
 
@@ -13,14 +14,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.errors import Gone
+from fedirec.html import excerpt
 from fedirec.remix.licences import licence_of
-from fedirec.remix.models import Record
+from fedirec.remix.models import News, Record
 from fedirec.remix.pages.cards import Cards, prepare_words, words_of
 from fedirec.remix.pages.sharing.heads import site_name
 from fedirec.remix.pages.sharing.schema import title_of
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge
 from fedirec.remix.queries.exploring import Wish, explore
 from fedirec.remix.queries.feeds import local_feed
+from fedirec.remix.queries.news import news_of
 from fedirec.remix.queries.people import get_person
 from fedirec.remix.queries.records import records_by
 from fedirec.remix.vocab import hashtag_key
@@ -31,6 +34,10 @@ from fedirec.web.paging import Cursor, Wanted, wanted_page
 
 MAX_AGE: Final = 300
 """Seconds for which a reader or a proxy may keep a feed."""
+_TITLE: Final = 80
+"""Characters of something without a title that stand for it."""
+_SORTS: Final = 2
+_RECORD, _NEWS = range(_SORTS)
 
 
 async def show_feed_of_everybody(request: Request[Any]) -> Response:
@@ -61,60 +68,100 @@ async def show_feed_of_tag(request: Request[Any]) -> Response:
 
 
 async def show_feed_of_challenge(request: Request[Any]) -> Response:
-    """What became part of a challenge of ours; each entry stands at the moment of its acceptance's record."""
+    """What became part of a challenge of ours, and what it told its followers."""
     challenge = await get_challenge(request.path_params["handle"])
     wanted = wanted_page(request)
-    found = await accepted_by_age(challenge, after=wanted.after, limit=wanted.limit)
-    places = {row.record.id: Cursor(at=row.created_at, id=row.id) for row in found}
-    return await _feed(
+    accepted = await accepted_by_age(challenge, after=sorted_after(wanted.after, _RECORD), limit=wanted.limit)
+    told = await news_of([challenge.actor], after=sorted_after(wanted.after, _NEWS), limit=wanted.limit)
+    return await send_feed(
         request,
-        [row.record for row in found],
+        [*places_of_records((row.created_at, row.id, row.record) for row in accepted), *places_of_news(told)],
         wanted=wanted,
         page=f"/c/{request.path_params['handle'].lower()}",
         title=challenge.title,
-        places=places,
     )
 
 
-async def _feed(
+async def _feed(request: Request[Any], rows: Sequence[Record], *, wanted: Wanted, page: str, title: str) -> Response:
+    """The records as a feed, each at its own moment."""
+    placed = [(Cursor(at=record.published_at, id=record.id), record) for record in rows]
+    return await send_feed(request, placed, wanted=wanted, page=page, title=title)
+
+
+async def send_feed(
     request: Request[Any],
-    rows: Sequence[Record],
+    placed: Iterable[tuple[Cursor, Record | News]],
     *,
     wanted: Wanted,
     page: str,
     title: str,
-    places: dict[int, Cursor] | None = None,
 ) -> Response:
-    """The records as a feed, for no reader in particular; 304 for a reader who has it already."""
+    """The newest of the records and the news, each with its place, as a feed of the page with that path.
+
+    For no reader in particular; 304 for a reader who has it already. More than `wanted.size` of them mean that there is
+    a next piece.
+    """
+    rows = sorted(placed, key=lambda each: (each[0].at, each[0].id), reverse=True)
     cards = Cards(request)
     origin = cards.site.origin
     shown = rows[: wanted.size]
-    next_url = None
-    if len(rows) > wanted.size:
-        last = shown[-1]
-        place = places[last.id] if places else Cursor(at=last.published_at, id=last.id)
-        next_url = f"{origin}{request.url.path}?after={place}"
-    for record in shown:
-        await prepare_words(record.text)
+    next_url = f"{origin}{request.url.path}?after={shown[-1][0]}" if len(rows) > wanted.size else None
+    for _place, row in shown:
+        if isinstance(row, Record):
+            await prepare_words(row.text)
     with reading(Reader()):
         feed = AtomFeed(
             uri=f"{origin}{page}",
             url=f"{origin}{request.url.path}" + (f"?after={wanted.after}" if wanted.after else ""),
             page_url=f"{origin}{page}",
             title=title,
-            updated_at=max((_changed_at(record) for record in shown), default=_beginning(cards)),
-            entries=[_entry(cards, record) for record in shown],
+            updated_at=max((_changed_at(row) for _place, row in shown), default=_beginning(cards)),
+            entries=[
+                _entry(cards, row) if isinstance(row, Record) else _news_entry(cards, row) for _place, row in shown
+            ],
             next_url=next_url,
         )
     body = feed.write()
     headers = {
         "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        # Told and not asked for: when something is deleted, what is left was changed earlier.
+        "Last-Modified": format_datetime(feed.updated_at.astimezone(UTC), usegmt=True),
         "Cache-Control": f"public, max-age={MAX_AGE}",
         "Access-Control-Allow-Origin": "*",
     }
     if headers["ETag"] in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def sorted_after(after: Cursor | None, sort: int) -> Cursor | None:
+    """Behind which row of one sort a piece of a feed goes on that has two, when `after` is of either."""
+    return None if after is None else Cursor(at=after.at, id=(after.id - sort - 1) // _SORTS + 1)
+
+
+def places_of_records(rows: Iterable[tuple[datetime, int, Record]]) -> list[tuple[Cursor, Record | News]]:
+    """Records with the moment and the row by which they stand in a feed of two sorts."""
+    return [(Cursor(at=at, id=key * _SORTS + _RECORD), record) for at, key, record in rows]
+
+
+def places_of_news(rows: Iterable[News]) -> list[tuple[Cursor, Record | News]]:
+    """News with their place in a feed of two sorts."""
+    return [(Cursor(at=row.published_at, id=row.id * _SORTS + _NEWS), row) for row in rows]
+
+
+def _news_entry(cards: Cards, news: News) -> Entry:
+    """Something that a challenge or a project told, in the name of whoever wrote it or else its own."""
+    author = news.author or news.group
+    return Entry(
+        uri=news.uri,
+        url=news.uri,
+        title=news.title or excerpt(news.content, _TITLE),
+        author=Author(name=author.name or author.handle, url=author.url or author.uri),
+        published_at=news.published_at,
+        updated_at=_changed_at(news),
+        html=news.content,
+        language=news.language,
+    )
 
 
 def _entry(cards: Cards, record: Record) -> Entry:
@@ -155,8 +202,8 @@ def _warned(record: Record) -> str:
     return f"<p>{said}</p><p>{escape(_('Open it to see what is behind this warning.'))}</p>"
 
 
-def _changed_at(record: Record) -> datetime:
-    return record.updated_at or record.published_at
+def _changed_at(row: Record | News) -> datetime:
+    return row.updated_at or row.published_at
 
 
 def _beginning(cards: Cards) -> datetime:
