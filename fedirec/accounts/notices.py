@@ -67,6 +67,7 @@ class Notice(StrEnum):
     NEED_FILLED = "need_filled"
     CHALLENGE_CLOSES = "challenge_closes"
     CHALLENGE_LAST_DAY = "challenge_last_day"
+    GROUP_WROTE = "group_wrote"
     TASK_GIVEN = "task_given"
     TASK_TAKEN = "task_taken"
     TASK_HANDED_BACK = "task_handed_back"
@@ -85,6 +86,7 @@ class Notice(StrEnum):
     LEADS_NOW = "leads_now"
     LEADS_NO_MORE = "leads_no_more"
     WANTS_TO_JOIN = "wants_to_join"
+    CHALLENGE_OFFERED = "challenge_offered"
     INVITED_TO_PROJECT = "invited_to_project"
     JOINED_PROJECT = "joined_project"
     DECLINED_PROJECT = "declined_project"
@@ -165,6 +167,7 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.NEED_FILLED: N_("%(who)s wrote down that “%(title)s” found you."),
     Notice.CHALLENGE_CLOSES: N_("“%(title)s” closes in three days."),
     Notice.CHALLENGE_LAST_DAY: N_("“%(title)s” closes within a day."),
+    Notice.GROUP_WROTE: N_("“%(who)s” wrote to you: %(title)s."),
     Notice.TASK_GIVEN: N_("%(who)s asks you to see to “%(title)s”. You can hand it back."),
     Notice.TASK_TAKEN: N_("%(who)s sees to “%(title)s”."),
     Notice.TASK_HANDED_BACK: N_("%(who)s handed “%(title)s” back. It waits for somebody."),
@@ -186,6 +189,7 @@ SENTENCES: Final[Mapping[Notice, str]] = {
     Notice.LEADS_NOW: N_("You lead “%(title)s” from now on."),
     Notice.LEADS_NO_MORE: N_("You do not lead “%(title)s” any more. The log says why."),
     Notice.WANTS_TO_JOIN: N_("%(who)s would like to be part of “%(title)s”."),
+    Notice.CHALLENGE_OFFERED: N_("The challenge “%(who)s” says that it is part of “%(title)s”: take it in, or not."),
     Notice.INVITED_TO_PROJECT: N_("%(who)s invites you to be part of “%(title)s”."),
     Notice.JOINED_PROJECT: N_("%(who)s is part of “%(title)s” now."),
     Notice.DECLINED_PROJECT: N_("%(who)s does not want to be part of “%(title)s”."),
@@ -332,6 +336,7 @@ FAMILIES: Final = (
         label=N_("Projects"),
         sign="check",
         kinds=(
+            Notice.GROUP_WROTE,
             Notice.TASK_GIVEN,
             Notice.TASK_TAKEN,
             Notice.TASK_HANDED_BACK,
@@ -345,6 +350,7 @@ FAMILIES: Final = (
             Notice.PROJECT_ADOPTABLE,
             Notice.LEADER_BACK,
             Notice.WANTS_TO_JOIN,
+            Notice.CHALLENGE_OFFERED,
             Notice.INVITED_TO_PROJECT,
             Notice.JOINED_PROJECT,
             Notice.DECLINED_PROJECT,
@@ -444,6 +450,7 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.NEED_FILLED: N_("A challenge or project that I answered found me"),
     Notice.CHALLENGE_CLOSES: N_("A challenge that concerns me closes in three days"),
     Notice.CHALLENGE_LAST_DAY: N_("A challenge that concerns me closes within a day"),
+    Notice.GROUP_WROTE: N_("A challenge or project of another server writes to me"),
     Notice.TASK_GIVEN: N_("Somebody asks me to see to a task"),
     Notice.TASK_TAKEN: N_("Somebody takes a task that I wrote down"),
     Notice.TASK_HANDED_BACK: N_("Somebody hands back a task that I wrote down"),
@@ -457,6 +464,7 @@ WISHES: Final[Mapping[Notice, str]] = {
     Notice.PROJECT_ADOPTABLE: N_("A project that I am in looks for somebody to lead it"),
     Notice.LEADER_BACK: N_("A leader of a project comes back that I offered to lead"),
     Notice.WANTS_TO_JOIN: N_("Somebody would like to be part of a project that I lead"),
+    Notice.CHALLENGE_OFFERED: N_("A challenge from elsewhere would be part of a project that I lead"),
     Notice.INVITED_TO_PROJECT: N_("Somebody invites me to a project"),
     Notice.JOINED_PROJECT: N_("Somebody whom I invited is part of a project now"),
     Notice.DECLINED_PROJECT: N_("Somebody whom I invited does not want to be part of a project"),

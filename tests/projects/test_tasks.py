@@ -41,7 +41,7 @@ from fedirec.projects.queries.tasks import get_task_row, tasks_of
 from fedirec.projects.stages import Stage
 from fedirec.remix.models import LogEntry
 from tests.conftest import Pass
-from tests.network import KEYS, Instance
+from tests.network import KEYS, Instance, settle
 
 pytestmark = pytest.mark.one_database
 DAY = timedelta(days=1)
@@ -270,6 +270,10 @@ async def test_somebody_elsewhere_is_told_by_a_post_of_the_project_for_them_alon
     assert note["to"] == [eve.uri] or note["to"] == eve.uri
     assert task.uri in note["content"]
     assert "Colour the sky" in note["content"]
+    await settle(here, there)
+    heard = await there.run(lambda: Notification.get(kind="group_wrote").select_related("account__actor"))
+    assert heard.account.actor.handle == "eve"
+    assert heard.details["title"].startswith("ana asks you to see to “Colour the sky”. You can hand it back.")
     await here.run(finish_task, known, task)  # as a guest who signed in with their own server
     assert (await fresh(here, task)).state == "done"
 

@@ -9,9 +9,11 @@ from fedirec.db import transaction
 from fedirec.media.actions import release_media
 from fedirec.media.models import Media
 from fedirec.projects.actions.announcing import publish_project_update
-from fedirec.projects.actions.tasks import free_tasks
+from fedirec.projects.actions.takeovers import forget_offers
+from fedirec.projects.actions.tasks import forget_tasks, free_tasks
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.queries.projects import with_parts
+from fedirec.projects.queries.tasks import tasks_around
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import GroupLeader
@@ -34,6 +36,9 @@ async def forget_projects(actor: Actor) -> None:
             member.state = "left" if member.state in ("active", "asked", "invited") else member.state
             member.words, member.is_trusted = "", False
             await member.save(update_fields=["state", "words", "is_trusted"])
+    async with transaction():
+        await forget_offers(actor)
+        await forget_tasks(actor)
 
 
 async def project_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
@@ -59,6 +64,10 @@ async def project_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
             "text": project.text if is_own else "",
             "steps": [
                 {"title": step.title, "text": step.text, "state": step.state} for step in project.steps if is_own
+            ],
+            "tasks": [
+                {"title": task.title, "text": task.text, "state": task.state, "due_at": task.due_at}
+                for task in await tasks_around(actor, project)
             ],
         }
 

@@ -87,7 +87,6 @@ async def offer_to_lead(member: Actor, project: Project, *, words: str) -> Takeo
             Happening.TAKEOVER_OFFERED,
             by=member,
             person=member,
-            reason=said,
             details={"date": in_utc(offer.ends_at)},
         )
         await _tell(project, await leaders_of(project.actor), Notice.LEAD_OFFERED, member, f"#{offer.id}", reason=said)
@@ -103,6 +102,14 @@ async def withdraw_offer(member: Actor, project: Project) -> None:
         if not await found.update(state="withdrawn", decided_at=now()):
             raise NotFound(_("You did not offer to lead it."))
         await log(project.actor, Happening.TAKEOVER_ENDED, by=member, person=member)
+
+
+async def forget_offers(actor: Actor) -> None:
+    """`actor`, who leaves for good, offers to lead nothing, and what they said with it is gone; part of the caller's
+    transaction.
+    """
+    await Takeover.filter(actor_id=actor.id, state="waiting").update(state="withdrawn", decided_at=now())
+    await Takeover.filter(actor_id=actor.id).exclude(words="").update(words="")
 
 
 async def watch_leaders() -> int:

@@ -210,6 +210,12 @@ async def free_tasks(project: int, person: int) -> None:
     await Task.filter(project_id=project, assignee_id=person, state=TaskState.OPEN.value).update(assignee_id=None)
 
 
+async def forget_tasks(actor: Actor) -> None:
+    """What `actor`, who leaves for good, wrote down says nothing but its title; part of the caller's transaction."""
+    await Task.filter(made_by_id=actor.id).exclude(text="").update(text="")
+    await Task.filter(assignee_id=actor.id, state=TaskState.OPEN.value).update(assignee_id=None)
+
+
 async def _hand_to(task: Task, person: Actor | None, *, by: Actor) -> None:
     if person is None:
         return

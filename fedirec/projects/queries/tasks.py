@@ -66,6 +66,12 @@ async def tasks_of(actor: Actor, *, limit: int, offset: int = 0) -> Sequence[Tas
     return rows[offset:]
 
 
+async def tasks_around(actor: Actor, project: Project) -> Sequence[Task]:
+    """What `actor` wrote down in `project`, or has to do with otherwise, the newest first."""
+    theirs = Q(made_by_id=actor.id) | Q(assignee_id=actor.id) | Q(done_by_id=actor.id)
+    return await Task.filter(theirs, project_id=project.id).order_by("-id").limit(MAX_PEOPLE)
+
+
 async def is_in(project: Project, person: Actor) -> bool:
     """Whether `person` is in `project` just now: leads it or is a member, and is not gone or suspended."""
     if person.state != "active":

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any
+from typing import Any, Final
 
-from fedirec.accounts.actions.notifications import notify_all
+from fedirec.accounts.actions.notifications import notify, notify_all
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import SENTENCES, Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Create
 from fedirec.clock import now
+from fedirec.errors import Unsupported
+from fedirec.html import excerpt
+from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.vocab import Mention, PostObject
 from fedirec.uris import new_key
 from fedirec.web.language import Reader, best_language, reading
 from fedirec.web.language import gettext as _
+
+MAX_AN_HOUR: Final = 60
+"""Posts of one Group elsewhere; beyond them our people are told nothing."""
+MAX_TOLD: Final = 300
+"""Characters of such a post that somebody is told."""
+_MOST: Final = 20
+"""People of ours to whom one of them goes."""
 
 
 async def tell_people(
@@ -73,3 +84,25 @@ def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], lan
         who = (cause.name or cause.handle) if cause else _("Somebody")
         sentence = _(SENTENCES[kind]) % {"who": who, "title": str(details.get("title") or "")}
     return " ".join(filter(None, [sentence, str(details.get("reason") or "")]))
+
+
+async def take_private_note(group: Actor, post: PostObject) -> bool:
+    """Whether `post` is such a note of a Group elsewhere to people of ours; then they are told what it says.
+
+    Part of the transaction of the activity. Nobody is told who keeps away from the Group. Raises Unsupported for too
+    much.
+    """
+    if group.type != "Group" or group.is_local or post.is_public or post.in_reply_to:
+        return False
+    named = {*post.to, *post.cc} & {mention.href for mention in post.mentions}
+    people = await Actor.filter(uri__in=sorted(named)[:_MOST], is_local=True, type="Person", state="active")
+    if not people:
+        return False
+    await refuse_insistent(group, what=Create.TYPE, limit=MAX_AN_HOUR)
+    if await has_to_wait(group):
+        raise Unsupported("strangers are not heard at the moment")
+    said = excerpt(post.content, MAX_TOLD)
+    for person in people:
+        about = {"title": said.removeprefix(f"@{person.handle} ")}
+        await notify(person, Notice.GROUP_WROTE, group, post.id, group.uri, about)
+    return True

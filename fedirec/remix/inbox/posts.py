@@ -15,6 +15,7 @@ from fedirec.html import clean, plain
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.letting_in import tell_whom_it_answers
 from fedirec.remix.actions.pending_remixes import find_hinted, take_as_remix
+from fedirec.remix.actions.private_notes import take_private_note
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import grant_licence, save_remark
 from fedirec.remix.actions.submissions.answering import settle_answer
@@ -59,6 +60,8 @@ async def take_post(
         await take_comment(sender, post)
         return Kept.FOR_A_WHILE
     await refuse_deleted(sender, post.id)
+    if await take_private_note(sender, post):
+        return Kept.FOR_A_WHILE
     challenge = await challenge_of(post, author=sender)
     if await _grants(sender, post, challenge, activity_uri=activity_uri):
         return Kept.FOR_GOOD
