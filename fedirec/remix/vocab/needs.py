@@ -62,7 +62,7 @@ class NeedObject(NoteObject):
 def write_needs(group: str, needs: Iterable[NeedObject]) -> Json:
     """The collection of what `group` looks for, as it stands at its address and in the document of the group."""
     items = [{key: value for key, value in need.write().items() if key not in _LEFT_OUT} for need in needs]
-    return {"type": "Collection", "id": f"{group}/needs", "totalItems": len(items), "items": items}
+    return {"type": "Collection", "id": f"{group}/needs", "items": items}
 
 
 def read_needs(doc: Doc, *, owner: str) -> tuple[NeedObject, ...] | None:
@@ -73,7 +73,7 @@ def read_needs(doc: Doc, *, owner: str) -> tuple[NeedObject, ...] | None:
     if not {"Collection", "OrderedCollection"} & {each for each in doc.many("type") if isinstance(each, str)}:
         return None
     if "items" not in doc.data and "orderedItems" not in doc.data:
-        return () if doc.number("totalItems") == 0 else None
+        return () if "first" not in doc.data else None
     found: dict[str, NeedObject] = {}
     for entry in [*doc.docs("items"), *doc.docs("orderedItems")][: 2 * MAX_NEEDS]:
         try:
