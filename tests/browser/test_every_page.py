@@ -40,6 +40,9 @@ STRANGER: Final = (
     "/",
     "/explore",
     "/explore?q=night",
+    "/picks",
+    "/digest",
+    "/calendar",
     "/explore?kind=audio&remixable=1&from=nowhere.example",
     "/explore?show=challenges",
     "/explore?show=people",
@@ -101,6 +104,10 @@ STRANGER: Final = (
     "/p/lamp/tasks",
     "{task}",
     "/p/well/takeover",
+    "/p/tin",
+    "/productions",
+    "{finished}",
+    "{prepared}",
 )
 MEMBER: Final = (
     "/",
@@ -137,6 +144,10 @@ MAKER: Final = (
     "{task}",
     "{task}/edit",
     "/p/well/takeover",
+    "/p/tin/productions/new",
+    "{finished}/lead",
+    "{prepared}/lead",
+    "{prepared}/edit",
     "/requests",
     "/requests?show=asking",
     "{asking}",
@@ -180,6 +191,8 @@ MAKER: Final = (
 )
 OWNER: Final = (
     "/",
+    "/picks",
+    "/picks/new",
     "/notifications",
     "/following/requests",
     "/admin/people",

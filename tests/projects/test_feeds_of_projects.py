@@ -102,12 +102,9 @@ async def test_the_calendar_and_the_digest_speak_of_projects_that_are_launched(h
     project = await project_at(here, ana)
     record = await write(here, ana, "The film")
     due = {"project_id": project.id, "made_by_id": ana.id, "due_at": now() + timedelta(days=2)}
-    for number, state in enumerate(("open", "dropped")):
-        await here.run(
-            lambda number=number, state=state: Task.create(
-                uri=f"{project.actor.uri}/tasks/{number}", title=f"T{number}", state=state, **due
-            )
-        )  # type: ignore[misc]
+    uri = f"{project.actor.uri}/tasks"
+    await here.run(lambda: Task.create(uri=f"{uri}/0", title="T0", state="open", **due))
+    await here.run(lambda: Task.create(uri=f"{uri}/1", title="T1", state="dropped", **due))
     released = {"state": "released", "released_at": now(), "record_id": record.id}
     await here.run(
         lambda: Production.create(
