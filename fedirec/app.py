@@ -49,6 +49,7 @@ from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
 from fedirec.projects.pages import routes as projects_pages
+from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
 from fedirec.projects.pages.tasks import OWN_TASKS
 from fedirec.projects.queries.rhythm import dates_in, released_in
 from fedirec.remix import inbox as remix_inbox
@@ -158,7 +159,7 @@ async def running(
             post=post,
             released=released_in,
             dates=dates_in,
-            sections=Sections(home=(OWN_TASKS,)),
+            sections=Sections(home=(OWN_TASKS, OF_MEMBER), person=(OF_PERSON,)),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),

@@ -9,13 +9,18 @@ import pytest
 
 from fedirec.activitypub.models import Actor
 from fedirec.media.models import Media
+from fedirec.projects.actions.leading import add_leader
+from fedirec.projects.actions.leaving import forget_projects
 from fedirec.projects.actions.members import answer_invitation, invite_member
 from fedirec.projects.actions.projects import ProjectDraft, begin_project, launch_project
 from fedirec.projects.actions.steps import StepDraft, publish_step
 from fedirec.projects.forms import PLANS, Form
-from fedirec.projects.models import Project, Step
+from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.remix.actions.submissions import accept_submission
+from fedirec.remix.models import Challenge, GroupLeader
 from tests.network import Instance
 from tests.remix.forms import picture, send
+from tests.remix.test_pages_challenges import answer_with, ask
 
 pytestmark = pytest.mark.one_database
 NEW = "/projects/new"
@@ -98,3 +103,152 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         assert "Night Train" in (await bo.get("/projects?form=song&tag=night&q=train")).text
         assert "Night Train" not in (await bo.get("/projects?form=film")).text
         assert "The project was launched." in (await bo.get("/p/night/log")).text
+
+
+async def test_leaders_open_lock_and_finish_steps_and_everybody_reads_why(here: Instance) -> None:
+    ana, _bo = await here.join("ana"), await here.join("bo")
+    project = await launched(here, ana)
+    rows = await here.run(lambda: Step.filter(project_id=project.id).order_by("position"))
+    first, second = (row.uri.rpartition("/")[2] for row in rows)
+    at = f"/p/night/steps/{first}"
+    async with here.sign_in("ana") as lead, here.sign_in("bo") as member:
+        refused = await post(member, f"{at}/lock", reason="Mine.")
+        assert refused.status_code == 403
+        silent = await post(lead, f"{at}/lock", reason=" ")
+        assert silent.status_code == 422
+        assert f'id="reason-{first}-lock-error"' in silent.text
+        assert (await post(lead, f"{at}/lock", reason="We have enough words.")).status_code == 303
+        page = await member.get("/p/night/log?only=decisions")
+        assert "was locked" in page.text
+        assert "We have enough words." in page.text
+        assert (await post(lead, f"{at}/state", do="open")).status_code == 303
+        assert (await post(lead, f"{at}/state", do="finish")).status_code == 303
+        assert (await post(lead, f"/p/night/steps/{second}/move", to="earlier")).status_code == 303
+        track = (await lead.get("/p/night")).text.partition('class="track"')[2].partition("</ol>")[0]
+        assert track.index("Melody") < track.index("Lyrics")
+        assert (await post(lead, f"{at}/drop")).status_code == 409
+        assert (await post(lead, f"/p/night/steps/{second}/drop")).status_code == 303
+        wrong = await post(lead, "/p/night/steps", title="", text="Nothing")
+        assert (wrong.status_code, "Nothing</textarea>" in wrong.text) == (422, True)
+        assert (await member.get(at)).headers["location"] == f"/p/night#step-{first}"
+
+
+async def test_a_challenge_belongs_to_one_project_and_its_leaders_lead_it(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project, other = await launched(here, ana), await launched(here, ana, "other", title="Other")
+    mine, theirs = await ask(here, ana, "mine"), await ask(here, bo, "theirs")
+    at = [f"/p/{name}/steps/{await _first_step(here, row)}" for name, row in (("night", project), ("other", other))]
+    async with here.sign_in("ana") as lead, here.sign_in("bo") as member:
+        assert (await post(lead, f"{at[0]}/challenges", challenge=theirs.id)).status_code == 404
+        assert (await post(lead, f"{at[0]}/challenges", challenge=mine.id)).status_code == 303
+        assert (await post(lead, f"{at[1]}/challenges", challenge=mine.id)).status_code == 409
+        page = await member.get("/c/mine")
+        assert "Part of the project" in page.text
+        assert (await member.get(f"/projects/of/{project.actor_id}")).headers["location"] == "/p/night"
+        assert "First stars" in (await member.get("/p/night")).text
+        await joined(here, ana, project, bo)
+        assert (await post(lead, f"/p/night/members/{bo.id}/lead")).status_code == 303
+        taken = await answer_with(here, ana, mine, "Mine too")
+        await here.run(lambda: accept_submission(bo, taken, reason="It rings."))
+        story = (await member.get("/p/night/story")).text
+        assert "This is part of it now:" in story
+        assert "Mine too" in story
+        gone = await post(member, f"{at[0]}/challenges/{mine.id}/remove", reason="It grew too large.")
+        assert gone.status_code == 303
+        assert "It grew too large." in (await lead.get("/p/night/log")).text
+        assert (await here.run(lambda: Challenge.get(id=mine.id))).part_of_id is None
+        opened = await send(
+            lead, await lead.get(f"{at[0]}/challenge"), f"{at[0]}/challenge", title="Sing", text="La.", do="publish"
+        )
+        assert opened.headers["location"].startswith("/p/night/lead")
+        assert (await here.run(lambda: Challenge.get(title="Sing"))).part_of_id == project.actor_id
+
+
+async def test_the_slate_shows_each_stage_with_its_criteria_and_why_a_project_is_there(here: Instance) -> None:
+    ana = await here.join("ana")
+    await launched(here, ana)
+    async with here.sign_in("ana") as lead:
+        early = await post(lead, "/p/night/stage", stage="early", reason="Words are open.")
+        assert early.status_code == 303
+        assert (await post(lead, "/p/night/stage", stage="advanced", reason="Half is there.")).status_code == 303
+        funded = await post(lead, "/p/night/stage", stage="funded", reason="We hope.")
+        assert funded.status_code == 422
+        assert "no pool of money" in funded.text
+        assert (await post(lead, "/p/night/stage", stage="released", reason="Now.")).status_code == 422
+        assert (await post(lead, "/p/night/stage", stage="paused", reason="Summer.")).status_code == 303
+        slate = (await lead.get("/slate")).text
+        rows = slate.partition('id="stage-paused"')[2].partition("<section")[0]
+        assert "Its leaders take a break" in rows
+        assert "Night Train" in rows
+        assert "Night Train" in (await lead.get("/slate?stage=paused&form=song")).text
+        assert "No project stands here now" in (await lead.get("/slate?stage=idea")).text
+        assert (await post(lead, "/p/night/stage", stage="early", reason="On.")).status_code == 422
+        assert (await post(lead, "/p/night/stage", stage="advanced", reason="On.")).status_code == 303
+        assert "Summer." in (await lead.get("/p/night/log")).text
+        assert "Night Train" in (await lead.get("/u/ana?tab=projects")).text
+        assert "Your projects" in (await lead.get("/")).text
+
+
+async def test_people_ask_are_let_in_are_trusted_leave_and_are_sent_away_with_a_reason(here: Instance) -> None:
+    ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
+    project = await launched(here, ana)
+    async with here.sign_in("ana") as lead, here.sign_in("bo") as asks, here.sign_in("cy") as invited:
+        assert (await post(asks, "/p/night/join", words="I sing.", skill="sng")).status_code == 303
+        assert (await post(asks, "/p/night/join", words="")).status_code == 422
+        assert "I sing." in (await lead.get("/p/night/people")).text
+        assert "I sing." not in (await invited.get("/p/night/people")).text
+        assert (await post(asks, f"/p/night/members/{bo.id}/decide", do="let_in")).status_code == 403
+        assert (await post(lead, f"/p/night/members/{bo.id}/decide", do="let_in")).status_code == 303
+        assert (await post(lead, f"/p/night/members/{bo.id}/trust", do="more")).status_code == 303
+        assert (await post(lead, "/p/night/invite", who="nobody")).status_code == 422
+        assert (await post(lead, "/p/night/invite", who="@cy", words="Please.")).status_code == 303
+        assert "Please." in (await invited.get("/p/night/people")).text
+        assert (await post(invited, "/p/night/answer", do="accept")).status_code == 303
+        assert (await post(invited, "/p/night/leave")).status_code == 303
+        assert (await post(lead, f"/p/night/members/{bo.id}/remove", reason="")).status_code == 422
+        assert (await post(lead, f"/p/night/members/{bo.id}/remove", reason="By agreement.")).status_code == 303
+        assert (await post(asks, "/p/night/join", words="")).status_code == 422
+        assert "By agreement." in (await asks.get("/p/night/log")).text
+        assert (await post(lead, "/p/night/step-down")).status_code == 409
+        states = {row.actor_id: row.state for row in await here.run(lambda: ProjectMember.filter(project=project.id))}
+        assert states == {bo.id: "removed", cy.id: "left"}
+
+
+async def test_the_creator_adds_and_removes_leaders_and_hands_over_before_they_step_down(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project = await launched(here, ana)
+    async with here.sign_in("ana") as first, here.sign_in("bo") as second:
+        assert (await post(first, f"/p/night/members/{bo.id}/lead")).status_code == 409
+        await joined(here, ana, project, bo)
+        assert (await post(first, f"/p/night/members/{bo.id}/lead")).status_code == 303
+        assert (await post(second, "/p/night/tell", news="We are two now.")).status_code == 303
+        assert "We are two now." in (await first.get("/p/night/story")).text
+        assert (await post(first, "/p/night/step-down")).status_code == 403
+        assert (await post(second, f"/p/night/leaders/{ana.id}/remove", reason="No.")).status_code == 403
+        assert (await post(first, f"/p/night/leaders/{bo.id}/hand-over")).status_code == 303
+        assert (await post(first, "/p/night/step-down")).status_code == 303
+        left = await here.run(lambda: GroupLeader.filter(group_id=project.actor_id).values_list("actor_id", flat=True))
+        assert left == [bo.id]
+        assert (await first.get("/p/night/lead")).status_code == 403
+
+
+async def test_what_somebody_leads_goes_to_others_or_waits_for_a_member_when_they_leave_for_good(
+    here: Instance,
+) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    shared, alone = await launched(here, ana), await launched(here, ana, "alone", title="Alone")
+    await joined(here, ana, shared, bo)
+    await here.run(add_leader, ana, shared, bo)
+    await here.run(forget_projects, ana)
+    rows = {row.title: row for row in await here.run(lambda: Project.all())}
+    assert (rows["Night Train"].creator_id, rows["Night Train"].text) == (bo.id, "A *song*.")
+    assert (rows["Alone"].creator_id, rows["Alone"].text, rows["Alone"].content) == (None, "", "")
+    assert await here.run(lambda: GroupLeader.filter(actor_id=ana.id).count()) == 0
+    async with here.sign_in("bo") as member:
+        assert (await member.get("/p/alone")).status_code == 200
+    assert alone.id == rows["Alone"].id
+
+
+async def _first_step(here: Instance, project: Project) -> str:
+    row = await here.run(lambda: Step.filter(project_id=project.id).order_by("position").first())
+    return str(row.uri).rpartition("/")[2]

@@ -29,7 +29,7 @@ from fedirec.projects.actions.members import (
     trust_member,
 )
 from fedirec.projects.models import Project, ProjectMember
-from fedirec.projects.pages.finding import doer_in, parts_in_project, person_in, project_in, whom
+from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, person_in, project_in, whom
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
 from fedirec.projects.queries.members import members_of, place_of_member, since, waiting_in
@@ -126,7 +126,9 @@ async def post_trust(request: Request[Any]) -> Response:
 
 
 async def post_removal(request: Request[Any]) -> Response:
-    return await _with_reason(request, remove_member, "member-{}", _("They are not part of it any more."))
+    return await _with_reason(
+        request, Deed.REMOVE_MEMBER, remove_member, "member-{}", _("They are not part of it any more.")
+    )
 
 
 async def post_leader(request: Request[Any]) -> Response:
@@ -136,7 +138,9 @@ async def post_leader(request: Request[Any]) -> Response:
 
 
 async def post_leader_removal(request: Request[Any]) -> Response:
-    return await _with_reason(request, remove_leader, "leader-{}", _("They do not lead it any more."))
+    return await _with_reason(
+        request, Deed.REMOVE_LEADER, remove_leader, "leader-{}", _("They do not lead it any more.")
+    )
 
 
 async def post_hand_over(request: Request[Any]) -> Response:
@@ -174,8 +178,10 @@ async def post_elsewhere(request: Request[Any]) -> Response:
             return redirect(request, url, _("Its home has been told."))
 
 
-async def _with_reason(request: Request[Any], act: Callable[..., Awaitable[object]], place: str, said: str) -> Response:
-    viewer, project = await doer_in(request)
+async def _with_reason(
+    request: Request[Any], deed: Deed, act: Callable[..., Awaitable[object]], place: str, said: str
+) -> Response:
+    viewer, project = await leader_in(request, deed)
     person, form = await person_in(request), await read_form(request)
     reason = form.line("reason", required=True, max=MAX_REASON)
     if not form.errors:

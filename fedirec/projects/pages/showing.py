@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
+from fedirec.errors import NotFound
 from fedirec.projects.actions.meeting import refresh_seen
 from fedirec.projects.models import Project
 from fedirec.projects.pages.finding import parts_in_project, project_in
@@ -18,7 +19,15 @@ from fedirec.projects.pages.sections import SECTIONS
 from fedirec.projects.pages.story import STAGE_WORDS, chapter_views
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views, step_views
-from fedirec.projects.queries.projects import find_member, get_remote_project, get_step, steps_of, tags_of
+from fedirec.projects.queries.projects import (
+    find_member,
+    get_remote_project,
+    get_step,
+    may_see_project,
+    projects_of,
+    steps_of,
+    tags_of,
+)
 from fedirec.projects.queries.story import story_of
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.logs import log_views
@@ -51,6 +60,14 @@ async def show_remote_project(request: Request[Any]) -> Response:
         return RedirectResponse(project.actor.uri, status_code=303, headers=VARY)
     await refresh_seen(project)
     return await _show(request, project)
+
+
+async def go_to_project(request: Request[Any]) -> Response:
+    """The page of the project whose Group is named by its row, for whoever knows the Group alone."""
+    project = (await projects_of([row_in(request)])).get(row_in(request))
+    if project is None or not await may_see_project(project, visitor(request)):
+        raise NotFound("There is no such project here.")
+    return redirect(request, project_url(Cards(request), project))
 
 
 async def show_story(request: Request[Any]) -> Response:
@@ -142,6 +159,7 @@ async def _show_story(request: Request[Any], project: Project) -> Response:
 routes = [
     Route("/projects/remote/{id:int}", show_remote_project, methods=["GET"]),
     Route("/projects/remote/{id:int}/story", show_remote_story, methods=["GET"]),
+    Route("/projects/of/{id:int}", go_to_project, methods=["GET"]),
     Route("/p/{slug}", show_project, methods=["GET"]),
     Route("/p/{slug}/story", show_story, methods=["GET"]),
     Route("/p/{slug}/log", show_log, methods=["GET"]),

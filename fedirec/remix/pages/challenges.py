@@ -156,6 +156,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         _status_of(challenge, form),
         form=form or Form(),
         head=challenge_head(cards, challenge),
+        part_of=challenge.part_of if challenge.part_of and challenge.part_of.state == "active" else None,
         challenge=shown,
         hosts=await hosts_of([shown.host]),
         share_url=shown.original_url or challenge.actor.url or challenge.actor.uri,

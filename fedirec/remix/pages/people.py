@@ -50,6 +50,8 @@ async def show_remote_person(request: Request[Any]) -> Response:
     person = await get_remote_person(row_in(request))
     if wants_activity(request):
         return RedirectResponse(person.uri, status_code=303, headers=VARY)
+    if person.type == "Group" and person.kind == "project":
+        return redirect(request, f"/projects/of/{person.id}")
     if person.type == "Group" and (challenge := await challenge_of(person)):
         return redirect(request, Cards(request).challenge_url(challenge))
     return await _show(request, person)

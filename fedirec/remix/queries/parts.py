@@ -41,11 +41,14 @@ async def challenges_found(rows: QuerySet[Challenge]) -> list[Challenge]:
 async def challenges_in(keys: Sequence[int]) -> list[Challenge]:
     """The challenges in these rows, in that order, with their parts; numbers of none are passed over."""
     found = {challenge.id: challenge for challenge in await rows_in(Challenge, keys)}
-    people = {key for each in found.values() for key in (each.actor_id, each.leader_id) if key is not None}
+    people = {
+        key for each in found.values() for key in (each.actor_id, each.leader_id, each.part_of_id) if key is not None
+    }
     actors = await actors_in(people)
     for challenge in found.values():
         challenge.actor = actors[challenge.actor_id]
         challenge.leader = actors[challenge.leader_id] if challenge.leader_id is not None else None
+        challenge.part_of = actors[challenge.part_of_id] if challenge.part_of_id is not None else None
     attachments = await rows_in(Attachment, found, of="challenge_id", order="x.position, x.id")
     belongs(attachments, found, by="challenge_id", name="attachments")
     terms = await rows_in(ChallengeTerms, found, of="challenge_id", order="x.version DESC")
