@@ -19,9 +19,11 @@ from typing import Final
 from rich.console import Console
 
 from fedirec.clock import monotonic
-from fedirec.demo.facts import AGAIN, TOGETHER, WITHOUT_B, Fact
+from fedirec.demo.facts import AGAIN, FINISHED, TOGETHER, WITHOUT_B, Fact
+from fedirec.demo.foreign import foreign_server
+from fedirec.demo.project import PROJECT_STEPS
 from fedirec.demo.screen import Screen
-from fedirec.demo.servers import serving
+from fedirec.demo.servers import free_ports, serving
 from fedirec.demo.story import BEGINNING, OUTAGE, RETURN, Step, settle
 from fedirec.demo.trails import path_of, shown_credits
 from fedirec.demo.world import World, world
@@ -47,8 +49,9 @@ def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = 
         workshop.mkdir(parents=True, exist_ok=True)
         stack.callback(_be_undisturbed)
         servers = stack.enter_context(serving(LETTERS, folder=place, base_port=base_port))
+        foreign = stack.enter_context(foreign_server(next(free_ports(max(each.port for each in servers.values()) + 1))))
         stack.callback(_be_undisturbed)
-        scene = stack.enter_context(world(servers, workshop))
+        scene = stack.enter_context(world(servers, foreign, workshop))
         if check:
             return _check(screen, scene, go_on, began=began)
         return _show(screen, scene, go_on)
@@ -57,6 +60,7 @@ def run_demo(*, check: bool, base_port: int = FIRST_PORT, folder: Path | None = 
 def _check(screen: Screen, scene: World, go_on: Callable[[], None], *, began: float) -> int:
     acts: Sequence[tuple[Sequence[Step], Sequence[Fact]]] = (
         (BEGINNING, TOGETHER),
+        (PROJECT_STEPS, FINISHED),
         ((OUTAGE,), WITHOUT_B),
         ((RETURN,), AGAIN),
     )
@@ -86,6 +90,7 @@ def _check(screen: Screen, scene: World, go_on: Callable[[], None], *, began: fl
 
 def _show(screen: Screen, scene: World, go_on: Callable[[], None]) -> int:
     _live(screen, scene, BEGINNING, go_on)
+    _live(screen, scene, PROJECT_STEPS, go_on)
     screen.say()
     screen.credits("First stars, on all three instances:", shown_credits(scene, "A"))
     screen.say()
@@ -95,7 +100,11 @@ def _show(screen: Screen, scene: World, go_on: Callable[[], None]) -> int:
     screen.addresses(
         scene,
         [(f"The film, as {letter} shows it:", path_of(scene, letter, "film")) for letter in LETTERS]
-        + [("The challenge:", scene.challenge)],
+        + [
+            ("The challenge:", scene.challenge),
+            ("The project:", scene.project),
+            ("What it released:", scene.production),
+        ],
     )
     screen.say()
     screen.say("They stay up until you press Ctrl-C. What you change is gone then.")

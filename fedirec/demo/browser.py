@@ -104,7 +104,7 @@ class Form:
 
 
 class Browser:
-    """The browser of one person, who visits one instance; its cookies are its own."""
+    """The browser of one person, whose home is one instance; its cookies are its own."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -126,7 +126,7 @@ class Browser:
         return sorted(cookie.name for cookie in self._client.cookies.jar)
 
     def open(self, path: str, **query: str) -> Page:
-        """The page at `path`. Raises NotFound, or PeerUnavailable when nobody answers."""
+        """The page at `path`, or at an address elsewhere. Raises NotFound, or PeerUnavailable when nobody answers."""
         page = self._page(self._send("GET", path, params=query or None))
         if page.status != httpx.codes.OK:
             raise NotFound(f"{page.url} answered {page.status}: {page.gist}")
@@ -151,7 +151,7 @@ class Browser:
         if form.method == "get":
             return self._page(self._send("GET", form.action, params=values))
         sent = [(field, (path.name, path.read_bytes(), "application/octet-stream")) for field, path in files]
-        headers = {"origin": self.origin, "sec-fetch-site": "same-origin"}
+        headers = {"origin": str(httpx.URL(form.action).join("/")).rstrip("/"), "sec-fetch-site": "same-origin"}
         page = self._page(self._send("POST", form.action, data=values, files=sent or None, headers=headers))
         if page.status != httpx.codes.OK or page.complaints:
             raise Invalid(f"{form.action} answered {page.status}: {page.gist}")

@@ -66,6 +66,12 @@ CURRENCY: Final = "EUR"
 RULE: Final = "In equal parts, among everybody who is in it."
 OPEN_FOR: Final = timedelta(days=14)
 
+REASONS: Final = {
+    "story": "It is what everything else will be built on.",
+    "film": "It is the short film that was asked for.",
+}
+"""Why Ana takes a piece up, where everybody can read it."""
+
 LINES: Final = (
     "The first star came out above the chimney, before anybody had asked for it.",
     "My sister said it was a lamp that somebody had forgotten to put out.",
@@ -151,6 +157,22 @@ CREDITS: Final = (
     ("Dee", 1, ("Composer",)),
 )
 """Who is credited for the film, at which remove and for what; those at the same remove in any order."""
+
+PROJECT: Final = "A lamp for every window"
+PROJECT_SLUG: Final = "every_window"
+BRIEF: Final = "A picture book of lit windows, with a sound for each. Whoever likes to look out of one can take part."
+STEPS: Final = (
+    ("Look out", "Stories and pictures: what can be seen from a window when the light leaves."),
+    ("Listen", "What the windows sound like."),
+)
+SOUNDS: Final = "What a window hears"
+SOUNDS_SLUG: Final = "window_hears"
+POSTED: Final = "This is mine, above the harbour."
+POSTED_ALT: Final = "A window over dark water, with three lamps in it."
+GRANT: Final = "I release this under CC BY-SA 4.0"
+PRODUCTION: Final = "Every window, the book"
+PLACE: Final = ("The reading room", "https://reading-room.example/every-window")
+ROLE: Final = "edt"
 
 
 def derivations() -> set[tuple[str, str]]:

@@ -8,6 +8,16 @@ from functools import partial
 from typing import Final
 
 from fedirec.demo.cast import PEOPLE, PIECES, WITH_FILES
+from fedirec.demo.finished import (
+    book_is_everywhere,
+    decisions_have_reasons,
+    foreign_was_told,
+    manifest_is_whole,
+    post_has_its_licence,
+    project_can_be_followed,
+    project_is_shown_elsewhere,
+    steps_are_on_two_instances,
+)
 from fedirec.demo.lookups import (
     authors_agree,
     challenge_is_as_promised,
@@ -91,6 +101,26 @@ TOGETHER: Final[Sequence[Fact]] = (
     *during("ABC"),
 )
 """While all three are there."""
+
+FINISHED: Final[Sequence[Fact]] = (
+    Fact("The project can be followed by its handle, and two instances lead it", project_can_be_followed),
+    Fact("Its two steps carry challenges of two instances, which say so too", steps_are_on_two_instances),
+    *(
+        Fact(f"{letter} shows the project and its steps", partial(project_is_shown_elsewhere, letter=letter, name=name))
+        for letter, name in (("B", "bo"), ("C", "cy"))
+    ),
+    Fact("What Fay posted is part of the challenge, under the licence that Fay named", post_has_its_licence),
+    Fact("Fay's server was told, and not too much", foreign_was_told),
+    Fact("The public log says why it was taken up", decisions_have_reasons),
+    Fact("The book is made of three records of three servers, and says where to read it", manifest_is_whole),
+    *(
+        Fact(
+            f"{letter} shows the book with what it was made from", partial(book_is_everywhere, letter=letter, name=name)
+        )
+        for letter, name in (("B", "bo"), ("C", "cy"))
+    ),
+)
+"""Once the project has released what it made."""
 
 WITHOUT_B: Final[Sequence[Fact]] = (
     Fact("B does not answer any more", partial(is_off, letter="B")),

@@ -27,6 +27,7 @@ from fedirec.demo.cast import (
     PLACES,
     POT,
     PROMPT,
+    REASONS,
     RULE,
     SLUG,
     THANKED,
@@ -38,7 +39,7 @@ from fedirec.demo.world import World, side_by_side
 from fedirec.errors import NotFound
 from fedirec.media.making import make_film, make_illustration, make_melody
 
-_IN_FORMS: Final = "%Y-%m-%dT%H:%M"
+IN_FORMS: Final = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def open_challenge(world: World) -> None:
             "text": PROMPT,
             "kinds": KINDS,
             "timezone": "UTC",
-            "deadline": (now() + OPEN_FOR).strftime(_IN_FORMS),
+            "deadline": (now() + OPEN_FOR).strftime(IN_FORMS),
             "licence": LICENCE,
             "pays": "pot",
             "amount": str(POT),
@@ -109,7 +110,7 @@ def accept(world: World, key: str) -> None:
         return page if title in page.tree.text else None
 
     page = until(f"“{title}” reaches Ana", find)
-    browser.send(page.form_beside(title, "do", "reason"), {"do": "accept"})
+    browser.send(page.form_beside(title, "do", "reason"), {"do": "accept", "reason": REASONS[key]})
 
 
 def illustrate(world: World) -> None:

@@ -12,7 +12,8 @@ from typing import Any, Final
 import httpx
 
 from fedirec.demo.browser import Browser, Page
-from fedirec.demo.cast import PEOPLE, SLUG
+from fedirec.demo.cast import PEOPLE, PROJECT_SLUG, SLUG, SOUNDS_SLUG
+from fedirec.demo.foreign import Foreign
 from fedirec.demo.servers import Server
 from fedirec.errors import NotFound, PeerUnavailable
 
@@ -22,8 +23,10 @@ ACTIVITY: Final = "application/activity+json"
 class World:
     """What the story happens in. Everything in it is asked and done over HTTP."""
 
-    def __init__(self, servers: Mapping[str, Server], workshop: Path, stranger: httpx.Client) -> None:
+    def __init__(self, servers: Mapping[str, Server], foreign: Foreign, workshop: Path, stranger: httpx.Client) -> None:
         self.servers = servers
+        self.foreign = foreign
+        """A server that is no fedirec."""
         self.workshop = workshop
         """Where people keep what they are making, before they publish it."""
         self.browsers: dict[str, Browser] = {}
@@ -34,6 +37,8 @@ class World:
         """Where on an instance the page about a piece is, once that was looked up."""
         self.essences: dict[str, str] = {}
         """What is to be seen and heard in the files of the pieces, where they were made."""
+        self.production = ""
+        """The address of what the project finished."""
         self._stranger = stranger
 
     def server_of(self, name: str) -> Server:
@@ -47,6 +52,16 @@ class World:
     def challenge(self) -> str:
         """The address of the challenge."""
         return f"{self.servers['A'].origin}/c/{SLUG}"
+
+    @property
+    def project(self) -> str:
+        """The address of the project."""
+        return f"{self.servers['A'].origin}/p/{PROJECT_SLUG}"
+
+    @property
+    def sounds(self) -> str:
+        """The address of the challenge in its second step."""
+        return f"{self.servers['B'].origin}/c/{SOUNDS_SLUG}"
 
     @property
     def challenge_handle(self) -> str:
@@ -79,12 +94,12 @@ class World:
 
 
 @contextmanager
-def world(servers: Mapping[str, Server], workshop: Path) -> Generator[World]:
+def world(servers: Mapping[str, Server], foreign: Foreign, workshop: Path) -> Generator[World]:
     """Within it strangers and visitors can ask the `servers`; afterwards all their browsers are closed."""
     with ExitStack() as closing:
         # A visitor's requests come from outside; what instances say to each other goes through `fedirec.net`.
         stranger = closing.enter_context(httpx.Client(timeout=30, trust_env=False))
-        made = World(servers, workshop, stranger)
+        made = World(servers, foreign, workshop, stranger)
         try:
             yield made
         finally:
