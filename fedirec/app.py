@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypedDict
@@ -48,6 +48,7 @@ from fedirec.net import Net
 from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
+from fedirec.projects.actions.finding import FINDERS
 from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
 from fedirec.projects.pages.tasks import OWN_TASKS
@@ -55,6 +56,7 @@ from fedirec.projects.queries.rhythm import dates_in, released_in
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
+from fedirec.remix.actions.finding import Finder
 from fedirec.remix.pages import routes as remix_pages
 from fedirec.remix.queries.dates import Dates
 from fedirec.remix.queries.digests import Released
@@ -91,6 +93,7 @@ class State(TypedDict):
     post: Post
     released: Released
     dates: Dates
+    finders: Sequence[Finder]
     sections: Sections
     attempts: RateLimit
     api_allowance: RateLimit
@@ -157,6 +160,7 @@ async def running(
             media_cache=cache,
             templates=templates,
             post=post,
+            finders=FINDERS,
             released=released_in,
             dates=dates_in,
             sections=Sections(home=(OWN_TASKS, OF_MEMBER), person=(OF_PERSON,)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fedirec.activitypub.follows import follow
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import edit_record
@@ -44,7 +46,7 @@ async def test_what_is_asked_stands_in_the_form_and_is_kept_short(here: Instance
     await here.join("ana")
     async with here.sign_in("ana") as browser:
         page = await browser.get("/records/new")
-        typed = {"title": "The end", "text": "drip", "feedback_wanted": "?" * 301}
+        typed: dict[str, Any] = {"title": "The end", "text": "drip", "feedback_wanted": "?" * 301}
         refused = await send(browser, page, "/records/new", do="publish", **typed)
         assert refused.status_code == 422
         assert fields_of(refused, "/records/new")["feedback_wanted"] == ["?" * 301]

@@ -14,7 +14,7 @@ from fedirec.api.shapes.challenges import Challenge, show_challenge
 from fedirec.api.shapes.people import WholePerson, show_whole_person
 from fedirec.api.shapes.records import Record, show_record
 from fedirec.errors import NotFound
-from fedirec.remix.actions.finding import find_at
+from fedirec.remix.actions.finding import Place, find_at
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Record as RecordRow
 from fedirec.remix.pages.finding import remote_for
@@ -27,16 +27,21 @@ class AddressQuery(Asked):
 
 
 class Found(Shape):
-    """What is at an address: exactly one of the three."""
+    """What is at an address: one of these, or the page here of a project or a production."""
 
-    kind: Literal["record", "challenge", "person"]
+    kind: Literal["record", "challenge", "person", "project", "production"]
     record: Record | None = None
     challenge: Challenge | None = None
     person: WholePerson | None = None
+    uri: str | None = Field(None, description="Of the project or the production.")
+    url: str | None = Field(None, description="Its page here.")
 
 
 async def look_up(call: Call) -> Found:
-    found = await find_at(remote_for(call.request), call.asked(AddressQuery).address)
+    found = await find_at(remote_for(call.request), call.asked(AddressQuery).address, call.request.state["finders"])
+    if isinstance(found, Place):
+        kind: Literal["project", "production"] = "production" if found.kind == "production" else "project"
+        return Found(kind=kind, uri=found.uri, url=call.site.origin + found.path)
     if isinstance(found, RecordRow):
         record = await find_record_row(found.id)
         if record is None or record.deleted_at or is_withheld(record, call.visitor):
@@ -56,7 +61,8 @@ ENDPOINTS = (
         method="GET",
         path="/lookup",
         permission=Permission.READ_OWN,
-        says="The record, challenge or person at an address or behind a handle, fetched when it is not known here yet.",
+        says="What is at an address or behind a handle: a record, a challenge, a project, a production or a person; "
+        "fetched when it is not known here yet.",
         run=look_up,
         query=AddressQuery,
         answer=Found,

@@ -13,7 +13,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.site import Site
 from fedirec.errors import NotFound
-from fedirec.remix.actions.finding import find_at, find_known_at, is_handle
+from fedirec.remix.actions.finding import Place, find_at, find_known_at, is_handle
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
@@ -69,7 +69,10 @@ async def page_of(request: Request[Any], typed: str, *, may_fetch: bool) -> str 
         may_fetch = may_fetch or address.rpartition("@")[2].lower() == site.uris.host
     elif site.is_ours(address):
         return cards.here(address)
-    found = await (find_at(remote_for(request), address) if may_fetch else find_known_at(address))
+    finders = request.state["finders"]
+    found = await (find_at(remote_for(request), address, finders) if may_fetch else find_known_at(address, finders))
+    if isinstance(found, Place):
+        return found.path
     if isinstance(found, Record):
         return cards.record_url(found)
     if isinstance(found, Challenge):

@@ -16,7 +16,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.follows import approve_follow, refuse_follow, unfollow
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.errors import FedirecError, NotFound
-from fedirec.remix.actions.finding import find_at, is_address
+from fedirec.remix.actions.finding import Place, find_at, is_address
 from fedirec.remix.actions.following import find_whom, start_following
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
@@ -64,7 +64,9 @@ async def show_follow(request: Request[Any]) -> Response:
     if typed:
         try:
             if is_address(typed):
-                found = await find_at(remote_for(request), typed)
+                found = await find_at(remote_for(request), typed, request.state["finders"])
+                if isinstance(found, Place):
+                    return redirect(request, found.path)
                 if isinstance(found, Record):
                     return redirect(request, Cards(request).record_url(found))
             target = await find_whom(remote_for(request), typed)
