@@ -11,12 +11,14 @@ from fedirec.media.actions import keep_file
 from fedirec.media.models import Media
 from tests.api.boundaries import keep_away
 from tests.api.claiming import say_what_is_not_right
+from tests.api.concluding import bring_to_an_end
 from tests.api.conftest import Programs
 from tests.api.federating import look_after_federation
 from tests.api.looking_closer import look_closer
 from tests.api.moderating import look_after_people
 from tests.api.moving import move_and_stay
 from tests.api.picking import pick_sources
+from tests.api.producing import finish_together
 from tests.api.programs import Program, actor_named
 from tests.api.quoting import decide_about_quotes
 from tests.api.remixing import decide_about_remixes
@@ -45,6 +47,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await _look_after_oneself(ana, here)
     made = await _make_records(here, olga, ana, ben, nobody)
     await _lead(ana, ben, nobody, made)
+    await bring_to_an_end(ana, ben, nobody)
     await _talk(ana, ben, made)
     await _follow(here, there, ana, ben)
     await look_after_people(here, olga, ana, ben)
@@ -55,6 +58,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await suggest_and_take_up(ana, ben)
     await write_together(ana, ben)
     await do_tasks(here, ana, ben, nobody)
+    await finish_together(here, ana, ben, nobody)
     await say_what_is_not_right(olga, ana, ben)
     await keep_away(here, there, ana, ben)
     await move_and_stay(here, there, olga, ana, ben)

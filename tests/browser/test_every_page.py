@@ -43,6 +43,8 @@ STRANGER: Final = (
     "/picks",
     "/digest",
     "/calendar",
+    "{stop_mail}",
+    "{confirm_mail}",
     "/explore?kind=audio&remixable=1&from=nowhere.example",
     "/explore?show=challenges",
     "/explore?show=people",

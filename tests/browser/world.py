@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 from fedirec.accounts.actions.invitations import create_invitation
 from fedirec.accounts.actions.profile import edit_profile
 from fedirec.accounts.models import Account
+from fedirec.accounts.stopping import CONFIRM, Sort, sealed, stop_path
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.contexts import RECORD_CONTEXT
 from fedirec.activitypub.models import Actor, ActorKey
@@ -47,11 +48,12 @@ from fedirec.remix.actions.tags import follow_tag
 from fedirec.remix.actions.threads import find_place
 from fedirec.remix.claims import ClaimKind
 from fedirec.remix.digest import record_digest
-from fedirec.remix.models import Record, RemixRequest, Source
+from fedirec.remix.models import Pick, Record, RemixRequest, Source
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab import RecordObject
 from fedirec.settings import Settings
 from fedirec.uris import new_key
+from tests.browser.producing import finish_work
 from tests.browser.tasking import give_work
 
 POEM = """The last train leaves without a sound.
@@ -257,11 +259,17 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         group = await sea.actor
         roof = await meet_kim()
         work = await give_work(state, bo, ana, olga)
+        work |= await finish_work(state, ana, bo, [await Record.get(id=song.id).select_related("author")])
 
         def path(uri: str) -> str:
             return uri.removeprefix(site.origin)
 
+        await Account.filter(actor_id=ana.id).update(mail_to="ana@mail.example", mailed=["remixed"], weekly_mail=True)
+        await Pick.create(editor_id=olga.id, record_id=song.id, words="Read it aloud, by night.")
+        await Pick.create(editor_id=olga.id, group_id=group.id, words="There is a place for you in this one.")
         return {
+            "stop_mail": stop_path(state["keyring"], ana.id, Sort.WEEKLY),
+            "confirm_mail": CONFIRM + sealed(state["keyring"], ana.id, "ana@mail.example"),
             "text": path(song.uri),
             "sound": path(hum.uri),
             "picture": path(made.uri),

@@ -16,18 +16,18 @@ from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.basis import PieceQuery
 from fedirec.api.shapes.files import FileSent
 from fedirec.api.shapes.productions import (
-    AnswerSent,
-    Credits,
     LinksSent,
     NewProduction,
     OrderSent,
     PlacedSent,
     Production,
     ProductionChange,
+    ProductionCredits,
     Productions,
     RecordsSent,
+    RoleAnswer,
     RoleLine,
-    RoleSent,
+    RoleNamed,
     show_credits,
     show_production,
     show_production_card,
@@ -75,9 +75,9 @@ async def show_one(call: Call) -> Production:
     return await _shown(call, await _production_in(call))
 
 
-async def show_its_credits(call: Call) -> Credits:
+async def show_its_credits(call: Call) -> ProductionCredits:
     asked = call.asked(CreditsQuery)
-    return show_credits(await credits_view(call.cards, await _production_in(call), start=asked.start))
+    return show_credits(call, await credits_view(call.cards, await _production_in(call), start=asked.start))
 
 
 async def prepare(call: Call) -> Production:
@@ -120,14 +120,14 @@ async def drop(call: Call) -> None:
     await drop_record(call.actor, await _production_in(call), call.row("part"))
 
 
-async def order(call: Call) -> Credits:
+async def order(call: Call) -> ProductionCredits:
     row, wanted = await _production_in(call), call.sent(OrderSent)
     await arrange(call.actor, row, records=_placed(wanted.records), roles=_placed(wanted.roles))
-    return show_credits(await credits_view(call.cards, row))
+    return show_credits(call, await credits_view(call.cards, row))
 
 
 async def name(call: Call) -> RoleLine:
-    row, wanted = await _production_in(call), call.sent(RoleSent)
+    row, wanted = await _production_in(call), call.sent(RoleNamed)
     person: Actor | None = await person_at(wanted.person) if wanted.person is not None else None
     if (person is None) == (not wanted.name):
         raise Invalid("Please name exactly one: a person, or a name without an account.", field="person")
@@ -141,7 +141,7 @@ async def unname(call: Call) -> None:
 
 async def answer(call: Call) -> RoleLine:
     row = await _production_in(call)
-    return show_role(await answer_role(call.actor, row, call.row("line"), is_so=call.sent(AnswerSent).is_so))
+    return show_role(await answer_role(call.actor, row, call.row("line"), is_so=call.sent(RoleAnswer).is_so))
 
 
 async def link(call: Call) -> Production:
@@ -235,7 +235,7 @@ ENDPOINTS = (
         says="Who and what is in a production: as it was frozen, or as it would be now, with what is the matter.",
         run=show_its_credits,
         query=CreditsQuery,
-        answer=Credits,
+        answer=ProductionCredits,
         is_open=True,
     ),
     Endpoint(
@@ -302,7 +302,7 @@ ENDPOINTS = (
         says="Records and roles stand where you want them in the credits.",
         run=order,
         body=OrderSent,
-        answer=Credits,
+        answer=ProductionCredits,
         pages=("/p/{slug}/productions/{key}/arrange",),
     ),
     Endpoint(
@@ -312,7 +312,7 @@ ENDPOINTS = (
         permission=Permission.TAKE_PART,
         says="Somebody is named for what they did; they are asked whether it is so.",
         run=name,
-        body=RoleSent,
+        body=RoleNamed,
         answer=RoleLine,
         status=201,
         pages=("/p/{slug}/productions/{key}/roles",),
@@ -333,7 +333,7 @@ ENDPOINTS = (
         permission=Permission.TAKE_PART,
         says="You have said whether you did what is said of you.",
         run=answer,
-        body=AnswerSent,
+        body=RoleAnswer,
         answer=RoleLine,
         pages=("/p/{slug}/productions/{key}/answers/{line:int}",),
     ),

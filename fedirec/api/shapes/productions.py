@@ -110,7 +110,7 @@ class WorkInCredits(Shape):
     flaws: list[Flaw]
 
 
-class Credits(Shape):
+class ProductionCredits(Shape):
     """Who and what is in a production: as it was frozen, or as it would be now."""
 
     people: list[PersonInCredits]
@@ -151,7 +151,7 @@ class OrderSent(Sent):
     roles: list[PlacedSent] = Field(default_factory=list, max_length=MAX_ROLES)
 
 
-class RoleSent(Sent):
+class RoleNamed(Sent):
     """Exactly one of `person` and `name`."""
 
     role: Text = Field(max_length=10, description="A code of /vocabulary.")
@@ -160,7 +160,7 @@ class RoleSent(Sent):
     words: Text = Field("", max_length=MAX_WORDS)
 
 
-class AnswerSent(Sent):
+class RoleAnswer(Sent):
     is_so: bool
 
 
@@ -204,20 +204,20 @@ def show_role(line: RoleRow) -> RoleLine:
     )
 
 
-def show_credits(view: CreditsView) -> Credits:
-    return Credits(
-        people=[_person(each) for each in view.people],
+def show_credits(call: Call, view: CreditsView) -> ProductionCredits:
+    return ProductionCredits(
+        people=[_person(call, each) for each in view.people],
         total=view.total,
         next_from=view.next_from,
-        works=_works(view.works),
-        ancestors=_works(view.ancestors),
+        works=_works(call, view.works),
+        ancestors=_works(call, view.ancestors),
     )
 
 
-def _person(each: PersonCredit) -> PersonInCredits:
+def _person(call: Call, each: PersonCredit) -> PersonInCredits:
     return PersonInCredits(
         name=each.name,
-        url=each.url,
+        url=call.absolute(each.url),
         roles=list(each.roles),
         words=list(each.words),
         records=each.records,
@@ -225,12 +225,12 @@ def _person(each: PersonCredit) -> PersonInCredits:
     )
 
 
-def _works(works: Sequence[WorkCredit]) -> list[WorkInCredits]:
+def _works(call: Call, works: Sequence[WorkCredit]) -> list[WorkInCredits]:
     return [
         WorkInCredits(
             part=each.part,
             title=each.title,
-            url=each.url,
+            url=call.absolute(each.url),
             author=each.author,
             licence=each.licence,
             words=each.words,
