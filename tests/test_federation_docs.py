@@ -69,6 +69,7 @@ from fedirec.remix.actions import (
     lineage,
     long_lists,
     needs,
+    news,
     passing_on,
     pending_remixes,
     quotes,
@@ -96,6 +97,7 @@ from fedirec.remix.vocab import (
     ChallengeObject,
     CommentObject,
     NeedObject,
+    NewsObject,
     OfferedPen,
     OfferedVersion,
     PostObject,
@@ -311,6 +313,7 @@ NAMES: dict[type[Entity], str] = {
     IntroductionObject: "introduction",
     StepObject: "step",
     NeedObject: "need",
+    NewsObject: "news",
 }
 
 
@@ -782,6 +785,11 @@ async def _live(one: Instance, other: Instance) -> None:
     await one.run(submissions.decline_submission, ana, waiting, "We are looking for sound without words.")
     longer = challenges.ChallengeChange(deadline_at=now() + timedelta(days=30), reason="The rain comes late this year.")
     await one.run(challenges.change_challenge, ana, rain, longer)
+    told = await one.run(lambda: news.post_news(ana, rain.actor, title="Clouds", text="They come."))
+    await settle(one, other)
+    await one.run(lambda: news.change_news(ana, told, title="Clouds", text="They came."))
+    await settle(one, other)
+    await one.run(news.take_back_news, ana, told)
 
     await _remix(one, other, ana, bo)
     await _suggest(one, other, bo, film, song)
@@ -938,6 +946,7 @@ async def _open(instance: Instance, leader: Any) -> Any:
             amount=50_000,
             currency="EUR",
             rule="In equal parts.",
+            method="We listen together.",
             text="Half to the band.",
         ),
     )
