@@ -51,6 +51,7 @@ from fedirec.projects import vocab as projects_vocab
 from fedirec.projects.actions.finding import FINDERS
 from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
+from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
 from fedirec.projects.pages.tasks import OWN_TASKS
 from fedirec.projects.queries.rhythm import dates_in, released_in
 from fedirec.remix import inbox as remix_inbox
@@ -160,10 +161,10 @@ async def running(
             media_cache=cache,
             templates=templates,
             post=post,
-            finders=FINDERS,
             released=released_in,
             dates=dates_in,
-            sections=Sections(home=(OWN_TASKS, OF_MEMBER), person=(OF_PERSON,)),
+            finders=FINDERS,
+            sections=Sections(home=(OWN_TASKS, OF_MEMBER), home_tabs=(ADOPTABLE_PROJECTS,), person=(OF_PERSON,)),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),

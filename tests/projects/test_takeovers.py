@@ -87,6 +87,9 @@ async def test_a_leader_falls_silent_is_told_and_a_member_takes_over(here: Insta
     assert "Looking for somebody to lead it" in [row.title for row in await here.run(lambda: News.all())]
 
     async with here.sign_in("bo") as browser:
+        for path in ("/?tab=adoptable", "/slate?stage=adoptable"):
+            assert "The fox film" in (await browser.get(path)).text
+        assert "Who will lead it?" in (await browser.get("/p/fox")).text
         page = await browser.get("/p/fox/takeover")
         assert "60 days" in page.text
         assert (await browser.post("/p/fox/takeover", data={"words": " "})).status_code == 422

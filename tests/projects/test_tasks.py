@@ -123,6 +123,7 @@ async def test_a_task_is_written_down_taken_handed_back_given_and_done(here: Ins
         assert "<em>blue</em>" in page.text
         assert "Hand it back" in page.text
         assert "Colour the sky" in (await browser.get("/tasks")).text
+        assert "What you took on" in (await browser.get("/")).text
         assert (await press(browser, task, "hand_back")).status_code == 303
         assert "You have taken on nothing" in (await browser.get("/tasks")).text
     async with here.sign_in("ana") as browser:

@@ -77,7 +77,9 @@ async def test_followers_and_contributors_are_reminded_three_days_and_a_day_befo
     await settle(here, there)
     await there.run(remind_of_deadlines)
     assert await told(there) == [("eve", "challenge_closes")]
-    assert await news(there) == []  # what others lead, others speak for
+    # What others lead, others speak for: the only news there is what came from here.
+    assert await news(there) == ["Three days left"]
+    assert (await there.run(lambda: News.get(kind="reminder"))).uri.startswith(here.origin)
 
     time_passes(2 * DAY)
     for _ in range(2):

@@ -1,7 +1,7 @@
 """Tasks of a project: written down, taken or given, handed back, done, dropped, and opened again.
 
-Everybody who sees a project sees its tasks: work that is open has to be found by those who could do it. Who does one is
-named there, for they took it or can hand it back.
+Everybody who sees a project sees its tasks: work that is open has to be found by those who could do it. Who sees to one
+is named to those who are in the project alone, for they may have been given it, and nobody is promised to others.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ async def finish_task(actor: Actor, task: Task) -> Task:
         task.state = advance_task(task.state, TaskEvent.FINISH)
         task.done_by, task.ended_at = actor, now()
         await task.save(update_fields=["state", "done_by_id", "ended_at"])
-        await log(task.project.actor, Happening.TASK_DONE, by=actor, person=task.assignee, details=_logged(task))
+        await log(task.project.actor, Happening.TASK_DONE, by=actor, details=_logged(task))
         await _tell(task, task.made_by, Notice.TASK_DONE, actor)
         if task.assignee is not None and task.assignee_id != task.made_by_id:
             await _tell(task, task.assignee, Notice.TASK_DONE, actor)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.projects.actions.takeovers import offer_to_lead, withdraw_offer
 from fedirec.projects.models import Project
@@ -18,7 +19,9 @@ from fedirec.projects.pages.finding import doer_in, parts_in_project, project_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
 from fedirec.projects.queries.projects import find_member
+from fedirec.projects.queries.slate import Sought, projects_by_age
 from fedirec.projects.queries.takeovers import leading_of, offers_for
+from fedirec.projects.stages import Stage
 from fedirec.projects.takeovers import (
     ADOPTABLE,
     MAX_WORDS,
@@ -38,6 +41,9 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 from fedirec.web.sections import Section
 from fedirec.web.views import PersonView
+
+SHOWN: Final = 12
+"""Projects that look for somebody to lead them, on the first page of a member."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,19 @@ async def load_search(request: Request[Any], project: Project) -> Mapping[str, A
     return {"rule": rule_of(project, patience(leading)), "url": f"{project_url(Cards(request), project)}/takeover"}
 
 
+async def load_adoptable(request: Request[Any], actor: Actor) -> Mapping[str, Any] | None:
+    """The projects that look for somebody to lead them, the newest first."""
+    found = await projects_by_age(Sought(stage=Stage.ADOPTABLE), viewer=actor, limit=SHOWN + 1)
+    shown = await project_views(Cards(request), found[:SHOWN])
+    return {"projects": shown, "more_url": f"/slate?stage={ADOPTABLE}" if len(found) > SHOWN else ""}
+
+
+ADOPTABLE_PROJECTS: Final = Section(
+    name="adoptable",
+    title=N_("Looking for a leader"),
+    template="projects/adoptable_section.html",
+    load=load_adoptable,
+)
 LEADER_WANTED: Final = Section(
     name="takeover", title=N_("Who will lead it?"), template="projects/takeover_section.html", load=load_search
 )
