@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import httpx
 import pytest
 
+from fedirec.projects.actions.productions.freezing import freeze_production
+from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import Production, ProductionPart, RoleLine
 from fedirec.projects.queries.productions import get_production_row
+from fedirec.remix.models import Submission
 from tests.network import Instance
 from tests.projects.producing import challenge_of, production_with, project_at, record_by
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 
 
-async def post(client: httpx.AsyncClient, path: str, data: dict[str, object]) -> httpx.Response:
-    return await client.post(path, data=data or {"do": "it"})  # type: ignore[arg-type]
+async def post(client: httpx.AsyncClient, path: str, data: Mapping[str, Any]) -> httpx.Response:
+    return await client.post(path, data=dict(data) or {"do": "it"})
 
 
 async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(here: Instance) -> None:
@@ -26,10 +32,8 @@ async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(h
     other = await record_by(here, bo, "Song of the gulls")
 
     async def accept() -> int:
-        from fedirec.remix.models import Submission
-
         await Submission.filter(record_id=sky.id).update(state="accepted")
-        return (await Submission.get(record_id=sky.id)).id
+        return int((await Submission.get(record_id=sky.id)).id)
 
     offered = await here.run(accept)
     async with here.sign_in("ada") as client:
@@ -63,7 +67,7 @@ async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(h
         assert "https://" in wrong.text
         assert "javascript:alert(1)" in wrong.text
         parts = await here.run(_parts)
-        arranged = {"record": [str(key) for key in parts], "do": "save"}
+        arranged: dict[str, Any] = {"record": [str(key) for key in parts], "do": "save"}
         arranged |= {f"record-place-{key}": str(place) for place, key in enumerate(reversed(parts))}
         assert (await post(client, f"{base}/arrange", arranged)).status_code == 303
     stranger = await here.get(base)
@@ -104,7 +108,7 @@ async def _parts() -> list[int]:
 
 
 async def _line() -> int:
-    return (await RoleLine.get(role="fmd")).id
+    return int((await RoleLine.get(role="fmd")).id)
 
 
 async def test_a_hundred_and_fifty_people_and_sixty_records_are_shown_and_each_document_is_small(
@@ -116,9 +120,6 @@ async def test_a_hundred_and_fifty_people_and_sixty_records_are_shown_and_each_d
     production = await production_with(here, ada, project, records)
 
     async def fill() -> Production:
-        from fedirec.projects.actions.productions.freezing import freeze_production
-        from fedirec.projects.actions.productions.releasing import release_production
-
         fresh = await get_production_row(production.id)
         for number in range(150):
             await add_role(ada, fresh, role="act", name=f"Person {number} {'y' * 80}", words="z" * 200)
@@ -127,6 +128,7 @@ async def test_a_hundred_and_fifty_people_and_sixty_records_are_shown_and_each_d
         return await get_production_row(production.id)
 
     fresh = await here.run(fill)
+    assert fresh.record is not None
     path = fresh.uri.removeprefix(here.origin)
     page = await here.get(path)
     assert page.status_code == 200
