@@ -64,7 +64,7 @@ def in_zone(when: datetime, name: str) -> str:
 def deadline(when: datetime, zone: str = "") -> Markup:
     """The exact time and how far away it is where the reader is, and the time where it was set, if that differs."""
     shown = countdown(when)
-    there = zone_named(zone)
+    there = zone_named(zone) if zone != "UTC" else None  # which is what a form says as long as nobody chose
     if there is None or (
         reader().knows_zone and when.astimezone(there).utcoffset() == when.astimezone(reader().zone).utcoffset()
     ):
