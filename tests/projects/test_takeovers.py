@@ -118,6 +118,7 @@ async def test_a_leader_falls_silent_is_told_and_a_member_takes_over(here: Insta
         await here.run(make_task, ana, project, TaskDraft(title="x"))
 
 
+@pytest.mark.one_database
 async def test_anything_that_a_leader_does_takes_it_back(here: Instance, time_passes: Pass) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     project = await a_project(here, ana)
@@ -137,6 +138,7 @@ async def test_anything_that_a_leader_does_takes_it_back(here: Instance, time_pa
         await here.run(lambda: offer_to_lead(bo, project, words="While a leader is there."))
 
 
+@pytest.mark.one_database
 async def test_what_leaders_put_up_themselves_stays_up_until_they_say_otherwise(
     here: Instance, time_passes: Pass
 ) -> None:
@@ -153,6 +155,7 @@ async def test_what_leaders_put_up_themselves_stays_up_until_they_say_otherwise(
     assert await states(here) == ["ended"]
 
 
+@pytest.mark.one_database
 async def test_leaders_who_left_or_were_suspended_are_silent_at_once_and_their_challenges_go_along(
     here: Instance, time_passes: Pass
 ) -> None:
@@ -181,6 +184,7 @@ async def test_leaders_who_left_or_were_suspended_are_silent_at_once_and_their_c
     assert led.leader.handle == "bo"
 
 
+@pytest.mark.one_database
 async def test_what_is_tried_to_take_a_project_from_somebody(here: Instance, time_passes: Pass) -> None:
     ana, bo, cy, dee, eve = [await here.join(name) for name in ("ana", "bo", "cy", "dee", "eve")]
     project = await a_project(here, ana)
@@ -222,6 +226,7 @@ async def test_what_is_tried_to_take_a_project_from_somebody(here: Instance, tim
     assert await leaders(here, project) == ["ana"]
 
 
+@pytest.mark.one_database
 async def test_whoever_was_sent_away_after_their_offer_does_not_lead(here: Instance, time_passes: Pass) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     project = await a_project(here, ana)
@@ -235,6 +240,7 @@ async def test_whoever_was_sent_away_after_their_offer_does_not_lead(here: Insta
     assert await leaders(here, project) == ["ana"]
 
 
+@pytest.mark.one_database
 async def test_a_server_that_was_off_takes_nobodys_project_away(here: Instance, time_passes: Pass) -> None:
     ana = await here.join("ana")
     project = await a_project(here, ana)

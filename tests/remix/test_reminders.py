@@ -58,7 +58,8 @@ async def test_followers_and_contributors_are_reminded_three_days_and_a_day_befo
     eve = await there.join("eve")
     challenge = await ask(here, ana, days=14, timezone="Europe/Berlin")
     await here.run(start_following, bo, challenge.actor)
-    await there.run(start_following, eve, await there.meet(challenge.actor))
+    known = await there.find_challenge(challenge.actor.uri)
+    await there.run(start_following, eve, known.actor)
     await settle(there, here)
     draft = RecordDraft(title="Mine", text="la", licence="CC-BY-SA-4.0", challenge=challenge)
     await here.run(publish_record, cy, draft)
@@ -90,6 +91,7 @@ async def test_followers_and_contributors_are_reminded_three_days_and_a_day_befo
     assert len(await told(here)) == 4
 
 
+@pytest.mark.one_database
 async def test_a_date_that_moves_is_recalled_anew_and_a_closed_challenge_not_at_all(
     here: Instance, time_passes: Pass
 ) -> None:
@@ -112,6 +114,7 @@ async def test_a_date_that_moves_is_recalled_anew_and_a_closed_challenge_not_at_
     assert [kind for _, kind in await told(here)] == ["challenge_last_day", "challenge_closes", "challenge_closes"]
 
 
+@pytest.mark.one_database
 async def test_whoever_is_killed_before_the_end_has_sent_nothing_and_sends_it_next_time(
     here: Instance, time_passes: Pass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
