@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -211,9 +213,47 @@ async def test_terms_are_free_to_change_until_somebody_relies_on_them(here: Inst
         assert "It is under version 2" not in (await browser.get("/c/stars")).text
     kept = await here.run(lambda: Submission.get(id=submission.id))
     assert kept.terms_version == 3
-    assert await here.run(
-        lambda: Agreement.filter(submission_id=submission.id).order_by("id").values_list("version", flat=True)
-    ) == [2, 3]
+    agreed_to = await here.run(lambda: Agreement.filter(submission_id=submission.id).order_by("id"))
+    assert [row.version for row in agreed_to] == [2, 3]
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_what_is_offered_is_only_ever_bound_to_terms_that_its_author_knows(here: Instance, seed: int) -> None:
+    chance = Random(seed)  # noqa: S311  (the same each time)
+    ana = await here.join("ana")
+    authors = [await here.join(name) for name in ("bo", "cy")]
+    challenge = await ask(here, ana)
+    newest = 1
+    known: dict[int, tuple[Actor, set[int]]] = {}
+    """By submission: its author, and the versions that they saw when they offered it, or agreed to."""
+    for step in range(25):
+        match chance.choice(("offer", "change", "change", "agree", "agree too late", "for another")):
+            case "offer":
+                author = chance.choice(authors)
+                made = await answer_with(here, author, challenge, f"Number {step}")
+                known[made.id] = (author, {newest})
+            case "change":
+                text = ChallengeChange(terms=replace(TERMS, text=f"Step {step}."), reason=WHY)
+                await here.run(change_challenge, ana, challenge, text)
+                newest += 1
+            case deed if known:
+                key = chance.choice(list(known))
+                author, versions = known[key]
+                row = await here.run(lambda key=key: Submission.get(id=key))
+                if deed == "agree":
+                    await here.run(agree_to_terms, author, row, version=newest)
+                    versions.add(newest)
+                elif deed == "for another":
+                    with pytest.raises(Forbidden):
+                        await here.run(agree_to_terms, ana, row, version=newest)
+                elif newest > 1:
+                    with pytest.raises(Conflict):
+                        await here.run(agree_to_terms, author, row, version=newest - 1)
+        digests = {row.version: row.digest for row in await here.run(lambda: ChallengeTerms.all())}
+        for row in await here.run(lambda: Submission.all()):
+            assert row.terms_version is not None
+            assert row.terms_version == max(known[row.id][1])
+            assert row.terms_digest == digests[row.terms_version]
 
 
 async def test_an_author_elsewhere_agrees_by_an_activity_of_their_own_instance(here: Instance, there: Instance) -> None:
@@ -254,7 +294,7 @@ async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there
         await browser.post("/c/stars/close")
         await browser.post("/c/stars/select")
         form = await browser.get("/c/stars/conclude")
-        said = {f"outcome-{first.id}": "used", f"thanks-{first.id}": "What a voice!"}
+        said: dict[str, Any] = {f"outcome-{first.id}": "used", f"thanks-{first.id}": "What a voice!"}
         missing = await send(browser, form, "/c/stars/conclude", **said)
         assert missing.status_code == 422
         assert "What a voice!" in missing.text

@@ -176,8 +176,10 @@ def test_grace_lets_in_nothing_but_what_came_just_after_the_deadline(
     state: ChallengeState, late: timedelta, grace: timedelta, was_overdue: bool
 ) -> None:
     closed_at = DEADLINE if was_overdue else None
-    known = {"received_at": DEADLINE + late, "deadline_at": DEADLINE, "closed_at": closed_at}
-    strict, mild = timing_of(state, **known), timing_of(state, **known, grace=grace)
+    strict, mild = (
+        timing_of(state, received_at=DEADLINE + late, deadline_at=DEADLINE, closed_at=closed_at, grace=given)
+        for given in (timedelta(0), grace)
+    )
     assert (strict is Timing.IN_TIME) == (mild is Timing.IN_TIME)
     assert strict is not Timing.LATE
     if mild is Timing.LATE:

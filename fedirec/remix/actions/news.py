@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.activitypub.models import Actor
@@ -155,7 +155,7 @@ async def save_news(group: Actor, work: NewsObject) -> News:
     known = await News.get_or_none(uri=work.id)
     if known is not None and known.deleted_at is not None:
         raise Gone("that was taken back")
-    columns = {
+    columns: dict[str, Any] = {
         "kind": work.news.value,
         "title": work.name[:MAX_REMOTE_TITLE],
         "text": work.markdown or "",

@@ -96,9 +96,8 @@ async def record_offered(sender: Actor, offer: Offer[Any]) -> None:
         version, digest = offer.terms
         await take_agreement(sender, standing, version=version, digest=digest, activity_uri=offer.id)
     elif record.visibility == "public" or record.held_at is not None:
-        version, digest = offer.terms or (None, None)
-        named = {"terms_version": version, "terms_digest": digest, "activity_uri": offer.id}
-        await offer_to(challenge, record, via="remote", **named)
+        named = {"terms_version": offer.terms[0], "terms_digest": offer.terms[1]} if offer.terms else {}
+        await offer_to(challenge, record, via="remote", activity_uri=offer.id, **named)
     else:
         raise Unsupported("only a public record can answer a challenge")
 
