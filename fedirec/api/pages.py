@@ -30,6 +30,7 @@ NOUNS: Final = {
     "challenges": N_("Challenges"),
     "submissions": N_("Submissions"),
     "projects": N_("Projects"),
+    "productions": N_("Productions"),
     "tasks": N_("Tasks"),
     "comments": N_("Comments"),
     "quotes": N_("Quotes"),

@@ -40,7 +40,11 @@ async def release_of(record: Record) -> Release | None:
 
 
 async def refuse_used(submission: Submission) -> None:
-    """Raise Conflict when what was offered is part of a frozen production: it stays in it, and so does its credit."""
+    """Raise Conflict when what was offered is part of a frozen production: it stays in it, and so does its credit.
+
+    Part of the caller's transaction: until it ends, nothing that it is in is frozen.
+    """
+    await Submission.filter(id=submission.id).select_for_update().first()
     used = Submission.filter(id=submission.id, used_in__production__state__in=("frozen", "released"))
     titles = await used.limit(1).values_list("used_in__production__title", flat=True)
     if titles:

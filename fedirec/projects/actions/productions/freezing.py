@@ -15,7 +15,7 @@ from fedirec.projects.actions.productions.preparing import begin_preparing
 from fedirec.projects.fitness import WHAT, Flaw
 from fedirec.projects.manifests import MAX_PERSON, Manifest, RoleCredit, UsedRecord
 from fedirec.projects.models import Manifest as ManifestRow
-from fedirec.projects.models import Production
+from fedirec.projects.models import Production, ProductionPart
 from fedirec.projects.queries.productions import Checked, checked_parts, roles_of
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
@@ -38,6 +38,7 @@ async def freeze_production(leader: Actor, production: Production, *, reason: st
     """
     async with transaction(), gathering():
         fresh = await begin_preparing(leader, production, Deed.FREEZE_PRODUCTION)
+        await _hold_offers(fresh)
         checked = await checked_parts(fresh)
         _refuse_flawed(checked)
         manifest = await compose_manifest(fresh, checked)
@@ -116,6 +117,13 @@ def _used(checked: Checked, *, is_named: bool) -> UsedRecord:
         terms_digest=terms.digest if terms else None,
         is_claimed=Flaw.CLAIMED in checked.flaws,
     )
+
+
+async def _hold_offers(production: Production) -> None:
+    """Nobody withdraws what was offered to it until the caller's transaction ends."""
+    offers = ProductionPart.filter(production_id=production.id, submission_id__not_isnull=True)
+    rows = [int(str(row)) for row in await offers.values_list("submission_id", flat=True)]
+    await Submission.filter(id__in=rows).order_by("id").select_for_update()
 
 
 def _refuse_flawed(checked: Sequence[Checked]) -> None:

@@ -16,7 +16,7 @@ from fedirec.errors import NotFound
 from fedirec.projects.actions.productions.roles import answer_role
 from fedirec.projects.models import Production, Project
 from fedirec.projects.pages.finding import parts_in_project, project_in
-from fedirec.projects.pages.productions.views import CreditsView, credits_view, production_view
+from fedirec.projects.pages.productions.views import CreditsView, credits_view, is_shown, production_view
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.queries.productions import (
     get_production,
@@ -108,7 +108,7 @@ async def _show(request: Request[Any], production: Production) -> Response:
     if production.record_id is not None:
         records = await records_in([production.record_id])
         await cards.dress(records)
-        record = next((cards.record(each) for each in records if each.deleted_at is None), None)
+        record = next((cards.record(each) for each in records if is_shown(each)), None)
     own = [line for line in await roles_of(production) if viewer is not None and line.actor_id == viewer.id]
     return render(
         request,

@@ -15,6 +15,7 @@ from fedirec.projects.models import Production, RoleLine
 from fedirec.projects.queries.productions import Checked, checked_parts, manifest_of, roles_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import Edge, Relation, generations, parents_of
+from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, licence_view, role_words
 from fedirec.remix.pages.cards.texts import rendered
 from fedirec.remix.pseudonyms import NOT_NAMED
@@ -126,7 +127,7 @@ def production_view(cards: Cards, production: Production, *, whole: bool = False
         licence=licence_view(find_licence(production.licence)),
         text_html=rendered(production.text) if whole and production.text else "",
         language=production.language,
-        record_url=cards.record_url(record) if record is not None and record.deleted_at is None else "",
+        record_url=cards.record_url(record) if record is not None and is_shown(record) else "",
         is_remote=not group.is_local,
         host="" if group.is_local else group.host,
         original_url=None if group.is_local else production.uri,
@@ -134,6 +135,11 @@ def production_view(cards: Cards, production: Production, *, whole: bool = False
         released_at=production.released_at,
         seen_at=production.fetched_at,
     )
+
+
+def is_shown(record: Record) -> bool:
+    """Whether everybody may see what was released: it was not taken back, and moderators have not hidden it."""
+    return record.deleted_at is None and record.visibility == "public"
 
 
 async def credits_view(cards: Cards, production: Production, *, start: int = 0) -> CreditsView:

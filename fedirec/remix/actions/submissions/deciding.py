@@ -117,8 +117,8 @@ async def reconsider_submission(leader: Actor, submission: Submission, reason: s
     """A decision is open again; what was passed on is taken back, and its author knows."""
     challenge, record, group, author = await _decidable(leader, submission, Deed.RECONSIDER_SUBMISSION)
     said = _said(Happening.RECONSIDERED, reason)
-    await refuse_used(submission)
     async with transaction():
+        await refuse_used(submission)
         was_accepted = submission.state == SubmissionState.ACCEPTED
         submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
         submission.decided_at, submission.reason = None, ""
