@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Outgoing
+from fedirec.projects.actions.productions import meeting
 from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.preparing import set_links
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.queries.productions import find_production, get_production_row, links_of, manifest_of
 from fedirec.remix.models import LogEntry, Record, Source
-from tests.network import Instance, settle
+from tests.network import Instance, Network, settle
 from tests.projects.producing import production_with, project_at, record_by
 
 pytestmark = pytest.mark.anyio
@@ -115,3 +119,51 @@ async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: 
         assert [link.label for link in await links_of(copy)] == ["The shop"]
 
     await there.run(look_again)
+
+
+async def test_a_list_that_says_something_else_than_its_digest_makes_no_manifest(
+    here: Instance, there: Instance, network: Network
+) -> None:
+    ada, bo = await here.join("ada"), await here.join("bo")
+    await there.join("cy")
+    project = await project_at(here, ada)
+    production = await production_with(here, ada, project, [await record_by(here, bo, "Sky")])
+
+    async def finish() -> Record:
+        await freeze_production(ada, production)
+        return await release_production(ada, await get_production_row(production.id))
+
+    record = await here.run(finish)
+    page = f"{production.uri}/records?after=0"
+    served = (await here.get(page.removeprefix(here.origin), accept="application/activity+json")).json()
+    served["orderedItems"][0]["attributionName"] = "Somebody else"
+    kind = {"content-type": "application/activity+json"}
+    network.answers[page] = httpx.Response(200, headers=kind, content=json.dumps(served).encode())
+    await there.find_record(record.uri)
+    await settle(there)
+
+    async def look() -> None:
+        copy = await find_production(production.uri)
+        assert copy is not None
+        assert not copy.digest_holds
+        assert await manifest_of(copy) is None
+
+    await there.run(look)
+    del network.answers[page]
+
+    async def ask_again() -> None:
+        await meeting.find_production(there.state["remote"], production.uri, fresh=True)
+        copy = await find_production(production.uri)
+        assert copy is not None
+        assert copy.digest_holds
+        found = await manifest_of(copy)
+        assert found is not None
+        assert [used.author_name for used in found[0].records] == ["bo"]
+
+    await there.run(ask_again)
+    row = await there.run(find_production, production.uri)
+    assert row is not None
+    shown = await there.get(f"/productions/remote/{row.id}")
+    assert "it is what it says" in shown.text
+    copied = await there.find_record(record.uri)
+    assert "Released by the project" in (await there.get(f"/records/remote/{copied.id}")).text
