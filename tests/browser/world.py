@@ -29,6 +29,7 @@ from fedirec.app import State, running
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.media.actions import keep_file
+from fedirec.projects.actions.meeting import find_project
 from fedirec.remix.actions.bookmarks import bookmark
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.claims import ClaimDraft, open_claim, page_of
@@ -53,6 +54,7 @@ from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab import RecordObject
 from fedirec.settings import Settings
 from fedirec.uris import new_key
+from tests.browser.orchard import plant, tend
 from tests.browser.producing import finish_work
 from tests.browser.tasking import give_work
 
@@ -126,7 +128,9 @@ async def fill_other(folder: str) -> dict[str, str]:
             terms=terms,
         )
         challenge = await open_challenge(cy, state["keyring"], draft)
-        return {"record": stars.uri, "challenge": (await challenge.actor).uri, "person": cy.uri}
+        project = await plant(state, cy, [], slug="grove")
+        made = {"record": stars.uri, "challenge": (await challenge.actor).uri, "project": project.actor.uri}
+        return {**made, "person": cy.uri}
 
 
 async def meet_kim() -> Record:
@@ -165,6 +169,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         )
         far = await find_record(remote, elsewhere["record"])
         asked = await find_challenge(remote, elsewhere["challenge"])
+        grove = await find_project(remote, elsewhere["project"])
         cy = await remote.find_actor(elsewhere["person"])
         song = await publish(
             ana, "Night train", text=POEM, tags=["night", "trains"], language="en", licence="CC-BY-SA-4.0"
@@ -259,6 +264,9 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         group = await sea.actor
         roof = await meet_kim()
         work = await give_work(state, bo, ana, olga)
+        leaf = await file_of(state, ana, picture(Path(folder)), "A tree without leaves")
+        orchard = await plant(state, ana, [olga, cy], slug="orchard", cover=leaf)
+        work |= await tend(ana, orchard, bo, sea)
         work |= await finish_work(state, ana, bo, [await Record.get(id=song.id).select_related("author")])
 
         def path(uri: str) -> str:
@@ -293,6 +301,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
             "lapsed_person": f"/people/remote/{roof.author_id}",
             "lapsed_case": f"/admin/reports/{roof.author_id}",
             "remote_challenge": f"/challenges/remote/{asked.id}",
+            "remote_project": f"/projects/remote/{grove.id}",
             "remote_person": f"/people/remote/{cy.id}",
             "draft": f"/records/new?draft={key}",
             "invitation": f"/sign-up?invitation={secret}",
