@@ -50,6 +50,7 @@ from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
 from fedirec.projects.actions.finding import FINDERS
 from fedirec.projects.pages import routes as projects_pages
+from fedirec.projects.pages.fitting import STEPS_THAT_FIT
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
 from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
 from fedirec.projects.pages.tasks import OWN_TASKS
@@ -164,7 +165,9 @@ async def running(
             released=released_in,
             dates=dates_in,
             finders=FINDERS,
-            sections=Sections(home=(OWN_TASKS, OF_MEMBER), home_tabs=(ADOPTABLE_PROJECTS,), person=(OF_PERSON,)),
+            sections=Sections(
+                home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER), home_tabs=(ADOPTABLE_PROJECTS,), person=(OF_PERSON,)
+            ),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),

@@ -1,0 +1,116 @@
+"""Whom challenges and projects look for, anywhere."""
+
+from __future__ import annotations
+
+from fedirec.accounts.permissions import Permission
+from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.shapes.needs import AnswerSent, FoundSent, Need, Needs, NeedSent, NeedsQuery, show_need
+from fedirec.errors import Invalid
+from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
+from fedirec.remix.queries.needs import answers_to, find_group, get_need_row, open_needs
+
+MAX_SHOWN = 50
+_PAGES = ("/c/{slug}/needs", "/p/{slug}/needs")
+
+
+async def list_needs(call: Call) -> Needs:
+    asked = call.asked(NeedsQuery)
+    skills = [asked.skill] if asked.skill else call.viewer.account.skills or []
+    found = await open_needs(skills, viewer=call.actor, limit=MAX_SHOWN)
+    return Needs(items=[show_need(call, need) for need in found])
+
+
+async def show(call: Call) -> Need:
+    return show_need(call, await get_need_row(call.row()))
+
+
+async def name(call: Call) -> Need:
+    sent = call.sent(NeedSent)
+    group = await find_group(sent.group)
+    need = await name_need(call.actor, group, sent.skill, sent.words)
+    need.group = group
+    return show_need(call, need)
+
+
+async def answer(call: Call) -> None:
+    await answer_need(call.actor, await get_need_row(call.row()), call.sent(AnswerSent).words)
+
+
+async def fill(call: Call) -> Need:
+    need, chosen = await get_need_row(call.row()), call.sent(FoundSent).person
+    answered = {person.id: person for person in await answers_to(need)}
+    if chosen is not None and chosen not in answered:
+        raise Invalid("Name somebody who said that they could do it.", field="person")
+    person = answered[chosen] if chosen is not None else None
+    return show_need(call, await fill_need(call.actor, need, person=person))
+
+
+async def withdraw(call: Call) -> None:
+    await withdraw_need(call.actor, await get_need_row(call.row()))
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="list_needs",
+        method="GET",
+        path="/needs",
+        permission=Permission.READ_OWN,
+        says="Who looks for what you can do, here and on other instances, the newest 50.",
+        run=list_needs,
+        query=NeedsQuery,
+        answer=Needs,
+    ),
+    Endpoint(
+        name="show_need",
+        method="GET",
+        path="/needs/{id:int}",
+        permission=Permission.READ_OWN,
+        says="Somebody who is looked for.",
+        run=show,
+        answer=Need,
+    ),
+    Endpoint(
+        name="name_need",
+        method="POST",
+        path="/needs",
+        permission=Permission.TAKE_PART,
+        says="A challenge or project that you lead looks for somebody, and its followers everywhere hear of it.",
+        run=name,
+        body=NeedSent,
+        answer=Need,
+        status=201,
+        pages=_PAGES,
+    ),
+    Endpoint(
+        name="answer_need",
+        method="POST",
+        path="/needs/{id:int}/answer",
+        permission=Permission.TAKE_PART,
+        says="Those who lead it know that you could do that.",
+        run=answer,
+        body=AnswerSent,
+        status=204,
+        pages=("/needs/{id:int}",),
+    ),
+    Endpoint(
+        name="fill_need",
+        method="POST",
+        path="/needs/{id:int}/fill",
+        permission=Permission.TAKE_PART,
+        says="Somebody was found; it is looked for no more.",
+        run=fill,
+        body=FoundSent,
+        answer=Need,
+        pages=_PAGES,
+    ),
+    Endpoint(
+        name="withdraw_need",
+        method="DELETE",
+        path="/needs/{id:int}",
+        permission=Permission.TAKE_PART,
+        says="It is looked for no more.",
+        run=withdraw,
+        status=204,
+        pages=_PAGES,
+    ),
+)
