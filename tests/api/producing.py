@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.api.programs import Program, actor_named
 from tests.network import Instance
 
@@ -16,7 +18,7 @@ async def finish_together(here: Instance, ana: Program, ben: Program, nobody: Pr
     drain = await ben.get("publish_record", title="Drain", text="drop", licence="CC-BY-4.0")
     closed = await ben.get("publish_record", title="Shut", text="clang", licence="CC-BY-ND-4.0")
 
-    draft = {"title": "Tin", "text": "Nine *minutes*.", "licence": "CC-BY-SA-4.0"}
+    draft: dict[str, Any] = {"title": "Tin", "text": "Nine *minutes*.", "licence": "CC-BY-SA-4.0"}
     await ben.ask("prepare_production", at, **draft, status=403)
     made = await ana.get("prepare_production", at, **draft)
     key = made["id"]

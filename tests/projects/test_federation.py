@@ -7,9 +7,11 @@ import pytest
 from fedirec.accounts.models import Account, Notification
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Received
-from fedirec.projects.actions import elsewhere, leading, members, projects, steps
+from fedirec.errors import Conflict
+from fedirec.projects.actions import belonging, elsewhere, leading, members, projects, steps
 from fedirec.projects.actions.meeting import REST
 from fedirec.projects.models import ProjectMember, Step, StepChallenge
+from fedirec.projects.queries.projects import challenges_to_attach
 from fedirec.projects.stages import Stage
 from fedirec.remix.models import Challenge, GroupLeader, GroupTag, News
 from tests.conftest import Pass
@@ -155,6 +157,50 @@ async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
     await settle(there, here)
     assert (await place_at(here, bo.uri)).state == "left"
     assert await refusals(here) == []
+
+
+async def test_a_step_has_a_challenge_that_lives_elsewhere(
+    here: Instance, there: Instance, ana: Actor, bo: Actor
+) -> None:
+    project, wind = await launch(here, ana), await challenge_at(there, bo, "wind")
+    copy, script = await meet_project(there, project.actor.uri), await step_at(here, project, "Script")
+    met = await here.find_challenge(wind.actor.uri)
+    with pytest.raises(Conflict):
+        await here.run(steps.attach_challenge, ana, script, met)
+
+    await there.run(belonging.offer_challenge, bo, wind, copy)
+    await settle(there, here)
+    assert "challenge_offered" in await told(here, "ana")
+    (offered,) = await here.run(challenges_to_attach, ana, project)
+    await here.run(steps.attach_challenge, ana, script, offered)
+    await settle(here, there)
+    kept = await there.run(lambda: StepChallenge.get(challenge_id=wind.id).select_related("step"))
+    assert kept.step.uri == script.uri
+
+    await here.run(lambda: steps.detach_challenge(ana, script, offered, reason="Too windy."))
+    await settle(here, there)
+    assert not await there.run(lambda: StepChallenge.exists(challenge_id=wind.id))
+    assert (await there.run(lambda: Challenge.get(id=wind.id))).part_of_id is None
+    assert (await here.run(lambda: Challenge.get(id=offered.id))).named_project is None
+    assert await refusals(here) == []
+
+
+async def test_a_challenge_goes_from_a_project_elsewhere_when_its_leader_says_so(
+    here: Instance, there: Instance, ana: Actor, bo: Actor
+) -> None:
+    project, wind = await launch(here, ana), await challenge_at(there, bo, "wind")
+    copy, script = await meet_project(there, project.actor.uri), await step_at(here, project, "Script")
+    await there.run(belonging.offer_challenge, bo, wind, copy)
+    await settle(there, here)
+    (offered,) = await here.run(challenges_to_attach, ana, project)
+    await here.run(steps.attach_challenge, ana, script, offered)
+    await settle(here, there)
+    wind = await there.run(lambda: Challenge.get(id=wind.id).select_related("actor"))
+    await there.run(belonging.withdraw_challenge, bo, wind, copy)
+    await settle(there, here)
+    assert (await here.run(lambda: Challenge.get(id=offered.id))).part_of_id is None
+    document = await here.get(f"/p/moonfilm/steps/{script.uri.rpartition('/')[2]}", accept="application/activity+json")
+    assert document.json()["challenges"] == []
 
 
 async def test_somebody_elsewhere_asks_and_is_let_in_or_not(

@@ -48,7 +48,7 @@ async def test_what_is_frozen_is_released_as_a_record_of_the_project_with_its_wh
         assert found is not None
         manifest, digest = found
         assert manifest.digest == digest
-        assert list(sources) == [used.id for used in manifest.records]
+        assert [str(uri) for uri in sources] == [used.id for used in manifest.records]
         assert {used.id for used in manifest.records} == {sky.uri, song.uri}
         assert {(role.name, role.is_confirmed) for role in manifest.roles} == {
             ("bo", True),
@@ -60,7 +60,7 @@ async def test_what_is_frozen_is_released_as_a_record_of_the_project_with_its_wh
         assert {("bo", "role_proposed"), ("bo", "work_used"), ("cy", "work_used")} <= kinds
         assert {("bo", "production_released"), ("cy", "production_released")} <= kinds
         logged = await LogEntry.filter(group_id=project.actor_id).order_by("id").values_list("kind", flat=True)
-        assert list(logged)[-2:] == ["frozen", "released"]
+        assert [str(kind) for kind in logged][-2:] == ["frozen", "released"]
         create = await Outgoing.get(object_uri=record.uri, type="Create")
         assert create.document["object"]["production"] == {
             "type": "Production",
