@@ -112,9 +112,9 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
     """
     ids = [row.id for row in rows]
     viewer = viewer_of(request)
-    found = await Attachment.filter(media_id__in=ids).select_related("record__author").limit(100)
+    found = await Attachment.filter(media_id__in=ids).select_related("record__author", "challenge").limit(100)
     used = [each for each in found if each.record is None or not is_withheld(each.record, viewer)]
-    if any(attachment.record is None or attachment.record.visibility == "public" for attachment in used):
+    if any(_is_for_all(attachment) for attachment in used):
         return Audience.EVERYBODY
     urls = [f"/media/{row.path}" for row in rows]
     owners = [row.owner_id for row in rows]
@@ -133,6 +133,13 @@ async def audience_of_media(request: Request[Any], rows: Sequence[Media]) -> Aud
         if attachment.record is not None and await may_see(attachment.record, viewer.actor):
             return Audience.ASKER
     return Audience.NOBODY
+
+
+def _is_for_all(attachment: Attachment) -> bool:
+    """Whether it belongs to a public record, or to a challenge that is more than prepared."""
+    if attachment.record is not None:
+        return attachment.record.visibility == "public"
+    return attachment.challenge is None or attachment.challenge.state != "draft"
 
 
 async def _is_on_its_way(files: Sequence[int], owners: Sequence[int]) -> bool:

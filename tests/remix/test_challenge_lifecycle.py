@@ -36,6 +36,7 @@ from fedirec.remix.actions.submissions import accept_submission, save_submission
 from fedirec.remix.actions.terms import agree_to_terms
 from fedirec.remix.models import (
     Agreement,
+    Attachment,
     Challenge,
     ChallengeTerms,
     GroupLeader,
@@ -46,7 +47,7 @@ from fedirec.remix.models import (
 from fedirec.remix.submissions import Outcome
 from fedirec.remix.terms import Pays, Terms
 from tests.network import Instance, settle
-from tests.remix.forms import send
+from tests.remix.forms import picture, send
 
 pytestmark = pytest.mark.one_database
 
@@ -407,3 +408,26 @@ async def test_leaders_of_its_project_lead_a_challenge_too_and_nobody_else_does(
     await here.run(lambda: GroupLeader.create(group_id=group.id, actor_id=guest.id))
     await here.run(close_challenge, guest, challenge)
     assert (await fresh(here, challenge)).state == "closed"
+
+
+async def test_the_files_of_a_draft_are_seen_by_nobody_else(here: Instance) -> None:
+    await here.join("ana")
+    async with here.sign_in("ana") as browser:
+        kept = await send(
+            browser,
+            await browser.get("/challenges/new"),
+            "/challenges/new",
+            files=[("files", ("sky.png", picture(), "image/png"))],
+            do="draft",
+            title="First stars",
+            slug="stars",
+            text="Look up.",
+        )
+        assert kept.status_code == 303, kept.text
+        [url] = await here.run(lambda: Attachment.all().values_list("url", flat=True))
+        path = str(url).removeprefix(here.origin)
+        assert (await browser.get(path)).status_code == 200
+        assert (await here.get(path)).status_code == 404
+        await send(browser, await browser.get("/c/stars"), "/c/stars/open")
+    assert (await here.get(path)).status_code == 200
+    assert path in (await here.get("/c/stars/prompt", accept=ACTIVITY)).text

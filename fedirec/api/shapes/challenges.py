@@ -198,6 +198,8 @@ class Submission(Shape):
     change_wanted: str = Field(description="What should be different before it is decided about.")
     is_late: bool
     terms_version: int | None
+    outcome: str = Field(description="What became of it in the end: used, built_on, thanked, or empty.")
+    thanks: str
     offered_at: datetime
     decided_at: datetime | None
 
@@ -309,6 +311,8 @@ def show_submission(call: Call, row: SubmissionRow, dressed: Mapping[int, Dresse
         change_wanted=row.change_wanted if concerned else "",
         is_late=row.is_late,
         terms_version=row.terms_version,
+        outcome=row.outcome,
+        thanks=row.thanks,
         offered_at=row.created_at,
         decided_at=row.decided_at,
     )
