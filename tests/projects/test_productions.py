@@ -92,6 +92,14 @@ async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: 
     record = await here.run(finish)
     await settle(here, there)
 
+    async def asked() -> list[str]:
+        said = await Outgoing.filter(actor_id=project.actor_id, type="Create").order_by("id")
+        return [each.document["object"]["content"] for each in said if each.document["to"] == [cy.uri]]
+
+    question = (await here.run(asked))[0]
+    assert "names you in the credits of" in question
+    assert production.uri in question
+
     async def look() -> None:
         copy = await find_production(production.uri)
         assert copy is not None
