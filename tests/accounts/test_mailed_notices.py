@@ -220,5 +220,5 @@ async def test_without_a_mail_server_nothing_speaks_of_mail(here: Instance) -> N
         page = (await browser.get("/settings/notices")).text
         assert "mail" not in re.sub(r"<[^>]+>", "", page).lower()
         refused = await browser.post("/settings/notices/address", data={"address": ADDRESS})
-        assert refused.status_code == 422
+        assert refused.status_code == 409
         assert "sends no mail" in refused.text

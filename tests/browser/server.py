@@ -62,7 +62,13 @@ async def serve(settings: Settings, port: int) -> None:
 
 
 def main(folder: str, port: str, *names: str) -> None:
-    settings = Settings.load({"data_dir": Path(folder), "development": True, "log_level": "warning"})
+    mail = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": 9,
+        "smtp_tls": "none",
+        "smtp_from": "place@here.test",
+    }  # nobody is there
+    settings = Settings.load({"data_dir": Path(folder), "development": True, "log_level": "warning", **mail})
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     asyncio.run(prepare(settings, f"http://127.0.0.1:{port}", list(names)))
     asyncio.run(serve(settings, int(port)))

@@ -16,7 +16,7 @@ from fedirec.accounts.notices import ALWAYS, FAMILIES, WISHES, Notice
 from fedirec.accounts.pages.views import once_more, settings_tabs
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
-from fedirec.errors import FedirecError
+from fedirec.errors import Conflict, FedirecError
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -62,18 +62,19 @@ async def post_address(request: Request[Any]) -> Response:
     if form.value("do") == "forget":
         await stop_mail(viewer.account.id)
         return redirect(request, "/settings/notices", _("Nothing is sent to you by mail any more."))
+    post: Post = request.state["post"]
+    if not post.is_on:
+        raise Conflict("This place sends no mail.")
     typed = form.text("address", required=True, max=254)
-    if not form.errors:
-        try:
-            request.state["attempts"].check(f"mail {viewer.account.id}", cost=3)
-            post: Post = request.state["post"]
-            address = await post.ask_address(viewer.account, typed)
-        except FedirecError as error:
-            form.refuse(error)
-        else:
-            said = _("A letter is on its way to %(address)s. Follow the link in it.") % {"address": address}
-            return redirect(request, "/settings/notices", said)
-    return once_more(request, "accounts/notices.html", form, **_notices(request, viewer))
+    if form.errors:
+        return once_more(request, "accounts/notices.html", form, **_notices(request, viewer))
+    try:
+        request.state["attempts"].check(f"mail {viewer.account.id}", cost=3)
+        address = await post.ask_address(viewer.account, typed)
+    except FedirecError as error:
+        return once_more(request, "accounts/notices.html", form, error, **_notices(request, viewer))
+    said = _("A letter is on its way to %(address)s. Follow the link in it.") % {"address": address}
+    return redirect(request, "/settings/notices", said)
 
 
 def _notices(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
