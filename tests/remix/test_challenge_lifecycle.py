@@ -76,6 +76,10 @@ async def logged(instance: Instance) -> list[tuple[str, str]]:
     return [(row.kind, row.reason) for row in await instance.run(lambda: LogEntry.all().order_by("id"))]
 
 
+async def _submission(key: int) -> Submission:
+    return await Submission.get(id=key)
+
+
 async def heard(instance: Instance, person: Actor) -> list[str]:
     rows = await instance.run(lambda: Notification.filter(account__actor_id=person.id).order_by("id"))
     return [row.kind for row in rows]
@@ -240,7 +244,7 @@ async def test_what_is_offered_is_only_ever_bound_to_terms_that_its_author_knows
             case deed if known:
                 key = chance.choice(list(known))
                 author, versions = known[key]
-                row = await here.run(lambda key=key: Submission.get(id=key))
+                row = await here.run(_submission, key)
                 if deed == "agree":
                     await here.run(agree_to_terms, author, row, version=newest)
                     versions.add(newest)
