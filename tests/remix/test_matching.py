@@ -10,6 +10,7 @@ import pytest
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.remix.actions.needs import name_need
+from fedirec.remix.actions.tags import follow_tag
 from fedirec.remix.queries.matching import fitting, skill_for
 from tests.admin.test_instance_actor import announce, follows, open_one
 from tests.network import Instance, settle
@@ -81,3 +82,16 @@ async def test_what_closes_first_comes_first_and_what_is_over_not_at_all(here: I
 )
 def test_a_challenge_fits_by_what_a_skill_makes(kinds: list[str], skills: list[str], fits: str | None) -> None:
     assert skill_for(kinds, skills) == fits
+
+
+async def test_following_a_tag_shows_challenges_that_carry_it_from_anywhere(here: Instance, there: Instance) -> None:
+    ana, bo = await there.join("ana"), await here.join("bo")
+    await open_one(there, ana, "rain", tags=["Winter"])
+    await open_one(there, ana, "song")
+    for slug in ("rain", "song"):
+        await here.find_challenge(f"{there.origin}/c/{slug}")
+    await here.run(follow_tag, bo, "#winter")
+    async with here.sign_in("bo") as browser:
+        page = (await browser.get("/?tab=interests")).text.partition('class="feed"')[2].partition("<aside")[0]
+    assert "Rain" in page
+    assert "Song" not in page

@@ -164,7 +164,7 @@ async def mixed_feed(viewer: Actor | None = None, *, is_local: bool, after: Curs
 
 
 async def interests_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
-    """The public records with one of the tags that `viewer` follows, the newest first."""
+    """The public records and the challenges with one of the tags that `viewer` follows, the newest first."""
     if await finds_many(Search(sql=f"SELECT t.id {_TAGGED}", values=(viewer.id,))):
         condition = f"EXISTS (SELECT 1 {_TAGGED} AND t.record_id = r.id)"
     else:
@@ -172,7 +172,12 @@ async def interests_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> 
     near = not_away(viewer)
     tagged = _NEWEST.format(and_more=f"AND {condition} AND {near.sql}")
     rows = await fetch_tuples(tagged, *_place_before(after, _RECORD), viewer.id, *near.values, limit)
-    return await _page(_records_found(rows), limit=limit)
+    leading = not_away(viewer, "l")
+    about = "EXISTS (SELECT 1 FROM tag_follow f JOIN group_tag t ON t.name = f.name "
+    about += "WHERE f.actor_id = ? AND t.group_id = c.actor_id)"
+    opened = _OPENED.format(and_more=f"AND {about} AND {leading.sql} AND NOT a.is_quiet")
+    led = await fetch_tuples(opened, *_place_before(after, _CHALLENGE), viewer.id, *leading.values, limit)
+    return await _page([*_records_found(rows), *_challenges_found(led)], limit=limit)
 
 
 async def _local(

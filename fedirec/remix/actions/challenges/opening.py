@@ -25,6 +25,7 @@ from fedirec.remix.actions.challenge_news import publish_prompt, save_files
 from fedirec.remix.actions.challenges.going_on import go_on
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.findable import make_challenge_findable
+from fedirec.remix.actions.group_tags import save_group_tags
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import save_terms
 from fedirec.remix.kinds import kinds_in
@@ -68,6 +69,8 @@ class ChallengeDraft:
     timezone: str = "UTC"
     terms: Terms
     files: Sequence[FileDraft] = ()
+    tags: Sequence[str] = ()
+    """Hashtags by which it is found."""
     is_draft: bool = False
     """Whether it is only prepared: its leaders see it, nobody else does, and they open it when they like."""
 
@@ -115,6 +118,7 @@ async def open_challenge(
                 opened_at=now(),
                 state="draft",
             )
+            await save_group_tags(group, draft.tags)
             await save_terms(challenge, draft.terms)
             await save_files(challenge, draft.files, owner=leader)
             if keys is not None:

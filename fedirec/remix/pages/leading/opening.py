@@ -15,6 +15,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.errors import FedirecError
 from fedirec.media.limits import most_of_all
 from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE, ChallengeDraft, open_challenge
+from fedirec.remix.actions.group_tags import read_tags
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.licences import BY_SA
 from fedirec.remix.models import Challenge
@@ -84,6 +85,9 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
     deadline = form.instant("deadline", zone=zone, future=True)
     kinds = form.many("kinds", [kind.value for kind in KINDS])
     language = form.choice("language", LANGUAGES, required=False) or None
+    tags: list[str] = []
+    with form.collecting():
+        tags = read_tags(form.line("tags", max=1_000))
     terms = terms_in(form)
     if terms is None or form.errors:
         return _show_form(request, form, composition, status=422)
@@ -97,6 +101,7 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
         timezone=zone,
         terms=terms,
         files=composition.file_drafts(),
+        tags=tags,
         is_draft=is_draft,
     )
     try:
