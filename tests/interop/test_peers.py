@@ -190,11 +190,23 @@ def test_a_challenge_is_followed_from_there_and_a_submission_comes_back(two: Two
     assert submission["record"]["licence"]["id"] == "CC-BY-SA-4.0"
     assert [each["description"] for each in submission["record"]["files"]] == ["A lamp"]
 
-    home.ask("POST", f"/submissions/{submission['id']}/accept")
+    decide = f"/submissions/{submission['id']}"
+    home.ask("POST", f"{decide}/decline", reason="A lamp, not a light.")
+    until(lambda: peer.received("Reject", challenge["uri"], post))
+    home.ask("POST", f"{decide}/reconsider", reason="I looked again.")
+    letters = until(
+        lambda: [each["content"] for each in peer.state["theirs"].values() if "looked again" in each["content"]]
+    )
+    assert len(letters) == 1
+    home.ask("POST", f"{decide}/accept", reason="It shines.")
     until(lambda: {"actor": challenge["uri"], "object": post} in peer.state["announced"])
     until(lambda: peer.received("Add", challenge["uri"], post))
     [accepted] = home.get(f"/challenges/{challenge['id']}/submissions")["items"]
     assert accepted["record"]["author"]["uri"] == peer.actor
+    log = home.get(f"/challenges/{challenge['id']}/log", only_decisions="true")["items"]
+    assert [each["happening"] for each in log][:3] == ["chosen", "reconsidered", "declined"]
+    home.ask("POST", f"{decide}/reconsider", reason="Once more.")
+    until(lambda: {"actor": challenge["uri"], "object": post} not in peer.state["announced"])
 
     home.ask("PATCH", f"/challenges/{challenge['id']}", text="Show another light.")
     until(lambda: peer.received("Update", challenge["uri"]))
