@@ -47,7 +47,6 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await _look_after_oneself(ana, here)
     made = await _make_records(here, olga, ana, ben, nobody)
     await _lead(ana, ben, nobody, made)
-    await bring_to_an_end(ana, ben, nobody)
     await _talk(ana, ben, made)
     await _follow(here, there, ana, ben)
     await look_after_people(here, olga, ana, ben)
@@ -64,6 +63,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await move_and_stay(here, there, olga, ana, ben)
     await _look_after_the_instance(here, olga, ben, nobody)
     await look_after_federation(here, here.network, olga)
+    await bring_to_an_end(ana, ben, nobody)
 
     used = set().union(*(each.used for each in everybody))
     assert used == {endpoint.name for endpoint in TABLE}
