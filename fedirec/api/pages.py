@@ -53,6 +53,7 @@ NOUNS: Final = {
     "cases": N_("People who were reported"),
     "decisions": N_("Decisions of moderators"),
     "appeals": N_("Appeals"),
+    "picks": N_("Picked by the editors"),
     "needs": N_("Who is looked for"),
     "claims": N_("What is not right about a trail"),
     "waiting-claims": N_("Claims that wait for a moderator"),

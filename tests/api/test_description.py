@@ -27,6 +27,8 @@ WITHOUT: Final = {
     "/recover": "It is for people who have nothing but a recovery code.",
     "/setup": "It happens once, behind a one-time link, before there is anybody who could have a token.",
     "/appeal": "It is for people who are suspended, and so have no token; members appeal by the decision.",
+    "/mail/stop/{token}": "It is for whoever has a letter, signed in or not.",
+    "/mail/confirm/{token}": "It is for whoever reads the mail at that address.",
     "/elsewhere": "It only finds the page of another server, where a visitor follows or answers from.",
     "/sign-in/elsewhere": "Somebody's own server says who they are, to a browser.",
     "/settings/visit/sessions": "A guest has no token: their own server lets them in.",
