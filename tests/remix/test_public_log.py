@@ -114,3 +114,15 @@ async def test_what_cannot_be_seen_any_more_and_who_does_not_want_to_be_named_is
     assert (third.record, third.person) == (None, None), "who has blocked somebody reads nothing of them"
     await here.run(lambda: Actor.filter(id=bo.id).update(state="suspended"))
     assert all(each.person is None and each.record is None for each in await _read(here, group))
+
+
+async def test_programs_read_the_log_as_a_collection(here: Instance) -> None:
+    ana = await here.join("ana")
+    group = await here.run(_group, await ask(here, ana))
+    await _write(here, group, {"kind": Happening.EXTENDED, "by": ana, "reason": "More time."})
+    whole = (await here.get("/c/stars/log", accept="application/activity+json")).json()
+    assert (whole["id"], whole["type"]) == ("https://here.test/c/stars/log", "OrderedCollection")
+    page = (await here.get(whole["first"].removeprefix(here.origin), accept="application/activity+json")).json()
+    entry = page["orderedItems"][0]
+    assert (entry["happening"], entry["actor"], entry["content"]) == ("extended", ana.uri, "More time.")
+    assert entry["context"] == group.uri
