@@ -67,7 +67,7 @@ async def show_log(request: Request[Any]) -> Response:
     uri = f"{project.actor.uri}/log"
     before = request.query_params.get("before")
     if before is None:
-        return ActivityResponse(_whole(uri, LOG_CONTEXT, first=str(2**62), key="before"))
+        return ActivityResponse(_whole(uri, LOG_CONTEXT, first=str(10**18 - 1), key="before"))
     after = Cursor(at=now(), id=row_in(before))
     entries = await log_of(project.actor, after=after, limit=LOG_PAGE)
     page = _page(uri, before, LOG_CONTEXT, key="before")
