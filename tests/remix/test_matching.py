@@ -18,7 +18,8 @@ from tests.network import Instance, settle
 
 async def what_fits(instance: Instance, viewer: Actor, *skills: str) -> list[str]:
     found = await instance.run(fitting, viewer, list(skills))
-    return [fit.need.words if fit.need else fit.challenge.title for fit in found if fit.need or fit.challenge]
+    said = [fit.need.words if fit.need else fit.challenge and fit.challenge.title for fit in found]
+    return [each for each in said if each is not None]
 
 
 async def test_what_fits_is_found_across_instances_with_the_reason_in_words(here: Instance, there: Instance) -> None:
