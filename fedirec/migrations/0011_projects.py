@@ -1004,6 +1004,11 @@ class Migration(QuickMigration):
         ),
         ops.AddField(
             model_name="Challenge",
+            name="named_project",
+            field=fields.CharField(null=True, unique=False, max_length=2048, db_index=True),
+        ),
+        ops.AddField(
+            model_name="Challenge",
             name="part_of",
             field=fields.ForeignKeyField(
                 "fedirec.Actor",

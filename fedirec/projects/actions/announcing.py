@@ -61,8 +61,8 @@ async def publish_project_update(project: Project, *, proved_by: tuple[str, Priv
     await _publish_change(project, await describe_introduction(project))
 
 
-async def publish_step_change(step: Step, *, is_new: bool = False) -> None:
-    """Those who follow its project will hear what a published step is like now, and which challenges it has.
+async def publish_step_change(step: Step, *, is_new: bool = False, to: Iterable[Actor] = ()) -> None:
+    """Those who follow its project, and `to`, will hear what a published step is like now, and its challenges too.
 
     Part of the caller's transaction; nobody hears of drafts, and of projects that are not launched. Of one that
     `is_new` people on any server read a piece of news, with the way to its challenges.
@@ -72,7 +72,8 @@ async def publish_step_change(step: Step, *, is_new: bool = False) -> None:
         return
     step.project = project
     described = await describe_step(step)
-    await _publish_change(project, described)
+    belonging = await Actor.filter(uri__in=described.challenges, is_local=False)
+    await _publish_change(project, described, to=[*belonging, *to])
     if is_new:
         title = in_its_language(project, NEW_STEP) % {"title": step.title}
         found = Challenge.filter(actor__uri__in=described.challenges).select_related("actor").order_by("id")
@@ -96,7 +97,11 @@ async def announce_challenge(project: Project, challenge: Challenge) -> None:
 
 
 async def _publish_change(
-    project: Project, described: Entity, *, proved_by: tuple[str, PrivateKey] | None = None
+    project: Project,
+    described: Entity,
+    *,
+    to: Iterable[Actor] = (),
+    proved_by: tuple[str, PrivateKey] | None = None,
 ) -> None:
     group = await Actor.get(id=project.actor_id)
     update = Update(
@@ -107,8 +112,8 @@ async def _publish_change(
         cc=(group.followers or "",),
         published=now(),
     )
-    members = await _members_elsewhere(project)
-    await publish(group, update, to=members, to_followers_of=[group], proved_by=proved_by)
+    heard = [*await _members_elsewhere(project), *to]
+    await publish(group, update, to=heard, to_followers_of=[group], proved_by=proved_by)
 
 
 async def _members_elsewhere(project: Project) -> Iterable[Actor]:

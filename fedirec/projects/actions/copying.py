@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from fedirec.activitypub.vocab import Doc
 from fedirec.clock import now
 from fedirec.html import clean
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.queries.projects import MAX_STEPS
 from fedirec.projects.vocab import StepObject
 from fedirec.projects.vocab.steps import MAX_CHALLENGES
+from fedirec.remix.actions.challenge_news import publish_group_update
 from fedirec.remix.models import Challenge
-from fedirec.remix.vocab.text import find_id
 
 
 def belongs_to(challenge: Challenge, project: str) -> bool:
-    """Whether a challenge, which comes with its actor and its `part_of`, says itself that it is part of that project.
-
-    Of ours its leaders decided; others say it in their document.
-    """
+    """Whether a challenge, which comes with its actor and its `part_of`, says that it is part of that project."""
     if challenge.actor.is_local:
         return challenge.part_of is not None and challenge.part_of.uri == project
-    return find_id(Doc(challenge.actor.document or {}), "isPartOf") == project
+    return challenge.named_project == project
 
 
 async def save_steps(project: Project, steps: Sequence[StepObject], *, is_whole: bool) -> bool:
@@ -30,6 +26,7 @@ async def save_steps(project: Project, steps: Sequence[StepObject], *, is_whole:
 
     Where they are the whole of the project, what is not among them is gone. Part of the caller's transaction.
     """
+    before = set(await _joined(project))
     known = {step.uri: step for step in await Step.filter(project_id=project.id).limit(4 * MAX_STEPS)}
     if is_whole:
         await _forget([step for uri, step in known.items() if uri not in {each.id for each in steps}])
@@ -46,9 +43,7 @@ async def save_steps(project: Project, steps: Sequence[StepObject], *, is_whole:
         await step.save()
         known[step.uri] = step
         await _join(project, step, [challenges[uri] for uri in described.challenges if uri in agreed])
-    here = Challenge.filter(part_of_id=project.actor_id, actor__is_local=False)
-    lost = await here.exclude(id__in=await _joined(project)).values_list("id", flat=True)
-    await Challenge.filter(id__in=list(lost)).update(part_of_id=None)
+    await _let_go(project, before - set(await _joined(project)))
     return agreed == named
 
 
@@ -85,6 +80,17 @@ async def _join(project: Project, step: Step, challenges: Sequence[Challenge]) -
     await StepChallenge.bulk_create(rows, ignore_conflicts=True)
     theirs = Challenge.filter(id__in=wanted, actor__is_local=False)
     await Challenge.filter(id__in=[each.id for each in await theirs]).update(part_of_id=project.actor_id)
+
+
+async def _let_go(project: Project, challenges: Collection[int]) -> None:
+    """Challenges that a project elsewhere does not have any more are no part of it, and ours say so."""
+    for challenge in await Challenge.filter(id__in=list(challenges), part_of_id=project.actor_id).select_related(
+        "actor"
+    ):
+        challenge.part_of = None
+        await challenge.save(update_fields=["part_of_id"])
+        if challenge.actor.is_local:
+            await publish_group_update(challenge, to=[project.actor])
 
 
 async def _forget(steps: Sequence[Step]) -> None:

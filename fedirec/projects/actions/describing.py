@@ -79,9 +79,14 @@ async def describe_introduction(project: Project) -> IntroductionObject:
 async def describe_step(step: Step) -> StepObject:
     """A published step of a project of ours as other instances see it. It comes with its project and that one's Group.
 
-    A challenge is named whether or not it says itself that it belongs here: readers ask it.
+    A challenge that says no more that it is part of the project is none.
     """
-    rows = StepChallenge.filter(step_id=step.id).order_by("id").limit(MAX_CHALLENGES).select_related("challenge__actor")
+    rows = (
+        StepChallenge.filter(step_id=step.id, challenge__part_of_id=step.project.actor_id)
+        .order_by("id")
+        .limit(MAX_CHALLENGES)
+        .select_related("challenge__actor")
+    )
     return written_step(step, step.project.actor.uri, tuple(row.challenge.actor.uri for row in await rows))
 
 

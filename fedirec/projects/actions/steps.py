@@ -12,6 +12,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.html import markdown
 from fedirec.projects.actions.announcing import announce_challenge, publish_step_change
+from fedirec.projects.actions.copying import belongs_to
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.queries.projects import MAX_STEPS
@@ -129,21 +130,28 @@ async def drop_step(leader: Actor, step: Step) -> None:
 
 
 async def attach_challenge(leader: Actor, step: Step, challenge: Challenge) -> None:
-    """`challenge`, which comes with its actor and which `leader` leads here or elsewhere, belongs to the step.
+    """`challenge` belongs to the step. It comes with its actor; `leader` leads it here, or it lives elsewhere and says
+    itself that it is part of the project.
 
     So those who lead the project lead it too. Raises Forbidden for the challenge of somebody else, and Conflict for one
     that is in a project already.
     """
     async with transaction():
         await begin_deed(Deed.ATTACH_CHALLENGE, step.project, leader)
-        if challenge.leader_id != leader.id:
+        if challenge.actor.is_local and challenge.leader_id != leader.id:
             raise Forbidden(_("You can only bring in challenges that you lead yourself."))
-        if challenge.part_of_id is not None or await StepChallenge.exists(challenge_id=challenge.id):
+        if not challenge.actor.is_local and not belongs_to(challenge, step.project.actor.uri):
+            raise Conflict(
+                _("Whoever leads it has to say first, where it lives, that it is part of this project."),
+                field="challenge",
+            )
+        if challenge.part_of_id is not None:
             raise Conflict(_("It is part of a project already. A challenge belongs to one project."), field="challenge")
         if challenge.state in ("cancelled", "archived"):
             raise Conflict(_("That challenge is over."), field="challenge")
         if await StepChallenge.filter(step_id=step.id).count() >= MAX_CHALLENGES:
             raise Conflict(_("A step has %(n)s challenges at most.") % {"n": MAX_CHALLENGES}, field="challenge")
+        await StepChallenge.filter(challenge_id=challenge.id).delete()  # of a project that it left by itself
         await StepChallenge.create(step=step, challenge=challenge)
         challenge.part_of = step.project.actor
         await challenge.save(update_fields=["part_of_id"])
@@ -164,7 +172,7 @@ async def detach_challenge(leader: Actor, step: Step, challenge: Challenge, *, r
         await challenge.save(update_fields=["part_of_id"])
         details = {"title": challenge.title, "url": challenge.actor.uri, "step": step.title}
         await log(step.project.actor, Happening.CHALLENGE_REMOVED, by=leader, reason=reason, details=details)
-        await publish_step_change(step)
+        await publish_step_change(step, to=[challenge.actor])
         await _tell_of(challenge)
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.authority import may_create, may_describe
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Follow
-from fedirec.activitypub.vocab import Create, Update
-from fedirec.errors import Forbidden, Unsupported
+from fedirec.activitypub.vocab import Create, Offer, Update
+from fedirec.errors import Forbidden, NotFound, Unsupported
+from fedirec.projects.actions.belonging import take_challenge_offer
 from fedirec.projects.actions.meeting import save_project, save_step
 from fedirec.projects.models import Project
+from fedirec.projects.queries.projects import with_parts
 from fedirec.projects.vocab import IntroductionObject, ProjectObject, StepObject
-from fedirec.remix.actions.meeting import ask_for_project
+from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.actions.meeting import ask_for_project, save_challenge
 from fedirec.remix.inbox.talking import refuse_talkative
+from fedirec.remix.queries.leading import leaders_of
+from fedirec.remix.vocab import ChallengeObject
+
+MAX_OFFERS: Final = 5
+"""Times in an hour that one challenge says to projects of ours that it is part of them."""
 
 handlers = Handlers()
 
@@ -52,6 +64,28 @@ async def step_changed(sender: Actor, update: Update[StepObject]) -> None:
     await refuse_talkative(sender)
     if not await save_step(project, update.object):
         await ask_for_project(sender.uri)
+
+
+@handlers.on(Offer, ChallengeObject, evidence=True, vouched=True)
+async def challenge_offered(sender: Actor, offer: Offer[ChallengeObject]) -> None:
+    """A challenge elsewhere says that it is part of a project of ours, whose leaders decide whether it is."""
+    described = offer.object
+    if not may_describe(described.id, speaker=sender.uri):
+        raise Forbidden("only its own Group says of what a challenge is part")
+    project = await with_parts(Project.filter(actor__uri=offer.target or "", actor__is_local=True)).first()
+    if project is None or project.launched_at is None or described.part_of != project.actor.uri:
+        raise NotFound("there is no such project here")
+    await refuse_insistent(sender, what=Offer.TYPE, limit=MAX_OFFERS)
+    if await has_to_wait(sender):
+        raise Unsupported("strangers are not heard at the moment")
+    for leader in await leaders_of(project.actor):
+        await refuse_unwelcome(sender, to=leader)
+    document = offer.object_document or described.write()
+    await save_remote_actor(described.actor, document, is_vouched=offer.is_vouched)
+    group = await Actor.get(id=sender.id)
+    challenge = await save_challenge(group, described)
+    challenge.actor = group
+    await take_challenge_offer(challenge, project)
 
 
 async def _introduced(sender: Actor, said: IntroductionObject) -> None:

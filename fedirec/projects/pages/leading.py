@@ -33,7 +33,7 @@ from fedirec.projects.models import Project, Step
 from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, step_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views, stage_view, step_views
-from fedirec.projects.queries.projects import challenges_to_attach, get_challenge_of_leader, steps_of
+from fedirec.projects.queries.projects import challenges_to_attach, get_challenge_to_attach, steps_of
 from fedirec.projects.stages import Stage, next_stages
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
@@ -135,7 +135,7 @@ async def post_step_drop(request: Request[Any]) -> Response:
 async def post_attach(request: Request[Any]) -> Response:
     viewer, project = await doer_in(request)
     step, form = await step_in(request, project), await read_form(request)
-    challenge = await get_challenge_of_leader(viewer.actor, number_of(form.value("challenge")) or 0)
+    challenge = await get_challenge_to_attach(viewer.actor, project, number_of(form.value("challenge")) or 0)
     await attach_challenge(viewer.actor, step, challenge)
     return _back(request, project, _("“%(title)s” is part of the project now.") % {"title": challenge.title})
 
@@ -219,7 +219,7 @@ async def _show(
         may_launch=any(step.state != "draft" for step in steps),
         may_open=viewer.can(Permission.OPEN_CHALLENGE),
         free_challenges=[
-            Choice(value=str(each.id), label=each.title) for each in await challenges_to_attach(viewer.actor)
+            Choice(value=str(each.id), label=each.title) for each in await challenges_to_attach(viewer.actor, project)
         ],
         next_stages=[Choice(value=way.code, label=way.name, hint=way.criteria) for way in ways],
     )

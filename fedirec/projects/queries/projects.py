@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from tortoise.expressions import Q
+from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
 from fedirec.errors import NotFound
-from fedirec.projects.models import Production, Project, ProjectMember, Step
+from fedirec.projects.models import Production, Project, ProjectMember, Step, StepChallenge
 from fedirec.projects.stages import Facts, Stage
 from fedirec.remix.models import Challenge, GroupLeader, GroupTag
 from fedirec.remix.powers import Deed, Part, may_do
@@ -102,7 +104,9 @@ async def steps_of(project: Project, *, with_drafts: bool = False) -> Sequence[S
     found = Step.filter(project_id=project.id).order_by("position", "id").limit(MAX_STEPS)
     if not with_drafts:
         found = found.exclude(state="draft")
-    return await found.prefetch_related("challenges__challenge__actor")
+    # A challenge that says no more that it is part of the project is none.
+    agreed = StepChallenge.filter(challenge__part_of_id=project.actor_id).select_related("challenge__actor")
+    return await found.prefetch_related(Prefetch("challenges", queryset=agreed))
 
 
 async def get_step(project: Project, key: str) -> Step:
@@ -114,18 +118,26 @@ async def get_step(project: Project, key: str) -> Step:
     return step
 
 
-async def challenges_to_attach(leader: Actor) -> Sequence[Challenge]:
-    """The challenges of `leader`, here and elsewhere, that are in no project and not over, the newest first."""
-    free = Challenge.filter(leader_id=leader.id, part_of_id=None, step_of=None, actor__state="active")
-    return await free.exclude(state__in=["cancelled", "archived"]).order_by("-id").limit(MAX_OFFERED)
+async def challenges_to_attach(leader: Actor, project: Project) -> Sequence[Challenge]:
+    """The challenges that are in no project and not over, the newest first: those of `leader` here, and those elsewhere
+    that say themselves that they are part of `project`.
+    """
+    free = Challenge.filter(part_of_id=None, actor__state="active").select_related("actor")
+    free = free.filter(_may_attach(leader, project)).exclude(state__in=["cancelled", "archived"])
+    return await free.order_by("-id").limit(MAX_OFFERED)
 
 
-async def get_challenge_of_leader(leader: Actor, key: int) -> Challenge:
-    """The challenge in row `key`, which `leader` leads, with its actor. Raises NotFound."""
-    challenge = await Challenge.filter(id=key, leader_id=leader.id).select_related("actor").first()
+async def get_challenge_to_attach(leader: Actor, project: Project, key: int) -> Challenge:
+    """The challenge in row `key`, if it is one of those, with its actor. Raises NotFound."""
+    found = Challenge.filter(_may_attach(leader, project), id=key)
+    challenge = await found.select_related("actor").first()
     if challenge is None:
         raise NotFound("You lead no such challenge.")
     return challenge
+
+
+def _may_attach(leader: Actor, project: Project) -> Q:
+    return Q(leader_id=leader.id, actor__is_local=True) | Q(named_project=project.actor.uri)
 
 
 async def tags_of(group: Actor) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Announcement
@@ -65,8 +65,10 @@ async def publish_update(challenge: Challenge) -> None:
     await publish(group, prompt, to_followers_of=[group])
 
 
-async def publish_group_update(challenge: Challenge, *, proved_by: tuple[str, PrivateKey] | None = None) -> Actor:
-    """Those who follow a challenge or took part in it will hear what its group is like now; answers that group.
+async def publish_group_update(
+    challenge: Challenge, *, to: Iterable[Actor] = (), proved_by: tuple[str, PrivateKey] | None = None
+) -> Actor:
+    """Those who follow a challenge or took part in it, and `to`, will hear what its group is like now; that group.
 
     Part of the caller's transaction. `proved_by` as in `publish`.
     """
@@ -83,7 +85,7 @@ async def publish_group_update(challenge: Challenge, *, proved_by: tuple[str, Pr
     )
     authors = await Actor.filter(records__submissions__challenge_id=challenge.id, is_local=False).distinct().limit(1000)
     hearers = [group, *await announcers_of([challenge.prompt_uri])]
-    await publish(group, update, to=authors, to_followers_of=hearers, proved_by=proved_by)
+    await publish(group, update, to=[*authors, *to], to_followers_of=hearers, proved_by=proved_by)
     return group
 
 

@@ -100,6 +100,7 @@ async def save_challenge(
         "deadline_at": described.deadline,
         "state": described.state.value,
         "opened_at": described.actor.published or now(),
+        "named_project": described.part_of,
     }
     if leader:
         columns["leader_id"] = leader.id

@@ -34,6 +34,8 @@ class Challenge(Model, metaclass=RowClass):
     )
     """The Group of the project that it belongs to, whose leaders lead it too."""
     part_of_id: int | None
+    named_project = fields.CharField(max_length=2048, null=True, db_index=True)
+    """Of one elsewhere: the id of the project of which it says that it is a part, whether or not that one has it."""
     prompt_uri = fields.CharField(max_length=2048, null=True, unique=True)
     title = fields.CharField(max_length=500)
     text = fields.TextField(default="", db_default="")
