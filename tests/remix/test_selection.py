@@ -204,18 +204,20 @@ async def test_nobody_is_invited_who_keeps_away_and_no_more_than_a_few_a_day(
         await here.run(doing.invite_to_submit, ana, challenge, di, "Please.")
 
 
+def _wanted(record: Record, reason: str) -> dict[str, Any]:
+    return {"for": "work", "address": record.uri, "reason": reason}
+
+
 async def test_a_work_that_a_leader_found_waits_until_its_author_offers_it(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     challenge = await ask(here, ana)
     record = await here.run(publish_record, bo, RecordDraft(title="Vega", text="la", licence="CC-BY-SA-4.0"))
     async with here.sign_in("ana") as browser:
         form = await browser.get("/c/stars/invite")
-        wrong = await send(browser, form, "/c/stars/invite", **{"for": "work", "address": record.uri, "reason": ""})
+        wrong = await send(browser, form, "/c/stars/invite", **_wanted(record, ""))
         assert wrong.status_code == 422
         assert record.uri in wrong.text, "what was typed stays"
-        asked = await send(
-            browser, form, "/c/stars/invite", **{"for": "work", "address": record.uri, "reason": "It shines."}
-        )
+        asked = await send(browser, form, "/c/stars/invite", **_wanted(record, "It shines."))
         assert asked.status_code == 303, asked.text
     submission = await here.run(lambda: Submission.get())
     assert (submission.state, submission.via) == ("proposed", "pasted")

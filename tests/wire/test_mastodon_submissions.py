@@ -21,11 +21,11 @@ from fedirec.remix.actions.submissions import offers
 from fedirec.remix.models import Agreement, Challenge, Record, Submission
 from tests.activitypub.sinks import Sinks
 from tests.network import Instance, settle
+from tests.peer import PUBLIC
 from tests.wire.test_mastodon_life import (
     AGREED,
     MIA,
     OUR_RECORD,
-    PUBLIC,
     RAIN,
     REPLY,
     Mastodon,
@@ -96,7 +96,10 @@ async def test_whoever_answers_with_a_picture_is_told_once_what_is_missing(
 async def test_who_writes_german_is_told_in_german_and_may_agree_in_german(
     here: Instance, mastodon: Mastodon, rain: Challenge
 ) -> None:
-    german = {"contentMap": {"de": "<p>Hier ist meine Zeichnung</p>"}, "content": "<p>Hier ist meine Zeichnung</p>"}
+    german: dict[str, Any] = {
+        "contentMap": {"de": "<p>Hier ist meine Zeichnung</p>"},
+        "content": "<p>Hier ist meine Zeichnung</p>",
+    }
     await mastodon.send(_drawing(mastodon, rain, **german))
     assert "Ich veröffentliche das unter CC BY-SA 4.0" in _letters(mastodon)[0]["content"]
     said = _post(mastodon, "3", "@rain Ja, gerne. Ich veröffentliche das unter CC BY-SA 4.0", inReplyTo=REPLY)
