@@ -158,6 +158,7 @@ OPTIONAL: dict[str, set[str]] = {
     "project": {"icon"},
     "comment": {"replyAuthorization"},
     "record": {"quote", "quoteAuthorization", "editor", "editStatement", "production"},
+    "introduction": {"attachment", "updated"},
     "prompt": {"attachment", "contentMap", "updated"},
 }
 """Keys that the examples do without."""
