@@ -32,6 +32,8 @@ NOUNS: Final = {
     "projects": N_("Projects"),
     "productions": N_("Productions"),
     "tasks": N_("Tasks"),
+    "groups": N_("Challenges and projects alike"),
+    "news": N_("News"),
     "comments": N_("Comments"),
     "quotes": N_("Quotes"),
     "suggestions": N_("Suggested changes"),
