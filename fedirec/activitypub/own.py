@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from fedirec.activitypub.models import Actor, Instance
 from fedirec.errors import Conflict
+from fedirec.uris import Uris
 
 
 async def own_actor() -> Actor:
     """The Application that speaks for this instance as a whole. Raises Conflict before it is set up."""
-    actor = await Actor.filter(is_local=True, type="Application").order_by("id").first()
+    instance = await Instance.all().order_by("id").first()
+    address = Uris(instance.origin).instance_actor if instance and instance.origin else None
+    actor = await Actor.get_or_none(uri=address) if address else None
     if actor is None:
         raise Conflict("This instance is not set up yet.")
     return actor

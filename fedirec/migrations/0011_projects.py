@@ -1005,7 +1005,11 @@ class Migration(QuickMigration):
         ops.AddField(
             model_name="Challenge",
             name="named_project",
-            field=fields.CharField(null=True, unique=False, max_length=2048, db_index=True),
+            field=fields.CharField(null=True, unique=False, max_length=2048),
+        ),
+        ops.AddIndex(
+            model_name="Challenge",
+            index=Index(fields=["named_project"]),
         ),
         ops.AddField(
             model_name="Challenge",
@@ -1014,12 +1018,15 @@ class Migration(QuickMigration):
                 "fedirec.Actor",
                 source_field="part_of_id",
                 null=True,
-                db_index=True,
                 db_constraint=True,
                 to_field="id",
                 related_name="challenges_of_it",
                 on_delete=OnDelete.RESTRICT,
             ),
+        ),
+        ops.AddIndex(
+            model_name="Challenge",
+            index=Index(fields=["part_of_id"]),
         ),
         ops.AddField(
             model_name="ChallengeTerms",
@@ -1044,7 +1051,11 @@ class Migration(QuickMigration):
         ops.AddField(
             model_name="Notification",
             name="mail_at",
-            field=fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False),
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddIndex(
+            model_name="Notification",
+            index=Index(fields=["mail_at"]),
         ),
         ops.AddField(
             model_name="Record",

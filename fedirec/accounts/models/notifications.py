@@ -31,12 +31,12 @@ class Notification(Model, metaclass=RowClass):
     dedupe_key = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField(default=now)
     read_at = fields.DatetimeField(null=True)
-    mail_at = fields.DatetimeField(null=True, db_index=True)
+    mail_at = fields.DatetimeField(null=True)
     """From when on it is told by mail too, if it was not read before; null when it is not, or was."""
 
     class Meta(Model.Meta):
         table = "notification"
-        indexes = [Index(fields=["account_id", "read_at", "id"])]
+        indexes = [Index(fields=["account_id", "read_at", "id"]), Index(fields=["mail_at"])]
 
 
 class AuditEvent(Model, metaclass=RowClass):

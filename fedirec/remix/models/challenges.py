@@ -30,11 +30,11 @@ class Challenge(Model, metaclass=RowClass):
     )
     leader_id: int | None
     part_of: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
-        "fedirec.Actor", related_name="challenges_of_it", on_delete=fields.RESTRICT, null=True, db_index=True
+        "fedirec.Actor", related_name="challenges_of_it", on_delete=fields.RESTRICT, null=True
     )
     """The Group of the project that it belongs to, whose leaders lead it too."""
     part_of_id: int | None
-    named_project = fields.CharField(max_length=2048, null=True, db_index=True)
+    named_project = fields.CharField(max_length=2048, null=True)
     """Of one elsewhere: the id of the project of which it says that it is a part, whether or not that one has it."""
     prompt_uri = fields.CharField(max_length=2048, null=True, unique=True)
     title = fields.CharField(max_length=500)
@@ -61,7 +61,11 @@ class Challenge(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "challenge"
-        indexes = [Index(fields=["state", "deadline_at"])]
+        indexes = [
+            Index(fields=["state", "deadline_at"]),
+            Index(fields=["named_project"]),
+            Index(fields=["part_of_id"]),
+        ]
 
 
 class GroupLeader(Model, metaclass=RowClass):
