@@ -31,7 +31,8 @@ from fedirec.media.actions import add_caption, keeping
 from fedirec.media.cache import FETCHES, OF_ONE
 from fedirec.media.captions import read_captions
 from fedirec.media.models import Caption, Media
-from fedirec.remix.actions import challenges, passing_on
+from fedirec.remix.actions import passing_on
+from fedirec.remix.actions.challenges import opening
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.records import delete_record
@@ -670,7 +671,7 @@ async def test_no_member_takes_all_names_or_fills_the_disk_with_answers(
     here: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await here.join("eve")
-    monkeypatch.setattr(challenges, "MAX_A_DAY", 2)
+    monkeypatch.setattr(opening, "MAX_A_DAY", 2)
     monkeypatch.setattr(keeping_answers, "MAX_KEPT", 2)
     headers = await bearer(here, "eve", *Scope)
     terms = {"licence": "CC-BY-4.0", "pays": "nothing"}
@@ -708,7 +709,8 @@ async def test_what_suspended_people_ask_for_or_offered_is_not_shown(here: Insta
             address = f"/api/records/{songs[who.id].id}/submissions"
             headers = await bearer(here, who.handle, *Scope)
             offered = (await program.post(address, json={"challenge": led["id"]}, headers=headers)).json()
-            await program.post(f"/api/submissions/{offered['id']}/accept", headers=leaders)
+            said = {"reason": "It sings."}
+            await program.post(f"/api/submissions/{offered['id']}/accept", json=said, headers=leaders)
     part = ["/c/soap", "/c/soap/submissions", "/c/soap/feed", f"/api/challenges/{led['id']}/submissions"]
     places = [
         *part[:3],
