@@ -9,6 +9,7 @@ from fedirec.demo.cast import PLACE, PRODUCTION, PROJECT, PROJECT_SLUG, SOUNDS, 
 from fedirec.demo.lookups import expect
 from fedirec.demo.servers import until
 from fedirec.demo.world import World
+from fedirec.errors import Conflict
 from fedirec.projects.vocab import ProductionObject
 
 
@@ -65,10 +66,8 @@ def manifest_is_whole(world: World) -> None:
     """The manifest of the production has the digest that it names, and the three records with theirs."""
     document = world.document(world.production)
     production = Vocabulary([ProductionObject]).read(document)
-    expect(
-        isinstance(production, ProductionObject) and production.name == PRODUCTION,
-        "its address leads to something else",
-    )
+    if not isinstance(production, ProductionObject) or production.name != PRODUCTION:
+        raise Conflict("its address leads to something else")
     expect(production.state == "released", f"it is {production.state}")
     expect([(link.label, link.url) for link in production.links] == [PLACE], "it does not say where to read it")
     used = {

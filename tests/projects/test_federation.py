@@ -80,7 +80,7 @@ async def test_another_instance_keeps_a_copy_with_the_published_steps(
     assert copy.fetched_at is not None
     assert copy.launched_at is not None
     assert [step.title for step in await there.run(lambda: Step.filter(project_id=copy.id))] == ["Script"]
-    assert await there.run(lambda: GroupTag.filter(group_id=copy.actor_id).values_list("name", flat=True)) == ["moon"]
+    assert [tag.name for tag in await there.run(lambda: GroupTag.filter(group_id=copy.actor_id))] == ["moon"]
     leaders = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))
     assert [leader.actor.uri for leader in leaders] == [ana.uri]
 
@@ -150,8 +150,8 @@ async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
     await here.run(leading.add_leader, ana, project, met)
     await settle(here, there)
     await meet_project(there, project.actor.uri, fresh=True)
-    leaders = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).values_list("actor__uri", flat=True))
-    assert set(leaders) == {ana.uri, bo.uri}
+    leaders = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))
+    assert {leader.actor.uri for leader in leaders} == {ana.uri, bo.uri}
     await here.run(lambda: leading.remove_leader(ana, project, met, reason="They asked for it."))
     await there.run(elsewhere.leave_elsewhere, bo, copy)
     await settle(there, here)

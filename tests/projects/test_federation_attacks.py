@@ -158,7 +158,7 @@ async def test_a_project_that_claims_somebodys_challenge_does_not_get_it(
 
 async def test_a_challenge_that_claims_a_project_is_not_part_of_it(here: Instance, ana: Actor, evil: Elsewhere) -> None:
     project = await launch(here, ana)
-    claimed = {"type": "Group", "kind": "challenge", "isPartOf": project.actor.uri, "@context": CONTEXT}
+    claimed: dict[str, Any] = {"type": "Group", "kind": "challenge", "isPartOf": project.actor.uri, "@context": CONTEXT}
     uri = evil.peer.actor("claim", **claimed)
     found = await here.find_challenge(uri)
     await settle(here)
@@ -182,8 +182,8 @@ async def test_leaders_of_other_origins_lead_nothing_by_being_named(
     evil.leaders = [famous.uri, ana.uri, own]
     evil.describe()
     copy = await meet_project(here, evil.uri)
-    leaders = await here.run(lambda: GroupLeader.filter(group_id=copy.actor_id).values_list("actor__uri", flat=True))
-    assert leaders == [own]
+    leaders = await here.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))
+    assert [leader.actor.uri for leader in leaders] == [own]
 
 
 async def test_too_much_of_anything_is_cut(here: Instance, evil: Elsewhere) -> None:

@@ -60,7 +60,7 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
     await here.join("ana")
     await here.join("bo")
     async with here.sign_in("ana") as ana, here.sign_in("bo") as bo:
-        filled = {
+        filled: dict[str, Any] = {
             "title": "Night Train",
             "text": "A *song* about leaving.",
             "form": "song",
@@ -250,5 +250,5 @@ async def test_what_somebody_leads_goes_to_others_or_waits_for_a_member_when_the
 
 
 async def _first_step(here: Instance, project: Project) -> str:
-    row = await here.run(lambda: Step.filter(project_id=project.id).order_by("position").first())
-    return str(row.uri).rpartition("/")[2]
+    steps = await here.run(lambda: Step.filter(project_id=project.id).order_by("position").limit(1))
+    return str(steps[0].uri).rpartition("/")[2]

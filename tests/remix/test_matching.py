@@ -11,6 +11,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.remix.actions.needs import name_need
 from fedirec.remix.actions.tags import follow_tag
+from fedirec.remix.models import Need
 from fedirec.remix.queries.matching import fitting, skill_for
 from tests.admin.test_instance_actor import announce, follows, open_one
 from tests.network import Instance, settle
@@ -18,8 +19,8 @@ from tests.network import Instance, settle
 
 async def what_fits(instance: Instance, viewer: Actor, *skills: str) -> list[str]:
     found = await instance.run(fitting, viewer, list(skills))
-    said = [fit.need.words if fit.need else fit.challenge and fit.challenge.title for fit in found]
-    return [each for each in said if each is not None]
+    asks = [fit.need or fit.challenge for fit in found]
+    return [ask.words if isinstance(ask, Need) else ask.title for ask in asks if ask is not None]
 
 
 async def test_what_fits_is_found_across_instances_with_the_reason_in_words(here: Instance, there: Instance) -> None:

@@ -149,7 +149,8 @@ async def test_a_region_of_something_else_is_no_region(network: Network, here: I
         await say(here, ana, record.uri, "This eye", region=Region(file=1, x=0, y=0, width=WHOLE, height=WHOLE))
     peer = Peer(network, "social.test")
     mia = peer.actor("mia")
-    forged: dict[str, Any] = {"kind": "comment", "region": f"{PICTURE}#xywh=percent:1,1,50,50", "@context": COMMENT_CONTEXT}
+    region = f"{PICTURE}#xywh=percent:1,1,50,50"
+    forged: dict[str, Any] = {"kind": "comment", "region": region, "@context": COMMENT_CONTEXT}
     note = reply(peer, mia, record.uri, text="There", **forged)
     await post(peer, here, peer.activity("Create", mia, note, cc=[ana.uri]))
     assert (await known_at(here, note["id"])).region is None

@@ -61,7 +61,7 @@ async def keep_remote_actor(
     for an actor that is ours.
     """
     kind = document.get("kind")
-    columns = {
+    columns: dict[str, Any] = {
         "type": actor.type,
         "kind": kind[:20] if isinstance(kind, str) else None,
         "handle": actor.handle if HANDLE_NAME.fullmatch(actor.handle) else host_of(actor.id),

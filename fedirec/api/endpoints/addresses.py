@@ -33,8 +33,8 @@ class Found(Shape):
     record: Record | None = None
     challenge: Challenge | None = None
     person: WholePerson | None = None
-    uri: str | None = Field(None, description="Of the project or the production.")
-    url: str | None = Field(None, description="Its page here.")
+    uri: str | None = Field(default=None, description="Of the project or the production.")
+    url: str | None = Field(default=None, description="Its page here.")
 
 
 async def look_up(call: Call) -> Found:
