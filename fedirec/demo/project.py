@@ -61,8 +61,10 @@ def lead_together(world: World) -> None:
         ana.open(people).form("who", "words"), {"who": world.handle("bo"), "words": "Would you see to the sounds?"}
     )
 
+    copy = world.page_of("bo", world.project).path
+
     def invited() -> Page | None:
-        page = world.page_of("bo", world.project)
+        page = bo.open(copy)
         return page if "invited" in page.tree.text else None
 
     page = until("the invitation reaches Bo", invited)
@@ -96,7 +98,8 @@ def lead_from_elsewhere(world: World) -> None:
     world.page_of("ana", world.sounds)  # A has heard of it
     asked = browser.open(f"{world.servers['A'].origin}/sign-in/elsewhere").form("handle")
     page = browser.send(asked, {"handle": world.handle("bo")})
-    browser.send(page.form("answer"), {"answer": "yes"})
+    page = browser.open(_way(page, "/oauth/authorize?"))
+    browser.open(_way(browser.send(page.form("answer"), {"answer": "yes"}), "/sign-in/elsewhere/back?"))
     _attach(world, "bo", STEPS[1][0], SOUNDS)
     _publish_step(world, "bo", STEPS[1][0])
 
@@ -176,6 +179,14 @@ def _choice(page: Page, title: str) -> str:
 def _publish_step(world: World, name: str, step: str) -> None:
     page = _lead(world, name)
     world.browsers[name].send(page.form_beside(step, "do"), {"do": "publish"})
+
+
+def _way(page: Page, there: str) -> str:
+    """Where the page leads somebody who is on the way to another server and back. Raises NotFound."""
+    for link in page.tree.all("a"):
+        if there in link.get("href"):
+            return link.get("href")
+    raise NotFound(f"the page {page.url} does not lead to {there}")
 
 
 def _membership(page: Page) -> str:

@@ -53,6 +53,11 @@ async def do_tasks(here: Instance, ana: Program, ben: Program, nobody: Program) 
     await ana.ask("reopen_task", made["id"])
     assert (await ana.get("drop_task", made["id"], reason="No paper."))["state"] == "dropped"
 
+    # It lives here, and its challenges with it: nothing has to be offered from one place to another.
+    terms = {"licence": "CC-BY-4.0"}
+    brought = (await ben.get("open_challenge", title="Brought in", text="?", terms=terms))["id"]
+    await ben.ask("offer_challenge", project.id, challenge=brought, status=409)
+    await ben.ask("withdraw_challenge", project.id, brought, status=409)
     stands = await nobody.get("list_offers_to_lead", project.id)
     assert (stands["is_adoptable"], stands["items"]) == (False, [])
     assert "7 days to come back" in stands["rule"]

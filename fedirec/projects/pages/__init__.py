@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.projects.pages import beginning, feeds, leading, listing, people, productions, showing, takeovers, tasks
+from fedirec.projects.pages import (
+    beginning,
+    feeds,
+    leading,
+    listing,
+    offering,
+    people,
+    productions,
+    showing,
+    takeovers,
+    tasks,
+)
 
 routes: list[BaseRoute] = [
     *listing.routes,
     *feeds.routes,
     *beginning.routes,
     *leading.routes,
+    *offering.routes,
     *people.routes,
     *productions.routes,
     *showing.routes,

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import NotFound
 from fedirec.projects.actions.meeting import refresh_seen
@@ -20,6 +21,7 @@ from fedirec.projects.pages.story import STAGE_WORDS, chapter_views
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views, step_views
 from fedirec.projects.queries.projects import (
+    challenges_to_offer,
     find_member,
     get_remote_project,
     get_step,
@@ -43,7 +45,7 @@ from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Page, page_of, wanted_page
 from fedirec.web.render import redirect, render
 from fedirec.web.sections import load_sections
-from fedirec.web.views import Tab
+from fedirec.web.views import Choice, Tab
 
 _CHAPTERS: Final = 5
 """Of the story that stand on the page of a project."""
@@ -109,6 +111,17 @@ async def show_log(request: Request[Any]) -> Response:
     )
 
 
+async def _offers(project: Project, member: Viewer | None) -> dict[str, Any]:
+    """The challenges of ours that `member` could bring into a project elsewhere, and those that they did."""
+    if member is None or project.actor.is_local or not member.can(Permission.OPEN_CHALLENGE):
+        return {"free_challenges": [], "offered_challenges": []}
+    free, offered = await challenges_to_offer(member.actor, project)
+    return {
+        "free_challenges": [Choice(value=str(each.id), label=each.title) for each in free],
+        "offered_challenges": [Choice(value=str(each.id), label=each.title) for each in offered],
+    }
+
+
 async def _show(request: Request[Any], project: Project) -> Response:
     cards, viewer, member = Cards(request), visitor(request), viewer_of(request)
     parts = await parts_in_project(request, project)
@@ -133,6 +146,7 @@ async def _show(request: Request[Any], project: Project) -> Response:
         sections=await load_sections(SECTIONS, request, project),
         chapters=await chapter_views(cards, chapters),
         is_leader=is_leader,
+        **await _offers(project, member),
         may_join=member is not None and member.can(Permission.TAKE_PART) and group.is_local,
         may_join_elsewhere=member is not None and member.can(Permission.FOLLOW) and not group.is_local,
         membership=membership.state if membership else "",

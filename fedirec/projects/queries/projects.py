@@ -127,6 +127,16 @@ async def challenges_to_attach(leader: Actor, project: Project) -> Sequence[Chal
     return await free.order_by("-id").limit(MAX_OFFERED)
 
 
+async def challenges_to_offer(leader: Actor, project: Project) -> tuple[Sequence[Challenge], Sequence[Challenge]]:
+    """The challenges here that `leader` could bring into `project`, which lives elsewhere, the newest first; and those
+    that say already that they are part of it.
+    """
+    led = Challenge.filter(leader_id=leader.id, actor__is_local=True, actor__state="active").order_by("-id")
+    led = led.exclude(state__in=["draft", "cancelled", "archived"]).select_related("actor")
+    free = await led.filter(part_of_id=None).limit(MAX_OFFERED)
+    return free, await led.filter(part_of_id=project.actor_id).limit(MAX_OFFERED)
+
+
 async def get_challenge_to_attach(leader: Actor, project: Project, key: int) -> Challenge:
     """The challenge in row `key`, if it is one of those, with its actor. Raises NotFound."""
     found = Challenge.filter(_may_attach(leader, project), id=key)

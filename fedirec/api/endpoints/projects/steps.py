@@ -16,6 +16,7 @@ from fedirec.api.shapes.projects import (
     StepStateSent,
     show_steps,
 )
+from fedirec.projects.actions.belonging import offer_challenge, withdraw_challenge
 from fedirec.projects.actions.steps import (
     StepDraft,
     add_step,
@@ -54,6 +55,16 @@ async def set_state(call: Call) -> Step:
         case _:
             step = await (publish_step if step.state == "draft" else open_step)(call.actor, step)
     return await _shown(call, step)
+
+
+async def offer(call: Call) -> None:
+    challenge = await get_challenge_row(call.sent(ChallengeSent).challenge, field="challenge")
+    await offer_challenge(call.actor, challenge, await project_in(call))
+
+
+async def withdraw(call: Call) -> None:
+    challenge = await get_challenge_row(call.row("challenge"))
+    await withdraw_challenge(call.actor, challenge, await project_in(call))
 
 
 async def move(call: Call) -> Step:
@@ -152,6 +163,27 @@ ENDPOINTS = (
         body=ChallengeSent,
         answer=Step,
         pages=("/p/{slug}/steps/{key}/challenges", "/p/{slug}/steps/{key}/challenge"),
+    ),
+    Endpoint(
+        name="offer_challenge",
+        method="POST",
+        path="/projects/{id:int}/offered-challenges",
+        permission=Permission.OPEN_CHALLENGE,
+        says="A challenge that you lead here would be part of a project elsewhere, whose leaders put it into a step.",
+        run=offer,
+        body=ChallengeSent,
+        status=204,
+        pages=("/projects/remote/{id:int}/challenges",),
+    ),
+    Endpoint(
+        name="withdraw_challenge",
+        method="DELETE",
+        path="/projects/{id:int}/offered-challenges/{challenge:int}",
+        permission=Permission.OPEN_CHALLENGE,
+        says="A challenge that you lead here is not part of a project elsewhere any more.",
+        run=withdraw,
+        status=204,
+        pages=("/projects/remote/{id:int}/challenges",),
     ),
     Endpoint(
         name="detach_challenge",
