@@ -691,6 +691,9 @@ async def _make_together(one: Instance, other: Instance, ana: Actor, bo: Actor) 
     await copy()
     await one.run(lambda: members.remove_member(ana, project, cy, reason="They asked for it."))
     await copy()
+    stranger = await one.meet(Peer(one.network, "social.example").actor("di"))
+    await one.run(members.invite_member, ana, project, stranger)
+    await copy()
     await _finish(one, other, ana)
 
 
