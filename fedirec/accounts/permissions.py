@@ -243,11 +243,6 @@ def require(doer: Doer | None, permission: Permission) -> None:
         raise Forbidden("You have moved to another account, and do that there. You can come back in your settings.")
 
 
-def may_lead(role: Role, *, is_leader: bool) -> bool:
-    """Whether somebody may change a challenge, close it, and decide what becomes part of it."""
-    return is_leader and may(role, Permission.OPEN_CHALLENGE)
-
-
 def may_hide_comments(doer: Doer, *, is_author: bool) -> bool:
     """Whether somebody may hide what others say about a record: its author, and moderators."""
     return can(doer, Permission.MODERATE) or (is_author and can(doer, Permission.COMMENT))

@@ -18,7 +18,6 @@ from fedirec.accounts.permissions import (
     can,
     may,
     may_change_role,
-    may_lead,
     may_suspend,
     refuse,
     refuse_last_owner,
@@ -115,12 +114,6 @@ def test_a_read_token_of_an_owner_neither_publishes_nor_runs_the_instance() -> N
 @pytest.mark.parametrize("permission", Permission)
 def test_the_operator_at_the_command_line_may_do_everything(permission: Permission) -> None:
     require(Operator("https://a.test/actor"), permission)
-
-
-@pytest.mark.parametrize("role", Role)
-def test_a_challenge_is_led_by_its_leader_and_nobody_else(role: Role) -> None:
-    assert not may_lead(role, is_leader=False)
-    assert may_lead(role, is_leader=True) is (role is not Role.GUEST)
 
 
 SUSPENDERS = {

@@ -113,7 +113,7 @@ async def _tried(done: Awaitable[Any]) -> bool:
     try:
         await done
     except FedirecError as error:
-        return isinstance(error, Forbidden) and "Hand the project" not in error.message
+        return isinstance(error, Forbidden)
     return False
 
 

@@ -37,7 +37,7 @@ from fedirec.remix.actions.challenges import (
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.pages.leading.opening import slug_of
-from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.challenges import accepted_by_age, challenges_by_age, own_submissions, waiting_submissions
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.terms import DecidedBy, Pays, Terms
@@ -153,7 +153,8 @@ async def led_challenge(call: Call, deed: Deed) -> ChallengeRow:
     challenge = await get_challenge_row(call.row(), viewer=call.actor)
     if not challenge.actor.is_local:
         raise NotFound("There is no such challenge here.")
-    refuse_unless(deed, await parts_in(challenge, call.actor))
+    parts = await parts_in(challenge, call.actor)
+    refuse_unless(deed, parts | {Part.MODERATOR} if call.viewer.can(Permission.MODERATE) else parts)
     return challenge
 
 

@@ -7,6 +7,8 @@ from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.shapes.needs import AnswerSent, FoundSent, Need, Needs, NeedSent, NeedsQuery, show_need
 from fedirec.errors import Invalid
 from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
+from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.queries.needs import answers_to, find_group, get_need_row, open_needs
 
 MAX_SHOWN = 50
@@ -38,6 +40,8 @@ async def answer(call: Call) -> None:
 
 async def fill(call: Call) -> Need:
     need, chosen = await get_need_row(call.row()), call.sent(FoundSent).person
+    # Who said that they could do it is nobody else's business.
+    refuse_unless(Deed.FILL_NEED, await parts_around(need.group, call.actor))
     answered = {person.id: person for person in await answers_to(need)}
     if chosen is not None and chosen not in answered:
         raise Invalid("Name somebody who said that they could do it.", field="person")

@@ -17,7 +17,7 @@ from fedirec.api.shapes.challenges import (
     show_submissions,
 )
 from fedirec.api.shapes.logs import LogEntry, show_entries
-from fedirec.errors import Forbidden, Invalid, NotFound
+from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.submissions import (
     accept_submission,
     ask_for_change,
@@ -31,8 +31,9 @@ from fedirec.remix.actions.submissions import (
     withdraw_submission,
 )
 from fedirec.remix.models import Submission as SubmissionRow
+from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.challenges import get_submission
-from fedirec.remix.queries.leading import leads
+from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.logs import told
 from fedirec.remix.queries.people import actors_in_order
 from fedirec.remix.queries.records import find_record_row
@@ -54,8 +55,6 @@ async def show_one(call: Call) -> Submission:
 
 async def withdraw(call: Call) -> Submission:
     submission = await _concerning(call)
-    if submission.record.author_id != call.actor.id:
-        raise Forbidden("Only its author can withdraw a record.")
     await withdraw_submission(call.actor, submission)
     return await _shown(call, submission.id)
 
@@ -122,9 +121,15 @@ async def _named(key: int) -> Actor:
 
 
 async def _concerning(call: Call) -> SubmissionRow:
-    """The submission in the path, for its author and the leaders; others know of the accepted ones. Raises NotFound."""
+    """The submission in the path, for its author and who sees what waits; others know of the accepted ones.
+
+    Raises NotFound.
+    """
     submission = await get_submission(call.row())
-    concerned = submission.record.author_id == call.actor.id or await leads(call.actor, submission.challenge)
+    parts = await parts_in(submission.challenge, call.actor)
+    if call.viewer.can(Permission.MODERATE):
+        parts |= {Part.MODERATOR}
+    concerned = submission.record.author_id == call.actor.id or may_do(Deed.SEE_WAITING, parts)
     is_public = submission.record.visibility == "public" and submission.record.deleted_at is None
     if not concerned and not (submission.state == "accepted" and is_public):
         raise NotFound("There is no such submission.")

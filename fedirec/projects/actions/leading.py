@@ -8,7 +8,7 @@ from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden
+from fedirec.errors import Conflict
 from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.models import Project
@@ -78,7 +78,7 @@ async def step_down(leader: Actor, project: Project) -> None:
         if await GroupLeader.filter(group_id=project.actor_id).count() < 2:
             raise Conflict(_("You are the last who leads it. Let somebody lead with you, and hand it over first."))
         if project.creator_id == leader.id:
-            raise Forbidden(_("Hand the project over to another leader first."))
+            raise Conflict(_("Hand the project over to another leader first."))
         await GroupLeader.filter(group_id=project.actor_id, actor_id=leader.id).delete()
         await log(project.actor, Happening.STEPPED_DOWN, by=leader, person=leader)
         await publish_project_update(project)

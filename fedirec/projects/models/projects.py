@@ -88,7 +88,7 @@ class ProjectMember(Model, metaclass=RowClass):
     state = fields.CharField(max_length=10)
     """asked (they wish to join), invited, active, declined, left or removed."""
     is_trusted = fields.BooleanField(default=False, db_default=False)
-    """Whether leaders let them see to tasks of others and to what is offered."""
+    """Whether leaders let them see to tasks of others."""
     skill = fields.CharField(max_length=10, null=True)
     words = fields.CharField(max_length=500, default="", db_default="")
     invited_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(

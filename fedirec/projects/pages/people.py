@@ -94,7 +94,7 @@ async def post_answer(request: Request[Any]) -> Response:
 
 
 async def post_invite(request: Request[Any]) -> Response:
-    viewer, project = await doer_in(request)
+    viewer, project = await leader_in(request, Deed.INVITE_MEMBER)
     form = await read_form(request)
     who, words = form.line("who", required=True, max=600), form.text("words", max=MAX_WORDS)
     skill = form.choice("skill", _SKILLS, required=False)

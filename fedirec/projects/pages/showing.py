@@ -85,7 +85,9 @@ async def show_step(request: Request[Any]) -> Response:
     project = await project_in(request)
     step = await get_step(project, request.path_params["key"])
     parts = await parts_in_project(request, project)
-    page = "/lead" if step.state == "draft" and may_do(Deed.WRITE_STEP, parts) else ""
+    if step.state == "draft" and not may_do(Deed.WRITE_STEP, parts):
+        raise NotFound("There is no such step.")
+    page = "/lead" if step.state == "draft" else ""
     return redirect(request, f"{project_url(Cards(request), project)}{page}#step-{request.path_params['key']}")
 
 

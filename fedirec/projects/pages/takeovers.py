@@ -15,7 +15,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.projects.actions.takeovers import offer_to_lead, withdraw_offer
 from fedirec.projects.models import Project
-from fedirec.projects.pages.finding import doer_in, parts_in_project, project_in
+from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, project_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
 from fedirec.projects.queries.projects import find_member
@@ -34,7 +34,7 @@ from fedirec.projects.takeovers import (
 )
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import visitor
-from fedirec.remix.powers import Part
+from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
@@ -61,7 +61,7 @@ async def show_takeover(request: Request[Any]) -> Response:
 
 
 async def post_offer(request: Request[Any]) -> Response:
-    viewer, project = await doer_in(request)
+    viewer, project = await leader_in(request, Deed.OFFER_TO_LEAD)
     form = await read_form(request)
     words = form.text("words", required=True, max=MAX_WORDS)
     if not form.errors:

@@ -31,7 +31,7 @@ from fedirec.projects.actions.tasks import (
     take_task,
 )
 from fedirec.projects.models import Project, Task
-from fedirec.projects.pages.finding import doer_in, parts_in_project, project_in
+from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, project_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
 from fedirec.projects.queries.projects import steps_of
@@ -101,7 +101,7 @@ async def show_tasks(request: Request[Any]) -> Response:
 
 
 async def post_task(request: Request[Any]) -> Response:
-    viewer, project = await doer_in(request)
+    viewer, project = await leader_in(request, Deed.MAKE_TASK)
     form = await read_form(request)
     draft = await _draft_in(form, project)
     if not form.errors:

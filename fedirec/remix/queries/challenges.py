@@ -20,7 +20,8 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.db.search import COMMON, search_for
 from fedirec.errors import NotFound
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
-from fedirec.remix.queries.leading import leads
+from fedirec.remix.powers import Deed, may_do
+from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.parts import challenges_found, challenges_in, records_in
 from fedirec.remix.submissions import accepts_submissions
 from fedirec.web.paging import Cursor
@@ -146,7 +147,9 @@ async def get_challenge(slug: str, *, is_moderator: bool = False, viewer: Actor 
 
 async def may_see_draft(challenge: Challenge, viewer: Actor | None) -> bool:
     """Whether `viewer` leads `challenge`, which comes with its actor and is only prepared, and was not discarded."""
-    return viewer is not None and challenge.actor.state == "pending" and await leads(viewer, challenge)
+    if viewer is None or challenge.actor.state != "pending":
+        return False
+    return may_do(Deed.CHANGE_CHALLENGE, await parts_in(challenge, viewer))
 
 
 async def get_remote_challenge(key: int) -> Challenge:

@@ -14,7 +14,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Offer, Ref, Undo
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden, TooMany
+from fedirec.errors import Conflict, TooMany
 from fedirec.remix.actions.agreeing import agree
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import terms_of
@@ -23,6 +23,7 @@ from fedirec.remix.actions.submissions.passing_on import take_back
 from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.leading import leaders_of_group
 from fedirec.remix.queries.uses import refuse_used
 from fedirec.remix.submissions import ASIDE, SubmissionEvent, SubmissionState, Timing, advance_submission, timing_of
@@ -37,8 +38,7 @@ A_DAY: Final = timedelta(days=1)
 
 async def submit_record(author: Actor, record: Record, challenge: Challenge) -> Submission:
     """A record of a local `author` is offered to the challenge, under its terms of this moment."""
-    if record.author_id != author.id:
-        raise Forbidden(_("Only its author can offer a record."))
+    refuse_unless(Deed.SUBMIT, {Part.AUTHOR} if record.author_id == author.id else ())
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."), field="record")
     group = await challenge.actor
@@ -204,8 +204,7 @@ async def tell_leaders(challenge: Challenge, record: Record) -> None:
 async def withdraw_submission(author: Actor, submission: Submission) -> Submission:
     """The author takes the offer back; the record stays, and so does its licence."""
     record, group = (await parts_of(submission))[1:3]
-    if record.author_id != author.id:
-        raise Forbidden(_("Only its author can withdraw a record."))
+    refuse_unless(Deed.WITHDRAW_SUBMISSION, {Part.AUTHOR} if record.author_id == author.id else ())
     async with transaction():
         await end_offer(submission)
         if not group.is_local:

@@ -98,12 +98,12 @@ async def _who_does_it(request: Request[Any], form: Form) -> Actor | None:
     return await find_invited(remote_for(request), handle, host=request.state["site"].uris.host)
 
 
-async def answered_challenge_in(request: Request[Any]) -> Challenge:
-    """The challenge in the path, what was offered to which the viewer may see. Raises NotFound or Forbidden."""
+async def answered_challenge_in(request: Request[Any], deed: Deed = Deed.SEE_WAITING) -> Challenge:
+    """The challenge in the path, in which the viewer may do `deed`. Raises NotFound or Forbidden."""
     viewer = require_viewer(request, Permission.TAKE_PART)
     challenge = await get_challenge(request.path_params["slug"])
     parts = await parts_in(challenge, viewer.actor)
-    refuse_unless(Deed.SEE_WAITING, parts | {Part.MODERATOR} if viewer.can(Permission.MODERATE) else parts)
+    refuse_unless(deed, parts | {Part.MODERATOR} if viewer.can(Permission.MODERATE) else parts)
     return challenge
 
 

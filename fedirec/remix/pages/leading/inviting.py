@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
-from fedirec.errors import FedirecError, Forbidden
+from fedirec.errors import FedirecError
 from fedirec.remix.actions.submissions import MAX_INVITED, MAX_REASON, find_invited, invite_to_submit, propose_record
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
@@ -18,6 +18,7 @@ from fedirec.remix.pages.challenges import challenge_tabs
 from fedirec.remix.pages.finding import record_at, remote_for
 from fedirec.remix.pages.leading.answering import answered_challenge_in
 from fedirec.remix.pages.visitors import members_only
+from fedirec.remix.powers import Deed
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -25,12 +26,13 @@ from fedirec.web.render import redirect, render
 
 @members_only
 async def show_inviting(request: Request[Any]) -> Response:
-    return _show(request, await answered_challenge_in(request), Form())
+    return _show(request, await answered_challenge_in(request, Deed.INVITE_TO_SUBMIT), Form())
 
 
 async def post_invitation(request: Request[Any]) -> Response:
     """Somebody is invited, or the author of a work that was found is asked for it."""
-    viewer, challenge = require_viewer(request, Permission.TAKE_PART), await answered_challenge_in(request)
+    viewer = require_viewer(request, Permission.TAKE_PART)
+    challenge = await answered_challenge_in(request, Deed.INVITE_TO_SUBMIT)
     form = await read_form(request)
     is_for_work = form.choice("for", ("person", "work"), default="person") == "work"
     reason = form.text("reason", required=True, max=MAX_REASON)
@@ -45,8 +47,6 @@ async def post_invitation(request: Request[Any]) -> Response:
                 person = await find_invited(remote_for(request), typed, host=host)
                 await invite_to_submit(viewer.actor, challenge, person, reason)
         except FedirecError as error:
-            if isinstance(error, Forbidden) and error.field is None and challenge.leader_id != viewer.actor.id:
-                raise
             form.refuse(error, beside="address" if is_for_work else "handle")
     if form.errors:
         return _show(request, challenge, form, status=422)
