@@ -196,7 +196,8 @@ async def test_what_somebody_passes_on_stands_in_the_feed_once(here: Instance, t
         waiting = await leader.get("/c/stars/waiting")
         decide = re.search(r'action="(/submissions/\d+/decide)"', waiting.text)
         assert decide is not None
-        await leader.post(decide[1], data={"do": "accept"})
+        answer = await leader.post(decide[1], data={"do": "accept", "reason": "It is what was asked for."})
+        assert answer.status_code == 303
     assert song.uri
     async with here.sign_in("ana") as browser:
         feed = await browser.get("/")

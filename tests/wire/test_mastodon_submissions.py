@@ -19,6 +19,7 @@ from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.offering import choose_licence
 from fedirec.remix.actions.submissions import offers
 from fedirec.remix.models import Agreement, Challenge, Record, Submission
+from fedirec.remix.vocab.tags import OBJECT_LINK
 from tests.activitypub.sinks import Sinks
 from tests.network import Instance, settle
 from tests.peer import PUBLIC
@@ -176,24 +177,20 @@ async def test_a_licence_is_granted_by_signing_in_with_one_s_own_server(
     assert (agreed.activity_uri, agreed.words) == (None, ""), "said here"
 
 
-async def test_a_mention_with_a_link_to_a_record_is_an_offer(
-    here: Instance, mastodon: Mastodon, rain: Challenge
+@pytest.mark.parametrize(
+    ("rel", "state"),
+    [({}, "licence_pending"), ({"rel": "https://misskey-hub.net/ns#_misskey_quote"}, "remark")],
+    ids=["linked", "only quoted"],
+)
+async def test_a_mention_with_a_link_to_a_record_is_an_offer_and_one_that_quotes_it_is_a_remark(
+    here: Instance, mastodon: Mastodon, rain: Challenge, rel: dict[str, str], state: str
 ) -> None:
-    link = '<p>@rain my sound: <a href="https://sounds.test/records/7">https://sounds.test/records/7</a></p>'
-    post = _post(mastodon, "3", "", inReplyTo=None, content=link, contentMap={"en": link})
-    post["object"]["tag"] = [
-        *post["object"]["tag"],
-        {
-            "type": "Link",
-            "mediaType": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
-            "rel": "https://misskey-hub.net/ns#_misskey_quote",
-            "href": "https://sounds.test/records/7",
-        },
-    ]
-    state = await mastodon.send(post)
-    rows = await here.run(lambda: Submission.all())
-    assert state == ("handled", None)
-    assert [row.state for row in rows] in (["licence_pending"], ["remark"])
+    words = '<p>@rain my sound: <a href="https://sounds.test/records/7">https://sounds.test/records/7</a></p>'
+    post = _post(mastodon, "3", "", inReplyTo=None, content=words, contentMap={"en": words})
+    link = {"type": "Link", "mediaType": OBJECT_LINK, "href": "https://sounds.test/records/7"}
+    post["object"]["tag"] = [*post["object"]["tag"], {**link, **rel}]
+    assert await mastodon.send(post) == ("handled", None)
+    assert (await _one(here)).state == state
 
 
 async def test_words_alone_stand_below_the_challenge_until_its_leader_takes_them_for_an_offer(
