@@ -135,7 +135,7 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
         skills=skill_choices() if is_front and not skills else [],
         form=filled_form({"skills": skills}),
         fits=fit_views(request, fits),
-        sections=await load_sections(sections.home, request, viewer.actor) if is_front else [],
+        sections=await load_sections(sections.home, request, viewer.actor) if is_first and tab == "following" else [],
         own=own,
         section=await own.load(request, viewer.actor) if own is not None else None,
         page=page,
