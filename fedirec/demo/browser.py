@@ -152,6 +152,8 @@ class Browser:
             return self._page(self._send("GET", form.action, params=values))
         sent = [(field, (path.name, path.read_bytes(), "application/octet-stream")) for field, path in files]
         headers = {"origin": str(httpx.URL(form.action).join("/")).rstrip("/"), "sec-fetch-site": "same-origin"}
+        if not sent:
+            headers["content-type"] = "application/x-www-form-urlencoded"  # also of a form without fields
         page = self._page(self._send("POST", form.action, data=values, files=sent or None, headers=headers))
         if page.status != httpx.codes.OK or page.complaints:
             raise Invalid(f"{form.action} answered {page.status}: {page.gist}")

@@ -29,7 +29,7 @@ def steps_are_on_two_instances(world: World) -> None:
     carried = [uri for step in steps for uri in _ids(step.get("challenges"))]
     expect(carried == [world.challenge, world.sounds], f"its steps carry {carried}")
     for challenge in (world.challenge, world.sounds):
-        expect(world.document(challenge).get("partOf") == world.project, f"{challenge} does not say where it belongs")
+        expect(world.document(challenge).get("isPartOf") == world.project, f"{challenge} does not say where it belongs")
 
 
 def project_is_shown_elsewhere(world: World, letter: str, name: str) -> None:
@@ -43,8 +43,9 @@ def post_has_its_licence(world: World) -> None:
     """What somebody of another server posted stands in the challenge, under the licence that they named."""
     accepted = world.document(world.document(f"{world.challenge}/submissions")["first"])["orderedItems"]
     expect(world.records["post"] in accepted, "it was not taken up")
-    words = world.page_of("ana", world.records["post"]).tree.text
-    expect("CC BY-SA 4.0" in words, "its licence is not shown")
+    page = world.page_of("ana", world.records["post"])
+    said = [link.get("href") for link in page.tree.all("a") if "license" in link.get("rel").split()]
+    expect("https://creativecommons.org/licenses/by-sa/4.0/" in said, f"its licence is shown as {said}")
 
 
 def foreign_was_told(world: World) -> None:

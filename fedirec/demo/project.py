@@ -95,7 +95,9 @@ def lead_from_elsewhere(world: World) -> None:
         "do": "publish",
     }
     browser.send(page.form("title", "deadline", "do"), typed)
-    world.page_of("ana", world.sounds)  # A has heard of it
+    copy = world.page_of("bo", world.project)
+    form = copy.form("challenge", action=f"{copy.path}/challenges")
+    browser.send(form, {"challenge": _choice(copy, SOUNDS), "do": "offer"})
     asked = browser.open(f"{world.servers['A'].origin}/sign-in/elsewhere").form("handle")
     page = browser.send(asked, {"handle": world.handle("bo")})
     page = browser.open(_way(page, "/oauth/authorize?"))
@@ -162,9 +164,13 @@ def _lead(world: World, name: str = "ana") -> Page:
 
 def _attach(world: World, name: str, step: str, challenge: str) -> None:
     """A challenge that this person leads is part of the step."""
-    page = _lead(world, name)
-    form = page.form_beside(step, "challenge")
-    world.browsers[name].send(form, {"challenge": _choice(page, challenge)})
+
+    def offered() -> Page | None:
+        page = _lead(world, name)
+        return page if any(option.text == challenge for option in page.tree.all("option")) else None
+
+    page = until(f"“{challenge}” can be brought in", offered)
+    world.browsers[name].send(page.form_beside(step, "challenge"), {"challenge": _choice(page, challenge)})
 
 
 def _choice(page: Page, title: str) -> str:
