@@ -15,6 +15,8 @@ from tests.api.claiming import say_what_is_not_right
 from tests.api.concluding import bring_to_an_end
 from tests.api.conftest import Programs
 from tests.api.federating import look_after_federation
+from tests.api.finding_each_other import find_each_other
+from tests.api.leading_projects import lead_a_project
 from tests.api.looking_closer import look_closer
 from tests.api.moderating import look_after_people
 from tests.api.moving import move_and_stay
@@ -60,6 +62,8 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await bring_to_an_end(ana, ben, nobody)
     await do_tasks(here, ana, ben, nobody)
     await finish_together(here, ana, ben, nobody)
+    await lead_a_project(ana, ben, nobody)
+    await find_each_other(here, there, olga, ana, ben, nobody)
     await say_what_is_not_right(olga, ana, ben)
     await keep_away(here, there, ana, ben)
     await move_and_stay(here, there, olga, ana, ben)
