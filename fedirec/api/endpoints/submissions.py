@@ -5,6 +5,7 @@ from __future__ import annotations
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.endpoints.challenges import led_challenge
 from fedirec.api.endpoints.finding import get_challenge_row
 from fedirec.api.endpoints.records.works import get_own_record
 from fedirec.api.shapes.challenges import (
@@ -97,14 +98,14 @@ async def take(call: Call) -> Submission:
 
 
 async def invite(call: Call) -> LogEntry:
-    challenge, sent = await get_challenge_row(call.row()), call.sent(Invitation)
+    challenge, sent = await led_challenge(call, Deed.INVITE_TO_SUBMIT), call.sent(Invitation)
     entry = await invite_to_submit(call.actor, challenge, await _named(sent.person), sent.reason)
     [shown] = await show_entries(call, await told([entry], viewer=call.looker))
     return shown
 
 
 async def propose(call: Call) -> Submission:
-    challenge, sent = await get_challenge_row(call.row()), call.sent(Wanted)
+    challenge, sent = await led_challenge(call, Deed.INVITE_TO_SUBMIT), call.sent(Wanted)
     record = await find_record_row(sent.record)
     if record is None or not await may_see(record, call.looker):
         raise Invalid("There is no such record here.", field="record")
