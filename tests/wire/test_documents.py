@@ -20,7 +20,7 @@ LONG_WAY: Final = {
     *(f"friendica/{name}" for name in ("create_event", "create_quote", "create_reply")),
     *(f"friendica/{name}" for name in ("like", "undo_like", "dislike")),
     *("misskey/actor", "misskey/update_actor", "pleroma/actor", "pleroma/update_actor"),
-    *(f"peertube/{name}" for name in ("create_post", "update_post", "video", "video_of_version_4")),
+    *(f"peertube/{name}" for name in ("create_post", "update_post", "video", "video_of_version_4", "create_playlist")),
 }
 """Documents that have to be expanded: they spell keys as addresses, or mean something else by one of our words."""
 

@@ -190,8 +190,8 @@ def _content(doc: Doc) -> tuple[str, str | None]:
 
 
 def _named_language(doc: Doc) -> str | None:
-    """The language by which PeerTube and Lemmy say what a post is in."""
-    named = doc.docs("language")
+    """The language by which PeerTube and Lemmy say what a post is in; their word and ours name the same thing."""
+    named = doc.docs("language") or doc.docs("inLanguage")
     tag = find_language(named[0].find_text("identifier")) if named else None
     return None if tag == "und" else tag
 
