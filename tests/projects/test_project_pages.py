@@ -223,7 +223,7 @@ async def test_the_creator_adds_and_removes_leaders_and_hands_over_before_they_s
         assert (await post(first, f"/p/night/members/{bo.id}/lead")).status_code == 303
         assert (await post(second, "/p/night/tell", news="We are two now.")).status_code == 303
         assert "We are two now." in (await first.get("/p/night/story")).text
-        assert (await post(first, "/p/night/step-down")).status_code == 403
+        assert (await post(first, "/p/night/step-down")).status_code == 409
         assert (await post(second, f"/p/night/leaders/{ana.id}/remove", reason="No.")).status_code == 403
         assert (await post(first, f"/p/night/leaders/{bo.id}/hand-over")).status_code == 303
         assert (await post(first, "/p/night/step-down")).status_code == 303

@@ -1,8 +1,8 @@
 """Everybody asks for everything: pages and programs let in whom the tables let in, and nobody else.
 
 The tables are `remix/powers.py` and `accounts/permissions.py`. What is asked for that is not in the table below fails.
-Who is let in is decided before any database is asked for more than rows, so that SQLite is asked by all, and PostgreSQL
-by a few.
+Who is let in is decided by rows that both databases give alike, so that SQLite is asked by all, and PostgreSQL by a
+few.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ PAGES: Final[Mapping[str, Rows]] = {
     "POST /p/{slug}/productions/{key}/answers/{line:int}": Deed.CONFIRM_ROLE,
 }
 ELSEWHERE: Final = frozenset({"/projects/remote/", "/challenges/remote/", "/productions/remote/"})
-"""Copies of what lives elsewhere: its home decides about it, and everybody here may read it."""
+"""Copies of what lives elsewhere: everybody here may read them, and its home decides about whatever is asked of it."""
 
 CALLS: Final[Mapping[str, Rule]] = {
     "list_challenges": None,
@@ -243,6 +243,8 @@ CALLS: Final[Mapping[str, Rule]] = {
     "move_step": Deed.MOVE_STEP,
     "attach_challenge": Deed.ATTACH_CHALLENGE,
     "detach_challenge": Deed.ATTACH_CHALLENGE,
+    "offer_challenge": Deed.CHANGE_CHALLENGE,
+    "withdraw_challenge": Deed.CHANGE_CHALLENGE,
     "list_project_members": None,
     "list_project_waiting": Deed.LET_IN,
     "ask_to_join": Deed.ASK_TO_JOIN,
@@ -406,6 +408,8 @@ async def _wrong_calls(cast: Cast, table: Mapping[str, Rule]) -> Any:
             sendable = {**FORM, **_sent(cast)}
             body = {name: sendable[name] for name in endpoint.body.model_fields if name in sendable}
             body |= SENT.get(endpoint.name, {})
+            if endpoint.name == "offer_challenge":
+                body["challenge"] = cast.rows["challenge"]
         for who in _askers(cast, table[endpoint.name]):
             if who.name not in PROGRAMS:
                 continue
