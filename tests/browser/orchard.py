@@ -26,7 +26,7 @@ async def plant(
     draft = ProjectDraft(
         title="An orchard in four pictures",
         slug=slug,
-        text="A picture book about *one* tree.\n\n- spring\n- summer",
+        text="A picture book about a *pear* tree.\n\n- spring\n- summer",
         form=Form.PICTURE_BOOK,
         language="en",
         tags=["trees", "books"],

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -36,6 +37,17 @@ SHAPES: Final = {
 }
 """What can differ on a phone from what is true of the same page on a desktop: what is shown, how large and where."""
 
+ASKS_WHO: Final = "/oauth/authorize?" + urlencode(
+    {
+        "response_type": "code",
+        "client_id": "https://far.example/",
+        "redirect_uri": "https://far.example/back",
+        "state": "sailing",
+        "code_challenge": "A" * 43,
+        "code_challenge_method": "S256",
+    }
+)
+"""Where another server sends a member to hear who they are."""
 STRANGER: Final = (
     "/",
     "/explore",
@@ -96,6 +108,16 @@ STRANGER: Final = (
     "{challenge}",
     "{challenge}/submissions",
     "{challenge}/news",
+    "{challenge}/log",
+    "{challenge}/log?only=decisions",
+    "{challenge}/needs",
+    "{need}",
+    "{concluded}",
+    "{concluded}/log",
+    "{concluded}/news",
+    "{said}",
+    "{archived}",
+    "/p/orchard/needs",
     "{remote_record}",
     "{remote_challenge}",
     "{remote_person}",
@@ -144,6 +166,7 @@ MEMBER: Final = (
     "/following/ended",
     "/follow",
     "/follow?uri=@bo@nowhere.example",
+    ASKS_WHO,
 )
 MAKER: Final = (
     "/records/new",
@@ -211,6 +234,14 @@ MAKER: Final = (
     "{challenge}/select",
     "{challenge}/conclude",
     "{challenge}/cancel",
+    "{challenge}/invite",
+    "{challenge}/needs",
+    "{need}",
+    "{concluded}",
+    "{concluded}/archive",
+    "{said}/edit",
+    "/p/orchard/needs",
+    "{remote_project}",
     "{remote_record}",
     "{remote_challenge}",
     "{remote_person}",
