@@ -17,10 +17,16 @@ from tortoise.connection import get_connection
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoints import TABLE
 from fedirec.db import execute, on_postgres, transaction
+from fedirec.projects.actions.tasks import TaskDraft, make_task
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.needs import name_need
+from fedirec.remix.actions.news import post_news
+from fedirec.remix.terms import Terms
 from tests.api.programs import token_for
 from tests.bench import graphs
 from tests.bench.feed import fill
 from tests.network import Instance
+from tests.projects.test_tasks import KEYS, a_project
 
 GROWING = {"record", "source", "snapshot", "actor", "attachment", "record_tag", "contributor", "announcement", "follow"}
 GROWING |= {"liking", "notification", "outgoing", "received", "submission", "record_revision", "comment", "media"}
@@ -37,6 +43,8 @@ GROWING |= {
     "bookmark",
     "remix_request",
 }
+GROWING |= {"project_member", "step", "step_challenge", "task", "takeover", "production", "production_part"}
+GROWING |= {"role_line", "need", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
 GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
     "/",
@@ -86,6 +94,35 @@ PAGES = (
     "/admin/queue",
     "/admin/refused",
     "/about/servers",
+    "/projects",
+    "/projects?form=film&skill=sng&tag=rain&q=fox",
+    "/projects/new",
+    "/slate",
+    "/p/fox",
+    "/p/fox/people",
+    "/p/fox/story",
+    "/p/fox/log",
+    "/p/fox/steps/one",
+    "/p/fox/lead",
+    "/p/fox/tasks",
+    "/p/fox/tasks/{task}",
+    "/p/fox/takeover",
+    "/p/fox/needs",
+    "/p/fox/feed",
+    "/p/fox/productions/new",
+    "/productions",
+    "/c/rain",
+    "/c/rain/submissions",
+    "/c/rain/invite",
+    "/c/rain/log",
+    "/c/rain/news",
+    "/c/rain/needs",
+    "/needs/{need}",
+    "/digest",
+    "/picks",
+    "/picks/new",
+    "/calendar",
+    "/tasks",
 )
 WISHES = tuple(
     "&".join(filters)
@@ -123,6 +160,23 @@ async def fill_tables(here: Instance) -> dict[str, str | int]:
         await graphs.add_strangers(2_000)
         await graphs.analyze()
         return {"record": record, "author": author.id, "author_uri": author.uri, "host": author.host}
+
+    return await here.run(work)
+
+
+async def make_something(here: Instance) -> dict[str, str | int]:
+    """A project of olga's with a step, a task and somebody whom it looks for, and a challenge with news."""
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    project = await a_project(here, olga)
+
+    async def work() -> dict[str, str | int]:
+        draft = ChallengeDraft(title="Rain", slug="rain", text="Hum.", terms=Terms(version=1, licence="CC0-1.0"))
+        rain = await open_challenge(olga, here.state["keyring"], draft, keys=KEYS)
+        await post_news(olga, rain.actor, title="Clouds", text="They come.")
+        task = await make_task(olga, project, TaskDraft(title="Fold it"))
+        need = await name_need(olga, project.actor, "anm", "Twelve foxes.")
+        await graphs.analyze()
+        return {"task": task.uri.rpartition("/")[2], "need": need.id}
 
     return await here.run(work)
 
@@ -184,7 +238,7 @@ def listening_in(here: Instance) -> Iterator[Asked]:
 
 
 async def test_no_page_reads_a_table_from_end_to_end(here: Instance) -> None:
-    rows = await fill_tables(here)
+    rows = await fill_tables(here) | await make_something(here)
     async with here.sign_in("olga") as client:
         with listening_in(here) as asked:
             for path in PAGES:

@@ -951,6 +951,7 @@ class Migration(QuickMigration):
                     Index(fields=["project_id", "state", "due_at"]),
                     Index(fields=["assignee_id", "state", "due_at"]),
                     Index(fields=["state", "due_at"]),
+                    Index(fields=["due_at"]),
                 ],
                 "pk_attr": "id",
                 "table_description": "Something that somebody in a project does, with a name and a date.",

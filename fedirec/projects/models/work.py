@@ -52,4 +52,5 @@ class Task(Model, metaclass=RowClass):
             Index(fields=["project_id", "state", "due_at"]),
             Index(fields=["assignee_id", "state", "due_at"]),
             Index(fields=["state", "due_at"]),
+            Index(fields=["due_at"]),
         ]

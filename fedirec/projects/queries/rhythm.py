@@ -28,8 +28,8 @@ _RELEASED: Final = f"""
 """  # noqa: S608  (only constants are spliced in)
 _DUE: Final = f"""
     SELECT t.uri, t.title, t.due_at, t.created_at, t.ended_at, t.state, j.title, a.uri, a.is_local, a.id
-      FROM task t JOIN project j ON j.id = t.project_id JOIN actor a ON a.id = j.actor_id
-     WHERE t.due_at >= ? AND t.due_at < ? AND {_SEEN}
+      FROM task t CROSS JOIN project j CROSS JOIN actor a
+     WHERE t.due_at >= ? AND t.due_at < ? AND j.id = t.project_id AND a.id = j.actor_id AND {_SEEN}
      ORDER BY t.due_at, t.id LIMIT ?
 """  # noqa: S608
 

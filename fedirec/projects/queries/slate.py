@@ -120,7 +120,9 @@ async def projects_in_preparation(person: Actor, *, limit: int = 20) -> list[Pro
 async def leaders_among(projects: Sequence[Project]) -> dict[int, list[Actor]]:
     """Those who lead each of `projects`, by the row of its Group, in the order in which they came."""
     groups = [project.actor_id for project in projects]
-    rows = GroupLeader.filter(group_id__in=groups).order_by("id").limit(MAX_LEADERS * (len(groups) or 1))
+    if not groups:
+        return {}
+    rows = GroupLeader.filter(group_id__in=groups).order_by("id").limit(MAX_LEADERS * len(groups))
     found: dict[int, list[Actor]] = {}
     for row in await rows.select_related("actor"):
         found.setdefault(row.group_id, []).append(row.actor)
