@@ -16,7 +16,13 @@ from fedirec.projects.stages import Stage
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.models import Challenge
 
-STEPS = ("Write it", "Characters", "Pages that fold out into a whole landscape", "Layout", "Read aloud")
+STEPS = (
+    "Words for a year",
+    "Who lives in it",
+    "Pages that fold out into a whole landscape",
+    "Set the pages",
+    "Read to a child",
+)
 
 
 async def plant(
