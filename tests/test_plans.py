@@ -25,8 +25,8 @@ from fedirec.remix.terms import Terms
 from tests.api.programs import token_for
 from tests.bench import graphs
 from tests.bench.feed import fill
-from tests.network import Instance
-from tests.projects.test_tasks import KEYS, a_project
+from tests.network import KEYS, Instance
+from tests.projects.test_tasks import a_project
 
 GROWING = {"record", "source", "snapshot", "actor", "attachment", "record_tag", "contributor", "announcement", "follow"}
 GROWING |= {"liking", "notification", "outgoing", "received", "submission", "record_revision", "comment", "media"}
