@@ -37,7 +37,7 @@ KNOWS_PEOPLE = {"followers-collection-must-be-a-collection", "following-collecti
     [
         ("/u/ana", SERVES | COLLECTS | KNOWS_PEOPLE),
         ("/c/words", SERVES | COLLECTS | KNOWS_PEOPLE),
-        ("/actor", SERVES | COLLECTS),
+        ("/actor", SERVES | COLLECTS | {"followers-collection-must-be-a-collection"}),
     ],
 )
 def test_no_actor_of_ours_fails_what_the_standard_asks_of_actors(home: Home, path: str, passed: set[str]) -> None:
