@@ -34,7 +34,13 @@ async def test_a_record_from_a_form_and_one_from_a_program_travel_alike(here: In
 
 async def test_a_challenge_from_a_form_and_one_from_a_program_promise_alike(here: Instance, program: Programs) -> None:
     olga = await program("olga")
-    promised = {"licence": "CC-BY-4.0", "pays": "pot", "currency": "EUR", "decided_by": "community", "rule": "In equal parts."}
+    promised = {
+        "licence": "CC-BY-4.0",
+        "pays": "pot",
+        "currency": "EUR",
+        "decided_by": "community",
+        "rule": "In equal parts.",
+    }
     async with here.sign_in("olga") as browser:
         typed = {"title": "One", "text": "Send *rain*.", "kinds": "audio", "timezone": "UTC", "do": "publish"}
         answer = await browser.post("/challenges/new", data={**typed, **promised, "amount": "120", "terms": "Fair."})
