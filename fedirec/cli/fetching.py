@@ -122,8 +122,9 @@ def _terms(terms: Terms) -> Iterator[Fact]:
     yield "licence", find_licence(terms.licence).name
     yield "pays", f"{terms.pays}{money}"
     yield "decided by", terms.decided_by
-    if terms.text:
-        yield "in words", terms.text[:_EXCERPT]
+    for name, words in (("shared", terms.rule), ("decided how", terms.method), ("in words", terms.text)):
+        if words:
+            yield name, words[:_EXCERPT]
 
 
 def _record(record: RecordObject) -> Iterator[Fact]:

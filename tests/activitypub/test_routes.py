@@ -190,7 +190,7 @@ async def test_actors_have_two_keys_that_are_theirs_and_collections_that_can_be_
             if name in actor:
                 collection = await _document(here, actor[name].removeprefix(here.origin))
                 assert (collection["id"], collection["type"]) == (actor[name], "OrderedCollection")
-        assert ("followers" in actor) == (kind != "Application")
+        assert "followers" in actor
     assert len(fingerprints) == 6, "everybody signs with keys of their own"
     assert (await _document(here, "/c/rain/featured"))["orderedItems"][0]["id"] == f"{here.origin}/c/rain/prompt"
     for path in ("/u/rain", "/c/ana", "/u/actor", "/u/rain/outbox", "/c/ana/followers", "/u/nobody", "/c/nobody/inbox"):

@@ -170,6 +170,7 @@ CONNECTING: Final = (
 OPENING: Final = ("open_connection", "open_unix_connection", "sock_connect", "connect_tcp", "connect_unix")
 DOORS: Final = {
     "fedirec.net": "the door",
+    "fedirec.mail": "the door for letters, to the server that the operator named",
     "fedirec.app": "names the kind of transport that tests hand in",
     "fedirec.cli.sockets": "listens",
     "fedirec.cli.serving": "listens",

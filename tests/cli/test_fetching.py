@@ -30,7 +30,7 @@ def test_people_records_and_challenges_elsewhere_are_shown_as_we_understand_them
         assert understood["what it is"] == "a challenge (open)"
         assert understood["pays"] == "pot: 500.00 EUR"
         assert understood["terms"].endswith("(holds)")
-        assert understood["in words"] == "Half to each."
+        assert understood["shared"] == "Half to each."
         assert challenge["document"]["type"] == "Group"
 
         first = server.get("/u/ana/outbox", accept="application/activity+json").json()["first"]

@@ -96,9 +96,7 @@ class Record(RecordCard):
         "licence that lets nobody remix leaves nobody's."
     )
     ai_preference: str = Field(description="Whether machines may be trained with it: unset, disallow or allow.")
-    feedback_wanted: str | None = Field(
-        description="What its author would like to hear; null: they do not ask."
-    )
+    feedback_wanted: str | None = Field(description="What its author would like to hear; null: they do not ask.")
     sources: list[SourceMade]
     parts: list[PartTaken]
     author_keys_changed_at: datetime | None = Field(
