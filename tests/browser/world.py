@@ -212,8 +212,9 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         hoped = RecordDraft(
             title="Two lines, sung", licence="CC-BY-4.0", files=[sung], sources=[SourceDraft(record=kept)]
         )
-        await ask_to_remix(bo, hoped, words="I could not stop. May it be heard?")
-        asking, asked_of = [row.id for row in await RemixRequest.filter(state="waiting").order_by("id")]
+        heard = await ask_to_remix(bo, hoped, words="I could not stop. May it be heard?")
+        # The author of what lives on the other instance may not have answered yet: that is no question of these.
+        asking, asked_of = [(await RemixRequest.get(remix_uri=remix.uri)).id for remix in (waiting, heard)]
         for record in (hum, far, shut):
             await bookmark(ana, record)
         doubted = await Record.get(id=hummed_lower.id).select_related("author")

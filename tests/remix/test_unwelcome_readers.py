@@ -41,8 +41,14 @@ OF_ALL: Final = {
     *("/actor", "/actor/outbox", "/actor/witness", "/c/{handle}", "/c/{handle}/prompt", "/c/{handle}/featured"),
     *("/c/{handle}/moderators", "/c/{handle}/outbox", "/c/{handle}/submissions"),
     *("/c/{handle}/followers", "/c/{handle}/following", "/c/{handle}/news/{key}", "/p/{handle}/news/{key}"),
+    *("/actor/followers", "/c/{handle}/log", "/c/{handle}/needs", "/c/{handle}/needs/{key}"),
+    *("/p/{handle}", "/p/{handle}/introduction", "/p/{handle}/featured", "/p/{handle}/moderators"),
+    *("/p/{handle}/outbox", "/p/{handle}/followers", "/p/{handle}/following", "/p/{handle}/log"),
+    *("/p/{handle}/steps", "/p/{handle}/steps/{key}", "/p/{handle}/needs", "/p/{handle}/needs/{key}"),
+    *("/p/{handle}/productions", "/p/{handle}/productions/{key}"),
+    *("/p/{handle}/productions/{key}/records", "/p/{handle}/productions/{key}/roles"),
 }
-"""What belongs to the instance and to challenges, who block nobody."""
+"""What belongs to the instance, to challenges and to projects, who block nobody."""
 
 
 def documents_in(routes: Iterable[BaseRoute]) -> set[str]:

@@ -17,6 +17,7 @@ from fedirec.remix.kinds import KINDS, Kind
 from fedirec.remix.licences import CHOICES
 from fedirec.remix.lineage import Relation
 from fedirec.remix.roles import ROLES
+from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import (
     TYPES,
@@ -161,7 +162,7 @@ challenges = st.builds(
     terms=st.none() | terms,
     submissions=st.none() | st.just(f"{RAIN}/submissions"),
     prompt=st.none() | st.just(f"{A}/records/2"),
-    state=st.sampled_from(["open", "closed"]),
+    state=st.sampled_from([ChallengeState.OPEN, ChallengeState.CLOSED]),
 )
 
 
