@@ -29,9 +29,8 @@ SHAPES: Final = {
     "runOnly": {
         "type": "rule",
         "values": [
-            *("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "meta-viewport"),
-            *("button-name", "link-name", "label", "select-name", "input-button-name", "summary-name", "image-alt"),
-            *("aria-hidden-focus", "aria-allowed-attr", "aria-required-attr", "region", "heading-order", "bypass"),
+            *("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"),
+            *("button-name", "link-name", "summary-name", "aria-hidden-focus"),
         ],
     }
 }
