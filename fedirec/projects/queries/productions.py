@@ -17,7 +17,7 @@ from fedirec.projects.models import Manifest as ManifestRow
 from fedirec.remix.actions.drafts import breaches_among
 from fedirec.remix.claims import OPEN
 from fedirec.remix.licences import find_licence, licence_of
-from fedirec.remix.models import Agreement, ChallengeTerms, Claim, Record, Submission
+from fedirec.remix.models import Agreement, ChallengeTerms, Claim, Submission
 from fedirec.remix.queries.standing import silent_among
 from fedirec.uris import origin_of
 from fedirec.web.paging import Cursor
@@ -46,11 +46,6 @@ async def get_production_row(key: int) -> Production:
 async def find_production(uri: str) -> Production | None:
     """The production with the id `uri`, if it is known here."""
     return await with_parts(Production.filter(uri=uri)).first()
-
-
-async def production_of(record: Record) -> Production | None:
-    """The production that was released as `record`."""
-    return await with_parts(Production.filter(record_id=record.id)).first()
 
 
 async def productions_of(project: Project) -> Sequence[Production]:

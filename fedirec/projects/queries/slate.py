@@ -100,11 +100,6 @@ def _like(words: str) -> str:
     return f"%{escaped}%" if words else ""
 
 
-async def projects_led_by(person: Actor, *, after: Cursor | None = None, limit: int) -> list[Project]:
-    """What everybody sees of the projects that `person` leads, the newest first."""
-    return await _piece(_LEADS, [person.id], after, limit)
-
-
 async def projects_joined_by(person: Actor, *, after: Cursor | None = None, limit: int) -> list[Project]:
     """What everybody sees of the projects that `person` leads or is a member of, the newest first."""
     return await _piece(f"({_LEADS} OR {_IS_IN})", [person.id, person.id], after, limit)

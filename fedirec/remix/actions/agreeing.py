@@ -27,8 +27,3 @@ async def agree(
         submission.terms_version, submission.terms_digest = terms.version, terms.digest
         await submission.save(update_fields=["terms_version", "terms_digest"])
     return agreement
-
-
-async def has_agreed(submission: Submission, terms: ChallengeTerms) -> bool:
-    """Whether its author agreed to exactly this version."""
-    return await Agreement.exists(submission_id=submission.id, version=terms.version, digest=terms.digest)

@@ -13,7 +13,6 @@ from typing import Any
 
 from fedirec.accounts.boundaries import away_from
 from fedirec.activitypub.models import Actor
-from fedirec.errors import NotFound
 from fedirec.remix.logbook import DECISIONS, Happening
 from fedirec.remix.models import LogEntry, Record
 from fedirec.remix.queries.parts import actors_in, records_in
@@ -62,14 +61,6 @@ async def log_of(
     if after is not None:
         found = found.filter(id__lt=after.id)
     return await told(await found.order_by("-id").limit(limit), viewer=viewer)
-
-
-async def get_entry(group: Actor, uri: str) -> Told:
-    """The entry of the log of `group` that lives at `uri`, as anybody may read it. Raises NotFound."""
-    rows = await LogEntry.filter(group_id=group.id, uri=uri).limit(1)
-    if not rows:
-        raise NotFound("There is no such entry here.")
-    return (await told(rows))[0]
 
 
 async def invited_to(group: Actor, people: Collection[int]) -> set[int]:

@@ -63,11 +63,6 @@ async def can_be_picked(*, record_id: int | None, group_id: int | None) -> bool:
     return bool(await fetch_tuples(asked, record_id if record_id is not None else group_id))
 
 
-async def find_pick(*, record_id: int | None = None, group_id: int | None = None) -> Pick | None:
-    """The pick that holds for it."""
-    return await Pick.filter(record_id=record_id, group_id=group_id, ended_at=None).first()
-
-
 async def _picks(
     condition: str, values: Sequence[Any], viewer: Actor | None, *, until: datetime, limit: int
 ) -> list[Picked]:
