@@ -8,19 +8,38 @@ import httpx
 import pytest
 
 from fedirec.accounts.models import Notification
+from fedirec.accounts.permissions import Operator
 from fedirec.activitypub.follows import follow
-from fedirec.activitypub.models import Outgoing
+from fedirec.activitypub.models import Announcement, Outgoing
+from fedirec.admin.actions.instances import choose_announcements
 from fedirec.projects.actions.productions import meeting
 from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.preparing import set_links
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.queries.productions import find_production, get_production_row, links_of, manifest_of
+from fedirec.remix.actions.instance_news import bring_news_up_to_date
 from fedirec.remix.models import LogEntry, Record, Source
 from tests.network import Instance, Network, settle
 from tests.projects.producing import production_with, project_at, record_by
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.one_database
+async def test_an_instance_whose_admins_want_that_announces_what_its_projects_release(here: Instance) -> None:
+    ada = await here.join("ada")
+    production = await production_with(here, ada, await project_at(here, ada), [await record_by(here, ada, "Sky")])
+    await here.run(choose_announcements, Operator(f"{here.origin}/actor"), ["productions"])
+
+    async def finish() -> Record:
+        frozen = await freeze_production(ada, await get_production_row(production.id))
+        return await release_production(ada, await get_production_row(frozen.id))
+
+    record = await here.run(finish)
+    await here.run(bring_news_up_to_date)
+    said = await here.run(lambda: Announcement.filter(actor__uri=f"{here.origin}/actor").values("object_uri"))
+    assert [each["object_uri"] for each in said] == [record.uri]
 
 
 async def test_what_is_frozen_is_released_as_a_record_of_the_project_with_its_whole_lineage(here: Instance) -> None:

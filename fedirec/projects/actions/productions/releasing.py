@@ -22,6 +22,7 @@ from fedirec.projects.queries.productions import manifest_of, roles_of
 from fedirec.projects.queries.projects import parts_of
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import FileDraft, PartDraft, RecordDraft, SourceDraft
+from fedirec.remix.actions.instance_news import InstanceNews, instance_announces
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.private_notes import tell_people
@@ -97,6 +98,7 @@ async def release_production(leader: Actor, production: Production) -> Record:
         await publish_news(
             group, kind=NewsKind.UPDATE, title=title[:100], text=words, author=leader, language=fresh.language
         )
+        await instance_announces(InstanceNews.PRODUCTIONS, record.uri)
         mentioned = {mention.href for mention in work.mentions}  # they read it there as a post that names them
         await tell_people(
             group,
