@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fedirec.html.bounds import MAX_BYTES
 from fedirec.html.cleaning import clean
+from fedirec.html.links import leads_to
 from fedirec.html.words import excerpt, one_line, plain
 from fedirec.html.writing import link_people, markdown, named_in, paragraphs
 
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_BYTES",
     "clean",
     "excerpt",
+    "leads_to",
     "link_people",
     "markdown",
     "named_in",

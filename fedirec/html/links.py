@@ -16,6 +16,8 @@ OUR_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*+)>')
 _CLASS: Final = re.compile(r' class="([^"]*)"')
 _HREF: Final = re.compile(r' href="([^"]*)"')
 _HOST_RUN: Final = re.compile(r"[\w.-]+")
+_NAMING: Final = frozenset({"mention", "hashtag"})
+"""Classes of links that name somebody, or a tag."""
 
 
 def show_hosts(html: str) -> str:
@@ -59,6 +61,20 @@ def show_hosts(html: str) -> str:
         out.append(f"<{closing}{_HEADINGS.get(name, name)}{attributes}>")
     out.append(html[end:])
     return "".join(out)
+
+
+def leads_to(html: str) -> list[str]:
+    """The http addresses to which the links of clean `html` lead, each once, without those to people and tags."""
+    found: dict[str, None] = {}
+    for tag in OUR_TAG.finditer(html):
+        closing, name, attributes = tag.groups()
+        href, classes = _HREF.search(attributes), _CLASS.search(attributes)
+        if closing or name != "a" or href is None or (classes and not _NAMING.isdisjoint(classes[1].split())):
+            continue
+        address = unescape(href[1])
+        if _host_in(address) is not None:
+            found.setdefault(address)
+    return list(found)
 
 
 def _host_in(address: str) -> str | None:

@@ -19,10 +19,13 @@ from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import get_project_row
 from fedirec.projects.stages import Stage
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
-from fedirec.remix.models import Challenge, GroupLeader, LogEntry, News
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.records import publish_record
+from fedirec.remix.actions.submissions import withdraw_submission
+from fedirec.remix.models import Challenge, GroupLeader, LogEntry, News, Submission
 from fedirec.remix.terms import Terms
 from tests.conftest import Pass
-from tests.network import Instance
+from tests.network import Instance, settle
 from tests.projects.test_tasks import a_project, joins
 
 DAY = timedelta(days=1)
@@ -149,10 +152,38 @@ async def test_what_leaders_put_up_themselves_stays_up_until_they_say_otherwise(
     await here.run(lambda: set_stage(ana, project, Stage.ADOPTABLE, reason="No time any more."))
     await here.run(make_task, ana, project, TaskDraft(title="For whoever comes"))
     assert (await fresh(here, project)).stage == "adoptable"
+    assert await told(here) == [("bo", "project_adoptable")], "whoever could take it over knows"
     await here.run(lambda: offer_to_lead(bo, project, words="Gladly."))
     await here.run(lambda: set_stage(ana, project, Stage.IDEA, reason="I have time again."))
     assert (await fresh(here, project)).stage == "idea"
     assert await states(here) == ["ended"]
+
+
+async def test_those_who_made_something_for_a_project_that_is_given_up_read_why(
+    here: Instance, there: Instance
+) -> None:
+    ana, bo, cy, dee = [await here.join(name) for name in ("ana", "bo", "cy", "dee")]
+    eve = await there.join("eve")
+    project = await a_project(here, ana)
+    await joins(here, project, bo)
+    await joins(here, project, await here.meet(eve))
+    draft = ChallengeDraft(title="Foxes", slug="foxes", text="Draw.", terms=Terms(version=1, licence="CC-BY-4.0"))
+    challenge = await here.run(open_challenge, ana, here.state["keyring"], draft)
+    await here.run(lambda: Challenge.filter(id=challenge.id).update(part_of_id=project.actor_id))
+    for author in (cy, dee):
+        work = RecordDraft(title="A fox", text="la", licence="CC-BY-4.0", challenge=challenge)
+        await here.run(publish_record, author, work)
+    taken_back = await here.run(lambda: Submission.get(record__author_id=dee.id))
+    await here.run(withdraw_submission, dee, taken_back)
+    await here.run(lambda: set_stage(ana, project, Stage.ABANDONED, reason="The fox is gone."))
+    rows = await here.run(lambda: Notification.filter(kind="project_abandoned").select_related("account__actor"))
+    assert sorted((row.account.actor.handle, row.details["reason"]) for row in rows) == [
+        ("bo", "The fox is gone."),
+        ("cy", "The fox is gone."),
+    ]
+    await settle(here, there)
+    [heard] = await there.run(lambda: Notification.filter(kind="group_wrote"))
+    assert "was given up" in heard.details["title"]
 
 
 @pytest.mark.one_database

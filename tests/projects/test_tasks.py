@@ -279,6 +279,7 @@ async def test_somebody_elsewhere_is_told_by_a_post_of_the_project_for_them_alon
     assert (await fresh(here, task)).state == "done"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
 async def test_dates_are_recalled_two_days_before_on_the_day_and_once_after(here: Instance, time_passes: Pass) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     project = await a_project(here, ana)

@@ -31,7 +31,7 @@ from fedirec.remix.actions.challenges import (
     open_draft,
 )
 from fedirec.remix.actions.drafts import RecordDraft
-from fedirec.remix.actions.records import publish_record
+from fedirec.remix.actions.records import delete_record, publish_record
 from fedirec.remix.actions.submissions import accept_submission, save_submission
 from fedirec.remix.actions.terms import agree_to_terms
 from fedirec.remix.models import (
@@ -39,17 +39,20 @@ from fedirec.remix.models import (
     Attachment,
     Challenge,
     ChallengeTerms,
+    Comment,
     GroupLeader,
     LogEntry,
     Record,
     Submission,
 )
 from fedirec.remix.submissions import Outcome
-from fedirec.remix.terms import Pays, Terms
+from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.network import Instance, settle
 from tests.remix.forms import picture, send
 
 pytestmark = pytest.mark.one_database
+both = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+"""For the few that ask the databases for everything that the others do."""
 
 ACTIVITY = "application/activity+json"
 TERMS = Terms(version=1, licence="CC-BY-SA-4.0")
@@ -161,6 +164,27 @@ async def test_the_first_post_says_all_that_people_should_know_before_they_work(
         assert words in content, words
 
 
+@pytest.mark.parametrize(
+    ("pays", "decided_by", "words"),
+    [
+        (Pays.NOTHING, "community", ("It is unpaid.", "Everybody there decides together")),
+        (Pays.PERHAPS, "contributors", ("It may pay later.", "Those who contribute decide together")),
+    ],
+)
+async def test_the_first_post_says_it_too_where_there_is_no_pot(
+    here: Instance, pays: Pays, decided_by: str, words: tuple[str, ...]
+) -> None:
+    ana = await here.join("ana")
+    terms = Terms(version=1, licence="CC0-1.0", pays=pays, decided_by=DecidedBy(decided_by))
+    challenge = await ask(here, ana, terms=terms)
+    content = (await here.get("/c/stars/prompt", accept=ACTIVITY)).json()["content"]
+    for each in words:
+        assert each in content
+    unruled = ChallengeChange(terms=replace(POT, rule=""), reason=WHY)
+    with pytest.raises(Invalid, match="how the pot is shared"):
+        await here.run(change_challenge, ana, challenge, unruled)
+
+
 async def test_a_deadline_moves_later_only_and_everybody_can_read_why(here: Instance) -> None:
     ana = await here.join("ana")
     soon = now() + timedelta(days=3)
@@ -261,6 +285,7 @@ async def test_what_is_offered_is_only_ever_bound_to_terms_that_its_author_knows
             assert row.terms_digest == digests[row.terms_version]
 
 
+@both
 async def test_an_author_elsewhere_agrees_by_an_activity_of_their_own_instance(here: Instance, there: Instance) -> None:
     ana, bo = await here.join("ana"), await there.join("bo")
     challenge = await ask(here, ana)
@@ -283,15 +308,17 @@ async def test_an_author_elsewhere_agrees_by_an_activity_of_their_own_instance(h
     assert (agreement.activity_uri or "").startswith(there.origin)
 
 
+@both
 async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there: Instance) -> None:
-    ana, bo, cy = await here.join("ana"), await here.join("bo"), await there.join("cy")
+    ana, bo, dee, cy = [*[await here.join(name) for name in ("ana", "bo", "dee")], await there.join("cy")]
     challenge = await ask(here, ana)
     remote = await there.find_challenge(challenge.actor.uri)
     first = await answer_with(here, bo, challenge, "Venus")
     await answer_with(there, cy, remote, "Mars")
     await settle(there, here)
     second = await here.run(lambda: Submission.exclude(id=first.id).get())
-    for submission in (first, second):
+    third, fourth = [await answer_with(here, dee, challenge, title) for title in ("Juno", "Vesta")]
+    for submission in (first, second, third, fourth):
         await here.run(accept_submission, ana, submission, "It is lovely.")
     with pytest.raises(Conflict, match="begin to choose"):
         await here.run(conclude_challenge, ana, challenge, text="Done.", said={})
@@ -300,6 +327,7 @@ async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there
         await browser.post("/c/stars/select")
         form = await browser.get("/c/stars/conclude")
         said: dict[str, Any] = {f"outcome-{first.id}": "used", f"thanks-{first.id}": "What a voice!"}
+        said[f"outcome-{third.id}"] = "built_on"
         missing = await send(browser, form, "/c/stars/conclude", **said)
         assert missing.status_code == 422
         assert "What a voice!" in missing.text
@@ -307,7 +335,13 @@ async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there
         assert done.status_code == 303, done.text
     await settle(here, there)
     outcomes = {row.id: (row.outcome, row.thanks) for row in await here.run(lambda: Submission.all())}
-    assert outcomes == {first.id: ("used", "What a voice!"), second.id: ("thanked", "")}
+    assert outcomes == {
+        first.id: ("used", "What a voice!"),
+        second.id: ("thanked", ""),
+        third.id: ("built_on", ""),
+        fourth.id: ("thanked", ""),
+    }
+    assert (await heard(here, dee))[-2:] == ["submission_built_on", "submission_thanked"]
     assert (await heard(here, bo))[-1] == "submission_used"
     assert "challenge_concluded" in await heard(there, cy)
     assert (await there.run(lambda: Challenge.get())).state == "concluded"
@@ -326,7 +360,7 @@ async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there
 async def test_nobody_is_left_without_an_answer(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     challenge = await ask(here, ana)
-    await answer_with(here, bo, challenge)
+    submission = await answer_with(here, bo, challenge)
     await here.run(close_challenge, ana, challenge)
     await here.run(begin_selecting, ana, challenge)
     with pytest.raises(Conflict, match="waits for an answer"):
@@ -337,12 +371,21 @@ async def test_nobody_is_left_without_an_answer(here: Instance) -> None:
             conclude_challenge, ana, challenge, text="Done.", said={1: Said(outcome=Outcome.USED, thanks="x" * 501)}
         )
     assert refused.value.field == "thanks-1"
+    record = await here.run(lambda: Record.get(id=submission.record_id))
+    await here.run(delete_record, bo, record)
+    assert (await here.run(_submission, submission.id)).state == "withdrawn"
+    assert ("withdrawn", "") in await logged(here)
+    await here.run(conclude_challenge, ana, challenge, text="Nothing came.", said={})
+    assert (await fresh(here, challenge)).state == "concluded", "what is deleted holds up nobody"
 
 
 async def test_what_is_called_off_says_why_to_everybody_in_it(here: Instance, there: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     challenge = await ask(here, ana)
     await answer_with(here, bo, challenge)
+    cy = await there.join("cy")
+    await answer_with(there, cy, await there.find_challenge(challenge.actor.uri))
+    await settle(there, here)
     with pytest.raises(Invalid) as refused:
         await here.run(cancel_challenge, ana, challenge, reason=" ")
     assert refused.value.field == "reason"
@@ -358,11 +401,15 @@ async def test_what_is_called_off_says_why_to_everybody_in_it(here: Instance, th
     assert document["state"] == "cancelled"
     assert datetime.fromisoformat(document["endTime"]) <= now()  # for those who do not know the word
     assert ("cancelled", "The hall burnt down.") in await logged(here)
-    remote = await there.find_challenge(challenge.actor.uri)
+    await settle(here, there)
+    letters = await there.run(lambda: Comment.filter(visibility="direct"))
+    assert [each.content.count("The hall burnt down.") for each in letters] == [1], "who lives elsewhere reads it too"
+    remote = await there.run(lambda: Challenge.get(actor__uri=challenge.actor.uri))
     assert remote.state == "cancelled"
     assert "Called off" in (await there.get(f"/challenges/remote/{remote.id}")).text
 
 
+@both
 async def test_what_comes_from_elsewhere_just_after_the_deadline_counts_and_says_so(
     here: Instance, there: Instance
 ) -> None:
@@ -382,13 +429,13 @@ async def test_what_comes_from_elsewhere_just_after_the_deadline_counts_and_says
     challenge = await fresh(here, challenge)
     assert challenge.state == "closed"
 
-    async def offer(record: Record, *, minutes: int) -> Submission:
+    async def offer(record: Record, *, minutes: int, via: str = "remote") -> Submission:
         assert challenge.deadline_at is not None
         with arriving(challenge.deadline_at + timedelta(minutes=minutes)):
-            return await save_submission(challenge, record, via="remote")
+            return await save_submission(challenge, record, via=via)
 
     with pytest.raises(Conflict):
-        await here.run(offer, local, minutes=1)
+        await here.run(offer, local, minutes=1, via="local")
     with pytest.raises(Conflict):
         await here.run(offer, copy, minutes=31)
     assert (await here.run(offer, copy, minutes=30)).is_late

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from fedirec.accounts.actions.boundaries import block
 from fedirec.accounts.models import Notification
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Received
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import Ref, Reject, Update
+from fedirec.clock import now
+from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.remix.actions import submissions as doing
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.actions.submissions import offers
 from fedirec.remix.models import Agreement, Challenge, Comment, GroupLeader, LogEntry, Record, Submission
+from fedirec.remix.submissions import Outcome, SubmissionState
+from fedirec.remix.terms import Terms
+from fedirec.remix.vocab import SubmissionObject
 from tests.network import Instance, settle
 from tests.remix.forms import send
 from tests.remix.test_pages_challenges import answer_with, ask
@@ -38,6 +47,7 @@ async def _whole(here: Instance, submission: Submission) -> Record:
     return record
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
 async def test_each_decision_stands_in_the_log_with_its_reason_and_its_author_hears(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     submission = await answer_with(here, bo, await ask(here, ana))
@@ -150,17 +160,101 @@ async def test_an_author_on_another_instance_reads_what_is_decided(here: Instanc
 
     await here.run(doing.ask_for_change, ana, submission, "Could it be longer?")
     await settle(here, there)
-    said = await there.run(lambda: Comment.get())
-    assert "Could it be longer?" in said.content
-    assert said.visibility == "direct"
-    assert "commented" in await _told(there, "bo") or "mentioned" in await _told(there, "bo")
+    assert await _stands(there) == ("pending", "", "Could it be longer?")
+    edited = RecordDraft(title="Vega, longer", text="lala", licence="CC-BY-SA-4.0")
+    await there.run(edit_record, bo, await there.run(lambda: Record.get(id=record.id).select_related("author")), edited)
+    await settle(there, here)
+    assert await _stands(there) == ("pending", "", ""), "what was asked for is done"
     await here.run(doing.decline_submission, ana, submission, "Too short.")
     await settle(here, there)
-    assert (await there.run(lambda: Submission.get())).reason == "Too short."
+    assert await _stands(there) == ("declined", "Too short.", "")
+    async with there.sign_in("bo") as browser:
+        page = (await browser.get(f"/challenges/remote/{challenge.id}")).text
+        assert "Too short." in page
+        assert "not taken up" in page
     await here.run(doing.reconsider_submission, ana, submission, "I listened again.")
+    await settle(here, there)
+    assert await _stands(there) == ("pending", "I listened again.", "")
     await here.run(doing.accept_submission, ana, submission, "Yes.")
     await settle(here, there)
-    assert (await there.run(lambda: Submission.get())).state == "accepted"
+    assert await _stands(there) == ("accepted", "Yes.", "")
+    kinds = ["change_asked", "submission_declined", "submission_reconsidered", "submission_accepted"]
+    assert await _told(there, "bo") == kinds, "each once"
+    assert await there.run(lambda: Comment.all().count()) == 0, "and not by a letter as well"
+
+
+async def _stands(instance: Instance) -> tuple[str, str, str]:
+    row = await instance.run(lambda: Submission.get())
+    return row.state, row.reason, row.change_wanted
+
+
+async def test_only_its_own_challenge_says_how_something_stands_and_its_newest_word_holds(
+    here: Instance, there: Instance
+) -> None:
+    ana, bo = await here.join("ana"), await there.join("bo")
+    stars = (await ask(here, ana)).actor
+    moon = (await open_challenge_called(here, ana, "moon")).actor
+    record = await _offered_from(there, here, bo, stars)
+    eve = await here.join("eve")
+    at = now()
+
+    async def say(speaker: Actor, **changes: Any) -> str:
+        """What becomes at the other end of what `speaker` says."""
+        fields = {"id": f"{speaker.uri}/submissions/1", "attributed_to": speaker.uri, "record": record.uri}
+        standing = SubmissionObject(**{**fields, "state": SubmissionState.DECLINED, "updated": at, **changes})
+        update = Update(id=new_activity_uri(speaker), actor=speaker.uri, object=standing, to=(bo.uri,))
+
+        async def send_it() -> None:
+            async with transaction():
+                await publish(speaker, update, to=[await Actor.get(uri=bo.uri)])
+
+        await here.run(send_it)
+        await settle(here, there)
+        return (await there.run(lambda: Received.get(activity_uri=update.id))).state
+
+    assert await say(moon) == "refused", "nothing was offered to that one"
+    assert await say(moon, attributed_to=stars.uri, id=f"{stars.uri}/submissions/1") == "refused"
+    assert await say(eve) == "refused"
+    assert await say(eve, attributed_to=stars.uri) == "refused"
+    assert await _stands(there) == ("pending", "", "")
+
+    assert await say(stars, state=SubmissionState.ACCEPTED, outcome=Outcome.USED, thanks="What a voice!") == "handled"
+    early = at - timedelta(seconds=5)
+    assert await say(stars, updated=early, reason="No.") == "refused", "that was overtaken"
+    assert await say(stars, reason="Not again.") == "refused", "so was that, of the same moment"
+    late = Reject(id=new_activity_uri(stars), actor=stars.uri, object=Ref(record.uri), content="No.", published=early)
+
+    async def send_late() -> None:
+        async with transaction():
+            await publish(stars, late, to=[await Actor.get(uri=bo.uri)])
+
+    await here.run(send_late)
+    await settle(here, there)
+    assert await _stands(there) == ("accepted", "", "")
+    kept = await there.run(lambda: Submission.get())
+    assert (kept.outcome, kept.thanks) == ("used", "What a voice!")
+    async with there.sign_in("bo") as browser:
+        page = (await browser.get(f"/challenges/remote/{kept.challenge_id}")).text
+        assert "What a voice!" in page
+        assert "used" in (await browser.get(record.uri)).text
+    await there.run(doing.withdraw_submission, bo, kept)
+    assert await say(stars, updated=now()) == "refused", "who took it back is not overruled"
+
+
+async def open_challenge_called(here: Instance, leader: Actor, slug: str) -> Challenge:
+    draft = ChallengeDraft(title=slug, slug=slug, text="Look.", terms=Terms(version=1, licence="CC-BY-SA-4.0"))
+    challenge: Challenge = await here.run(open_challenge, leader, here.state["keyring"], draft)
+    return challenge
+
+
+async def _offered_from(there: Instance, here: Instance, author: Actor, group: Actor) -> Record:
+    """A record of `author`'s that is offered from there to the challenge of `group` here."""
+    challenge = await there.find_challenge(group.uri)
+    record: Record = await there.run(
+        publish_record, author, RecordDraft(title="Vega", text="la", licence="CC-BY-SA-4.0", challenge=challenge)
+    )
+    await settle(there, here)
+    return record
 
 
 async def test_people_here_and_elsewhere_are_invited_in_the_open_and_once(here: Instance, there: Instance) -> None:

@@ -40,6 +40,8 @@ def test_terms_say_what_they_pay_and_bind_by_their_digest() -> None:
         {"currency": "USD"},
         {"decided_by": DecidedBy.COMMUNITY},
         {"text": ""},
+        {"rule": "By hours."},
+        {"method": "By lot."},
         {"pays": Pays.PERHAPS, "amount": None, "currency": None},
     ],
 )

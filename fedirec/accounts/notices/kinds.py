@@ -75,6 +75,7 @@ class Notice(StrEnum):
     TASK_OVERDUE = "task_overdue"
     INVITATION_WAITS = "invitation_waits"
     LEADERS_QUIET = "leaders_quiet"
+    PROJECT_ABANDONED = "project_abandoned"
     PROJECT_ADOPTABLE = "project_adoptable"
     LEAD_OFFERED = "lead_offered"
     LEADER_BACK = "leader_back"
@@ -90,6 +91,9 @@ class Notice(StrEnum):
     NOT_LET_IN = "not_let_in"
     TRUSTED = "trusted"
     MEMBERSHIP_ENDED = "membership_ended"
+    PROJECT_DISCARDED = "project_discarded"
+    PROJECT_HIDDEN = "project_hidden"
+    PROJECT_SHOWN_AGAIN = "project_shown_again"
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

@@ -52,8 +52,12 @@ FAMILY: Final = Family(
             one=N_("“%(title)s” still waits for your answer: they would like you to join."),
             wish=N_("An invitation to a project waits for my answer"),
         ),
+        Notice.PROJECT_ABANDONED: Words(
+            one=N_("“%(title)s” was given up. What you made for it stays yours."),
+            wish=N_("A project in which I am, or to which I offered something, is given up"),
+        ),
         Notice.PROJECT_ADOPTABLE: Words(
-            one=N_("“%(title)s” looks for somebody who leads it: its leaders have gone quiet."),
+            one=N_("“%(title)s” looks for somebody who leads it."),
             wish=N_("A project that I am in looks for somebody to lead it"),
         ),
         Notice.LEADER_BACK: Words(
@@ -89,5 +93,12 @@ FAMILY: Final = Family(
         Notice.TRUSTED: Words(
             one=N_("%(who)s trusts you to help with “%(title)s”."), wish=N_("Leaders of a project trust me with more")
         ),
+        Notice.PROJECT_DISCARDED: Words(
+            one=N_("%(who)s has discarded “%(title)s” before it was launched. It is gone.")
+        ),
+        Notice.PROJECT_HIDDEN: Words(
+            one=N_("Moderators have hidden “%(title)s”. Nobody sees it for now, and nothing of it is lost.")
+        ),
+        Notice.PROJECT_SHOWN_AGAIN: Words(one=N_("“%(title)s” was hidden by moderators, and is shown again.")),
     },
 )

@@ -32,6 +32,7 @@ from fedirec.remix.actions.rulings import bound_by_rulings, end_rulings
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.submissions import refuse_unfit_licence, save_submission
 from fedirec.remix.actions.submissions.answering import take_changed
+from fedirec.remix.actions.submissions.deleting import end_offers_of
 from fedirec.remix.digest import edit_digest
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import parents_of, refuse_loop
@@ -186,6 +187,7 @@ async def delete_record(author: Actor, record: Record) -> None:
     others = await everybody_around(record) if record.visibility != ASKING else await people_asked(record.uri)
     async with transaction():
         await bury_record(record)
+        await end_offers_of(record)
         tombstone = Tombstone(id=record.uri, deleted=now(), former_type="Note")
         to: tuple[str, ...] = (PUBLIC,) if record.visibility == "public" else (author.followers or "",)
         if record.visibility == ASKING:  # nobody else ever heard of it

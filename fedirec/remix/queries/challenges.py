@@ -202,18 +202,7 @@ async def submitted(
 
     `after` is the place at which the piece before ended.
     """
-    rows = (
-        await Submission.filter(
-            challenge_id=challenge.id,
-            state__in=list(states),
-            record__deleted_at=None,
-            record__visibility="public",
-            record__author__state__in=("active", "deleted"),
-        )
-        .order_by("-id")
-        .limit(MAX_SHUFFLED)
-        .values_list("id", flat=True)
-    )
+    rows = await _seen(challenge, *states).order_by("-id").limit(MAX_SHUFFLED).values_list("id", flat=True)
     places = sorted((_shuffled(int(str(key)), day), int(str(key))) for key in rows)
     rest = [(place, key) for place, key in places if after is None or place > after]
     return Submitted(
@@ -224,13 +213,7 @@ async def submitted(
 
 async def waiting_submissions(challenge: Challenge, *, after: Cursor | None, limit: int) -> list[Submission]:
     """What nobody has decided about yet, the longest waiting first."""
-    waiting = Submission.filter(
-        challenge_id=challenge.id,
-        state__in=("pending", "licence_pending"),
-        record__deleted_at=None,
-        record__visibility="public",
-        record__author__state__in=("active", "deleted"),
-    )
+    waiting = _seen(challenge, "pending", "licence_pending")
     if after is not None:
         waiting = waiting.filter(Q(created_at__gt=after.at) | Q(created_at=after.at, id__gt=after.id))
     keys = await waiting.order_by("created_at", "id").limit(limit).values_list("id", flat=True)
@@ -239,13 +222,7 @@ async def waiting_submissions(challenge: Challenge, *, after: Cursor | None, lim
 
 async def accepted_by_age(challenge: Challenge, *, after: Cursor | None, limit: int) -> list[Submission]:
     """What is part of the challenge, the newest first, with each record."""
-    accepted = Submission.filter(
-        challenge_id=challenge.id,
-        state="accepted",
-        record__deleted_at=None,
-        record__visibility="public",
-        record__author__state__in=("active", "deleted"),
-    )
+    accepted = _seen(challenge, "accepted")
     if after is not None:
         accepted = accepted.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))
     keys = await accepted.order_by("-created_at", "-id").limit(limit).values_list("id", flat=True)
@@ -258,8 +235,8 @@ async def has_submissions(challenge: Challenge) -> bool:
 
 
 async def count_pending(challenge: Challenge) -> int:
-    """How much waits for an answer of the leaders."""
-    return await Submission.filter(challenge_id=challenge.id, state="pending").count()
+    """How much waits for an answer of the leaders, of what they can see: what its author deleted waits for nothing."""
+    return await _seen(challenge, "pending").count()
 
 
 async def get_submission(key: int) -> Submission:
@@ -285,6 +262,17 @@ async def own_submissions(challenge: Challenge, author: Actor) -> list[Submissio
 async def terms_history(challenge: Challenge) -> list[ChallengeTerms]:
     """Every version of what the challenge promises, the newest first."""
     return await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").limit(100)
+
+
+def _seen(challenge: Challenge, *states: str) -> QuerySet[Submission]:
+    """What is in `states` and everybody may see, or could if it were part of it."""
+    return Submission.filter(
+        challenge_id=challenge.id,
+        state__in=states,
+        record__deleted_at=None,
+        record__visibility="public",
+        record__author__state__in=("active", "deleted"),
+    )
 
 
 async def _submissions(keys: Sequence[int]) -> list[Submission]:
