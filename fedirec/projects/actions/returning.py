@@ -8,6 +8,7 @@ from fedirec.clock import now
 from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.saying import in_its_language, say
 from fedirec.projects.models import Project, Takeover
+from fedirec.projects.queries.takeovers import latest_deed
 from fedirec.projects.takeovers import ADOPTABLE
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
@@ -38,6 +39,18 @@ async def come_back(leader: Actor, project: Project, *, restores: bool = True) -
     await publish_project_update(project)
     await say(project, title=N_("Its leaders are back"), text=N_("“%(title)s” goes on as before."))
     return True
+
+
+async def notice_deeds(project: Project) -> None:
+    """What a leader did in a challenge of `project`, in what it looks for or in its news since it was last known to be
+    led counts as any other deed: nobody loses a project in which they work. Part of the caller's transaction.
+    """
+    deed = await latest_deed(project)
+    if deed is None:
+        return
+    project.led_at, leader = deed
+    await Project.filter(id=project.id).update(led_at=project.led_at)
+    await come_back(leader, project)
 
 
 async def _end_offers(back: Actor, project: Project) -> None:

@@ -16,6 +16,7 @@ from fedirec.errors import NotFound
 from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.leading import make_leader
+from fedirec.projects.actions.returning import notice_deeds
 from fedirec.projects.actions.saying import say
 from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import find_member
@@ -62,6 +63,8 @@ async def offer_to_lead(member: Actor, project: Project, *, words: str) -> Takeo
     Raises Invalid, Conflict or Forbidden, which say why not.
     """
     said = check_words(words)
+    async with transaction():
+        await notice_deeds(await _locked(project.id))
     async with transaction():
         await begin_deed(Deed.OFFER_TO_LEAD, project, member)
         project.stage = (await _locked(project.id)).stage
@@ -134,6 +137,7 @@ async def decide_takeovers() -> int:
 
 async def _watch(key: int) -> bool:
     project = await _locked(key)
+    await notice_deeds(project)
     leading = await leading_of(project)
     if becomes_adoptable(leading, warned_at=await warned_at(project, leading), at=now()):
         await _put_up(project)
@@ -166,6 +170,7 @@ async def _put_up(project: Project) -> None:
 async def _take_over(key: int) -> bool:
     """Whether somebody leads it now who did not; the offers of all others have ended."""
     project = await _locked(key)
+    await notice_deeds(project)
     waiting = await Takeover.filter(project_id=key, state="waiting").select_related("actor").order_by("id")
     if not waiting or min(row.ends_at for row in waiting) > now():
         return False

@@ -19,13 +19,15 @@ from fedirec.projects.takeovers import (
     has_to_be_warned,
     silent_at,
 )
-from fedirec.remix.models import Reminder
+from fedirec.remix.models import Challenge, LogEntry, News, Reminder
 from fedirec.remix.queries.leading import leaders_of
 
 BATCH: Final = 500
 """Projects that are looked at in one query."""
 MAX_TOLD: Final = 500
 """Members who are told what happens to their project."""
+MAX_CHALLENGES: Final = 500
+"""Challenges of a project in which its leaders may have done something."""
 SILENCE: Final = "silence"
 """How the reminder of leaders who are silent is called."""
 SHORTEST: Final = timedelta(days=7)
@@ -68,6 +70,23 @@ async def leading_of(project: Project) -> Leading:
     """How `project` is led just now."""
     leaders = await leaders_of(await project.actor)
     return _leading(project, leaders_there=any(is_there(leader) for leader in leaders))
+
+
+async def latest_deed(project: Project) -> tuple[datetime, Actor] | None:
+    """When a leader last did something that stands in the log or the news of `project`, or of a challenge of it, and
+    who that was; None when nobody did since it was last known to be led.
+    """
+    leaders = {leader.id: leader for leader in await leaders_of(await project.actor)}
+    challenges = Challenge.filter(part_of_id=project.actor_id).order_by("-id").limit(MAX_CHALLENGES)
+    groups = [project.actor_id, *await challenges.values_list("actor_id", flat=True)]
+    entry = LogEntry.filter(group_id__in=groups, by_id__in=list(leaders), created_at__gt=project.led_at)
+    told = News.filter(group_id__in=groups, author_id__in=list(leaders), published_at__gt=project.led_at)
+    found = [
+        *[(row.created_at, row.by_id) for row in await entry.order_by("-created_at").limit(1)],
+        *[(row.published_at, row.author_id) for row in await told.order_by("-published_at").limit(1)],
+    ]
+    at, leader = max(found, default=(None, None))
+    return (at, leaders[leader]) if at is not None and leader is not None else None
 
 
 async def warned_at(project: Project, leading: Leading) -> datetime | None:
