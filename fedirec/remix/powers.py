@@ -70,6 +70,7 @@ class Deed(StrEnum):
     SEE_UNLAUNCHED = "see_unlaunched"
     CHANGE_PROJECT = "change_project"
     LAUNCH_PROJECT = "launch_project"
+    DISCARD_PROJECT = "discard_project"
     SET_STAGE = "set_stage"
     ADD_LEADER = "add_leader"
     REMOVE_LEADER = "remove_leader"
@@ -124,9 +125,9 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.SUBMIT: frozenset({Part.AUTHOR}),
     Deed.AGREE_TO_TERMS: frozenset({Part.AUTHOR}),
     Deed.WITHDRAW_SUBMISSION: frozenset({Part.AUTHOR}),
-    Deed.SEE_WAITING: _LEADERS | {Part.MODERATOR},
+    Deed.SEE_WAITING: _HELPERS | {Part.MODERATOR},
     Deed.CHOOSE_SUBMISSION: _LEADERS,
-    Deed.ASK_FOR_CHANGE: _LEADERS,
+    Deed.ASK_FOR_CHANGE: _HELPERS,
     Deed.DECLINE_SUBMISSION: _LEADERS,
     Deed.RECONSIDER_SUBMISSION: _LEADERS,
     Deed.INVITE_TO_SUBMIT: _LEADERS,
@@ -134,9 +135,10 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.POST_NEWS: _LEADERS,
     Deed.CHANGE_NEWS: _LEADERS,
     Deed.BEGIN_PROJECT: frozenset({Part.RESIDENT}),
-    Deed.SEE_UNLAUNCHED: _LEADERS | {Part.MODERATOR},
+    Deed.SEE_UNLAUNCHED: _INSIDE | {Part.AUTHOR, Part.MODERATOR},
     Deed.CHANGE_PROJECT: _LEADERS,
     Deed.LAUNCH_PROJECT: _LEADERS,
+    Deed.DISCARD_PROJECT: frozenset({Part.CREATOR}),
     Deed.SET_STAGE: _LEADERS,
     Deed.ADD_LEADER: frozenset({Part.CREATOR}),
     Deed.REMOVE_LEADER: frozenset({Part.CREATOR}),

@@ -123,11 +123,14 @@ PAGES: Final[Mapping[str, Rows]] = {
     "POST /p/{slug}/edit": Deed.CHANGE_PROJECT,
     "GET /p/{slug}/lead": Deed.CHANGE_PROJECT,
     "POST /p/{slug}/launch": Deed.LAUNCH_PROJECT,
+    "GET /p/{slug}/discard": Deed.DISCARD_PROJECT,
+    "POST /p/{slug}/discard": Deed.DISCARD_PROJECT,
     "POST /p/{slug}/stage": Deed.SET_STAGE,
     "POST /p/{slug}/tell": Deed.POST_NEWS,
     "POST /p/{slug}/steps": Deed.WRITE_STEP,
     "GET /p/{slug}/steps/{key}/edit": Deed.WRITE_STEP,
     "POST /p/{slug}/steps/{key}/edit": Deed.WRITE_STEP,
+    "POST /p/{slug}/steps/{key}/need": Deed.NAME_NEED,
     "POST /p/{slug}/steps/{key}/drop": Deed.WRITE_STEP,
     "POST /p/{slug}/steps/{key}/state": dict.fromkeys(("publish", "open", "finish"), Deed.MOVE_STEP),
     "POST /p/{slug}/steps/{key}/lock": Deed.MOVE_STEP,
@@ -234,6 +237,7 @@ CALLS: Final[Mapping[str, Rule]] = {
     "begin_project": Deed.BEGIN_PROJECT,
     "change_project": Deed.CHANGE_PROJECT,
     "launch_project": Deed.LAUNCH_PROJECT,
+    "discard_project": Deed.DISCARD_PROJECT,
     "set_stage": Deed.SET_STAGE,
     "tell_followers": Deed.POST_NEWS,
     "add_step": Deed.WRITE_STEP,
@@ -301,7 +305,7 @@ CALLS: Final[Mapping[str, Rule]] = {
     # What concerns two sides: its author and those who choose
     "show_submission": P.READ_OWN,
 }
-CONCERNED: Final = frozenset({"author", "leader", "creator", "moderator", "olga"})
+CONCERNED: Final = frozenset({"author", "trusted", "leader", "creator", "moderator", "olga"})
 """Who sees what was offered to the challenge and is not part of it."""
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from fedirec.projects.pages.productions.showing import SECTION as PRODUCTIONS
 from fedirec.projects.pages.takeovers import LEADER_WANTED
-from fedirec.projects.pages.tasks import FREE_TASKS
+from fedirec.projects.pages.tasks.showing import FREE_TASKS
 from fedirec.web.sections import Section
 
 SECTIONS: Final[tuple[Section, ...]] = (LEADER_WANTED, PRODUCTIONS, FREE_TASKS)

@@ -14,7 +14,7 @@ from fedirec.projects.models import Production, Project, ProjectMember, Step, St
 from fedirec.projects.stages import Facts, Stage
 from fedirec.remix.models import Challenge, GroupLeader, GroupTag
 from fedirec.remix.powers import Deed, Part, may_do
-from fedirec.remix.queries.leading import leaders_of
+from fedirec.remix.queries.leading import leaders_of, parts_in
 
 MAX_STEPS = 60
 """Of one project."""
@@ -26,7 +26,7 @@ _NONE = "There is no such project here."
 async def get_project(slug: str, viewer: Actor | None, *, is_moderator: bool = False) -> Project:
     """The project of ours that is called `slug`, with its actor, creator and cover. Raises NotFound.
 
-    While it is prepared only its leaders see it; one that moderators have hidden only they see.
+    While it is prepared only those see it who are in it, or invited; one that moderators have hidden only they see.
     """
     project = await with_parts(Project.filter(actor__local_handle=slug.lower())).first()
     if project is None or not await may_see_project(project, viewer, is_moderator=is_moderator):
@@ -63,18 +63,27 @@ async def projects_of(groups: Collection[int]) -> dict[int, Project]:
 
 async def may_see_project(project: Project, viewer: Actor | None, *, is_moderator: bool = False) -> bool:
     """Whether `viewer` sees it: everybody does once it is launched, unless it is hidden or nobody but people who are
-    suspended leads it.
+    suspended leads it. One that is gone where it lived nobody sees.
     """
+    if project.actor.state == "deleted" and not project.actor.is_local:
+        return False
     if is_moderator:
         return True
     if project.actor.state == "suspended":
         return False
     if project.actor.is_local and project.launched_at is None:
-        return viewer is not None and may_do(Deed.SEE_UNLAUNCHED, await parts_of(project, viewer))
+        return viewer is not None and await _may_see_unlaunched(project, viewer)
     if project.stage == Stage.ADOPTABLE:
         return True  # whoever is to take it over has to see it
     leaders = await leaders_of(project.actor)
     return not leaders or any(leader.state != "suspended" for leader in leaders)
+
+
+async def _may_see_unlaunched(project: Project, viewer: Actor) -> bool:
+    """Whether `viewer` is in a project that is prepared, or is meant by an invitation to it."""
+    member = await find_member(project, viewer)
+    meant = {Part.AUTHOR} if member is not None and member.state == "invited" else set()
+    return may_do(Deed.SEE_UNLAUNCHED, meant | await parts_of(project, viewer))
 
 
 async def parts_of(project: Project, actor: Actor) -> frozenset[Part]:
@@ -110,7 +119,7 @@ async def steps_of(project: Project, *, with_drafts: bool = False) -> Sequence[S
 
 
 async def get_step(project: Project, key: str) -> Step:
-    """The step of `project` with that key, or that row. Raises NotFound."""
+    """The step of `project` with that key. Raises NotFound."""
     step = await Step.get_or_none(uri=f"{project.actor.uri}/steps/{key}", project_id=project.id)
     if step is None:
         raise NotFound("There is no such step.")
@@ -123,7 +132,8 @@ async def challenges_to_attach(leader: Actor, project: Project) -> Sequence[Chal
     that say themselves that they are part of `project`.
     """
     free = Challenge.filter(part_of_id=None, actor__state="active").select_related("actor")
-    free = free.filter(_may_attach(leader, project)).exclude(state__in=["cancelled", "archived"])
+    led = Q(leader_id=leader.id, actor__is_local=True) | Q(named_project=project.actor.uri)
+    free = free.filter(led).exclude(state__in=["cancelled", "archived"])
     return await free.order_by("-id").limit(MAX_OFFERED)
 
 
@@ -138,16 +148,19 @@ async def challenges_to_offer(leader: Actor, project: Project) -> tuple[Sequence
 
 
 async def get_challenge_to_attach(leader: Actor, project: Project, key: int) -> Challenge:
-    """The challenge in row `key`, if it is one of those, with its actor. Raises NotFound."""
-    found = Challenge.filter(_may_attach(leader, project), id=key)
-    challenge = await found.select_related("actor").first()
-    if challenge is None:
+    """The challenge in row `key`, with its actor: here one that `leader` leads, elsewhere one that says that it is part
+    of `project`. Raises NotFound.
+    """
+    challenge = await Challenge.filter(id=key).select_related("actor").first()
+    if challenge is None or not await _may_attach(leader, project, challenge):
         raise NotFound("You lead no such challenge.")
     return challenge
 
 
-def _may_attach(leader: Actor, project: Project) -> Q:
-    return Q(leader_id=leader.id, actor__is_local=True) | Q(named_project=project.actor.uri)
+async def _may_attach(leader: Actor, project: Project, challenge: Challenge) -> bool:
+    if challenge.actor.is_local:
+        return may_do(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
+    return challenge.named_project == project.actor.uri
 
 
 async def tags_of(group: Actor) -> list[str]:

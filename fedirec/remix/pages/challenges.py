@@ -17,6 +17,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.errors import FedirecError
+from fedirec.remix.actions.meeting import refresh_seen
 from fedirec.remix.actions.offering import offer_from_home
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.pages.cards import Cards
@@ -28,6 +29,7 @@ from fedirec.remix.pages.promised import outcome_word, own_submission, terms_vie
 from fedirec.remix.pages.promised import routes as promised_routes
 from fedirec.remix.pages.sharing.heads import challenge_head
 from fedirec.remix.pages.visitors import row_in, visitor
+from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.challenges import (
     accepted_by_age,
     challenges_by_age,
@@ -37,7 +39,7 @@ from fedirec.remix.queries.challenges import (
     submitted,
     terms_history,
 )
-from fedirec.remix.queries.leading import leads
+from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.needs import needs_of
 from fedirec.remix.queries.news import how_it_ended
 from fedirec.remix.queries.people import acquaintance_of
@@ -110,6 +112,7 @@ async def show_remote_challenge(request: Request[Any]) -> Response:
     challenge = await get_remote_challenge(row_in(request))
     if wants_activity(request):
         return RedirectResponse(challenge.actor.uri, status_code=303, headers=VARY)
+    await refresh_seen(challenge)
     return await _show_brief(request, challenge)
 
 
@@ -121,22 +124,23 @@ async def show_remote_submissions(request: Request[Any]) -> Response:
     return await _show_submissions(request, await get_remote_challenge(row_in(request)))
 
 
-def challenge_tabs(challenge: Challenge, cards: Cards, *, current: str, is_leader: bool) -> list[Tab]:
-    """The pages of a challenge that somebody may see."""
+def challenge_tabs(challenge: Challenge, cards: Cards, *, current: str, parts: Collection[Part]) -> list[Tab]:
+    """The pages of a challenge that somebody who plays `parts` may see."""
     url = cards.challenge_url(challenge)
     pages = [("brief", _("Brief"), url), ("submissions", _("What was made"), f"{url}/submissions")]
     pages.append(("news", _("Updates"), f"{url}/news"))
     if challenge.actor.is_local:
         pages.append(("log", _("Log"), f"{url}/log"))
-    if is_leader:
-        pages.append(("waiting", _("Waiting for you"), f"{url}/waiting"))
+    if may_do(Deed.SEE_WAITING, parts):
+        label = _("Waiting for you") if Part.LEADER in parts else _("What waits")
+        pages.append(("waiting", label, f"{url}/waiting"))
     return [Tab(label=label, url=address, is_current=name == current) for name, label, address in pages]
 
 
-async def is_led_by_visitor(request: Request[Any], challenge: Challenge) -> bool:
-    """Whether whoever asks leads `challenge`, one of ours, by itself or through its project."""
+async def parts_of_visitor(request: Request[Any], challenge: Challenge) -> frozenset[Part]:
+    """What whoever asks is to `challenge`, one of ours; nothing to one that lives elsewhere, nor are strangers."""
     viewer = visitor(request)
-    return viewer is not None and challenge.actor.is_local and await leads(viewer, challenge)
+    return await parts_in(challenge, viewer) if viewer is not None and challenge.actor.is_local else frozenset()
 
 
 async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form | None = None) -> Response:
@@ -149,7 +153,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
     await cards.dress([challenge, *(row.record for row in [*accepted.submissions, *own, *remarks])])
     ending = await how_it_ended(challenge.actor) if challenge.state in ENDED else None
     shown = cards.challenge(challenge, whole=True)
-    is_leader = await is_led_by_visitor(request, challenge)
+    parts = await parts_of_visitor(request, challenge)
     return render(
         request,
         "remix/challenge.html",
@@ -165,8 +169,8 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         uri=challenge.actor.uri,
         terms=[terms_view(row, is_current=row is history[0]) for row in history],
         needs=[(skill_word(need.skill), need) for need in await needs_of(challenge.actor)],
-        tabs=challenge_tabs(challenge, cards, current="brief", is_leader=is_leader),
-        is_leader=is_leader,
+        tabs=challenge_tabs(challenge, cards, current="brief", parts=parts),
+        is_leader=Part.LEADER in parts,
         contribute_url=_contribute_url(challenge, member),
         records=[cards.record(row.record, note=note_on(row, invited)) for row in accepted.submissions],
         remarks=[cards.record(row.record, whole=True) for row in remarks],
@@ -210,12 +214,12 @@ async def _show_submissions(request: Request[Any], challenge: Challenge) -> Resp
     else:
         page = await _shuffled(request, challenge, cards)
     url = cards.challenge_url(challenge)
-    is_leader = await is_led_by_visitor(request, challenge)
+    parts = await parts_of_visitor(request, challenge)
     return render(
         request,
         "remix/submissions.html",
         challenge=cards.challenge(challenge),
-        tabs=challenge_tabs(challenge, cards, current="submissions", is_leader=is_leader),
+        tabs=challenge_tabs(challenge, cards, current="submissions", parts=parts),
         page=page,
         in_order=in_order,
         url=f"{url}/submissions",

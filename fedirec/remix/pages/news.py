@@ -15,7 +15,7 @@ from fedirec.errors import FedirecError, Gone, NotFound
 from fedirec.remix.actions.news import MAX_TITLE, change_news, post_news, take_back_news
 from fedirec.remix.models import Challenge, News
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.challenges import challenge_tabs, is_led_by_visitor
+from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
 from fedirec.remix.pages.newsviews import news_view
 from fedirec.remix.pages.visitors import members_only, row_in, visitor
 from fedirec.remix.powers import Deed, may_do, refuse_unless
@@ -102,7 +102,8 @@ async def post_taking_back(request: Request[Any]) -> Response:
 
 async def _show_list(request: Request[Any], challenge: Challenge, form: Form, *, status: int = 200) -> Response:
     cards = Cards(request)
-    is_leader = await is_led_by_visitor(request, challenge)
+    parts = await parts_of_visitor(request, challenge)
+    is_leader = may_do(Deed.POST_NEWS, parts)
     wanted = wanted_page(request)
     rows = await news_of([challenge.actor], after=wanted.after, limit=wanted.limit)
     page = page_of(
@@ -117,7 +118,7 @@ async def _show_list(request: Request[Any], challenge: Challenge, form: Form, *,
         "remix/news.html",
         status,
         challenge=cards.challenge(challenge),
-        tabs=challenge_tabs(challenge, cards, current="news", is_leader=is_leader),
+        tabs=challenge_tabs(challenge, cards, current="news", parts=parts),
         page=page,
         form=form,
         may_post=is_leader and challenge.state != "draft" and wanted.after is None,

@@ -34,7 +34,22 @@ async def parts_in(challenge: Challenge, actor: Actor) -> frozenset[Part]:
         parts.add(Part.RESIDENT)
     if await leads(actor, challenge):
         parts.add(Part.LEADER)
+    if challenge.part_of_id is not None and await _is_trusted(actor, challenge.part_of_id):
+        parts.add(Part.TRUSTED)
     return frozenset(parts)
+
+
+async def _is_trusted(actor: Actor, group_id: int) -> bool:
+    """Whether `actor` is in the project of that group, and its leaders trust them.
+
+    Projects stand above this package: what they keep about somebody is asked for by the name that it has there.
+    """
+    return await Actor.exists(
+        id=actor.id,
+        memberships__project__actor_id=group_id,
+        memberships__state="active",
+        memberships__is_trusted=True,
+    )
 
 
 async def parts_around(group: Actor, actor: Actor) -> frozenset[Part]:

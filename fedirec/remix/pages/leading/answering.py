@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,10 +27,10 @@ from fedirec.remix.actions.submissions import (
 )
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.challenges import challenge_tabs
+from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
 from fedirec.remix.pages.finding import remote_for
 from fedirec.remix.pages.visitors import members_only, row_in
-from fedirec.remix.powers import Deed, Part, refuse_unless
+from fedirec.remix.powers import Deed, Part, may_do, refuse_unless
 from fedirec.remix.queries.challenges import get_challenge, get_submission, waiting_submissions
 from fedirec.remix.queries.consent import consents_to
 from fedirec.remix.queries.leading import parts_in
@@ -40,7 +41,15 @@ from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
 from fedirec.web.sentences import told
 
-DEEDS = ("accept", "change", "decline", "reconsider", "redo", "take")
+DEEDS: Final[Mapping[str, Deed]] = {
+    "accept": Deed.CHOOSE_SUBMISSION,
+    "change": Deed.ASK_FOR_CHANGE,
+    "decline": Deed.DECLINE_SUBMISSION,
+    "reconsider": Deed.RECONSIDER_SUBMISSION,
+    "redo": Deed.REDO_WORK,
+    "take": Deed.CHOOSE_SUBMISSION,
+}
+"""What is decided with which button, and what that is in the table of powers."""
 
 
 @members_only
@@ -56,6 +65,8 @@ async def post_decision(request: Request[Any]) -> Response:
     submission = await get_submission(row_in(request))
     form = await read_form(request)
     do = form.choice("do", DEEDS)
+    # Whoever may not do it learns nothing of what else waits.
+    refuse_unless(DEEDS.get(do, Deed.RECONSIDER_SUBMISSION), await parts_in(submission.challenge, viewer.actor))
     try:
         said = await _decide(request, viewer, submission, do, form)
     except FedirecError as error:
@@ -124,7 +135,7 @@ async def _show_waiting(
     status: int = 200,
     about: tuple[int, str] | None = None,
 ) -> Response:
-    cards = Cards(request)
+    cards, parts = Cards(request), await parts_of_visitor(request, challenge)
     wanted = wanted_page(request)
     rows = await waiting_submissions(challenge, after=wanted.after, limit=wanted.limit)
     is_first = wanted.after is None
@@ -139,7 +150,7 @@ async def _show_waiting(
         "remix/waiting.html",
         status,
         challenge=cards.challenge(challenge),
-        tabs=challenge_tabs(challenge, cards, current="waiting", is_leader=True),
+        tabs=challenge_tabs(challenge, cards, current="waiting", parts=parts | {Part.MODERATOR}),
         page=page_of(
             rows,
             request,
@@ -150,6 +161,8 @@ async def _show_waiting(
         decided=[(row, cards.record(row.record)) for row in decided],
         proposed=[(row, cards.record(row.record)) for row in proposed],
         remarks=[(row, cards.record(row.record, whole=True)) for row in remarks],
+        may={do for do, deed in DEEDS.items() if may_do(deed, parts)},
+        may_invite=may_do(Deed.INVITE_TO_SUBMIT, parts),
         form=form,
         about=about,
         notes={row.id: _note_on(consents[row.record.uri]) for row in rows},

@@ -18,7 +18,7 @@ from fedirec.remix.pages.challenges import challenge_tabs
 from fedirec.remix.pages.finding import record_at, remote_for
 from fedirec.remix.pages.leading.answering import answered_challenge_in
 from fedirec.remix.pages.visitors import members_only
-from fedirec.remix.powers import Deed
+from fedirec.remix.powers import Deed, Part
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -61,7 +61,7 @@ def _show(request: Request[Any], challenge: Challenge, form: Form, *, status: in
         "remix/invite.html",
         status,
         challenge=cards.challenge(challenge),
-        tabs=challenge_tabs(challenge, cards, current="waiting", is_leader=True),
+        tabs=challenge_tabs(challenge, cards, current="waiting", parts={Part.LEADER}),
         form=form,
         is_for_work=form.value("for") == "work",
         max_invited=MAX_INVITED,

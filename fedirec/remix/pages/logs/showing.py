@@ -11,14 +11,14 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.challenges import challenge_tabs, is_led_by_visitor
-from fedirec.remix.pages.logs.telling import log_views
+from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
+from fedirec.remix.pages.logs.telling import log_views, place_in_log
 from fedirec.remix.pages.visitors import visitor
 from fedirec.remix.queries.challenges import get_challenge
-from fedirec.remix.queries.logs import log_of
+from fedirec.remix.queries.logs import get_entry, log_of
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Page, page_of, wanted_page
-from fedirec.web.render import render
+from fedirec.web.render import redirect, render
 from fedirec.web.views import Tab
 
 
@@ -41,7 +41,7 @@ async def show_log(request: Request[Any]) -> Response:
         request,
         "remix/challenge_log.html",
         challenge=cards.challenge(challenge),
-        tabs=challenge_tabs(challenge, cards, current="log", is_leader=await is_led_by_visitor(request, challenge)),
+        tabs=challenge_tabs(challenge, cards, current="log", parts=await parts_of_visitor(request, challenge)),
         entries=Page(tuple(log_views(piece.items, cards)), piece.next_url),
         shown=[
             Tab(label=_("All of it"), url=url, is_current=not only_decisions),
@@ -50,4 +50,16 @@ async def show_log(request: Request[Any]) -> Response:
     )
 
 
-routes = [Route("/c/{slug}/log", show_log, methods=["GET"])]
+async def show_entry(request: Request[Any]) -> Response:
+    """The address of an entry leads to the piece of the log that begins with it."""
+    viewer = viewer_of(request)
+    is_moderator = viewer is not None and viewer.can(Permission.MODERATE)
+    challenge = await get_challenge(request.path_params["slug"], is_moderator=is_moderator)
+    entry = await get_entry(challenge.actor, request.path_params["key"])
+    return redirect(request, place_in_log(Cards(request).challenge_url(challenge), entry))
+
+
+routes = [
+    Route("/c/{slug}/log", show_log, methods=["GET"]),
+    Route("/c/{slug}/log/{key}", show_entry, methods=["GET"]),
+]
