@@ -53,7 +53,7 @@ from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.fitting import STEPS_THAT_FIT
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
 from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
-from fedirec.projects.pages.tasks import OWN_TASKS
+from fedirec.projects.pages.tasks.showing import OWN_TASKS
 from fedirec.projects.queries.rhythm import dates_in, released_in
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
