@@ -10,7 +10,7 @@ from fedirec.activitypub.contexts import PRODUCTION_CONTEXT
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary, write_instant
 from fedirec.projects.manifests import MAX_FILES
 from fedirec.projects.vocab.projects import near
-from fedirec.remix.vocab.notes import MARKDOWN
+from fedirec.remix.vocab.notes import MARKDOWN, find_markdown
 from fedirec.remix.vocab.text import MAX_CONTENT, MAX_NAME, clean_line, clean_text, find_id
 from fedirec.uris import origin_of
 
@@ -80,7 +80,7 @@ class ProductionObject:
             records=near(manifest, "sources", uri),
             roles=near(manifest, "credits", uri),
             content=clean_text(doc.find_text("content"), MAX_CONTENT),
-            markdown=_markdown(doc),
+            markdown=find_markdown(doc),
             state=state if state in _STATES else "frozen",
             record=find_id(doc, "record"),
             links=_links(doc),
@@ -130,10 +130,3 @@ def _links(doc: Doc) -> tuple[LinkObject, ...]:
             label = clean_line(entry.find_text("name"), MAX_LABEL) or origin_of(url).partition("://")[2]
             found.setdefault(url, LinkObject(url=url, label=label))
     return tuple(found.values())[:MAX_LINKS]
-
-
-def _markdown(doc: Doc) -> str | None:
-    for source in doc.docs("source"):
-        if source.find_text("mediaType") == MARKDOWN:
-            return clean_text(source.find_text("content"), MAX_CONTENT)
-    return None

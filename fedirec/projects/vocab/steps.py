@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Self
 
 from fedirec.activitypub.contexts import STEP_CONTEXT
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary, write_instant
-from fedirec.remix.vocab.notes import MARKDOWN
+from fedirec.remix.vocab.notes import MARKDOWN, find_markdown
 from fedirec.remix.vocab.text import MAX_CONTENT, clean_line, clean_text, ids
 
 MAX_TITLE: Final = 200
@@ -50,7 +50,7 @@ class StepObject:
             project=doc.id("isPartOf"),
             name=clean_line(doc.find_text("name"), MAX_TITLE),
             content=clean_text(doc.find_text("content"), MAX_CONTENT),
-            markdown=_markdown(doc),
+            markdown=find_markdown(doc),
             position=min(max(doc.number("position") or 0, 0), MAX_POSITION),
             state=state if state in STATES else "locked",
             challenges=ids(doc, "challenges", MAX_CHALLENGES),
@@ -77,10 +77,3 @@ class StepObject:
             if moment:
                 document[key] = write_instant(moment)
         return document
-
-
-def _markdown(doc: Doc) -> str | None:
-    for source in doc.docs("source"):
-        if source.find_text("mediaType") == MARKDOWN:
-            return clean_text(source.find_text("content"), MAX_CONTENT)
-    return None

@@ -144,7 +144,7 @@ def read_note(doc: Doc) -> dict[str, Any]:
         "published": doc.find_instant("published") or doc.instant("updated"),
         "name": clean_line(doc.find_text("name"), MAX_NAME),
         "content": content,
-        "markdown": _markdown(doc),
+        "markdown": find_markdown(doc),
         "language": language,
         "warning": clean_line(doc.find_text("summary"), MAX_WARNING),
         "sensitive": doc.flag("sensitive"),
@@ -196,7 +196,8 @@ def _named_language(doc: Doc) -> str | None:
     return None if tag == "und" else tag
 
 
-def _markdown(doc: Doc) -> str | None:
+def find_markdown(doc: Doc) -> str | None:
+    """What the author typed, where `source` has it in Markdown."""
     for source in doc.docs("source"):
         if (source.find_text("mediaType") or "").partition(";")[0].strip() == MARKDOWN:
             return clean_text(source.find_text("content"), MAX_CONTENT)
