@@ -8,9 +8,11 @@ import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.follows import follow
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.errors import Conflict, Forbidden, Invalid, TooMany
+from fedirec.html import plain
 from fedirec.remix.actions import needs
+from fedirec.remix.actions.challenges import open_draft
 from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
 from fedirec.remix.models import Challenge, LogEntry, Need
 from fedirec.remix.queries.needs import MAX_OF_ONE, open_needs
@@ -56,6 +58,9 @@ async def test_a_need_is_named_answered_and_filled_where_everybody_can_read_it(h
     kinds = await here.run(lambda: LogEntry.filter(group_id=rain.actor_id).order_by("id").values("kind", "details"))
     assert [row["kind"] for row in kinds][-3:] == ["need_named", "need_answered", "need_filled"]
     assert "Only for" not in str(kinds)
+    told_to_all = plain((await here.get("/c/rain/log")).text)
+    for sentence in ("Wanted: Animator.", "bo answered: Animator.", "for it was found: Animator."):
+        assert sentence in told_to_all
     assert await found(here, "anm", viewer=bo) == []
     assert (await here.run(lambda: Need.get(id=need.id))).filled_by_id == bo.id
 
@@ -170,3 +175,17 @@ async def test_what_is_over_or_hidden_is_looked_for_nowhere(here: Instance) -> N
     await here.run(lambda: Challenge.filter(id=rain.id).update(state="open"))
     await here.run(lambda: Actor.filter(id=ana.id).update(state="suspended"))
     assert await found(here, "anm", viewer=bo) == []
+
+
+@pytest.mark.one_database
+async def test_whom_a_prepared_challenge_looks_for_is_said_when_it_opens(here: Instance) -> None:
+    ana = await here.join("ana")
+    rain = await open_one(here, ana, is_draft=True)
+    need = await need_of(here, rain.actor, ana)
+
+    async def times_said() -> int:
+        return await Outgoing.filter(object_uri=need.uri, type="Create").count()
+
+    assert await here.run(times_said) == 0
+    await here.run(open_draft, ana, here.state["keyring"], rain)
+    assert await here.run(times_said) == 1

@@ -90,7 +90,7 @@ async def offer_to_lead(member: Actor, project: Project, *, words: str) -> Takeo
             Happening.TAKEOVER_OFFERED,
             by=member,
             person=member,
-            details={"date": in_utc(offer.ends_at)},
+            details={"until": offer.ends_at.isoformat()},
         )
         await _tell(project, await leaders_of(project.actor), Notice.LEAD_OFFERED, member, f"#{offer.id}", reason=said)
     return offer

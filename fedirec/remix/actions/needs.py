@@ -43,7 +43,7 @@ MAX_ANSWERS_A_DAY: Final = 20
 async def name_need(by: Actor, group: Actor, skill: str, words: str, part_uri: str | None = None) -> Need:
     """`group`, a challenge or project of ours, looks for somebody with `skill`, and its followers hear of it.
 
-    `part_uri` is the step that it is about. What an unlaunched project looks for is said when it is launched
+    `part_uri` is the step that it is about. Whom it looks for while it is prepared is said when everybody sees it
     (`publish_needs`). Raises Forbidden for others than its leaders, Invalid with the field, Conflict for what is looked
     for already, or when MAX_OF_ONE things are.
     """
@@ -66,8 +66,8 @@ async def name_need(by: Actor, group: Actor, skill: str, words: str, part_uri: s
 
 
 async def publish_needs(group: Actor) -> None:
-    """The followers of a project that has just been launched will see whom it looks for; part of the caller's
-    transaction.
+    """The followers of a challenge that is open now, or of a project that is launched, will see whom it looks for; part
+    of the caller's transaction.
     """
     for need in await needs_of(group):
         await _publish(group, need)

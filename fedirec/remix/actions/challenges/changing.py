@@ -168,7 +168,7 @@ async def _move_deadline(leader: Actor, challenge: Challenge, group: Actor, chan
     event = ChallengeEvent.REOPEN if is_reopened else ChallengeEvent.EXTEND
     await go_on(challenge, event, deadline_at=until, closed_at=None)
     happening = Happening.REOPENED if is_reopened else Happening.EXTENDED
-    details = {"from": before.isoformat() if before else None, "to": until.isoformat() if until else None}
+    details = {"before": before.isoformat() if before else None, "until": until.isoformat() if until else None}
     await log(group, happening, by=leader, reason=change.reason, details=details)
 
 

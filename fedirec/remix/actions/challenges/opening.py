@@ -27,6 +27,7 @@ from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.group_tags import save_group_tags
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.needs import publish_needs
 from fedirec.remix.actions.prompts import save_terms
 from fedirec.remix.kinds import kinds_in
 from fedirec.remix.logbook import Happening
@@ -144,6 +145,7 @@ async def _open(leader: Actor, keyring: Keyring, keys: NewKeys, challenge: Chall
     challenge.actor = group
     await make_challenge_findable(challenge)
     await publish_prompt(challenge)
+    await publish_needs(group)
     await log(group, Happening.OPENED, by=leader)
     await audit(leader, "open_challenge", group.uri, title=challenge.title)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from fedirec.remix.logbook import DECISIONS, Happening
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.queries.logs import Told
+from fedirec.remix.roles import label_of
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.views import PersonView
@@ -60,7 +61,7 @@ SENTENCES: Final[Mapping[Happening, str]] = {
     Happening.FROZEN: N_("What belongs to “%(title)s”, and who made it, stands for good."),
     Happening.RELEASED: N_("“%(title)s” was released."),
 }
-"""`person` and `record` are whom and what it concerns, `title` is `details["title"]`."""
+"""`person` and `record` are whom and what it concerns, `title` is what is named in `details`, be it a skill."""
 
 SIGNS: Final[Mapping[Happening, str]] = {
     Happening.EXTENDED: "clock",
@@ -80,7 +81,6 @@ SIGNS: Final[Mapping[Happening, str]] = {
 
 FACTS: Final[Mapping[str, str]] = {
     "before": N_("before"),
-    "after": N_("from then on"),
     "until": N_("until"),
     "version": N_("Version"),
     "stage": N_("Stage"),
@@ -145,7 +145,7 @@ def _view(entry: Told, cards: Cards, values: Mapping[str, Mapping[str, str]]) ->
         person=cards.person(entry.person) if entry.person else None,
         record_url=cards.record_url(entry.record) if entry.record else "",
         record_title=(entry.record.title or _("Untitled")) if entry.record else "",
-        title=str(entry.details.get("title", "")),
+        title=_title(entry),
         url=_page(cards, entry.details.get("url")),
         reason=entry.reason,
         facts=tuple(
@@ -155,6 +155,12 @@ def _view(entry: Told, cards: Cards, values: Mapping[str, Mapping[str, str]]) ->
         ),
         is_decision=entry.kind in DECISIONS,
     )
+
+
+def _title(entry: Told) -> str:
+    """What it is about: what is named in it, or the skill that is looked for."""
+    skill = entry.details.get("skill")
+    return label_of(str(skill), gettext=_) if skill else str(entry.details.get("title", ""))
 
 
 def _page(cards: Cards, url: Any) -> str:
