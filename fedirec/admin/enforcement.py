@@ -33,6 +33,18 @@ PAGE: Final = 100
 """People, or follows, that one transaction changes."""
 ENFORCING: Final = timedelta(hours=1)
 """How long one decision may take until it is so; whoever is cut off goes on where it was."""
+_TOGETHER: Final = (
+    """
+    SELECT DISTINCT g.origin AS origin, m.actor_id AS ours FROM {table} AS g CROSS JOIN project AS p
+     CROSS JOIN project_member AS m WHERE p.actor_id = g.id AND m.project_id = p.id AND m.state = 'active'
+    """,
+    """
+    SELECT DISTINCT g.origin AS origin, l.actor_id AS ours FROM {table} AS g CROSS JOIN project_member AS m
+     CROSS JOIN project AS p CROSS JOIN group_leader AS l
+     WHERE m.actor_id = g.id AND m.state = 'active' AND p.id = m.project_id AND l.group_id = p.actor_id
+    """,
+)
+"""Who is in a project of somebody there, and who leads one that somebody from there is in."""
 ENDED: Final = "/following/ended"
 """Where members see which of their follows ended."""
 
@@ -146,6 +158,8 @@ async def _sever(people: Sequence[Inhabitant], *, scope: str, at: str) -> None:
         )
         ids = json_numbers(each.id for each in people)
         await execute(f"DELETE FROM follow WHERE {theirs} IN (SELECT id FROM {numbers()} AS w)", ids)  # noqa: S608
+    for sql in _TOGETHER:
+        concerned |= {(row["origin"], row["ours"]) for row in await fetch_rows(sql.format(table=table), rows)}
     await _tell(Notice.HOST_LEFT, concerned, scope=scope, at=at)
 
 

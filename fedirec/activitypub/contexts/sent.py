@@ -124,6 +124,7 @@ PROJECT_TERMS: Final[Context] = {
     **GROUP_TERMS,
     "form": "fr:form",
     "stage": "fr:stage",
+    "inLanguage": "schema:inLanguage",
     "steps": id_("fr:steps"),
     "productions": id_("fr:productions"),
     "log": id_("fr:log"),
@@ -158,6 +159,13 @@ LOG_TERMS: Final[Context] = {
     "happening": "fr:happening",
     "person": id_("fr:person"),
     "record": id_("fr:record"),
+}
+STANDING_TERMS: Final[Context] = {
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "state": "fr:state",
+    "outcome": "fr:outcome",
+    "thanks": "fr:thanks",
 }
 PRODUCTION_TERMS: Final[Context] = {
     "schema": PREFIXES["schema"],
@@ -299,6 +307,8 @@ PRODUCTION_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, PROD
 """For what a project has finished, and the lists of its manifest."""
 LOG_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, LOG_TERMS]
 """For the public log of a project."""
+STANDING_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, STANDING_TERMS]
+"""For how a submission stands in a challenge."""
 RECORD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, RECORD_TERMS]
 """For records, and for the activities that carry one."""
 COMMENT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, COMMENT_TERMS]

@@ -17,18 +17,17 @@ from fedirec.admin.models import Decision
 from fedirec.admin.queries.subjects import Thing, things_at
 from fedirec.clock import now
 from fedirec.errors import Conflict
+from fedirec.projects.actions.hiding import hide_project, show_project_again
 from fedirec.projects.models import Project
 from fedirec.remix.actions.comments import delete_comment
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.actions.taking_down import (
     hide_challenge,
     hide_comment_of,
-    hide_group,
     hide_record,
     let_groups_speak,
     show_challenge_again,
     show_comment_again,
-    show_group_again,
     show_record_again,
     silence_groups_of,
 )
@@ -106,7 +105,7 @@ async def _hide(thing: Thing, moderator: Actor | None) -> dict[str, Any]:
     elif isinstance(thing.whole, Challenge):
         await hide_challenge(thing.whole)
     elif isinstance(thing.whole, Project):
-        await hide_group(thing.whole.actor)
+        await hide_project(thing.whole, besides=thing.accused)
     return kept
 
 
@@ -127,7 +126,7 @@ async def _put_back(decision: Decision) -> None:
         elif isinstance(thing.whole, Challenge) and thing.accused.state != "suspended":
             await show_challenge_again(thing.whole)
         elif isinstance(thing.whole, Project):
-            await show_group_again(thing.whole.actor)
+            await show_project_again(thing.whole, besides=thing.accused)
 
 
 async def _limit(accused: Actor, *, at: Any) -> None:

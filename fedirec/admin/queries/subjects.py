@@ -145,5 +145,6 @@ def _project(project: Project) -> Thing:
         "picture": project.cover_url,
         "url": group.url,
     }
-    accused = project.creator or group
-    return Thing(kind="project", uri=group.uri, row=project.id, accused=accused, whole=project, kept=kept)
+    # Whom nobody here could judge does not answer for what is ours.
+    creator = project.creator if project.creator is not None and project.creator.is_local else None
+    return Thing(kind="project", uri=group.uri, row=project.id, accused=creator or group, whole=project, kept=kept)

@@ -57,6 +57,13 @@ async def join_named(project: Project) -> None:
     await Challenge.filter(id__in=agreed).update(part_of_id=project.actor_id)
 
 
+async def forget_steps(project: Project) -> None:
+    """A copy has no steps any more, and no challenge is part of it; part of the caller's transaction."""
+    joined = await Challenge.filter(part_of_id=project.actor_id).values_list("id", flat=True)
+    await _forget(await Step.filter(project_id=project.id))
+    await _let_go(project, [int(str(key)) for key in joined])
+
+
 async def _joined(project: Project) -> list[int]:
     rows = StepChallenge.filter(step__project_id=project.id).limit(MAX_STEPS * MAX_CHALLENGES)
     return [int(str(key)) for key in await rows.values_list("challenge_id", flat=True)]

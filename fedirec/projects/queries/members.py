@@ -28,8 +28,12 @@ async def waiting_in(project: Project) -> Sequence[ProjectMember]:
 
 
 async def memberships_of(person: Actor, *, limit: int) -> Sequence[ProjectMember]:
-    """The projects in which `person` is, or to which they are invited, each with its actor, the newest first."""
-    found = ProjectMember.filter(actor_id=person.id, state__in=["active", "invited"])
+    """The projects in which `person` is, or to which they are invited, each with its actor, the newest first; none that
+    is hidden or gone.
+    """
+    found = ProjectMember.filter(
+        actor_id=person.id, state__in=["active", "invited"], project__actor__state__in=["active", "pending"]
+    )
     return (
         await found.order_by("-id").limit(limit).select_related("project__actor", "project__creator", "project__cover")
     )

@@ -64,6 +64,7 @@ async def story_of(project: Project, *, viewer: Actor | None, after: Cursor | No
     entries = await _newest(logged, "created_at", _LOG, after, limit)
     told_entries = {entry.id: entry for entry in await told(entries, viewer=viewer)}
     spoken = News.filter(group_id__in=groups, deleted_at=None).select_related("author", "group")
+    spoken = spoken.filter(Q(author_id=None) | Q(author__state__not="suspended"))
     news = [each for each in await _newest(spoken, "published_at", _NEWS, after, limit) if not kept.has(each.author)]
     chosen = Submission.filter(
         challenge__part_of_id=project.actor_id,

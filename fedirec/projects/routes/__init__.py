@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from fedirec.activitypub.documents import ActivityRoute
 from fedirec.activitypub.routes import post_inbox, show_followers, show_following
-from fedirec.projects.routes.lists import show_log, show_moderators, show_productions, show_steps
+from fedirec.projects.routes.lists import show_entry, show_log, show_moderators, show_productions, show_steps
 from fedirec.projects.routes.productions import show_production, show_records, show_roles
 from fedirec.projects.routes.projects import (
     show_featured,
@@ -37,6 +37,7 @@ routes = [
     ActivityRoute("/p/{handle}/productions/{key}/records", show_records, always=True),
     ActivityRoute("/p/{handle}/productions/{key}/roles", show_roles, always=True),
     ActivityRoute("/p/{handle}/log", show_log),
+    ActivityRoute("/p/{handle}/log/{key}", show_entry),
     ActivityRoute("/p/{handle}/outbox", show_outbox_of_project, always=True),
     ActivityRoute("/p/{handle}/followers", show_followers, always=True),
     ActivityRoute("/p/{handle}/following", show_following, always=True),

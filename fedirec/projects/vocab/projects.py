@@ -12,7 +12,7 @@ from fedirec.remix.vocab import Hashtag, NoteObject
 from fedirec.remix.vocab.needs import NeedObject, find_needs, write_needs
 from fedirec.remix.vocab.notes import not_to_be_quoted, read_note
 from fedirec.remix.vocab.tags import read_hashtags
-from fedirec.remix.vocab.text import MAX_DESCRIPTION, clean_line, clean_text, find_id, ids
+from fedirec.remix.vocab.text import MAX_DESCRIPTION, clean_line, clean_text, find_id, find_language, ids
 
 MAX_LEADERS: Final = 32
 _MAX_WORD: Final = 20
@@ -46,6 +46,8 @@ class ProjectObject:
     """What it is to become, as it was said: whoever keeps it looks whether the word is known."""
     stage: str = ""
     """How far it is, as it was said."""
+    language: str | None = None
+    """In which its name and its summary are."""
     cover: CoverObject | None = None
     hashtags: tuple[Hashtag, ...] = ()
     needs: tuple[NeedObject, ...] | None = None
@@ -69,6 +71,7 @@ class ProjectObject:
             leaders=ids(doc, "attributedTo", MAX_LEADERS),
             form=clean_line(doc.find_text("form"), _MAX_WORD),
             stage=clean_line(doc.find_text("stage"), _MAX_WORD),
+            language=find_language(doc.find_text("inLanguage")),
             cover=_find_cover(doc),
             hashtags=read_hashtags(doc),
             needs=find_needs(doc, owner=actor.id),
@@ -84,6 +87,7 @@ class ProjectObject:
             ("attributedTo", self.leaders[0] if len(self.leaders) == 1 else list(self.leaders)),
             ("form", self.form),
             ("stage", self.stage),
+            ("inLanguage", self.language),
             ("image", self.cover.write() if self.cover else None),
             ("tag", [hashtag.write() for hashtag in self.hashtags]),
             ("needs", None if self.needs is None else write_needs(self.id, self.needs)),

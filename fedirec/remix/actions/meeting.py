@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
+from typing import Final
 
 from fedirec.activitypub.actors import save_remote_actor
 from fedirec.activitypub.actors.vouching import refuse_changed
@@ -27,6 +29,9 @@ from fedirec.remix.vocab.challenges import MAX_LEADERS
 from fedirec.remix.vocab.text import ids
 from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
+
+STALE: Final = timedelta(hours=6)
+"""How old a copy may be before its origin is asked again when somebody looks at it."""
 
 
 async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Challenge:
@@ -56,16 +61,43 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
         actor = await save_remote_actor(entity.actor, document)
         await refuse_changed(actor.id)
         saved = await save_challenge(actor, entity, prompt=prompt, leader=leader)
+        await Challenge.filter(id=saved.id).update(fetched_at=now())
     return await Challenge.get(id=saved.id).select_related("actor", "leader")
 
 
 async def fetch_challenge(remote: Remote, job: Job) -> Outcome:
     """A challenge of which only the id came is known as its Group describes it."""
+    uri = str(job.payload["uri"])
     try:
-        await find_challenge(remote, str(job.payload["uri"]), fresh=True)
+        await find_challenge(remote, uri, fresh=True)
     except FedirecError as error:
-        return Later(error=str(error), blame="job") if error.retryable else Done()
+        if error.retryable:
+            return Later(error=str(error), blame="job")
+        # It was asked, and does not answer: whoever looks at the copy does not have it asked each time.
+        await Challenge.filter(actor__uri=uri, actor__is_local=False).update(fetched_at=now())
     return Done()
+
+
+async def refresh_seen(challenge: Challenge) -> None:
+    """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that.
+
+    It comes with its actor.
+    """
+    group = challenge.actor
+    if not group.is_local and is_stale(challenge.fetched_at):
+        await enqueue([asking_for_challenge(group.uri)])
+
+
+def is_stale(asked_at: datetime | None) -> bool:
+    """Whether the origin of a copy, which was last asked then, is asked again when somebody looks at it."""
+    return asked_at is None or asked_at < now() - STALE
+
+
+def asking_for_challenge(uri: str) -> Work:
+    """The work by which the challenge at `uri` is known as its Group describes it."""
+    key = hashlib.sha256(uri.encode()).hexdigest()
+    lane = f"challenge:{origin_of(uri)}"
+    return Work(kind="challenge", lane=lane, payload={"uri": uri}, dedupe_key=f"challenge:{key}")
 
 
 async def _find_leader(remote: Remote, described: ChallengeObject) -> Actor | None:

@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
-from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create
@@ -24,6 +23,7 @@ from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsu
 from fedirec.html import markdown
 from fedirec.remix.actions.instance_news import announcers_of
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.content import content_of
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import LogEntry, Need
@@ -86,7 +86,7 @@ async def fill_need(by: Actor, need: Need, *, person: Actor | None = None) -> Ne
         )
         if person is not None:
             about = {"title": need.group.name}
-            await notify_actors([person], Notice.NEED_FILLED, by, need.uri, need.group.uri, about)
+            await tell_people(need.group, [person], Notice.NEED_FILLED, by, need.uri, need.group.uri, about)
         await _take_back(need)
     return need
 
@@ -162,7 +162,7 @@ async def take_answer(by: Actor, need: Need, words: str) -> None:
         details = {"need": need.uri, "skill": need.skill}
         await log(need.group, Happening.NEED_ANSWERED, by=by, person=by, details=details)
         about = {"title": need.group.name, "reason": words}
-        await notify_actors(leaders, Notice.NEED_ANSWERED, by, need.uri, need.group.uri, about)
+        await tell_people(need.group, leaders, Notice.NEED_ANSWERED, by, need.uri, need.group.uri, about)
 
 
 async def save_needs(group: Actor, described: Sequence[NeedObject]) -> None:

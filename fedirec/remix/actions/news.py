@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -16,11 +16,11 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Gone, Invalid, TooMany
 from fedirec.html import clean, markdown
 from fedirec.remix.bulletins import NewsKind
-from fedirec.remix.content import content_of
+from fedirec.remix.content import bodies_of, content_of
 from fedirec.remix.models import News
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_around
-from fedirec.remix.sizes import SHORTER, beginning_of, is_small, size_of
+from fedirec.remix.sizes import is_small, size_of
 from fedirec.remix.vocab import NewsObject
 from fedirec.uris import new_key
 from fedirec.web.language import gettext as _
@@ -33,6 +33,10 @@ MAX_REMOTE_TITLE: Final = 200
 """Characters that are kept of what others call theirs."""
 MAX_A_DAY: Final = 12
 """News that one challenge or project has for its followers: each reaches all of them."""
+MAX_TOLD: Final = 1_000
+"""People elsewhere who hear of a change besides the followers."""
+TOGETHER: Final = 50
+"""News that is taken back in one transaction."""
 
 
 async def post_news(leader: Actor, group: Actor, *, title: str, text: str, language: str | None = None) -> News:
@@ -113,7 +117,7 @@ async def change_news(leader: Actor, news: News, *, title: str, text: str) -> Ne
             cc=described.cc,
             published=now(),
         )
-        await publish(group, update, to_followers_of=[group])
+        await publish(group, update, to=await _told_besides(news), to_followers_of=[group])
         await audit(leader, "change_news", news.uri)
     return news
 
@@ -124,20 +128,17 @@ async def take_back_news(leader: Actor, news: News) -> None:
     if news.deleted_at is not None:
         return
     async with transaction():
-        await bury_news(news)
-        group = news.group
-        tombstone = Tombstone(id=news.uri, deleted=news.deleted_at or now(), former_type=NewsObject.TYPE)
-        delete = Delete(
-            id=new_activity_uri(group),
-            actor=group.uri,
-            object=tombstone,
-            to=(PUBLIC,),
-            cc=(group.followers or "",),
-            published=now(),
-        )
-        await withhold(actor_id=group.id, uri=news.uri)
-        await publish(group, delete, to_followers_of=[group])
+        await _take_back(news)
         await audit(leader, "take_back_news", news.uri)
+
+
+async def forget_news(author: Actor) -> None:
+    """What `author`, who left, told in the name of challenges and projects of ours is gone, wherever it arrived."""
+    told = News.filter(author_id=author.id, deleted_at=None, group__is_local=True).order_by("id")
+    while some := await told.limit(TOGETHER).select_related("group"):
+        async with transaction():
+            for news in some:
+                await _take_back(news)
 
 
 async def bury_news(news: News) -> None:
@@ -145,6 +146,34 @@ async def bury_news(news: News) -> None:
     news.title = news.text = news.content = ""
     news.deleted_at = now()
     await news.save(update_fields=["title", "text", "content", "deleted_at"])
+
+
+async def _take_back(news: News) -> None:
+    """It is gone here, and everybody to whom it went hears that; part of the caller's transaction."""
+    group = news.group
+    told = await _told_besides(news)
+    await bury_news(news)
+    tombstone = Tombstone(id=news.uri, deleted=news.deleted_at or now(), former_type=NewsObject.TYPE)
+    delete = Delete(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=tombstone,
+        to=(PUBLIC,),
+        cc=(group.followers or "",),
+        published=now(),
+    )
+    await withhold(actor_id=group.id, uri=news.uri)
+    await publish(group, delete, to=told, to_followers_of=[group])
+
+
+async def _told_besides(news: News) -> list[Actor]:
+    """Those elsewhere who read `news` whether or not they follow its group: how a challenge ended, who offered
+    something to it.
+    """
+    if news.kind not in (NewsKind.CONCLUSION, NewsKind.CANCELLATION):
+        return []
+    theirs = Actor.filter(records__submissions__challenge__actor_id=news.group_id, is_local=False)
+    return await theirs.distinct().limit(MAX_TOLD)
 
 
 async def save_news(group: Actor, work: NewsObject) -> News:
@@ -186,19 +215,12 @@ def describe_news(news: News, group: Actor) -> NewsObject:
         url=news.uri,
         news=NewsKind(news.kind),
     )
-    for body in _bodies(news):
+    for body in bodies_of(news.text, news.content):
         content = content_of(body, title=news.title, url=group.uri, label=group.name or group.handle)
         described = replace(described, content=content)
         if is_small(described.write()):
             break
     return described
-
-
-def _bodies(news: News) -> Iterator[str]:
-    """What it says, whole at first, and then less and less of it."""
-    yield news.content
-    for limit in SHORTER:
-        yield markdown(beginning_of(news.text, limit))
 
 
 def _check(title: str, text: str) -> None:

@@ -44,12 +44,14 @@ async def tell_people(
     details: Mapping[str, Any],
     *,
     language: str | None = None,
+    writes: bool = True,
 ) -> None:
     """Each of `people`, here or elsewhere, knows that `cause` did `kind` to `subject_uri`; part of the caller's
     transaction.
 
-    `group` is ours, and writes to those elsewhere in `language`, that of what it is about. `url` is a page of ours.
-    Nobody is told of what they did themselves, and nobody who is gone or was suspended.
+    `group` is ours, and writes to those elsewhere in `language`, that of what it is about, unless it has written too
+    much already (not `writes`). `url` is a page of ours. Nobody is told of what they did themselves, and nobody who is
+    gone or was suspended.
     """
     told = {each.id: each for each in people if each.state == "active" and (cause is None or each.id != cause.id)}
     if not told:
@@ -57,7 +59,7 @@ async def tell_people(
     accounts = await Account.filter(actor_id__in=list(told), state="active")
     await notify_all(accounts, kind, cause, subject_uri, url, details)
     for person in told.values():
-        if not person.is_local and person.moved_to is None:
+        if writes and not person.is_local and person.moved_to is None:
             await _write(group, person, _in_words(kind, cause, details, language), url, language)
 
 

@@ -11,11 +11,13 @@ from typing import Final
 
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import withhold
+from fedirec.activitypub.policies import stance_to
 from fedirec.clock import now
 from fedirec.errors import Conflict
 from fedirec.remix.actions.passing_on import pass_on, take_away
 from fedirec.remix.models import Challenge, Comment, Record
 from fedirec.remix.visibility import HIDDEN
+from fedirec.uris import origin_of
 
 SILENT: Final = "suspended"
 
@@ -79,8 +81,11 @@ async def hide_group(group: Actor) -> None:
 
 
 async def show_group_again(group: Actor) -> None:
-    """What `group` is, is there again."""
-    await _say("active", [group.id])
+    """What `group` is, is there again, unless it is gone, or its whole instance is shut out meanwhile."""
+    if not group.is_local and (await stance_to(origin_of(group.uri))).is_blocked:
+        await Actor.filter(id=group.id, state=SILENT).update(is_shut_out=True)
+        return
+    await Actor.filter(id=group.id, state=SILENT).update(state="active")
 
 
 async def silence_groups_of(leader: Actor) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from fedirec.accounts.boundaries import away_from
 from fedirec.activitypub.models import Actor
+from fedirec.errors import NotFound
 from fedirec.remix.logbook import DECISIONS, Happening
 from fedirec.remix.models import LogEntry, Record
 from fedirec.remix.queries.parts import actors_in, records_in
@@ -45,6 +46,11 @@ class Told:
         """Where the next piece begins."""
         return Cursor(at=self.at, id=self.id)
 
+    @property
+    def before(self) -> Cursor:
+        """Where the piece begins in which it stands first."""
+        return Cursor(at=self.at, id=self.id + 1)
+
 
 async def log_of(
     group: Actor,
@@ -61,6 +67,15 @@ async def log_of(
     if after is not None:
         found = found.filter(id__lt=after.id)
     return await told(await found.order_by("-id").limit(limit), viewer=viewer)
+
+
+async def get_entry(group: Actor, key: str, *, viewer: Actor | None = None) -> Told:
+    """The entry with that key in the log of `group`, as `viewer`, or anybody, may read it. Raises NotFound."""
+    row = await LogEntry.get_or_none(uri=f"{group.uri}/log/{key}", group_id=group.id)
+    if row is None:
+        raise NotFound("There is no such entry.")
+    (entry,) = await told([row], viewer=viewer)
+    return entry
 
 
 async def invited_to(group: Actor, people: Collection[int]) -> set[int]:

@@ -14,7 +14,7 @@ from fedirec.remix.routes.challenges import (
     show_submissions,
 )
 from fedirec.remix.routes.lists import show_credits, show_sources
-from fedirec.remix.routes.logs import show_log
+from fedirec.remix.routes.logs import show_entry, show_log
 from fedirec.remix.routes.needs import show_need, show_needs
 from fedirec.remix.routes.news import show_news
 from fedirec.remix.routes.people import of_person, show_activity, show_person, show_stamp
@@ -59,6 +59,7 @@ routes = [
     ActivityRoute("/c/{handle}/outbox", show_group_outbox, always=True),
     ActivityRoute("/c/{handle}/submissions", show_submissions),
     ActivityRoute("/c/{handle}/log", show_log),
+    ActivityRoute("/c/{handle}/log/{key}", show_entry),
     ActivityRoute("/c/{handle}/news/{key}", show_news),
     ActivityRoute("/p/{handle}/news/{key}", show_news),
     ActivityRoute("/c/{handle}/needs", show_needs),

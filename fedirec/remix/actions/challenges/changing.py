@@ -22,7 +22,7 @@ from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.terms import tell_of_terms
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import Attachment, Challenge, News
+from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.challenges import has_submissions
 from fedirec.remix.queries.leading import parts_in
@@ -108,10 +108,8 @@ async def close_overdue() -> int:
 async def empty_challenge(challenge: Challenge) -> None:
     """A challenge of somebody who left is closed and says nothing but its title; part of the caller's transaction.
 
-    It comes with its Group. What they told its followers is gone. What was made for it, and what it promised, stays.
+    It comes with its Group. What was made for it, and what it promised, stays.
     """
-    told = News.filter(group_id=challenge.actor_id, author_id=challenge.leader_id, deleted_at=None)
-    await told.update(title="", text="", content="", deleted_at=now())
     if challenge.state not in TAKING and not challenge.text and not challenge.content:
         return
     group = challenge.actor

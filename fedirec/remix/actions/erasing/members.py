@@ -21,6 +21,7 @@ from fedirec.media.queries import paths_of
 from fedirec.media.store import Store
 from fedirec.remix.actions.claims.forgetting import forget_claims
 from fedirec.remix.actions.erasing.names import unname
+from fedirec.remix.actions.news import forget_news
 from fedirec.remix.actions.pens.forgetting import forget_pens
 from fedirec.remix.actions.remix_requests.expiring import forget_words
 from fedirec.remix.actions.suggestions.forgetting import forget_suggestions
@@ -96,6 +97,7 @@ async def begin_erasure(actor: Actor, farewell: Farewell) -> None:
 
 async def forget_sayings(actor: Actor) -> None:
     """What `actor` said, liked, passed on and followed is gone, and so is what others were told of it."""
+    await forget_news(actor)
     async with transaction():
         await bury_comments_of(actor)
         await Outgoing.filter(Q(type__not="Delete") | Q(object_uri__not=actor.uri), actor_id=actor.id).delete()

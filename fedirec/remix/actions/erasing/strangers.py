@@ -11,6 +11,7 @@ from fedirec.db.search import make_unfindable
 from fedirec.media.cache import MediaCache
 from fedirec.remix.actions.claims.forgetting import forget_claims
 from fedirec.remix.actions.erasing.works import BUILT_ON
+from fedirec.remix.actions.news import forget_news
 from fedirec.remix.actions.pens.forgetting import forget_pens
 from fedirec.remix.actions.remix_requests.expiring import forget_words
 from fedirec.remix.actions.suggestions.forgetting import forget_suggestions
@@ -47,7 +48,8 @@ async def forget_remote(actor: Actor, cache: MediaCache) -> None:
 
 
 async def forget_talk(actor: Actor) -> None:
-    """Of what `actor`, of another instance, said about records only the places are left."""
+    """Of what `actor`, of another instance, said about records, or here as a leader, only the places are left."""
+    await forget_news(actor)
     async with transaction():
         await forget_words(actor)
         await forget_claims(actor)

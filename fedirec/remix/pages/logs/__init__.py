@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fedirec.remix.pages.logs.showing import routes
-from fedirec.remix.pages.logs.telling import EntryView, log_views
+from fedirec.remix.pages.logs.telling import EntryView, log_views, place_in_log
 
-__all__ = ["EntryView", "log_views", "routes"]
+__all__ = ["EntryView", "log_views", "place_in_log", "routes"]

@@ -133,10 +133,20 @@ def log_views(
     return [_view(entry, cards, values or {}) for entry in entries]
 
 
+def place_in_log(url: str, entry: Told) -> str:
+    """Where `entry` stands in the log of the challenge or project whose page is at `url`."""
+    return f"{url}/log?after={entry.before}#{anchor_of(entry)}"
+
+
+def anchor_of(entry: Told) -> str:
+    """What its place on a page is called."""
+    return entry.uri.rpartition("/")[2]
+
+
 def _view(entry: Told, cards: Cards, values: Mapping[str, Mapping[str, str]]) -> EntryView:
     names_doer = entry.by is not None and entry.person is not None and entry.by.id == entry.person.id
     return EntryView(
-        anchor=entry.uri.rpartition("/")[2],
+        anchor=anchor_of(entry),
         sign=SIGNS.get(entry.kind, "challenge"),
         sentence=_(SENTENCES[entry.kind]),
         at=entry.at,
