@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from fedirec.activitypub.models import Actor
-from fedirec.errors import Conflict
+from fedirec.errors import Conflict, Forbidden
 from fedirec.projects.actions import steps
+from fedirec.projects.actions.leading import add_leader
+from fedirec.projects.actions.projects import set_stage
 from fedirec.projects.actions.takeovers import decide_takeovers, offer_to_lead, watch_leaders
 from fedirec.projects.models import Project, Takeover
+from fedirec.projects.stages import Stage
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.needs import name_need
 from fedirec.remix.actions.news import post_news
@@ -73,3 +76,17 @@ async def test_a_leader_who_chooses_among_what_was_offered_is_back(here: Instanc
     assert [row.state for row in await here.run(lambda: Takeover.all())] == ["ended"]
     with pytest.raises(Conflict):
         await here.run(lambda: offer_to_lead(bo, project, words="While she works."))
+
+
+async def test_a_leader_does_not_put_up_the_project_of_another_for_a_friend(here: Instance, time_passes: Pass) -> None:
+    ana, mal = await here.join("ana"), await here.join("mal")
+    project = await launch(here, ana)
+    await let_in(here, ana, project, mal)
+    await here.run(add_leader, ana, project, mal)
+    with pytest.raises(Forbidden):
+        await here.run(lambda: set_stage(mal, project, Stage.ADOPTABLE, reason="Who wants it?"))
+    assert (await project_at(here)).stage == "idea"
+    await here.run(lambda: Actor.filter(id=ana.id).update(state="suspended"))
+    project = await project_at(here)
+    await here.run(lambda: set_stage(mal, project, Stage.ADOPTABLE, reason="She is gone, and I am too few."))
+    assert (await project_at(here)).stage == "adoptable"

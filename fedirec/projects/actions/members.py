@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify_actors
@@ -11,12 +12,13 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
+from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.invitations import say_let_in, send_invitation, take_back_invitation
 from fedirec.projects.actions.tasks import free_tasks
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.queries.projects import find_member
+from fedirec.remix.actions.insistence import Room
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import GroupLeader
@@ -27,7 +29,13 @@ from fedirec.web.language import gettext as _
 
 MAX_WORDS: Final = 500
 MAX_MEMBERS: Final = 500
-"""Of one project, with those who wait to be let in."""
+"""Of one project, with those who are invited."""
+ASKING: Final = Room(of_all=200, of_one=1, of_host=50)
+"""Those who wait to be let in, and leave room for people whom leaders invite."""
+MAX_INVITED_A_DAY: Final = 50
+"""People whom one leader invites, to all their projects."""
+REST: Final = timedelta(days=30)
+"""How long nobody is invited again who did not answer an invitation before it was taken back, or said no."""
 _WAITING: Final = ("asked", "invited")
 
 
@@ -83,6 +91,7 @@ async def invite_member(
             raise Conflict(_("They are in it already."), field="person")
         if member is not None and member.state == "invited":
             raise Conflict(_("They are invited already."), field="person")
+        await _refuse_pushy(leader, member)
         await _tell(Notice.INVITED_TO_PROJECT, project, [person], by=leader)
         said = {"words": words, "skill": skill, "invited_by_id": leader.id}
         member = await _enter(project, person, member, state="invited", **said)
@@ -98,6 +107,8 @@ async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -
         if member is None or member.state != "invited":
             raise NotFound(_("There is no invitation for you any more."))
         if accepts:
+            if await is_unwelcome(person, with_any=[each.id for each in await leaders_of(project.actor)]):
+                raise Forbidden(_("You cannot join this project."))
             return await _let_in(project, member, person, by=person)
         await _tell_inviter(Notice.DECLINED_PROJECT, project, member, person)
         return await _end(member, "declined")
@@ -178,8 +189,12 @@ async def _enter(
     project: Project, person: Actor, member: ProjectMember | None, *, state: str, **said: Any
 ) -> ProjectMember:
     """They wait to be let in, or for them; whoever had been in it before is a newcomer again."""
-    waiting = ProjectMember.filter(project_id=project.id, state__in=["active", *_WAITING])
-    if await waiting.count() >= MAX_MEMBERS:
+    people = ProjectMember.filter(project_id=project.id)
+    if state == "asked":
+        asking = people.filter(state="asked").exclude(actor_id=person.id).limit(ASKING.of_all)
+        if ASKING.is_full_for(person, await asking.values_list("actor_id", "actor__host")):
+            raise Conflict(_("Many people wait to be let in already. Please ask again later."))
+    if await people.filter(state__in=["active", "invited"]).count() >= MAX_MEMBERS:
         raise Conflict(_("The project is full: it has %(n)s people.") % {"n": MAX_MEMBERS})
     if member is None:
         return await ProjectMember.create(project=project, actor=person, state=state, created_at=now(), **said)
@@ -224,6 +239,16 @@ async def _end(member: ProjectMember, state: str) -> ProjectMember:
 def _refuse_unlaunched(project: Project) -> None:
     if project.launched_at is None:
         raise Conflict(_("Launch the project first: until then nobody else can see it."), field="person")
+
+
+async def _refuse_pushy(leader: Actor, member: ProjectMember | None) -> None:
+    """Raise Conflict for who was invited not long ago and is not in it, TooMany after MAX_INVITED_A_DAY."""
+    was_invited = member is not None and member.state == "declined" and member.invited_by_id is not None
+    if was_invited and member is not None and member.ended_at is not None and member.ended_at > now() - REST:
+        raise Conflict(_("They were invited not long ago. They can ask to join."), field="person")
+    invited = ProjectMember.filter(invited_by_id=leader.id, created_at__gt=now() - timedelta(days=1))
+    if await invited.count() >= MAX_INVITED_A_DAY:
+        raise TooMany(_("Those were many invitations for one day. Please wait until tomorrow."), retry_after=3600)
 
 
 def _check(words: str, skill: str | None) -> None:

@@ -173,7 +173,9 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
     Raises Invalid where no way leads there, and Conflict for what it lacks.
     """
     async with transaction():
-        await begin_deed(Deed.SET_STAGE, project, leader)
+        parts = await begin_deed(Deed.SET_STAGE, project, leader)
+        if stage is Stage.ADOPTABLE and await Actor.exists(id=project.creator_id or 0, state="active", moved_to=None):
+            refuse_unless(Deed.ADD_LEADER, parts)  # who leads it without its creator is for that one to say
         if project.launched_at is None:
             raise Conflict(_("Launch it first."), field="stage")
         was = Stage(project.stage)

@@ -1,0 +1,80 @@
+"""What is tried with invitations to projects, and with asking to join them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fedirec.accounts.models import Boundary
+from fedirec.activitypub.models import Actor
+from fedirec.errors import Conflict, Forbidden, TooMany
+from fedirec.projects.actions import members
+from fedirec.projects.models import ProjectMember
+from tests.conftest import Pass
+from tests.network import Instance
+from tests.projects.stage import launch
+
+pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
+
+
+async def crowd(host: str, size: int) -> list[Actor]:
+    """So many people of a server that makes as many as it likes."""
+    names = [f"https://{host}/users/{number}" for number in range(size)]
+    said = {"type": "Person", "host": host, "inbox": f"https://{host}/inbox"}
+    return [await Actor.create(uri=name, handle=f"n{number}", **said) for number, name in enumerate(names)]
+
+
+async def test_one_server_does_not_fill_a_project_with_people_who_ask(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project = await launch(here, ana)
+
+    async def flood(host: str) -> int:
+        done = 0
+        for person in await crowd(host, members.ASKING.of_host + 5):
+            try:
+                await members.ask_to_join(person, project)
+            except Conflict:
+                continue
+            done += 1
+        return done
+
+    assert await here.run(flood, "evil.test") == members.ASKING.of_host
+    assert (await here.run(members.ask_to_join, bo, project)).state == "asked"
+    for number in range(4):
+        await here.run(flood, f"evil{number}.test")
+    cy = await here.join("cy")
+    with pytest.raises(Conflict):
+        await here.run(members.ask_to_join, cy, project)
+    assert (await here.run(members.invite_member, ana, project, cy)).state == "invited"
+
+
+async def test_nobody_is_pestered_with_invitations(here: Instance, time_passes: Pass) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project = await launch(here, ana)
+    await here.run(members.invite_member, ana, project, bo)
+    await here.run(lambda: members.decide_request(ana, project, bo, let_in=False))  # taken back
+    with pytest.raises(Conflict, match="not long ago"):
+        await here.run(members.invite_member, ana, project, bo)
+    time_passes(members.REST + timedelta(hours=1))
+    await here.run(members.invite_member, ana, project, bo)
+
+    async def invite_everybody() -> None:
+        for person in await crowd("far.test", members.MAX_INVITED_A_DAY + 1):
+            await members.invite_member(ana, project, person, words="Buy this")
+
+    with pytest.raises(TooMany):
+        await here.run(invite_everybody)
+
+
+async def test_whoever_was_blocked_since_they_were_invited_does_not_come_in(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project = await launch(here, ana)
+    await here.run(members.invite_member, ana, project, bo)
+    await here.run(lambda: Boundary.create(owner=ana, other=bo, kind="block"))
+    with pytest.raises(Forbidden):
+        await here.run(lambda: members.answer_invitation(bo, project, accepts=True))
+    with pytest.raises(Forbidden):
+        await here.run(members.ask_to_join, bo, project)
+    assert (await here.run(lambda: ProjectMember.get(actor_id=bo.id))).state == "invited"
+    await here.run(lambda: members.answer_invitation(bo, project, accepts=False))
