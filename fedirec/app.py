@@ -51,6 +51,7 @@ from fedirec.projects import vocab as projects_vocab
 from fedirec.projects.actions.finding import FINDERS
 from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.fitting import STEPS_THAT_FIT
+from fedirec.projects.pages.found import FED, FOUND, TAGGED
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
 from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
 from fedirec.projects.pages.tasks.showing import OWN_TASKS
@@ -166,7 +167,12 @@ async def running(
             dates=dates_in,
             finders=FINDERS,
             sections=Sections(
-                home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER), home_tabs=(ADOPTABLE_PROJECTS,), person=(OF_PERSON,)
+                home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER),
+                home_tabs=(ADOPTABLE_PROJECTS,),
+                person=(OF_PERSON,),
+                found=(FOUND,),
+                tagged=(TAGGED,),
+                fed=FED,
             ),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),

@@ -19,6 +19,7 @@ from fedirec.accounts.actions.letters import KEEPS, Post
 from fedirec.accounts.actions.moving import move_followers
 from fedirec.accounts.actions.passages import prune_passages
 from fedirec.accounts.actions.providers import prune_providers
+from fedirec.accounts.actions.vouching import forget_spent_codes
 from fedirec.accounts.archives import FOLDER
 from fedirec.accounts.boundaries import forget_ended_boundaries
 from fedirec.activitypub.deletions import prune_deletions
@@ -40,6 +41,7 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.projects.actions.findable import make_projects_findable
 from fedirec.projects.actions.leaving import forget_projects, project_entries
 from fedirec.projects.actions.meeting import fetch_project
 from fedirec.projects.actions.productions.meeting import fetch_production
@@ -168,6 +170,7 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> li
     return [
         Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
         Chore("make findable what is not yet", timedelta(hours=1), make_rest_findable, is_harmless=True),
+        Chore("make findable projects that are not yet", timedelta(hours=1), make_projects_findable, is_harmless=True),
         Chore("join what arrived at the same moment", timedelta(hours=1), join_sources, is_harmless=True),
         Chore("judge what was made before there were judgements", timedelta(hours=6), judge_rest, is_harmless=True),
         Chore("make what is missing of files", timedelta(hours=1), make_missing, is_harmless=True),
@@ -212,6 +215,7 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> li
         Chore("forget uploads that stopped", timedelta(hours=1), partial(prune_uploads, store)),
         Chore("sweep files of nobody", timedelta(hours=24), partial(prune_orphans, store)),
         Chore("forget who never came back from their own server", timedelta(hours=1), prune_passages),
+        Chore("forget codes that were given back", timedelta(hours=1), forget_spent_codes),
         Chore("forget servers through which nobody comes in", timedelta(hours=24), prune_providers),
         Chore("forget dead jobs", timedelta(hours=6), prune_dead),
         Chore("forget what programs were answered", timedelta(hours=1), forget_answers),

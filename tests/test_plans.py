@@ -15,13 +15,18 @@ import pytest
 from tortoise.connection import get_connection
 
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.own import own_actor
+from fedirec.activitypub.vocab import QuoteRequest, Ref
 from fedirec.api.endpoints import TABLE
 from fedirec.db import execute, on_postgres, transaction
+from fedirec.projects.actions.takeovers import watch_leaders
 from fedirec.projects.actions.tasks import TaskDraft, make_task
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.needs import name_need
 from fedirec.remix.actions.news import post_news
+from fedirec.remix.actions.quotes import answer_quote_request
 from fedirec.remix.terms import Terms
+from fedirec.uris import origin_of
 from tests.api.programs import token_for
 from tests.bench import graphs
 from tests.bench.feed import fill
@@ -43,7 +48,17 @@ GROWING |= {
     "bookmark",
     "remix_request",
 }
-GROWING |= {"project_member", "step", "step_challenge", "task", "takeover", "production", "production_part"}
+GROWING |= {
+    "project",
+    "spent_code",
+    "project_member",
+    "step",
+    "step_challenge",
+    "task",
+    "takeover",
+    "production",
+    "production_part",
+}
 GROWING |= {"role_line", "need", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
 GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
@@ -181,6 +196,15 @@ async def make_something(here: Instance) -> dict[str, str | int]:
     return await here.run(work)
 
 
+async def quote_nothing(sender: int) -> None:
+    """Somebody asks to quote something of ours that is no record."""
+    place = await own_actor()
+    uri, target = "https://h1.example/q", f"{origin_of(place.uri)}/nothing"
+    asked = QuoteRequest(id=f"{uri}#ask", actor=uri, object=Ref(target), instrument=uri)
+    async with transaction():
+        await answer_quote_request(await Actor.get(id=sender), asked)
+
+
 async def whole_tables_in(sql: str, values: Sequence[Any]) -> list[str]:
     """The tables that grow and that the database would read from end to end to answer."""
     if on_postgres():
@@ -245,6 +269,10 @@ async def test_no_page_reads_a_table_from_end_to_end(here: Instance) -> None:
                 asked.address = path
                 answer = await client.get(path.format(**rows), follow_redirects=True)
                 assert answer.status_code == 200, path
+            asked.address = "watch for leaders"
+            await here.run(watch_leaders)
+            asked.address = "a quote of nothing"
+            await here.run(quote_nothing, int(rows["author"]))
 
     assert len(asked.queries) > 30
     assert await here.run(asked.explain) == {}

@@ -1,4 +1,4 @@
-"""Full text search: the words by which records, challenges and people are found, on both databases alike.
+"""Full text search: the words by which records, challenges, projects and people are found, on both databases.
 
 The two databases disagree about what a word is. So texts are taken apart here, before either sees them: without case
 and accents, and where words have no gaps (Chinese, Japanese, Thai) character by character. What somebody types goes the

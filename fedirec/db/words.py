@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
-Subject = Literal["record", "challenge", "actor"]
+Subject = Literal["record", "challenge", "project", "actor"]
 
-SUBJECTS: Final[tuple[Subject, ...]] = ("record", "challenge", "actor")
+SUBJECTS: Final[tuple[Subject, ...]] = ("record", "challenge", "project", "actor")
 
 _Script = Callable[[str], Awaitable[None]]
 

@@ -456,7 +456,11 @@ class Migration(QuickMigration):
             options={
                 "table": "project",
                 "app": "fedirec",
-                "indexes": [Index(fields=["stage", "launched_at"]), Index(fields=["launched_at", "id"])],
+                "indexes": [
+                    Index(fields=["stage", "launched_at"]),
+                    Index(fields=["launched_at", "id"]),
+                    Index(fields=["fetched_at", "led_at"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "Something that people make together, step by step, and whose actor is a Group. Ours, or a copy to read.",
             },
@@ -664,6 +668,7 @@ class Migration(QuickMigration):
                 ("uri", fields.CharField(null=True, unique=True, max_length=2048)),
                 ("state", fields.CharField(max_length=10)),
                 ("is_trusted", fields.BooleanField(default=False, db_default=False)),
+                ("as_leader", fields.BooleanField(default=False, db_default=False)),
                 ("skill", fields.CharField(null=True, max_length=10)),
                 ("words", fields.CharField(default="", db_default="", max_length=500)),
                 (
@@ -778,6 +783,7 @@ class Migration(QuickMigration):
                 ("text", fields.TextField(default="", db_default="", unique=False)),
                 ("content", fields.TextField(default="", db_default="", unique=False)),
                 ("state", fields.CharField(default="draft", db_default="draft", max_length=10)),
+                ("skills", fields.CharField(default="", db_default="", max_length=120)),
                 ("published_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("done_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
@@ -942,6 +948,7 @@ class Migration(QuickMigration):
                     ),
                 ),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("changed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -955,6 +962,22 @@ class Migration(QuickMigration):
                 ],
                 "pk_attr": "id",
                 "table_description": "Something that somebody in a project does, with a name and a date.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="SpentCode",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("digest", fields.CharField(unique=True, max_length=64)),
+                ("is_annulled", fields.BooleanField(default=False, db_default=False)),
+                ("spent_at", fields.DatetimeField(default=now, db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "spent_code",
+                "app": "fedirec",
+                "pk_attr": "id",
+                "table_description": "A code with which a member of ours told another server who they are, and which was given back.",
             },
             bases=["Model"],
         ),
@@ -1069,6 +1092,11 @@ class Migration(QuickMigration):
         ),
         ops.AddField(
             model_name="Submission",
+            name="asked_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name="Submission",
             name="change_wanted",
             field=fields.CharField(default="", db_default="", max_length=500),
         ),
@@ -1086,6 +1114,11 @@ class Migration(QuickMigration):
             model_name="Submission",
             name="thanks",
             field=fields.CharField(default="", db_default="", max_length=500),
+        ),
+        ops.AddField(
+            model_name="Submission",
+            name="told_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddIndex(
             model_name="Submission",

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 MEDIA_TYPE: Final = "text/calendar; charset=utf-8"
-_AS_WRITTEN: Final = 60
-"""Seconds of one step of a SEQUENCE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +28,7 @@ class Date:
 def write_calendar(dates: Sequence[Date], *, name: str, url: str) -> bytes:
     """The calendar; written twice, it is the same to the byte.
 
-    A date that was moved or called off has a higher SEQUENCE than before (section 3.8.7.4): the minutes between its
+    A date that was moved or called off has a higher SEQUENCE than before (section 3.8.7.4): the seconds between its
     making and its last change, which only grow. DTSTAMP is that change too (section 3.8.7.2).
     """
     from icalendar import Calendar, Event, vUri
@@ -45,13 +43,14 @@ def write_calendar(dates: Sequence[Date], *, name: str, url: str) -> bytes:
     calendar["url"] = vUri(url)
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"value": "DURATION"})
     for date in dates:
+        made = date.made_at.astimezone(UTC).replace(microsecond=0)
         changed = (date.changed_at or date.made_at).astimezone(UTC).replace(microsecond=0)
         event = Event()
         event.add("uid", date.uid)
         event.add("dtstamp", changed)
-        event.add("created", date.made_at.astimezone(UTC).replace(microsecond=0))
+        event.add("created", made)
         event.add("last-modified", changed)
-        event.add("sequence", max(0, int((changed - date.made_at).total_seconds() // _AS_WRITTEN)))
+        event.add("sequence", max(0, int((changed - made).total_seconds())))
         event.add("dtstart", date.at.astimezone(UTC).replace(microsecond=0))
         event.add("summary", _line(date.title))
         if date.text:

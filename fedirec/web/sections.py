@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.requests import Request
 Load = Callable[[Request[Any], Any], Awaitable[Mapping[str, Any] | None]]
 """What the template of a section shows, or None where there is nothing to show.
 
-It is asked with the row of the actor whose section it is: of the member on the home page, of the person on theirs.
+It is asked with what the section is about: the row of the actor whose page it is, or what was looked for.
 """
 
 
@@ -32,6 +33,18 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """Further things that stand in feeds, by row."""
+
+    template: str
+    """Of the card of one, which it finds under the name `thing`."""
+    tagged: Callable[[Any, datetime, int, int], Awaitable[Sequence[tuple[datetime, int]]]]
+    """Those with a tag that an actor follows: `remix.queries.feeds.Tagged`."""
+    views: Callable[[Request[Any], Sequence[int]], Awaitable[Mapping[int, Any]]]
+    """What the template shows of each; every one says its `host`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sections:
     """What is added to which page, in the order in which it stands there."""
 
@@ -41,6 +54,12 @@ class Sections:
     """Tabs beside the feeds there."""
     person: Sequence[Section] = ()
     """Tabs on the page of a person."""
+    found: Sequence[Section] = ()
+    """Blocks above the records that were found by words; they are asked with the words."""
+    tagged: Sequence[Section] = ()
+    """Blocks above the records with a tag; they are asked with the tag."""
+    fed: Fed | None = None
+    """What stands in feeds among records and challenges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +72,12 @@ class Shown:
     section: Mapping[str, Any]
 
 
-async def load_sections(sections: Sequence[Section], request: Request[Any], actor: object) -> list[Shown]:
-    """Those of `sections` that have anything to show to, or about, `actor`."""
+async def load_sections(sections: Sequence[Section], request: Request[Any], about: object) -> list[Shown]:
+    """Those of `sections` that have anything to show to, or about, `about`."""
     return [
         Shown(name=each.name, title=each.title, template=each.template, section=loaded)
         for each in sections
-        if (loaded := await each.load(request, actor)) is not None
+        if (loaded := await each.load(request, about)) is not None
     ]
 
 

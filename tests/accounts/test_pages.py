@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import httpx
@@ -21,6 +21,7 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.app import create_app, running
 from fedirec.errors import NotFound
+from fedirec.lanes import Job
 from fedirec.settings import Settings
 from tests.founding import PASSWORD
 from tests.network import Instance, Network
@@ -534,11 +535,23 @@ async def test_the_setup_page_makes_the_instance_and_signs_the_owner_in(fresh: F
     assert "Be kind." in wrong.text
     assert "That name is reserved" in text_of(wrong)
     assert "A password has at least" in text_of(wrong), "all mistakes are told at once"
+    for nonsense in ("https://far.example", "far.example/about", "bo@far.example", "far..example", "<b>", "far:99999"):
+        named = SETUP | {"token": fresh.token, "instances": f"near.example\n{nonsense}"}
+        wrong = await fresh.browser.post("/setup", data=named)
+        assert wrong.status_code == 422, nonsense
+        assert 'id="instances-error"' in wrong.text, nonsense
+        assert f"near.example\n{escape(nonsense)}</textarea>" in wrong.text, "what was typed stays"
+    many = "\n".join(f"n{number}.example" for number in range(21))
+    wrong = await fresh.browser.post("/setup", data=SETUP | {"token": fresh.token, "instances": many})
+    assert "Name up to 20 instances." in text_of(wrong)
     assert await InstanceRow.exists(set_up_at=None)
 
-    done = await fresh.browser.post("/setup", data=SETUP | {"token": fresh.token})
+    wished = {"token": fresh.token, "instances": "Near.example,\n near.example far.example:8443"}
+    done = await fresh.browser.post("/setup", data=SETUP | wished)
 
     assert done.status_code == 200
+    jobs = await Job.filter(kind="instance").order_by("id")
+    assert [job.payload["host"] for job in jobs] == ["near.example", "far.example:8443"]
     assert len(re.findall(r"<li><code", done.text)) == 10
     assert (await fresh.browser.get("/admin/instance")).status_code == 200
     assert (await Account.get(actor__handle="ana")).role == "owner"

@@ -10,11 +10,12 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Operator
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor, Announcement, Follow, Outgoing
-from fedirec.admin.actions.instances import choose_announcements, follow_instance, unfollow_instance
+from fedirec.admin.actions.instances import choose_announcements, follow_instance, followed_instances, unfollow_instance
 from fedirec.admin.actions.policies import treat_peer
 from fedirec.admin.treatment import Treatment
 from fedirec.clock import now
 from fedirec.errors import FedirecError, Forbidden, Invalid
+from fedirec.lanes import Work, enqueue
 from fedirec.remix.actions import instances
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.instance_news import (
@@ -304,3 +305,50 @@ async def test_what_was_announced_before_is_read_once_and_within_bounds(
     asked = [request.url for request in network.requests if "/notes/" in request.url.path]
     assert {url.path for url in asked} == {f"/notes/{n}" for n in range(4)}
     assert not [request for request in network.requests if request.url.host == "victim.test"]
+
+
+async def test_instances_that_were_wished_for_at_the_beginning_are_followed_if_they_are_there(
+    here: Instance, there: Instance
+) -> None:
+    ana = await there.join("ana")
+    await open_one(there, ana, "rain")
+    await announce(there)
+    hosts = ("there.test", "nobody.test", "here.test")
+    await here.run(enqueue, [Work(kind="instance", lane=f"instance:{host}", payload={"host": host}) for host in hosts])
+    await settle(here, there)
+    followed = await here.run(lambda: followed_instances())
+    assert [(each.target.host, each.accepted_at is not None) for each in followed] == [("there.test", True)]
+    assert await seen_open(here) == ["Rain"]
+
+
+@pytest.mark.one_database
+async def test_the_page_of_followed_instances_says_beside_the_field_what_is_wrong(
+    here: Instance, there: Instance
+) -> None:
+    await here.join("bo")
+    page = "/admin/federation/instances"
+    async with here.sign_in("bo") as browser:
+        assert (await browser.get(page)).status_code == 403
+        assert (await browser.post(page, data={"do": "follow", "host": "there.test"})).status_code == 403
+    async with here.sign_in("olga") as browser:
+        for nonsense, said in {
+            "": "",
+            "bo@there.test": "Write the host alone",
+            "https://there.test/about": "Write the host alone",
+            "two words": "Write the host alone",
+            "here.test": "That is this instance itself.",
+            "nobody.test": "",
+        }.items():
+            wrong = await browser.post(page, data={"do": "follow", "host": nonsense})
+            assert (wrong.status_code, 'id="host-error"' in wrong.text) == (422, True), nonsense
+            assert said in wrong.text
+            assert f'value="{nonsense}"' in wrong.text or not nonsense
+        assert (await browser.post(page, data={"do": "follow", "host": "There.test"})).status_code == 303
+        await settle(here, there)
+        [followed] = await here.run(lambda: followed_instances())
+        assert '<bdi dir="ltr">there.test</bdi>' in (await browser.get(page)).text
+        for strange in ("", "x", "999999999999999999999", str(followed.id + 1)):
+            assert (await browser.post(page, data={"do": "unfollow", "follow": strange})).status_code == 422
+        assert (await browser.post(page, data={"do": "unfollow", "follow": followed.id})).status_code == 303
+        assert "None yet." in (await browser.get(page)).text
+        assert (await browser.post(page, data={"do": "announce", "announces": "gossip"})).status_code == 422

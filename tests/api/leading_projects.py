@@ -19,11 +19,17 @@ async def lead_a_project(ana: Program, ben: Program, nobody: Program) -> None:
     assert at in [each["id"] for each in (await nobody.get("list_projects", query={"form": "film"}))["items"]]
     changed = await ana.get("change_project", at, text="A short *film*.", tags=["wind"])
     assert (changed["title"], changed["tags"]) == ("A tin kite", ["wind"])
+    for words, ids in (("short kite", [at]), ("wind", [at]), ("a film of nothing", [])):
+        assert [each["id"] for each in (await nobody.get("list_projects", query={"q": words}))["items"]] == ids
+    assert (await ben.get("show_interests"))["items"] == []
+    await ben.get("follow_tag", "Wind")
+    assert [each["project"]["id"] for each in (await ben.get("show_interests"))["items"]] == [at]
     assert (await ana.get("set_stage", at, stage="early", reason="There is something to do."))["stage"] == "early"
     await ana.ask("set_stage", at, stage="released", reason="Wishful.", status=400)
     told = await ana.get("tell_followers", at, title="Wind", text="It flies.")
 
     await _share(ana, ben, nobody, at)
+    await _discard(ana, ben)
 
     log = (await nobody.get("list_project_log", at))["items"]
     reasons = {each["happening"]: each["reason"] for each in log}
@@ -79,3 +85,17 @@ async def _share(ana: Program, ben: Program, nobody: Program, at: int) -> None:
     await ben.get("invite_member", at, person=anas)
     await ana.get("answer_project", at, answer="accept")
     assert (await ana.get("leave_project", at))["state"] == "left"
+
+
+async def _discard(ana: Program, ben: Program) -> None:
+    """Ana begins something else with Ben, who would lead it with her, and thinks better of it."""
+    begun = await ana.get("begin_project", title="A lead kite", slug="lead-kite", text="Heavy.", form="film")
+    bens = (await ben.get("show_me"))["person"]["id"]
+    await ben.ask("show_project", begun["id"], status=404)
+    await ana.get("invite_member", begun["id"], person=bens, as_leader=True)
+    await ben.ask("discard_project", begun["id"], status=403)
+    assert (await ben.get("answer_project", begun["id"], answer="accept"))["state"] == "active"
+    assert len((await ben.get("show_project", begun["id"]))["leaders"]) == 2
+    await ben.ask("discard_project", begun["id"], status=403)
+    await ana.ask("discard_project", begun["id"])
+    await ben.ask("show_project", begun["id"], status=404)

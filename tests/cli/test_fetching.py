@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.command import done, refused, serving
 from tests.cli.conftest import Place
+from tests.ports import free_port
 
 
 def test_people_records_and_challenges_elsewhere_are_shown_as_we_understand_them(
@@ -19,6 +20,23 @@ def test_people_records_and_challenges_elsewhere_are_shown_as_we_understand_them
 
         def fetched(address: str) -> str:
             return done("fetch", address, "--development", folder=here.folder)
+
+        host = f"127.0.0.1:{there.port}"
+        said = done("federation", "follow", host, "--development", folder=here.folder)
+        assert said == f"Asked {host}. What it announces appears here once it agrees.\n"
+        assert json.loads(done("federation", "followed", "--json", folder=here.folder)) == [
+            {"host": host, "is_accepted": False}
+        ]
+        for nonsense, why in {
+            "two words": "Write the host alone",
+            "bo@far.example": "Write the host alone",
+            "https://far.example/x": "Write the host alone",
+            f"127.0.0.1:{here.port}": "That is this instance itself",
+            f"127.0.0.1:{free_port()}": "",
+        }.items():
+            assert why in refused("federation", "follow", nonsense, "--development", folder=here.folder), nonsense
+        assert done("federation", "unfollow", host, folder=here.folder) == f"{host} is not followed any more.\n"
+        assert "does not follow" in refused("federation", "unfollow", host, folder=here.folder)
 
         person = fetched(f"@ana@127.0.0.1:{there.port}")
         assert "an actor (Person)" in person

@@ -11,11 +11,14 @@ from icalendar import Calendar
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.projects.actions.tasks import TaskDraft, change_task, drop_task, finish_task, reopen_task
 from fedirec.projects.models import Production, Project, Task
 from fedirec.remix.actions.submissions import accept_submission, submit_record
 from fedirec.remix.models import News, Record, Submission
+from tests.conftest import Pass
 from tests.network import Instance
 from tests.projects.producing import challenge_of, project_at
+from tests.projects.stage import launch, meet_project
 from tests.remix.test_pages_records import write
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -50,7 +53,7 @@ async def told(here: Instance, group: Actor, *titles: str, same_moment: bool = F
 
 
 async def test_the_feed_of_a_project_tells_what_it_and_its_challenges_told_and_what_was_released(
-    here: Instance,
+    here: Instance, time_passes: Pass
 ) -> None:
     ana = await here.join("ana")
     project = await project_at(here, ana)
@@ -68,11 +71,26 @@ async def test_the_feed_of_a_project_tells_what_it_and_its_challenges_told_and_w
     )
     titles = await read_through(here, "/p/dawn/feed")
     assert sorted(titles) == sorted([*(f"p{n}" for n in range(24)), *(f"c{n}" for n in range(24)), "The film"])
+    assert "last-modified" not in (await here.get("/p/dawn/feed")).headers  # more could happen in the same second
+    time_passes(timedelta(seconds=2))
     answer = await here.get("/p/dawn/feed")
-    assert "GMT" in answer.headers["last-modified"]
-    async with here.client() as reader:
-        again = await reader.get("/p/dawn/feed", headers={"if-none-match": answer.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    tag, when = answer.headers["etag"], answer.headers["last-modified"]
+    assert when.endswith(" GMT")
+
+    async def asked(**headers: str) -> int:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with here.client() as reader:
+            again = await reader.get("/p/dawn/feed", headers=sent)
+        assert again.content == b"" or again.status_code == 200
+        return again.status_code
+
+    known = [{"if_none_match": tag}, {"if_none_match": f'"x", W/{tag}'}, {"if_none_match": "*"}]
+    assert [await asked(**each) for each in [*known, {"if_modified_since": when}]] == [304] * 4
+    for stranger in ({"if_none_match": '"x"', "if_modified_since": when}, {"if_modified_since": "yesterday"}):
+        assert await asked(**stranger) == 200
+    await here.run(lambda: News.filter(title="p23").update(updated_at=now()))
+    time_passes(timedelta(seconds=2))
+    assert [await asked(if_modified_since=when), await asked(if_none_match=tag)] == [200, 200]
     assert 'href="https://here.test/p/dawn/feed"' in (await here.get("/p/dawn")).text
 
     await here.run(lambda: Record.filter(id=record.id).update(visibility="followers"))
@@ -97,7 +115,9 @@ async def test_the_feed_of_a_challenge_mixes_what_was_accepted_with_what_was_tol
     assert sorted(found) == sorted(["One", "Two", *(f"n{n}" for n in range(30))])
 
 
-async def test_the_calendar_and_the_digest_speak_of_projects_that_are_launched(here: Instance) -> None:
+async def test_the_calendar_and_the_digest_speak_of_projects_that_are_launched(
+    here: Instance, time_passes: Pass
+) -> None:
     ana = await here.join("ana")
     project = await project_at(here, ana)
     record = await write(here, ana, "The film")
@@ -118,9 +138,43 @@ async def test_the_calendar_and_the_digest_speak_of_projects_that_are_launched(h
         return [(str(each["summary"]), str(each["status"])) for each in found], "Finished and released" in page
 
     assert await shown() == ([("Dawn: T0", "CONFIRMED"), ("Dawn: T1", "CANCELLED")], True)
+
+    async def sequence() -> int:
+        found = Calendar.from_ical((await here.get("/calendar.ics")).content).walk("VEVENT")
+        return next(int(str(each["sequence"])) for each in found if str(each["uid"]) == f"{uri}/0#due")
+
+    task = await here.run(lambda: Task.get(uri=f"{uri}/0").select_related("project__actor", "made_by"))
+    seen = [await sequence()]
+    for happens in (
+        lambda: change_task(ana, task, TaskDraft(title="T0", due_at=now() + timedelta(days=3))),
+        lambda: change_task(ana, task, TaskDraft(title="T0", due_at=now() + timedelta(days=1))),
+        lambda: finish_task(ana, task),
+        lambda: reopen_task(ana, task),
+        lambda: drop_task(ana, task, reason="It rains."),
+        lambda: reopen_task(ana, task),
+    ):
+        time_passes(timedelta(seconds=2))
+        await here.run(happens)
+        seen.append(await sequence())
+    assert seen == sorted(set(seen)), "each change is a later one (RFC 5545, section 3.8.7.4)"
     assert "Dawn: T0" in (await here.get("/calendar")).text
     await here.run(lambda: Project.all().update(launched_at=None))
     assert await shown() == ([], False)
+
+
+@pytest.mark.one_database
+async def test_a_project_elsewhere_is_pointed_at_where_it_is_shown_here(here: Instance, there: Instance) -> None:
+    await here.join("mo", role=Role.MODERATOR)
+    project = await launch(there, await there.join("cy"))
+    copy = await meet_project(here, project.actor.uri)
+    async with here.sign_in("mo") as browser:
+        await browser.post("/picks/new", data={"about": project.actor.uri, "words": "Wake up early."})
+        for path in ("/picks", "/digest", "/explore", "/"):
+            page = (await browser.get(path)).text
+            assert f'href="/projects/of/{copy.actor_id}"' in page, path
+            assert f"/people/remote/{copy.actor_id}" not in page, path
+        gone = await browser.get(f"/projects/of/{copy.actor_id}")
+    assert gone.headers["location"] == f"/projects/remote/{copy.id}"
 
 
 @pytest.mark.one_database

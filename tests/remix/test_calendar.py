@@ -46,7 +46,7 @@ def test_a_date_that_moves_or_is_called_off_is_the_same_one_with_a_higher_sequen
     moved = Date(uid="u", at=MADE + timedelta(days=2), title="t", made_at=MADE, changed_at=MADE + timedelta(hours=1))
     off = Date(uid="u", at=MADE, title="t", made_at=MADE, changed_at=MADE + timedelta(days=1), is_cancelled=True)
     read = [events(write_calendar([date], name="n", url="https://a.test/"))[0] for date in (first, moved, off)]
-    assert [int(event["sequence"]) for event in read] == [0, 60, 1440]
+    assert [int(event["sequence"]) for event in read] == [0, 3_600, 86_400]
     assert [str(event["status"]) for event in read] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert {str(event["uid"]) for event in read} == {"u"}
     assert read[1]["dtstart"].dt == MADE + timedelta(days=2)

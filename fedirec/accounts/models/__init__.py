@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedirec.accounts.models.accounts import Account, RecoveryCode, Session, Token
 from fedirec.accounts.models.boundaries import Boundary
-from fedirec.accounts.models.guests import Passage, Provider
+from fedirec.accounts.models.guests import Passage, Provider, SpentCode
 from fedirec.accounts.models.joining import Invitation, Refusal
 from fedirec.accounts.models.leaving import Archive, Farewell
 from fedirec.accounts.models.notifications import AuditEvent, Notification
@@ -25,5 +25,6 @@ __all__ = [
     "RecoveryCode",
     "Refusal",
     "Session",
+    "SpentCode",
     "Token",
 ]

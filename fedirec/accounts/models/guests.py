@@ -1,4 +1,4 @@
-"""The servers whose people sign in here, and those who are on their way through them."""
+"""The servers whose people sign in here, those who are on their way through them, and codes that ours went with."""
 
 from __future__ import annotations
 
@@ -52,3 +52,17 @@ class Passage(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "passage"
+
+
+class SpentCode(Model, metaclass=RowClass):
+    """A code with which a member of ours told another server who they are, and which was given back."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    """Of the number that the code carries, and not of how it was written."""
+    is_annulled = fields.BooleanField(default=False, db_default=False)
+    """Whether it was given back twice, so that the token for it is good for nothing."""
+    spent_at = fields.DatetimeField(default=now, db_index=True)
+
+    class Meta(Model.Meta):
+        table = "spent_code"

@@ -1,8 +1,9 @@
 """How we tell other servers which of our people somebody is: OAuth 2 with PKCE, for clients known by their address.
 
-That is IndieAuth as Misskey has it, which our own guests come in by: no client is registered, and nothing is kept. A
-code and a token say themselves whom and whom for, sealed with the master key. A code is worth something for a minute,
-and only to whoever has the proof key (RFC 7636) that the question was made with; a token opens nothing but the name.
+That is IndieAuth as Misskey has it, which our own guests come in by: no client is registered. A code and a token say
+themselves whom and whom for, sealed with the master key. A code is worth something once, for a minute, and only to
+whoever has the proof key (RFC 7636) that the question was made with; a token opens nothing but the name. Which codes
+were given back is kept (`accounts.actions.vouching`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hmac import compare_digest
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from fedirec.accounts.codes import digest_of, new_secret
 from fedirec.accounts.oauth.endpoints import OF_MISSKEY, WHO_OF_MISSKEY
 from fedirec.activitypub.keyring import Keyring
 from fedirec.clock import now
@@ -57,6 +59,14 @@ class Question:
         return f"{self.back}{joint}{urlencode({**said, 'state': self.state})}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a code or a token says: whom it is about, and the digest of the number of the code by which it began."""
+
+    account: int
+    code: str
+
+
 def metadata_of(origin: str) -> dict[str, Any]:
     """What a server at `origin` says of all this (RFC 8414)."""
     return {
@@ -88,11 +98,12 @@ def read_question(asked: Mapping[str, str]) -> Question:
 def new_code(keyring: Keyring, question: Question, *, account: int) -> str:
     """What the client can give back for a token, for CODE_LASTS."""
     said = {"account": account, "client": question.client, "back": question.back, "challenge": question.challenge}
+    said |= {"code": digest_of(new_secret())}
     return _seal(keyring, said, label=_CODE, lasts=CODE_LASTS)
 
 
-def redeem(keyring: Keyring, given: Mapping[str, str]) -> str:
-    """The token for a code. Raises Forbidden for any but the very client that asked, in time and with its proof key."""
+def read_code(keyring: Keyring, given: Mapping[str, str]) -> Told:
+    """What a code says. Raises Forbidden for any but the very client that asked, in time and with its proof key."""
     said = _open(keyring, given.get("code", ""), label=_CODE)
     verifier = given.get("code_verifier", "")
     if said is None or given.get("grant_type") != "authorization_code" or not _VERIFIER.fullmatch(verifier):
@@ -101,15 +112,20 @@ def redeem(keyring: Keyring, given: Mapping[str, str]) -> str:
     same = (said["client"], said["back"]) == (given.get("client_id"), given.get("redirect_uri"))
     if not same or not compare_digest(proof, str(said["challenge"])):
         raise Forbidden("That code is not good, or not any more.")
-    return _seal(keyring, {"account": said["account"]}, label=_TOKEN, lasts=TOKEN_LASTS)
+    return Told(account=int(said["account"]), code=str(said["code"]))
 
 
-def account_of(keyring: Keyring, token: str) -> int:
-    """The row of the account that `token` stands for. Raises Unauthenticated."""
+def new_token(keyring: Keyring, told: Told) -> str:
+    """What stands for the same person, for TOKEN_LASTS."""
+    return _seal(keyring, {"account": told.account, "code": told.code}, label=_TOKEN, lasts=TOKEN_LASTS)
+
+
+def read_token(keyring: Keyring, token: str) -> Told:
+    """What `token` says. Raises Unauthenticated."""
     said = _open(keyring, token, label=_TOKEN)
     if said is None:
         raise Unauthenticated("This token is not good, or not any more.")
-    return int(said["account"])
+    return Told(account=int(said["account"]), code=str(said["code"]))
 
 
 def _seal(keyring: Keyring, said: dict[str, Any], *, label: str, lasts: timedelta) -> str:

@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fedirec.accounts.actions.vouching import member_of, redeem_code
 from fedirec.accounts.door import require_viewer, viewer_of
-from fedirec.accounts.models import Account
 from fedirec.accounts.oauth import vouching
 from fedirec.accounts.oauth.endpoints import METADATA, OF_MISSKEY
 from fedirec.accounts.pages.views import SECRET
 from fedirec.accounts.permissions import Permission
-from fedirec.accounts.queries import ACTIVE
-from fedirec.errors import FedirecError, Forbidden, Unauthenticated
+from fedirec.errors import FedirecError, Forbidden
 from fedirec.uris import host_of
 from fedirec.web.forms import read_form
 from fedirec.web.render import onward, redirect, render
@@ -65,7 +64,7 @@ async def post_token(request: Request[Any]) -> Response:
     form = await read_form(request)
     names = ("grant_type", "code", "client_id", "redirect_uri", "code_verifier")
     try:
-        token = vouching.redeem(request.state["keyring"], {name: form.value(name) for name in names})
+        token = await redeem_code(request.state["keyring"], {name: form.value(name) for name in names})
     except FedirecError:
         return JSONResponse({"error": "invalid_grant"}, status_code=400, headers=_STORED_NOWHERE)
     said = {"access_token": token, "token_type": "Bearer", "scope": OF_MISSKEY}
@@ -75,10 +74,7 @@ async def post_token(request: Request[Any]) -> Response:
 async def post_who(request: Request[Any]) -> Response:
     """Whom a token stands for, as long as they are here."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    row = vouching.account_of(request.state["keyring"], token.strip() if kind.lower() == "bearer" else "")
-    account = await Account.get_or_none(id=row).select_related("actor")
-    if account is None or account.state != ACTIVE or account.actor.state != "active" or not account.actor.is_local:
-        raise Unauthenticated("This token is not good, or not any more.")
+    account = await member_of(request.state["keyring"], token.strip() if kind.lower() == "bearer" else "")
     return JSONResponse({"username": account.actor.handle, "host": None}, headers=_STORED_NOWHERE)
 
 

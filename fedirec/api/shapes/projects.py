@@ -56,7 +56,7 @@ class ProjectsQuery(PieceQuery):
     form: FormName | None = None
     skill: Text = Field("", max_length=10, description="That it looks for: a code of /vocabulary.")
     tag: Text = Field("", max_length=100)
-    q: Text = Field("", max_length=100, description="Words of the title.")
+    q: Text = Field("", max_length=100, description="Words of the title, the tags or what it is to become.")
 
 
 class Cover(Shape):
@@ -235,6 +235,7 @@ class WishSent(Sent):
 
 class InvitationSent(WishSent):
     person: Row
+    as_leader: bool = Field(False, description="Whether they lead it too from then on; only its creator offers that.")
 
 
 class ProjectAnswerSent(Sent):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 
+from fedirec.accounts.actions.notifications import notify_actors
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Outgoing
+from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.media.actions import release_media
 from fedirec.media.models import Media
 from fedirec.projects.actions.announcing import publish_project_update
+from fedirec.projects.actions.copying import forget_steps
+from fedirec.projects.actions.findable import make_project_findable
 from fedirec.projects.actions.takeovers import forget_offers
 from fedirec.projects.actions.tasks import forget_tasks, free_tasks
-from fedirec.projects.models import Project, ProjectMember
+from fedirec.projects.models import Project, ProjectMember, RoleLine
 from fedirec.projects.queries.projects import with_parts
 from fedirec.projects.queries.tasks import tasks_around
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.needs import save_needs
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import GroupLeader
+from fedirec.remix.models import GroupLeader, GroupTag, News
 from fedirec.remix.queries.leading import leaders_of
 
 
@@ -24,7 +31,7 @@ async def forget_projects(actor: Actor) -> None:
     """`actor`, from here or elsewhere, leads no project and is in none; what they said in them is gone.
 
     Their own projects go to those who lead them too. What nobody else leads says nothing but its title, and waits for a
-    member to take it over.
+    member to take it over. If it is the Group of a project elsewhere that is gone, so is our copy.
     """
     led = GroupLeader.filter(actor_id=actor.id).order_by("id").values_list("group_id", flat=True)
     for group in [int(str(key)) for key in await led]:
@@ -39,15 +46,20 @@ async def forget_projects(actor: Actor) -> None:
     async with transaction():
         await forget_offers(actor)
         await forget_tasks(actor)
+    async with transaction():
+        await _forget_copy(actor)
 
 
 async def project_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
-    """The projects that `actor` leads, began or is in, as a copy for them has them."""
-    found = dict[int, str]()
+    """The projects that `actor` leads, is or was in, or is named in, as a copy for them has them."""
+    found, roles = dict[int, str](), defaultdict[int, list[RoleLine]](list)
     for group in await GroupLeader.filter(actor_id=actor.id).values_list("group__project__id", flat=True):
         found[int(str(group))] = "leader"
     async for member in ProjectMember.filter(actor_id=actor.id).order_by("id"):
         found.setdefault(member.project_id, member.state)
+    async for line in RoleLine.filter(actor_id=actor.id).order_by("id").select_related("production"):
+        found.setdefault(line.production.project_id, "named")
+        roles[line.production.project_id].append(line)
     for key, part in found.items():
         project = await with_parts(Project.filter(id=key)).prefetch_related("steps").first()
         if project is None:
@@ -69,7 +81,34 @@ async def project_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
                 {"title": task.title, "text": task.text, "state": task.state, "due_at": task.due_at}
                 for task in await tasks_around(actor, project)
             ],
+            "roles": [
+                {"production": line.production.title, "role": line.role, "words": line.words, "state": line.state}
+                for line in roles[key]
+            ],
         }
+
+
+async def _forget_copy(group: Actor) -> None:
+    """Of a project elsewhere that is gone there only the title is left. Nobody of ours is in it any more, which they are
+    told; part of the caller's transaction.
+    """
+    project = await Project.filter(actor_id=group.id, actor__is_local=False).select_related("actor").first()
+    if project is None:
+        return
+    places = ProjectMember.filter(project_id=project.id, state__in=("active", "asked", "invited"))
+    people = [place.actor for place in await places.select_related("actor")]
+    await places.update(state="removed", is_trusted=False, ended_at=now())
+    about = {"title": project.title}
+    await notify_actors(people, Notice.MEMBERSHIP_ENDED, None, group.uri, "/projects", about)
+    await forget_steps(project)
+    await GroupLeader.filter(group_id=group.id).delete()
+    await GroupTag.filter(group_id=group.id).delete()
+    await save_needs(group, ())
+    await News.filter(group_id=group.id, deleted_at=None).update(title="", text="", content="", deleted_at=now())
+    project.text = project.content = project.cover_description = ""
+    project.cover_url = None
+    await project.save(update_fields=["text", "content", "cover_url", "cover_description"])
+    await make_project_findable(project)
 
 
 async def _leave(actor: Actor, group: int) -> None:
@@ -95,4 +134,5 @@ async def _empty(project: Project) -> None:
     project.text = project.content = project.cover_description = group.summary = ""
     project.cover = None
     await project.save(update_fields=["text", "content", "cover_id", "cover_description"])
+    await make_project_findable(project)
     await group.save(update_fields=["summary"])

@@ -17,19 +17,18 @@ from fedirec.errors import FedirecError, Forbidden, Invalid
 from fedirec.html import clean, one_line
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.projects.actions.copying import join_named, save_steps
+from fedirec.projects.actions.findable import make_project_findable
 from fedirec.projects.actions.listing import find_leaders, find_steps, meet_challenges
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.stages import Stage
 from fedirec.projects.vocab import ProjectObject, StepObject
-from fedirec.remix.actions.meeting import ask_for_project
+from fedirec.remix.actions.meeting import ask_for_project, is_stale
 from fedirec.remix.actions.needs import save_needs
 from fedirec.remix.models import Challenge, GroupLeader, GroupTag
 from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
 
-STALE: Final = timedelta(hours=6)
-"""How old a copy may be before its origin is asked again when somebody looks at it."""
 REST: Final = timedelta(seconds=10)
 """How long nobody is asked again, whoever wants it."""
 
@@ -80,13 +79,16 @@ async def fetch_project(remote: Remote, job: Job) -> Outcome:
     try:
         await find_project(remote, uri, fresh=True)
     except FedirecError as error:
-        return Later(error=str(error), blame="job") if error.retryable else Done()
+        if error.retryable:
+            return Later(error=str(error), blame="job")
+        if known is not None:  # it was asked, and does not answer: nobody who looks at the copy has it asked each time
+            await Project.filter(id=known.id).update(fetched_at=now())
     return Done()
 
 
 async def refresh_seen(project: Project) -> None:
     """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that."""
-    if not project.actor.is_local and (project.fetched_at is None or project.fetched_at < now() - STALE):
+    if not project.actor.is_local and is_stale(project.fetched_at):
         await ask_for_project(project.actor.uri)
 
 
@@ -105,6 +107,7 @@ async def save_project(actor: Actor, described: ProjectObject, *, leaders: Seque
         "cover_url": described.cover.url if described.cover else None,
         "cover_description": described.cover.description if described.cover else "",
         "launched_at": described.actor.published or now(),
+        "language": described.language,
         "updated_at": now(),
     }
     project, is_new = await Project.get_or_create(actor_id=actor.id, defaults=columns | {"stage": stage})
@@ -117,6 +120,7 @@ async def save_project(actor: Actor, described: ProjectObject, *, leaders: Seque
     await GroupTag.filter(group_id=actor.id).delete()
     tags = dict.fromkeys(hashtag.key[:100] for hashtag in described.hashtags)
     await GroupTag.bulk_create([GroupTag(group_id=actor.id, name=tag) for tag in tags])
+    await make_project_findable(project)
     if described.needs is not None:
         await save_needs(actor, described.needs)
     if leaders is not None:

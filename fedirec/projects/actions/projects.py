@@ -22,14 +22,18 @@ from fedirec.media.actions import attach_media, release_media
 from fedirec.media.models import Media
 from fedirec.projects.actions.announcing import publish_project, publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.actions.findable import make_project_findable
+from fedirec.projects.actions.invitations import send_held_invitations
 from fedirec.projects.actions.leading import make_leader
 from fedirec.projects.actions.steps import StepDraft, write_steps
+from fedirec.projects.actions.stopping import tell_of_stop
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import facts_of
 from fedirec.projects.stages import ASIDE, Stage, refuse_move
 from fedirec.remix.actions.drafts import MAX_TAGS, FileDraft
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.needs import publish_needs
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import GroupTag
 from fedirec.remix.powers import Deed, Part, refuse_unless
@@ -129,7 +133,10 @@ async def refuse_restless(creator: Actor) -> None:
 
 
 async def launch_project(leader: Actor, project: Project) -> Project:
-    """Everybody sees it, and can follow it. Raises Conflict without a published step, or when that was so before."""
+    """Everybody sees it, and can follow it; whom it looks for is said, and who is invited elsewhere hears of it.
+
+    Raises Conflict without a published step, or when that was so before.
+    """
     async with transaction():
         await begin_deed(Deed.LAUNCH_PROJECT, project, leader)
         if project.launched_at is not None:
@@ -140,8 +147,11 @@ async def launch_project(leader: Actor, project: Project) -> Project:
         await project.save(update_fields=["launched_at"])
         project.actor.state = "active"
         await project.actor.save(update_fields=["state"])
+        await make_project_findable(project)
         await log(project.actor, Happening.LAUNCHED, by=leader)
         await publish_project(project)
+        await publish_needs(project.actor)
+        await send_held_invitations(project)
         await audit(leader, "launch_project", project.actor.uri)
     return project
 
@@ -162,6 +172,7 @@ async def change_project(leader: Actor, project: Project, draft: ProjectDraft) -
         await _keep_cover(leader, project, draft.cover)
         await GroupTag.filter(group_id=group.id).delete()
         await _keep_tags(group, tags)
+        await make_project_findable(project)
         await audit(leader, "change_project", group.uri)
         await publish_project_update(project)
     return project
@@ -184,6 +195,7 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
         await move_to_stage(project, stage)
         details = {"before": was.value, "stage": stage.value}
         await log(project.actor, Happening.STAGE_SET, by=leader, reason=reason, details=details)
+        await tell_of_stop(project, stage, by=leader, reason=reason)
         await publish_project_update(project)
     return project
 

@@ -97,8 +97,8 @@ async def change_task(changer: Actor, task: Task, draft: TaskDraft) -> Task:
             await begin_deed(Deed.GIVE_TASK, task.project, changer)
             await _check_assignee(task.project, draft.assignee)
         task.title, task.text, task.step, task.due_at = title, text, draft.step, draft.due_at
-        task.assignee = draft.assignee
-        await task.save(update_fields=["title", "text", "step_id", "due_at", "assignee_id"])
+        task.assignee, task.changed_at = draft.assignee, now()
+        await task.save(update_fields=["title", "text", "step_id", "due_at", "assignee_id", "changed_at"])
         if is_given:
             await _hand_to(task, draft.assignee, by=changer)
         elif is_moved and draft.assignee is not None:
@@ -193,12 +193,12 @@ async def reopen_task(actor: Actor, task: Task) -> Task:
         await _lock(task)
         task.state = advance_task(task.state, TaskEvent.REOPEN)
         await _refuse_full(task.project)
-        task.ended_at, task.done_by = None, None
+        task.ended_at, task.done_by, task.changed_at = None, None, now()
         if task.due_at is not None and task.due_at <= now():
             task.due_at = None
         if task.assignee is not None and not await is_in(task.project, task.assignee):
             task.assignee = None
-        await task.save(update_fields=["state", "done_by_id", "ended_at", "due_at", "assignee_id"])
+        await task.save(update_fields=["state", "done_by_id", "ended_at", "changed_at", "due_at", "assignee_id"])
         await _hand_to(task, task.assignee, by=actor)
     return task
 

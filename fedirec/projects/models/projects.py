@@ -68,7 +68,11 @@ class Project(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "project"
-        indexes = [Index(fields=["stage", "launched_at"]), Index(fields=["launched_at", "id"])]
+        indexes = [
+            Index(fields=["stage", "launched_at"]),
+            Index(fields=["launched_at", "id"]),
+            Index(fields=["fetched_at", "led_at"]),
+        ]
 
 
 class ProjectMember(Model, metaclass=RowClass):
@@ -88,7 +92,9 @@ class ProjectMember(Model, metaclass=RowClass):
     state = fields.CharField(max_length=10)
     """asked (they wish to join), invited, active, declined, left or removed."""
     is_trusted = fields.BooleanField(default=False, db_default=False)
-    """Whether leaders let them see to tasks of others."""
+    """Whether leaders let them see to tasks of others, and to what is offered."""
+    as_leader = fields.BooleanField(default=False, db_default=False)
+    """Whether they are invited to lead it too."""
     skill = fields.CharField(max_length=10, null=True)
     words = fields.CharField(max_length=500, default="", db_default="")
     invited_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
@@ -124,6 +130,8 @@ class Step(Model, metaclass=RowClass):
     content = fields.TextField(default="", db_default="")
     state = fields.CharField(max_length=10, default="draft", db_default="draft")
     """draft (leaders alone see it), open, locked or done."""
+    skills = fields.CharField(max_length=120, default="", db_default="")
+    """Codes of `remix.skills` that it needs, one blank between two."""
     published_at = fields.DatetimeField(null=True)
     done_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)

@@ -44,6 +44,8 @@ class Task(Model, metaclass=RowClass):
     )
     done_by_id: int | None
     created_at = fields.DatetimeField(default=now)
+    changed_at = fields.DatetimeField(null=True)
+    """When its words or its date changed, or it was opened again."""
     ended_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):

@@ -12,17 +12,19 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.projects.forms import FORM_NAMES, Form
-from fedirec.projects.pages.views import ProjectView, project_views, stage_view, way_views
+from fedirec.projects.pages.views import ProjectView, form_word, project_views, stage_view, way_views
 from fedirec.projects.queries.slate import (
+    COUNTED,
     Sought,
-    count_by_stage,
-    newest_of_each_stage,
+    Standing,
     place_of_project,
     projects_by_age,
     projects_in_preparation,
+    standing_of_each_stage,
 )
 from fedirec.projects.stages import ASIDE, WAY, Stage
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.fits import skill_word
 from fedirec.remix.pages.visitors import visitor
 from fedirec.remix.skills import CODES, SKILLS
 from fedirec.remix.vocab import hashtag_key
@@ -55,17 +57,17 @@ async def show_projects(request: Request[Any]) -> Response:
 
 async def show_slate(request: Request[Any]) -> Response:
     sought, viewer, cards = _sought(request), visitor(request), Cards(request)
-    counts = await count_by_stage(Sought(form=sought.form, skill=sought.skill, tag=sought.tag), viewer=viewer)
+    standing = await standing_of_each_stage(sought, viewer=viewer, each=_OF_EACH)
+    of_stage = {stage: standing.get(stage, Standing()) for stage in _ORDER}
     shown: list[dict[str, Any]] = []
     page: Page[ProjectView] | None = None
     if sought.stage is not None:
         page = await _page(request, sought)
     else:
-        found = await newest_of_each_stage(sought, viewer=viewer, each=_OF_EACH)
-        views = iter(await project_views(cards, [project for stage in _ORDER for project in found.get(stage, [])]))
-        for stage in _ORDER:
-            some = [next(views) for _each in found.get(stage, [])]
-            more = _with(request, stage=stage.value) if counts.get(stage, 0) > len(some) else ""
+        views = iter(await project_views(cards, [project for each in of_stage.values() for project in each.newest]))
+        for stage, each in of_stage.items():
+            some = [next(views) for _each in each.newest]
+            more = _with(request, stage=stage.value) if each.count > len(some) else ""
             shown.append({"stage": stage_view(stage.value), "projects": some, "more_url": more})
     return render(
         request,
@@ -76,11 +78,11 @@ async def show_slate(request: Request[Any]) -> Response:
         stages=[
             {
                 "stage": stage_view(stage.value),
-                "count": counts.get(stage, 0),
+                "count": f"{COUNTED}+" if each.count > COUNTED else each.count,
                 "url": _with(request, stage=stage.value),
                 "is_current": stage is sought.stage,
             }
-            for stage in _ORDER
+            for stage, each in of_stage.items()
         ],
         all_url=_with(request, stage=""),
         **_filters(request, sought),
@@ -110,9 +112,25 @@ def _filters(request: Request[Any], sought: Sought) -> dict[str, Any]:
     return {
         "sought": sought,
         "is_filtered": sought != Sought(),
+        "chosen_words": _in_words(sought),
         "form_choices": [Choice(value=form.value, label=_(name)) for form, name in FORM_NAMES.items()],
         "skill_choices": [Choice(value=skill.code, label=_(skill.label)) for skill in SKILLS],
     }
+
+
+def _in_words(sought: Sought) -> list[str]:
+    """What is sought, as the folded form says it; the stage has its place elsewhere on the slate, and here too."""
+    return [
+        word
+        for word in (
+            f"“{sought.words}”" if sought.words else "",
+            form_word(sought.form.value) if sought.form else "",
+            skill_word(sought.skill) if sought.skill else "",
+            stage_view(sought.stage.value).name if sought.stage else "",
+            f"#{sought.tag}" if sought.tag else "",
+        )
+        if word
+    ]
 
 
 def _with(request: Request[Any], **changed: str) -> str:

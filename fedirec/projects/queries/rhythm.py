@@ -27,7 +27,7 @@ _RELEASED: Final = f"""
      ORDER BY p.released_at DESC, p.id DESC LIMIT ?
 """  # noqa: S608  (only constants are spliced in)
 _DUE: Final = f"""
-    SELECT t.uri, t.title, t.due_at, t.created_at, t.ended_at, t.state, j.title, a.uri, a.is_local, a.id
+    SELECT t.uri, t.title, t.due_at, t.created_at, t.changed_at, t.ended_at, t.state, j.title, a.uri, a.is_local, a.id
       FROM task t CROSS JOIN project j CROSS JOIN actor a
      WHERE t.due_at >= ? AND t.due_at < ? AND j.id = t.project_id AND a.id = j.actor_id AND {_SEEN}
      ORDER BY t.due_at, t.id LIMIT ?
@@ -42,7 +42,7 @@ async def released_in(since: datetime, until: datetime, limit: int) -> Sequence[
 async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Date]:
     """The days on which tasks of launched projects are due, the first in front; what was dropped is called off."""
     dates = []
-    for uri, title, due_at, made_at, ended_at, state, project, group, is_local, _row in await fetch_tuples(
+    for uri, title, due_at, made_at, changed_at, ended_at, state, project, group, is_local, _row in await fetch_tuples(
         _DUE, since, until, limit
     ):
         at, made = moment_of(due_at), moment_of(made_at)
@@ -55,7 +55,7 @@ async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Dat
                 title=_("%(project)s: %(task)s") % {"project": project, "task": title},
                 url=f"{group}/tasks" if is_local else group,
                 made_at=made,
-                changed_at=moment_of(ended_at),
+                changed_at=max(filter(None, map(moment_of, (changed_at, ended_at))), default=None),
                 is_cancelled=state == "dropped",
             )
         )

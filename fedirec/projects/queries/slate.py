@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from fedirec.accounts.boundaries import not_away
 from fedirec.activitypub.models import Actor
 from fedirec.db.rows import fetch_tuples
+from fedirec.db.search import search_for
+from fedirec.db.tables import moment_of
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import with_parts
@@ -17,14 +20,24 @@ from fedirec.remix.models import GroupLeader
 from fedirec.remix.queries.leading import MAX_LEADERS
 from fedirec.web.paging import Cursor
 
-_SHOWN: Final = """
-    SELECT p.id FROM project p CROSS JOIN actor a
+COUNTED: Final = 99
+"""Projects of a stage that are counted; more are more."""
+_SEEN: Final = """
+    FROM project p CROSS JOIN actor a
      WHERE a.id = p.actor_id AND a.state = 'active' AND p.launched_at IS NOT NULL
        AND (p.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = p.actor_id)
             OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
                         WHERE g.group_id = p.actor_id AND l.id = g.actor_id AND l.state <> 'suspended'))
 """
 """What everybody sees: launched, not hidden, and led by somebody who is not suspended, or to be taken over."""
+_SHOWN: Final = f"SELECT p.id {_SEEN}"
+_OF_STAGE: Final = "SELECT * FROM (SELECT p.stage, {sql} AND p.stage = ? {newest} LIMIT {most}) AS s{n}"
+_TAGGED: Final = f"""
+    SELECT p.launched_at, p.id {_SEEN} AND NOT a.is_quiet AND {{near}} AND (p.launched_at, p.id) <= (?, ?)
+       AND EXISTS (SELECT 1 FROM tag_follow f JOIN group_tag t ON t.name = f.name
+                    WHERE f.actor_id = ? AND t.group_id = p.actor_id)
+     ORDER BY p.launched_at DESC, p.id DESC LIMIT ?
+"""  # noqa: S608  (only constants are spliced in)
 _NEEDS: Final = "AND EXISTS (SELECT 1 FROM need n WHERE n.group_id = p.actor_id AND n.state = 'open' AND n.skill = ?)"
 _LEADS: Final = "EXISTS (SELECT 1 FROM group_leader o WHERE o.group_id = p.actor_id AND o.actor_id = ?)"
 _IS_IN: Final = (
@@ -44,7 +57,15 @@ class Sought:
     """That they look for: one of `remix.skills.CODES`."""
     tag: str = ""
     words: str = ""
-    """Of the title."""
+    """Of the title, the tags and what it is to become."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The projects that stand at one stage: how many, up to COUNTED and one more, and the newest of them."""
+
+    count: int = 0
+    newest: Sequence[Project] = ()
 
 
 async def projects_by_age(
@@ -58,25 +79,39 @@ async def projects_by_age(
     return await _in_order([key for (key,) in await fetch_tuples(f"{sql} {_NEWEST} LIMIT ?", *values, limit)])
 
 
-async def newest_of_each_stage(sought: Sought, *, viewer: Actor | None, each: int) -> dict[Stage, list[Project]]:
-    """Up to `each` projects of every stage that are `sought`, the newest first."""
-    sql, values = _sought(sought, viewer)
-    rows = await fetch_tuples(
-        "SELECT id FROM (SELECT q.id, ROW_NUMBER() OVER (PARTITION BY q.stage ORDER BY q.launched_at DESC, q.id DESC) "  # noqa: S608
-        f"AS place FROM project q WHERE q.id IN ({sql})) AS placed WHERE place <= ?",
-        *values,
-        each,
+async def standing_of_each_stage(sought: Sought, *, viewer: Actor | None, each: int) -> dict[Stage, Standing]:
+    """How many projects that are `sought` stand at every stage, and up to `each` of them, the newest first.
+
+    Of no stage more than COUNTED and one are read. The stage that is `sought` plays no part.
+    """
+    sql, values = _sought(replace(sought, stage=None), viewer)
+    seen = sql.removeprefix("SELECT ")
+    stages = list(Stage)
+    asked = " UNION ALL ".join(
+        _OF_STAGE.format(sql=seen, newest=_NEWEST, most=COUNTED + 1, n=number) for number in range(len(stages))
     )
-    found = await _in_order([key for (key,) in rows])
-    newest = sorted(found, key=lambda project: (place_of_project(project).at, project.id), reverse=True)
-    return {stage: some for stage in Stage if (some := [each for each in newest if each.stage == stage.value])}
+    found: dict[str, list[int]] = {}
+    for name, key in await fetch_tuples(asked, *(value for stage in stages for value in (*values, stage.value))):
+        found.setdefault(name, []).append(key)
+    shown = {row.id: row for row in await _in_order([key for keys in found.values() for key in keys[:each]])}
+    return {
+        Stage(name): Standing(count=len(keys), newest=[shown[key] for key in keys[:each] if key in shown])
+        for name, keys in found.items()
+    }
 
 
-async def count_by_stage(sought: Sought, *, viewer: Actor | None) -> dict[Stage, int]:
-    """How many projects that are `sought` stand at each stage."""
-    sql, values = _sought(sought, viewer)
-    counted = f"SELECT stage, COUNT(*) FROM project WHERE id IN ({sql}) GROUP BY stage"  # noqa: S608  (placeholders)
-    return {Stage(stage): int(count) for stage, count in await fetch_tuples(counted, *values) if stage in set(Stage)}
+async def projects_tagged_for(viewer: Actor, until: datetime, last: int, limit: int) -> Sequence[tuple[datetime, int]]:
+    """The projects with a tag that `viewer` follows, launched at `until` at the latest and there with the row `last`:
+    when they were launched, and their rows, the newest first.
+    """
+    near = not_away(viewer)
+    rows = await fetch_tuples(_TAGGED.format(near=near.sql), *near.values, until, last, viewer.id, limit)
+    return [(moment, key) for at, key in rows if (moment := moment_of(at)) is not None]
+
+
+async def projects_in(keys: Collection[int]) -> dict[int, Project]:
+    """The projects in these rows, with their parts."""
+    return {project.id: project for project in await _in_order(list(keys))}
 
 
 def _sought(sought: Sought, viewer: Actor | None) -> tuple[str, list[Any]]:
@@ -87,17 +122,15 @@ def _sought(sought: Sought, viewer: Actor | None) -> tuple[str, list[Any]]:
         ("AND p.form = ?", sought.form and sought.form.value),
         (_NEEDS, sought.skill),
         ("AND EXISTS (SELECT 1 FROM group_tag t WHERE t.group_id = p.actor_id AND t.name = ?)", sought.tag),
-        ("AND LOWER(p.title) LIKE ? ESCAPE '!'", _like(sought.words)),
     ):
         if value:
             parts.append(sql)
             values.append(value)
+    if sought.words:
+        search = search_for("project", sought.words)
+        parts.append(f"AND p.id IN ({search.sql})" if search else "AND 1 = 0")
+        values += search.values if search else ()
     return " ".join(parts), values
-
-
-def _like(words: str) -> str:
-    escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in words.lower())
-    return f"%{escaped}%" if words else ""
 
 
 async def projects_joined_by(person: Actor, *, after: Cursor | None = None, limit: int) -> list[Project]:

@@ -18,6 +18,7 @@ from fedirec.projects.takeovers import (
     Leading,
     has_to_be_warned,
     silent_at,
+    takes_in_everybody,
 )
 from fedirec.remix.models import Challenge, LogEntry, News, Reminder
 from fedirec.remix.queries.leading import leaders_of
@@ -53,8 +54,9 @@ async def leaderless_projects() -> list[int]:
     """The rows of projects of ours, at most BATCH, with nobody who is still there to lead them."""
     rows = await fetch_rows(
         f"""
-        SELECT p.id FROM project p JOIN actor a ON a.id = p.actor_id
-         WHERE a.is_local AND a.state = 'active' AND p.launched_at IS NOT NULL
+        SELECT p.id FROM project p CROSS JOIN actor a
+         WHERE p.fetched_at IS NULL AND a.id = p.actor_id AND a.is_local AND a.state = 'active'
+           AND p.launched_at IS NOT NULL
            AND p.stage IN ({", ".join("?" for _ in _LOOKED_AT)})
            AND NOT EXISTS (SELECT 1 FROM group_leader g JOIN actor l ON l.id = g.actor_id
                             WHERE g.group_id = p.actor_id AND l.state = 'active' AND l.moved_to IS NULL)
@@ -70,6 +72,20 @@ async def leading_of(project: Project) -> Leading:
     """How `project` is led just now."""
     leaders = await leaders_of(await project.actor)
     return _leading(project, leaders_there=any(is_there(leader) for leader in leaders))
+
+
+async def is_open_to_all(project: Project) -> bool:
+    """Whether whoever asks to join `project` is in at once, because nobody is left who could take it over."""
+    leaders = await leaders_of(await project.actor)
+    heirs = ProjectMember.filter(
+        project_id=project.id,
+        state="active",
+        joined_at__lt=project.stage_at,
+        actor__state="active",
+        actor__moved_to=None,
+    )
+    others = heirs.exclude(actor_id__in=[leader.id for leader in leaders] or [0])
+    return takes_in_everybody(stage=project.stage, heirs=await others.count())
 
 
 async def latest_deed(project: Project) -> tuple[datetime, Actor] | None:
@@ -146,6 +162,7 @@ def is_there(leader: Actor) -> bool:
 async def _quiet_after(last: int) -> list[Project]:
     quiet = Project.filter(
         id__gt=last,
+        fetched_at=None,
         stage__in=_LOOKED_AT,
         led_at__lte=now() - SHORTEST,
         launched_at__not_isnull=True,

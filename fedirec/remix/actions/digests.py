@@ -17,11 +17,13 @@ from fedirec.accounts.actions.letters import Draft, Line, Part, Post, reader_for
 from fedirec.accounts.models import Account
 from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.stopping import Sort
+from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.html import excerpt
 from fedirec.lanes import enqueue
 from fedirec.remix.models import Challenge, Record
+from fedirec.remix.queries.addresses import path_of_remote
 from fedirec.remix.queries.digests import Digest, Released, digest_of
 from fedirec.remix.weeks import last_morning, week_of
 from fedirec.web.language import gettext as _
@@ -81,7 +83,7 @@ def _draft(digest: Digest, origin: str) -> Draft:
                     else each.group.name
                     if each.group
                     else "",
-                    url=_thing_url(each.record, each.challenge, origin) or (each.group.uri if each.group else ""),
+                    url=_thing_url(each.record, each.challenge, origin) or _group_url(each.group, origin),
                     note=each.pick.words,
                 )
                 for each in digest.picks
@@ -95,7 +97,7 @@ def _draft(digest: Digest, origin: str) -> Draft:
             [
                 Line(
                     text=row.title or excerpt(row.content, 120),
-                    url=row.uri if row.group.is_local else f"{origin}/people/remote/{row.group_id}",
+                    url=row.uri if row.group.is_local else _group_url(row.group, origin),
                     note=row.group.name or row.group.handle,
                 )
                 for row in digest.news
@@ -143,6 +145,13 @@ def _of_records(rows: Sequence[Record], origin: str) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def _group_url(group: Actor | None, origin: str) -> str:
+    """Our page about a project."""
+    if group is None:
+        return ""
+    return group.uri if group.is_local else f"{origin}{path_of_remote(group)}"
 
 
 def _thing_url(record: Record | None, challenge: Challenge | None, origin: str) -> str:

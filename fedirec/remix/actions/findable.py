@@ -42,13 +42,14 @@ async def make_challenge_findable(challenge: Challenge) -> None:
 async def make_rest_findable() -> int:
     """Whatever should be found and is not yet, from a database of before there was a search, is; how many things."""
     return (
-        await _make_findable("record", _RECORDS, _some_records)
-        + await _make_findable("challenge", _CHALLENGES, _some_challenges)
-        + await _make_findable("actor", _PEOPLE, _some_people)
+        await make_all_findable("record", _RECORDS, _some_records)
+        + await make_all_findable("challenge", _CHALLENGES, _some_challenges)
+        + await make_all_findable("actor", _PEOPLE, _some_people)
     )
 
 
-async def _make_findable(subject: Subject, among: str, make: Callable[[list[int]], Awaitable[None]]) -> int:
+async def make_all_findable(subject: Subject, among: str, make: Callable[[list[int]], Awaitable[None]]) -> int:
+    """What the SQL `among` yields and nothing finds yet was given to `make`, piece by piece; how many things."""
     done, last = 0, 0
     while keys := await not_findable(subject, among=among, after=last, limit=BATCH):
         began = monotonic()

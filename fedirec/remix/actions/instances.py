@@ -22,6 +22,7 @@ from fedirec.remix.actions.meeting import ask_for_project, find_challenge
 from fedirec.remix.actions.sources import find_record
 from fedirec.remix.actions.visiting import Visit
 from fedirec.remix.models import Challenge, Need
+from fedirec.remix.queries.addresses import PROJECT
 from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.vocab import ChallengeObject, NeedObject, PromptObject, RecordObject
 from fedirec.remix.vocab.text import find_id
@@ -33,8 +34,6 @@ MAX_PAGES: Final = 5
 """Pages of what it announced before that are read, once, when it is followed."""
 MAX_EARLIER: Final = 60
 """Things that are asked for because of them."""
-_PROJECT: Final = "project"
-"""The kind of a Group that is a project; the package above knows more."""
 
 
 async def take_news(sender: Actor, uri: str, activity: str) -> bool:
@@ -114,14 +113,14 @@ async def _get_to_know(remote: Remote, uri: str) -> None:
         await _meet_group(remote, group.uri, group.kind)
     elif isinstance(entity, RecordObject):
         await find_record(remote, uri)
-    elif document.get("kind") == _PROJECT:
-        await _meet_group(remote, uri, _PROJECT)
+    elif document.get("kind") == PROJECT:
+        await _meet_group(remote, uri, PROJECT)
 
 
 async def _meet_group(remote: Remote, uri: str, kind: str | None) -> None:
     if kind == ChallengeObject.KIND:
         await find_challenge(remote, uri, fresh=True)
-    elif kind == _PROJECT:
+    elif kind == PROJECT:
         await ask_for_project(uri)
 
 

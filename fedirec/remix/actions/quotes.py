@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tortoise.expressions import Q
-
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import is_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.vocab import PUBLIC, Accept, Delete, QuoteRequest, Ref, Reject, Stamp
 from fedirec.clock import now
 from fedirec.db import transaction
@@ -173,14 +172,13 @@ async def _refuse_for_others(sender: Actor, asked: QuoteRequest[Ref]) -> None:
     Raises Unsupported for what is not even ours.
     """
     uri = asked.object.id
-    said = Actor.filter(is_local=True, state="active").filter(Q(comments__uri=uri) | Q(challenge__prompt_uri=uri))
-    if author := await said.first():
-        await _refuse(author, sender, asked.id, uri, asked.instrument)
-        return
-    service = await Actor.filter(is_local=True, type="Application").first()
-    if service is None or origin_of(service.uri) != origin_of(uri):
-        raise Unsupported("that is nothing of ours")
-    await _refuse(service, sender, asked.id, uri, asked.instrument)
+    ours = Actor.filter(is_local=True, state="active")
+    author = await ours.filter(comments__uri=uri).first() or await ours.filter(challenge__prompt_uri=uri).first()
+    if author is None:
+        author = await own_actor()
+        if origin_of(author.uri) != origin_of(uri):
+            raise Unsupported("that is nothing of ours")
+    await _refuse(author, sender, asked.id, uri, asked.instrument)
 
 
 def _asked(sender: Actor, request_uri: str, target: str, instrument: str) -> QuoteRequest[Any]:

@@ -38,7 +38,11 @@ class Submission(Model, metaclass=RowClass):
     change_wanted = fields.CharField(max_length=500, default="", db_default="")
     """What the leaders asked its author to change before they decide."""
     created_at = fields.DatetimeField(default=now)
+    asked_at = fields.DatetimeField(null=True)
+    """When its author was told, by itself and once, what is missing."""
     decided_at = fields.DatetimeField(null=True)
+    told_at = fields.DatetimeField(null=True)
+    """Of one to a challenge elsewhere: when that last said how it stands, by its own clock."""
 
     class Meta(Model.Meta):
         table = "submission"

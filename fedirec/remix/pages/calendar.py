@@ -20,6 +20,7 @@ from fedirec.remix.pages.sharing.heads import site_name
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.queries.challenges import get_challenge, get_remote_challenge
 from fedirec.remix.queries.dates import AHEAD, MANY, PAST, Dates, challenges_dated, date_of
+from fedirec.web.conditional import is_known
 from fedirec.web.ical import MEDIA_TYPE, Date, write_calendar
 from fedirec.web.language import Reader, reader, reading
 from fedirec.web.render import reader_of, render
@@ -93,7 +94,7 @@ def _calendar(request: Request[Any], dates: Sequence[Date], *, name: str, page: 
         "Cache-Control": f"public, max-age={MAX_AGE}",
         "Access-Control-Allow-Origin": "*",
     }
-    if headers["ETag"] in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+    if is_known(request.headers, headers):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 

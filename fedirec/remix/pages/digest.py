@@ -76,7 +76,7 @@ def _line(cards: Cards, news: News) -> NewsLine:
     group = news.group
     return NewsLine(
         title=news.title or excerpt(news.content, 120),
-        url=cards.here(news.uri) if group.is_local else f"/people/remote/{group.id}",
+        url=cards.here(news.uri) if group.is_local else cards.person_url(group),
         group=cards.person(group),
         at=news.published_at,
     )

@@ -49,7 +49,7 @@ def need_url(need: Need) -> str:
 
 def group_url(cards: Cards, group: Actor) -> str:
     """The page here of a challenge or a project."""
-    return cards.here(group.uri) if group.is_local else f"/people/remote/{group.id}"
+    return cards.person_url(group)
 
 
 def _need(need: Need, fit: Fit, cards: Cards) -> FitView:

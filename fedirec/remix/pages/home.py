@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -36,7 +36,7 @@ from fedirec.web.forms import filled_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
 from fedirec.web.render import redirect, render
-from fedirec.web.sections import Sections, find_section, load_sections
+from fedirec.web.sections import Fed, Sections, find_section, load_sections
 from fedirec.web.views import ChallengeView, RecordView, Tab
 
 FEATURED: Final = 3
@@ -57,12 +57,15 @@ class Shown:
     record: RecordView | None = None
     challenge: ChallengeView | None = None
     news: NewsView | None = None
+    thing: Any = None
+    """What a package above shows, with the `template` of its card."""
+    template: str = ""
 
     @property
     def host(self) -> str:
         """Where it lives; empty for what is ours."""
-        thing = self.record or self.challenge or (self.news.place if self.news else None)
-        return thing.host if thing else ""
+        thing = self.record or self.challenge or (self.news.place if self.news else self.thing)
+        return str(thing.host) if thing else ""
 
 
 async def show_home(request: Request[Any]) -> Response:
@@ -113,7 +116,9 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     own = find_section(sections.home_tabs, tab)
     tab = tab if own is not None or tab in ("here", "everything", "interests", "skills") else "following"
     wanted = wanted_page(request, size=_FEED)
-    items = await _feed(viewer, tab, after=wanted.after, limit=wanted.limit) if own is None else []
+    fed = sections.fed
+    assert fed is not None
+    items = await _feed(viewer, tab, fed, after=wanted.after, limit=wanted.limit) if own is None else []
     is_first = wanted.after is None
     is_front = is_first and tab in ("following", "skills")
     skills = viewer.account.skills or []
@@ -122,9 +127,12 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     closing, waiting = (await _closing(viewer), await waiting_on(viewer.actor)) if is_first else ([], Waiting())
     around = await local_feed(viewer.actor, after=None, limit=RECENT) if is_quiet else []
     wished = await open_challenges(limit=FEATURED, viewer=viewer.actor) if is_quiet else []
-    fed = [row for item in items for row in (item.record, item.challenge) if row is not None]
-    await cards.dress([*fed, *closing, *waiting.challenges, *around, *wished])
-    page = page_of(items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards))
+    rows = [row for item in items for row in (item.record, item.challenge) if row is not None]
+    things = await fed.views(request, [item.project for item in items if item.project is not None])
+    await cards.dress([*rows, *closing, *waiting.challenges, *around, *wished])
+    page = page_of(
+        items, request, wanted=wanted, place=lambda item: item.place, show=_shown(cards, things, fed.template)
+    )
     return render(
         request,
         "remix/home.html",
@@ -156,11 +164,11 @@ async def _show_feed(request: Request[Any], viewer: Viewer) -> Response:
     )
 
 
-async def _feed(viewer: Viewer, tab: str, *, after: Cursor | None, limit: int) -> Feed:
+async def _feed(viewer: Viewer, tab: str, fed: Fed, *, after: Cursor | None, limit: int) -> Feed:
     if tab == "following":
         return await followed_feed(viewer.actor, after=after, limit=limit)
     if tab == "interests":
-        return await interests_feed(viewer.actor, after=after, limit=limit)
+        return await interests_feed(viewer.actor, fed.tagged, after=after, limit=limit)
     if tab == "skills":
         wish = Wish(skills=viewer.account.skills or [])
         found = await explore(wish, viewer=viewer.actor, after=after, limit=limit) if wish.skills else []
@@ -186,8 +194,10 @@ def _tabs(tab: str, sections: Sections, *, has_interests: bool, has_skills: bool
     return [Tab(label=label, url=url, is_current=tab == name) for name, url, label in pages]
 
 
-def _shown(cards: Cards) -> Callable[[Item], Shown]:
+def _shown(cards: Cards, things: Mapping[int, Any], template: str) -> Callable[[Item], Shown]:
     def show(item: Item) -> Shown:
+        if item.project is not None:
+            return Shown(thing=things.get(item.project), template=template)
         if item.challenge is not None:
             return Shown(challenge=cards.challenge(item.challenge))
         if item.news is not None:

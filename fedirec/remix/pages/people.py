@@ -22,6 +22,7 @@ from fedirec.remix.pages.home import place_of, place_of_challenge
 from fedirec.remix.pages.new_keys import new_keys_view
 from fedirec.remix.pages.sharing.heads import person_head
 from fedirec.remix.pages.visitors import row_in, visitor
+from fedirec.remix.queries.addresses import PROJECT, path_of_remote
 from fedirec.remix.queries.challenges import challenge_of, challenges_led_by
 from fedirec.remix.queries.people import acquaintance_of, find_home, get_person, get_remote_person
 from fedirec.remix.queries.profiles import said_by
@@ -50,8 +51,8 @@ async def show_remote_person(request: Request[Any]) -> Response:
     person = await get_remote_person(row_in(request))
     if wants_activity(request):
         return RedirectResponse(person.uri, status_code=303, headers=VARY)
-    if person.type == "Group" and person.kind == "project":
-        return redirect(request, f"/projects/of/{person.id}")
+    if person.type == "Group" and person.kind == PROJECT:
+        return redirect(request, path_of_remote(person))
     if person.type == "Group" and (challenge := await challenge_of(person)):
         return redirect(request, Cards(request).challenge_url(challenge))
     return await _show(request, person)

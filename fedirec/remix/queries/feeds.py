@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -19,9 +19,14 @@ from fedirec.remix.queries.news import news_in
 from fedirec.remix.queries.parts import actors_in, challenges_in, records_in
 from fedirec.web.paging import Cursor
 
-_SORTS: Final = 4
+_SORTS: Final = 5
 """Kinds of things in a feed: the rest of a cursor's key says which one its row is of."""
-_RECORD, _CHALLENGE, _ANNOUNCEMENT, _NEWS = range(_SORTS)
+_RECORD, _CHALLENGE, _ANNOUNCEMENT, _NEWS, _PROJECT = range(_SORTS)
+
+Tagged: TypeAlias = Callable[[Actor, datetime, int, int], Awaitable[Sequence[tuple[datetime, int]]]]
+"""Projects, which a package above knows, with a tag that somebody follows: of those from a moment and a row backwards,
+so many at most, when they were launched and their rows, the newest first.
+"""
 
 FEW: Final = 300
 """Local people, up to which each of them is asked for their newest."""
@@ -90,12 +95,15 @@ _PASSED_ON: Final = Rows(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """Something in a feed: a record, a challenge or news of one, and who passed it on if somebody did."""
+    """Something in a feed: a record, a challenge or news of one, and who passed it on if somebody did; or the row of a
+    project.
+    """
 
     place: Cursor
     record: Record | None = None
     challenge: Challenge | None = None
     news: News | None = None
+    project: int | None = None
     passed_on_by: Actor | None = None
 
 
@@ -110,6 +118,7 @@ class _Found:
     record: int | None = None
     challenge: int | None = None
     news: int | None = None
+    project: int | None = None
     passed_on_by: int | None = None
 
 
@@ -163,21 +172,25 @@ async def mixed_feed(viewer: Actor | None = None, *, is_local: bool, after: Curs
     return await _page(found, limit=limit)
 
 
-async def interests_feed(viewer: Actor, *, after: Cursor | None, limit: int) -> Feed:
-    """The public records and the challenges with one of the tags that `viewer` follows, the newest first."""
+async def interests_feed(viewer: Actor, tagged: Tagged | None = None, *, after: Cursor | None, limit: int) -> Feed:
+    """The public records and challenges with one of the tags that `viewer` follows, the newest first; and the projects,
+    where somebody who knows them is given.
+    """
     if await finds_many(Search(sql=f"SELECT t.id {_TAGGED}", values=(viewer.id,))):
         condition = f"EXISTS (SELECT 1 {_TAGGED} AND t.record_id = r.id)"
     else:
         condition = f"r.id IN (SELECT t.record_id {_TAGGED})"
     near = not_away(viewer)
-    tagged = _NEWEST.format(and_more=f"AND {condition} AND {near.sql}")
-    rows = await fetch_tuples(tagged, *_place_before(after, _RECORD), viewer.id, *near.values, limit)
+    with_tags = _NEWEST.format(and_more=f"AND {condition} AND {near.sql}")
+    rows = await fetch_tuples(with_tags, *_place_before(after, _RECORD), viewer.id, *near.values, limit)
     leading = not_away(viewer, "l")
     about = "EXISTS (SELECT 1 FROM tag_follow f JOIN group_tag t ON t.name = f.name "
     about += "WHERE f.actor_id = ? AND t.group_id = c.actor_id)"
     opened = _OPENED.format(and_more=f"AND {about} AND {leading.sql} AND NOT a.is_quiet")
     led = await fetch_tuples(opened, *_place_before(after, _CHALLENGE), viewer.id, *leading.values, limit)
-    return await _page([*_records_found(rows), *_challenges_found(led)], limit=limit)
+    launched = await tagged(viewer, *_place_before(after, _PROJECT), limit) if tagged else ()
+    projects = [_Found(place=_place(at, key, _PROJECT), project=key) for at, key in launched]
+    return await _page([*_records_found(rows), *_challenges_found(led), *projects], limit=limit)
 
 
 async def _local(
@@ -216,10 +229,11 @@ async def _page(found: Iterable[_Found], *, limit: int) -> list[Item]:
             record=None if each.record is None else records[each.record],
             challenge=None if each.challenge is None else challenges[each.challenge],
             news=None if each.news is None else news[each.news],
+            project=each.project,
             passed_on_by=None if each.passed_on_by is None else actors[each.passed_on_by],
         )
         for each in shown
-        if each.record in records or each.challenge in challenges or each.news in news
+        if each.record in records or each.challenge in challenges or each.news in news or each.project is not None
     ]
 
 

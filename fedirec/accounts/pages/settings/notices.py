@@ -99,6 +99,7 @@ def _notices(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
                         is_mailed=kind.value in mailed,
                     )
                     for kind in family.kinds
+                    if kind in WISHES
                 ],
             )
             for family in FAMILIES

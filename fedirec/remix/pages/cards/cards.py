@@ -17,6 +17,7 @@ from fedirec.remix.pages.cards.files import Files
 from fedirec.remix.pages.cards.licences import licence_view
 from fedirec.remix.pages.cards.promises import pay_in_words
 from fedirec.remix.pages.cards.texts import LOOKED_AT, first_words_of, rendered, words_of
+from fedirec.remix.queries.addresses import path_of_remote
 from fedirec.remix.queries.challenges import closing_of, is_open
 from fedirec.remix.submissions import TAKING
 from fedirec.uris import host_of
@@ -44,7 +45,7 @@ class Cards(Files):
         """The rows of those of whose keys it is said beside their names that nobody vouches for them."""
 
     def person_url(self, actor: Actor) -> str:
-        return self.here(actor.uri) if actor.is_local else f"/people/remote/{actor.id}"
+        return self.here(actor.uri) if actor.is_local else path_of_remote(actor)
 
     def record_url(self, record: Record, *, is_local: bool | None = None) -> str:
         local = record.author.is_local if is_local is None else is_local

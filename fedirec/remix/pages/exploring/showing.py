@@ -38,6 +38,7 @@ from fedirec.web.language import gettext as _
 from fedirec.web.paging import Page, wanted_page
 from fedirec.web.paging import page_of as page_of_rows
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import Sections, Shown, load_sections
 from fedirec.web.sentences import told
 
 PEOPLE: Final = 6
@@ -103,6 +104,7 @@ async def _show_records(request: Request[Any]) -> Response:
         if looks_for_all
         else [],
         challenges=cards.challenges(challenges),
+        further=await load_sections(_sections(request).found, request, wish.words) if looks_for_all else [],
     )
 
 
@@ -139,6 +141,7 @@ async def _page(
     challenges_page: Page[Any] | None = None,
     people: Sequence[Any] = (),
     challenges: Sequence[Any] = (),
+    further: Sequence[Shown] = (),
 ) -> Response:
     wish = wish or Wish()
     asked = {} if problem else dict(request.query_params)
@@ -168,9 +171,15 @@ async def _page(
         challenges_page=challenges_page or Page(()),
         people=people,
         challenges=challenges,
+        further=further,
         picks=[] if asked or problem else await few_picks(request),
         is_signed_in=viewer_of(request) is not None,
     )
+
+
+def _sections(request: Request[Any]) -> Sections:
+    found: Sections = request.state["sections"]
+    return found
 
 
 routes = [

@@ -25,6 +25,7 @@ from fedirec.web.language import gettext as _
 from fedirec.web.paging import page_of as page_of_rows
 from fedirec.web.paging import wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import load_sections
 
 
 async def show_tag(request: Request[Any]) -> Response:
@@ -41,6 +42,7 @@ async def show_tag(request: Request[Any]) -> Response:
         head=tag_head(cards, name),
         name=name,
         page=page,
+        further=await load_sections(request.state["sections"].tagged, request, name) if wanted.after is None else [],
         hosts=await hosts_of(record.host for record in page),
         may_follow=member is not None and member.can(Permission.FOLLOW),
         follows=member is not None and await follows_tag(member.actor, name),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import datetime
 from html import escape
 from typing import Any, Final
 
@@ -28,6 +27,7 @@ from fedirec.remix.queries.people import get_person
 from fedirec.remix.queries.records import records_by
 from fedirec.remix.vocab import hashtag_key
 from fedirec.web.atom import MEDIA_TYPE, AtomFeed, Author, Enclosure, Entry
+from fedirec.web.conditional import is_known, last_modified
 from fedirec.web.language import Reader, reading
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, Wanted, wanted_page
@@ -79,6 +79,7 @@ async def show_feed_of_challenge(request: Request[Any]) -> Response:
         wanted=wanted,
         page=f"/c/{request.path_params['handle'].lower()}",
         title=challenge.title,
+        changed_at=max((row.decided_at for row in accepted if row.decided_at is not None), default=None),
     )
 
 
@@ -95,10 +96,12 @@ async def send_feed(
     wanted: Wanted,
     page: str,
     title: str,
+    changed_at: datetime | None = None,
 ) -> Response:
     """The newest of the records and the news, each with its place, as a feed of the page with that path.
 
-    For no reader in particular; 304 for a reader who has it already. More than `wanted.size` of them mean that there is
+    For no reader in particular; 304 for a reader who has it already. `changed_at` is when it last changed in a way that
+    the rows do not tell. More than `wanted.size` of them mean that there is
     a next piece.
     """
     rows = sorted(placed, key=lambda each: (each[0].at, each[0].id), reverse=True)
@@ -124,12 +127,11 @@ async def send_feed(
     body = feed.write()
     headers = {
         "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        # Told and not asked for: when something is deleted, what is left was changed earlier.
-        "Last-Modified": format_datetime(feed.updated_at.astimezone(UTC), usegmt=True),
+        **last_modified(max([changed_at or _beginning(cards), *(_known_at(place, row) for place, row in shown)])),
         "Cache-Control": f"public, max-age={MAX_AGE}",
         "Access-Control-Allow-Origin": "*",
     }
-    if headers["ETag"] in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+    if is_known(request.headers, headers):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
@@ -204,6 +206,12 @@ def _warned(record: Record) -> str:
 
 def _changed_at(row: Record | News) -> datetime:
     return row.updated_at or row.published_at
+
+
+def _known_at(place: Cursor, row: Record | News) -> datetime:
+    """Since when it stands in the feed as it is: what comes from elsewhere can be older than what was here before."""
+    fetched = row.fetched_at if isinstance(row, Record) else None
+    return max(filter(None, (place.at, _changed_at(row), fetched)))
 
 
 def _beginning(cards: Cards) -> datetime:
