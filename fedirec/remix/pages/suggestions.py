@@ -28,7 +28,7 @@ from fedirec.remix.models import Record, Source, Suggestion
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.comparing.showing import comparison_view
 from fedirec.remix.pages.comparing.sources import tabs_of, wanted_view
-from fedirec.remix.pages.deeds import Deed, do_what_was_pressed
+from fedirec.remix.pages.presses import Press, do_what_was_pressed
 from fedirec.remix.pages.visitors import members_only, number_of, own_record_in, row_in
 from fedirec.remix.queries.suggestions import get_suggestion_of, has_changed_since, suggestions_of, works_of
 from fedirec.remix.sides import present_side
@@ -140,13 +140,13 @@ async def post_answer(request: Request[Any]) -> Response:
     declined = _("They will be told. What they made stays a remix of its own.")
     adopted = _("It is the new version now, and names who made it.")
     withdrawn = _("Taken back. What you made stays as it is.")
-    deeds = {
-        "decline": Deed(lambda: decline_suggestion(actor, row, words=form.value("words")), "/suggestions", declined),
-        "adopt": Deed(lambda: _adopt(request, viewer, row, form), str, adopted),
-        "adopt_both": Deed(lambda: _adopt(request, viewer, row, form, both=True), str, adopted),
-        "withdraw": Deed(lambda: withdraw_suggestion(actor, row), "/suggestions?side=made", withdrawn),
+    presses = {
+        "decline": Press(lambda: decline_suggestion(actor, row, words=form.value("words")), "/suggestions", declined),
+        "adopt": Press(lambda: _adopt(request, viewer, row, form), str, adopted),
+        "adopt_both": Press(lambda: _adopt(request, viewer, row, form, both=True), str, adopted),
+        "withdraw": Press(lambda: withdraw_suggestion(actor, row), "/suggestions?side=made", withdrawn),
     }
-    return await do_what_was_pressed(request, form, deeds, on=f"/suggestions/{row.id}")
+    return await do_what_was_pressed(request, form, presses, on=f"/suggestions/{row.id}")
 
 
 async def _adopt(request: Request[Any], viewer: Viewer, row: Suggestion, form: Form, *, both: bool = False) -> str:

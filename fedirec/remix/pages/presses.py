@@ -15,23 +15,24 @@ from fedirec.web.render import redirect, turn_back
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Press:
     """What one button does."""
 
     act: Callable[[], Awaitable[object]]
     leads_to: str | Callable[[object], str]
-    """The page that comes then; it may depend on what the deed gave back."""
+    """The page that comes then; it may depend on what was given back."""
     said: str
     """What that page says once."""
 
 
-async def do_what_was_pressed(request: Request[Any], form: Form, deeds: Mapping[str, Deed], *, on: str) -> Response:
-    """The deed of the button `do` is done, the first of `deeds` where none of them was pressed; the page `on` which the
-    buttons stand says why it was not.
+async def do_what_was_pressed(request: Request[Any], form: Form, presses: Mapping[str, Press], *, on: str) -> Response:
+    """What the button `do` stands for is done, the first of `presses` where none of them was pressed.
+
+    Where it cannot be, the page `on` which the buttons stand says why.
     """
-    deed = deeds[form.choice("do", tuple(deeds), default=next(iter(deeds)))]
+    press = presses[form.choice("do", tuple(presses), default=next(iter(presses)))]
     try:
-        done = await deed.act()
+        done = await press.act()
     except FedirecError as error:
         return turn_back(request, on, error)
-    return redirect(request, deed.leads_to if isinstance(deed.leads_to, str) else deed.leads_to(done), deed.said)
+    return redirect(request, press.leads_to if isinstance(press.leads_to, str) else press.leads_to(done), press.said)
