@@ -6,10 +6,12 @@ credits with links, the licence, and the way to the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
+from fedirec.html import markdown
 from fedirec.remix.licences import Licence
+from fedirec.remix.sizes import SHORTER, beginning_of
 from fedirec.remix.words import Named, Phrase
 
 
@@ -42,6 +44,13 @@ def content_of(
     if last:
         lines.append(f"<p>{' · '.join(last)}</p>")
     return "".join(lines)
+
+
+def bodies_of(text: str, content: str) -> Iterator[str]:
+    """What somebody wrote as `text`, for readers: `content` whole at first, and then less and less of it."""
+    yield content
+    for limit in SHORTER:
+        yield markdown(beginning_of(text, limit))
 
 
 def _linked(phrase: Phrase, pages: Mapping[str, str]) -> str:
