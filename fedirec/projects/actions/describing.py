@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
-from fedirec.html import markdown
 from fedirec.media.models import Media
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.vocab import CoverObject, IntroductionObject, ProjectObject, StepObject
 from fedirec.projects.vocab.steps import MAX_CHALLENGES
 from fedirec.remix.actions.needs import describe_needs
-from fedirec.remix.content import content_of
+from fedirec.remix.content import bodies_of, content_of
 from fedirec.remix.kinds import Kind
 from fedirec.remix.models import GroupTag
-from fedirec.remix.sizes import SHORTER, beginning_of, is_small
+from fedirec.remix.sizes import is_small
 from fedirec.remix.vocab import AttachmentObject, Hashtag
 from fedirec.remix.vocab.tags import MAX_TAGS
 from fedirec.uris import Uris, origin_of
@@ -39,7 +37,7 @@ async def describe_project(project: Project) -> ProjectObject:
         log=f"{group.uri}/log",
         introduction=introduction_uri(group.uri),
     )
-    for body in _bodies(project.text, project.content):
+    for body in bodies_of(project.text, project.content):
         described = replace(described, actor=replace(described.actor, name=project.title, summary=body))
         if is_small(described.write()):
             break
@@ -69,7 +67,7 @@ async def describe_introduction(project: Project) -> IntroductionObject:
         attachments=(_attached(group, picture, project.cover_description),) if picture else (),
         hashtags=await _hashtags_of(project),
     )
-    for body in _bodies(project.text, project.content):
+    for body in bodies_of(project.text, project.content):
         note = replace(note, content=content_of(body, title=project.title, url=group.uri, label="Take part"))
         if is_small(note.write()):
             break
@@ -103,19 +101,12 @@ def written_step(step: Step, project: str, challenges: tuple[str, ...]) -> StepO
         published=step.published_at,
         updated=step.updated_at,
     )
-    for body in _bodies(step.text, step.content):
+    for body in bodies_of(step.text, step.content):
         described = replace(described, content=body)
         if is_small(described.write()):
             break
         described = replace(described, markdown=None)
     return described
-
-
-def _bodies(text: str, content: str) -> Iterator[str]:
-    """What its leaders say, whole at first, and then less and less of it."""
-    yield content
-    for limit in SHORTER:
-        yield markdown(beginning_of(text, limit))
 
 
 async def _cover_of(project: Project) -> CoverObject | None:

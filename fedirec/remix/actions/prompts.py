@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC
@@ -12,15 +12,14 @@ from babel.dates import format_datetime
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
-from fedirec.html import markdown
 from fedirec.remix.actions.group_tags import group_hashtags
 from fedirec.remix.actions.needs import describe_needs
-from fedirec.remix.content import content_of
+from fedirec.remix.content import bodies_of, content_of
 from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms
-from fedirec.remix.sizes import SHORTER, beginning_of, is_small
+from fedirec.remix.sizes import is_small
 from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.remix.vocab import AttachmentObject, ChallengeObject, PromptObject
@@ -46,7 +45,7 @@ async def describe_challenge(challenge: Challenge) -> ChallengeObject:
         needs=await describe_needs(group),
         hashtags=await group_hashtags(group),
     )
-    for body in _bodies(challenge):
+    for body in bodies_of(challenge.text, challenge.content):
         if is_small(described.write()):
             break
         described = replace(described, actor=replace(described.actor, summary=body))
@@ -77,7 +76,7 @@ async def describe_prompt(
         hashtags=await group_hashtags(group),
     )
     extra = _promises(challenge, terms, f"@{group.handle}@{group.host}")
-    for body in _bodies(challenge):
+    for body in bodies_of(challenge.text, challenge.content):
         content = content_of(
             body, title=challenge.title, licence=licence, url=group.uri, label="Take part", extra=extra
         )
@@ -93,13 +92,6 @@ async def _project_of(challenge: Challenge) -> str | None:
         return None
     group = await Actor.get(id=challenge.part_of_id)
     return group.uri if group.state == "active" else None
-
-
-def _bodies(challenge: Challenge) -> Iterator[str]:
-    """What the leader says, whole at first, and then less and less of it."""
-    yield challenge.content
-    for limit in SHORTER:
-        yield markdown(beginning_of(challenge.text, limit))
 
 
 async def _attachments_of(challenge: Challenge) -> list[AttachmentObject]:
