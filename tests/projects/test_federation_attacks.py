@@ -28,8 +28,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 TERMS = {
     "fr": "https://w3id.org/fedirec/ns#",
     "schema": "http://schema.org/",
-    "vf": "https://w3id.org/valueflows/ont/vf#",
-    "Process": "vf:Process",
     "kind": "fr:kind",
     "stage": "fr:stage",
     "form": "fr:form",
@@ -63,7 +61,7 @@ class Elsewhere:
 
     def step(self, name: str = "1", **changes: Any) -> Json:
         uri = f"{self.uri}/steps/{name}"
-        step = {"id": uri, "type": "Process", "kind": "step", "name": name, "isPartOf": self.uri, "state": "open"}
+        step = {"id": uri, "type": "Object", "kind": "step", "name": name, "isPartOf": self.uri, "state": "open"}
         return {**step, **changes}
 
     def _serve(self, name: str, items: list[Any]) -> None:
@@ -304,3 +302,13 @@ async def test_a_project_that_nobody_here_knows_does_not_get_on_our_pages_by_its
     await evil.peer.post(here, evil.says("Update", evil.step()))
     assert await reasons(here) == ["nobody here follows that project"] * 2
     assert not await here.run(lambda: Project.exists(actor__uri=evil.uri))
+
+
+async def test_of_several_types_the_one_counts_that_is_known(here: Instance, evil: Elsewhere) -> None:
+    copy = await meet_project(here, evil.uri)
+    await evil.peer.post(here, evil.says("Update", evil.step("Script", type=["Object", "Process"])))
+    await evil.peer.post(here, evil.says("Update", evil.step("Odd", type=["Odd", "Odder"])))
+    refused = await reasons(here)
+    assert await titles(here, copy) == ["Script"]
+    assert len(refused) == 1
+    assert "nothing here reads the type" in refused[0]

@@ -99,7 +99,7 @@ class Activity(Generic[T]):
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         embedded = doc.one("object")
-        if isinstance(embedded, dict) and embedded.get("type") in _TAKEN_BACK and "object" not in embedded:
+        if isinstance(embedded, dict) and _is_answered(Doc(embedded)) and "object" not in embedded:
             embedded = doc.id("object")  # apkit says which activity it accepts or takes back, and leaves its parts out
         return cls(
             id=doc.find_id("id") or "",
@@ -307,3 +307,7 @@ class Vocabulary:
         if "type" not in doc.data and "id" in doc.data:
             return Ref.read(doc, self)
         raise Unsupported(f"nothing here reads the type {str(doc.data.get('type'))[:100]!r}")
+
+
+def _is_answered(doc: Doc) -> bool:
+    return any(isinstance(name, str) and name in _TAKEN_BACK for name in doc.many("type"))
