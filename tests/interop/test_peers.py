@@ -211,7 +211,57 @@ def test_a_challenge_is_followed_from_there_and_a_submission_comes_back(two: Two
     home.ask("PATCH", f"/challenges/{challenge['id']}", text="Show another light.")
     until(lambda: peer.received("Update", challenge["uri"]))
     until(lambda: "Show another light." in peer.state["theirs"].get(prompt, {}).get("content", ""))
+
+    # A second drawing says nothing of a licence: finn is asked for one, agrees in words, and takes it back.
+    drawing = peer.tell("publish", text="<p>Another one</p>", media=[picture()], mentions=[challenge["uri"]])
+    until(lambda: [each for each in home.get(waiting)["items"] if each["state"] == "licence_pending"])
+    until(lambda: [each for each in peer.state["theirs"].values() if each["inReplyTo"] == drawing])
+    peer.tell("publish", text=f"<p>{LICENCE}</p>", mentions=[challenge["uri"]])
+    [second] = until(
+        lambda: [
+            each
+            for each in home.get(waiting)["items"]
+            if each["record"]["uri"] == drawing and each["state"] == "pending"
+        ]
+    )
+    home.ask("POST", f"/submissions/{second['id']}/accept", reason="This one.")
+    until(lambda: {"actor": challenge["uri"], "object": drawing} in peer.state["announced"])
+    peer.tell("delete", id=drawing)
+    until(lambda: peer.received("Remove", challenge["uri"], drawing))
+    until(lambda: {"actor": challenge["uri"], "object": drawing} not in peer.state["announced"])
+    assert home.get(f"/challenges/{challenge['id']}/submissions")["items"] == []
+    log = home.get(f"/challenges/{challenge['id']}/log")["items"]
+    assert log[0]["happening"] == "withdrawn"
     peer.tell("unfollow", whom=challenge["uri"])
+
+
+def test_a_project_is_followed_from_there_and_tells_how_it_goes_on(two: Two) -> None:
+    home, peer = two.home, two.peer
+    plan = [{"title": "Script", "text": "Scenes."}, {"title": "Shoot"}]
+    project = home.ask("POST", "/projects", title="Film", slug=f"film_{peer.make}", text="A film.", steps=plan)
+    at, (script, shoot) = f"/projects/{project['id']}", [each["id"] for each in project["steps"]]
+    home.ask("POST", f"{at}/steps/{script}/state", state="open")
+    assert home.document(project["uri"]).status_code == 404
+    home.ask("POST", f"{at}/launch")
+    group = peer.tell("find", address=f"@film_{peer.make}@{home.host}")
+    assert (group["type"], group["id"]) == ("Group", project["uri"])
+    introduction = home.document(f"{project['uri']}/featured").json()["orderedItems"][0]
+    assert "A film." in peer.tell("find", address=introduction["id"])["content"]
+    peer.tell("follow", whom=project["uri"])
+    until(lambda: peer.state["following"].get(project["uri"]))
+
+    def read() -> str:
+        return " ".join(each["content"] or "" for each in peer.state["theirs"].values())
+
+    home.ask("POST", f"{at}/news", title="Rain", text="We wait for the *sun*.")
+    until(lambda: "We wait for the <em>sun</em>." in read())
+    home.ask("POST", f"{at}/steps/{shoot}/state", state="open")
+    until(lambda: "Shoot" in read())
+    home.ask("POST", f"{at}/stage", stage="early", reason="Two steps are open.")
+    until(lambda: peer.received("Update", project["uri"], project["uri"]))
+    home.ask("POST", "/needs", group=project["uri"], skill="anm", words="Twelve drops.")
+    until(lambda: "Twelve drops." in read())
+    peer.tell("unfollow", whom=project["uri"])
 
 
 def test_who_changes_their_name_tells_the_other_side(two: Two) -> None:

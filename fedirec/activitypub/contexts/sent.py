@@ -131,8 +131,6 @@ PROJECT_TERMS: Final[Context] = {
     "introduction": id_("fr:introduction"),
 }
 STEP_TERMS: Final[Context] = {
-    "vf": PREFIXES["vf"],
-    "Process": "vf:Process",
     "schema": PREFIXES["schema"],
     "isPartOf": id_("schema:isPartOf"),
     "position": "schema:position",
@@ -179,7 +177,6 @@ PRODUCTION_TERMS: Final[Context] = {
     "fr": FEDIREC,
     "kind": "fr:kind",
     "state": "fr:state",
-    "Production": "fr:Production",
     "production": id_("fr:production"),
     "productions": id_("fr:productions"),
     "record": id_("fr:record"),

@@ -35,7 +35,8 @@ class LinkObject:
 class ProductionObject:
     """A finished piece of a project, as other instances see it."""
 
-    TYPE: ClassVar[str] = "Production"
+    TYPE: ClassVar[str] = "Object"
+    """As that of steps."""
     KIND: ClassVar[str] = "production"
     CONTEXT: ClassVar[list[Any]] = PRODUCTION_CONTEXT
 

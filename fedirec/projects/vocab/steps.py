@@ -23,7 +23,8 @@ STATES: Final = ("open", "locked", "done")
 class StepObject:
     """One step on the way of a project."""
 
-    TYPE: ClassVar[str] = "Process"
+    TYPE: ClassVar[str] = "Object"
+    """None of its own: libraries refuse an activity about an object whose type they do not know."""
     KIND: ClassVar[str] = "step"
     CONTEXT: ClassVar[list[Any]] = STEP_CONTEXT
 
