@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from fedirec.errors import Conflict
+from fedirec.remix.kinds import Kind
 from fedirec.translatable import N_
 
 
@@ -81,7 +82,7 @@ class SubmissionState(StrEnum):
     PROPOSED = "proposed"
     """Somebody who leads the challenge found it; its author has been asked whether they offer it."""
     REMARK = "remark"
-    """Words alone in answer to what a challenge asks, where that is something else: no offer."""
+    """Words alone in answer to what a challenge asks: no offer, unless its author or a leader says that it is one."""
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -130,6 +131,7 @@ SUBMISSION_TRANSITIONS: Final[Mapping[tuple[SubmissionState, SubmissionEvent], S
         (SubmissionState.PROPOSED, SubmissionEvent.OFFER): SubmissionState.PENDING,
         (SubmissionState.PROPOSED, SubmissionEvent.GRANT): SubmissionState.PENDING,
         (SubmissionState.PROPOSED, SubmissionEvent.WITHDRAW): SubmissionState.WITHDRAWN,
+        (SubmissionState.REMARK, SubmissionEvent.GRANT): SubmissionState.PENDING,
         (SubmissionState.REMARK, SubmissionEvent.TAKE): SubmissionState.LICENCE_PENDING,
         (SubmissionState.REMARK, SubmissionEvent.WITHDRAW): SubmissionState.WITHDRAWN,
         (SubmissionState.PENDING, SubmissionEvent.ACCEPT): SubmissionState.ACCEPTED,
@@ -229,6 +231,11 @@ def timing_of(
 def accepts_submissions(state: str, *, received_at: datetime, deadline_at: datetime | None) -> bool:
     """Whether a submission that reaches us at `received_at` is in time."""
     return timing_of(state, received_at=received_at, deadline_at=deadline_at) is Timing.IN_TIME
+
+
+def wants_words(kinds: Collection[str]) -> bool:
+    """Whether a challenge that asks for `kinds`, or for anything where there are none, can be answered with words."""
+    return not kinds or Kind.TEXT in kinds
 
 
 def known_state(word: str | None) -> ChallengeState:

@@ -544,11 +544,18 @@ async def test_a_guest_offers_what_they_published_at_home_and_nothing_of_others(
         wrong = await browser.post("/c/rain/offer", data={"address": "https://home.test/nothing"})
         assert wrong.status_code == 422
         assert 'value="https://home.test/nothing"' in wrong.text
+        assert "By offering it you agree to version 1" in page.text
+        unread = await browser.post("/c/rain/offer", data={"address": offered, "terms": "7"})
+        assert (unread.status_code, "read them anew" in unread.text) == (422, True), "these are not the terms of now"
         for _ in range(2):
-            done = await browser.post("/c/rain/offer", data={"address": offered})
+            done = await browser.post("/c/rain/offer", data={"address": offered, "terms": "1"})
             assert done.status_code == 303, re.findall('id="address-error">.*', done.text)
         [waiting] = await here.run(lambda: Submission.all())
         assert waiting.state == "licence_pending"
+        own = (await browser.get(f"/records/remote/{waiting.record_id}")).text
+        said = ("With it you offer this to", "Terms, version 1", "Nobody is paid.", "Whoever leads it chooses")
+        assert [words for words in said if words not in own] == [], "what a licence would agree to"
+        assert "will be under CC BY 4.0" in own
         await browser.post("/c/rain/offer", data={"address": offered, "grants": "on"})
     [made] = await here.run(lambda: Submission.all().select_related("record__author"))
     assert (made.record.author.uri, made.state) == ("https://home.test/users/ana", "pending")

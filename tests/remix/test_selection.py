@@ -174,12 +174,14 @@ async def test_an_author_on_another_instance_reads_what_is_decided(here: Instanc
         assert "not taken up" in page
     await here.run(doing.reconsider_submission, ana, submission, "I listened again.")
     await settle(here, there)
-    assert await _stands(there) == ("pending", "I listened again.", "")
+    assert await _stands(there) == ("pending", "", "")
     await here.run(doing.accept_submission, ana, submission, "Yes.")
     await settle(here, there)
     assert await _stands(there) == ("accepted", "Yes.", "")
     kinds = ["change_asked", "submission_declined", "submission_reconsidered", "submission_accepted"]
     assert await _told(there, "bo") == kinds, "each once"
+    again = await there.run(lambda: Notification.get(kind="submission_reconsidered"))
+    assert again.details["reason"] == "I listened again."
     assert await there.run(lambda: Comment.all().count()) == 0, "and not by a letter as well"
 
 

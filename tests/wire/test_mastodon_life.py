@@ -273,6 +273,10 @@ async def test_a_reply_becomes_part_of_a_challenge_and_of_what_is_made_from_it(
     delete = mastodon.sample("delete_note", **{POST.replace("mastodon.test", "social.example"): REPLY})
     assert await mastodon.send(delete) == ("handled", None)
     assert (await here.run(lambda: Record.get(uri=REPLY))).deleted_at is not None
+    assert (await here.run(lambda: Submission.get())).state == "withdrawn", "its author wants it to be nowhere"
+    remove, undo = [each for each in mastodon.sink.activities if each["type"] in ("Remove", "Undo")]
+    assert (remove["actor"], remove["object"]) == (RAIN, REPLY)
+    assert (undo["object"]["type"], undo["object"]["object"]) == ("Announce", REPLY)
     shown = await here.get(film.uri.removeprefix(here.origin))
     assert "Mia Moon" in shown.text, "the credit stays"
     assert await here.run(lambda: Job.all().count()) == 0
@@ -373,16 +377,16 @@ async def test_words_are_an_answer_where_words_are_asked_for(here: Instance, mas
     prompt = (await _open_rain(here, ana, kinds=("text",))).prompt_uri
     poem = _post(mastodon, "3", "Drip. Drop.", inReplyTo=prompt)
     assert await mastodon.send(poem) == ("handled", None)
+    (submission,) = await here.run(lambda: Submission.all().select_related("record"))
+    assert (submission.record.uri, submission.state) == (poem["object"]["id"], "remark"), "nobody but she knows"
+    agreed = _post(mastodon, "5", f"@rain {AGREED}!", inReplyTo=prompt)
+    assert await mastodon.send(agreed) == ("handled", None)
+    assert (await here.run(lambda: Submission.get())).state == "pending", "the one that waits is meant"
+
     remark = _post(mastodon, "4", "Nice one!", inReplyTo=poem["object"]["id"])
     assert await mastodon.send(remark) == ("handled", None)
     said = await here.run(lambda: Comment.get().select_related("record"))
     assert (said.content, said.record.uri) == ("<p>Nice one!</p>", poem["object"]["id"]), "what is said of it"
-    (submission,) = await here.run(lambda: Submission.all().select_related("record"))
-    assert (submission.record.uri, submission.state) == (poem["object"]["id"], "licence_pending")
-
-    agreed = _post(mastodon, "5", f"@rain {AGREED}!", inReplyTo=prompt)
-    assert await mastodon.send(agreed) == ("handled", None)
-    assert (await here.run(lambda: Submission.get())).state == "pending", "the one that waits is meant"
 
 
 async def test_people_on_mastodon_and_here_talk_about_a_sound(

@@ -14,11 +14,13 @@ from fedirec.activitypub.models import Actor, Evidence
 from fedirec.activitypub.models import Instance as Place
 from fedirec.clock import now
 from fedirec.remix.actions import submissions as doing
+from fedirec.remix.actions.challenges import ChallengeChange, change_challenge
 from fedirec.remix.actions.letting_in import show_held_record
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.offering import choose_licence
 from fedirec.remix.actions.submissions import offers
-from fedirec.remix.models import Agreement, Challenge, Record, Submission
+from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab.tags import OBJECT_LINK
 from tests.activitypub.sinks import Sinks
 from tests.network import Instance, settle
@@ -175,6 +177,35 @@ async def test_a_licence_is_granted_by_signing_in_with_one_s_own_server(
     assert (await _one(here)).state == "pending"
     agreed = await here.run(lambda: Agreement.get())
     assert (agreed.activity_uri, agreed.words) == (None, ""), "said here"
+
+
+SOUND = '<a href="https://sounds.test/7"><span class="invisible">https://</span><span>sounds.test/7</span></a>'
+TAG = '<a href="https://mastodon.test/tags/rain" class="mention hashtag" rel="tag">#<span>rain</span></a>'
+BY_SA = '<a href="https://creativecommons.org/licenses/by-sa/4.0/">creativecommons.org/licenses/by-sa/4.0/</a>'
+PROMPT = '<a href="https://here.test/c/rain/prompt">here.test/c/rain/prompt</a>'
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        (f"my sound: {SOUND} {TAG}", "licence_pending"),
+        (f"my sound: {SOUND}</p><p>{AGREED}", "pending"),
+        (f"what a fine idea {TAG}", "remark"),
+        (f"is {BY_SA} the one with the same licence?", "remark"),
+        (f"look at {PROMPT}", "remark"),
+    ],
+    ids=["an address", "an address and the agreed words", "a tag", "a licence", "the challenge itself"],
+)
+async def test_an_address_that_somebody_typed_is_an_offer_of_what_is_there(
+    here: Instance, mastodon: Mastodon, rain: Challenge, words: str, state: str
+) -> None:
+    said = f'<p><span class="h-card"><a href="{RAIN}" class="u-url mention">@<span>rain</span></a></span> {words}</p>'
+    post = _post(mastodon, "3", "", inReplyTo=rain.prompt_uri, content=said, contentMap={"en": said})
+    assert await mastodon.send(post) == ("handled", None)
+    assert (await _one(here)).state == state
+    answer = _post(mastodon, "4", "", inReplyTo=post["object"]["id"], content=said, contentMap={"en": said})
+    await mastodon.send(answer)
+    assert await here.run(lambda: Submission.all().count()) == 1, "what answers an answer is talk"
 
 
 @pytest.mark.parametrize(
@@ -339,3 +370,168 @@ async def test_a_boost_of_what_we_say_is_answered_by_nothing(
     await mastodon.send({**boost, "id": f"{MIA}/boost/2", "object": _letters(mastodon)[0]["id"]})
     assert len(mastodon.sink.activities) == before
     assert await here.run(lambda: Submission.all().count()) == 1
+
+
+RICHER = Terms(version=1, licence="CC-BY-SA-4.0", pays=Pays.POT, amount=5_000, currency="EUR", rule="In equal parts.")
+
+
+async def _change_terms(here: Instance, terms: Terms = RICHER) -> None:
+    async def change() -> None:
+        challenge = await Challenge.get().select_related("actor", "leader")
+        why = ChallengeChange(terms=terms, reason="Somebody gave us money.")
+        await change_challenge(await Actor.get(local_handle="ana"), challenge, why)
+
+    await here.run(change)
+    await settle(here)
+
+
+async def _bound(here: Instance) -> list[tuple[int | None, list[int]]]:
+    """By offer: the version of the terms that binds, and those to which its author agreed."""
+    rows = await here.run(lambda: Submission.all().order_by("id"))
+    agreed = await here.run(lambda: Agreement.all().order_by("id"))
+    return [(row.terms_version, [each.version for each in agreed if each.submission_id == row.id]) for row in rows]
+
+
+async def test_new_terms_are_agreed_to_in_words_which_are_on_record_with_what_was_signed(
+    here: Instance, mastodon: Mastodon, rain: Challenge
+) -> None:
+    await mastodon.send(_drawing(mastodon, rain, "2", content=f"<p>Drops. {AGREED}</p>", contentMap={}))
+    await mastodon.send(_drawing(mastodon, rain, "3"))
+    await _change_terms(here)
+    letter = _letters(mastodon)[-1]
+    assert "Somebody gave us money." in letter["content"]
+    assert "version 2" in letter["content"]
+    assert "50.00 EUR" in letter["content"], "what she would agree to"
+    assert "I agree to version 2 of the terms" in letter["content"]
+    assert [tag["href"] for tag in letter["tag"]] == [MIA]
+    assert await _bound(here) == [(1, [1]), (1, [])], "nothing holds that she did not say"
+
+    words = "<p>@rain Sure, I agree to version 2 of the terms.</p>"
+    said = _post(mastodon, "6", "", inReplyTo=letter["id"], content=words, contentMap={}, to=[RAIN], cc=[])
+    assert await mastodon.send(said) == ("handled", None), "a letter is enough"
+    assert await _bound(here) == [(2, [1, 2]), (2, [2])], "that holds for all of hers"
+    agreed = (await here.run(lambda: Agreement.filter(version=2)))[0]
+    newest = await here.run(lambda: ChallengeTerms.get(version=2))
+    assert (agreed.digest, agreed.activity_uri) == (newest.digest, said["id"])
+    assert agreed.words == "@rain Sure, I agree to version 2 of the terms."
+    evidence = await here.run(lambda: Evidence.get(activity_uri=said["id"]))
+    assert json.loads(bytes(evidence.body))["object"]["content"] == words
+
+
+async def test_who_says_nothing_stays_under_the_terms_that_they_know_and_can_be_chosen_so(
+    here: Instance, mastodon: Mastodon, rain: Challenge
+) -> None:
+    await mastodon.send(_drawing(mastodon, rain, "2", content=f"<p>Drops. {AGREED}</p>", contentMap={}))
+    await _change_terms(here)
+    async with here.sign_in("ana") as browser:
+        page = (await browser.get("/c/rain/waiting")).text
+        assert "Offered under version 1 of the terms" in page
+        assert "has not agreed to version 2" in page
+    ana = await here.run(lambda: Actor.get(local_handle="ana"))
+    await here.run(doing.accept_submission, ana, await _one(here), "It is just right.")
+    assert await _bound(here) == [(1, [1])]
+    said = _post(mastodon, "6", "@rain I agree to version 2 of the terms", inReplyTo=REPLY)
+    assert await mastodon.send(said) == ("handled", None), "an answer to her own post will do"
+    async with here.sign_in("ana") as browser:
+        assert "has not agreed" not in (await browser.get("/c/rain/waiting")).text
+
+
+@pytest.mark.parametrize(
+    ("words", "agrees"),
+    [
+        ("I agree to version 3 of the terms", False),
+        ("I agree to version 2 of the terms if you pay me", False),
+        ("I agree to version 2 of the terms?", False),
+        ("They say: I agree to version 2 of the terms", False),
+        ("I agree to version 1 of the terms. I agree to version 2 of the terms", False),
+        ("I agree to the terms", False),
+        ("Ich stimme Version 2 der Bedingungen zu", True),
+        ("J'accepte la version 2 des conditions", True),
+        ("Acepto la versión 2 de las condiciones", True),
+    ],
+)
+async def test_only_the_agreed_words_agree_to_terms(
+    here: Instance, mastodon: Mastodon, rain: Challenge, words: str, *, agrees: bool
+) -> None:
+    await mastodon.send(_drawing(mastodon, rain))
+    await _change_terms(here)
+    await mastodon.send(_post(mastodon, "6", words, inReplyTo=_letters(mastodon)[-1]["id"]))
+    assert await _bound(here) == ([(2, [2])] if agrees else [(1, [])])
+    assert len(_letters(mastodon)) == 2, "what answers us by itself is not answered"
+
+
+async def test_nobody_agrees_for_another_and_nobody_to_what_is_over_or_does_not_fit(
+    here: Instance, mastodon: Mastodon, rain: Challenge
+) -> None:
+    await mastodon.send(_drawing(mastodon, rain, "2", content=f"<p>Drops. {AGREED}</p>", contentMap={}))
+    await _change_terms(here)
+    letter = _letters(mastodon)[-1]["id"]
+    said = _post(mastodon, "6", "I agree to version 2 of the terms", inReplyTo=letter)
+    eve = json.loads(json.dumps(said).replace(MIA, mastodon.peer.actor("eve")))
+    assert (await mastodon.send(eve))[0] == "refused"
+    await _change_terms(here, Terms(version=1, licence="CC0-1.0"))
+    unfit = _post(mastodon, "7", "I agree to version 3 of the terms", inReplyTo=_letters(mastodon)[-1]["id"])
+    assert "does not fit" in str((await mastodon.send(unfit))[1])
+    await here.run(lambda: Challenge.all().update(state="concluded"))
+    assert "It is over" in str((await mastodon.send(said))[1])
+    assert await _bound(here) == [(1, [1])]
+
+
+POEM = "Drip. Drop. The gutter sings."
+WORDS: dict[str, tuple[tuple[str, ...], dict[str, Any], str, bool]] = {
+    # what is asked for, what is posted, what becomes of it, whether its author is asked
+    "a poem where text is asked for": (("text",), {"content": POEM}, "remark", True),
+    "a question where text is asked for": (("text",), {"content": "When does it close?"}, "remark", True),
+    "a poem where anything is welcome": ((), {"content": POEM}, "remark", True),
+    "a poem where a sound is asked for": (("audio",), {"content": POEM}, "remark", False),
+    "a poem that is mentioned to it": (("text",), {"content": POEM, "inReplyTo": None}, "remark", True),
+    "a poem with the agreed words": (("text",), {"content": f"{POEM} {AGREED}."}, "pending", False),
+    "the same where a sound is asked for": (("audio",), {"content": f"{POEM} {AGREED}."}, "", False),
+    "the agreed words about nothing": (("text",), {"content": f"@rain {AGREED}!"}, "", False),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+async def test_words_alone_are_an_offer_only_if_their_author_says_so(
+    here: Instance, mastodon: Mastodon, rain: Challenge, name: str
+) -> None:
+    kinds, post, state, is_asked = WORDS[name]
+    await here.run(lambda: Challenge.all().update(kinds=list(kinds)))
+    said = _post(mastodon, "3", "", **{"inReplyTo": rain.prompt_uri, "contentMap": {}, **post})
+    found, reason = await mastodon.send(said)
+    rows = await here.run(lambda: Submission.all())
+    assert [row.state for row in rows] == ([state] if state else [])
+    assert found == ("handled" if state else "refused"), reason
+    letters = _letters(mastodon)
+    assert bool(letters) is is_asked
+    if not is_asked:
+        return
+    assert "Is that your contribution?" in letters[0]["content"]
+    assert AGREED in letters[0]["content"]
+    assert POEM not in (await here.get("/c/rain/submissions")).text
+    yes = _post(mastodon, "4", f"Yes! {AGREED}", inReplyTo=letters[0]["id"], to=[RAIN], cc=[])
+    assert await mastodon.send(yes) == ("handled", None)
+    offered = await here.run(lambda: Submission.get().select_related("record"))
+    assert (offered.state, offered.record.visibility) == ("pending", "public")
+    assert await _bound(here) == [(1, [1])]
+    assert len(_letters(mastodon)) == 1
+    assert await mastodon.notices("submitted") == [("ana", "Rain")]
+
+
+async def test_words_that_came_in_time_may_be_called_an_offer_later_but_not_when_it_is_over(
+    here: Instance, mastodon: Mastodon, rain: Challenge
+) -> None:
+    await here.run(lambda: Challenge.all().update(kinds=["text"]))
+    for number in "34":
+        await mastodon.send(_post(mastodon, number, POEM, inReplyTo=rain.prompt_uri))
+    first, second = (letter["id"] for letter in _letters(mastodon))
+    await here.run(lambda: Challenge.all().update(state="closed", closed_at=now()))
+    await mastodon.send(_post(mastodon, "5", POEM, inReplyTo=rain.prompt_uri))
+    too_late = _letters(mastodon)[2]["id"]
+    assert await mastodon.send(_post(mastodon, "6", AGREED, inReplyTo=first)) == ("handled", None)
+    assert await mastodon.send(_post(mastodon, "7", AGREED, inReplyTo=too_late)) == ("handled", None)
+    await here.run(lambda: Challenge.all().update(state="concluded"))
+    assert await mastodon.send(_post(mastodon, "8", AGREED, inReplyTo=second)) == ("handled", None)
+    rows = await here.run(lambda: Submission.all().order_by("id").select_related("record"))
+    assert [row.state for row in rows] == ["pending", "remark", "remark"]
+    assert {row.record.licence for row in rows} == {"CC-BY-SA-4.0"}, "what she granted is granted"

@@ -19,6 +19,7 @@ from fedirec.activitypub.contexts.sent import (
     RECORD_CONTEXT,
     REQUEST_CONTEXT,
     REVISION_CONTEXT,
+    STANDING_CONTEXT,
     STEP_CONTEXT,
 )
 from fedirec.activitypub.contexts.spelling import (
@@ -71,6 +72,7 @@ __all__ = [
     "REQUEST_CONTEXT",
     "REVISION_CONTEXT",
     "SECURITY_V1",
+    "STANDING_CONTEXT",
     "STAND_INS",
     "STAND_IN_PATHS",
     "STAND_IN_PREFIXES",

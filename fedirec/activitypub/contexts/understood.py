@@ -18,6 +18,7 @@ from fedirec.activitypub.contexts.sent import (
     PROPOSAL_TERMS,
     RECORD_TERMS,
     REQUEST_TERMS,
+    STANDING_TERMS,
     STEP_TERMS,
 )
 from fedirec.activitypub.contexts.spelling import PREFIXES, Context, id_, ids
@@ -33,6 +34,7 @@ EXTENSIONS: Final[Context] = {
     **STEP_TERMS,
     **NEED_TERMS,
     **LOG_TERMS,
+    **STANDING_TERMS,
     **CONSENT_TERMS,
     **CLAIM_TERMS,
     **FAREWELL_TERMS,

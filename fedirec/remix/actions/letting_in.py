@@ -60,8 +60,9 @@ async def show_held_record(record: Record) -> None:
     met = await meet({str(person) for person in people})
     await enqueue([*waiting, *met[: MAX_FETCHED - len(waiting)]])
     await tell_those_in_it(record.author, record)
-    if record.visibility == "public":
+    if record.visibility in ("public", ASIDE):
         await _tell_who_was_offered_it(record)
+    if record.visibility == "public":
         await tell_whom_it_answers(record)
 
 
@@ -80,7 +81,8 @@ async def tell_whom_it_answers(record: Record) -> None:
 
 
 async def _tell_who_was_offered_it(record: Record) -> None:
-    offers = Submission.filter(record_id=record.id, state__in=("pending", "licence_pending")).order_by("id")
+    offers = Submission.filter(record_id=record.id, state__in=("pending", "licence_pending", "remark")).order_by("id")
     for offer in await offers.limit(MAX_OFFERED).select_related("challenge__actor", "challenge__leader"):
-        await tell_leaders(offer.challenge, record)
+        if offer.state != "remark":
+            await tell_leaders(offer.challenge, record)
         await say_how_to_offer(offer.challenge, offer, record)

@@ -6,24 +6,28 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
-from fedirec.remix.actions.submissions import grant_licence, refuse_unfit_licence, save_submission
+from fedirec.remix.actions.submissions import grant_licence, refuse_unfit_licence, refuse_unread, save_submission
 from fedirec.remix.licences import CHOICES, find_licence, licence_of
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.queries.challenges import terms_history
 from fedirec.web.language import gettext as _
 
 
-async def offer_from_home(author: Actor, record: Record, challenge: Challenge, *, grants: bool = False) -> Submission:
+async def offer_from_home(
+    author: Actor, record: Record, challenge: Challenge, *, grants: bool = False, seen: int | None = None
+) -> Submission:
     """A record of a guest is offered to a challenge of ours, under its terms of this moment.
 
     With `grants`, a post that names no licence has the one of the challenge from now on: its author, whose own server
-    said who they are, says so here, and it is on record. Without, it waits for its author to choose one.
+    said who they are, says so here, and it is on record. Without, it waits for its author to choose one. Raises
+    Conflict where there are newer terms than the version that they have `seen`.
     """
     if record.author_id != author.id:
         raise Forbidden(_("Only its author can offer a record."))
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."))
     licence, terms = licence_of(record), await terms_history(challenge)
+    refuse_unread(terms[0] if terms else None, seen)
     if licence.is_known:
         await refuse_unfit_licence(challenge, licence)
     async with transaction():

@@ -164,6 +164,16 @@ def _decided_in_words(terms: Terms) -> str:
     return f"{who} {terms.method}".rstrip()
 
 
+def terms_in_words(terms: Terms) -> str:
+    """What somebody agrees to who agrees to `terms`: their version, what it pays, how, and who decides."""
+    said = [_("These are its terms, version %(n)s:") % {"n": terms.version}, pays_in_words(terms)]
+    if terms.rule:
+        said.append(_("How it is shared: %(rule)s") % {"rule": terms.rule})
+    said += [_decided_in_words(terms), terms.text]
+    said.append(_("What is made together will be under %(licence)s.") % {"licence": find_licence(terms.licence).short})
+    return " ".join(filter(None, said))
+
+
 async def save_terms(challenge: Challenge, terms: Terms) -> ChallengeTerms:
     """`terms` are the newest of the challenge; part of the caller's transaction."""
     return await ChallengeTerms.create(

@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Activity, Create, Delete, Ref, Reject, Tombstone, Update
 from fedirec.html import clean, plain
-from fedirec.remix.licences import find_grant
+from fedirec.remix.licences import find_agreement, find_grant
 from fedirec.remix.models import Challenge, Pen, Quotation, Record, RemixRequest, Suggestion, Writing
 
 
@@ -55,7 +55,8 @@ async def is_no_news(_sender: Actor, said: Create[Any] | Update[Any]) -> bool:
     if await Record.exists(uri=uri):
         return True
     work = said.object
-    if getattr(work, "in_reply_to", None) and find_grant(plain(clean(getattr(work, "content", "") or ""))) is not None:
+    words = plain(clean(getattr(work, "content", "") or "")) if getattr(work, "in_reply_to", None) else ""
+    if find_grant(words) is not None or find_agreement(words) is not None:
         return True
     named = {*said.to, *said.cc, *getattr(work, "to", ()), *getattr(work, "cc", ())}
     named |= {mention.href for mention in getattr(work, "mentions", ())}

@@ -20,6 +20,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.tables import marks
 from fedirec.errors import Conflict, FedirecError, Forbidden, Gone, Invalid, TooMany
+from fedirec.html import plain
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.records import tell_those_in_it
@@ -100,9 +101,15 @@ async def _fetch_newer(remote: Remote, uri: str) -> Outcome:
 
 
 async def take_newer(
-    author: Actor, work: RecordObject | PostObject, document: Json, envelope: Json | None = None
+    author: Actor,
+    work: RecordObject | PostObject,
+    document: Json,
+    envelope: Json | None = None,
+    *,
+    activity_uri: str | None = None,
 ) -> Record:
-    """What `author` changed is here as it is now, and whoever here built on it knows; part of the caller's transaction.
+    """What `author` changed, by the activity at `activity_uri` or as its origin serves it, is here as it is now, and
+    whoever here built on it knows; part of the caller's transaction.
 
     What is not known here yet is from now on. Raises what `save_record` raises.
     """
@@ -112,7 +119,9 @@ async def take_newer(
     waits = known is None and await has_to_wait(author)
     record = await save_record(author, work, document=document, envelope=envelope, waits=waits)
     if find_licence(record.licence).is_known:
-        await grant_licence(author, record, record.licence_url or record.licence)
+        words = plain(record.content) if record.is_post else ""
+        named = record.licence_url or record.licence
+        await grant_licence(author, record, named, activity_uri=activity_uri, words=words, is_edit=True)
     if known and record.revision > revision:
         await take_changed(record)
     # A stamp that came, or went, changes nothing of the work itself.

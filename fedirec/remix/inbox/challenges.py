@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.actors import save_remote_actor
-from fedirec.activitypub.authority import may_add_to, may_bring, may_describe, may_undo
+from fedirec.activitypub.authority import may_add_to, may_bring, may_create, may_describe, may_undo
 from fedirec.activitypub.follows import follow_rejected
 from fedirec.activitypub.handlers import Handlers, Kept
 from fedirec.activitypub.models import Actor, Follow
@@ -28,6 +29,7 @@ from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.actions.submissions.offers import refuse_unwelcome_author
+from fedirec.remix.actions.submissions.stating import refuse_overtaken, take_standing
 from fedirec.remix.actions.terms import find_standing, take_agreement
 from fedirec.remix.inbox.agreements import answers_an_agreement, is_of_a_challenge
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
@@ -39,7 +41,7 @@ from fedirec.remix.inbox.suggestions import suggestion_answered
 from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionEvent, advance_submission
-from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
+from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject, SubmissionObject
 
 handlers = Handlers()
 
@@ -125,7 +127,7 @@ async def record_added(sender: Actor, add: Add[Any]) -> Kept:
         await refuse_talkative(sender)
         await ask_for(add.object.id, challenge=challenge, accepted=True)
         return Kept.FOR_GOOD
-    await _refuse_uninvited(challenge, record)
+    await _refuse_uninvited(challenge, record, said_at=add.published)
     await accept_into(challenge, record)
     details = {"title": record.title}
     await notify(record.author, Notice.SUBMISSION_ACCEPTED, sender, record.uri, record.uri, details)
@@ -141,9 +143,23 @@ async def record_removed(sender: Actor, remove: Remove[Any]) -> Kept:
     submission = await Submission.get_or_none(challenge_id=challenge.id, record__uri=remove.object.id)
     if submission is None or submission.state != "accepted":
         raise NotFound("that was not part of the challenge")
+    refuse_overtaken(submission, remove.published)
     submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
     await submission.save(update_fields=["state"])
     return Kept.FOR_GOOD
+
+
+@handlers.on(Update, SubmissionObject, evidence=True, vouched=True)
+async def standing_told(sender: Actor, update: Update[SubmissionObject]) -> None:
+    """A challenge elsewhere says how a record of ours stands in it: its own Group, and nobody else."""
+    said = update.object
+    if not may_create(said.id, author=said.attributed_to, speaker=sender.uri):
+        raise Forbidden("only its own Group says how something stands in a challenge")
+    offered = Submission.filter(challenge__actor_id=sender.id, record__uri=said.record, record__author__is_local=True)
+    submission = await offered.select_related("challenge__actor", "record__author").first()
+    if submission is None:
+        raise NotFound("nothing was offered")
+    await take_standing(submission, said)
 
 
 @handlers.on(Reject, Ref, FollowActivity, evidence=True, vouched=answers_an_agreement)
@@ -160,6 +176,7 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
         if not await suggestion_answered(sender, reject) and not await pen_answered(sender, reject):
             await follow_rejected(sender, reject)
         return
+    refuse_overtaken(submission, reject.published)
     submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
     submission.reason, submission.decided_at = (reject.content or "")[:500], now()
     await submission.save()
@@ -186,10 +203,14 @@ async def _refuse_unasked(group: Actor) -> None:
         raise Unsupported("nobody here follows that challenge")
 
 
-async def _refuse_uninvited(challenge: Challenge, record: Record) -> None:
-    """Raise Forbidden when a challenge elsewhere takes a record of ours that its author never offered to it."""
+async def _refuse_uninvited(challenge: Challenge, record: Record, *, said_at: datetime | None) -> None:
+    """Raise Forbidden when a challenge elsewhere takes a record of ours that its author never offered to it, and
+    Conflict where it has said something newer about that since.
+    """
     if record.visibility != "public" or record.deleted_at:
         raise Forbidden("that is not public")
-    offered = Submission.filter(challenge_id=challenge.id, record_id=record.id).exclude(state="withdrawn")
-    if record.author.is_local and not await offered.exists():
+    offered = await Submission.get_or_none(challenge_id=challenge.id, record_id=record.id)
+    if record.author.is_local and (offered is None or offered.state == "withdrawn"):
         raise Forbidden("its author never offered that record")
+    if offered is not None:
+        refuse_overtaken(offered, said_at)

@@ -11,16 +11,16 @@ from fedirec.activitypub.vocab import (
 )
 from fedirec.db import fetch_rows
 from fedirec.errors import Unsupported
-from fedirec.html import clean, plain
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.letting_in import tell_whom_it_answers
-from fedirec.remix.actions.pending_remixes import find_hinted, take_as_remix
+from fedirec.remix.actions.pending_remixes import take_as_remix
 from fedirec.remix.actions.private_notes import take_private_note
 from fedirec.remix.actions.saving import save_record
-from fedirec.remix.actions.submissions import grant_licence, save_remark
+from fedirec.remix.actions.submissions import save_remark
 from fedirec.remix.actions.submissions.answering import settle_answer
-from fedirec.remix.actions.submissions.telling import find_asked_about
+from fedirec.remix.actions.submissions.telling import say_how_to_offer
 from fedirec.remix.actions.threads import find_place
+from fedirec.remix.inbox.agreed import take_agreed_words
 from fedirec.remix.inbox.agreements import is_no_news
 from fedirec.remix.inbox.answers import is_remark, why_no_submission
 from fedirec.remix.inbox.arrivals import (
@@ -31,8 +31,7 @@ from fedirec.remix.inbox.arrivals import (
 )
 from fedirec.remix.inbox.comments import take_comment
 from fedirec.remix.inbox.talking import refuse_hasty
-from fedirec.remix.licences import find_grant
-from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.models import Challenge
 from fedirec.remix.replies import Meaning, is_talk, meaning_of
 from fedirec.remix.vocab import PostObject
 
@@ -63,7 +62,7 @@ async def take_post(
     if await take_private_note(sender, post):
         return Kept.FOR_A_WHILE
     challenge = await challenge_of(post, author=sender)
-    if await _grants(sender, post, challenge, activity_uri=activity_uri):
+    if await take_agreed_words(sender, post, challenge, activity_uri=activity_uri):
         return Kept.FOR_GOOD
     reason = await why_no_submission(sender, post, challenge)
     place = await find_place(post.in_reply_to)
@@ -87,11 +86,13 @@ async def take_post(
             record = await save_record(sender, post, document=document, envelope=envelope, waits=waits)
             if record.held_at is None:
                 await tell_whom_it_answers(record)
-        case _ if challenge and not is_followed and is_remark(sender, post, challenge, reason):
+        case _ if challenge and is_remark(sender, post, challenge, reason):
             await refuse_hasty(sender, post)
-            waits = await has_to_wait(sender)
-            record = await save_record(sender, post, document=document, envelope=envelope, waits=waits, is_aside=True)
-            await save_remark(challenge, record)
+            waits, is_aside = await has_to_wait(sender), not is_followed
+            record = await save_record(
+                sender, post, document=document, envelope=envelope, waits=waits, is_aside=is_aside
+            )
+            await say_how_to_offer(challenge, await save_remark(challenge, record), record)
         case _ if is_followed:
             await save_record(sender, post, document=document, envelope=envelope)
         case _ if (
@@ -107,29 +108,3 @@ async def take_post(
 def _is_about(challenge: Challenge | None, post: PostObject) -> bool:
     """Whether `post` answers what the challenge itself says, which is no place for comments."""
     return challenge is not None and post.in_reply_to == challenge.prompt_uri
-
-
-async def _grants(sender: Actor, post: PostObject, challenge: Challenge | None, *, activity_uri: str | None) -> bool:
-    """Whether `post` is only the agreed words, which then grant a licence for an earlier post of its author's.
-
-    It is the one that they answer themselves, the one about which we asked them in the note that they answer, or the
-    one that waits for a licence in this challenge.
-    """
-    words = plain(clean(post.content))
-    granted = find_grant(words)
-    if granted is None or post.attachments:
-        return False
-    record = await Record.get_or_none(uri=post.in_reply_to or "", author_id=sender.id, is_post=True, deleted_at=None)
-    record = record or await find_hinted(sender, post.in_reply_to)
-    record = record or await find_asked_about(sender, post.in_reply_to)
-    if record is None and challenge:
-        waiting = (
-            await Submission.filter(challenge_id=challenge.id, state="licence_pending", record__author_id=sender.id)
-            .select_related("record")
-            .limit(2)
-        )
-        record = waiting[0].record if len(waiting) == 1 else None
-    if record is None:
-        return False
-    await grant_licence(sender, record, granted.id, activity_uri=activity_uri, words=words)
-    return True

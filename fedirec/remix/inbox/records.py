@@ -27,6 +27,7 @@ from fedirec.remix.actions.quotations import stamp_deleted
 from fedirec.remix.actions.records import bury_record, tell_those_in_it
 from fedirec.remix.actions.remix_requests.taking import stamp_taken_back
 from fedirec.remix.actions.saving import save_record
+from fedirec.remix.actions.submissions.deleting import end_offers_of
 from fedirec.remix.actions.threads import bury_comments_of
 from fedirec.remix.inbox.agreements import ends_an_agreement, is_no_news
 from fedirec.remix.inbox.arrivals import (
@@ -104,7 +105,7 @@ async def record_updated(sender: Actor, update: Update[RecordObject | PostObject
             raise Unsupported("that record is not known here")
         await refuse_deleted(sender, work.id)
     await refuse_hasty(sender, work)
-    await take_newer(sender, work, document, update.envelope)
+    await take_newer(sender, work, document, update.envelope, activity_uri=update.id)
     return Kept.FOR_GOOD
 
 
@@ -142,4 +143,5 @@ async def something_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> K
         raise Forbidden("only its author can delete a record")
     if record.deleted_at is None:
         await bury_record(record)
+        await end_offers_of(record)
     return Kept.FOR_A_WHILE

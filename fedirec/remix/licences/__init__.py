@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedirec.remix.licences.clashes import Clash, Reason, explain
-from fedirec.remix.licences.grants import find_grant
+from fedirec.remix.licences.grants import find_agreement, find_grant, says_more
 from fedirec.remix.licences.known import (
     ALL_RIGHTS_RESERVED,
     BY,
@@ -41,8 +41,10 @@ __all__ = [
     "Reason",
     "allowed_for_remix",
     "explain",
+    "find_agreement",
     "find_grant",
     "find_licence",
     "licence_of",
     "may_carry",
+    "says_more",
 ]

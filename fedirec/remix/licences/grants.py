@@ -1,4 +1,4 @@
-"""The words by which an author grants a licence, in several languages."""
+"""The words by which an author grants a licence, or agrees to terms, in several languages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final
 
 from fedirec.remix.licences.known import UNKNOWN, Licence, find_licence
 
+_VERSION: Final = r"(?P<named>[1-9][0-9]{0,6})"
 _LICENCE: Final = (
-    r"(?P<licence>cc[ -]?0[ -]1\.0|cc[ -]by(?:[ -](?:nc|nd|sa)){0,2}[ -][0-9]\.[0-9]"
+    r"(?P<named>cc[ -]?0[ -]1\.0|cc[ -]by(?:[ -](?:nc|nd|sa)){0,2}[ -][0-9]\.[0-9]"
     r"|https?://creativecommons\.org/[a-z0-9./-]{1,60})"
 )
 
@@ -22,6 +23,9 @@ class _Tongue:
     agreed: str
     """The sentence that is proposed, with a place for the licence."""
     grant: re.Pattern[str]
+    accepted: str
+    """The sentence by which terms are agreed to, with a place for their version."""
+    acceptance: re.Pattern[str]
     greetings: str
     conditions: str
 
@@ -33,6 +37,8 @@ _TONGUES: Final[Mapping[str, _Tongue]] = {
             r"\bi\s+(?:release|license|licence|share|publish)\s+"
             r"(?:this|my\s+(?:post|work|reply|picture|photo|text|song|film|sound))\s+under\s+(?:the\s+)?" + _LICENCE
         ),
+        accepted="I agree to version {version} of the terms",
+        acceptance=re.compile(r"\bi\s+(?:agree\s+to|accept)\s+version\s+" + _VERSION + r"\s+of\s+the\s+terms\b"),
         greetings="sure|yes|yeah|okay|ok|hi|hello|hey|thanks|thank you|of course|gladly|happily|and|so|here|then|well"
         "|great",
         conditions="if|unless|but|except|only|provided|when|once|after|until|not|never|no|maybe|perhaps|would|could|should",
@@ -43,6 +49,8 @@ _TONGUES: Final[Mapping[str, _Tongue]] = {
             r"\bich\s+(?:veröffentliche|teile|gebe)\s+(?:das|dies|dieses|es|mein(?:e|en)?\s+"
             r"(?:beitrag|werk|antwort|bild|foto|text|lied|film|aufnahme))\s+unter\s+(?:der\s+)?" + _LICENCE
         ),
+        accepted="Ich stimme Version {version} der Bedingungen zu",
+        acceptance=re.compile(r"\bich\s+stimme\s+(?:der\s+)?version\s+" + _VERSION + r"\s+der\s+bedingungen\s+zu\b"),
         greetings="ja|gern|gerne|klar|danke|hallo|hi|natürlich|also|und|hier|gut|ok|okay",
         conditions="wenn|falls|sofern|aber|außer|nur|sobald|nachdem|bis|nicht|nie|kein|keine|vielleicht|würde|könnte|sollte",
     ),
@@ -52,6 +60,8 @@ _TONGUES: Final[Mapping[str, _Tongue]] = {
             r"\bje\s+(?:publie|partage|diffuse)\s+(?:ceci|cela|ça|mon\s+(?:message|travail|image|texte|film)|ma\s+"
             r"(?:réponse|photo|chanson))\s+sous\s+(?:la\s+)?(?:licence\s+)?" + _LICENCE
         ),
+        accepted="J'accepte la version {version} des conditions",
+        acceptance=re.compile(r"\bj['\u2019]accepte\s+la\s+version\s+" + _VERSION + r"\s+des\s+conditions\b"),
         greetings="oui|merci|bonjour|salut|bien sûr|volontiers|et|alors|voilà|ok|d'accord",
         conditions="si|sauf|mais|seulement|uniquement|quand|après|jusqu|pas|jamais|peut-être|pourrais|devrais",
     ),
@@ -61,10 +71,14 @@ _TONGUES: Final[Mapping[str, _Tongue]] = {
             r"\b(?:yo\s+)?(?:publico|comparto)\s+(?:esto|mi\s+(?:mensaje|trabajo|respuesta|imagen|foto|texto|canción))"
             r"\s+bajo\s+(?:la\s+)?(?:licencia\s+)?" + _LICENCE
         ),
+        accepted="Acepto la versión {version} de las condiciones",
+        acceptance=re.compile(r"\b(?:yo\s+)?acepto\s+la\s+versión\s+" + _VERSION + r"\s+de\s+las\s+condiciones\b"),
         greetings="sí|si|gracias|hola|claro|por supuesto|con gusto|y|aquí|bueno|ok|vale",
         conditions="si|salvo|pero|solo|sólo|solamente|cuando|después|hasta|no|nunca|quizás|quizá|podría|debería",
     ),
 }
+_GRANTS: Final = {language: tongue.grant for language, tongue in _TONGUES.items()}
+_AGREEMENTS: Final = {language: tongue.acceptance for language, tongue in _TONGUES.items()}
 _END: Final = re.compile(r"[.!?…]\s|\n")
 _REACH: Final = 500
 """Characters before the sentence that are looked at."""
@@ -82,6 +96,12 @@ def agreed_words(licence: str, language: str) -> str:
     return tongue.agreed.format(licence=licence)
 
 
+def words_of_agreement(version: int, language: str) -> str:
+    """The sentence that agrees to `version` of the terms, in `language` where we know it there, else in English."""
+    tongue = _TONGUES.get(language.partition("-")[0].lower(), _TONGUES["en"])
+    return tongue.accepted.format(version=version)
+
+
 def find_grant(words: str) -> Licence | None:
     """The licence that the author of `words` grants with them, or None.
 
@@ -90,14 +110,41 @@ def find_grant(words: str) -> Licence | None:
     bound to a condition grants nothing, for a licence cannot be taken back. A text that grants two different licences
     grants none.
     """
-    text = re.sub(r"[^\S\n]+", " ", words[:10_000].lower().replace("\r", "\n"))
-    found = set()
-    for language, tongue in _TONGUES.items():
-        for match in tongue.grant.finditer(text):
-            if not _is_meant(match, language):
-                return None
-            found.add(find_licence(match["licence"].rstrip(".")))
+    found = {find_licence(name.rstrip(".")) for name in _named(words, _GRANTS)}
     return found.pop() if len(found) == 1 and UNKNOWN not in found else None
+
+
+def find_agreement(words: str) -> int | None:
+    """The version of the terms to which the author of `words` agrees with them, or None.
+
+    The sentence is what `words_of_agreement` says in any of its languages, and stands as one of `find_grant` does.
+    """
+    found = {int(version) for version in _named(words, _AGREEMENTS)}
+    return found.pop() if len(found) == 1 else None
+
+
+def says_more(words: str) -> bool:
+    """Whether `words` say something besides granting a licence and being polite."""
+    rest = _flat(words)
+    for pattern in _GRANTS.values():
+        rest = pattern.sub(" ", rest)
+    rest = _NAMES.sub(" ", rest)
+    return not any(polite.fullmatch(rest) for polite in _GREETINGS.values())
+
+
+def _named(words: str, patterns: Mapping[str, re.Pattern[str]]) -> set[str]:
+    """What the sentences of one kind in `words` name; nothing as soon as one of them is not meant."""
+    found, text = set(), _flat(words)
+    for language, pattern in patterns.items():
+        for match in pattern.finditer(text):
+            if not _is_meant(match, language):
+                return set()
+            found.add(match["named"])
+    return found
+
+
+def _flat(words: str) -> str:
+    return re.sub(r"[^\S\n]+", " ", words[:10_000].lower().replace("\r", "\n"))
 
 
 def _is_meant(match: re.Match[str], language: str) -> bool:

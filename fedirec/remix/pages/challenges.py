@@ -28,7 +28,7 @@ from fedirec.remix.pages.newsviews import news_view
 from fedirec.remix.pages.promised import outcome_word, own_submission, terms_view
 from fedirec.remix.pages.promised import routes as promised_routes
 from fedirec.remix.pages.sharing.heads import challenge_head
-from fedirec.remix.pages.visitors import row_in, visitor
+from fedirec.remix.pages.visitors import number_of, row_in, visitor
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.challenges import (
     accepted_by_age,
@@ -98,7 +98,8 @@ async def post_offer(request: Request[Any]) -> Response:
         try:
             request.state["attempts"].check(f"offer {viewer.account.id}", cost=0.5)
             record = await record_at(request, address, maker=viewer.actor)
-            await offer_from_home(viewer.actor, record, challenge, grants=form.flag("grants"))
+            seen = number_of(form.value("terms"))
+            await offer_from_home(viewer.actor, record, challenge, grants=form.flag("grants"), seen=seen)
         except FedirecError as error:
             form.fail("address", told(error))
     if form.errors:

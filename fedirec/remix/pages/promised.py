@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,11 @@ from fedirec.accounts.permissions import Permission
 from fedirec.errors import NotFound
 from fedirec.remix.actions.terms import STANDING, agree_to_terms
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Challenge, ChallengeTerms, Submission
+from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words, submission_word
 from fedirec.remix.pages.visitors import row_in
-from fedirec.remix.queries.challenges import get_submission
+from fedirec.remix.queries.challenges import get_submission, terms_history
+from fedirec.remix.queries.submissions import agreed_in, waiting_for
 from fedirec.remix.submissions import ENDED
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
@@ -89,6 +91,49 @@ def own_submission(
         terms_version=submission.terms_version,
         agrees_to=newest.version if newest is not None and may_agree else None,
     )
+
+
+async def terms_notes(challenge: Challenge, rows: Sequence[Submission]) -> dict[int, str]:
+    """Under which version of the terms each of these was offered to `challenge`, and whether its author agreed to the
+    present one, in words; by the row of the submission.
+    """
+    newest = next(iter(await terms_history(challenge)), None)
+    agreed = await agreed_in(rows)
+    return {row.id: _terms_note(row, agreed[row.id], newest.version) for row in rows} if newest is not None else {}
+
+
+def _terms_note(submission: Submission, agreed: Collection[int], newest: int) -> str:
+    under = min(agreed, default=submission.terms_version)
+    said = [_("Offered under version %(n)s of the terms.") % {"n": under}] if under is not None else []
+    if newest not in agreed:
+        words = _("Its author has not agreed to version %(n)s, the present one.")
+        said.append(words % {"n": newest} if agreed or newest != under else _("Its author has not agreed to it yet."))
+    elif newest == under:
+        said.append(_("That is the present one, and its author agreed to it."))
+    else:
+        said.append(_("Its author agreed to version %(n)s, the present one.") % {"n": newest})
+    return " ".join(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingFor:
+    """A challenge to which a post is offered as soon as its author says what may be done with it."""
+
+    title: str
+    url: str
+    terms: TermsView
+
+
+async def waits_for(record: Record, cards: Cards) -> list[WaitingFor]:
+    """What the author of `record` agrees to by choosing a licence for it."""
+    return [
+        WaitingFor(
+            title=row.challenge.title,
+            url=cards.challenge_url(row.challenge),
+            terms=terms_view(terms, is_current=True),
+        )
+        for row, terms in await waiting_for(record)
+    ]
 
 
 def outcome_word(submission: Submission) -> str:

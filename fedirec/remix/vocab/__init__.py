@@ -18,6 +18,7 @@ from fedirec.remix.vocab.pens import OfferedPen, OfferedVersion
 from fedirec.remix.vocab.posts import PostObject, PromptObject
 from fedirec.remix.vocab.records import ContributorObject, ProductionRef, RecordObject, SourceObject, TermsRef
 from fedirec.remix.vocab.remix_requests import RemixQuestion, RemixStamp
+from fedirec.remix.vocab.submissions import SubmissionObject
 from fedirec.remix.vocab.suggestions import SuggestedChange
 from fedirec.remix.vocab.tags import Hashtag, Mention, ObjectLink, find_hashtag, hashtag_key
 
@@ -31,6 +32,7 @@ TYPES: tuple[type[Entity], ...] = (
     ChallengeObject,
     RemixQuestion,
     RemixStamp,
+    SubmissionObject,
     SuggestedChange,
     OfferedPen,
     OfferedVersion,
@@ -58,6 +60,7 @@ __all__ = [
     "RemixQuestion",
     "RemixStamp",
     "SourceObject",
+    "SubmissionObject",
     "SuggestedChange",
     "TermsRef",
     "find_duration",

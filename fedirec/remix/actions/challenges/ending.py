@@ -19,12 +19,14 @@ from fedirec.remix.actions.challenges.going_on import go_on
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.prompts import in_language_of
+from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.actions.submissions.telling import link, say_to
 from fedirec.remix.actions.terms import MAX_TOLD, authors_in
 from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.logbook import Happening, check_reason
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.queries.challenges import count_pending
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.submissions import ChallengeEvent, Outcome, SubmissionState
 from fedirec.web.language import gettext as _
@@ -64,7 +66,7 @@ async def conclude_challenge(leader: Actor, challenge: Challenge, *, text: str, 
     _check(said)
     async with transaction():
         group = await challenge.actor
-        if await Submission.exists(challenge_id=challenge.id, state=SubmissionState.PENDING):
+        if await count_pending(challenge):
             raise Conflict(_("Something still waits for an answer. Please answer everybody first."))
         await go_on(challenge, ChallengeEvent.CONCLUDE, concluded_at=now())
         accepted = Submission.filter(challenge_id=challenge.id, state=SubmissionState.ACCEPTED)
@@ -156,7 +158,7 @@ async def _thank(challenge: Challenge, group: Actor) -> None:
             with in_language_of(challenge):
                 over = escape(_("“%(title)s” is finished.")) % {"title": link(group.uri, challenge.title)}
                 became = f"{outcome_in_words(outcome, record.title)} {row.thanks}".rstrip()
-            await say_to(group, record.author, over, escape(became), about=record)
+            await tell_author(group, row, record, over, escape(became))
 
 
 def _check(said: Mapping[int, Said]) -> None:

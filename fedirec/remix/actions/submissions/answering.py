@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Ref, Reject
 from fedirec.errors import Conflict, TooMany
 from fedirec.html import plain
 from fedirec.remix.actions.agreeing import agree
+from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.submissions.offers import take_completed
 from fedirec.remix.actions.submissions.parts import named_terms
+from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.actions.submissions.telling import say_how_to_offer
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
@@ -55,10 +56,11 @@ async def take_changed(record: Record) -> None:
         if submission.change_wanted:
             submission.change_wanted = ""
             await submission.save(update_fields=["change_wanted"])
-            url, details = f"{challenge.actor.uri}/waiting", {"title": record.title}
-            leaders = await leaders_of_group(challenge.actor)
-            subject = f"{record.uri}#{record.revision}"
-            await notify_actors(leaders, Notice.SUBMISSION_CHANGED, await record.author, subject, url, details)
+            group, author = challenge.actor, await record.author
+            url, subject, details = f"{group.uri}/waiting", f"{record.uri}#{record.revision}", {"title": record.title}
+            told, kind = await leaders_of_group(group), Notice.SUBMISSION_CHANGED
+            await tell_people(group, told, kind, author, subject, url, details, language=challenge.language)
+            await tell_author(group, submission, record)
         if submission.state == SubmissionState.REMARK and record.kind != Kind.TEXT:
             await _take_or_leave(challenge, submission, record)
 

@@ -19,6 +19,7 @@ from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.actions.submissions.parts import named_terms, parts_of
 from fedirec.remix.actions.submissions.passing_on import pass_on, take_back
+from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.actions.submissions.telling import language_for, link, say_to
 from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.logbook import Happening, check_reason
@@ -56,6 +57,7 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
         submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
         await submission.save()
         await pass_on(group, record, author)
+        await tell_author(group, submission, record)
         await log(group, Happening.CHOSEN, by=leader, person=author, record=record, reason=said)
         await audit(leader, "accept_submission", record.uri, challenge=group.uri)
         details = {"title": record.title}
@@ -81,7 +83,7 @@ async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Su
         with reading(Reader(locale=language_for(record))):
             words = _("Before “%(title)s” can be part of “%(challenge)s”, its leaders would like a change:")
             told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
-        await say_to(group, author, told, escape(said), about=record)
+        await tell_author(group, submission, record, told, escape(said))
     return submission
 
 
@@ -99,17 +101,17 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
             object=Ref(record.uri),
             content=said,
             to=(author.uri,),
+            published=submission.decided_at,
         )
         await publish(group, reject, to=[author])
         await log(group, Happening.DECLINED, by=leader, person=author, record=record, reason=said)
         await audit(leader, "decline_submission", record.uri, challenge=group.uri, reason=said)
         details = {"title": record.title, "reason": said}
         await notify(author, Notice.SUBMISSION_DECLINED, leader, record.uri, record.uri, details)
-        if record.is_post:  # its server knows nothing of such an answer
-            with reading(Reader(locale=language_for(record))):
-                words = _("Thank you. What you offered to “%(challenge)s” was not taken up this time, and this is why:")
-                told = escape(words) % {"challenge": link(group.uri, challenge.title)}
-            await say_to(group, author, told, escape(said), about=record)
+        with reading(Reader(locale=language_for(record))):
+            words = _("Thank you. What you offered to “%(challenge)s” was not taken up this time, and this is why:")
+            told = escape(words) % {"challenge": link(group.uri, challenge.title)}
+        await tell_author(group, submission, record, told, escape(said))
     return submission
 
 
@@ -132,7 +134,7 @@ async def reconsider_submission(leader: Actor, submission: Submission, reason: s
         with reading(Reader(locale=language_for(record))):
             words = _("The decision about “%(title)s” in “%(challenge)s” is open again, and this is why:")
             told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
-        await say_to(group, author, told, escape(said), about=record)
+        await tell_author(group, submission, record, told, escape(said), why=said)
     return submission
 
 

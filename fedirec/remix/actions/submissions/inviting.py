@@ -15,7 +15,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.remix.actions.logbook import log
-from fedirec.remix.actions.submissions.offers import refuse_late, refuse_unwelcome_author, show_what_was_said
+from fedirec.remix.actions.submissions.offers import refuse_late, refuse_unwelcome_author, take_completed
 from fedirec.remix.actions.submissions.parts import named_terms, parts_of
 from fedirec.remix.actions.submissions.telling import asking_uri, language_for, link, say_how_to_offer, say_to
 from fedirec.remix.licences import find_licence
@@ -24,7 +24,7 @@ from fedirec.remix.logbook import Happening, check_reason
 from fedirec.remix.models import Challenge, LogEntry, Record, Submission
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
-from fedirec.remix.submissions import SubmissionEvent, SubmissionState, advance_submission
+from fedirec.remix.submissions import SubmissionState
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import Reader, best_language, reading
 from fedirec.web.language import gettext as _
@@ -115,15 +115,14 @@ async def propose_record(leader: Actor, challenge: Challenge, record: Record, re
 
 
 async def take_remark(leader: Actor, submission: Submission) -> Submission:
-    """What somebody said in words alone is taken for an offer; they are told what is missing, as for any other post."""
+    """What somebody said in words alone is taken for an offer; they are told what is missing, as for any other post.
+
+    Raises Conflict for what was said too late, or is no remark.
+    """
     challenge, record, group, _author = await parts_of(submission)
     refuse_unless(Deed.CHOOSE_SUBMISSION, await parts_in(challenge, leader) if group.is_local else ())
     async with transaction():
-        state = advance_submission(submission.state, SubmissionEvent.TAKE)
-        is_known = find_licence(record.licence).is_known
-        submission.state = SubmissionState.PENDING if is_known else state
-        await submission.save(update_fields=["state"])
-        await show_what_was_said(record)
+        await take_completed(challenge, submission, record, came=submission.created_at)
         await say_how_to_offer(challenge, submission, record)
     return submission
 

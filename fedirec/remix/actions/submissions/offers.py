@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.arriving import arrived_at
@@ -17,31 +16,50 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, TooMany
 from fedirec.remix.actions.agreeing import agree
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.actions.submissions.parts import named_terms, parts_of
 from fedirec.remix.actions.submissions.passing_on import take_back
 from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.leading import leaders_of_group
 from fedirec.remix.queries.uses import refuse_used
-from fedirec.remix.submissions import ASIDE, SubmissionEvent, SubmissionState, Timing, advance_submission, timing_of
+from fedirec.remix.submissions import (
+    ASIDE,
+    DECIDING,
+    SubmissionEvent,
+    SubmissionState,
+    Timing,
+    advance_submission,
+    timing_of,
+)
 from fedirec.web.language import gettext as _
 
 MAX_OFFERED_TO_ONE: Final = 20
 """Works that one author offers to one challenge within a day."""
 MAX_OFFERED_A_DAY: Final = 60
 """Works that one author offers to all challenges together within a day."""
+MAX_WRITTEN: Final = 30
+"""Offers within a day that leaders of one challenge hear of on their own servers."""
 A_DAY: Final = timedelta(days=1)
+FROM_ELSEWHERE: Final = ("remote", "reply", "pasted")
+"""The ways that lead through another server, whose clock differs and which may have been down."""
+NO_OFFERS: Final = (SubmissionState.PROPOSED.value, SubmissionState.REMARK.value)
+"""What its author has not offered."""
 
 
-async def submit_record(author: Actor, record: Record, challenge: Challenge) -> Submission:
-    """A record of a local `author` is offered to the challenge, under its terms of this moment."""
+async def submit_record(author: Actor, record: Record, challenge: Challenge, *, seen: int | None = None) -> Submission:
+    """A record of a local `author` is offered to the challenge, under its terms of this moment.
+
+    Raises Conflict where these are newer than the version that the author has `seen`, and what `save_submission` does.
+    """
     refuse_unless(Deed.SUBMIT, {Part.AUTHOR} if record.author_id == author.id else ())
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."), field="record")
     group = await challenge.actor
+    refuse_unread(await named_terms(challenge), seen)
     await refuse_unfit_licence(challenge, licence_of(record))
     async with transaction():
         submission = await save_submission(challenge, record, via="local")
@@ -57,6 +75,12 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge) -> 
             )
             await publish(author, offer, to=[group])
     return submission
+
+
+def refuse_unread(newest: ChallengeTerms | None, seen: int | None) -> None:
+    """Raise Conflict where there are other terms now than those of the version that somebody has `seen`."""
+    if seen is not None and newest is not None and newest.version != seen:
+        raise Conflict(_("The terms have changed again meanwhile. Please read them anew."), field="terms")
 
 
 async def refuse_unfit_licence(challenge: Challenge, licence: Licence) -> None:
@@ -94,9 +118,9 @@ async def save_submission(
     if known and known.state not in (SubmissionState.WITHDRAWN, SubmissionState.PROPOSED):
         return known
     author = await record.author
-    timing = refuse_late(challenge, is_from_elsewhere=not author.is_local)
+    timing = refuse_late(challenge, is_from_elsewhere=via in FROM_ELSEWHERE and not author.is_local)
     await refuse_unwelcome_author(challenge, author)
-    if known is None:
+    if known is None or known.state == SubmissionState.PROPOSED:
         await refuse_many(challenge, author)
     terms = await named_terms(challenge, terms_version, terms_digest)
     is_known = find_licence(record.licence).is_known
@@ -128,24 +152,45 @@ async def save_remark(challenge: Challenge, record: Record) -> Submission:
     Raises Forbidden when one of its leaders has blocked the author.
     """
     await refuse_unwelcome_author(challenge, await record.author)
+    terms = await named_terms(challenge)
     remark, _is_new = await Submission.get_or_create(
         challenge_id=challenge.id,
         record_id=record.id,
-        defaults={"state": SubmissionState.REMARK.value, "via": "reply"},
+        defaults={
+            "state": SubmissionState.REMARK.value,
+            "via": "reply",
+            "terms_version": terms.version if terms else None,
+            "terms_digest": terms.digest if terms else None,
+        },
     )
     return remark
 
 
-async def take_completed(challenge: Challenge, remark: Submission, record: Record) -> Submission:
-    """What was said in words alone has a file now, and is an offer; part of the caller's transaction.
+async def refuse_offer_by(author: Actor, challenge: Challenge, waiting: Submission, *, came: datetime) -> None:
+    """Raise as `save_submission` does where `waiting`, which is taken for an offer now, cannot be one.
 
-    Raises Conflict when it is too late, and TooMany as for any other offer.
+    What `came` before the challenge was closed is in time, even if its author says only now that it is meant.
     """
-    timing = refuse_late(challenge, is_from_elsewhere=True)
-    await refuse_many(challenge, await record.author)
+    closed_at = challenge.closed_at if challenge.state in DECIDING else None
+    if closed_at is None or came > closed_at:
+        is_from_elsewhere = waiting.via in FROM_ELSEWHERE
+        timing = refuse_late(challenge, is_from_elsewhere=is_from_elsewhere, received_at=came)
+        waiting.is_late = timing is Timing.LATE
+    await refuse_unwelcome_author(challenge, author)
+    await refuse_many(challenge, author)
+
+
+async def take_completed(
+    challenge: Challenge, remark: Submission, record: Record, *, came: datetime | None = None
+) -> Submission:
+    """What was said in words alone, and has a file now, is an offer; part of the caller's transaction.
+
+    It `came` when that file did, or where a leader takes the words for one when they did. Raises Conflict where that
+    was too late, and TooMany and Forbidden as for any other offer.
+    """
+    await refuse_offer_by(await record.author, challenge, remark, came=came or arrived_at())
     state = advance_submission(remark.state, SubmissionEvent.TAKE)
     remark.state = SubmissionState.PENDING if find_licence(record.licence).is_known else state
-    remark.is_late = timing is Timing.LATE
     terms = await named_terms(challenge)
     remark.terms_version, remark.terms_digest = (terms.version, terms.digest) if terms else (None, None)
     await remark.save()
@@ -162,11 +207,11 @@ async def show_what_was_said(record: Record) -> None:
         await record.save(update_fields=["visibility"])
 
 
-def refuse_late(challenge: Challenge, *, is_from_elsewhere: bool) -> Timing:
-    """How an offer that reached us now stands to the deadline. Raises Conflict when it is too late."""
+def refuse_late(challenge: Challenge, *, is_from_elsewhere: bool, received_at: datetime | None = None) -> Timing:
+    """How an offer that reached us then, or now, stands to the deadline. Raises Conflict when it is too late."""
     timing = timing_of(
         challenge.state,
-        received_at=arrived_at(),
+        received_at=received_at or arrived_at(),
         deadline_at=challenge.deadline_at,
         closed_at=challenge.closed_at,
         grace=timedelta(minutes=challenge.grace_minutes if is_from_elsewhere else 0),
@@ -185,7 +230,7 @@ async def refuse_unwelcome_author(challenge: Challenge, author: Actor) -> None:
 
 async def refuse_many(challenge: Challenge, author: Actor) -> None:
     """Raise TooMany when `author` offered as much within the last day as one person may: here, or altogether."""
-    offered = Submission.filter(record__author_id=author.id, created_at__gt=now() - A_DAY)
+    offered = Submission.filter(record__author_id=author.id, created_at__gt=now() - A_DAY).exclude(state__in=NO_OFFERS)
     if await offered.filter(challenge_id=challenge.id).count() >= MAX_OFFERED_TO_ONE:
         words = {"n": MAX_OFFERED_TO_ONE}
         raise TooMany(_("One person can offer %(n)s works to one challenge within a day.") % words, retry_after=3600)
@@ -195,10 +240,30 @@ async def refuse_many(challenge: Challenge, author: Actor) -> None:
 
 
 async def tell_leaders(challenge: Challenge, record: Record) -> None:
-    """Who leads `challenge` knows that `record` is offered to it; part of the caller's transaction."""
+    """Who leads `challenge` knows that `record` is offered to it; part of the caller's transaction.
+
+    Leaders who live elsewhere read it there too, but for what comes after MAX_WRITTEN offers within a day. Of a
+    challenge elsewhere its own instance tells them.
+    """
     author, group = await record.author, await challenge.actor
-    for leader in await leaders_of_group(group):
-        await notify(leader, Notice.SUBMITTED, author, record.uri, f"{group.uri}/waiting", {"title": challenge.title})
+    if not group.is_local:
+        return
+    leaders = await leaders_of_group(group)
+    writes = False
+    if any(not leader.is_local for leader in leaders):
+        lately = Submission.filter(challenge_id=challenge.id, created_at__gt=now() - A_DAY)
+        writes = len(await lately.limit(MAX_WRITTEN + 1).values_list("id")) <= MAX_WRITTEN
+    await tell_people(
+        group,
+        leaders,
+        Notice.SUBMITTED,
+        author,
+        record.uri,
+        f"{group.uri}/waiting",
+        {"title": challenge.title},
+        language=challenge.language,
+        writes=writes,
+    )
 
 
 async def withdraw_submission(author: Actor, submission: Submission) -> Submission:

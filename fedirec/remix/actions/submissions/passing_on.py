@@ -47,7 +47,15 @@ async def take_back(group: Actor, record: Record, author: Actor) -> None:
     await ConsentRequest.filter(actor_id=group.id, target_uri=record.uri, kind="announce").delete()
     to, cc = (PUBLIC,), (group.followers or "", author.uri)
     target = f"{group.uri}/submissions"
-    remove = Remove(id=new_activity_uri(group), actor=group.uri, object=Ref(record.uri), target=target, to=to, cc=cc)
+    remove = Remove(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=Ref(record.uri),
+        target=target,
+        published=now(),
+        to=to,
+        cc=cc,
+    )
     await publish(group, remove, to=[author], to_followers_of=[group])
     announced = await Announcement.get_or_none(actor_id=group.id, object_uri=record.uri)
     if announced:

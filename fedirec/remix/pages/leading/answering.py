@@ -25,10 +25,12 @@ from fedirec.remix.actions.submissions import (
     redo_work,
     take_remark,
 )
-from fedirec.remix.models import Challenge, Submission
+from fedirec.remix.actions.terms import newest_terms
+from fedirec.remix.models import Challenge, ChallengeTerms, Submission
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
 from fedirec.remix.pages.finding import remote_for
+from fedirec.remix.pages.promised import terms_notes
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.powers import Deed, Part, may_do, refuse_unless
 from fedirec.remix.queries.challenges import get_challenge, get_submission, waiting_submissions
@@ -127,6 +129,15 @@ def _note_on(consent: Consent) -> str:
     return ""
 
 
+def _note_of_terms(submission: Submission, newest: ChallengeTerms | None) -> str:
+    """What the leader promised its author, where that is not what is promised now."""
+    version = submission.terms_version
+    if newest is None or version is None or version == newest.version:
+        return ""
+    words = {"version": version, "newest": newest.version}
+    return _("It is under version %(version)s of the terms, and version %(newest)s holds now.") % words
+
+
 async def _show_waiting(
     request: Request[Any],
     challenge: Challenge,
@@ -144,6 +155,7 @@ async def _show_waiting(
     remarks = await remarks_on(challenge, viewer=None) if is_first else []
     shown = [*rows, *decided, *proposed, *remarks]
     await cards.dress([row.record for row in shown])
+    newest = await newest_terms(challenge)
     consents = await consents_to([row.record for row in rows], "announce", actor=challenge.actor)
     return render(
         request,
@@ -165,7 +177,11 @@ async def _show_waiting(
         may_invite=may_do(Deed.INVITE_TO_SUBMIT, parts),
         form=form,
         about=about,
-        notes={row.id: _note_on(consents[row.record.uri]) for row in rows},
+        under=await terms_notes(challenge, [*rows, *decided]),
+        notes={
+            row.id: " ".join(filter(None, (_note_of_terms(row, newest), _note_on(consents[row.record.uri]))))
+            for row in rows
+        },
         invited=await invited_in(challenge, shown),
         max_reason=MAX_REASON,
     )

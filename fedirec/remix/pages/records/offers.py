@@ -15,6 +15,7 @@ from fedirec.errors import Conflict
 from fedirec.remix.actions.submissions import submit_record, withdraw_submission
 from fedirec.remix.models import Record, Submission
 from fedirec.remix.pages.cards import Cards, submission_word
+from fedirec.remix.pages.promised import outcome_word
 from fedirec.remix.pages.visitors import number_of, own_record_in, row_in
 from fedirec.remix.queries.challenges import find_challenge_row, get_submission
 from fedirec.remix.queries.records import submissions_of
@@ -78,8 +79,8 @@ def _offer(submission: Submission, cards: Cards, *, is_author: bool) -> Offer:
         title=submission.challenge.title,
         url=cards.challenge_url(submission.challenge),
         state=submission.state,
-        word=submission_word(submission.state),
-        reason=submission.reason if is_author else "",
+        word=outcome_word(submission) or submission_word(submission.state),
+        reason=(submission.change_wanted or submission.reason) if is_author else "",
         may_withdraw=is_author and submission.state in _SUBMITTED,
     )
 

@@ -27,6 +27,7 @@ from fedirec.remix.pages.claims.showing import notes_view
 from fedirec.remix.pages.comments.showing import comments_view
 from fedirec.remix.pages.composing.composition import may_be_asked
 from fedirec.remix.pages.drawings import BESIDE, drawn
+from fedirec.remix.pages.promised import waits_for
 from fedirec.remix.pages.quoting import quoted_in
 from fedirec.remix.pages.records.licensing import licences_left_for
 from fedirec.remix.pages.records.offers import offers_of
@@ -142,7 +143,8 @@ async def _show(request: Request[Any], record: Record) -> Response:
         wishes=wishes_in_words(record),
         feedback_wanted=record.feedback_wanted,
         asked=await asked_about(cards, record, viewer) if record.visibility == ASKING else [],
-        licences=await licences_left_for(record, viewer),
+        licences=(licences := await licences_left_for(record, viewer)),
+        waits_for=await waits_for(record, cards) if licences else [],
         quoted=(await quoted_in(cards, [record.uri])).get(record.uri) if shown.is_remote else None,
         notes=await notes_view(record),
         comments=await comments_view(request, record),
