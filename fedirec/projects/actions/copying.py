@@ -34,7 +34,11 @@ async def save_steps(project: Project, steps: Sequence[StepObject], *, is_whole:
     found = Challenge.filter(actor__uri__in=list(named)).select_related("actor", "part_of")
     challenges = {each.actor.uri: each for each in (await found if named else [])}
     agreed = {uri for uri, each in challenges.items() if belongs_to(each, project.actor.uri)}
+    taken = Step.filter(uri__in=[step.id for step in steps]).exclude(project_id=project.id)
+    others = {str(uri) for uri in await taken.values_list("uri", flat=True)} if steps else set()
     for described in steps:
+        if described.id in others:
+            continue  # another project has it, of the same origin
         step = known.get(described.id)
         if step is None and len(known) >= MAX_STEPS:
             continue

@@ -100,19 +100,21 @@ async def save_project(actor: Actor, described: ProjectObject, *, leaders: Seque
     if not may_describe(described.id, speaker=actor.uri) or actor.is_local:
         raise Forbidden("only its own Group describes a project")
     stage = described.stage if described.stage in set(Stage) else Stage.IDEA.value
+    launched = min(described.actor.published or now(), now())
     columns = {
         "title": one_line(described.actor.name)[:500] or actor.handle,
         "content": clean(described.actor.summary),
         "form": described.form if described.form in set(Form) else Form.OTHER.value,
         "cover_url": described.cover.url if described.cover else None,
         "cover_description": described.cover.description if described.cover else "",
-        "launched_at": described.actor.published or now(),
+        "launched_at": launched,
         "language": described.language,
         "updated_at": now(),
     }
     project, is_new = await Project.get_or_create(actor_id=actor.id, defaults=columns | {"stage": stage})
     if not is_new:
-        project.update_from_dict(columns)
+        # A date that is still to come, or none, does not make it the newest again.
+        project.update_from_dict(columns | {"launched_at": min(project.launched_at or launched, launched)})
         if project.stage != stage:
             project.stage, project.stage_at = stage, now()
         await project.save()

@@ -20,7 +20,13 @@ from fedirec.web.paging import Cursor
 
 MANY: Final = 100
 """Challenges of a project whose news stand in its feed."""
-_SEEN: Final = "a.state = 'active' AND NOT a.is_quiet AND j.launched_at IS NOT NULL"
+_SEEN: Final = """
+    a.state = 'active' AND NOT a.is_quiet AND j.launched_at IS NOT NULL
+       AND (j.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = a.id)
+            OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
+                        WHERE g.group_id = a.id AND l.id = g.actor_id AND l.state <> 'suspended'))
+"""
+"""As everybody sees it (`slate`)."""
 _RELEASED: Final = f"""
     SELECT p.record_id FROM production p JOIN project j ON j.id = p.project_id JOIN actor a ON a.id = j.actor_id
      WHERE p.released_at >= ? AND p.released_at < ? AND p.state = 'released' AND p.record_id IS NOT NULL AND {_SEEN}

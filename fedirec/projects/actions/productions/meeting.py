@@ -114,7 +114,7 @@ async def _save(
         "licence": find_licence(manifest.licence).id if manifest else "",
         "language": manifest.language if manifest else None,
         "frozen_at": manifest.frozen_at if manifest else None,
-        "released_at": (described.released or record.published_at) if record else None,
+        "released_at": min(described.released or record.published_at, now()) if record else None,
         "fetched_at": now(),
     }
     production, is_new = await Production.get_or_create(uri=described.id, defaults=columns)
@@ -124,6 +124,8 @@ async def _save(
     if kept is None and manifest is not None:
         kept = await ManifestRow.create(production=production, document=manifest.write(), digest=manifest.digest)
     if not is_new:
+        if record is not None and production.released_at is not None:
+            columns["released_at"] = production.released_at
         production.update_from_dict(columns)
     production.digest_holds = manifest is not None and kept is not None and kept.digest == manifest.digest
     await production.save()

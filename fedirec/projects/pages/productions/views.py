@@ -24,6 +24,7 @@ from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
 from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.translatable import N_
+from fedirec.uris import host_of, same_origin
 from fedirec.web.language import gettext as _
 from fedirec.web.views import LicenceView
 
@@ -157,7 +158,8 @@ async def credits_view(cards: Cards, production: Production, *, start: int = 0) 
     )
     del above[production.uri]
     places = await waypoints_of(list(above))
-    people = await _people(cards, manifest, lines, places, start=start)
+    home = None if production.project.actor.is_local else production.uri
+    people = await _people(cards, manifest, lines, start=start, home=home)
     total = len(credits_in(manifest))
     return CreditsView(
         people=people,
@@ -175,7 +177,7 @@ async def credits_view(cards: Cards, production: Production, *, start: int = 0) 
 
 
 async def _people(
-    cards: Cards, manifest: Manifest, lines: Sequence[RoleLine], places: Mapping[str, Waypoint], *, start: int
+    cards: Cards, manifest: Manifest, lines: Sequence[RoleLine], *, start: int, home: str | None
 ) -> tuple[PersonCredit, ...]:
     credited = credits_in(manifest)[start : start + SHOWN]
     actors = {
@@ -196,14 +198,17 @@ async def _people(
                 roles=role_words(each.roles),
                 words=each.words,
                 records=len(each.records),
-                note=_note_about(each, answers),
+                note=_note_about(each, answers, home=home),
             )
         )
     return tuple(found)
 
 
-def _note_about(credited: Credited, answers: Mapping[tuple[str, str], str]) -> str:
-    """Why what is said of somebody may not be so. What they answered since it was frozen counts."""
+def _note_about(credited: Credited, answers: Mapping[tuple[str, str], str], *, home: str | None) -> str:
+    """Why what is said of somebody may not be so. What they answered since it was frozen counts.
+
+    `home` is where a production of another instance lives: that one answers for its own people, and for nobody else.
+    """
     if not credited.roles:
         return ""
     if credited.person is None:
@@ -213,6 +218,8 @@ def _note_about(credited: Credited, answers: Mapping[tuple[str, str], str]) -> s
     if "declined" in said:
         return _("they say that this is not so")
     is_confirmed = credited.is_confirmed or all(each == "confirmed" for each in said)
+    if is_confirmed and home is not None and not same_origin(credited.person, home):
+        return _("as %(host)s says") % {"host": host_of(home)}
     return "" if is_confirmed else _("not confirmed yet")
 
 
@@ -235,11 +242,12 @@ def _works(
     for used in manifest.records:
         place, state = places.get(used.id), now.get(used.id)
         flaws = state.flaws if state else ((Flaw.CLAIMED,) if used.is_claimed else ())
+        is_gone = state is not None and not is_shown(state.part.record)
         is_unnamed = used.author is None or bool(place and place.stand_in)
         found.append(
             WorkCredit(
-                title=used.title or _("Untitled"),
-                url=_page_of(cards, place) or used.id,
+                title=_("something that is not public any more") if is_gone else used.title or _("Untitled"),
+                url="" if is_gone else _page_of(cards, place) or used.id,
                 author=_(NOT_NAMED) if is_unnamed else used.author_name,
                 author_url="" if is_unnamed or place is None else cards.here(place.author_url),
                 licence=licence_view(find_licence(used.licence)).short,
