@@ -230,6 +230,8 @@ async def test_terms_are_free_to_change_until_somebody_relies_on_them(here: Inst
     kept = await here.run(lambda: Submission.get(id=submission.id))
     assert (kept.terms_version, kept.terms_digest) == (2, submission.terms_digest)
     assert await heard(here, bo) == ["terms_changed"]
+    async with here.sign_in("ana") as browser:
+        assert "under version 2 of the terms, and version 3 holds" in (await browser.get("/c/stars/waiting")).text
     with pytest.raises(Forbidden):
         await here.run(agree_to_terms, ana, submission, version=3)
     with pytest.raises(Conflict):
