@@ -30,7 +30,6 @@ from fedirec.lanes.queries import (
     lanes_in_trouble,
     lanes_named,
     oldest_waiting,
-    open_circuits,
     waiting,
 )
 from fedirec.lanes.runner import Runner
@@ -65,7 +64,6 @@ __all__ = [
     "lanes_in_trouble",
     "lanes_named",
     "oldest_waiting",
-    "open_circuits",
     "prune_dead",
     "prune_idle_lanes",
     "retry_dead",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,11 +59,6 @@ async def lanes_in_trouble(*, limit: int = 100) -> list[Trouble]:
         )
         for row in rows
     ]
-
-
-async def open_circuits(keys: Collection[str]) -> set[str]:
-    """Those of these lanes whose circuit is open: their other side does not answer, and what is in them waits."""
-    return {lane.key for lane in await Lane.filter(key__in=list(keys), trips__gt=0)} if keys else set()
 
 
 async def waiting(kind: str) -> int:

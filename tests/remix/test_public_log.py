@@ -99,7 +99,7 @@ async def test_what_cannot_be_seen_any_more_and_who_does_not_want_to_be_named_is
     await here.run(lambda: Record.filter(id=shy.id).update(visibility="followers"))
 
     first, second, third = [each for each in await _read(here, group) if each.kind is Happening.DECLINED][::-1]
-    assert (first.record, first.person, first.had_record, first.reason) == (None, None, True, "Not now.")
+    assert (first.record, first.person, first.reason) == (None, None, "Not now.")
     assert (second.record, second.person) == (None, None)
     assert third.record is not None
     assert third.person is not None

@@ -1,7 +1,8 @@
-"""The public log of a challenge."""
+"""The public log of a challenge, and how the log of any group is answered."""
 
 from __future__ import annotations
 
+from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.endpoints.finding import get_challenge_row
@@ -11,9 +12,13 @@ from fedirec.remix.queries.logs import log_of
 
 
 async def list_log(call: Call) -> Log:
-    challenge = await get_challenge_row(call.row())
+    return await log_of_group(call, (await get_challenge_row(call.row())).actor)
+
+
+async def log_of_group(call: Call, group: Actor) -> Log:
+    """The piece that is asked for of the log of `group`, which whoever asks may see."""
     entries = await log_of(
-        challenge.actor,
+        group,
         only_decisions=call.asked(LogQuery).only_decisions,
         after=read_place(call),
         limit=size_of(call) + 1,

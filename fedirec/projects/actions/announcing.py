@@ -8,11 +8,12 @@ from typing import Final
 from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Announcement
 from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Entity, Ref, Update
+from fedirec.activitypub.vocab import PUBLIC, Create, Entity, Update
 from fedirec.clock import now
 from fedirec.projects.actions.describing import describe_introduction, describe_project, describe_step
 from fedirec.projects.actions.saying import in_its_language
 from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.remix.actions.announcing import announce
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.models import Challenge
 from fedirec.translatable import N_
@@ -41,7 +42,7 @@ async def publish_project(project: Project) -> None:
     await publish(group, create, to=await _members_elsewhere(project), to_followers_of=[group])
     creator = await Actor.get_or_none(id=project.creator_id) if project.creator_id else None
     if creator is not None and creator.is_local:
-        await _announce(creator, introduction.id)
+        await announce(creator, introduction.id)
     attached = Challenge.filter(step_of__step__project_id=project.id, step_of__step__published_at__not_isnull=True)
     for challenge in await attached.order_by("id").limit(100):
         await announce_challenge(project, challenge)
@@ -93,7 +94,7 @@ async def announce_challenge(project: Project, challenge: Challenge) -> None:
     if project.launched_at is None or challenge.prompt_uri is None:
         return
     if not await Announcement.exists(actor_id=group.id, object_uri=challenge.prompt_uri):
-        await _announce(group, challenge.prompt_uri)
+        await announce(group, challenge.prompt_uri)
 
 
 async def _publish_change(
@@ -121,20 +122,6 @@ async def _members_elsewhere(project: Project) -> Iterable[Actor]:
     theirs = ProjectMember.filter(project_id=project.id, state="active", actor__is_local=False)
     rows = await theirs.order_by("id").limit(MAX_TOLD).select_related("actor")
     return [row.actor for row in rows]
-
-
-async def _announce(speaker: Actor, uri: str) -> None:
-    activity = new_activity_uri(speaker)
-    announcement = Announce(
-        id=activity,
-        actor=speaker.uri,
-        object=Ref(uri),
-        to=(PUBLIC,),
-        cc=(speaker.followers,) if speaker.followers else (),
-        published=now(),
-    )
-    await Announcement.create(uri=activity, actor=speaker, object_uri=uri)
-    await publish(speaker, announcement, to_followers_of=[speaker])
 
 
 def _plain(title: str) -> str:

@@ -93,12 +93,6 @@ async def links_of(production: Production) -> Sequence[DistributionLink]:
     return await DistributionLink.filter(production_id=production.id).order_by("id")
 
 
-async def roles_for(person: Actor) -> Sequence[RoleLine]:
-    """The roles that wait for `person` to say whether they are true, the newest first."""
-    found = RoleLine.filter(actor_id=person.id, state="proposed", production__project__actor__is_local=True)
-    return await found.order_by("-id").limit(50).select_related("production__project__actor")
-
-
 async def choices_for(production: Production, *, limit: int = 300) -> Sequence[Submission]:
     """What the challenges of its project have accepted and the production does not use yet, the newest first."""
     used = await ProductionPart.filter(production_id=production.id).values_list("record_id", flat=True)

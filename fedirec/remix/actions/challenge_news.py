@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fedirec.activitypub.keys import PrivateKey
-from fedirec.activitypub.models import Actor, Announcement
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import PUBLIC, Announce, Create, Ref, Update
+from fedirec.activitypub.vocab import PUBLIC, Create, Update
 from fedirec.clock import now
+from fedirec.remix.actions.announcing import announce
 from fedirec.remix.actions.attachments import hold_media, save_attachments
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
@@ -42,7 +43,7 @@ async def publish_prompt(challenge: Challenge) -> None:
     )
     await publish(group, create, to_followers_of=[group])
     if leader is not None and leader.is_local:
-        await _announce(leader, prompt.id)
+        await announce(leader, prompt.id)
 
 
 async def publish_update(challenge: Challenge) -> None:
@@ -87,17 +88,3 @@ async def publish_group_update(
     hearers = [group, *await announcers_of([challenge.prompt_uri])]
     await publish(group, update, to=[*authors, *to], to_followers_of=hearers, proved_by=proved_by)
     return group
-
-
-async def _announce(leader: Actor, prompt_uri: str) -> None:
-    uri = new_activity_uri(leader)
-    announcement = Announce(
-        id=uri,
-        actor=leader.uri,
-        object=Ref(prompt_uri),
-        to=(PUBLIC,),
-        cc=(leader.followers,) if leader.followers else (),
-        published=now(),
-    )
-    await Announcement.create(uri=uri, actor=leader, object_uri=prompt_uri)
-    await publish(leader, announcement, to_followers_of=[leader])

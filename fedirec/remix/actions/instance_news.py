@@ -21,6 +21,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict
+from fedirec.remix.actions.announcing import announce
 from fedirec.translatable import N_
 
 MAX_A_DAY: Final = 60
@@ -87,7 +88,7 @@ async def instance_announces(kind: InstanceNews | str, uri: str) -> bool:
     place = await own_actor()
     if await Announcement.exists(actor_id=place.id, object_uri=uri) or await _left_today(place) <= 0:
         return False
-    await _announce(place, uri)
+    await announce(place, uri)
     return True
 
 
@@ -114,7 +115,7 @@ async def bring_news_up_to_date() -> int:
             await _take_back(place, uri)
     for uri in new:
         async with transaction():
-            await _announce(place, uri)
+            await announce(place, uri)
     return len(ended) + len(new)
 
 
@@ -154,19 +155,6 @@ async def _may_be_announced(kind: InstanceNews, uri: str) -> bool:
 async def _left_today(place: Actor) -> int:
     said = Outgoing.filter(actor_id=place.id, type=Announce.TYPE, created_at__gt=now() - timedelta(days=1))
     return MAX_A_DAY - await said.count()
-
-
-async def _announce(place: Actor, uri: str) -> None:
-    announce = Announce(
-        id=new_activity_uri(place),
-        actor=place.uri,
-        object=Ref(uri),
-        to=(PUBLIC,),
-        cc=(place.followers,) if place.followers else (),
-        published=now(),
-    )
-    await Announcement.create(uri=announce.id, actor=place, object_uri=uri)
-    await publish(place, announce, to_followers_of=[place])
 
 
 async def _take_back(place: Actor, uri: str) -> None:

@@ -36,8 +36,6 @@ class Told:
     """Whom it concerns, if they can be named."""
     record: Record | None = None
     """With its parts, if it can be seen."""
-    had_record: bool = False
-    """Whether it is about a record, which may not be seen any more."""
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -112,7 +110,6 @@ async def told(rows: Sequence[LogEntry], *, viewer: Actor | None = None) -> list
                 is_by_itself=row.by_id is None,
                 person=named(row.person_id, hidden),
                 record=seen,
-                had_record=row.record_id is not None,
                 reason=row.reason,
                 details=row.details,
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
+from fedirec.api.endpoints.logs import log_of_group
 from fedirec.api.endpoints.projects.finding import leads_it, project_in
 from fedirec.api.paging import piece_of, read_place, size_of
-from fedirec.api.shapes.logs import Log, LogQuery, show_entries
+from fedirec.api.shapes.logs import Log, LogQuery
 from fedirec.api.shapes.projects import (
     Project,
     Projects,
@@ -21,7 +22,6 @@ from fedirec.projects.forms import Form
 from fedirec.projects.queries.slate import Sought, place_of_project, projects_by_age
 from fedirec.projects.queries.story import story_of
 from fedirec.projects.stages import Stage
-from fedirec.remix.queries.logs import log_of
 from fedirec.remix.vocab import hashtag_key
 
 
@@ -52,16 +52,7 @@ async def show_story(call: Call) -> Story:
 
 
 async def show_log(call: Call) -> Log:
-    project = await project_in(call)
-    entries = await log_of(
-        project.actor,
-        only_decisions=call.asked(LogQuery).only_decisions,
-        after=read_place(call),
-        limit=size_of(call) + 1,
-        viewer=call.looker,
-    )
-    shown = {entry.id: entry for entry in await show_entries(call, entries)}
-    return piece_of(call, Log, entries, show=lambda entry: shown[entry.id], place=lambda entry: entry.place)
+    return await log_of_group(call, (await project_in(call)).actor)
 
 
 ENDPOINTS = (
