@@ -14,6 +14,7 @@ from fedirec.projects.actions import tasks
 from fedirec.projects.actions.productions.meeting import find_production
 from fedirec.projects.manifests import Manifest, RoleCredit
 from fedirec.projects.models import Step
+from fedirec.projects.vocab import ProductionObject
 from fedirec.remix.models import Record
 from fedirec.remix.roles import CONTRIBUTOR
 from tests.conftest import Pass
@@ -43,10 +44,15 @@ def finish(evil: Elsewhere, *roles: RoleCredit) -> str:
     )
     named: dict[str, Any] = {"@context": PRODUCTION_CONTEXT, "id": f"{uri}/roles", "type": "OrderedCollection"}
     evil.peer.serve(f"{uri}/roles", named | {"orderedItems": [role.write() for role in manifest.roles]})
-    document = {"@context": PRODUCTION_CONTEXT, "id": uri, "type": "Production", "kind": "production"}
-    document |= {"attributedTo": evil.uri, "isPartOf": evil.uri, "name": "Great", "state": "frozen"}
-    head = manifest.write_head() | {"digestMultibase": manifest.digest, "credits": f"{uri}/roles"}
-    evil.peer.serve(uri, document | {"manifest": head})
+    described = ProductionObject(
+        id=uri,
+        project=evil.uri,
+        name="Great",
+        digest=manifest.digest,
+        head=manifest.write_head(),
+        roles=f"{uri}/roles",
+    )
+    evil.peer.serve(uri, {"@context": PRODUCTION_CONTEXT, **described.write()})
     return uri
 
 
