@@ -2,7 +2,7 @@
 
 The rule is short enough to be read by everybody whom it concerns: `SENTENCE` stands on the page, and the functions do
 what it says. Nobody can bring it about: silence counts from the last deed of any leader, leaders are warned before, and
-nobody is let in while they are gone.
+nobody is let in while they are gone, but where the project would be lost otherwise.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SENTENCE: Final = N_(
     "it over. Whoever has been a member for %(membership)s days may offer to lead it. From the first "
     "offer on its leaders have %(waiting)s days to come back: anything that one of them does here is enough. Otherwise "
     "it goes to the first who offered, to members whom the leaders trusted before all others. Those who led it stay "
-    "members."
+    "members. Where nobody is left in it who could do that, whoever asks to join is in at once."
 )
 
 
@@ -105,6 +105,13 @@ def becomes_adoptable(leading: Leading, *, warned_at: datetime | None, at: datet
     if warned_at is None or at < silent_at(leading):
         return False
     return at >= warned_at + patience(leading) / 4
+
+
+def takes_in_everybody(*, stage: str, heirs: int) -> bool:
+    """Whether whoever asks to join is in at once. `heirs` are members who were there before it was up for adoption, are
+    there still, and do not lead it: where there are any, it is theirs to take over.
+    """
+    return stage == ADOPTABLE and not heirs
 
 
 def check_words(words: str) -> str:

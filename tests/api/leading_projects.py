@@ -47,6 +47,10 @@ async def _plan(ana: Program, ben: Program, at: int, sounds: int, pictures: int)
     assert (await ana.get("move_step", at, pictures, earlier=True))["position"] < 2
     await ana.get("set_step_state", at, sounds, state="open")
     await ana.ask("drop_step", at, sounds, status=409)
+    group = (await ana.get("show_project", at))["uri"]
+    need = await ana.get("name_need", group=group, skill="sds", step=sounds)
+    assert (need["skill"], need["words"]) == ("sds", "Noises")
+    await ana.ask("name_need", group=group, skill="cmp", step=sounds + pictures, status=404)
     challenge = await ana.get("open_challenge", title="Kites", text="Hum.", terms={"licence": "CC-BY-4.0"})
     joined = await ana.get("attach_challenge", at, sounds, challenge=challenge["id"])
     assert [each["id"] for each in joined["challenges"]] == [challenge["id"]]
@@ -89,7 +93,7 @@ async def _share(ana: Program, ben: Program, nobody: Program, at: int) -> None:
 
 async def _discard(ana: Program, ben: Program) -> None:
     """Ana begins something else with Ben, who would lead it with her, and thinks better of it."""
-    begun = await ana.get("begin_project", title="A lead kite", slug="lead-kite", text="Heavy.", form="film")
+    begun = await ana.get("begin_project", title="A lead kite", slug="lead_kite", text="Heavy.", form="film")
     bens = (await ben.get("show_me"))["person"]["id"]
     await ben.ask("show_project", begun["id"], status=404)
     await ana.get("invite_member", begun["id"], person=bens, as_leader=True)

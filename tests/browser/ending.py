@@ -20,7 +20,8 @@ from fedirec.remix.terms import Terms
 
 async def look_for(leader: Actor, group: Actor, helper: Actor, third: Actor) -> dict[str, str]:
     """`leader` looks for two people; `helper` says that they are one of them, and `third` could be the other."""
-    need = await get_need_row((await name_need(leader, group, "nrt", "A voice that does not hurry.")).id)
+    named = await name_need(leader, group, "nrt", "A voice that does not hurry.")
+    need = await get_need_row(named.id, leader)
     await answer_need(helper, need, "I read to my sister every night.")
     await name_need(leader, group, "ill", "Somebody who draws water.")
     await invite_to_submit(leader, await Challenge.get(actor_id=group.id).select_related("actor"), third, "You sail.")

@@ -10,9 +10,10 @@ from fedirec.activitypub.models import Actor, Received
 from fedirec.errors import Conflict
 from fedirec.projects.actions import belonging, elsewhere, leading, members, projects, steps
 from fedirec.projects.actions.meeting import REST
-from fedirec.projects.models import ProjectMember, Step, StepChallenge
+from fedirec.projects.models import Project, ProjectMember, Step, StepChallenge
 from fedirec.projects.queries.projects import challenges_to_attach
 from fedirec.projects.stages import Stage
+from fedirec.remix.actions.meeting import STALE
 from fedirec.remix.models import Challenge, GroupLeader, GroupTag, News
 from tests.conftest import Pass
 from tests.network import Instance, settle
@@ -74,9 +75,11 @@ async def test_before_it_is_launched_nobody_elsewhere_gets_a_byte_of_it(
 async def test_another_instance_keeps_a_copy_with_the_published_steps(
     here: Instance, there: Instance, ana: Actor
 ) -> None:
-    project = await launch(here, ana)
+    project = await launch(here, ana, language="de")
     copy = await meet_project(there, "@moonfilm@here.test")
     assert (copy.title, copy.form, copy.stage) == ("Moon film", "other", project.stage)
+    assert copy.language == "de"
+    assert 'lang="de">Moon film</h1>' in (await there.get(f"/projects/remote/{copy.id}")).text
     assert copy.fetched_at is not None
     assert copy.launched_at is not None
     assert [step.title for step in await there.run(lambda: Step.filter(project_id=copy.id))] == ["Script"]
@@ -108,6 +111,53 @@ async def test_followers_elsewhere_hear_of_stages_steps_and_words(
     assert await refusals(there) == []
 
 
+@pytest.mark.one_database
+async def test_what_somebody_looks_at_is_asked_for_anew_when_it_is_old(
+    here: Instance, there: Instance, ana: Actor, time_passes: Pass
+) -> None:
+    project, rain = await launch(here, ana), await challenge_at(here, ana)
+    copy, wet = await meet_project(there, project.actor.uri), await there.find_challenge(rain.actor.uri)
+    pages = (f"/projects/remote/{copy.id}", f"/challenges/remote/{wet.id}")
+    await here.run(lambda: Project.filter(id=project.id).update(title="Sun film"))
+    await here.run(lambda: Actor.filter(id=project.actor_id).update(name="Sun film"))
+    await here.run(lambda: Actor.filter(id=rain.actor_id).update(name="Sun"))
+    shown = []
+    for _ in range(2):
+        for page in pages:
+            assert (await there.get(page)).status_code == 200
+        await settle(there)
+        shown.append((await project_at(there, copy.actor.uri)).title)
+        shown.append((await there.run(lambda: Challenge.get(id=wet.id))).title)
+        time_passes(STALE / 3)
+    assert shown == ["Moon film", "Rain", "Moon film", "Rain"], "nobody asks again within six hours"
+    time_passes(STALE / 2)
+    for page in pages:
+        assert (await there.get(page)).status_code == 200
+    await settle(there)
+    assert (await project_at(there, copy.actor.uri)).title == "Sun film"
+    assert (await there.run(lambda: Challenge.get(id=wet.id))).title == "Sun"
+
+
+@pytest.mark.one_database
+async def test_each_entry_of_a_log_has_an_address(here: Instance, ana: Actor) -> None:
+    project = await launch(here, ana)
+    await here.run(lambda: projects.set_stage(ana, project, Stage.EARLY, reason="The first step is out."))
+    whole = (await here.get("/p/moonfilm/log", accept="application/activity+json")).json()
+    first = whole["first"].removeprefix(here.origin)
+    page = (await here.get(first, accept="application/activity+json")).json()
+    entry = next(each for each in page["orderedItems"] if each["happening"] == "stage_set")
+    path = entry["id"].removeprefix(here.origin)
+    document = (await here.get(path, accept="application/activity+json")).json()
+    assert {key: value for key, value in document.items() if key != "@context"} == entry
+    assert (entry["context"], entry["content"]) == (project.actor.uri, "The first step is out.")
+    led = await here.get(path)
+    assert (led.status_code, led.headers["location"].partition("#")[2]) == (303, path.rpartition("/")[2])
+    shown = (await here.get(led.headers["location"])).text
+    assert shown.index(f'id="{path.rpartition("/")[2]}"') < shown.index("The project was launched.")
+    for accept in ("application/activity+json", "text/html"):
+        assert (await here.get("/p/moonfilm/log/nothing", accept=accept)).status_code == 404
+
+
 async def test_a_challenge_is_part_of_a_copy_because_both_say_so(
     here: Instance, there: Instance, ana: Actor, bo: Actor, time_passes: Pass
 ) -> None:
@@ -135,19 +185,21 @@ async def test_a_challenge_is_part_of_a_copy_because_both_say_so(
 async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
     here: Instance, there: Instance, ana: Actor, bo: Actor
 ) -> None:
-    project = await launch(here, ana)
+    project = await begin(here, ana)
     met = await here.meet(bo)
-    await here.run(lambda: members.invite_member(ana, project, met, words="You draw so well."))
+    await here.run(lambda: members.invite_member(ana, project, met, words="You draw so well.", as_leader=True))
+    await settle(here, there)
+    assert not await there.run(ProjectMember.exists)  # to other servers it is nobody yet
+    await here.run(projects.launch_project, ana, project)
     await settle(here, there)
     assert "invited_to_project" in await told(there, "bo")
     invited = await place_at(there, bo.uri)
-    assert (invited.state, invited.words) == ("invited", "You draw so well.")
+    assert (invited.state, invited.words) == ("invited", "You are invited to lead it too. You draw so well.")
     copy = await project_at(there, project.actor.uri)
     await there.run(lambda: elsewhere.answer_elsewhere(bo, copy, accepts=True))
     await settle(there, here)
     assert (await place_at(here, bo.uri)).state == "active"
     assert "joined_project" in await told(here, "ana")
-    await here.run(leading.add_leader, ana, project, met)
     await settle(here, there)
     await meet_project(there, project.actor.uri, fresh=True)
     leaders = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fedirec.activitypub.models import Actor
+from fedirec.accounts.models import Notification
+from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.media.models import Media
 from fedirec.projects.actions.leading import add_leader
 from fedirec.projects.actions.leaving import forget_projects
@@ -17,7 +18,7 @@ from fedirec.projects.actions.steps import StepDraft, publish_step
 from fedirec.projects.forms import PLANS, Form
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.remix.actions.submissions import accept_submission
-from fedirec.remix.models import Challenge, GroupLeader
+from fedirec.remix.models import Challenge, GroupLeader, Need
 from tests.network import Instance
 from tests.remix.forms import picture, send
 from tests.remix.test_pages_challenges import answer_with, ask
@@ -59,7 +60,8 @@ async def post(client: httpx.AsyncClient, path: str, **fields: Any) -> httpx.Res
 async def test_a_project_is_prepared_in_private_and_launched_with_a_published_step(here: Instance) -> None:
     await here.join("ana")
     await here.join("bo")
-    async with here.sign_in("ana") as ana, here.sign_in("bo") as bo:
+    cy = await here.join("cy")
+    async with here.sign_in("ana") as ana, here.sign_in("bo") as bo, here.sign_in("cy") as other:
         filled: dict[str, Any] = {
             "title": "Night Train",
             "text": "A *song* about leaving.",
@@ -94,8 +96,30 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         refused = await post(ana, "/p/night/launch")
         assert (refused.status_code, "Publish at least one step" in refused.text) == (409, True)
         first = steps[0].uri.rpartition("/")[2]
+        assert "Lyricist" not in (await ana.get("/p/night/lead")).text
+        assert (await post(ana, f"/p/night/steps/{first}/need", skill="lyr")).status_code == 409
         assert (await post(ana, f"/p/night/steps/{first}/state", do="publish")).status_code == 303
-        assert (await post(ana, "/p/night/launch")).headers["location"] == "/p/night"
+        assert "Lyricist" in (await ana.get("/p/night/lead")).text
+        assert (await post(ana, f"/p/night/steps/{first}/need", skill="lyr")).status_code == 303
+        assert (await post(ana, f"/p/night/steps/{first}/need", skill="lyr")).status_code == 409
+        assert "Lyricist" not in (await ana.get("/p/night/lead")).text
+        need = await here.run(lambda: Need.get(skill="lyr"))
+        assert (need.words, need.part_uri) == ("Lyrics", steps[0].uri)
+        assert (await bo.get(f"/needs/{need.id}")).status_code == 404
+        assert (await post(bo, f"/needs/{need.id}", words="Me!")).status_code == 404
+
+        asked = await post(ana, "/p/night/invite", who="cy", words="With me?", as_leader="on")
+        assert asked.status_code == 303
+        seen = (await other.get("/p/night")).text
+        assert "only those who are in it, or invited" in seen
+        assert "Melody" not in seen
+        assert "You are invited to lead it" in (await other.get("/p/night/people")).text
+        assert (await post(other, "/p/night/answer", do="accept")).status_code == 303
+        assert await here.run(lambda: GroupLeader.filter(actor_id=cy.id).count()) == 1
+        assert "What you prepare" in (await other.get("/projects")).text
+
+        assert (await post(other, "/p/night/launch")).headers["location"] == "/p/night"
+        assert await here.run(lambda: Outgoing.filter(object_uri=need.uri, type="Create").count()) == 1
         seen = await bo.get("/p/night")
         assert seen.status_code == 200
         assert "Lyrics" in seen.text
@@ -103,6 +127,85 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         assert "Night Train" in (await bo.get("/projects?form=song&tag=night&q=train")).text
         assert "Night Train" not in (await bo.get("/projects?form=film")).text
         assert "The project was launched." in (await bo.get("/p/night/log")).text
+
+        assert "you ask to join the project" in (await bo.get(f"/needs/{need.id}")).text
+        assert (await post(bo, f"/needs/{need.id}", words="I rhyme.")).status_code == 303
+        waiting = await here.run(lambda: ProjectMember.get(actor__local_handle="bo"))
+        assert (waiting.state, waiting.skill, waiting.words) == ("asked", "lyr", "I rhyme.")
+        assert "I rhyme." in (await ana.get("/p/night/people")).text
+        kinds = await here.run(lambda: Notification.filter(account__actor__local_handle="ana").values_list("kind"))
+        assert [kind for (kind,) in kinds].count("need_answered") == 1
+        assert ("wants_to_join",) not in kinds
+
+
+async def test_what_was_never_launched_can_be_discarded_by_who_began_it(here: Instance) -> None:
+    ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
+    project, shown = await begun(here, ana), await launched(here, ana, "shown", title="Shown")
+    await joined(here, ana, project, bo)
+    await here.run(invite_member, ana, project, cy)
+    await here.run(add_leader, ana, project, bo)
+    mine = await ask(here, ana, "mine")
+    async with here.sign_in("ana") as lead, here.sign_in("bo") as member, here.sign_in("cy") as invited:
+        step = f"/p/night/steps/{await _first_step(here, project)}"
+        assert (await post(lead, f"{step}/challenges", challenge=mine.id)).status_code == 303
+        for name, value in (("tasks", {"title": "Rhyme"}), ("productions/new", {"title": "Out", "do": "publish"})):
+            assert (await post(lead, f"/p/night/{name}", **value)).status_code in (303, 422)
+        assert (await post(lead, f"{step}/state", do="publish")).status_code == 303
+        assert (await post(lead, f"{step}/need", skill="sng")).status_code == 303
+
+        assert "/p/night/discard" in (await lead.get("/p/night/lead")).text
+        assert "/p/night/discard" not in (await member.get("/p/night/lead")).text
+        assert (await post(member, "/p/night/discard")).status_code == 403
+        assert (await post(lead, "/p/shown/discard")).status_code == 409
+        assert "Challenges that are part of it go on" in (await lead.get("/p/night/discard")).text
+        assert (await post(lead, "/p/night/discard")).status_code == 303
+
+        for who in (lead, member, invited):
+            assert (await who.get("/p/night")).status_code == 404
+            assert "Night Train" not in (await who.get("/")).text
+        assert "discarded “Night Train”" in (await member.get("/notifications")).text
+        assert "discarded “Night Train”" in (await invited.get("/notifications")).text
+        assert "Part of the project" not in (await member.get("/c/mine")).text
+        again = await post(
+            lead, NEW, title="Night", slug="night", text="New.", form="song", silent_days="60", do="publish"
+        )
+        assert (again.status_code, "That address is taken" in again.text) == (422, True)
+    left = [
+        await here.run(lambda rows=rows: rows.filter(project_id=project.id).count()) for rows in (Step, ProjectMember)
+    ]
+    assert left == [0, 0]
+    assert (await here.run(lambda: Need.get(skill="sng"))).state == "withdrawn"
+    assert (await here.run(lambda: Project.get(id=shown.id))).launched_at is not None
+
+
+async def test_trusted_members_look_at_what_is_offered_and_ask_for_changes(here: Instance) -> None:
+    ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
+    project, rain = await launched(here, ana), await ask(here, ana, "rain")
+    await joined(here, ana, project, bo)
+    offered = await answer_with(here, cy, rain, "Drops")
+    at = f"/p/night/steps/{await _first_step(here, project)}"
+    decide = f"/submissions/{offered.id}/decide"
+    async with here.sign_in("ana") as lead, here.sign_in("bo") as member:
+        assert (await post(lead, f"{at}/challenges", challenge=rain.id)).status_code == 303
+        assert (await member.get("/c/rain/waiting")).status_code == 403
+        assert "/c/rain/waiting" not in (await member.get("/c/rain")).text
+        assert (await post(lead, f"/p/night/members/{bo.id}/trust", do="more")).status_code == 303
+
+        assert "/c/rain/waiting" in (await member.get("/c/rain")).text
+        page = (await member.get("/c/rain/waiting")).text
+        assert "Drops" in page
+        assert "Ask for a change" in page
+        for button in ("Make it part of this", "Not this time", "Invite somebody"):
+            assert button not in page
+            assert button in (await lead.get("/c/rain/waiting")).text
+        assert (await post(member, decide, do="change", reason=" ")).status_code == 400
+        assert (await post(member, decide, do="change", reason="A little slower.")).status_code == 303
+        for do in ("accept", "decline", "take", "reconsider", "redo"):
+            refused = await post(member, decide, do=do, reason="Mine.", handle="@nobody@nowhere.example")
+            assert refused.status_code == 403, do
+        assert "A little slower." in (await lead.get("/c/rain/log")).text
+        assert (await post(lead, f"/p/night/members/{bo.id}/trust", do="less")).status_code == 303
+        assert (await post(member, decide, do="change", reason="Faster.")).status_code == 403
 
 
 async def test_leaders_open_lock_and_finish_steps_and_everybody_reads_why(here: Instance) -> None:

@@ -258,6 +258,36 @@ async def test_what_is_tried_to_take_a_project_from_somebody(here: Instance, tim
 
 
 @pytest.mark.one_database
+async def test_where_nobody_is_left_whoever_comes_in_can_take_it_over(here: Instance, time_passes: Pass) -> None:
+    ana, bo, cy, dee = [await here.join(name) for name in ("ana", "bo", "cy", "dee")]
+    project, kept = await a_project(here, ana), await a_project(here, ana, slug="owl")
+    await joins(here, kept, dee)
+    await here.run(ask_to_join, cy, project)  # nobody answers her
+    time_passes(45 * DAY)
+    assert await here.run(watch_leaders) == 2
+    time_passes(15 * DAY)
+    assert await here.run(watch_leaders) == 2
+    project, kept = await fresh(here, project), await fresh(here, kept)
+    assert (await here.run(ask_to_join, bo, kept)).state == "asked"  # there dee could take it over
+
+    async with here.sign_in("bo") as browser, here.sign_in("cy") as other:
+        assert "Nobody is left in it" in (await browser.get("/p/fox/takeover")).text
+        assert "whoever asks to join is in at once" in (await browser.get("/p/fox/takeover")).text
+        for who in (browser, other):
+            assert "you are in at once" in (await who.get("/p/fox/people")).text
+            assert (await who.post("/p/fox/join", data={"words": "The fox is mine."})).status_code == 303
+        assert (await browser.post("/p/fox/takeover", data={"words": "Now."})).status_code == 422
+    members = await here.run(lambda: ProjectMember.filter(project_id=project.id, state="active").count())
+    assert members == 2
+    time_passes(8 * DAY)
+    await here.run(lambda: offer_to_lead(bo, project, words="I go on."))
+    time_passes(8 * DAY)
+    assert await here.run(decide_takeovers) == 1
+    assert await leaders(here, project) == ["bo"]
+    assert (await here.run(ask_to_join, dee, await fresh(here, project))).state == "asked"  # and the door is closed
+
+
+@pytest.mark.one_database
 async def test_whoever_was_sent_away_after_their_offer_does_not_lead(here: Instance, time_passes: Pass) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     project = await a_project(here, ana)

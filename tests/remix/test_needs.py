@@ -11,6 +11,7 @@ from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.errors import Conflict, Forbidden, Invalid, TooMany
 from fedirec.html import plain
+from fedirec.projects.models import ProjectMember
 from fedirec.remix.actions import needs
 from fedirec.remix.actions.challenges import open_draft
 from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
@@ -20,6 +21,7 @@ from fedirec.remix.skills import CODES
 from tests.admin.test_instance_actor import open_one
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
+from tests.projects.stage import launch, meet_project
 
 
 async def need_of(instance: Instance, group: Actor, by: Actor, skill: str = "anm", words: str = "Drops.") -> Need:
@@ -89,6 +91,22 @@ async def test_followers_on_another_instance_see_it_answer_it_and_see_it_end(her
     assert await found(here, "anm", "sng", viewer=bo) == []
     gone = await there.get(need.uri.removeprefix(there.origin), accept="application/activity+json")
     assert gone.status_code == 410
+
+
+async def test_whoever_answers_a_project_elsewhere_asks_to_join_it(here: Instance, there: Instance) -> None:
+    ana, bo = await there.join("ana"), await here.join("bo")
+    project = await launch(there, ana)
+    need = await need_of(there, project.actor, ana)
+    known = await meet_project(here, project.actor.uri)
+    row = await here.run(lambda: Need.get(uri=need.uri))
+    async with here.sign_in("bo") as browser:
+        answer = await browser.post(f"/needs/{row.id}", data={"words": "With ink"})
+        assert answer.status_code == 303, answer.text
+        assert "asked to join" in (await browser.get(f"/projects/remote/{known.id}")).text
+    await settle(here, there)
+    asked = await there.run(lambda: ProjectMember.get(actor__uri=bo.uri))
+    assert (asked.state, asked.words) == ("asked", "With ink")
+    assert "With ink" in await told(there)
 
 
 @pytest.mark.one_database

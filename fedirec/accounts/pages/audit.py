@@ -56,6 +56,7 @@ WORDS: Final[Mapping[str, str]] = {
     "take_back_news": N_("took back some news"),
     "begin_project": N_("began a project"),
     "launch_project": N_("launched a project"),
+    "discard_project": N_("discarded a project that was not launched"),
     "change_project": N_("changed a project"),
     "accept_submission": N_("accepted a submission"),
     "decline_submission": N_("declined a submission"),

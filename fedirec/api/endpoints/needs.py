@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.shapes.needs import AnswerSent, FoundSent, Need, Needs, NeedSent, NeedsQuery, show_need
-from fedirec.errors import Invalid
-from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
+from fedirec.errors import Invalid, NotFound
+from fedirec.projects.actions.answering import answer_and_ask
+from fedirec.projects.actions.steps import name_step_need
+from fedirec.projects.models import Step
+from fedirec.remix.actions.needs import fill_need, name_need, withdraw_need
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.queries.needs import answers_to, find_group, get_need_row, open_needs
 
 MAX_SHOWN = 50
 _PAGES = ("/c/{slug}/needs", "/p/{slug}/needs")
+_NAMING = (*_PAGES, "/p/{slug}/steps/{key}/need")
 
 
 async def list_needs(call: Call) -> Needs:
@@ -23,23 +28,34 @@ async def list_needs(call: Call) -> Needs:
 
 
 async def show(call: Call) -> Need:
-    return show_need(call, await get_need_row(call.row()))
+    return show_need(call, await get_need_row(call.row(), call.actor))
 
 
 async def name(call: Call) -> Need:
     sent = call.sent(NeedSent)
     group = await find_group(sent.group)
-    need = await name_need(call.actor, group, sent.skill, sent.words)
+    if sent.step is None:
+        need = await name_need(call.actor, group, sent.skill, sent.words)
+    else:
+        need = await name_step_need(call.actor, await _step(group, sent.step), sent.skill, sent.words)
     need.group = group
     return show_need(call, need)
 
 
+async def _step(group: Actor, key: int) -> Step:
+    """The step in row `key` of the project of `group`. Raises NotFound."""
+    step = await Step.filter(id=key, project__actor_id=group.id).select_related("project__actor").first()
+    if step is None:
+        raise NotFound("There is no such step.")
+    return step
+
+
 async def answer(call: Call) -> None:
-    await answer_need(call.actor, await get_need_row(call.row()), call.sent(AnswerSent).words)
+    await answer_and_ask(call.actor, await get_need_row(call.row(), call.actor), call.sent(AnswerSent).words)
 
 
 async def fill(call: Call) -> Need:
-    need, chosen = await get_need_row(call.row()), call.sent(FoundSent).person
+    need, chosen = await get_need_row(call.row(), call.actor), call.sent(FoundSent).person
     # Who said that they could do it is nobody else's business.
     refuse_unless(Deed.FILL_NEED, await parts_around(need.group, call.actor))
     answered = {person.id: person for person in await answers_to(need)}
@@ -50,7 +66,7 @@ async def fill(call: Call) -> Need:
 
 
 async def withdraw(call: Call) -> None:
-    await withdraw_need(call.actor, await get_need_row(call.row()))
+    await withdraw_need(call.actor, await get_need_row(call.row(), call.actor))
 
 
 ENDPOINTS = (
@@ -83,14 +99,14 @@ ENDPOINTS = (
         body=NeedSent,
         answer=Need,
         status=201,
-        pages=_PAGES,
+        pages=_NAMING,
     ),
     Endpoint(
         name="answer_need",
         method="POST",
         path="/needs/{id:int}/answer",
         permission=Permission.TAKE_PART,
-        says="Those who lead it know that you could do that.",
+        says="Those who lead it know that you could do that; where it is a project, you have asked to join.",
         run=answer,
         body=AnswerSent,
         status=204,

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from fedirec.api.endpoint import Call
-from fedirec.api.shapes.basis import Asked, Sent, Shape, Text
+from fedirec.api.shapes.basis import Asked, Row, Sent, Shape, Text
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.remix.models import Need as NeedRow
 
@@ -37,6 +37,7 @@ class NeedSent(Sent):
     group: Text = Field(max_length=2048, description="The id of a challenge or project of this instance.")
     skill: Text = Field(max_length=10)
     words: Text = Field("", max_length=500)
+    step: Row | None = Field(None, description="The step of the project that needs them.")
 
 
 class AnswerSent(Sent):

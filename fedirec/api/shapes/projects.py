@@ -11,9 +11,10 @@ from pydantic import Field
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import Listed, PieceQuery, Row, Sent, Shape, Text
-from fedirec.api.shapes.challenges import ChallengeCard, NewsItem, show_challenge_card, show_news
+from fedirec.api.shapes.challenges import ChallengeCard, show_challenge_card
 from fedirec.api.shapes.files import FileSent, dressed_files
 from fedirec.api.shapes.logs import LogEntry, show_entries
+from fedirec.api.shapes.news import NewsItem, show_news
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.api.shapes.records import RecordCard, show_card
 from fedirec.html import markdown
@@ -24,11 +25,11 @@ from fedirec.projects.models import Project as ProjectRow
 from fedirec.projects.models import ProjectMember
 from fedirec.projects.models import Step as StepRow
 from fedirec.projects.pages.views import cover_view, project_url
-from fedirec.projects.queries.projects import facts_of, steps_of, tags_of
+from fedirec.projects.queries.projects import facts_of, steps_of
 from fedirec.projects.queries.slate import leaders_among
 from fedirec.projects.queries.story import Chapter
 from fedirec.projects.stages import CRITERIA, Stage, next_stages, refusal_of
-from fedirec.remix.actions.drafts import MAX_TAGS
+from fedirec.remix.actions.group_tags import MAX_TAGS, tags_of
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.queries.parts import challenges_in
 

@@ -21,26 +21,38 @@ from fedirec.translatable import N_
 from fedirec.uris import same_origin
 
 WAY: Final = N_("To answer, sign in there with your own server.")
+LEAD: Final = N_("You are invited to lead it too.")
 
 
-async def send_invitation(project: Project, member: ProjectMember, *, by: Actor) -> None:
+async def send_invitation(project: Project, member: ProjectMember, *, by: Actor | None) -> None:
     """Somebody elsewhere hears that they are invited to a project of ours, and can answer from there.
 
-    Part of the caller's transaction; nothing happens for people of ours. The row has the id of the invitation.
+    Part of the caller's transaction; nothing happens for people of ours. While the project is prepared its Group is
+    nobody for other servers: `send_held_invitations` sends these when it is launched. The row has the id of the
+    invitation.
     """
     group, person = await project.actor, await member.actor
-    if person.is_local:
+    if person.is_local or project.launched_at is None:
         return
     member.uri = new_activity_uri(group)
     await member.save(update_fields=["uri"])
+    lead = in_its_language(project, LEAD) if member.as_leader else ""
+    said = " ".join(filter(None, [lead, member.words]))
     if speaks_fedirec(person):
-        await publish(group, invitation_of(member, group, person), to=[person])
+        await publish(group, invitation_of(member, group, person, words=said), to=[person])
     else:
-        said = " ".join(filter(None, [member.words, in_its_language(project, WAY)]))
+        said = " ".join(filter(None, [said, in_its_language(project, WAY)]))
         about = {"title": project.title, "reason": said}
         where = f"{group.uri}/people"
         kind = Notice.INVITED_TO_PROJECT
         await tell_people(group, [person], kind, by, group.uri, where, about, language=project.language)
+
+
+async def send_held_invitations(project: Project) -> None:
+    """Those elsewhere who were invited while it was prepared hear of it now; part of the caller's transaction."""
+    held = ProjectMember.filter(project_id=project.id, state="invited", actor__is_local=False, uri=None)
+    for member in await held.order_by("id").select_related("actor", "invited_by"):
+        await send_invitation(project, member, by=member.invited_by)
 
 
 async def take_back_invitation(project: Project, member: ProjectMember) -> None:
@@ -71,14 +83,14 @@ async def say_let_in(project: Project, member: ProjectMember) -> None:
     await publish(group, accept, to=[person])
 
 
-def invitation_of(member: ProjectMember, group: Actor, person: Actor) -> Invite[Ref]:
+def invitation_of(member: ProjectMember, group: Actor, person: Actor, *, words: str = "") -> Invite[Ref]:
     """The invitation as it travels."""
     return Invite(
         id=member.uri or "",
         actor=group.uri,
         object=Ref(group.uri),
         target=person.uri,
-        content=member.words or None,
+        content=words or member.words or None,
         to=(person.uri,),
     )
 

@@ -40,10 +40,15 @@ async def add_leader(creator: Actor, project: Project, person: Actor) -> None:
             raise Conflict(_("They lead it already."), field="person")
         if await GroupLeader.filter(group_id=project.actor_id).count() >= MAX_LEADERS:
             raise Conflict(_("A project has %(n)s leaders at most.") % {"n": MAX_LEADERS}, field="person")
-        await make_leader(project, person)
-        await log(project.actor, Happening.LEADER_ADDED, by=creator, person=person)
-        await publish_project_update(project)
-        await _tell(Notice.LEADS_NOW, project, [person], by=creator)
+        await welcome_leader(project, person, by=creator)
+
+
+async def welcome_leader(project: Project, person: Actor, *, by: Actor) -> None:
+    """`person` leads it too, and everybody whom that concerns knows; part of the caller's transaction."""
+    await make_leader(project, person)
+    await log(project.actor, Happening.LEADER_ADDED, by=by, person=person)
+    await publish_project_update(project)
+    await _tell(Notice.LEADS_NOW, project, [person], by=by)
 
 
 async def remove_leader(creator: Actor, project: Project, person: Actor, *, reason: str) -> None:

@@ -15,15 +15,17 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.invitations import say_let_in, send_invitation, take_back_invitation
+from fedirec.projects.actions.leading import welcome_leader
 from fedirec.projects.actions.tasks import free_tasks
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.queries.projects import find_member
+from fedirec.projects.queries.takeovers import is_open_to_all
 from fedirec.remix.actions.insistence import Room
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import GroupLeader
-from fedirec.remix.powers import Deed, Part
-from fedirec.remix.queries.leading import leaders_of
+from fedirec.remix.powers import Deed, Part, refuse_unless
+from fedirec.remix.queries.leading import MAX_LEADERS, leaders_of
 from fedirec.remix.skills import CODES
 from fedirec.web.language import gettext as _
 
@@ -40,17 +42,23 @@ _WAITING: Final = ("asked", "invited")
 
 
 async def ask_to_join(
-    person: Actor, project: Project, *, words: str = "", skill: str | None = None, uri: str | None = None
+    person: Actor,
+    project: Project,
+    *,
+    words: str = "",
+    skill: str | None = None,
+    uri: str | None = None,
+    is_told: bool = False,
 ) -> ProjectMember:
-    """`person`, from here or elsewhere, wishes to join, and its leaders decide; who was invited is in at once.
+    """`person`, from here or elsewhere, wishes to join, and its leaders decide; who was invited is in at once, and
+    everybody where nobody is left who could take it over.
 
-    `uri` is the id of the question where it came from elsewhere. Raises Conflict for who is in it already or was sent
-    away, and Forbidden when they and a leader keep away from each other.
+    `uri` is the id of the question where it came from elsewhere; `is_told` says that its leaders know. Raises Conflict
+    for who is in it already or was sent away, and Forbidden when they and a leader keep away from each other.
     """
     _check(words, skill)
     async with transaction():
         await begin_deed(Deed.ASK_TO_JOIN, project, person)
-        _refuse_unlaunched(project)
         leaders = await leaders_of(project.actor)
         if await is_unwelcome(person, with_any=[leader.id for leader in leaders]):
             raise Forbidden(_("You cannot join this project."))
@@ -60,32 +68,51 @@ async def ask_to_join(
                 member.uri = uri
                 await member.save(update_fields=["uri"])
             return await _let_in(project, member, person, by=person)
+        if project.launched_at is None:
+            raise Conflict(_("It is not launched yet."))
         if member is not None and member.state == "active":
             raise Conflict(_("You are in it already."))
-        if member is not None and member.state == "asked":
+        is_open = await is_open_to_all(project)
+        if member is not None and member.state == "asked" and not is_open:
             raise Conflict(_("You have asked already. Its leaders will answer."))
         if member is not None and member.state == "removed":
             raise Conflict(_("You cannot ask again: its leaders ended your membership. They can invite you."))
-        await _tell(Notice.WANTS_TO_JOIN, project, leaders, by=person)
-        return await _enter(project, person, member, state="asked", words=words, skill=skill, uri=uri)
+        if not (is_open or is_told):
+            await _tell(Notice.WANTS_TO_JOIN, project, leaders, by=person)
+        asked = member.uri if member is not None and member.state == "asked" else None
+        member = await _enter(project, person, member, state="asked", words=words, skill=skill, uri=uri or asked)
+        if is_open:
+            await _tell(Notice.JOINED_PROJECT, project, leaders, by=person)
+            await _let_in(project, member, person, by=person)
+        return member
 
 
 async def invite_member(
-    leader: Actor, project: Project, person: Actor, *, words: str = "", skill: str | None = None
+    leader: Actor,
+    project: Project,
+    person: Actor,
+    *,
+    words: str = "",
+    skill: str | None = None,
+    as_leader: bool = False,
 ) -> ProjectMember:
-    """`person`, from here or elsewhere, is asked to join; who had asked is in at once.
+    """`person`, from here or elsewhere, is asked to join, before it is launched or after; who had asked is in at once.
 
-    Raises Conflict for who is in it or was asked already.
+    With `as_leader` they lead it too from then on, which only its creator can offer. Raises Conflict for who is in it
+    or was asked already.
     """
     _check(words, skill)
     async with transaction():
-        await begin_deed(Deed.INVITE_MEMBER, project, leader)
+        parts = await begin_deed(Deed.INVITE_MEMBER, project, leader)
+        if as_leader:
+            refuse_unless(Deed.ADD_LEADER, parts)
         if person.type != "Person" or person.state != "active":
             raise Invalid(_("Only people can join a project."), field="person")
-        _refuse_unlaunched(project)
         await refuse_unwelcome(leader, to=person)
         member = await find_member(project, person)
         if member is not None and member.state == "asked":
+            member.as_leader, member.invited_by = as_leader, leader
+            await member.save(update_fields=["as_leader", "invited_by_id"])
             return await _let_in(project, member, person, by=leader)
         if member is not None and member.state == "active":
             raise Conflict(_("They are in it already."), field="person")
@@ -93,7 +120,7 @@ async def invite_member(
             raise Conflict(_("They are invited already."), field="person")
         await _refuse_pushy(leader, member)
         await _tell(Notice.INVITED_TO_PROJECT, project, [person], by=leader)
-        said = {"words": words, "skill": skill, "invited_by_id": leader.id}
+        said = {"words": words, "skill": skill, "as_leader": as_leader, "invited_by_id": leader.id}
         member = await _enter(project, person, member, state="invited", **said)
         await send_invitation(project, member, by=leader)
         return member
@@ -189,6 +216,7 @@ async def _enter(
     project: Project, person: Actor, member: ProjectMember | None, *, state: str, **said: Any
 ) -> ProjectMember:
     """They wait to be let in, or for them; whoever had been in it before is a newcomer again."""
+    fresh = {"is_trusted": False, "as_leader": False, "joined_at": None, "ended_at": None, "created_at": now()}
     people = ProjectMember.filter(project_id=project.id)
     if state == "asked":
         asking = people.filter(state="asked").exclude(actor_id=person.id).limit(ASKING.of_all)
@@ -197,10 +225,8 @@ async def _enter(
     if await people.filter(state__in=["active", "invited"]).count() >= MAX_MEMBERS:
         raise Conflict(_("The project is full: it has %(n)s people.") % {"n": MAX_MEMBERS})
     if member is None:
-        return await ProjectMember.create(project=project, actor=person, state=state, created_at=now(), **said)
-    member.update_from_dict(
-        {"is_trusted": False, "joined_at": None, "ended_at": None, "created_at": now(), "state": state, **said}
-    )
+        return await ProjectMember.create(project=project, actor=person, state=state, **said)
+    member.update_from_dict({**fresh, "state": state, **said})
     await member.save()
     return member
 
@@ -210,11 +236,20 @@ async def _let_in(project: Project, member: ProjectMember, person: Actor, *, by:
     await member.save(update_fields=["state", "joined_at", "ended_at"])
     await log(project.actor, Happening.JOINED, by=by, person=person)
     await say_let_in(project, member)
+    if member.as_leader:
+        await _let_lead(project, member, person)
     if by.id == person.id:
         await _tell_inviter(Notice.JOINED_PROJECT, project, member, person)
     else:
         await _tell(Notice.LET_IN, project, [person], by=by)
     return member
+
+
+async def _let_lead(project: Project, member: ProjectMember, person: Actor) -> None:
+    """They lead it too, if whoever offered that could still do so, and there is room; otherwise they are a member."""
+    has_room = await GroupLeader.filter(group_id=project.actor_id).count() < MAX_LEADERS
+    if has_room and member.invited_by_id is not None and member.invited_by_id == project.creator_id:
+        await welcome_leader(project, person, by=await Actor.get(id=project.creator_id))
 
 
 async def _tell_inviter(kind: Notice, project: Project, member: ProjectMember, person: Actor) -> None:
@@ -234,11 +269,6 @@ async def _end(member: ProjectMember, state: str) -> ProjectMember:
     if was_in:
         await free_tasks(member.project_id, member.actor_id)
     return member
-
-
-def _refuse_unlaunched(project: Project) -> None:
-    if project.launched_at is None:
-        raise Conflict(_("Launch the project first: until then nobody else can see it."), field="person")
 
 
 async def _refuse_pushy(leader: Actor, member: ProjectMember | None) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
+from fedirec.errors import Conflict, Invalid, NotFound
 from fedirec.html import markdown
 from fedirec.projects.actions.announcing import announce_challenge, publish_step_change
 from fedirec.projects.actions.copying import belongs_to
@@ -18,9 +18,11 @@ from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.queries.projects import MAX_STEPS
 from fedirec.remix.actions.challenge_news import publish_group_update
 from fedirec.remix.actions.logbook import log
+from fedirec.remix.actions.needs import name_need
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import Challenge
-from fedirec.remix.powers import Deed
+from fedirec.remix.models import Challenge, Need
+from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.sizes import size_of
 from fedirec.uris import new_key
 from fedirec.web.language import gettext as _
@@ -38,6 +40,8 @@ class StepDraft:
 
     title: str
     text: str = ""
+    skills: Sequence[str] = ()
+    """Codes of `remix.skills` that a new step needs; one that is there keeps those that it has."""
 
 
 async def write_steps(project: Project, drafts: Sequence[StepDraft]) -> list[Step]:
@@ -58,6 +62,7 @@ async def write_steps(project: Project, drafts: Sequence[StepDraft]) -> list[Ste
             title=draft.title.strip(),
             text=draft.text,
             content=markdown(draft.text),
+            skills=" ".join(draft.skills),
             created_at=now(),
         )
         for place, draft in enumerate(drafts, start=first)
@@ -138,8 +143,8 @@ async def attach_challenge(leader: Actor, step: Step, challenge: Challenge) -> N
     """
     async with transaction():
         await begin_deed(Deed.ATTACH_CHALLENGE, step.project, leader)
-        if challenge.actor.is_local and challenge.leader_id != leader.id:
-            raise Forbidden(_("You can only bring in challenges that you lead yourself."))
+        if challenge.actor.is_local:
+            refuse_unless(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
         if not challenge.actor.is_local and not belongs_to(challenge, step.project.actor.uri):
             raise Conflict(
                 _("Whoever leads it has to say first, where it lives, that it is part of this project."),
@@ -168,12 +173,32 @@ async def detach_challenge(leader: Actor, step: Step, challenge: Challenge, *, r
         await begin_deed(Deed.ATTACH_CHALLENGE, step.project, leader)
         if not await StepChallenge.filter(step_id=step.id, challenge_id=challenge.id).delete():
             raise NotFound(_("That challenge is not part of this step."))
-        challenge.part_of = None
-        await challenge.save(update_fields=["part_of_id"])
         details = {"title": challenge.title, "url": challenge.actor.uri, "step": step.title}
         await log(step.project.actor, Happening.CHALLENGE_REMOVED, by=leader, reason=reason, details=details)
+        await set_free(challenge)
         await publish_step_change(step, to=[challenge.actor])
-        await _tell_of(challenge)
+
+
+async def set_free(challenge: Challenge) -> None:
+    """`challenge`, which comes with its actor, is part of no project, and its followers hear of it.
+
+    Part of the caller's transaction.
+    """
+    challenge.part_of = None
+    await challenge.save(update_fields=["part_of_id"])
+    await _tell_of(challenge)
+
+
+async def name_step_need(leader: Actor, step: Step, skill: str, words: str = "") -> Need:
+    """The project looks for somebody with `skill`, who is needed in the step; its title stands for `words`.
+
+    Raises what `name_need` raises, and Conflict for a step that is not open: what it is called would be said too early.
+    """
+    async with transaction():
+        await begin_deed(Deed.NAME_NEED, step.project, leader)
+        if step.state != "open":
+            raise Conflict(_("Publish the step first: everybody reads what you look for."))
+        return await name_need(leader, step.project.actor, skill, words or step.title, step.uri)
 
 
 async def _move(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from fedirec.projects.pages import (
+    answering,
     beginning,
     feeds,
     leading,
@@ -24,6 +25,7 @@ routes: list[BaseRoute] = [
     *leading.routes,
     *offering.routes,
     *people.routes,
+    *answering.routes,
     *productions.routes,
     *showing.routes,
     *tasks.routes,

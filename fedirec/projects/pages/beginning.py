@@ -25,7 +25,7 @@ from fedirec.projects.forms import Form as Becoming
 from fedirec.projects.models import Project
 from fedirec.projects.pages.finding import leader_in
 from fedirec.projects.pages.views import project_url
-from fedirec.projects.queries.projects import tags_of
+from fedirec.remix.actions.group_tags import tags_of
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.composing.composition import Composition, FileRow
 from fedirec.remix.pages.composing.fields import LANGUAGES, language_choices
@@ -157,7 +157,7 @@ def _draft_in(form: Form, cover: Composition, *, slug: str = "") -> ProjectDraft
         cover=next(iter(cover.file_drafts()), None),
         timezone=zone,
         silent_days=silent,
-        steps=[StepDraft(title=_(plan.title), text=_(plan.text)) for plan in plans],
+        steps=[StepDraft(title=_(plan.title), text=_(plan.text), skills=plan.skills) for plan in plans],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
+from fedirec.projects.actions.discarding import discard_project
 from fedirec.projects.actions.projects import launch_project, set_stage
 from fedirec.projects.actions.steps import (
     MAX_TITLE,
@@ -25,6 +26,7 @@ from fedirec.projects.actions.steps import (
     finish_step,
     lock_step,
     move_step,
+    name_step_need,
     open_step,
     publish_step,
 )
@@ -38,10 +40,12 @@ from fedirec.projects.stages import Stage, next_stages
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.fits import skill_word
 from fedirec.remix.pages.leading.opening import opened_in, show_new
 from fedirec.remix.pages.visitors import members_only, number_of, row_in
-from fedirec.remix.powers import Deed
+from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.queries.challenges import find_challenge_row
+from fedirec.remix.queries.needs import needs_of
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -68,6 +72,20 @@ async def post_launch(request: Request[Any]) -> Response:
     await launch_project(viewer.actor, project)
     said = _("It is launched. Tell people about it: whoever follows it hears what happens.")
     return redirect(request, project_url(Cards(request), project), said)
+
+
+@members_only
+async def show_discarding(request: Request[Any]) -> Response:
+    """Asks once more, and says what becomes of its parts."""
+    _viewer, project = await leader_in(request, Deed.DISCARD_PROJECT)
+    (shown,) = await project_views(Cards(request), [project])
+    return render(request, "projects/discard.html", project=shown)
+
+
+async def post_discarding(request: Request[Any]) -> Response:
+    viewer, project = await doer_in(request)
+    await discard_project(viewer.actor, project)
+    return redirect(request, "/projects", _("It is gone."))
 
 
 async def post_step(request: Request[Any]) -> Response:
@@ -124,6 +142,16 @@ async def post_step_move(request: Request[Any]) -> Response:
     step, form = await step_in(request, project), await read_form(request)
     await move_step(viewer.actor, step, earlier=form.value("to") == "earlier")
     return _back(request, project, _("Moved."))
+
+
+async def post_step_need(request: Request[Any]) -> Response:
+    """The project looks for somebody with a skill that the step needs."""
+    viewer, project = await doer_in(request)
+    step, form = await step_in(request, project), await read_form(request)
+    await name_step_need(viewer.actor, step, form.value("skill"))
+    if project.launched_at is None:
+        return _back(request, project, _("Written down. It is said when the project is launched."))
+    return _back(request, project, _("Everybody can see now whom you look for."))
 
 
 async def post_step_drop(request: Request[Any]) -> Response:
@@ -203,6 +231,7 @@ async def _show(
 ) -> Response:
     cards = Cards(request)
     steps = await steps_of(project, with_drafts=True)
+    parts = await parts_in_project(request, project)
     before = Stage(project.stage_before) if project.stage_before else None
     ways = [stage_view(stage.value) for stage in next_stages(Stage(project.stage), before=before)]
     (shown,) = await project_views(cards, [project])
@@ -214,15 +243,29 @@ async def _show(
         blank=Form(),
         about=about,
         project=shown,
-        tabs=project_tabs(cards, project, current="lead", parts=await parts_in_project(request, project)),
+        tabs=project_tabs(cards, project, current="lead", parts=parts),
         steps=await step_views(cards, project, steps),
+        wanted=await _wanted(project, steps),
         may_launch=any(step.state != "draft" for step in steps),
+        may_discard=project.launched_at is None and may_do(Deed.DISCARD_PROJECT, parts),
         may_open=viewer.can(Permission.OPEN_CHALLENGE),
         free_challenges=[
             Choice(value=str(each.id), label=each.title) for each in await challenges_to_attach(viewer.actor, project)
         ],
         next_stages=[Choice(value=way.code, label=way.name, hint=way.criteria) for way in ways],
     )
+
+
+async def _wanted(project: Project, steps: Sequence[Step]) -> dict[str, list[Choice]]:
+    """By the key of each open step, the skills that it needs and that are not looked for already."""
+    sought = {(need.part_uri, need.skill) for need in await needs_of(project.actor)}
+    return {
+        step.uri.rpartition("/")[2]: [
+            Choice(value=code, label=skill_word(code)) for code in step.skills.split() if (step.uri, code) not in sought
+        ]
+        for step in steps
+        if step.state == "open"
+    }
 
 
 async def _show_step(request: Request[Any], project: Project, step: Step, form: Form, *, status: int = 200) -> Response:
@@ -252,6 +295,8 @@ def _back(request: Request[Any], project: Project, said: str) -> Response:
 routes = [
     Route("/p/{slug}/lead", show_lead, methods=["GET"]),
     Route("/p/{slug}/launch", post_launch, methods=["POST"]),
+    Route("/p/{slug}/discard", show_discarding, methods=["GET"]),
+    Route("/p/{slug}/discard", post_discarding, methods=["POST"]),
     Route("/p/{slug}/stage", post_stage, methods=["POST"]),
     Route("/p/{slug}/tell", post_news, methods=["POST"]),
     Route("/p/{slug}/steps", post_step, methods=["POST"]),
@@ -260,6 +305,7 @@ routes = [
     Route("/p/{slug}/steps/{key}/state", post_step_state, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/lock", post_step_lock, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/move", post_step_move, methods=["POST"]),
+    Route("/p/{slug}/steps/{key}/need", post_step_need, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/drop", post_step_drop, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/challenge", show_new_challenge, methods=["GET"]),
     Route("/p/{slug}/steps/{key}/challenge", post_new_challenge, methods=["POST"]),

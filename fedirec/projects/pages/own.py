@@ -30,6 +30,8 @@ async def _of_member(request: Request[Any], member: Any) -> Mapping[str, Any] | 
     person: Actor = member
     prepared = await projects_in_preparation(person, limit=_SHOWN)
     places = await memberships_of(person, limit=50)
+    joining = [place.project for place in places if place.state == "active" and place.project.launched_at is None]
+    prepared += [project for project in joining if project.actor.is_local and project not in prepared][:_SHOWN]
     invited = [place.project for place in places if place.state == "invited"][:_SHOWN]
     joined = await projects_joined_by(person, limit=_SHOWN)
     if not (prepared or invited or joined):

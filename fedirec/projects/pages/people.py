@@ -34,6 +34,7 @@ from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
 from fedirec.projects.queries.members import members_of, place_of_member, since, waiting_in
 from fedirec.projects.queries.projects import find_member, get_remote_project
+from fedirec.projects.queries.takeovers import is_open_to_all
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import row_in, visitor
@@ -61,6 +62,8 @@ class PlaceView:
     skill: str = ""
     words: str = ""
     is_trusted: bool = False
+    as_leader: bool = False
+    """Whether they are invited to lead it too."""
     is_self: bool = False
     leads: bool = False
     is_creator: bool = False
@@ -101,7 +104,8 @@ async def post_invite(request: Request[Any]) -> Response:
     if not form.errors:
         try:
             person = await whom(request, who)
-            await invite_member(viewer.actor, project, person, words=words, skill=skill or None)
+            as_leader = form.flag("as_leader")
+            await invite_member(viewer.actor, project, person, words=words, skill=skill or None, as_leader=as_leader)
         except FedirecError as error:
             form.fail("who", error.detail) if error.field == "person" else form.refuse(error, beside="who")
         else:
@@ -207,6 +211,7 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
             skill=label_of(row.skill, gettext=_) if row.skill else "",
             words=row.words,
             is_trusted=row.is_trusted,
+            as_leader=row.as_leader,
             is_self=viewer is not None and row.actor_id == viewer.id,
             leads=row.actor_id in leading,
         )
@@ -215,6 +220,7 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
     waiting = await waiting_in(project) if may_do(Deed.LET_IN, parts) else []
     own = await find_member(project, viewer) if viewer is not None else None
     standing = own.state if own else ""
+    is_open = await is_open_to_all(project)
     (shown,) = await project_views(cards, [project])
     return render(
         request,
@@ -236,8 +242,10 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
         may_ask=member is not None
         and may_do(Deed.ASK_TO_JOIN, parts)
         and Part.LEADER not in parts
-        and standing in ("", "left", "declined")
+        and (standing in ("", "left", "declined") or (is_open and standing == "asked"))
         and shown.is_launched,
+        is_open=is_open,
+        to_lead=own is not None and own.as_leader,
         skills=[Choice(value="", label=_("Whatever is needed")), *_skill_choices()],
     )
 

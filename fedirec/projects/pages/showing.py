@@ -28,14 +28,15 @@ from fedirec.projects.queries.projects import (
     may_see_project,
     projects_of,
     steps_of,
-    tags_of,
 )
 from fedirec.projects.queries.story import story_of
+from fedirec.projects.queries.takeovers import is_open_to_all
+from fedirec.remix.actions.group_tags import tags_of
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.logs import log_views
+from fedirec.remix.pages.logs import log_views, place_in_log
 from fedirec.remix.pages.visitors import row_in, visitor
 from fedirec.remix.powers import Deed, Part, may_do
-from fedirec.remix.queries.logs import log_of
+from fedirec.remix.queries.logs import get_entry, log_of
 from fedirec.remix.queries.needs import needs_of
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.remix.roles import label_of
@@ -113,6 +114,13 @@ async def show_log(request: Request[Any]) -> Response:
     )
 
 
+async def show_entry(request: Request[Any]) -> Response:
+    """The address of an entry leads to the piece of the log that begins with it."""
+    project = await project_in(request)
+    entry = await get_entry(project.actor, request.path_params["key"])
+    return redirect(request, place_in_log(project_url(Cards(request), project), entry))
+
+
 async def _offers(project: Project, member: Viewer | None) -> dict[str, Any]:
     """The challenges of ours that `member` could bring into a project elsewhere, and those that they did."""
     if member is None or project.actor.is_local or not member.can(Permission.OPEN_CHALLENGE):
@@ -152,6 +160,7 @@ async def _show(request: Request[Any], project: Project) -> Response:
         may_join=member is not None and member.can(Permission.TAKE_PART) and group.is_local,
         may_join_elsewhere=member is not None and member.can(Permission.FOLLOW) and not group.is_local,
         membership=membership.state if membership else "",
+        is_open=group.is_local and await is_open_to_all(project),
         invitation=membership.words if membership and membership.state == "invited" else "",
         acquaintance=await acquaintance_of(viewer, group),
         may_follow=member is not None and member.can(Permission.FOLLOW) and shown.is_launched,
@@ -181,5 +190,6 @@ routes = [
     Route("/p/{slug}", show_project, methods=["GET"]),
     Route("/p/{slug}/story", show_story, methods=["GET"]),
     Route("/p/{slug}/log", show_log, methods=["GET"]),
+    Route("/p/{slug}/log/{key}", show_entry, methods=["GET"]),
     Route("/p/{slug}/steps/{key}", show_step, methods=["GET"]),
 ]

@@ -20,7 +20,7 @@ from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
 from fedirec.projects.queries.projects import find_member
 from fedirec.projects.queries.slate import Sought, projects_by_age
-from fedirec.projects.queries.takeovers import leading_of, offers_for
+from fedirec.projects.queries.takeovers import is_open_to_all, leading_of, offers_for
 from fedirec.projects.stages import Stage
 from fedirec.projects.takeovers import (
     ADOPTABLE,
@@ -116,6 +116,7 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
         ends_at=min((offer.ends_at for offer in offers), default=None),
         is_leader=Part.LEADER in parts,
         is_member=since is not None,
+        is_open=await is_open_to_all(project),
         may_offer=is_adoptable
         and Part.LEADER not in parts
         and since is not None

@@ -17,13 +17,14 @@ from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import FedirecError, NotFound
-from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
+from fedirec.remix.actions.needs import fill_need, name_need, withdraw_need
 from fedirec.remix.models import Need
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.fits import group_url, skill_word
 from fedirec.remix.pages.skills import skill_choices
 from fedirec.remix.pages.visitors import members_only, number_of, row_in, visitor
 from fedirec.remix.powers import Deed, may_do, refuse_unless
+from fedirec.remix.queries.addresses import PROJECT
 from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.queries.needs import answers_to, find_group, get_need_row, needs_of
 from fedirec.remix.queries.profiles import people_who_can
@@ -54,20 +55,7 @@ class NeedView:
 
 
 async def show_need(request: Request[Any]) -> Response:
-    return await _show_need(request, Form())
-
-
-@members_only
-async def post_answer(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.TAKE_PART)
-    need, form = await get_need_row(row_in(request)), await read_form(request)
-    try:
-        await answer_need(viewer.actor, need, form.text("words", max=2 * MAX_WORDS))
-    except FedirecError as error:
-        form.refuse(error)
-        return await _show_need(request, form, status=422)
-    said = _("Thank you! Those who lead “%(title)s” know.") % {"title": need.group.name or need.group.handle}
-    return redirect(request, f"/needs/{need.id}", said)
+    return await render_need(request, Form())
 
 
 async def show_needs(request: Request[Any]) -> Response:
@@ -90,7 +78,7 @@ async def post_needs(request: Request[Any]) -> Response:
             await name_need(viewer.actor, group, skill, words)
             said = _("Everybody can see now whom you look for.")
         else:
-            need = await _need_of(group, str(form.value("need")))
+            need = await _need_of(group, str(form.value("need")), viewer.actor)
             if do == "fill":
                 chosen = number_of(str(form.value("person") or ""))
                 answered = {person.id: person for person in await answers_to(need)}
@@ -105,8 +93,14 @@ async def post_needs(request: Request[Any]) -> Response:
     return redirect(request, f"{group_url(Cards(request), group)}/needs", said)
 
 
-async def _show_need(request: Request[Any], form: Form, *, status: int = 200) -> Response:
-    need, viewer = await get_need_row(row_in(request)), visitor(request)
+async def need_in(request: Request[Any]) -> Need:
+    """What is looked for, by its row in the path. Raises NotFound."""
+    return await get_need_row(row_in(request), visitor(request))
+
+
+async def render_need(request: Request[Any], form: Form, *, status: int = 200) -> Response:
+    """The page of what is looked for; a project's asks whoever could do it to join."""
+    need, viewer = await need_in(request), visitor(request)
     cards, member = Cards(request), viewer_of(request)
     parts = await parts_around(need.group, viewer) if viewer else frozenset()
     leads_it = may_do(Deed.FILL_NEED, parts)
@@ -123,6 +117,7 @@ async def _show_need(request: Request[Any], form: Form, *, status: int = 200) ->
         host="" if need.group.is_local else need.group.host,
         hosts=await hosts_of(["" if need.group.is_local else need.group.host]),
         leads_it=leads_it,
+        is_project=need.group.kind == PROJECT,
         has_answered=has_answered,
         may_answer=member is not None
         and member.can(Permission.TAKE_PART)
@@ -189,8 +184,8 @@ async def _group(request: Request[Any]) -> Actor:
     return await find_group(uri)
 
 
-async def _need_of(group: Actor, typed: str) -> Need:
-    need = await get_need_row(number_of(typed) or 0)
+async def _need_of(group: Actor, typed: str, viewer: Actor) -> Need:
+    need = await get_need_row(number_of(typed) or 0, viewer)
     if need.group_id != group.id:
         raise NotFound("That is not looked for any more.")
     return need
@@ -198,7 +193,6 @@ async def _need_of(group: Actor, typed: str) -> Need:
 
 routes = [
     Route("/needs/{id:int}", show_need, methods=["GET"]),
-    Route("/needs/{id:int}", post_answer, methods=["POST"]),
     Route("/c/{slug}/needs", show_needs, methods=["GET"]),
     Route("/c/{slug}/needs", post_needs, methods=["POST"]),
     Route("/p/{slug}/needs", show_needs, methods=["GET"]),

@@ -13,6 +13,8 @@ from fedirec.db.tables import marks
 from fedirec.errors import NotFound
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import LogEntry, Need
+from fedirec.remix.powers import Deed, may_do
+from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.queries.parts import actors_in
 
 MAX_OF_ONE: Final = 20
@@ -77,14 +79,18 @@ async def get_need(group: Actor, key: str) -> Need:
     return need
 
 
-async def get_need_row(key: int) -> Need:
-    """The need in row `key`, of a group here or elsewhere that is active or being prepared, with its group.
+async def get_need_row(key: int, viewer: Actor | None) -> Need:
+    """The need in row `key`, of a group here or elsewhere that is active, with its group. Raises NotFound.
 
-    Raises NotFound.
+    What a group looks for that is being prepared only those see who lead it.
     """
     need = await Need.get_or_none(id=key).select_related("group")
     if need is None or need.group.state not in ("active", "pending"):
         raise NotFound("That is not looked for any more.")
+    if need.group.state == "pending":
+        parts = await parts_around(need.group, viewer) if viewer is not None else frozenset()
+        if not may_do(Deed.NAME_NEED, parts):
+            raise NotFound("That is not looked for any more.")
     return need
 
 

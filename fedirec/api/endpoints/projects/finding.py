@@ -20,7 +20,7 @@ async def project_in(call: Call) -> Project:
 async def leads_it(call: Call, project: Project) -> bool:
     """Whether whoever asks sees what only leaders see."""
     looker = call.looker
-    return looker is not None and may_do(Deed.SEE_UNLAUNCHED, await parts_of(project, looker))
+    return looker is not None and may_do(Deed.WRITE_STEP, await parts_of(project, looker))
 
 
 async def step_in(call: Call, project: Project) -> Step:

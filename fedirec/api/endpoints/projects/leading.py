@@ -6,11 +6,12 @@ from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.actors import NewKeys, new_keys
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.projects.finding import project_in
-from fedirec.api.shapes.challenges import NewsItem, NewsSent, show_news
 from fedirec.api.shapes.files import FileSent
+from fedirec.api.shapes.news import NewsItem, NewsSent, show_news
 from fedirec.api.shapes.projects import NewProject, Project, ProjectChange, StageSent, show_project
 from fedirec.errors import Invalid
 from fedirec.media.models import Media
+from fedirec.projects.actions.discarding import discard_project
 from fedirec.projects.actions.projects import (
     ProjectDraft,
     begin_project,
@@ -23,9 +24,10 @@ from fedirec.projects.actions.steps import StepDraft
 from fedirec.projects.actions.telling import tell_followers
 from fedirec.projects.forms import PLANS, Form
 from fedirec.projects.models import Project as ProjectRow
-from fedirec.projects.queries.projects import get_project_row, tags_of
+from fedirec.projects.queries.projects import get_project_row
 from fedirec.projects.stages import Stage
 from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.actions.group_tags import tags_of
 from fedirec.remix.pages.leading.opening import slug_of
 from fedirec.remix.queries.news import get_news
 from fedirec.remix.queries.records import files_of
@@ -42,7 +44,7 @@ async def make_keys(call: Call) -> NewKeys:
 async def begin(call: Call) -> Project:
     wanted = call.sent(NewProject)
     form = Form(wanted.form)
-    plans = [StepDraft(title=_(plan.title), text=_(plan.text)) for plan in PLANS[form]]
+    plans = [StepDraft(title=_(plan.title), text=_(plan.text), skills=plan.skills) for plan in PLANS[form]]
     draft = ProjectDraft(
         title=wanted.title,
         slug=(wanted.slug or "").lower().removeprefix("@") or slug_of(wanted.title),
@@ -81,6 +83,10 @@ async def change(call: Call) -> Project:
 
 async def launch(call: Call) -> Project:
     return await _shown(call, await launch_project(call.actor, await project_in(call)))
+
+
+async def discard(call: Call) -> None:
+    await discard_project(call.actor, await project_in(call))
 
 
 async def move(call: Call) -> Project:
@@ -145,6 +151,16 @@ ENDPOINTS = (
         run=launch,
         answer=Project,
         pages=("/p/{slug}/launch",),
+    ),
+    Endpoint(
+        name="discard_project",
+        method="DELETE",
+        path="/projects/{id:int}",
+        permission=Permission.TAKE_PART,
+        says="A project that you began and never launched is gone with its steps and tasks. Its challenges go on.",
+        run=discard,
+        status=204,
+        pages=("/p/{slug}/discard",),
     ),
     Endpoint(
         name="set_stage",

@@ -59,7 +59,10 @@ async def ask(call: Call) -> ProjectPerson:
 async def invite(call: Call) -> ProjectPerson:
     project, wanted = await project_in(call), call.sent(InvitationSent)
     person = await person_at(wanted.person)
-    return await _shown(call, await invite_member(call.actor, project, person, words=wanted.words, skill=wanted.skill))
+    row = await invite_member(
+        call.actor, project, person, words=wanted.words, skill=wanted.skill, as_leader=wanted.as_leader
+    )
+    return await _shown(call, row)
 
 
 async def answer(call: Call) -> ProjectPerson:
@@ -148,7 +151,7 @@ ENDPOINTS = (
         method="POST",
         path="/projects/{id:int}/invitations",
         permission=Permission.TAKE_PART,
-        says="Somebody, here or elsewhere, is invited to a project that you lead.",
+        says="Somebody, here or elsewhere, is invited to a project that you lead, before it is launched or after.",
         run=invite,
         body=InvitationSent,
         answer=ProjectPerson,
