@@ -32,7 +32,12 @@ from fedirec.remix.actions.challenges import (
 )
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import delete_record, publish_record
-from fedirec.remix.actions.submissions import accept_submission, save_submission
+from fedirec.remix.actions.submissions import (
+    accept_submission,
+    save_submission,
+    submit_record,
+    withdraw_submission,
+)
 from fedirec.remix.actions.terms import agree_to_terms
 from fedirec.remix.models import (
     Agreement,
@@ -308,6 +313,15 @@ async def test_an_author_elsewhere_agrees_by_an_activity_of_their_own_instance(h
     assert (bound.terms_version, bound.terms_digest) == (2, newest.digest)
     agreement = await here.run(lambda: Agreement.get(submission_id=ours.id, version=2))
     assert (agreement.activity_uri or "").startswith(there.origin)
+    await there.run(withdraw_submission, bo, theirs)
+    await settle(there, here)
+    assert (await here.run(_submission, ours.id)).state == "withdrawn"
+    assert ("withdrawn", "") in await logged(here)
+    again = await there.run(lambda: Record.get(id=theirs.record_id).select_related("author"))
+    await there.run(submit_record, bo, again, await there.run(lambda: Challenge.get(id=remote.id)))
+    await settle(there, here)
+    offered = await here.run(_submission, ours.id)
+    assert (offered.state, offered.terms_version) == ("pending", 2), "who offers it again knows the newest terms"
 
 
 @both
@@ -357,6 +371,17 @@ async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there
     assert "First stars" not in (await there.get("/challenges?which=all")).text
     assert "We made a <strong>film</strong>" in (await here.get("/c/stars")).text
     assert [kind for kind, _ in await logged(here)][-4:] == ["closed", "selecting", "concluded", "archived"]
+
+
+async def test_of_two_who_decide_at_once_one_is_told_to_look_again(here: Instance) -> None:
+    ana = await here.join("ana")
+    challenge = await ask(here, ana)
+    seen_before = await fresh(here, challenge)
+    await here.run(close_challenge, ana, challenge)
+    with pytest.raises(Conflict, match="just changed"):
+        await here.run(cancel_challenge, ana, seen_before, reason="No time.")
+    assert (await fresh(here, challenge)).state == "closed"
+    assert [kind for kind, _ in await logged(here)] == ["opened", "closed"]
 
 
 async def test_nobody_is_left_without_an_answer(here: Instance) -> None:
