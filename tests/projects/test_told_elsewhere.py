@@ -1,4 +1,4 @@
-"""What the story of a project tells piece by piece, whom its instance passes on, and members elsewhere who take over."""
+"""A story told piece by piece, whom an instance passes on, and members elsewhere who take a project over."""
 
 from __future__ import annotations
 
