@@ -28,7 +28,7 @@ from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.needs import name_need
 from fedirec.remix.actions.news import post_news
 from fedirec.remix.actions.records import publish_record
-from fedirec.remix.models import Challenge, Pick, Record, Submission
+from fedirec.remix.models import Challenge, LogEntry, Pick, Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import Pays, Terms
 from tests.network import Instance
@@ -181,6 +181,9 @@ async def gather_cast(here: Instance) -> Cast:
         rows.update(submission=submission.id, record=record.id, free=free.id, script=script.id, secret=secret.id)
         rows.update({name: actor.id for name, actor in actors.items()})
         rows.update(applicant=applicant.id, newcomer=newcomer.id)
+        for name, group in {"entry": rows["group"], "entry_of_project": rows["project_group"]}.items():
+            entries = await LogEntry.filter(group_id=group).order_by("id").limit(1)
+            keys[name] = entries[0].uri.rpartition("/")[2]
         for name, uri in {"script": script.uri, "secret": secret.uri, "news": news.uri, "told": told.uri}.items():
             keys[name] = uri.rpartition("/")[2]
         keys.update(task=task.uri.rpartition("/")[2], free=free.uri.rpartition("/")[2], free_uri=free.uri)

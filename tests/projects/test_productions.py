@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import httpx
 import pytest
@@ -17,11 +19,16 @@ from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.preparing import set_links
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
+from fedirec.projects.actions.tasks import TaskDraft, make_task
+from fedirec.projects.models import RoleLine
 from fedirec.projects.queries.productions import find_production, get_production_row, links_of, manifest_of
 from fedirec.remix.actions.instance_news import bring_news_up_to_date
+from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.models import LogEntry, Record, Source
+from tests.api.programs import Program, token_for
 from tests.network import Instance, Network, settle
 from tests.projects.producing import production_with, project_at, record_by
+from tests.projects.stage import let_in
 
 pytestmark = pytest.mark.anyio
 
@@ -89,6 +96,63 @@ async def test_what_is_frozen_is_released_as_a_record_of_the_project_with_its_wh
         assert create.document["object"]["attributedTo"] == project.actor.uri
 
     await here.run(look)
+
+
+async def test_who_asks_not_to_be_named_after_it_was_frozen_is_named_nowhere_but_in_the_list_that_is_digested(
+    here: Instance,
+) -> None:
+    ada, bo, cy, dee = [await here.join(name) for name in ("ada", "bo", "cynthia", "desdemona")]
+    project = await project_at(here, ada)
+    wanted = ((cy, "Sky"), (cy, "Song"), (bo, "Rain"))
+    sky, song, rain = [await record_by(here, author, title) for author, title in wanted]
+    production = await production_with(here, ada, project, [sky, song, rain])
+
+    async def finish() -> RoleLine:
+        line = await add_role(ada, production, role="fmd", person=dee, words="As Desdemona does.")
+        await freeze_production(ada, await get_production_row(production.id))
+        return line
+
+    line = await here.run(finish)
+    path = production.uri.removeprefix(here.origin)
+    async with here.client() as client:
+        client.headers["accept"] = "application/json"
+        leader = Program(here, client, await token_for(here, "ada"))
+        nobody = Program(here, client, None)
+
+        async def named(name: str) -> dict[str, bool]:
+            shown = {page: (await here.get(page)).text for page in (path, "/p/dawn", "/p/dawn/feed", "/p/dawn/log")}
+            for call in ("show_production", "show_production_credits"):
+                shown[call] = json.dumps(await nobody.get(call, production.id))
+            return {where: name in said.lower() for where, said in shown.items()}
+
+        before = await named("cynthia")
+        assert [where for where, is_named in before.items() if is_named] == [
+            path,
+            "show_production",
+            "show_production_credits",
+        ]
+        assert await named("desdemona") == before
+        digest = (await nobody.get("show_production", production.id))["digest"]
+
+        await here.run(leave_unnamed, cy, sky)
+        page = (await here.get(path)).text
+        assert ">cynthia</a>" in page, "for the other record she is named"
+        assert "No page here names them" in page
+        people = (await nobody.get("show_production_credits", production.id))["people"]
+        assert [each["records"] for each in people if each["name"] == "cynthia"] == [1]
+        await here.run(leave_unnamed, cy, song)
+        await here.run(lambda: answer_role(dee, production, line.id, is_so=False))
+        await here.work()
+        assert await named("cynthia") == await named("desdemona") == dict.fromkeys(before, False)
+        kept = await nobody.get("show_production", production.id)
+        assert (kept["digest"], kept["roles"], len(kept["manifest"]["records"])) == (digest, [], 3)
+        assert [each["state"] for each in (await leader.get("show_production", production.id))["roles"]] == ["declined"]
+    for name, listed in (("cynthia", "records"), ("desdemona", "roles")):
+        entries = (await here.get(f"{path}/{listed}?after=0", accept="application/activity+json")).text
+        assert name in entries, "or the digest would not hold"
+    frozen = await here.run(lambda: manifest_of(production))
+    assert frozen is not None
+    assert frozen[0].digest == frozen[1] == digest
 
 
 async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: Instance, there: Instance) -> None:
@@ -194,3 +258,24 @@ async def test_a_list_that_says_something_else_than_its_digest_makes_no_manifest
     assert "it is what it says" in shown.text
     copied = await there.find_record(record.uri)
     assert "Released by the project" in (await there.get(f"/records/remote/{copied.id}")).text
+
+
+@pytest.mark.one_database
+async def test_a_copy_of_somebodys_data_has_their_places_tasks_and_roles(here: Instance) -> None:
+    ada, bo = await here.join("ada"), await here.join("bo")
+    project = await project_at(here, ada)
+    await let_in(here, ada, project, bo)
+    await here.run(lambda: make_task(ada, project, TaskDraft(title="Colour", assignee=bo)))
+    production = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
+    await here.run(lambda: add_role(ada, production, role="fmd", person=bo))
+    async with here.sign_in("bo") as browser:
+        await browser.post("/settings/data/archive", data={"make": "on"})
+        await here.work()
+        copy = zipfile.ZipFile(io.BytesIO((await browser.get("/settings/data/archive")).content))
+    (theirs,) = json.loads(copy.read("projects.json"))
+    assert (theirs["project"], theirs["you"]) == (project.actor.uri, "active")
+    assert [task["title"] for task in theirs["tasks"]] == ["Colour"]
+    assert [(line["production"], line["role"], line["state"]) for line in theirs["roles"]] == [
+        (production.title, "fmd", "proposed")
+    ]
+    assert theirs["text"] == "", "what the leaders wrote is theirs"

@@ -48,6 +48,7 @@ PAGES: Final[Mapping[str, Rows]] = {
     "GET /c/{slug}": None,
     "GET /c/{slug}/submissions": None,
     "GET /c/{slug}/log": None,
+    "GET /c/{slug}/log/{key}": None,
     "GET /c/{slug}/calendar.ics": None,
     "GET /c/{slug}/edit": Deed.CHANGE_CHALLENGE,
     "POST /c/{slug}/edit": Deed.CHANGE_CHALLENGE,
@@ -117,6 +118,7 @@ PAGES: Final[Mapping[str, Rows]] = {
     "GET /p/{slug}": None,
     "GET /p/{slug}/story": None,
     "GET /p/{slug}/log": None,
+    "GET /p/{slug}/log/{key}": None,
     "GET /p/{slug}/feed": None,
     "GET /p/{slug}/steps/{key}": None,
     "GET /p/{slug}/edit": Deed.CHANGE_PROJECT,
@@ -512,9 +514,9 @@ def _sent(cast: Cast) -> dict[str, Any]:
 def _page_path(cast: Cast, path: str) -> str:
     slug = "moonfilm" if path.startswith("/p/") else "draft" if path in DRAFTS else "rain"
     key = {"steps": "secret" if path.endswith("/drop") else "script", "news": "news", "tasks": "task"}
-    key |= {"productions": "production", "records": "free"}
+    key |= {"productions": "production", "records": "free", "log": "entry"}
     if path.startswith("/p/"):
-        key["news"] = "told"
+        key |= {"news": "told", "log": "entry_of_project"}
     filled = path.replace("{slug}", slug)
     filled = re.sub(r"(\w+)/\{key\}", lambda found: f"{found[1]}/{cast.keys[key[found[1]]]}", filled)
     return _with_rows(cast, filled)

@@ -45,7 +45,7 @@ OF_ALL: Final = {
     *("/p/{handle}", "/p/{handle}/introduction", "/p/{handle}/featured", "/p/{handle}/moderators"),
     *("/p/{handle}/outbox", "/p/{handle}/followers", "/p/{handle}/following", "/p/{handle}/log"),
     *("/p/{handle}/steps", "/p/{handle}/steps/{key}", "/p/{handle}/needs", "/p/{handle}/needs/{key}"),
-    *("/p/{handle}/productions", "/p/{handle}/productions/{key}"),
+    *("/p/{handle}/productions", "/p/{handle}/productions/{key}", "/c/{handle}/log/{key}", "/p/{handle}/log/{key}"),
     *("/p/{handle}/productions/{key}/records", "/p/{handle}/productions/{key}/roles"),
 }
 """What belongs to the instance, to challenges and to projects, who block nobody."""

@@ -11,13 +11,12 @@ from fedirec.media.models import Media
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.vocab import CoverObject, IntroductionObject, ProjectObject, StepObject
 from fedirec.projects.vocab.steps import MAX_CHALLENGES
+from fedirec.remix.actions.group_tags import group_hashtags
 from fedirec.remix.actions.needs import describe_needs
 from fedirec.remix.content import bodies_of, content_of
 from fedirec.remix.kinds import Kind
-from fedirec.remix.models import GroupTag
 from fedirec.remix.sizes import is_small
-from fedirec.remix.vocab import AttachmentObject, Hashtag
-from fedirec.remix.vocab.tags import MAX_TAGS
+from fedirec.remix.vocab import AttachmentObject
 from fedirec.uris import Uris, origin_of
 
 
@@ -29,8 +28,9 @@ async def describe_project(project: Project) -> ProjectObject:
         leaders=(f"{group.uri}/moderators",),
         form=project.form,
         stage=project.stage,
+        language=project.language,
         cover=await _cover_of(project),
-        hashtags=await _hashtags_of(project),
+        hashtags=await group_hashtags(group),
         steps=f"{group.uri}/steps",
         needs=await describe_needs(group),
         productions=f"{group.uri}/productions",
@@ -65,7 +65,7 @@ async def describe_introduction(project: Project) -> IntroductionObject:
         audience=group.uri,
         url=group.uri,
         attachments=(_attached(group, picture, project.cover_description),) if picture else (),
-        hashtags=await _hashtags_of(project),
+        hashtags=await group_hashtags(group),
     )
     for body in bodies_of(project.text, project.content):
         note = replace(note, content=content_of(body, title=project.title, url=group.uri, label="Take part"))
@@ -135,10 +135,3 @@ def _attached(group: Actor, picture: Media, description: str) -> AttachmentObjec
 
 def _address_of(group: Actor, picture: Media) -> str:
     return Uris(origin_of(group.uri)).media(picture.path)
-
-
-async def _hashtags_of(project: Project) -> tuple[Hashtag, ...]:
-    group = await project.actor
-    uris = Uris(origin_of(group.uri))
-    names = await GroupTag.filter(group_id=group.id).order_by("name").limit(MAX_TAGS).values_list("name", flat=True)
-    return tuple(Hashtag(name=str(name), href=uris.tag(str(name))) for name in names)

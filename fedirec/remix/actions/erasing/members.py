@@ -53,6 +53,9 @@ _MET: Final = """
         OR a.id IN (SELECT h.actor_id FROM submission u JOIN record r ON r.id = u.record_id
                       JOIN challenge h ON h.id = u.challenge_id WHERE r.author_id = ?)
         OR a.id IN (SELECT r.author_id FROM liking l JOIN record r ON r.uri = l.object_uri WHERE l.actor_id = ?)
+        OR a.id IN (SELECT p.actor_id FROM project_member m JOIN project p ON p.id = m.project_id WHERE m.actor_id = ?)
+        OR a.id IN (SELECT n.actor_id FROM notification n JOIN account o ON o.id = n.account_id
+                     WHERE o.actor_id = ? AND n.kind = 'group_wrote')
     ) ORDER BY a.id LIMIT ?
 """
 
@@ -75,7 +78,7 @@ async def begin_erasure(actor: Actor, farewell: Farewell) -> None:
             return
         farewell.begun_at = now()
         await farewell.save(update_fields=["begun_at"])
-        met = await fetch_rows(_MET, False, *[actor.id] * 7, MAX_TOLD)
+        met = await fetch_rows(_MET, False, *[actor.id] * 9, MAX_TOLD)
         people = await Actor.filter(id__in=[row["id"] for row in met]) if met else []
         actor.state = "deleted"
         await actor.save(update_fields=["state"])
