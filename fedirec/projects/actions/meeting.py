@@ -23,9 +23,10 @@ from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.stages import Stage
 from fedirec.projects.vocab import ProjectObject, StepObject
+from fedirec.remix.actions.group_tags import save_group_tags
 from fedirec.remix.actions.meeting import ask_for_project, is_stale
 from fedirec.remix.actions.needs import save_needs
-from fedirec.remix.models import Challenge, GroupLeader, GroupTag
+from fedirec.remix.models import Challenge, GroupLeader
 from fedirec.uris import origin_of
 from fedirec.web.language import gettext as _
 
@@ -119,9 +120,7 @@ async def save_project(actor: Actor, described: ProjectObject, *, leaders: Seque
             project.stage, project.stage_at = stage, now()
         await project.save()
     project.actor = actor
-    await GroupTag.filter(group_id=actor.id).delete()
-    tags = dict.fromkeys(hashtag.key[:100] for hashtag in described.hashtags)
-    await GroupTag.bulk_create([GroupTag(group_id=actor.id, name=tag) for tag in tags])
+    await save_group_tags(actor, (hashtag.name for hashtag in described.hashtags))
     await make_project_findable(project)
     if described.needs is not None:
         await save_needs(actor, described.needs)

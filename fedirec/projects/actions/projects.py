@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -31,14 +31,13 @@ from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import facts_of
 from fedirec.projects.stages import ASIDE, Stage, refuse_move
-from fedirec.remix.actions.drafts import MAX_TAGS, FileDraft
+from fedirec.remix.actions.drafts import FileDraft
+from fedirec.remix.actions.group_tags import read_tags, save_group_tags
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.needs import publish_needs
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import GroupTag
 from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.sizes import size_of
-from fedirec.remix.vocab import find_hashtag, hashtag_key
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import gettext as _
 
@@ -115,7 +114,7 @@ async def begin_project(
             )
             await make_leader(project, creator)
             await _keep_cover(creator, project, draft.cover)
-            await _keep_tags(group, tags)
+            await save_group_tags(group, tags)
             await write_steps(project, draft.steps)
             await log(group, Happening.BEGUN, by=creator)
             await audit(creator, "begin_project", uri, title=project.title)
@@ -170,8 +169,7 @@ async def change_project(leader: Actor, project: Project, draft: ProjectDraft) -
         group.name, group.summary = project.title, project.content
         await group.save(update_fields=["name", "summary"])
         await _keep_cover(leader, project, draft.cover)
-        await GroupTag.filter(group_id=group.id).delete()
-        await _keep_tags(group, tags)
+        await save_group_tags(group, tags)
         await make_project_findable(project)
         await audit(leader, "change_project", group.uri)
         await publish_project_update(project)
@@ -211,22 +209,6 @@ async def move_to_stage(project: Project, stage: Stage) -> None:
         project.stage_before = was.value
     project.stage, project.stage_at = stage.value, now()
     await project.save(update_fields=["stage", "stage_before", "stage_at"])
-
-
-def read_tags(typed: Collection[str]) -> list[str]:
-    """The tags as they are kept, each once. Raises Invalid."""
-    if len(typed) > MAX_TAGS:
-        raise Invalid(_("Please use %(max_tags)s tags at most.") % {"max_tags": MAX_TAGS}, field="tags")
-    for tag in typed:
-        if find_hashtag(tag) is None:
-            raise Invalid(
-                _("“%(tag)s” cannot be a tag: please use one word of letters and digits.") % {"tag": tag}, field="tags"
-            )
-    return list(dict.fromkeys(hashtag_key(find_hashtag(tag) or "")[:100] for tag in typed))
-
-
-async def _keep_tags(group: Actor, tags: Sequence[str]) -> None:
-    await GroupTag.bulk_create([GroupTag(group=group, name=tag) for tag in tags])
 
 
 async def _keep_cover(owner: Actor, project: Project, cover: FileDraft | None) -> None:

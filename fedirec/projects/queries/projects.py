@@ -12,7 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, Project, ProjectMember, Step, StepChallenge
 from fedirec.projects.stages import Facts, Stage
-from fedirec.remix.models import Challenge, GroupLeader, GroupTag
+from fedirec.remix.models import Challenge, GroupLeader
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.leading import leaders_of, parts_in
 
@@ -161,12 +161,6 @@ async def _may_attach(leader: Actor, project: Project, challenge: Challenge) -> 
     if challenge.actor.is_local:
         return may_do(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
     return challenge.named_project == project.actor.uri
-
-
-async def tags_of(group: Actor) -> list[str]:
-    """The hashtags of a challenge or a project."""
-    names = await GroupTag.filter(group_id=group.id).order_by("name").limit(64).values_list("name", flat=True)
-    return [str(name) for name in names]
 
 
 async def facts_of(project: Project) -> Facts:

@@ -11,18 +11,18 @@ from fedirec.remix.models import GroupTag
 from fedirec.remix.vocab.tags import Hashtag, find_hashtag, hashtag_key
 from fedirec.uris import Uris, origin_of
 
-MAX_TAGS: Final = 8
+MAX_TAGS: Final = 16
 """Of one challenge or project."""
 
 
-def read_tags(typed: str) -> list[str]:
-    """The hashtags in what somebody typed, separated by spaces or commas, each once. Raises Invalid."""
-    words = typed.replace(",", " ").split()
-    found = {hashtag_key(name): name for word in words if (name := find_hashtag(word))}
+def read_tags(typed: Iterable[str]) -> list[str]:
+    """The hashtags that somebody typed, each once. Raises Invalid."""
+    names = [find_hashtag(word) for word in typed]
+    if None in names:
+        raise Invalid("A tag is one word, like #winter.", field="tags")
+    found = {hashtag_key(name): name for name in names if name}
     if len(found) > MAX_TAGS:
         raise Invalid("Please choose up to %(n)s tags.", field="tags", blanks={"n": MAX_TAGS})
-    if any(find_hashtag(word) is None for word in words):
-        raise Invalid("A tag is one word, like #winter.", field="tags")
     return list(found.values())
 
 

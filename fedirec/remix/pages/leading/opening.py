@@ -87,7 +87,7 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
     language = form.choice("language", LANGUAGES, required=False) or None
     tags: list[str] = []
     with form.collecting():
-        tags = read_tags(form.line("tags", max=1_000))
+        tags = read_tags(form.line("tags", max=1_000).replace(",", " ").split())
     terms = terms_in(form)
     if terms is None or form.errors:
         return _show_form(request, form, composition, status=422)
