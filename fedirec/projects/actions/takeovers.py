@@ -6,13 +6,14 @@ The rule is in `projects.takeovers`. A leader who does anything in the project e
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import NotFound
+from fedirec.errors import NotFound, TooMany
 from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.leading import make_leader
@@ -53,6 +54,8 @@ from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.times import in_utc
 
+MAX_A_DAY: Final = 2
+"""Times that somebody offers to lead one project: leaders hear of each, and each stands in the log."""
 MAX_CHALLENGES: Final = 100
 """Challenges that go with a project to whoever takes it over."""
 
@@ -68,6 +71,9 @@ async def offer_to_lead(member: Actor, project: Project, *, words: str) -> Takeo
     async with transaction():
         await begin_deed(Deed.OFFER_TO_LEAD, project, member)
         project.stage = (await _locked(project.id)).stage
+        lately = Takeover.filter(project_id=project.id, actor_id=member.id, created_at__gt=now() - timedelta(days=1))
+        if await lately.count() >= MAX_A_DAY:
+            raise TooMany(_("You have changed your mind often today. Please wait until tomorrow."), retry_after=3600)
         place = await find_member(project, member)
         waiting = await Takeover.filter(project_id=project.id, state="waiting")
         refuse_offer(

@@ -177,7 +177,6 @@ async def drop_task(actor: Actor, task: Task, *, reason: str) -> Task:
             task.project.actor,
             Happening.TASK_DROPPED,
             by=actor,
-            person=task.assignee,
             reason=said,
             details=_logged(task),
         )

@@ -20,11 +20,14 @@ from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.actions.meeting import ask_for_project, save_challenge
 from fedirec.remix.inbox.talking import refuse_talkative
+from fedirec.remix.models import Challenge
 from fedirec.remix.queries.leading import leaders_of
 from fedirec.remix.vocab import ChallengeObject
 
 MAX_OFFERS: Final = 5
 """Times in an hour that one challenge says to projects of ours that it is part of them."""
+MAX_OF_HOST: Final = 20
+"""Challenges of one other instance that wait to be part of one project of ours."""
 
 handlers = Handlers()
 
@@ -80,6 +83,9 @@ async def challenge_offered(sender: Actor, offer: Offer[ChallengeObject]) -> Non
         raise Unsupported("strangers are not heard at the moment")
     for leader in await leaders_of(project.actor):
         await refuse_unwelcome(sender, to=leader)
+    waiting = Challenge.filter(named_project=project.actor.uri, part_of_id=None, actor__host=sender.host)
+    if await waiting.exclude(actor_id=sender.id).count() >= MAX_OF_HOST:
+        raise Unsupported("too many challenges of that server wait already")
     document = offer.object_document or described.write()
     await save_remote_actor(described.actor, document, is_vouched=offer.is_vouched)
     group = await Actor.get(id=sender.id)

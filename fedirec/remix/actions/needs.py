@@ -38,6 +38,8 @@ from fedirec.web.language import gettext as _
 
 MAX_ANSWERS_A_DAY: Final = 20
 """Needs that one person answers."""
+MAX_OF_HOST_A_DAY: Final = 20
+"""Answers to what one group looks for that come from one other instance: each stands in its log for good."""
 
 
 async def name_need(by: Actor, group: Actor, skill: str, words: str, part_uri: str | None = None) -> Need:
@@ -155,7 +157,11 @@ async def take_answer(by: Actor, need: Need, words: str) -> None:
         .values("details")
     ):
         return
-    if await said.filter(created_at__gt=now() - timedelta(days=1)).count() >= MAX_ANSWERS_A_DAY:
+    day_ago = now() - timedelta(days=1)
+    if await said.filter(created_at__gt=day_ago).count() >= MAX_ANSWERS_A_DAY:
+        raise TooMany(retry_after=3600)
+    lately = LogEntry.filter(group_id=need.group_id, kind=Happening.NEED_ANSWERED.value, created_at__gt=day_ago)
+    if not by.is_local and await lately.filter(person__host=by.host).count() >= MAX_OF_HOST_A_DAY:
         raise TooMany(retry_after=3600)
     async with transaction():
         # What they say to the leaders is not for everybody.

@@ -8,6 +8,7 @@ from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Create, Update
 from fedirec.errors import Forbidden, NotFound, Unsupported
+from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.needs import save_need, take_answer
 from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Challenge, Need
@@ -49,5 +50,7 @@ async def need_answered(sender: Actor, uri: str, words: str) -> bool:
         raise NotFound("that is not looked for any more")
     if sender.type != "Person":
         raise Unsupported("people answer that")
+    if await has_to_wait(sender):
+        raise Unsupported("strangers are not heard at the moment")
     await take_answer(sender, need, clean_text(words, MAX_WORDS))
     return True

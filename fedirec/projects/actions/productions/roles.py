@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
+from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.errors import Conflict, Invalid, NotFound, TooMany
 from fedirec.lanes import gathering
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.productions.preparing import begin_preparing
 from fedirec.projects.manifests import MAX_PERSON, MAX_ROLES, MAX_WORDS
 from fedirec.projects.models import Production, RoleLine
 from fedirec.remix.actions.private_notes import tell_people
+from fedirec.remix.actions.reminders import is_first
+from fedirec.remix.models import Reminder
 from fedirec.remix.powers import Deed, Part
 from fedirec.remix.queries.leading import leaders_of
 from fedirec.remix.roles import find_role
@@ -22,7 +26,8 @@ from fedirec.remix.vocab.text import clean_line
 from fedirec.web.language import gettext as _
 
 MAX_ASKED: Final = 100
-"""People whom one production asks whether they did what it says."""
+"""People whom one production asks whether they did what it says, and whom one leader asks within a day."""
+_ASKED: Final = "role %(leader)s"
 
 
 async def add_role(
@@ -57,6 +62,9 @@ async def add_role(
                 raise Conflict(_("They are named for that already."), field="who")
             if await lines.filter(state="proposed", actor_id__not_isnull=True).count() >= MAX_ASKED:
                 raise Conflict(_("Many people have not answered yet. Please wait for them."), field="who")
+            asked = Reminder.filter(kind=_ASKED % {"leader": leader.id}, sent_at__gt=now() - timedelta(days=1))
+            if await asked.count() >= MAX_ASKED:
+                raise TooMany(_("You have asked many people today. Please wait until tomorrow."), retry_after=3600)
         line = await RoleLine.create(
             production=fresh,
             actor=person,
@@ -66,7 +74,9 @@ async def add_role(
             state="confirmed" if person is not None and person.id == leader.id else "proposed",
             position=place,
         )
-        if person is not None:
+        subject = f"{fresh.uri}#role-{line.role}-{person.id if person else 0}"
+        # Whoever was asked once is not asked again because the line was taken out and put in.
+        if person is not None and await is_first(subject, _ASKED % {"leader": leader.id}, fresh.created_at):
             about = {"title": fresh.title, "reason": line.words}
             group = production.project.actor
             await tell_people(
@@ -74,7 +84,7 @@ async def add_role(
                 [person],
                 Notice.ROLE_PROPOSED,
                 leader,
-                f"{fresh.uri}#role-{line.id}",
+                subject,
                 fresh.uri,
                 about,
                 language=fresh.language,

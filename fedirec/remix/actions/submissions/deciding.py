@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from html import escape
 from typing import Final
 
@@ -23,7 +24,7 @@ from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.actions.submissions.telling import language_for, link, say_to
 from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.logbook import Happening, check_reason
-from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.models import Challenge, LogEntry, Record, Submission
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.uses import refuse_used
@@ -148,6 +149,9 @@ async def redo_work(leader: Actor, submission: Submission, reason: str, *, by: A
     said = _said(Happening.REDONE, reason)
     if submission.state != SubmissionState.ACCEPTED:
         raise Conflict(_("Only what is part of the challenge can be made anew."))
+    lately = LogEntry.filter(group_id=group.id, kind=Happening.REDONE.value, record_id=record.id)
+    if await lately.filter(created_at__gt=now() - timedelta(days=1)).exists():
+        raise Conflict(_("All who worked on it have been told that today."))
     built = await _built_on(challenge, record)
     async with transaction():
         await log(group, Happening.REDONE, by=leader, person=by, record=record, reason=said)
