@@ -54,10 +54,11 @@ from fedirec.projects.actions import elsewhere, members, projects, steps
 from fedirec.projects.actions.productions import freezing, picking, preparing, releasing
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.projects.queries.productions import get_production_row
-from fedirec.projects.queries.projects import get_step, with_parts
+from fedirec.projects.queries.projects import MAX_STEPS, get_step, with_parts
 from fedirec.projects.vocab import TYPES as PROJECT_TYPES
 from fedirec.projects.vocab import IntroductionObject, Invite, Join, Leave, ProductionObject, ProjectObject, StepObject
-from fedirec.remix import sizes, spreading
+from fedirec.projects.vocab.steps import MAX_CHALLENGES
+from fedirec.remix import logbook, sizes, spreading
 from fedirec.remix import terms as remix_terms
 from fedirec.remix.actions import (
     catching_up,
@@ -72,6 +73,7 @@ from fedirec.remix.actions import (
     news,
     passing_on,
     pending_remixes,
+    private_notes,
     quotes,
     records,
     submissions,
@@ -81,16 +83,22 @@ from fedirec.remix.actions.claims import opening
 from fedirec.remix.actions.pens import accept_pen, giving, share_pen, take_back_pen, writing
 from fedirec.remix.actions.recommendations import recommend, take_back_recommendation
 from fedirec.remix.actions.remix_requests import beforehand, taking, withdraw_request
+from fedirec.remix.actions.submissions.offers import MAX_WRITTEN
 from fedirec.remix.actions.suggestions import offering, suggest_change, withdraw_suggestion
 from fedirec.remix.claims import ClaimKind
 from fedirec.remix.digest import digest_holds, digested, record_digest
+from fedirec.remix.inbox import news as news_elsewhere
 from fedirec.remix.inbox.comments import MAX_ANCESTORS
 from fedirec.remix.inbox.talking import MAX_TOLD_OF
-from fedirec.remix.licences import UNKNOWN, find_grant
+from fedirec.remix.licences import UNKNOWN, find_agreement, find_grant
+from fedirec.remix.licences.grants import words_of_agreement
 from fedirec.remix.lineage import MAX_DEPTH, MAX_SOURCES, Relation
 from fedirec.remix.models import Claim, ConsentRequest, Need, Pen, QuoteStamp, Record, RemixRequest, Submission
 from fedirec.remix.moments import split_moment
 from fedirec.remix.queries.comments import get_comment
+from fedirec.remix.queries.leading import MAX_LEADERS
+from fedirec.remix.queries.needs import MAX_OF_ONE
+from fedirec.remix.routes import paging
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab import (
     TYPES,
@@ -105,6 +113,7 @@ from fedirec.remix.vocab import (
     RecordObject,
     RemixQuestion,
     RemixStamp,
+    SubmissionObject,
     SuggestedChange,
     attachments,
     remix_requests,
@@ -290,6 +299,10 @@ def test_the_sentences_grant_a_licence() -> None:
     assert [licence.id for licence in granted if licence] == ["CC-BY-SA-4.0", "CC0-1.0", "CC-BY-NC-4.0", "CC-BY-4.0"]
     assert UNKNOWN not in granted
     assert find_grant(block[1]) is None, "a text that grants two licences grants none"
+    agreed = re.search(r"<!-- terms sentences -->\n\n?```text\n(.*?)\n```", PROTOCOL, re.DOTALL)
+    assert agreed is not None
+    assert {find_agreement(sentence) for sentence in agreed[1].splitlines()} == {2}
+    assert agreed[1].splitlines()[2:] == [words_of_agreement(2, language) for language in ("de", "fr", "es")]
 
 
 # The tables
@@ -315,6 +328,7 @@ NAMES: dict[type[Entity], str] = {
     StepObject: "step",
     NeedObject: "need",
     NewsObject: "news",
+    SubmissionObject: "submission",
 }
 
 
@@ -464,6 +478,20 @@ def test_the_limits_are_those_of_the_code() -> None:
         "invitations of one actor in an hour to write a record": (giving.MAX_AN_HOUR, giving.MAX_AN_HOUR),
         "people who write one record with its author, or are invited to": (None, giving.MAX_PENS),
         "versions in an hour that one actor writes of records of others": (writing.MAX_AN_HOUR, writing.MAX_AN_HOUR),
+        "news of one challenge or project in a day": (news_elsewhere.MAX_A_DAY, news.MAX_A_DAY),
+        "letters of one challenge or project in an hour": (private_notes.MAX_AN_HOUR, None),
+        "offers to one challenge in a day of which leaders elsewhere get letters": (None, MAX_WRITTEN),
+        "entries on a page of a log": (None, paging.PAGE),
+        "reason in a log": (None, logbook.MAX_REASON),
+        "steps of a project": (MAX_STEPS, MAX_STEPS),
+        "challenges of a step": (MAX_CHALLENGES, MAX_CHALLENGES),
+        "leaders of a project": (MAX_LEADERS, MAX_LEADERS),
+        "needs of a challenge or a project": (MAX_OF_ONE, MAX_OF_ONE),
+        "words of an invitation to a project, or of the wish to join it": (elsewhere.MAX_WORDS, members.MAX_WORDS),
+        "invitations to projects elsewhere that wait for one person": (elsewhere.MAX_INVITED, None),
+        "those invitations of one host": (elsewhere.MAX_INVITED_BY_HOST, None),
+        "projects elsewhere that one person asks to join in a day": (None, elsewhere.MAX_ASKED_A_DAY),
+        "people who are in a project, or wait to be": (None, members.MAX_MEMBERS),
         "people and collections that may quote": (MAX_POLICY, None),
         "people and collections that one rule of a policy names": (consent.MAX_NAMED, None),
     }
