@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fedirec.errors import Conflict, Forbidden, Invalid
+from fedirec.projects.stages import Stage
 from fedirec.translatable import N_
 
 WAITING: Final = timedelta(days=7)
@@ -26,11 +27,11 @@ MAX_WORDS: Final = 1_000
 MAX_OFFERS: Final = 20
 """Offers to lead one project that wait at the same time."""
 
-AT_WORK: Final = frozenset({"idea", "early", "advanced", "funded", "in_production"})
+AT_WORK: Final = frozenset({Stage.IDEA, Stage.EARLY, Stage.ADVANCED, Stage.FUNDED, Stage.IN_PRODUCTION})
 """Stages in which leaders are expected to do something."""
-AT_REST: Final = frozenset({"paused", "finished"})
+AT_REST: Final = frozenset({Stage.PAUSED, Stage.FINISHED})
 """Stages in which they may be silent for much longer."""
-ADOPTABLE: Final = "adoptable"
+ADOPTABLE: Final = Stage.ADOPTABLE.value
 
 SENTENCE: Final = N_(
     "When its leaders have done nothing in it for %(silent)s days, are not there any more, or say so, members can take "

@@ -1,4 +1,4 @@
-"""Further parts of the home page and of the pages of people, from packages above the one that has those pages.
+"""Further parts of pages and feeds, from packages above the one that has those pages.
 
 A package says what it adds as plain values, and `app.py` joins them; a page asks for those of its place.
 """

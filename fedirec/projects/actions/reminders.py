@@ -9,6 +9,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.projects.models import ProjectMember, Task
+from fedirec.projects.stages import Stage
 from fedirec.projects.tasks import BEFORE, TOO_OLD, Recall, due_recall
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.reminders import is_first
@@ -22,7 +23,7 @@ UNANSWERED: Final = timedelta(days=7)
 FORGOTTEN: Final = timedelta(days=30)
 """After how long nobody is reminded of it any more."""
 INVITATION: Final = "invitation"
-AT_WORK: Final = ("idea", "early", "advanced", "funded", "in_production", "finished", "adoptable")
+DATED: Final = tuple(stage.value for stage in Stage if stage not in (Stage.RELEASED, Stage.PAUSED, Stage.ABANDONED))
 """Stages in which dates of tasks matter."""
 
 _NOTICES: Final = {
@@ -54,7 +55,7 @@ async def remind_of_invitations() -> int:
                JOIN actor g ON g.id = p.actor_id JOIN actor a ON a.id = m.actor_id
          WHERE m.state = 'invited' AND m.created_at <= ? AND m.created_at > ?
            AND g.is_local AND g.state <> 'suspended' AND a.state = 'active'
-           AND p.stage IN ({", ".join("?" for _ in AT_WORK)})
+           AND p.stage IN ({", ".join("?" for _ in DATED)})
            AND NOT EXISTS (SELECT 1 FROM reminder r
                             WHERE r.subject_uri = g.uri || '#invitation-' || m.id AND r.kind = ?
                               AND r.due_at = m.created_at)
@@ -62,7 +63,7 @@ async def remind_of_invitations() -> int:
         """,  # noqa: S608  (only placeholders are spliced in)
         now() - UNANSWERED,
         now() - FORGOTTEN,
-        *AT_WORK,
+        *DATED,
         INVITATION,
         BATCH,
     )
@@ -79,14 +80,14 @@ async def _waiting(recall: Recall, *, after: datetime, until: datetime) -> list[
         f"""
         SELECT t.id FROM task t JOIN project p ON p.id = t.project_id JOIN actor a ON a.id = p.actor_id
          WHERE t.state = 'open' AND t.due_at > ? AND t.due_at <= ? AND t.assignee_id IS NOT NULL
-           AND a.is_local AND a.state <> 'suspended' AND p.stage IN ({", ".join("?" for _ in AT_WORK)})
+           AND a.is_local AND a.state <> 'suspended' AND p.stage IN ({", ".join("?" for _ in DATED)})
            AND NOT EXISTS (SELECT 1 FROM reminder r
                             WHERE r.subject_uri = t.uri AND r.kind = ? AND r.due_at = t.due_at)
          ORDER BY t.due_at, t.id LIMIT ?
         """,  # noqa: S608  (only placeholders are spliced in)
         after,
         until,
-        *AT_WORK,
+        *DATED,
         recall.value,
         BATCH,
     )

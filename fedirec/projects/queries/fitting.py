@@ -10,20 +10,20 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples
 from fedirec.projects.models import Project, Step
-from fedirec.projects.queries.projects import with_parts
+from fedirec.projects.queries.projects import seen, with_parts
 from fedirec.remix.queries.matching import skill_for
 from fedirec.remix.queries.parts import challenges_in
 
 LOOKED_AT: Final = 100
 """Open challenges of open steps that are looked at, the newest."""
-_OPEN: Final = """
+_OPEN: Final = f"""
     SELECT s.id, s.project_id, c.id FROM step s CROSS JOIN project p CROSS JOIN actor a
       CROSS JOIN step_challenge x CROSS JOIN challenge c
-     WHERE s.state = 'open' AND p.id = s.project_id AND p.launched_at IS NOT NULL AND a.id = p.actor_id
-       AND a.state = 'active' AND x.step_id = s.id AND c.id = x.challenge_id AND c.state IN ('open', 'extended')
+     WHERE s.state = 'open' AND p.id = s.project_id AND a.id = p.actor_id AND {seen("p")}
+       AND x.step_id = s.id AND c.id = x.challenge_id AND c.state IN ('open', 'extended')
        AND (c.deadline_at IS NULL OR c.deadline_at > ?)
        AND NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = p.actor_id AND g.actor_id = ?)
-"""
+"""  # noqa: S608  (only a constant is spliced in)
 
 
 async def steps_that_fit(viewer: Actor, skills: Sequence[str], *, limit: int) -> list[tuple[Step, Project, str]]:

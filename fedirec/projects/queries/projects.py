@@ -23,6 +23,19 @@ MAX_OFFERED = 100
 _NONE = "There is no such project here."
 
 
+def seen(project: str) -> str:
+    """What has to be so in SQL that everybody sees `project`, an alias of its table, with its Group as `a`.
+
+    It is launched, not hidden, and led by somebody who is not suspended, or to be taken over: as in `may_see_project`.
+    """
+    return f"""
+        a.state = 'active' AND {project}.launched_at IS NOT NULL
+          AND ({project}.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = a.id)
+               OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
+                           WHERE g.group_id = a.id AND l.id = g.actor_id AND l.state <> 'suspended'))
+    """  # noqa: S608  (only an alias is spliced in)
+
+
 async def get_project(slug: str, viewer: Actor | None, *, is_moderator: bool = False) -> Project:
     """The project of ours that is called `slug`, with its actor, creator and cover. Raises NotFound.
 

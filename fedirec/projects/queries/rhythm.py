@@ -12,6 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import moment_of
 from fedirec.projects.models import Production, Project
+from fedirec.projects.queries.projects import seen
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.queries.parts import records_in
 from fedirec.web.ical import Date
@@ -20,13 +21,7 @@ from fedirec.web.paging import Cursor
 
 MANY: Final = 100
 """Challenges of a project whose news stand in its feed."""
-_SEEN: Final = """
-    a.state = 'active' AND NOT a.is_quiet AND j.launched_at IS NOT NULL
-       AND (j.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = a.id)
-            OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
-                        WHERE g.group_id = a.id AND l.id = g.actor_id AND l.state <> 'suspended'))
-"""
-"""As everybody sees it (`slate`)."""
+_SEEN: Final = f"NOT a.is_quiet AND {seen('j')}"
 _RELEASED: Final = f"""
     SELECT p.record_id FROM production p JOIN project j ON j.id = p.project_id JOIN actor a ON a.id = j.actor_id
      WHERE p.released_at >= ? AND p.released_at < ? AND p.state = 'released' AND p.record_id IS NOT NULL AND {_SEEN}
@@ -46,7 +41,7 @@ async def released_in(since: datetime, until: datetime, limit: int) -> Sequence[
 
 
 async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Date]:
-    """The days on which tasks of launched projects are due, the first in front; what was dropped is called off."""
+    """The days on which tasks of launched projects are due, the first in front; what is done or dropped is called off."""
     dates = []
     for uri, title, due_at, made_at, changed_at, ended_at, state, project, group, is_local, _row in await fetch_tuples(
         _DUE, since, until, limit
@@ -62,7 +57,7 @@ async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Dat
                 url=f"{group}/tasks" if is_local else group,
                 made_at=made,
                 changed_at=max(filter(None, map(moment_of, (changed_at, ended_at))), default=None),
-                is_cancelled=state == "dropped",
+                is_cancelled=state != "open",
             )
         )
     return dates

@@ -14,7 +14,7 @@ from fedirec.db.search import search_for
 from fedirec.db.tables import moment_of
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
-from fedirec.projects.queries.projects import with_parts
+from fedirec.projects.queries.projects import seen, with_parts
 from fedirec.projects.stages import Stage
 from fedirec.remix.models import GroupLeader
 from fedirec.remix.queries.leading import MAX_LEADERS
@@ -22,14 +22,7 @@ from fedirec.web.paging import Cursor
 
 COUNTED: Final = 99
 """Projects of a stage that are counted; more are more."""
-_SEEN: Final = """
-    FROM project p CROSS JOIN actor a
-     WHERE a.id = p.actor_id AND a.state = 'active' AND p.launched_at IS NOT NULL
-       AND (p.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = p.actor_id)
-            OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
-                        WHERE g.group_id = p.actor_id AND l.id = g.actor_id AND l.state <> 'suspended'))
-"""
-"""What everybody sees: launched, not hidden, and led by somebody who is not suspended, or to be taken over."""
+_SEEN: Final = f"FROM project p CROSS JOIN actor a WHERE a.id = p.actor_id AND {seen('p')}"
 _SHOWN: Final = f"SELECT p.id {_SEEN}"
 _OF_STAGE: Final = "SELECT * FROM (SELECT p.stage, {sql} AND p.stage = ? {newest} LIMIT {most}) AS s{n}"
 _TAGGED: Final = f"""

@@ -33,7 +33,7 @@ SILENCE: Final = "silence"
 """How the reminder of leaders who are silent is called."""
 SHORTEST: Final = timedelta(days=7)
 """After how long a silence a project is looked at; its leaders may choose a fortnight at least."""
-_LOOKED_AT: Final = (*sorted(AT_WORK), *sorted(AT_REST))
+_LOOKED_AT: Final = tuple(sorted(stage.value for stage in AT_WORK | AT_REST))
 
 
 async def silent_projects() -> AsyncIterator[int]:
@@ -76,6 +76,8 @@ async def leading_of(project: Project) -> Leading:
 
 async def is_open_to_all(project: Project) -> bool:
     """Whether whoever asks to join `project` is in at once, because nobody is left who could take it over."""
+    if not takes_in_everybody(stage=project.stage, heirs=0):
+        return False
     leaders = await leaders_of(await project.actor)
     heirs = ProjectMember.filter(
         project_id=project.id,
