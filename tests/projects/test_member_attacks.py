@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from fedirec.accounts.models import Boundary
 from fedirec.activitypub.models import Actor
 from fedirec.errors import Conflict, Forbidden, TooMany
-from fedirec.projects.actions import members
+from fedirec.projects.actions import leading, members
 from fedirec.projects.models import ProjectMember
+from fedirec.remix.models import GroupLeader
 from tests.conftest import Pass
-from tests.network import Instance
-from tests.projects.stage import launch
+from tests.network import Instance, Network
+from tests.peer import Peer
+from tests.projects.stage import launch, let_in, project_at
+from tests.projects.test_federation_attacks import reasons
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 
@@ -21,7 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 async def crowd(host: str, size: int) -> list[Actor]:
     """So many people of a server that makes as many as it likes."""
     names = [f"https://{host}/users/{number}" for number in range(size)]
-    said = {"type": "Person", "host": host, "inbox": f"https://{host}/inbox"}
+    said: dict[str, Any] = {"type": "Person", "host": host, "inbox": f"https://{host}/inbox"}
     return [await Actor.create(uri=name, handle=f"n{number}", **said) for number, name in enumerate(names)]
 
 
@@ -78,3 +82,27 @@ async def test_whoever_was_blocked_since_they_were_invited_does_not_come_in(here
         await here.run(members.ask_to_join, bo, project)
     assert (await here.run(lambda: ProjectMember.get(actor_id=bo.id))).state == "invited"
     await here.run(lambda: members.answer_invitation(bo, project, accepts=False))
+
+
+async def test_whoever_was_handed_a_project_just_now_does_not_step_down_nor_is_taken_out(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project = await launch(here, ana)
+    await let_in(here, ana, project, bo)
+    await here.run(leading.add_leader, ana, project, bo)
+    before = [await project_at(here), await project_at(here)]
+    await here.run(leading.hand_over, ana, project, bo)
+    with pytest.raises(Conflict):
+        await here.run(leading.step_down, bo, before[0])
+    with pytest.raises(Forbidden):
+        await here.run(lambda: leading.remove_leader(ana, before[1], bo, reason="It is mine again."))
+    assert await here.run(lambda: GroupLeader.filter(group_id=project.actor_id).count()) == 2
+
+
+async def test_nobody_elsewhere_joins_what_moderators_have_hidden(here: Instance, network: Network) -> None:
+    ana, evil = await here.join("ana"), Peer(network, "evil.test")
+    project = await launch(here, ana)
+    await here.run(lambda: Actor.filter(id=project.actor_id).update(state="suspended"))
+    eve = evil.actor("eve")
+    await evil.post(here, evil.activity("Join", eve, project.actor.uri))
+    assert await reasons(here) == ["there is no such project here"]
+    assert not await here.run(lambda: ProjectMember.all().exists())

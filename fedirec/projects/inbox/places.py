@@ -98,7 +98,7 @@ async def not_let_in(sender: Actor, reject: Reject[Join[Any]]) -> None:
 
 async def _ours(uri: str) -> Project:
     project = await Project.filter(actor__uri=uri, actor__is_local=True).select_related("actor").first()
-    if project is None or project.launched_at is None:
+    if project is None or project.launched_at is None or project.actor.state != "active":
         raise NotFound("there is no such project here")
     return project
 
