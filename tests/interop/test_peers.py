@@ -261,7 +261,8 @@ def test_a_project_is_followed_from_there_and_tells_how_it_goes_on(two: Two) -> 
     until(lambda: peer.received("Update", project["uri"], project["uri"]))
     home.ask("POST", "/needs", group=project["uri"], skill="anm", words="Twelve drops.")
     until(lambda: "Twelve drops." in read())
-    peer.tell("unfollow", whom=project["uri"])
+    undone = peer.tell("unfollow", whom=project["uri"])
+    until(lambda: undone in {each.id for each in home.received() if each.outcome == "handled"})
 
 
 def test_who_changes_their_name_tells_the_other_side(two: Two) -> None:
