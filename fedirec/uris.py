@@ -5,6 +5,7 @@ An origin is scheme, host and port (FEP-fe34); what one origin says of another i
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,9 @@ _OWN_LABELS: Final = 2
 """Parts of a host that make up a domain of somebody's own; there is no list here of those under which more do."""
 MAX_HOST: Final = 253
 """Characters; the internet has no longer names."""
+_HOST: Final = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?::\d{1,5})?|\[.*\].*"
+)
 
 
 def new_key() -> str:
@@ -75,6 +79,11 @@ def same_origin(one: str, other: str) -> bool:
         return origin_of(one) == origin_of(other)
     except Invalid:
         return False
+
+
+def is_host(text: str) -> bool:
+    """Whether `text`, in small letters, is spelled as a host is, with or without a port."""
+    return _HOST.fullmatch(text) is not None
 
 
 def origins_above(origin: str) -> list[str]:

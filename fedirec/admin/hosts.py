@@ -10,13 +10,10 @@ from typing import Any, Final
 from fedirec.activitypub.site import Site
 from fedirec.db import fetch_rows
 from fedirec.errors import Invalid
-from fedirec.uris import origin_of, origins_above
+from fedirec.uris import is_host, origin_of, origins_above
 
 EVERYWHERE: Final = ""
 """Instead of an origin: all instances but this one."""
-_HOST: Final = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?::\d{1,5})?|\[.*\].*"
-)
 _AT_ONCE: Final = 500
 
 
@@ -30,7 +27,7 @@ def origin_named(site: Site, host: str) -> str:
         origin = origin_of(address)
     except Invalid as error:
         raise Invalid("Write the host alone, like studio.example.", field="host") from error
-    if origin != address or not origin.startswith(f"{scheme}://") or not _HOST.fullmatch(origin.partition("://")[2]):
+    if origin != address or not origin.startswith(f"{scheme}://") or not is_host(origin.partition("://")[2]):
         raise Invalid("Write the host alone, like studio.example.", field="host")
     if site.is_ours(origin):
         raise Invalid("That is this instance itself.", field="host")

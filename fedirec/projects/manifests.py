@@ -7,7 +7,7 @@ own: in which order somebody picked them changes nothing. Who is credited follow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
@@ -260,11 +260,33 @@ class Credited:
     """Whether they had said themselves that they did all of that."""
 
 
+def named_now(manifest: Manifest, *, unnamed: Collection[str], declined: Collection[tuple[str, str]]) -> Manifest:
+    """`manifest` as it is shown: without the authors of the records `unnamed`, and without those who `declined` a role
+    (their address, and that of the role). Where that leaves anybody out it is not what its digest says any more.
+    """
+    return replace(
+        manifest,
+        records=tuple(
+            replace(record, author=None, author_name="") if record.id in unnamed else record
+            for record in manifest.records
+        ),
+        roles=tuple(
+            replace(role, person=None, name="", words="", is_confirmed=False)
+            if role.person and (role.person, role.role) in declined
+            else role
+            for role in manifest.roles
+        ),
+    )
+
+
 def credits_in(manifest: Manifest) -> list[Credited]:
-    """Who is credited, each once: those with roles first, then the authors of what is used, in the order of both."""
+    """Who is credited, each once: those with roles first, then the authors of what is used, in the order of both.
+
+    Of those without a name each stands alone: nobody sees who did two things.
+    """
     found: dict[str, Credited] = {}
-    for role in manifest.roles:
-        key = role.person or f"name:{role.name.casefold()}"
+    for place, role in enumerate(manifest.roles):
+        key = role.person or (f"name:{role.name.casefold()}" if role.name else f"role:{place}")
         known = found.get(key) or Credited(person=role.person, name=role.name)
         found[key] = replace(
             known,

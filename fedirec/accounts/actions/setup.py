@@ -24,7 +24,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
 from fedirec.lanes import Work, enqueue
 from fedirec.settings import Settings
-from fedirec.uris import Uris, same_origin
+from fedirec.uris import Uris, is_host, same_origin
 
 REGISTRATIONS: Final = ("invite", "approval", "open", "closed")
 INSTANCE_HANDLE: Final = "actor"
@@ -127,7 +127,7 @@ def check_instances(named: Sequence[str]) -> list[str]:
     hosts = list(dict.fromkeys(host.strip(" ,").lower() for host in named))
     if len(hosts) > MAX_INSTANCES:
         raise Invalid("Name up to %(n)s instances.", field="instances", blanks={"n": MAX_INSTANCES})
-    if not all(same_origin(f"https://{host}", f"https://{host}/") and "/" not in host for host in hosts):
+    if not all(is_host(host) and same_origin(f"https://{host}", f"https://{host}/") for host in hosts):
         raise Invalid("Write one host on each line, like studio.example.", field="instances")
     return hosts
 

@@ -26,7 +26,7 @@ from fedirec.admin.actions.instances import (
 from fedirec.errors import FedirecError
 from fedirec.remix.actions.instance_news import WORDS
 from fedirec.remix.pages.visitors import number_of
-from fedirec.web.forms import Form, filled_form, read_form
+from fedirec.web.forms import GENERAL, Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 from fedirec.web.views import Choice
@@ -69,7 +69,7 @@ async def post_instances(request: Request[Any]) -> Response:
             made = await follow_instance(viewer, request.state["remote"], host)
             said = _("Followed. What it announces appears here.")
     except FedirecError as error:
-        form.refuse(error)
+        form.refuse(error, beside="host" if do == "follow" else GENERAL)
         return await _show(request, viewer, form, status=422)
     return redirect(request, PLACE, said)
 

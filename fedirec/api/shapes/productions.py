@@ -19,9 +19,11 @@ from fedirec.projects.manifests import MAX_FILES, MAX_PARTS, MAX_PERSON, MAX_ROL
 from fedirec.projects.models import Production as ProductionRow
 from fedirec.projects.models import RoleLine as RoleRow
 from fedirec.projects.pages.productions.views import CreditsView, PersonCredit, WorkCredit, production_view
-from fedirec.projects.queries.productions import links_of, manifest_of, roles_of
+from fedirec.projects.queries.productions import links_of, manifest_of, roles_of, shown_manifest_of
+from fedirec.projects.queries.projects import parts_of
 from fedirec.projects.vocab.productions import MAX_LABEL, MAX_LINKS
 from fedirec.remix.licences import find_licence
+from fedirec.remix.powers import Part
 
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
@@ -70,7 +72,11 @@ class Production(ProductionCard):
     roles: list[RoleLine]
     digest: str | None = Field(description="Of its manifest; null while nothing is frozen.")
     digest_holds: bool = Field(description="Whether the manifest was found to be what its digest says.")
-    manifest: dict[str, Any] | None = Field(description="What was frozen, in the form that is digested (RFC 8785).")
+    manifest: dict[str, Any] | None = Field(
+        description="What was frozen, in the form that is digested (RFC 8785), without those who do not want to be "
+        "named any more or say that it is not so. Where anybody is left out it is not what its digest says; the lists "
+        "that are stand at its `uri`."
+    )
 
 
 class Productions(Listed):
@@ -178,17 +184,23 @@ def show_production_card(call: Call, row: ProductionRow) -> ProductionCard:
 
 
 async def show_production(call: Call, row: ProductionRow) -> Production:
-    found = await manifest_of(row)
+    found, shown = await manifest_of(row), await shown_manifest_of(row)
+    parts = await parts_of(row.project, call.looker) if call.looker else frozenset()
+    lines = [
+        line
+        for line in await roles_of(row)
+        if line.state != "declined" or Part.LEADER in parts or (call.looker and line.actor_id == call.looker.id)
+    ]
     return Production(
         **_card(call, row),
         text=row.text,
         html=markdown(row.text),
         language=row.language,
         links=[PlaceToFindIt(label=link.label, url=link.url) for link in await links_of(row)],
-        roles=[show_role(line) for line in await roles_of(row)],
+        roles=[show_role(line) for line in lines],
         digest=found[1] if found else None,
         digest_holds=row.digest_holds,
-        manifest=found[0].write() if found else None,
+        manifest=shown.write() if shown else None,
     )
 
 

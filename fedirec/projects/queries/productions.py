@@ -8,17 +8,18 @@ from typing import Final
 
 from tortoise.queryset import QuerySet
 
-from fedirec.activitypub.models import Actor
 from fedirec.errors import NotFound
 from fedirec.projects.fitness import Candidate, Flaw, flaws_in, stops
-from fedirec.projects.manifests import Manifest, read_kept
+from fedirec.projects.manifests import Manifest, named_now, read_kept
 from fedirec.projects.models import DistributionLink, Production, ProductionPart, Project, RoleLine
 from fedirec.projects.models import Manifest as ManifestRow
 from fedirec.remix.actions.drafts import breaches_among
 from fedirec.remix.claims import OPEN
 from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.models import Agreement, ChallengeTerms, Claim, Submission
+from fedirec.remix.queries.pseudonyms import stand_ins_of
 from fedirec.remix.queries.standing import silent_among
+from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.uris import origin_of
 from fedirec.web.paging import Cursor
 
@@ -80,6 +81,24 @@ async def manifest_of(production: Production) -> tuple[Manifest, str] | None:
     """What was frozen, and its digest; None while nothing is."""
     row = await ManifestRow.get_or_none(production_id=production.id)
     return (read_kept(row.document), row.digest) if row is not None and row.document else None
+
+
+async def shown_manifest_of(production: Production) -> Manifest | None:
+    """What was frozen, without the names of those who since then said that they do not want to be named, or that they
+    did not do what is said of them.
+    """
+    found = await manifest_of(production)
+    if found is None:
+        return None
+    manifest, _digest = found
+    lines = await RoleLine.filter(production_id=production.id, state="declined").select_related("actor")
+    return named_now(
+        manifest,
+        unnamed=await stand_ins_of(
+            [record.id for record in manifest.records], remix=production.record.uri if production.record else ""
+        ),
+        declined={(line.actor.uri, (find_role(line.role) or CONTRIBUTOR).iri) for line in lines if line.actor},
+    )
 
 
 async def roles_of(production: Production) -> Sequence[RoleLine]:

@@ -12,14 +12,13 @@ from fedirec.projects.actions.productions.freezing import compose_manifest
 from fedirec.projects.fitness import NOTED, REMEDY, WHAT, Flaw
 from fedirec.projects.manifests import Credited, Manifest, credits_in
 from fedirec.projects.models import Production, RoleLine
-from fedirec.projects.queries.productions import Checked, checked_parts, manifest_of, roles_of
+from fedirec.projects.queries.productions import Checked, checked_parts, manifest_of, roles_of, shown_manifest_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import Edge, Relation, generations, parents_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, licence_view, role_words
 from fedirec.remix.pages.cards.texts import rendered
 from fedirec.remix.pseudonyms import NOT_NAMED
-from fedirec.remix.queries.pseudonyms import stand_ins_of
 from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
 from fedirec.remix.roles import CONTRIBUTOR, find_role
@@ -106,6 +105,8 @@ class CreditsView:
     next_from: int | None
     digest: str
     """Empty while nothing is frozen."""
+    names_less: bool = False
+    """Whether somebody whom the frozen manifest names is not named here."""
     stops: int = 0
     """How many records cannot go in as things stand."""
 
@@ -150,7 +151,8 @@ async def credits_view(cards: Cards, production: Production, *, start: int = 0) 
     lines: Sequence[RoleLine] = await roles_of(production) if production.project.actor.is_local else ()
     if found is None:
         checked = await checked_parts(production)
-    manifest = found[0] if found else await compose_manifest(production, checked)
+    shown = await shown_manifest_of(production)
+    manifest = shown or await compose_manifest(production, checked)
     uris = [record.id for record in manifest.records]
     edges = await edges_above(uris)
     above = generations(
@@ -172,6 +174,7 @@ async def credits_view(cards: Cards, production: Production, *, start: int = 0) 
         total=total,
         next_from=start + SHOWN if start + SHOWN < total else None,
         digest=found[1] if found else "",
+        names_less=found is not None and shown != found[0],
         stops=sum(each.stops for each in checked),
     )
 
@@ -184,13 +187,9 @@ async def _people(
         actor.uri: actor for actor in await Actor.filter(uri__in=[each.person for each in credited if each.person])
     }
     answers = {(line.actor.uri, line.role): line.state for line in lines if line.actor is not None}
-    unnamed = await _no_more_named(manifest)
     found = []
     for each in credited:
         actor = actors.get(each.person or "")
-        if each.person in unnamed and not each.roles:
-            found.append(_nobody(len(each.records)))
-            continue
         found.append(
             PersonCredit(
                 name=each.name or _(NOT_NAMED),
@@ -211,27 +210,16 @@ def _note_about(credited: Credited, answers: Mapping[tuple[str, str], str], *, h
     """
     if not credited.roles:
         return ""
+    if not credited.name:
+        return _("somebody was named here who says that this is not so")
     if credited.person is None:
         return _("named by those who lead the project")
     codes = [(find_role(role) or CONTRIBUTOR).code for role in credited.roles]
     said = [answers.get((credited.person, code)) for code in codes]
-    if "declined" in said:
-        return _("they say that this is not so")
     is_confirmed = credited.is_confirmed or all(each == "confirmed" for each in said)
     if is_confirmed and home is not None and not same_origin(credited.person, home):
         return _("as %(host)s says") % {"host": host_of(home)}
     return "" if is_confirmed else _("not confirmed yet")
-
-
-async def _no_more_named(manifest: Manifest) -> set[str]:
-    """Those who since it was frozen said that they do not want to be named for any record of theirs that is used."""
-    stand_ins = await stand_ins_of([record.id for record in manifest.records])
-    named = {record.author for record in manifest.records if record.author and record.id not in stand_ins}
-    return {record.author for record in manifest.records if record.author and record.id in stand_ins} - named
-
-
-def _nobody(records: int) -> PersonCredit:
-    return PersonCredit(name=_(NOT_NAMED), url="", roles=(), words=(), records=records, note="")
 
 
 def _works(
