@@ -58,6 +58,17 @@ async def plant(
     return project
 
 
+async def sow(state: State, leader: Actor, other: Actor) -> None:
+    """A project that is prepared, to which `other` is invited to lead it; one of its steps says whom it needs."""
+    steps = [StepDraft(title="Flowers", skills=("ill", "clr")), StepDraft(title="Bees")]
+    draft = ProjectDraft(title="A bud", slug="bud", text="It may open.", form=Form.ZINE, steps=steps)
+    project = await begin_project(leader, state["keyring"], draft)
+    step = await Step.get(project_id=project.id, title="Flowers")
+    step.project = project
+    await publish_step(leader, step)
+    await invite_member(leader, project, other, words="With me?", as_leader=True)
+
+
 async def tend(leader: Actor, project: Project, helper: Actor, challenge: Challenge) -> dict[str, str]:
     """`helper` leads it too, and `challenge` belongs to a step; the pages of one of its steps."""
     fresh = await get_project(project.actor.handle, leader)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from fedirec.accounts.models import Account, Notification
@@ -10,6 +12,7 @@ from fedirec.activitypub.models import Actor, Received
 from fedirec.errors import Conflict
 from fedirec.projects.actions import belonging, elsewhere, leading, members, projects, steps
 from fedirec.projects.actions.meeting import REST
+from fedirec.projects.actions.reminders import remind_of_invitations
 from fedirec.projects.models import Project, ProjectMember, Step, StepChallenge
 from fedirec.projects.queries.projects import challenges_to_attach
 from fedirec.projects.stages import Stage
@@ -183,13 +186,15 @@ async def test_a_challenge_is_part_of_a_copy_because_both_say_so(
 
 
 async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
-    here: Instance, there: Instance, ana: Actor, bo: Actor
+    here: Instance, there: Instance, ana: Actor, bo: Actor, time_passes: Pass
 ) -> None:
     project = await begin(here, ana)
     met = await here.meet(bo)
     await here.run(lambda: members.invite_member(ana, project, met, words="You draw so well.", as_leader=True))
+    time_passes(timedelta(days=8))
+    assert await here.run(remind_of_invitations) == 1
     await settle(here, there)
-    assert not await there.run(ProjectMember.exists)  # to other servers it is nobody yet
+    assert not await there.run(Received.exists)  # to other servers it is nobody yet
     await here.run(projects.launch_project, ana, project)
     await settle(here, there)
     assert "invited_to_project" in await told(there, "bo")

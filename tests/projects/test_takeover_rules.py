@@ -29,6 +29,7 @@ from fedirec.projects.takeovers import (
     patience,
     refuse_offer,
     silent_at,
+    takes_in_everybody,
     warning_at,
     winner,
 )
@@ -138,3 +139,9 @@ def test_an_offer_says_something() -> None:
     for words in (" ", "x" * 1_001):
         with pytest.raises(Invalid):
             check_words(words)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_whoever_asks_is_in_at_once_only_where_nobody_is_left_to_take_it_over(stage: Stage) -> None:
+    assert takes_in_everybody(stage=stage.value, heirs=0) is (stage is Stage.ADOPTABLE)
+    assert not takes_in_everybody(stage=stage.value, heirs=1)

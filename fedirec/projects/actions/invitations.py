@@ -12,6 +12,7 @@ from fedirec.activitypub.contexts import FEDIREC
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, ActorObject, Doc, Ref, Reject, Undo, Vocabulary
+from fedirec.clock import now
 from fedirec.errors import Invalid
 from fedirec.projects.actions.saying import in_its_language
 from fedirec.projects.models import Project, ProjectMember
@@ -52,6 +53,8 @@ async def send_held_invitations(project: Project) -> None:
     """Those elsewhere who were invited while it was prepared hear of it now; part of the caller's transaction."""
     held = ProjectMember.filter(project_id=project.id, state="invited", actor__is_local=False, uri=None)
     for member in await held.order_by("id").select_related("actor", "invited_by"):
+        member.created_at = now()
+        await member.save(update_fields=["created_at"])
         await send_invitation(project, member, by=member.invited_by)
 
 

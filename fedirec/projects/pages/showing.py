@@ -152,7 +152,9 @@ async def _show(request: Request[Any], project: Project) -> Response:
         share_url=shown.original_url or group.url or group.uri,
         tags=await tags_of(group),
         steps=await step_views(cards, project, await steps_of(project, with_drafts=is_leader)),
-        needs=[(label_of(need.skill, gettext=_), need) for need in await needs_of(group)],
+        needs=[(label_of(need.skill, gettext=_), need) for need in await needs_of(group)]
+        if shown.is_launched or is_leader
+        else [],
         sections=await load_sections(SECTIONS, request, project),
         chapters=await chapter_views(cards, chapters),
         is_leader=is_leader,

@@ -50,7 +50,8 @@ async def tell_people(
     transaction.
 
     `group` is ours, and writes to those elsewhere in `language`, that of what it is about, unless it has written too
-    much already (not `writes`). `url` is a page of ours. Nobody is told of what they did themselves, and nobody who is
+    much already (not `writes`); while it is prepared it is nobody for other servers, and writes to none. `url` is a
+    page of ours. Nobody is told of what they did themselves, and nobody who is
     gone or was suspended.
     """
     told = {each.id: each for each in people if each.state == "active" and (cause is None or each.id != cause.id)}
@@ -58,6 +59,7 @@ async def tell_people(
         return
     accounts = await Account.filter(actor_id__in=list(told), state="active")
     await notify_all(accounts, kind, cause, subject_uri, url, details)
+    writes = writes and group.state != "pending"
     for person in told.values():
         if writes and not person.is_local and person.moved_to is None:
             await _write(group, person, _in_words(kind, cause, details, language), url, language)
