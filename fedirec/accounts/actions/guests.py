@@ -71,6 +71,7 @@ async def _save_guest(actor: Actor) -> Account:
                 role=Role.GUEST.value,
                 state=ACTIVE,
                 approved_at=now(),
+                timezone="",  # their browser knows it
             )
     except IntegrityError:  # they came in twice at the same moment
         return await Account.get(actor_id=actor.id)

@@ -41,7 +41,7 @@ async def released_in(since: datetime, until: datetime, limit: int) -> Sequence[
 
 
 async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Date]:
-    """The days on which tasks of launched projects are due, the first in front; what is done or dropped is called off."""
+    """The days on which tasks of launched projects are due, the first in front; what has ended is called off."""
     dates = []
     for uri, title, due_at, made_at, changed_at, ended_at, state, project, group, is_local, _row in await fetch_tuples(
         _DUE, since, until, limit

@@ -29,6 +29,7 @@ from fedirec.remix.pages.finding import record_at
 from fedirec.remix.pages.visitors import members_only, number_of
 from fedirec.remix.powers import Deed
 from fedirec.remix.roles import ROLES, label_of
+from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -124,7 +125,7 @@ async def _discard(request: Request[Any], viewer: Viewer, production: Production
     return project_url(Cards(request), production.project)
 
 
-def _posting(deed: Deed, do: Done, *, beside: str = "") -> Callable[[Request[Any]], Awaitable[Response]]:
+def _posting(deed: Deed, do: Done, *, said: str, beside: str = "") -> Callable[[Request[Any]], Awaitable[Response]]:
     """A form of the page: what is refused stands beside its field, and nothing that was typed is lost."""
 
     async def post(request: Request[Any]) -> Response:
@@ -139,7 +140,7 @@ def _posting(deed: Deed, do: Done, *, beside: str = "") -> Callable[[Request[Any
         if form.errors:
             return await _show(request, await production_in(request, project), form, status=422)
         page = f"{production_view(Cards(request), production).url}/lead"
-        return redirect(request, where or page, _("Done."))
+        return redirect(request, where or page, _(said))
 
     return post
 
@@ -170,20 +171,20 @@ async def _show(request: Request[Any], production: Production, form: Form, *, st
 
 
 _DEEDS: Final = (
-    ("pick", Deed.PREPARE_PRODUCTION, _pick, "pick"),
-    ("records", Deed.PREPARE_PRODUCTION, _add, "address"),
-    ("arrange", Deed.PREPARE_PRODUCTION, _arrange, ""),
-    ("roles", Deed.PREPARE_PRODUCTION, _name, "who"),
-    ("links", Deed.ADD_LINK, _link, "url"),
-    ("freeze", Deed.FREEZE_PRODUCTION, _freeze, ""),
-    ("release", Deed.RELEASE_PRODUCTION, _release, ""),
-    ("take-back", Deed.RELEASE_PRODUCTION, _take_back, ""),
-    ("discard", Deed.PREPARE_PRODUCTION, _discard, ""),
+    ("pick", Deed.PREPARE_PRODUCTION, _pick, N_("It is in it now."), "pick"),
+    ("records", Deed.PREPARE_PRODUCTION, _add, N_("It is in it now."), "address"),
+    ("arrange", Deed.PREPARE_PRODUCTION, _arrange, N_("Saved."), ""),
+    ("roles", Deed.PREPARE_PRODUCTION, _name, N_("They are named, and asked where they can be."), "who"),
+    ("links", Deed.ADD_LINK, _link, N_("Saved."), "url"),
+    ("freeze", Deed.FREEZE_PRODUCTION, _freeze, N_("It is frozen. Release it when you like."), ""),
+    ("release", Deed.RELEASE_PRODUCTION, _release, N_("It is released. Congratulations to all of you!"), ""),
+    ("take-back", Deed.RELEASE_PRODUCTION, _take_back, N_("It is taken back."), ""),
+    ("discard", Deed.PREPARE_PRODUCTION, _discard, N_("It is thrown away."), ""),
 )
 routes = [
     Route("/p/{slug}/productions/{key}/lead", show_leading, methods=["GET"]),
     *(
-        Route(f"/p/{{slug}}/productions/{{key}}/{name}", _posting(deed, do, beside=beside), methods=["POST"])
-        for name, deed, do, beside in _DEEDS
+        Route(f"/p/{{slug}}/productions/{{key}}/{name}", _posting(deed, do, said=said, beside=beside), methods=["POST"])
+        for name, deed, do, said, beside in _DEEDS
     ),
 ]
