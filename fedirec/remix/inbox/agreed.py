@@ -34,7 +34,8 @@ async def take_agreed_words(
     record = await _record_meant(sender, post, challenge, words) if granted is not None else None
     if record is None or granted is None:
         return False
-    await grant_licence(sender, record, granted.id, activity_uri=activity_uri, words=words)
+    asked = await find_asked(sender, post.in_reply_to)
+    await grant_licence(sender, record, granted.id, activity_uri=activity_uri, words=words, answers=asked)
     return True
 
 

@@ -121,7 +121,7 @@ async def take_newer(
     if find_licence(record.licence).is_known:
         words = plain(record.content) if record.is_post else ""
         named = record.licence_url or record.licence
-        await grant_licence(author, record, named, activity_uri=activity_uri, words=words, is_edit=True)
+        await grant_licence(author, record, named, activity_uri=activity_uri, words=words)
     if known and record.revision > revision:
         await take_changed(record)
     # A stamp that came, or went, changes nothing of the work itself.

@@ -25,13 +25,13 @@ async def grant_licence(
     *,
     activity_uri: str | None = None,
     words: str = "",
-    is_edit: bool = False,
+    answers: Submission | None = None,
 ) -> Record:
     """A post has a licence, because its author said so: by the signed activity at `activity_uri`, in `words`, or here.
 
-    What waited for that is offered now, and its author has agreed to the terms under which it was asked for; but what a
-    leader found is not offered by an edit of it. Part of the caller's transaction. Raises Forbidden for the work of
-    another, and Invalid for no licence.
+    What waited for that is offered now, and its author has agreed to the terms under which it was asked for. What a
+    leader found is offered only where that is what the author `answers`: they may have spoken to another challenge, or
+    to nobody. Part of the caller's transaction. Raises Forbidden for the work of another, and Invalid for no licence.
     """
     if record.author_id != author.id:
         raise Forbidden("only its author can grant a licence")
@@ -42,7 +42,8 @@ async def grant_licence(
     await record.save(update_fields=["licence", "licence_url"])
     waiting = Submission.filter(record_id=record.id, state__in=list(_WAITING), challenge__actor__is_local=True)
     for submission in await waiting.order_by("id").limit(20).select_related("challenge__actor"):
-        if is_edit and submission.state == SubmissionState.PROPOSED:
+        is_meant = answers is not None and answers.id == submission.id
+        if submission.state == SubmissionState.PROPOSED and not is_meant:
             continue
         try:
             await _offer(submission, record, activity_uri=activity_uri, words=words)
