@@ -317,3 +317,9 @@ async def test_a_server_that_was_off_takes_nobodys_project_away(here: Instance, 
     assert (await fresh(here, project)).stage == "adoptable"
     assert (await fresh(here, paused)).stage == "paused"
     assert (await fresh(here, project)).led_at < now() - 100 * DAY
+    time_passes(30 * DAY)
+    assert await here.run(watch_leaders) == 1
+    time_passes(45 * DAY)
+    assert await here.run(watch_leaders) == 1
+    waits = await fresh(here, paused)
+    assert (waits.stage, waits.stage_before) == ("adoptable", "idea"), "it goes on where it was, not in its break"

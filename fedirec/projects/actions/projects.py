@@ -25,12 +25,13 @@ from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.findable import make_project_findable
 from fedirec.projects.actions.invitations import send_held_invitations
 from fedirec.projects.actions.leading import make_leader
+from fedirec.projects.actions.staging import move_to_stage
 from fedirec.projects.actions.steps import StepDraft, write_steps
 from fedirec.projects.actions.stopping import tell_of_stop
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import facts_of
-from fedirec.projects.stages import ASIDE, Stage, refuse_move
+from fedirec.projects.stages import Stage, refuse_move
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.group_tags import read_tags, save_group_tags
 from fedirec.remix.actions.logbook import log
@@ -196,19 +197,6 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
         await tell_of_stop(project, stage, by=leader, reason=reason)
         await publish_project_update(project)
     return project
-
-
-async def move_to_stage(project: Project, stage: Stage) -> None:
-    """It stands at `stage` from now on, and knows where it stood before it went aside; part of the caller's
-    transaction, which has judged whether it may.
-    """
-    was = Stage(project.stage)
-    if stage not in ASIDE:
-        project.stage_before = None
-    elif was not in ASIDE:
-        project.stage_before = was.value
-    project.stage, project.stage_at = stage.value, now()
-    await project.save(update_fields=["stage", "stage_before", "stage_at"])
 
 
 async def _keep_cover(owner: Actor, project: Project, cover: FileDraft | None) -> None:

@@ -7,6 +7,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.saying import in_its_language, say
+from fedirec.projects.actions.staging import bring_back
 from fedirec.projects.models import Project, Takeover
 from fedirec.projects.queries.takeovers import latest_deed
 from fedirec.projects.takeovers import ADOPTABLE
@@ -31,8 +32,7 @@ async def come_back(leader: Actor, project: Project, *, restores: bool = True) -
     await _end_offers(leader, project)
     if not restores or await was_put_up(project):
         return False
-    project.stage, project.stage_before, project.stage_at = project.stage_before or "idea", None, now()
-    await project.save(update_fields=["stage", "stage_before", "stage_at"])
+    await bring_back(project)
     reason = in_its_language(project, N_("A leader has come back."))
     stages = {"before": ADOPTABLE, "stage": project.stage}
     await log(await project.actor, Happening.STAGE_SET, by=leader, reason=reason, details=stages)

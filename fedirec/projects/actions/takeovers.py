@@ -19,6 +19,7 @@ from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.leading import make_leader
 from fedirec.projects.actions.returning import notice_deeds
 from fedirec.projects.actions.saying import say
+from fedirec.projects.actions.staging import bring_back, move_to_stage
 from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import find_member
 from fedirec.projects.queries.takeovers import (
@@ -32,6 +33,7 @@ from fedirec.projects.queries.takeovers import (
     silent_projects,
     warned_at,
 )
+from fedirec.projects.stages import Stage
 from fedirec.projects.takeovers import (
     ADOPTABLE,
     becomes_adoptable,
@@ -159,8 +161,7 @@ async def _watch(key: int) -> bool:
 
 async def _put_up(project: Project) -> None:
     """It is up for adoption, and everybody whom that concerns knows."""
-    project.stage_before, project.stage, project.stage_at = project.stage, ADOPTABLE, now()
-    await project.save(update_fields=["stage", "stage_before", "stage_at"])
+    await move_to_stage(project, Stage.ADOPTABLE)
     await log(project.actor, Happening.ADOPTABLE, by=None)
     members = await members_to_tell(project)
     people = {person.id: person for person in [*await leaders_of(project.actor), *members]}
@@ -220,9 +221,9 @@ async def _hand_to(project: Project, heir: Actor, before: Sequence[Actor]) -> No
         elif place.state != "active":
             place.state, place.joined_at, place.ended_at = "active", now(), None
             await place.save(update_fields=["state", "joined_at", "ended_at"])
-    project.creator, project.led_at, project.stage_at = heir, now(), now()
-    project.stage, project.stage_before = project.stage_before or "idea", None
-    await project.save(update_fields=["creator_id", "led_at", "stage", "stage_before", "stage_at"])
+    project.creator, project.led_at = heir, now()
+    await project.save(update_fields=["creator_id", "led_at"])
+    await bring_back(project)
     orphans = Challenge.filter(part_of_id=project.actor_id, actor__is_local=True).exclude(leader__state="active")
     for challenge in await orphans.limit(MAX_CHALLENGES).select_related("actor"):
         # Whoever led it is gone: its followers hear who does now.
