@@ -11,8 +11,8 @@ async def bring_to_an_end(ana: Program, ben: Program, nobody: Program) -> None:
     """Ana prepares a challenge, Ben answers it, the terms change, and everybody hears how it ended."""
     unfair = {**TERMS, "rule": ""}
     await ana.ask("open_challenge", title="Snow", text="Hum.", terms=unfair, draft=True, status=400)
-    draft = await ana.get("open_challenge", title="Snow", text="Hum.", terms=TERMS, draft=True)
-    assert (draft["state"], draft["is_open"]) == ("draft", False)
+    draft = await ana.get("open_challenge", title="Snow", text="Hum.", terms=TERMS, draft=True, tags=["#Winter", "hum"])
+    assert (draft["state"], draft["is_open"], draft["tags"]) == ("draft", False, ["winter", "hum"])
     await ben.ask("show_challenge", draft["id"], status=404)
     await ben.ask("open_draft", draft["id"], status=404)
     spare = await ana.get("open_challenge", title="Hail", text="Hum.", terms=TERMS, draft=True)
@@ -22,8 +22,16 @@ async def bring_to_an_end(ana: Program, ben: Program, nobody: Program) -> None:
     opened = await ana.get("open_draft", draft["id"])
     assert (opened["state"], opened["title"]) == ("open", "Snow falls")
 
+    await ana.ask("change_challenge", draft["id"], tags=["two words"] * 2 + ["!"], status=400)
+    assert (await ana.get("change_challenge", draft["id"], tags=["snow"]))["tags"] == ["snow"]
+    assert (await ana.get("change_challenge", draft["id"], grace_minutes=6))["tags"] == ["snow"], "left out, it stays"
+    page = (await ana.instance.get(f"/c/{draft['handle'].split('@')[1]}")).text
+    assert 'href="/tags/snow"' in page
+
     record = await ben.get("publish_record", title="Flakes", text="Hm.", licence="CC-BY-SA-4.0")
-    offered = await ben.get("submit_record", record["id"], challenge=draft["id"])
+    await ben.ask("submit_record", record["id"], challenge=draft["id"], terms=7, status=409)
+    offered = await ben.get("submit_record", record["id"], challenge=draft["id"], terms=1)
+    assert (offered["terms_version"], offered["terms_agreed"]) == (1, 1)
     await ana.ask("change_challenge", draft["id"], terms={"licence": "CC-BY-SA-4.0"}, status=400)
     changed = await ana.get(
         "change_challenge", draft["id"], terms={"licence": "CC-BY-SA-4.0"}, reason="The sponsor left."
@@ -48,6 +56,9 @@ async def bring_to_an_end(ana: Program, ben: Program, nobody: Program) -> None:
     assert (await ana.get("begin_selecting", draft["id"]))["state"] == "selecting"
     await ana.ask("conclude_challenge", draft["id"], text="Done.", status=409)
     await ana.get("accept_submission", offered["id"], reason="It is soft.")
+    for which, known in {"waiting": [], "decided": [offered["id"]], "proposed": [], "remarks": []}.items():
+        found = await ana.get("list_waiting_submissions", draft["id"], query={"which": which})
+        assert [each["id"] for each in found["items"]] == known, which
     said = [{"submission": offered["id"], "outcome": "used", "thanks": "Lovely."}]
     await ben.ask("conclude_challenge", draft["id"], text="Done.", status=403)
     ended = await ana.get("conclude_challenge", draft["id"], text="A song came of it.", outcomes=said)

@@ -17,14 +17,12 @@ from fedirec.api.shapes.challenges import (
     Challenge,
     Challenges,
     NewChallenge,
-    Submissions,
     TermsSent,
     show_challenge,
     show_challenge_card,
-    show_submission,
 )
 from fedirec.api.shapes.challenges import ChallengeChange as ChallengeChangeSent
-from fedirec.api.shapes.files import dressed_files
+from fedirec.api.shapes.submissions import Submissions, show_submissions
 from fedirec.errors import NotFound
 from fedirec.remix.actions.challenges import (
     ChallengeChange,
@@ -34,12 +32,14 @@ from fedirec.remix.actions.challenges import (
     open_challenge,
     refuse_restless,
 )
+from fedirec.remix.actions.group_tags import read_tags
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.pages.leading.opening import slug_of
 from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.challenges import accepted_by_age, challenges_by_age, own_submissions, waiting_submissions
 from fedirec.remix.queries.leading import parts_in
+from fedirec.remix.queries.submissions import decided_submissions, proposed_submissions, remarks_on
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.web.language import zone_named
 from fedirec.web.paging import Cursor
@@ -48,6 +48,16 @@ from fedirec.web.paging import Cursor
 class ChallengesQuery(PieceQuery):
     which: Literal["open", "closed", "all"] = "open"
     q: Text = Field("", max_length=200, description="Words of the title.")
+
+
+class WaitingQuery(PieceQuery):
+    which: Literal["waiting", "decided", "proposed", "remarks"] = Field(
+        "waiting", description="What waits; or, in one piece, the newest of what is decided, asked for, or only said."
+    )
+
+
+async def remarks_in(challenge: ChallengeRow) -> list[SubmissionRow]:
+    return await remarks_on(challenge, viewer=None)
 
 
 async def list_challenges(call: Call) -> Challenges:
@@ -90,6 +100,7 @@ async def open_one(call: Call) -> Challenge:
         timezone=wanted.timezone if zone_named(wanted.timezone) else "UTC",
         terms=_terms(wanted.terms),
         files=await drafted_files(call, wanted.files),
+        tags=read_tags(wanted.tags),
         is_draft=wanted.draft,
     )
     keys = call.prepared if isinstance(call.prepared, NewKeys) else None
@@ -105,6 +116,7 @@ async def change(call: Call) -> Challenge:
         text=wanted.text,
         deadline_at=wanted.deadline_at,
         grace_minutes=wanted.grace_minutes,
+        tags=None if wanted.tags is None else read_tags(wanted.tags),
         terms=_terms(wanted.terms) if wanted.terms else None,
         reason=wanted.reason,
     )
@@ -125,7 +137,10 @@ async def list_submissions(call: Call) -> Submissions:
 
 
 async def list_waiting(call: Call) -> Submissions:
-    challenge = await led_challenge(call, Deed.SEE_WAITING)
+    challenge, which = await led_challenge(call, Deed.SEE_WAITING), call.asked(WaitingQuery).which
+    if which != "waiting":
+        looked_up = {"decided": decided_submissions, "proposed": proposed_submissions, "remarks": remarks_in}[which]
+        return Submissions(items=await show_submissions(call, await looked_up(challenge)), next=None)
     return await _submissions(
         call, await waiting_submissions(challenge, after=read_place(call), limit=size_of(call) + 1)
     )
@@ -133,17 +148,16 @@ async def list_waiting(call: Call) -> Submissions:
 
 async def list_own(call: Call) -> Submissions:
     rows = await own_submissions(await get_challenge_row(call.row()), call.actor)
-    dressed = await dressed_files([row.record for row in rows])
-    return Submissions(items=[show_submission(call, row, dressed) for row in rows], next=None)
+    return Submissions(items=await show_submissions(call, rows), next=None)
 
 
 async def _submissions(call: Call, rows: list[SubmissionRow]) -> Submissions:
-    dressed = await dressed_files([row.record for row in rows])
+    shown = {each.id: each for each in await show_submissions(call, rows)}
     return piece_of(
         call,
         Submissions,
         rows,
-        show=lambda row: show_submission(call, row, dressed),
+        show=lambda row: shown[row.id],
         place=lambda row: Cursor(at=row.created_at, id=row.id),
     )
 
@@ -240,6 +254,7 @@ ENDPOINTS = (
         "What nobody has decided about yet in your challenge, the longest waiting first.",
         list_waiting,
         answer=Submissions,
+        query=WaitingQuery,
         permission=Permission.TAKE_PART,
     ),
     Endpoint(

@@ -8,8 +8,9 @@ from fedirec.api.endpoint import Call
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_of, read_place, size_of
 from fedirec.api.shapes.basis import Listed, Shape
-from fedirec.api.shapes.challenges import ChallengeCard, NewsItem, show_challenge_card, show_news
+from fedirec.api.shapes.challenges import ChallengeCard, show_challenge_card
 from fedirec.api.shapes.files import dressed_files
+from fedirec.api.shapes.news import NewsItem, show_news
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.api.shapes.projects import ProjectCard, show_projects
 from fedirec.api.shapes.records import RecordCard, show_card

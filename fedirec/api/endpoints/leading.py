@@ -10,15 +10,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.challenges import led_challenge
 from fedirec.api.endpoints.finding import get_challenge_row
-from fedirec.api.shapes.challenges import (
-    AgreementSent,
-    Challenge,
-    ConclusionSent,
-    Submission,
-    WhySent,
-    show_challenge,
-    show_submissions,
-)
+from fedirec.api.shapes.challenges import AgreementSent, Challenge, ConclusionSent, WhySent, show_challenge
+from fedirec.api.shapes.submissions import Submission, show_submissions
 from fedirec.errors import NotFound
 from fedirec.remix.actions.challenges import (
     Said,

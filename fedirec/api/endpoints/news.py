@@ -7,7 +7,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_of, read_place, size_of
-from fedirec.api.shapes.challenges import NewsItem, NewsItems, NewsSent, show_news
+from fedirec.api.shapes.news import NewsItem, NewsItems, NewsSent, show_news
 from fedirec.errors import Gone, NotFound
 from fedirec.remix.actions.news import change_news, post_news, take_back_news
 from fedirec.remix.models import News

@@ -8,16 +8,8 @@ from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.challenges import led_challenge
 from fedirec.api.endpoints.finding import get_challenge_row
 from fedirec.api.endpoints.records.works import get_own_record
-from fedirec.api.shapes.challenges import (
-    Invitation,
-    OfferSent,
-    Reason,
-    Redoing,
-    Submission,
-    Wanted,
-    show_submissions,
-)
 from fedirec.api.shapes.logs import LogEntry, show_entries
+from fedirec.api.shapes.submissions import Invitation, OfferSent, Reason, Redoing, Submission, Wanted, show_submissions
 from fedirec.errors import Invalid, NotFound
 from fedirec.remix.actions.submissions import (
     accept_submission,
@@ -43,8 +35,9 @@ from fedirec.remix.visibility import may_see
 
 async def offer(call: Call) -> Submission:
     record = await get_own_record(call)
-    challenge = await get_challenge_row(call.sent(OfferSent).challenge, field="challenge")
-    made = await submit_record(call.actor, record, challenge)
+    sent = call.sent(OfferSent)
+    challenge = await get_challenge_row(sent.challenge, field="challenge")
+    made = await submit_record(call.actor, record, challenge, seen=sent.terms)
     call.headers["Location"] = f"/api/submissions/{made.id}"
     return await _shown(call, made.id)
 

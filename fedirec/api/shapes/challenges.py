@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -13,19 +12,14 @@ from fedirec.api.shapes.basis import Kind, Listed, Row, Sent, Shape, Text
 from fedirec.api.shapes.files import File, FileSent, dressed_files, show_file
 from fedirec.api.shapes.licences import Licence, show_licence
 from fedirec.api.shapes.people import Person, show_person
-from fedirec.api.shapes.records import RecordCard, show_card
 from fedirec.html import markdown
-from fedirec.media.queries import Dressed
 from fedirec.remix.actions.challenges import MAX_FILES, MAX_GRACE, MAX_SAID, MAX_TITLE
 from fedirec.remix.actions.challenges.ending import MAX_THANKS
-from fedirec.remix.actions.news import MAX_TEXT as MAX_NEWS
-from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
-from fedirec.remix.actions.submissions import MAX_REASON
+from fedirec.remix.actions.group_tags import MAX_TAGS, tags_of
 from fedirec.remix.licences import find_licence
 from fedirec.remix.logbook import MAX_REASON as MAX_LOG_REASON
 from fedirec.remix.models import Challenge as ChallengeRow
-from fedirec.remix.models import ChallengeTerms, News
-from fedirec.remix.models import Submission as SubmissionRow
+from fedirec.remix.models import ChallengeTerms
 from fedirec.remix.queries.challenges import is_open
 from fedirec.remix.terms import MAX_AMOUNT, MAX_RULE, MAX_VERSION
 from fedirec.remix.terms import MAX_TEXT as MAX_TERMS
@@ -36,6 +30,7 @@ StateName = Literal["draft", "open", "extended", "closed", "selecting", "conclud
 OutcomeName = Literal["used", "built_on", "thanked"]
 Moment = Annotated[AwareDatetime, Field(strict=False)]
 """RFC 3339, with a zone."""
+TagText = Annotated[Text, Field(min_length=1, max_length=100)]
 
 
 class Terms(Shape):
@@ -81,6 +76,7 @@ class Challenge(ChallengeCard):
     text: str
     html: str
     grace_minutes: int = Field(description="How long after the deadline what comes from elsewhere still counts.")
+    tags: list[str] = Field(description="Hashtags by which it is found, without #.")
     files: list[File]
     terms_before: list[Terms]
 
@@ -115,6 +111,7 @@ class NewChallenge(Sent):
     deadline_at: Moment | None = None
     timezone: Text = Field("UTC", max_length=60)
     terms: TermsSent
+    tags: list[TagText] = Field(default_factory=list, max_length=MAX_TAGS)
     files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)
     draft: bool = Field(False, description="Keep it for its leaders alone until they open it.")
 
@@ -126,6 +123,7 @@ class ChallengeChange(Sent):
     text: Text | None = Field(None, min_length=1, max_length=20_000)
     deadline_at: Moment | None = None
     grace_minutes: int | None = Field(None, ge=0, le=MAX_GRACE)
+    tags: list[TagText] | None = Field(None, max_length=MAX_TAGS)
     terms: TermsSent | None = None
     reason: Text = Field(
         "", max_length=MAX_LOG_REASON, description="Needed for more time, and for new terms once something was offered."
@@ -159,91 +157,6 @@ class AgreementSent(Sent):
     version: int = Field(ge=1, le=MAX_VERSION)
 
 
-class NewsItem(Shape):
-    """Something that a challenge or a project told those who follow it."""
-
-    id: int
-    uri: str
-    kind: str = Field(description="update, reminder, conclusion or cancellation.")
-    title: str
-    text: str
-    html: str
-    author: Person | None
-    published_at: datetime
-    updated_at: datetime | None
-
-
-class NewsItems(Listed):
-    items: list[NewsItem]
-
-
-class NewsSent(Sent):
-    """What is told to followers."""
-
-    title: Text = Field("", max_length=MAX_NEWS_TITLE)
-    text: Text = Field(min_length=1, max_length=MAX_NEWS)
-
-
-class Submission(Shape):
-    """A record that was offered to a challenge."""
-
-    id: int
-    challenge: int
-    record: RecordCard
-    state: str = Field(
-        description="pending, licence_pending, accepted, declined, withdrawn, proposed (its author is asked) or remark."
-    )
-    via: str = Field(description="local, guest, remote, reply (a post) or pasted (somebody else found it).")
-    reason: str
-    change_wanted: str = Field(description="What should be different before it is decided about.")
-    is_late: bool
-    terms_version: int | None
-    outcome: str = Field(description="What became of it in the end: used, built_on, thanked, or empty.")
-    thanks: str
-    offered_at: datetime
-    decided_at: datetime | None
-
-
-class Submissions(Listed):
-    items: list[Submission]
-
-
-class Offers(Shape):
-    """What a record was offered to."""
-
-    items: list[Submission]
-
-
-class OfferSent(Sent):
-    """To which challenge a record is offered."""
-
-    challenge: Row
-
-
-class Reason(Sent):
-    """Why something is decided so, for its author and for the public log."""
-
-    reason: Text = Field(min_length=1, max_length=MAX_REASON)
-
-
-class Redoing(Reason):
-    """Why something is made anew, and by whom."""
-
-    person: Row | None = Field(None, description="Who makes it, as GET /api/people has them; null if nobody knows.")
-
-
-class Invitation(Reason):
-    """Whom to ask for something, and why."""
-
-    person: Row = Field(description="Who is invited, as GET /api/people has them.")
-
-
-class Wanted(Reason):
-    """The work of somebody else that a challenge would like to have, and why."""
-
-    record: Row
-
-
 def show_terms(row: ChallengeTerms) -> Terms:
     return Terms(
         version=row.version,
@@ -256,21 +169,6 @@ def show_terms(row: ChallengeTerms) -> Terms:
         method=row.method,
         text=row.text,
         said_at=row.created_at,
-    )
-
-
-def show_news(call: Call, row: News) -> NewsItem:
-    """A piece of news, which comes with who wrote it."""
-    return NewsItem(
-        id=row.id,
-        uri=row.uri,
-        kind=row.kind,
-        title=row.title,
-        text=row.text,
-        html=row.content,
-        author=show_person(call, row.author) if row.author else None,
-        published_at=row.published_at,
-        updated_at=row.updated_at,
     )
 
 
@@ -287,34 +185,9 @@ async def show_challenge(call: Call, row: ChallengeRow) -> Challenge:
         text=row.text,
         html=markdown(row.text) if row.text else row.content,
         grace_minutes=row.grace_minutes,
+        tags=await tags_of(row.actor),
         files=[show_file(call, each, dressed, left=row.actor.media_rejected) for each in row.attachments],
         terms_before=[show_terms(terms) for terms in list(row.terms)[1:]],
-    )
-
-
-async def show_submissions(call: Call, rows: Sequence[SubmissionRow]) -> list[Submission]:
-    """Submissions with their records, which come with their parts."""
-    dressed = await dressed_files([row.record for row in rows])
-    return [show_submission(call, row, dressed) for row in rows]
-
-
-def show_submission(call: Call, row: SubmissionRow, dressed: Mapping[int, Dressed]) -> Submission:
-    """One of them; why it was declined is for its author and the leader alone."""
-    concerned = call.looker is not None and call.looker.id in (row.record.author_id, row.challenge.leader_id)
-    return Submission(
-        id=row.id,
-        challenge=row.challenge_id,
-        record=show_card(call, row.record, dressed),
-        state=row.state,
-        via=row.via,
-        reason=row.reason if concerned else "",
-        change_wanted=row.change_wanted if concerned else "",
-        is_late=row.is_late,
-        terms_version=row.terms_version,
-        outcome=row.outcome,
-        thanks=row.thanks,
-        offered_at=row.created_at,
-        decided_at=row.decided_at,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from fedirec.accounts.actions.notifications import notify
@@ -29,7 +28,7 @@ from fedirec.remix.actions.consenting import take_refusal
 from fedirec.remix.actions.meeting import save_challenge
 from fedirec.remix.actions.submissions import end_offer
 from fedirec.remix.actions.submissions.offers import refuse_unwelcome_author
-from fedirec.remix.actions.submissions.stating import refuse_overtaken, take_standing
+from fedirec.remix.actions.submissions.stating import is_said_already, take_standing
 from fedirec.remix.actions.terms import find_standing, take_agreement
 from fedirec.remix.inbox.agreements import answers_an_agreement, is_of_a_challenge
 from fedirec.remix.inbox.arrivals import accept_into, ask_for, ask_for_challenge, offer_to
@@ -40,7 +39,7 @@ from fedirec.remix.inbox.remixing import remix_refused
 from fedirec.remix.inbox.suggestions import suggestion_answered
 from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Challenge, Record, Submission
-from fedirec.remix.submissions import SubmissionEvent, advance_submission
+from fedirec.remix.submissions import SubmissionEvent, SubmissionState, advance_submission
 from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject, SubmissionObject
 
 handlers = Handlers()
@@ -127,7 +126,9 @@ async def record_added(sender: Actor, add: Add[Any]) -> Kept:
         await refuse_talkative(sender)
         await ask_for(add.object.id, challenge=challenge, accepted=True)
         return Kept.FOR_GOOD
-    await _refuse_uninvited(challenge, record, said_at=add.published)
+    offered = await _invited(challenge, record)
+    if offered is not None and is_said_already(offered, add.published, SubmissionState.ACCEPTED):
+        return Kept.FOR_GOOD
     await accept_into(challenge, record)
     details = {"title": record.title}
     await notify(record.author, Notice.SUBMISSION_ACCEPTED, sender, record.uri, record.uri, details)
@@ -141,9 +142,10 @@ async def record_removed(sender: Actor, remove: Remove[Any]) -> Kept:
         return Kept.FOR_A_WHILE
     challenge = await _challenge_adding(sender, remove)
     submission = await Submission.get_or_none(challenge_id=challenge.id, record__uri=remove.object.id)
+    if submission is not None and is_said_already(submission, remove.published, SubmissionState.PENDING):
+        return Kept.FOR_GOOD
     if submission is None or submission.state != "accepted":
         raise NotFound("that was not part of the challenge")
-    refuse_overtaken(submission, remove.published)
     submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
     await submission.save(update_fields=["state"])
     return Kept.FOR_GOOD
@@ -176,7 +178,8 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
         if not await suggestion_answered(sender, reject) and not await pen_answered(sender, reject):
             await follow_rejected(sender, reject)
         return
-    refuse_overtaken(submission, reject.published)
+    if is_said_already(submission, reject.published, SubmissionState.DECLINED):
+        return
     submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
     submission.reason, submission.decided_at = (reject.content or "")[:500], now()
     await submission.save()
@@ -203,14 +206,13 @@ async def _refuse_unasked(group: Actor) -> None:
         raise Unsupported("nobody here follows that challenge")
 
 
-async def _refuse_uninvited(challenge: Challenge, record: Record, *, said_at: datetime | None) -> None:
-    """Raise Forbidden when a challenge elsewhere takes a record of ours that its author never offered to it, and
-    Conflict where it has said something newer about that since.
+async def _invited(challenge: Challenge, record: Record) -> Submission | None:
+    """How `record` stands in a challenge elsewhere that takes it. Raises Forbidden for a record of ours that its author
+    never offered to it.
     """
     if record.visibility != "public" or record.deleted_at:
         raise Forbidden("that is not public")
     offered = await Submission.get_or_none(challenge_id=challenge.id, record_id=record.id)
     if record.author.is_local and (offered is None or offered.state == "withdrawn"):
         raise Forbidden("its author never offered that record")
-    if offered is not None:
-        refuse_overtaken(offered, said_at)
+    return offered

@@ -17,6 +17,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.errors import FedirecError
+from fedirec.remix.actions.group_tags import tags_of
 from fedirec.remix.actions.meeting import refresh_seen
 from fedirec.remix.actions.offering import offer_from_home
 from fedirec.remix.models import Challenge, Submission
@@ -170,6 +171,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         uri=challenge.actor.uri,
         terms=[terms_view(row, is_current=row is history[0]) for row in history],
         needs=[(skill_word(need.skill), need) for need in await needs_of(challenge.actor)],
+        tags=await tags_of(challenge.actor),
         tabs=challenge_tabs(challenge, cards, current="brief", parts=parts),
         is_leader=Part.LEADER in parts,
         contribute_url=_contribute_url(challenge, member),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.finding import get_visible_record
-from fedirec.api.shapes.challenges import Offers, show_submissions
+from fedirec.api.shapes.submissions import Offers, show_submissions
 from fedirec.remix.queries.records import submissions_of
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,7 @@ from fedirec.remix.actions.challenge_news import publish_update
 from fedirec.remix.actions.challenges.going_on import go_on
 from fedirec.remix.actions.challenges.opening import check_text, check_title
 from fedirec.remix.actions.findable import make_challenge_findable
+from fedirec.remix.actions.group_tags import save_group_tags
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import current_terms, save_terms
 from fedirec.remix.actions.terms import tell_of_terms
@@ -44,6 +46,8 @@ class ChallengeChange:
     deadline_at: datetime | None = None
     grace_minutes: int | None = None
     terms: Terms | None = None
+    tags: Sequence[str] | None = None
+    """Hashtags by which it is found; nobody relies on them, so that they may change at any time."""
     reason: str = ""
     """Why there is more time, or why the terms are others: everybody can read it."""
 
@@ -75,6 +79,8 @@ async def change_challenge(leader: Actor, challenge: Challenge, change: Challeng
         if change.terms is not None:
             refuse_unless(Deed.CHANGE_TERMS, parts)
             await _change_terms(leader, challenge, group, change.terms, reason=change.reason)
+        if change.tags is not None:
+            await save_group_tags(group, change.tags)
         await audit(leader, "change_challenge", group.uri)
         if challenge.state != ChallengeState.DRAFT:
             await make_challenge_findable(challenge)

@@ -72,7 +72,8 @@ async def take_standing(submission: Submission, said: SubmissionObject) -> None:
     """
     if submission.state not in (*_TOLD, SubmissionState.LICENCE_PENDING):
         raise Conflict("its author does not offer it any more")
-    refuse_overtaken(submission, said.updated)
+    if submission.told_at is not None and said.updated <= submission.told_at:
+        raise Conflict("its challenge has said something newer since")
     before = (submission.state, submission.change_wanted, submission.outcome)
     is_decided = said.state in (SubmissionState.ACCEPTED, SubmissionState.DECLINED)
     submission.state = said.state
@@ -88,10 +89,16 @@ async def take_standing(submission: Submission, said: SubmissionObject) -> None:
         await _tell(submission, said.reason, was=before[0])
 
 
-def refuse_overtaken(submission: Submission, said_at: datetime | None) -> None:
-    """Raise Conflict for what a challenge elsewhere said at that moment, if it has said something newer since."""
-    if submission.told_at is not None and said_at is not None and said_at <= submission.told_at:
+def is_said_already(submission: Submission, said_at: datetime | None, state: SubmissionState) -> bool:
+    """Whether a newer word than that of `said_at`, by a challenge elsewhere, came before it and says `state` as well.
+
+    Raises Conflict where it says something else.
+    """
+    if submission.told_at is None or said_at is None or said_at > submission.told_at:
+        return False
+    if submission.state != state:
         raise Conflict("its challenge has said something newer since")
+    return True
 
 
 async def _tell(submission: Submission, why: str, *, was: str) -> None:

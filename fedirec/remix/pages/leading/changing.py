@@ -19,6 +19,7 @@ from fedirec.remix.actions.challenges import (
     change_challenge,
     close_challenge,
 )
+from fedirec.remix.actions.group_tags import read_tags, tags_of
 from fedirec.remix.currencies import write_amount
 from fedirec.remix.licences import BY_SA
 from fedirec.remix.logbook import MAX_REASON
@@ -48,6 +49,7 @@ async def show_edit(request: Request[Any]) -> Response:
         {
             "title": challenge.title,
             "text": challenge.text,
+            "tags": " ".join(f"#{name}" for name in await tags_of(challenge.actor)),
             "deadline": local_input(challenge.deadline_at, challenge.timezone) if challenge.deadline_at else "",
             "grace_minutes": str(challenge.grace_minutes),
             "licence": terms.licence if terms else BY_SA.id,
@@ -67,12 +69,16 @@ async def post_edit(request: Request[Any]) -> Response:
     viewer, challenge = await led_challenge_in(request)
     form = await read_form(request)
     is_draft = challenge.state == "draft"
+    tags: list[str] = []
+    with form.collecting():
+        tags = read_tags(form.line("tags", max=1_000).replace(",", " ").split())
     change = ChallengeChange(
         title=form.line("title", required=True, max=MAX_TITLE) if is_draft else None,
         text=form.text("text", required=True, max=MAX_BRIEF),
         deadline_at=_later(form, challenge),
         grace_minutes=form.number("grace_minutes", min=0, max=MAX_GRACE),
         terms=terms_in(form),
+        tags=tags,
         reason=form.text("reason", max=MAX_REASON),
     )
     if form.errors:
