@@ -6,22 +6,28 @@ from datetime import timedelta
 
 import pytest
 
-from fedirec.activitypub.models import Announcement
+from fedirec.activitypub.models import Actor, Announcement
 from fedirec.projects.actions.elsewhere import answer_elsewhere
 from fedirec.projects.actions.members import invite_member
+from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.takeovers import decide_takeovers, offer_to_lead
 from fedirec.projects.models import Project
+from fedirec.projects.queries.productions import get_production_row
 from fedirec.projects.queries.story import Chapter, story_of
+from fedirec.remix.actions.challenges import Said, conclude_challenge
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.needs import name_need
 from fedirec.remix.actions.news import post_news
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.actions.submissions import accept_submission
-from fedirec.remix.models import GroupLeader, LogEntry, News, Submission
+from fedirec.remix.models import Challenge, GroupLeader, LogEntry, News, Record, Submission
+from fedirec.remix.submissions import Outcome
 from fedirec.web.paging import Cursor
 from tests.admin.test_instance_actor import announce, announced
 from tests.conftest import Pass
 from tests.network import Instance, settle
+from tests.projects.producing import challenge_of, production_with, record_by
+from tests.projects.producing import project_at as project_of
 from tests.projects.stage import challenge_at, launch, meet_project, project_at
 from tests.projects.test_takeovers import DAY, falls_silent
 
@@ -98,3 +104,44 @@ async def test_a_member_who_lives_elsewhere_takes_a_project_over(
     copy = await meet_project(there, project.actor.uri, fresh=True)
     known = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))
     assert [row.actor.uri for row in known] == [eve.uri]
+
+
+async def test_what_is_in_a_frozen_production_was_used_whatever_is_said_at_the_end(
+    here: Instance, there: Instance
+) -> None:
+    ana, bo, cy = await here.join("ana"), await here.join("bo"), await there.join("cy")
+    project = await project_of(here, ana)
+    challenge = await challenge_of(here, ana, project)
+    sky = await record_by(here, bo, "Sky", challenge=challenge)
+    remote = await there.find_challenge(challenge.actor.uri)
+    sea = await record_by(there, cy, "Sea", challenge=remote)
+    await settle(there, here)
+    offered = {row.record.uri: row for row in await here.run(lambda: Submission.all().select_related("record"))}
+    for row in offered.values():
+        await here.run(accept_submission, ana, row, "Yes.")
+    copy = offered[sea.uri].record
+
+    async def freeze(*records: Record) -> None:
+        made = await production_with(here, ana, project, list(records))
+        await here.run(lambda: freeze_row(ana, made.id))
+
+    await freeze(sky)
+    async with here.sign_in("ana") as browser:
+        for deed in ("close", "select"):
+            await browser.post(f"/c/skies/{deed}")
+        form = (await browser.get("/c/skies/conclude")).text
+        assert form.count('value="used" selected') == 1
+    said = {offered[sky.uri].id: Said(outcome=Outcome.THANKED, thanks="Blue!")}
+    ending = await here.run(lambda: Challenge.get(id=challenge.id).select_related("actor"))
+    await here.run(conclude_challenge, ana, ending, text="A film.", said=said)
+    ends = await here.run(lambda: Submission.all().order_by("id").values_list("outcome", "thanks"))
+    assert sorted(ends) == [("thanked", ""), ("used", "Blue!")]
+    await settle(here, there)
+    assert (await there.run(lambda: Submission.get())).outcome == "thanked"
+    await freeze(copy)
+    await settle(here, there)
+    assert (await there.run(lambda: Submission.get())).outcome == "used"
+
+
+async def freeze_row(leader: Actor, key: int) -> None:
+    await freeze_production(leader, await get_production_row(key))

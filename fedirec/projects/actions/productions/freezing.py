@@ -19,6 +19,7 @@ from fedirec.projects.models import Production, ProductionPart
 from fedirec.projects.queries.productions import Checked, checked_parts, roles_of
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
+from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Submission
@@ -49,8 +50,7 @@ async def freeze_production(leader: Actor, production: Production, *, reason: st
         await ManifestRow.create(production=fresh, document=manifest.write(), digest=manifest.digest)
         fresh.state, fresh.frozen_at, fresh.digest_holds = "frozen", manifest.frozen_at, True
         await fresh.save(update_fields=["state", "frozen_at", "digest_holds"])
-        used = [part.submission_id for each in checked if (part := each.part).submission_id is not None]
-        await Submission.filter(id__in=used).update(outcome=Outcome.USED.value)
+        await _count_as_used(checked)
         group = production.project.actor
         details = {"title": fresh.title, "production": fresh.uri, "digest": manifest.digest}
         await log(group, Happening.FROZEN, by=leader, reason=reason, details=details)
@@ -117,6 +117,16 @@ def _used(checked: Checked, *, is_named: bool) -> UsedRecord:
         terms_digest=terms.digest if terms else None,
         is_claimed=Flaw.CLAIMED in checked.flaws,
     )
+
+
+async def _count_as_used(checked: Sequence[Checked]) -> None:
+    """What came by submissions was used, and whoever was told of another outcome elsewhere hears of this one."""
+    used = [(part.submission, part.record) for each in checked if (part := each.part).submission is not None]
+    await Submission.filter(id__in=[submission.id for submission, _record in used]).update(outcome=Outcome.USED.value)
+    for submission, record in used:
+        if submission.outcome not in ("", Outcome.USED):
+            submission.outcome = Outcome.USED.value
+            await tell_author(submission.challenge.actor, submission, record)
 
 
 async def _hold_offers(production: Production) -> None:

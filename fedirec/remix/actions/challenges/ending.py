@@ -59,8 +59,9 @@ async def begin_selecting(leader: Actor, challenge: Challenge) -> None:
 async def conclude_challenge(leader: Actor, challenge: Challenge, *, text: str, said: Mapping[int, Said]) -> None:
     """Everybody knows what became of what was made: followers by `text`, and each author of what was accepted.
 
-    `said` is by the row of the submission; what is not in it is thanked. Raises Invalid with the field that has to
-    change, Conflict while something waits for an answer, for nobody is left without one.
+    `said` is by the row of the submission; what is not in it is thanked, and what is in a frozen production was used,
+    whatever is said. Raises Invalid with the field that has to change, Conflict while something waits for an answer,
+    for nobody is left without one.
     """
     refuse_unless(Deed.CONCLUDE_CHALLENGE, await parts_in(challenge, leader))
     _check(said)
@@ -70,9 +71,11 @@ async def conclude_challenge(leader: Actor, challenge: Challenge, *, text: str, 
             raise Conflict(_("Something still waits for an answer. Please answer everybody first."))
         await go_on(challenge, ChallengeEvent.CONCLUDE, concluded_at=now())
         accepted = Submission.filter(challenge_id=challenge.id, state=SubmissionState.ACCEPTED)
-        await accepted.update(outcome=Outcome.THANKED.value)
+        await accepted.filter(outcome="").update(outcome=Outcome.THANKED.value)
         for row in await accepted.filter(id__in=list(said)):
-            row.outcome, row.thanks = said[row.id].outcome.value, said[row.id].thanks.strip()
+            row.thanks = said[row.id].thanks.strip()
+            if row.outcome != Outcome.USED:
+                row.outcome = said[row.id].outcome.value
             await row.save(update_fields=["outcome", "thanks"])
         await log(group, Happening.CONCLUDED, by=leader)
         await audit(leader, "conclude_challenge", group.uri)
