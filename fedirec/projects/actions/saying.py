@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fedirec.activitypub.models import Actor
 from fedirec.projects.models import Project
 from fedirec.remix.actions.news import publish_news
-from fedirec.remix.bulletins import NewsKind
+from fedirec.remix.news import NewsKind
 from fedirec.web.language import Reader, best_language, reading
 from fedirec.web.language import gettext as _
 

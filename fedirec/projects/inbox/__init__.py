@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fedirec.activitypub.handlers import Handlers
-from fedirec.projects.inbox import places, productions, projects
+from fedirec.projects.inbox import memberships, productions, projects
 
 __all__ = ["handlers"]
 
-handlers = Handlers(projects.handlers, places.handlers, productions.handlers)
+handlers = Handlers(projects.handlers, memberships.handlers, productions.handlers)

@@ -15,9 +15,9 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Gone, Invalid, TooMany
 from fedirec.html import clean, markdown
-from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.content import bodies_of, content_of
 from fedirec.remix.models import News
+from fedirec.remix.news import NewsKind
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.sizes import is_small, size_of

@@ -19,9 +19,9 @@ from fedirec.clock import now
 from fedirec.db import execute, fetch_objects, fetch_rows, transaction
 from fedirec.db.tables import moment_of
 from fedirec.remix.actions.news import publish_news
-from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge
+from fedirec.remix.news import NewsKind
 from fedirec.remix.queries.parts import challenges_in
 from fedirec.remix.reminders import DEADLINE, Moment, is_news, moment_at
 from fedirec.web.language import Reader, best_language, reading, zone_named

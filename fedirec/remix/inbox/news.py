@@ -16,10 +16,10 @@ from fedirec.clock import now
 from fedirec.errors import Forbidden, Unsupported
 from fedirec.remix.actions.news import bury_news, save_news
 from fedirec.remix.actions.terms import authors_in
-from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.inbox.arrivals import refuse_deleted
 from fedirec.remix.inbox.talking import refuse_talkative
 from fedirec.remix.models import Challenge, News
+from fedirec.remix.news import NewsKind
 from fedirec.remix.vocab import NewsObject
 from fedirec.uris import origin_of
 

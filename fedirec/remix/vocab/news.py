@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from fedirec.activitypub.contexts import NEWS_CONTEXT
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
-from fedirec.remix.bulletins import NewsKind
+from fedirec.remix.news import NewsKind
 from fedirec.remix.vocab.notes import NoteObject, not_to_be_quoted, read_note
 
 _NAMED = {kind.value: kind for kind in NewsKind}

@@ -29,11 +29,11 @@ from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.records import delete_record
 from fedirec.remix.actions.remix_requests.asking import ask_authors
 from fedirec.remix.actions.saving import save_record
-from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import Relation
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Record
+from fedirec.remix.news import NewsKind
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.vocab import ProductionRef
 from fedirec.translatable import N_

@@ -22,9 +22,9 @@ from fedirec.remix.actions.prompts import in_language_of
 from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.actions.submissions.telling import link, say_to
 from fedirec.remix.actions.terms import MAX_TOLD, authors_in
-from fedirec.remix.bulletins import NewsKind
 from fedirec.remix.logbook import Happening, check_reason
 from fedirec.remix.models import Challenge, Submission
+from fedirec.remix.news import NewsKind
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.challenges import count_pending
 from fedirec.remix.queries.leading import parts_in
