@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.remix.actions import submissions as doing
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
+from fedirec.remix.actions.offering import offer_from_home
 from fedirec.remix.actions.records import edit_record, publish_record
 from fedirec.remix.actions.submissions import offers
 from fedirec.remix.models import Agreement, Challenge, Comment, GroupLeader, LogEntry, Record, Submission
@@ -355,3 +357,40 @@ async def test_one_author_offers_so_much_a_day_and_reads_why_not_more(
         assert late.status_code in (422, 429)
         assert "within a day" in late.text
         assert "Six" in late.text, "what was typed stays"
+
+
+async def test_each_limit_holds_on_each_way_in(
+    here: Instance, there: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, bo, eve = await here.join("ana"), await here.join("bo"), await there.join("eve")
+    words = RecordDraft(title="Vega", text="la", licence="CC-BY-SA-4.0")
+    own = await here.run(publish_record, bo, words)
+    hers = await here.find_record((await there.run(publish_record, eve, words)).uri)
+    guest = await here.meet(eve.uri)
+
+    ways: dict[str, tuple[Actor, Record, Callable[[Challenge], Any]]] = {
+        "with a new record": (bo, own, lambda asked: here.run(publish_record, bo, replace(words, challenge=asked))),
+        "a record that is there": (bo, own, lambda asked: here.run(doing.submit_record, bo, own, asked)),
+        "a guest": (guest, hers, lambda asked: here.run(offer_from_home, guest, hers, asked)),
+        "another instance": (guest, hers, lambda asked: here.run(doing.save_submission, asked, hers, via="remote")),
+    }
+    for found in (False, True):
+        for number, (way, (_author, record, offer)) in enumerate(ways.items()):
+            asked = await ask(here, ana, slug=f"stars{number}{found}".lower())
+            if found:
+                await here.run(doing.propose_record, ana, asked, record, "It would fit.")
+            monkeypatch.setattr(offers, "MAX_OFFERED_TO_ONE", 0)
+            with pytest.raises(TooMany):
+                await offer(asked)
+            monkeypatch.setattr(offers, "MAX_OFFERED_TO_ONE", 20)
+            ago = now() - timedelta(minutes=5 if way != "another instance" else 90)
+            await here.run(lambda key=asked.id, at=ago: Challenge.filter(id=key).update(deadline_at=at))
+            with pytest.raises(Conflict):
+                await offer(await here.run(lambda key=asked.id: Challenge.get(id=key).select_related("actor")))
+    open_one = await ask(here, ana, slug="welcome")
+    for author in (bo, guest):
+        await here.run(block, ana, author)
+    for way, (_author, _record, offer) in ways.items():
+        with pytest.raises(Forbidden):
+            await offer(open_one)
+        assert not await here.run(lambda: Submission.exclude(state="proposed").exists()), way
