@@ -81,7 +81,7 @@ async def test_a_member_of_one_fedirec_leads_a_project_of_another(here: Instance
             at = f"/submissions/{rows[title]}/decide"
             assert (await visitor.post(at, data={"do": do, "reason": ""})).status_code == 400
             assert (await visitor.post(at, data={"do": do, "reason": reason})).status_code == 303
-        states = {title: await here.run(lambda key=key: Submission.get(id=key)) for title, key in rows.items()}
+        states = {title: await here.run(_submission, key) for title, key in rows.items()}
         assert {title: row.state for title, row in states.items()} == {
             "Drops": "accepted",
             "Mud": "declined",
@@ -150,6 +150,10 @@ class _Reader:
         """The ids of what such activities were about."""
         about = [each["object"] for each in self.posts if each["type"] == type]
         return {each["id"] if isinstance(each, dict) else each for each in about}
+
+
+async def _submission(key: int) -> Submission:
+    return await Submission.get(id=key)
 
 
 async def _told(at: Instance, name: str, kind: str) -> list[str]:
