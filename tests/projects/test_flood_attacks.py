@@ -13,7 +13,7 @@ from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.errors import Conflict, TooMany
 from fedirec.projects.actions import tasks
 from fedirec.projects.actions.productions import roles
-from fedirec.projects.actions.projects import set_stage
+from fedirec.projects.actions.projects import MAX_MOVES, set_stage
 from fedirec.projects.actions.takeovers import MAX_A_DAY, offer_to_lead, withdraw_offer
 from fedirec.projects.inbox.projects import MAX_OF_HOST
 from fedirec.projects.models import Task
@@ -26,7 +26,7 @@ from fedirec.remix.models import Challenge, LogEntry, Submission
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.projects.producing import production_with
-from tests.projects.stage import begin, challenge_at, launch, let_in, project_at
+from tests.projects.stage import challenge_at, launch, let_in, project_at
 from tests.projects.test_federation_attacks import CONTEXT, Elsewhere, reasons
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
@@ -81,7 +81,7 @@ async def test_nobody_is_asked_about_a_role_again_and_again_and_not_everybody_in
     here: Instance, ana: Actor, evil: Elsewhere
 ) -> None:
     victim = await here.meet(evil.peer.actor("victim"))
-    project = await begin(here, ana)
+    project = await launch(here, ana)
     production = await production_with(here, ana, project, [])
 
     async def pester() -> int:
@@ -139,3 +139,18 @@ async def test_the_log_does_not_name_who_was_only_given_what_is_dropped(here: In
     whole = await here.run(lambda: Task.get(id=made.id).select_related("project__actor", "assignee", "made_by"))
     await here.run(lambda: tasks.drop_task(ana, whole, reason="It is fine as it is."))
     assert (await here.run(lambda: LogEntry.get(kind="task_dropped"))).person_id is None
+
+
+async def test_a_project_does_not_stop_and_go_on_all_day(here: Instance, ana: Actor, time_passes: Pass) -> None:
+    project = await launch(here, ana)
+
+    async def waver() -> None:
+        for _again in range(MAX_MOVES):
+            for stage in (Stage.ABANDONED, Stage.IDEA):
+                await set_stage(ana, project, stage, reason="Hear me.")
+
+    with pytest.raises(TooMany):
+        await here.run(waver)
+    assert await here.run(lambda: LogEntry.filter(kind="stage_set").count()) == MAX_MOVES
+    time_passes(timedelta(days=1))
+    await here.run(lambda: set_stage(ana, project, Stage.ABANDONED, reason="For good."))

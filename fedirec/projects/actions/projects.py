@@ -37,6 +37,7 @@ from fedirec.remix.actions.group_tags import read_tags, save_group_tags
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.needs import publish_needs
 from fedirec.remix.logbook import Happening
+from fedirec.remix.models import LogEntry
 from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.sizes import size_of
 from fedirec.uris import Uris, origin_of
@@ -49,6 +50,8 @@ MAX_TEXT: Final = 20_000
 """Bytes."""
 MAX_A_DAY: Final = 20
 """Projects that one person begins: each has keys of its own, and takes a name for good."""
+MAX_MOVES: Final = 10
+"""Times in a day that one project changes its stage: its followers, and those who are in it, hear of each."""
 SILENT_DAYS: Final = range(14, 366)
 """For how long leaders may choose to be silent."""
 
@@ -191,6 +194,9 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
         was = Stage(project.stage)
         before = Stage(project.stage_before) if project.stage_before else None
         refuse_move(was, stage, await facts_of(project), before=before)
+        moves = LogEntry.filter(group_id=project.actor_id, kind=Happening.STAGE_SET.value, by_id__not_isnull=True)
+        if await moves.filter(created_at__gt=now() - timedelta(days=1)).count() >= MAX_MOVES:
+            raise TooMany(_("It has changed its stage often today. Please wait until tomorrow."), retry_after=3600)
         await move_to_stage(project, stage)
         details = {"before": was.value, "stage": stage.value}
         await log(project.actor, Happening.STAGE_SET, by=leader, reason=reason, details=details)
