@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -384,9 +384,8 @@ async def test_each_limit_holds_on_each_way_in(
                 await offer(asked)
             monkeypatch.setattr(offers, "MAX_OFFERED_TO_ONE", 20)
             ago = now() - timedelta(minutes=5 if way != "another instance" else 90)
-            await here.run(lambda key=asked.id, at=ago: Challenge.filter(id=key).update(deadline_at=at))
             with pytest.raises(Conflict):
-                await offer(await here.run(lambda key=asked.id: Challenge.get(id=key).select_related("actor")))
+                await offer(await here.run(_ended, asked, ago))
     open_one = await ask(here, ana, slug="welcome")
     for author in (bo, guest):
         await here.run(block, ana, author)
@@ -394,3 +393,9 @@ async def test_each_limit_holds_on_each_way_in(
         with pytest.raises(Forbidden):
             await offer(open_one)
         assert not await here.run(lambda: Submission.exclude(state="proposed").exists()), way
+
+
+async def _ended(challenge: Challenge, at: datetime) -> Challenge:
+    """`challenge`, whose deadline was at that time."""
+    await Challenge.filter(id=challenge.id).update(deadline_at=at)
+    return await Challenge.get(id=challenge.id).select_related("actor")
