@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from fedirec.projects.pages import (
     answering,
     beginning,
+    discarding,
     feeds,
     leading,
     listing,
@@ -22,6 +23,7 @@ routes: list[BaseRoute] = [
     *listing.routes,
     *feeds.routes,
     *beginning.routes,
+    *discarding.routes,
     *leading.routes,
     *offering.routes,
     *people.routes,

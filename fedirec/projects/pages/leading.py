@@ -13,7 +13,6 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
-from fedirec.projects.actions.discarding import discard_project
 from fedirec.projects.actions.projects import launch_project, set_stage
 from fedirec.projects.actions.steps import (
     MAX_TITLE,
@@ -72,20 +71,6 @@ async def post_launch(request: Request[Any]) -> Response:
     await launch_project(viewer.actor, project)
     said = _("It is launched. Tell people about it: whoever follows it hears what happens.")
     return redirect(request, project_url(Cards(request), project), said)
-
-
-@members_only
-async def show_discarding(request: Request[Any]) -> Response:
-    """Asks once more, and says what becomes of its parts."""
-    _viewer, project = await leader_in(request, Deed.DISCARD_PROJECT)
-    (shown,) = await project_views(Cards(request), [project])
-    return render(request, "projects/discard.html", project=shown)
-
-
-async def post_discarding(request: Request[Any]) -> Response:
-    viewer, project = await doer_in(request)
-    await discard_project(viewer.actor, project)
-    return redirect(request, "/projects", _("It is gone."))
 
 
 async def post_step(request: Request[Any]) -> Response:
@@ -295,8 +280,6 @@ def _back(request: Request[Any], project: Project, said: str) -> Response:
 routes = [
     Route("/p/{slug}/lead", show_lead, methods=["GET"]),
     Route("/p/{slug}/launch", post_launch, methods=["POST"]),
-    Route("/p/{slug}/discard", show_discarding, methods=["GET"]),
-    Route("/p/{slug}/discard", post_discarding, methods=["POST"]),
     Route("/p/{slug}/stage", post_stage, methods=["POST"]),
     Route("/p/{slug}/tell", post_news, methods=["POST"]),
     Route("/p/{slug}/steps", post_step, methods=["POST"]),
