@@ -55,7 +55,8 @@ from fedirec.projects.pages.found import FED, FOUND, TAGGED
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
 from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
 from fedirec.projects.pages.tasks.showing import OWN_TASKS
-from fedirec.projects.queries.rhythm import dates_in, released_in
+from fedirec.projects.queries.productions import released_in
+from fedirec.projects.queries.tasks import dates_in
 from fedirec.remix import inbox as remix_inbox
 from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab

@@ -47,7 +47,7 @@ from fedirec.projects.actions.meeting import fetch_project
 from fedirec.projects.actions.productions.meeting import fetch_production
 from fedirec.projects.actions.reminders import remind_of_invitations, remind_of_tasks
 from fedirec.projects.actions.takeovers import decide_takeovers, watch_leaders
-from fedirec.projects.queries.rhythm import released_in
+from fedirec.projects.queries.productions import released_in
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.remix.actions.bringing import bring
 from fedirec.remix.actions.catching_up import fetch_replies

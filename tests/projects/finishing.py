@@ -19,8 +19,7 @@ from fedirec.lanes import Job, Kind, Runner
 from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.models import Production
-from fedirec.projects.queries.productions import get_production_row
-from fedirec.projects.queries.rhythm import released_in
+from fedirec.projects.queries.productions import get_production_row, released_in
 from fedirec.remix.actions.digests import post_digests
 from fedirec.settings import Settings
 

@@ -16,7 +16,7 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.projects.queries.rhythm import released_in
+from fedirec.projects.queries.productions import released_in
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.digests import post_digests
 from fedirec.remix.models import Challenge, News, Record

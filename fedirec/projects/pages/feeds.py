@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.errors import Gone
-from fedirec.projects.queries.projects import get_project
-from fedirec.projects.queries.rhythm import groups_in, releases_of
+from fedirec.projects.queries.productions import releases_of
+from fedirec.projects.queries.projects import get_project, groups_in
 from fedirec.remix.pages.sharing.feeds import places_of_news, places_of_records, send_feed, sorted_after
 from fedirec.remix.queries.news import news_of
 from fedirec.web.paging import wanted_page

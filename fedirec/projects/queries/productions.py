@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.projects.fitness import Candidate, Flaw, flaws_in, stops
 from fedirec.projects.manifests import Manifest, named_now, read_kept
 from fedirec.projects.models import DistributionLink, Production, ProductionPart, Project, RoleLine
 from fedirec.projects.models import Manifest as ManifestRow
+from fedirec.projects.queries.projects import seen
 from fedirec.remix.actions.drafts import breaches_among
 from fedirec.remix.claims import OPEN
 from fedirec.remix.licences import find_licence, licence_of
-from fedirec.remix.models import Agreement, ChallengeTerms, Claim, Submission
+from fedirec.remix.models import Agreement, ChallengeTerms, Claim, Record, Submission
+from fedirec.remix.queries.parts import records_in
 from fedirec.remix.queries.pseudonyms import stand_ins_of
 from fedirec.remix.queries.standing import silent_among
 from fedirec.remix.roles import CONTRIBUTOR, find_role
@@ -26,6 +31,12 @@ from fedirec.web.paging import Cursor
 MAX_PRODUCTIONS: Final = 100
 """Of one project."""
 _NONE: Final = "There is no such production here."
+_RELEASED: Final = f"""
+    SELECT p.record_id FROM production p JOIN project j ON j.id = p.project_id JOIN actor a ON a.id = j.actor_id
+     WHERE p.released_at >= ? AND p.released_at < ? AND p.state = 'released' AND p.record_id IS NOT NULL
+       AND NOT a.is_quiet AND {seen("j")}
+     ORDER BY p.released_at DESC, p.id DESC LIMIT ?
+"""  # noqa: S608  (only constants are spliced in)
 
 
 async def get_production(project: Project, key: str) -> Production:
@@ -70,6 +81,31 @@ async def released_productions(*, after: Cursor | None = None, limit: int) -> li
         rows = {row.id: row for row in await with_parts(Production.filter(id__in=ids))}
         return [rows[each] for each in ids]
     return list(await with_parts(found.order_by("-released_at", "-id").limit(limit)))
+
+
+async def released_in(since: datetime, until: datetime, limit: int) -> Sequence[int]:
+    """The rows of the records as which productions were released between the moments, the newest first."""
+    return [key for (key,) in await fetch_tuples(_RELEASED, since, until, limit)]
+
+
+async def releases_of(project: Project, *, after: Cursor | None, limit: int) -> list[tuple[datetime, int, Record]]:
+    """What was released from `project` and everybody may see, the newest first, with the moment and the production."""
+    found = Production.filter(
+        project_id=project.id,
+        state="released",
+        record__visibility="public",
+        record__deleted_at=None,
+        record__author__state__in=("active", "deleted"),
+    )
+    if after is not None:
+        found = found.filter(Q(released_at__lt=after.at) | Q(released_at=after.at, id__lt=after.id))
+    rows = await found.order_by("-released_at", "-id").limit(limit)
+    records = {row.id: row for row in await records_in([row.record_id for row in rows if row.record_id is not None])}
+    return [
+        (row.released_at, row.id, records[row.record_id])
+        for row in rows
+        if row.released_at is not None and row.record_id in records
+    ]
 
 
 def with_parts(productions: QuerySet[Production]) -> QuerySet[Production]:

@@ -20,6 +20,8 @@ MAX_STEPS = 60
 """Of one project."""
 MAX_OFFERED = 100
 """Challenges that a step can choose among."""
+MAX_HEARD = 100
+"""Challenges of a project whose news stand in its feed."""
 _NONE = "There is no such project here."
 
 
@@ -174,6 +176,19 @@ async def _may_attach(leader: Actor, project: Project, challenge: Challenge) -> 
     if challenge.actor.is_local:
         return may_do(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
     return challenge.named_project == project.actor.uri
+
+
+async def groups_in(project: Project) -> list[Actor]:
+    """The Group of `project`, which comes with it, and those of its challenges that everybody may see."""
+    keys = (
+        await Challenge.filter(part_of_id=project.actor_id)
+        .exclude(state="draft")
+        .order_by("-id")
+        .limit(MAX_HEARD)
+        .values_list("actor_id", flat=True)
+    )
+    found = await Actor.filter(id__in=[int(str(key)) for key in keys], state="active", is_quiet=False) if keys else []
+    return [project.actor, *found]
 
 
 async def facts_of(project: Project) -> Facts:

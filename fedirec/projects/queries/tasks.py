@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
+from fedirec.db.rows import fetch_tuples
+from fedirec.db.tables import moment_of
 from fedirec.errors import NotFound
 from fedirec.projects.models import Project, ProjectMember, Task
+from fedirec.projects.queries.projects import seen
 from fedirec.remix.models import GroupLeader
+from fedirec.web.ical import Date
+from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor
 
 MAX_PEOPLE: Final = 500
 """People among whom a form lets choose."""
 _ENDED: Final = ("done", "dropped")
+_DUE: Final = f"""
+    SELECT t.uri, t.title, t.due_at, t.created_at, t.changed_at, t.ended_at, t.state, j.title, a.uri, a.is_local
+      FROM task t CROSS JOIN project j CROSS JOIN actor a
+     WHERE t.due_at >= ? AND t.due_at < ? AND j.id = t.project_id AND a.id = j.actor_id
+       AND NOT a.is_quiet AND {seen("j")}
+     ORDER BY t.due_at, t.id LIMIT ?
+"""  # noqa: S608  (only constants are spliced in)
 
 
 async def get_task(project: Project, key: str) -> Task:
@@ -64,6 +77,28 @@ async def tasks_of(actor: Actor, *, limit: int, offset: int = 0) -> Sequence[Tas
     if len(rows) < limit + offset:
         rows += await _dressed(mine.filter(due_at=None).order_by("id").limit(limit + offset - len(rows)))
     return rows[offset:]
+
+
+async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Date]:
+    """The days on which tasks of launched projects are due, the first in front; what has ended is called off."""
+    dates = []
+    rows = await fetch_tuples(_DUE, since, until, limit)
+    for uri, title, due_at, made_at, changed_at, ended_at, state, project, group, is_local in rows:
+        at, made = moment_of(due_at), moment_of(made_at)
+        assert at is not None
+        assert made is not None
+        dates.append(
+            Date(
+                uid=f"{uri}#due",
+                at=at,
+                title=_("%(project)s: %(task)s") % {"project": project, "task": title},
+                url=f"{group}/tasks" if is_local else group,
+                made_at=made,
+                changed_at=max(filter(None, map(moment_of, (changed_at, ended_at))), default=None),
+                is_cancelled=state != "open",
+            )
+        )
+    return dates
 
 
 async def tasks_around(actor: Actor, project: Project) -> Sequence[Task]:
