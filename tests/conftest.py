@@ -51,8 +51,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def turn(item: pytest.Item) -> int:
-        return next((place for place, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+    def turn(item: pytest.Item) -> tuple[int, bool]:
+        place = next((place for place, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        # One kind of database after the other: going from one to the other costs a tenth of a second.
+        return place, given.get("database_kind") == "postgres"
 
     items.sort(key=turn)
 

@@ -200,6 +200,7 @@ async def _renames(lapsed: Lapsed) -> None:
     await lapsed.say("Update", lapsed.describe("kim", withoutName=True))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("lists_old_keys", [False, True], ids=["new keys", "old keys too"])
 @pytest.mark.parametrize("what", TRIES)
 async def test_whoever_has_a_lapsed_domain_has_nothing_of_what_was_agreed_there(

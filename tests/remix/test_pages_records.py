@@ -19,6 +19,7 @@ from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.remix.forms import fields_of, picture, send
 
+pytestmark = pytest.mark.one_database
 ACTIVITY = "application/activity+json"
 NEW = "/records/new"
 

@@ -20,6 +20,7 @@ from tests.network import Instance, settle
 from tests.remix.forms import picture
 from tests.remix.test_pages_records import published, write
 
+pytestmark = pytest.mark.one_database
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 

@@ -174,6 +174,7 @@ async def _notices(here: Instance, kind: str) -> int:
     return await here.run(lambda: Notification.filter(kind=kind, account__actor__local_handle="ana").count())
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("software", SERVERS)
 async def test_a_server_of_another_make_lives_with_ours(here: Instance, network: Sinks, software: str) -> None:
     life, server = LIVES[software], Server(network, here, software)
