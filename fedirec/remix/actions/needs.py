@@ -15,12 +15,13 @@ from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create
 from fedirec.activitypub.models import Actor, Outgoing
-from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
-from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Offer, Ref, Tombstone
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Create, Offer, Ref, Tombstone
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import markdown
+from fedirec.remix.actions.announcing import say_gone
 from fedirec.remix.actions.instance_news import announcers_of
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
@@ -272,17 +273,8 @@ async def _take_back(need: Need) -> None:
     if group.state != "active":
         return
     tombstone = Tombstone(id=need.uri, deleted=need.ended_at, former_type=NeedObject.TYPE)
-    delete = Delete(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=tombstone,
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        published=now(),
-    )
-    await withhold(actor_id=group.id, uri=need.uri)
     # Who follows this instance as a whole may have met it there.
-    await publish(group, delete, to_followers_of=[group, *await announcers_of([need.uri])])
+    await say_gone(group, tombstone, also=await announcers_of([need.uri]))
 
 
 def _check(skill: str, words: str) -> str:

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.outbox import new_activity_uri, publish, withhold
-from fedirec.activitypub.vocab import PUBLIC, Create, Delete, Tombstone, Update
+from fedirec.activitypub.outbox import new_activity_uri, publish
+from fedirec.activitypub.vocab import PUBLIC, Create, Tombstone, Update
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Gone, Invalid, TooMany
 from fedirec.html import clean, markdown
+from fedirec.remix.actions.announcing import say_gone
 from fedirec.remix.content import bodies_of, content_of
 from fedirec.remix.models import News
 from fedirec.remix.news import NewsKind
@@ -154,16 +155,7 @@ async def _take_back(news: News) -> None:
     told = await _told_besides(news)
     await bury_news(news)
     tombstone = Tombstone(id=news.uri, deleted=news.deleted_at or now(), former_type=NewsObject.TYPE)
-    delete = Delete(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=tombstone,
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        published=now(),
-    )
-    await withhold(actor_id=group.id, uri=news.uri)
-    await publish(group, delete, to=told, to_followers_of=[group])
+    await say_gone(group, tombstone, to=told)
 
 
 async def _told_besides(news: News) -> list[Actor]:
