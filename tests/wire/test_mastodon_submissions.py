@@ -18,7 +18,7 @@ from fedirec.remix.actions.challenges import ChallengeChange, change_challenge
 from fedirec.remix.actions.letting_in import show_held_record
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.offering import choose_licence
-from fedirec.remix.actions.submissions import offers
+from fedirec.remix.actions.submissions import offers, telling
 from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab.tags import OBJECT_LINK
@@ -358,6 +358,18 @@ async def test_who_answers_often_is_told_only_a_few_times(here: Instance, mastod
     for number in "23456":
         assert await mastodon.send(_drawing(mastodon, rain, number)) == ("handled", None)
     assert len(_letters(mastodon)) == 3
+
+
+async def test_nobody_makes_us_write_to_one_server_without_an_end(
+    here: Instance, mastodon: Mastodon, rain: Challenge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "MAX_ANSWERS_TO_HOST", 1)
+    assert await mastodon.send(_drawing(mastodon, rain)) == ("handled", None)
+    eve = mastodon.peer.actor("eve")
+    other = json.loads(json.dumps(_drawing(mastodon, rain, "3")).replace(MIA, eve))
+    assert await mastodon.send(other) == ("handled", None)
+    assert await here.run(lambda: Submission.filter(state="licence_pending").count()) == 2
+    assert len(_letters(mastodon)) == 1
 
 
 async def test_a_boost_of_what_we_say_is_answered_by_nothing(
