@@ -15,8 +15,13 @@ import pytest
 from fedirec.accounts.actions.notifications import GATHERING, PAUSE, mark_read, notify
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.notices import WISHES, Notice
+from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor
+from fedirec.clock import now
 from fedirec.lanes import Job
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.reminders import remind_of_deadlines
+from fedirec.remix.terms import Terms
 from tests.conftest import Pass
 from tests.network import Instance, Network, open_instance
 from tests.postbox import Postbox, open_postbox
@@ -117,6 +122,29 @@ async def test_what_happens_within_some_minutes_comes_as_one_letter_and_ends_wit
     await write_letters(place)
     assert len(box.letters) == 1
     assert await place.run(lambda: Notification.filter(account__actor_id=ana.id).count()) == 4
+
+
+@pytest.mark.one_database
+async def test_who_follows_a_challenge_is_told_by_mail_before_it_closes(
+    place: Instance, box: Postbox, time_passes: Pass
+) -> None:
+    ana, bo = await wants_mail(place, "ana", box, ["challenge_closes"]), await place.join("bo")
+    draft = ChallengeDraft(
+        title="Foxes",
+        slug="foxes",
+        text="Draw one.",
+        terms=Terms(version=1, licence="CC-BY-4.0"),
+        deadline_at=now() + timedelta(days=9),
+    )
+    challenge = await place.run(open_challenge, bo, place.state["keyring"], draft)
+    await place.run(follow, ana, challenge.actor)
+    time_passes(timedelta(days=6, minutes=1))
+    assert await place.run(remind_of_deadlines) == 1
+    time_passes(GATHERING)
+    await write_letters(place)
+    [letter] = box.letters
+    assert "Foxes" in str(letter["Subject"])
+    assert f"{place.origin}/c/foxes" in plain(letter)
 
 
 async def test_nobody_gets_more_than_one_letter_in_an_hour_nor_what_they_have_read(
