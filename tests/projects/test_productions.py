@@ -20,8 +20,8 @@ from fedirec.projects.actions.productions.preparing import set_links
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.actions.tasks import TaskDraft, make_task
-from fedirec.projects.models import RoleLine
-from fedirec.projects.queries.productions import find_production, get_production_row, links_of, manifest_of
+from fedirec.projects.models import Production, RoleLine
+from fedirec.projects.queries.productions import get_production_row, links_of, manifest_of, with_parts
 from fedirec.remix.actions.instance_news import bring_news_up_to_date
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.models import LogEntry, Record, Source
@@ -31,6 +31,10 @@ from tests.projects.producing import production_with, project_at, record_by
 from tests.projects.stage import let_in
 
 pytestmark = pytest.mark.anyio
+
+
+async def find_production(uri: str) -> Production | None:
+    return await with_parts(Production.filter(uri=uri)).first()
 
 
 @pytest.mark.one_database

@@ -89,7 +89,7 @@ async def project_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
 
 
 async def _forget_copy(group: Actor) -> None:
-    """Of a project elsewhere that is gone there only the title is left. Nobody of ours is in it any more, which they are
+    """Of a project elsewhere that is gone there only the title is left. Nobody of ours is in it any more, and they are
     told; part of the caller's transaction.
     """
     project = await Project.filter(actor_id=group.id, actor__is_local=False).select_related("actor").first()

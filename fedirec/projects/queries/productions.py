@@ -55,11 +55,6 @@ async def get_production_row(key: int) -> Production:
     return found
 
 
-async def find_production(uri: str) -> Production | None:
-    """The production with the id `uri`, if it is known here."""
-    return await with_parts(Production.filter(uri=uri)).first()
-
-
 async def productions_of(project: Project) -> Sequence[Production]:
     """All productions of `project`, the newest first."""
     found = with_parts(Production.filter(project_id=project.id))
