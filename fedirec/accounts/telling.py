@@ -35,12 +35,19 @@ def sentence_of(group: Sequence[Notification]) -> str:
 
 
 def name_in(row: Notification) -> str:
-    """Who it comes from."""
-    return row.actor.name or row.actor.handle if row.actor else str(row.details.get("who") or _("Somebody"))
+    """Who it comes from: whom it names besides, where somebody spoke through a Group; else its actor."""
+    if row.actor is None or "who" in row.details:
+        return str(row.details.get("who") or _("Somebody"))
+    return row.actor.name or row.actor.handle
+
+
+def page_of(row: Notification, origin: str) -> str:
+    """The page to look at, from its slash on; what a Group of another server asks is asked on its own page there."""
+    return row.url if row.kind == Notice.GROUP_WROTE else page_about(row.url, origin)
 
 
 def page_about(url: str, origin: str) -> str:
-    """The page to look at, from its slash on: one of ours, or our page about what lives elsewhere."""
+    """One of our pages, from its slash on, or our page about what lives elsewhere."""
     if url.startswith("/"):
         return local_path(url)
     if url.startswith(f"{origin}/"):

@@ -199,7 +199,11 @@ async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
     await settle(here, there)
     assert "invited_to_project" in await told(there, "bo")
     invited = await place_at(there, bo.uri)
-    assert (invited.state, invited.words) == ("invited", "You are invited to lead it too. You draw so well.")
+    words = "You are invited to lead it too. You draw so well."
+    assert (invited.state, invited.words) == ("invited", words)
+    async with there.sign_in("bo") as browser:
+        page = (await browser.get("/notifications")).text
+    assert ("ana invites you to be part of “Moon film”." in page, words in page) == (True, True)
     copy = await project_at(there, project.actor.uri)
     await there.run(lambda: elsewhere.answer_elsewhere(bo, copy, accepts=True))
     await settle(there, here)

@@ -269,12 +269,18 @@ async def test_somebody_elsewhere_is_told_by_a_post_of_the_project_for_them_alon
     assert sent is not None
     note = sent.document["object"]
     assert note["to"] == [eve.uri] or note["to"] == eve.uri
-    assert task.uri in note["content"]
+    door = f"{here.origin}/sign-in/elsewhere?next={task.uri.removeprefix(here.origin)}"
+    assert (note["url"], f'href="{door}"' in note["content"]) == (door, True)
     assert "Colour the sky" in note["content"]
     await settle(here, there)
     heard = await there.run(lambda: Notification.get(kind="group_wrote").select_related("account__actor"))
     assert heard.account.actor.handle == "eve"
-    assert heard.details["title"].startswith("ana asks you to see to “Colour the sky”. You can hand it back.")
+    assert heard.details["title"] == "ana asks you to see to “Colour the sky”. You can hand it back."
+    async with there.sign_in("eve") as browser:
+        told = (await browser.get("/notifications")).text
+    assert (f'href="{door}"' in told, f"({here.host})" in told) == (True, True), "it leads to the question itself"
+    async with here.client() as visitor:
+        assert 'name="next" value="/p/fox/tasks/' in (await visitor.get(door.removeprefix(here.origin))).text
     await here.run(finish_task, known, task)  # as a guest who signed in with their own server
     assert (await fresh(here, task)).state == "done"
 

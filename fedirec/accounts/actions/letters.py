@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urljoin
 
 from tortoise.expressions import Q
 
@@ -17,7 +18,7 @@ from fedirec.accounts.actions.notifications import PAUSE
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.queries import ACTIVE, waiting_for_mail
 from fedirec.accounts.stopping import CONFIRM, Sort, sealed, stop_path, unsealed
-from fedirec.accounts.telling import grouped, page_about, sentence_of
+from fedirec.accounts.telling import grouped, page_of, sentence_of
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.site import Site
 from fedirec.clock import now
@@ -218,7 +219,7 @@ def _notices(rows: Sequence[Notification], *, origin: str) -> Draft:
     lines = [
         Line(
             text=sentence_of(group),
-            url=origin + page_about(group[0].url, origin),
+            url=urljoin(origin, page_of(group[0], origin)),
             note=str(group[0].details.get("reason") or ""),
         )
         for group in groups[:SHOWN]

@@ -13,7 +13,7 @@ FAMILY: Final = Family(
     sign="check",
     words={
         Notice.GROUP_WROTE: Words(
-            one=N_("“%(who)s” wrote to you: %(title)s."),
+            one=N_("“%(who)s” wrote to you: %(title)s"),
             wish=N_("A challenge or project of another server writes to me"),
         ),
         Notice.TASK_GIVEN: Words(
@@ -51,6 +51,16 @@ FAMILY: Final = Family(
         Notice.INVITATION_WAITS: Words(
             one=N_("“%(title)s” still waits for your answer: they would like you to join."),
             wish=N_("An invitation to a project waits for my answer"),
+        ),
+        Notice.STEP_LOCKED: Words(
+            one=N_("The step “%(title)s” is locked. What you see to there, or offered to it, waits."),
+            wish=N_("A step is locked in which I see to something, or something that I offered waits"),
+        ),
+        Notice.STEP_DONE: Words(
+            one=N_(
+                "The step “%(title)s” is done. Look whether what you see to there, or offered to it, is still wanted."
+            ),
+            wish=N_("A step is done in which I see to something, or something that I offered waits"),
         ),
         Notice.PROJECT_ABANDONED: Words(
             one=N_("“%(title)s” was given up. What you made for it stays yours."),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +19,7 @@ from fedirec.accounts.notices import FAMILIES, Notice, family_of
 from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import PAGE, notifications_of
-from fedirec.accounts.telling import grouped, name_in, page_about, sentence_of
+from fedirec.accounts.telling import grouped, name_in, page_of, sentence_of
 from fedirec.media.cache import MediaCache
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
@@ -52,6 +52,8 @@ class NoticeView:
     sentence: str
     sign: str
     url: str
+    host: str
+    """The other server to which `url` leads; empty for a page of ours."""
     people: tuple[PersonView, ...]
     events: tuple[EventView, ...]
     """Each of several, the newest first; empty when there is only one."""
@@ -114,7 +116,7 @@ def _shown(group: Sequence[Notification], around: Around) -> NoticeView:
         EventView(
             who=name_in(row),
             person=person_view(row.actor, cache=around.cache) if row.actor else None,
-            url=page_about(row.url, around.origin),
+            url=page_of(row, around.origin),
             at=row.created_at,
         )
         for row in group
@@ -123,6 +125,7 @@ def _shown(group: Sequence[Notification], around: Around) -> NoticeView:
         sentence=sentence_of(group),
         sign=family_of(kind).sign,
         url=events[0].url,
+        host=urlsplit(events[0].url).netloc,
         people=tuple(people.values()),
         events=events if len({event.url for event in events}) > 1 else (),
         at=newest.created_at,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
-from fedirec.activitypub.authority import may_answer, may_describe, may_undo
+from fedirec.activitypub.authority import may_answer, may_be_by, may_describe, may_undo
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Doc, Ref, Reject, Undo, Vocabulary
@@ -19,11 +19,13 @@ from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsu
 from fedirec.html import one_line
 from fedirec.projects.actions.invitations import invitation_of, question_of
 from fedirec.projects.actions.meeting import save_project
+from fedirec.projects.manifests import MAX_PERSON
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.vocab import Invite, Leave, ProjectObject
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import Room, refuse_insistent
 from fedirec.remix.actions.meeting import ask_for_project
+from fedirec.remix.vocab.text import clean_line
 from fedirec.web.language import gettext as _
 
 MAX_WORDS: Final = 500
@@ -135,7 +137,14 @@ async def take_invitation(group: Actor, invite: Invite[Any]) -> None:
     member.uri, member.state, member.words = invite.id, "invited", one_line(invite.content or "")[:MAX_WORDS]
     member.created_at, member.ended_at, member.joined_at = now(), None, None
     await member.save()
-    await _tell(Notice.INVITED_TO_PROJECT, project, person)
+    about = {"title": project.title, "reason": member.words, "who": _inviter(invite, group)}
+    await notify(person, Notice.INVITED_TO_PROJECT, group, group.uri, group.uri, about)
+
+
+def _inviter(invite: Invite[Any], group: Actor) -> str:
+    """The name of whose idea it was; empty for somebody of another origin, whom the project's cannot name."""
+    by = invite.by
+    return clean_line(by.name, MAX_PERSON) if by is not None and may_be_by(group.uri, author=by.id) else ""
 
 
 async def take_back(group: Actor, undo: Undo[Any]) -> None:

@@ -5,6 +5,7 @@ People on other software read it as a post for them alone, and take part by sign
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from fedirec.accounts.notices import Notice
@@ -16,7 +17,7 @@ from fedirec.clock import now
 from fedirec.errors import Invalid
 from fedirec.projects.actions.saying import in_its_language
 from fedirec.projects.models import Project, ProjectMember
-from fedirec.projects.vocab import Invite, Join
+from fedirec.projects.vocab import Invite, Inviter, Join
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
 from fedirec.uris import same_origin
@@ -40,7 +41,9 @@ async def send_invitation(project: Project, member: ProjectMember, *, by: Actor 
     lead = in_its_language(project, LEAD) if member.as_leader else ""
     said = " ".join(filter(None, [lead, member.words]))
     if speaks_fedirec(person):
-        await publish(group, invitation_of(member, group, person, words=said), to=[person])
+        invite = invitation_of(member, group, person, words=said)
+        who = Inviter(id=by.uri, name=by.name or by.handle) if by is not None else None
+        await publish(group, replace(invite, by=who), to=[person])
     else:
         said = " ".join(filter(None, [said, in_its_language(project, WAY)]))
         about = {"title": project.title, "reason": said}

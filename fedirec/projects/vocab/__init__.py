@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedirec.activitypub.vocab import Entity
-from fedirec.projects.vocab.memberships import Invite, Join, Leave
+from fedirec.projects.vocab.memberships import Invite, Inviter, Join, Leave
 from fedirec.projects.vocab.productions import LinkObject, ProductionObject
 from fedirec.projects.vocab.projects import CoverObject, IntroductionObject, ProjectObject
 from fedirec.projects.vocab.steps import StepObject
@@ -15,6 +15,7 @@ __all__ = [
     "CoverObject",
     "IntroductionObject",
     "Invite",
+    "Inviter",
     "Join",
     "Leave",
     "LinkObject",

@@ -6,17 +6,43 @@ round. Answers embed what they answer, so that nobody takes them for an answer t
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self, TypeVar
 
-from fedirec.activitypub.vocab import Activity, Entity
+from fedirec.activitypub.vocab import Activity, Doc, Entity, Json, Vocabulary
 
 T = TypeVar("T", bound=Entity, covariant=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Inviter:
+    """Whose idea an invitation was, as the project says."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invite(Activity[T]):
     """A project, the actor and the object, invites the target to be a member of it."""
 
     TYPE: ClassVar[str] = "Invite"
+    by: Inviter | None = None
+    """Who leads the project and had the idea."""
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        invite, said = super().read(doc, vocabulary), doc.data.get("attributedTo")
+        if not isinstance(said, dict):
+            return invite
+        who = Doc(said)
+        return replace(invite, by=Inviter(id=who.id("id"), name=who.find_text("name") or ""))
+
+    def write(self) -> Json:
+        document = super().write()
+        if self.by is not None:
+            document["attributedTo"] = {"type": "Person", "id": self.by.id, "name": self.by.name}
+        return document
 
 
 class Join(Activity[T]):

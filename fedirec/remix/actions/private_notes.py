@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
+from urllib.parse import quote
 
 from fedirec.accounts.actions.notifications import notify, notify_all
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import SENTENCES, Notice
+from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Create
@@ -22,7 +24,7 @@ from fedirec.html import excerpt
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.vocab import Mention, PostObject
-from fedirec.uris import new_key
+from fedirec.uris import new_key, origin_of
 from fedirec.web.language import Reader, best_language, reading
 from fedirec.web.language import gettext as _
 
@@ -32,6 +34,21 @@ MAX_TOLD: Final = 300
 """Characters of such a post that somebody is told."""
 _MOST: Final = 20
 """People of ours to whom one of them goes."""
+_QUESTIONS: Final = frozenset(
+    {
+        Notice.ROLE_PROPOSED,
+        Notice.INVITED_TO_PROJECT,
+        Notice.INVITATION_WAITS,
+        Notice.TASK_GIVEN,
+        Notice.SUBMITTED,
+        Notice.SUBMISSION_CHANGED,
+        Notice.NEED_ANSWERED,
+        Notice.WANTS_TO_JOIN,
+        Notice.CHALLENGE_OFFERED,
+        Notice.LEAD_OFFERED,
+    }
+)
+"""What somebody answers: the page shows them the question when they are signed in."""
 
 
 async def tell_people(
@@ -62,7 +79,17 @@ async def tell_people(
     writes = writes and group.state != "pending"
     for person in told.values():
         if writes and not person.is_local and person.moved_to is None:
-            await _write(group, person, _in_words(kind, cause, details, language), url, language)
+            page = door_to(url) if kind in _QUESTIONS else url
+            await _write(group, person, _in_words(kind, cause, details, language), page, language)
+
+
+def door_to(url: str) -> str:
+    """Where somebody who lives elsewhere signs in with their own server, and from where they go on to our page `url`.
+
+    Who is signed in already goes on at once.
+    """
+    origin = origin_of(url)
+    return f"{origin}/sign-in/elsewhere?next={quote(url.removeprefix(origin), safe='/')}"
 
 
 async def _write(group: Actor, person: Actor, words: str, url: str, language: str | None) -> None:
@@ -93,8 +120,9 @@ def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], lan
 async def take_private_note(group: Actor, post: PostObject) -> bool:
     """Whether `post` is such a note of a Group elsewhere to people of ours; then they are told what it says.
 
-    Part of the transaction of the activity. Nobody is told who keeps away from the Group. Raises Unsupported for too
-    much.
+    The notice leads to the page that the note is about, which its sentence does not spell out, if that is of the
+    Group's own origin; else to the Group. Part of the transaction of the activity. Nobody is told who keeps away from
+    the Group. Raises Unsupported for too much.
     """
     if group.type != "Group" or group.is_local or post.is_public or post.in_reply_to:
         return False
@@ -105,8 +133,9 @@ async def take_private_note(group: Actor, post: PostObject) -> bool:
     await refuse_insistent(group, what=Create.TYPE, limit=MAX_AN_HOUR)
     if await has_to_wait(group):
         raise Unsupported("strangers are not heard at the moment")
-    said = excerpt(post.content, MAX_TOLD)
+    page = post.url if post.url and may_have(post.url, owner=group.uri) else group.uri
+    said = excerpt(post.content, MAX_TOLD + len(page)).removesuffix(page).rstrip()
     for person in people:
-        about = {"title": said.removeprefix(f"@{person.handle} ")}
-        await notify(person, Notice.GROUP_WROTE, group, post.id, group.uri, about)
+        about = {"title": excerpt(escape(said.removeprefix(f"@{person.handle} ")), MAX_TOLD)}
+        await notify(person, Notice.GROUP_WROTE, group, post.id, page, about)
     return True

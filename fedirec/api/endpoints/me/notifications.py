@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from fedirec.accounts.actions.notifications import mark_read
 from fedirec.accounts.models import Notification as NotificationRow
-from fedirec.accounts.notices import SENTENCES, Notice
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import notifications_of
+from fedirec.accounts.telling import sentence_of
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of
 from fedirec.api.shapes.accounts import Notification, Notifications, NotificationsQuery, ReadUpTo
 from fedirec.api.shapes.people import show_person
-from fedirec.web.language import gettext as _
 
 
 async def list_notifications(call: Call) -> Notifications:
@@ -32,12 +31,10 @@ async def read_notifications(call: Call) -> None:
 
 def _notification(call: Call, row: NotificationRow) -> Notification:
     actor: Actor | None = row.actor
-    who = (actor.name or actor.handle) if actor else str(row.details.get("who") or _("Somebody"))
-    title = str(row.details.get("title") or _("without a title"))
     return Notification(
         id=row.id,
         kind=row.kind,
-        sentence=_(SENTENCES[Notice(row.kind)]) % {"who": who, "title": title},
+        sentence=sentence_of([row]),
         url=call.absolute(row.url),
         person=show_person(call, actor) if actor else None,
         told_at=row.created_at,
