@@ -11,7 +11,7 @@ import pytest
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.errors import Conflict, TooMany
-from fedirec.projects.actions import tasks
+from fedirec.projects.actions import steps, tasks
 from fedirec.projects.actions.productions import roles
 from fedirec.projects.actions.projects import MAX_MOVES, set_stage
 from fedirec.projects.actions.takeovers import MAX_A_DAY, offer_to_lead, withdraw_offer
@@ -26,7 +26,7 @@ from fedirec.remix.models import Challenge, LogEntry, Submission
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.projects.producing import production_with
-from tests.projects.stage import challenge_at, launch, let_in, project_at
+from tests.projects.stage import challenge_at, launch, let_in, project_at, step_at
 from tests.projects.test_federation_attacks import CONTEXT, Elsewhere, reasons
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
@@ -152,5 +152,16 @@ async def test_a_project_does_not_stop_and_go_on_all_day(here: Instance, ana: Ac
     with pytest.raises(TooMany):
         await here.run(waver)
     assert await here.run(lambda: LogEntry.filter(kind="stage_set").count()) == MAX_MOVES
+    step = await step_at(here, project, "Script")
+
+    async def swing() -> None:
+        for _again in range(steps.MAX_MOVES):
+            await steps.lock_step(ana, step, reason="Hear me.")
+            await steps.open_step(ana, step)
+
+    with pytest.raises(TooMany):
+        await here.run(swing)
+    swings = ("step_locked", "step_opened")
+    assert await here.run(lambda: LogEntry.filter(kind__in=swings).count()) == steps.MAX_MOVES
     time_passes(timedelta(days=1))
     await here.run(lambda: set_stage(ana, project, Stage.ABANDONED, reason="For good."))

@@ -10,11 +10,12 @@ from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
+from fedirec.projects.actions import steps
 from fedirec.projects.actions.leading import add_leader, remove_leader, step_down
 from fedirec.projects.actions.members import ask_to_join, leave_project, remove_member
 from fedirec.projects.actions.projects import set_stage
 from fedirec.projects.actions.takeovers import decide_takeovers, offer_to_lead, watch_leaders, withdraw_offer
-from fedirec.projects.actions.tasks import TaskDraft, make_task
+from fedirec.projects.actions.tasks import TaskDraft, finish_task, make_task
 from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import get_project_row
 from fedirec.projects.stages import Stage
@@ -26,6 +27,7 @@ from fedirec.remix.models import Challenge, GroupLeader, LogEntry, News, Submiss
 from fedirec.remix.terms import Terms
 from tests.conftest import Pass
 from tests.network import Instance, settle
+from tests.projects.stage import step_at
 from tests.projects.test_tasks import a_project, joins
 
 DAY = timedelta(days=1)
@@ -169,12 +171,36 @@ async def test_those_who_made_something_for_a_project_that_is_given_up_read_why(
     await joins(here, project, await here.meet(eve))
     draft = ChallengeDraft(title="Foxes", slug="foxes", text="Draw.", terms=Terms(version=1, licence="CC-BY-4.0"))
     challenge = await here.run(open_challenge, ana, here.state["keyring"], draft)
-    await here.run(lambda: Challenge.filter(id=challenge.id).update(part_of_id=project.actor_id))
+    step = await step_at(here, project, "Script")
+    await here.run(steps.attach_challenge, ana, step, challenge)
     for author in (cy, dee):
         work = RecordDraft(title="A fox", text="la", licence="CC-BY-4.0", challenge=challenge)
         await here.run(publish_record, author, work)
     taken_back = await here.run(lambda: Submission.get(record__author_id=dee.id))
     await here.run(withdraw_submission, dee, taken_back)
+    eve_here = await here.run(lambda: Actor.get(uri=eve.uri))
+    await joins(here, project, dee)
+    for title, who in (("Sky", bo), ("Sea", bo), ("Sun", eve_here), ("Moon", dee)):
+        task = await here.run(make_task, ana, project, TaskDraft(title=title, step=step, assignee=who))
+    await here.run(finish_task, dee, task)
+    await here.run(leave_project, dee, project)
+
+    async def heard_of(kind: str) -> list[tuple[str, str]]:
+        rows = await here.run(lambda: Notification.filter(kind=kind).select_related("account__actor"))
+        return sorted((row.account.actor.handle, row.details["reason"]) for row in rows)
+
+    await here.run(lambda: steps.lock_step(ana, step, reason="The brush is gone."))
+    assert await heard_of("step_locked") == [("bo", "The brush is gone."), ("cy", "The brush is gone.")]
+    await here.run(steps.finish_step, ana, step)
+    assert await heard_of("step_done") == [("bo", ""), ("cy", "")]
+    await settle(here, there)
+    letters = await there.run(lambda: Notification.filter(kind="group_wrote").order_by("id"))
+    said = [row.details["title"] for row in letters if "The step “Script”" in row.details["title"]]
+    assert [("is locked" in words, "The brush is gone." in words, "is done" in words) for words in said] == [
+        (True, True, False),
+        (False, False, True),
+    ]
+    before = letters[-1].id
     await here.run(lambda: set_stage(ana, project, Stage.ABANDONED, reason="The fox is gone."))
     rows = await here.run(lambda: Notification.filter(kind="project_abandoned").select_related("account__actor"))
     assert sorted((row.account.actor.handle, row.details["reason"]) for row in rows) == [
@@ -182,7 +208,7 @@ async def test_those_who_made_something_for_a_project_that_is_given_up_read_why(
         ("cy", "The fox is gone."),
     ]
     await settle(here, there)
-    [heard] = await there.run(lambda: Notification.filter(kind="group_wrote"))
+    [heard] = await there.run(lambda: Notification.filter(kind="group_wrote", id__gt=before))
     assert "was given up" in heard.details["title"]
 
 

@@ -75,6 +75,8 @@ class Notice(StrEnum):
     TASK_OVERDUE = "task_overdue"
     INVITATION_WAITS = "invitation_waits"
     LEADERS_QUIET = "leaders_quiet"
+    STEP_LOCKED = "step_locked"
+    STEP_DONE = "step_done"
     PROJECT_ABANDONED = "project_abandoned"
     PROJECT_ADOPTABLE = "project_adoptable"
     LEAD_OFFERED = "lead_offered"

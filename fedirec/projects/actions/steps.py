@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Invalid, NotFound, TooMany
 from fedirec.html import markdown
 from fedirec.projects.actions.announcing import announce_challenge, publish_step_change
 from fedirec.projects.actions.copying import belongs_to
 from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.actions.stopping import tell_of_step
 from fedirec.projects.models import Project, Step, StepChallenge
 from fedirec.projects.queries.projects import MAX_STEPS
 from fedirec.remix.actions.challenge_news import publish_group_update
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.needs import name_need
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import Challenge, Need
+from fedirec.remix.models import Challenge, LogEntry, Need
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.sizes import size_of
@@ -32,6 +35,11 @@ MAX_TEXT: Final = 4_000
 """Bytes."""
 MAX_CHALLENGES: Final = 20
 """Of one step."""
+MAX_MOVES: Final = MAX_STEPS
+"""Times in a day that steps of one project are locked, opened or done: its followers, and those at work there, hear of
+each.
+"""
+_HEARD: Final = (Happening.STEP_LOCKED.value, Happening.STEP_OPENED.value, Happening.STEP_DONE.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,7 @@ async def change_step(leader: Actor, step: Step, draft: StepDraft) -> Step:
     _check(draft)
     async with transaction():
         await begin_deed(Deed.WRITE_STEP, step.project, leader)
+        await hold(step)
         step.title, step.text, step.content = draft.title.strip(), draft.text, markdown(draft.text)
         await _save(step, "title", "text", "content")
         await publish_step_change(step)
@@ -92,6 +101,7 @@ async def move_step(leader: Actor, step: Step, *, earlier: bool) -> None:
     """The step changes places with the one before it, or the one after it; at the end of the row nothing changes."""
     async with transaction():
         await begin_deed(Deed.MOVE_STEP, step.project, leader)
+        await hold(step)
         beside = Step.filter(project_id=step.project_id)
         beside = beside.filter(position__lt=step.position) if earlier else beside.filter(position__gt=step.position)
         other = await beside.order_by("-position" if earlier else "position").first()
@@ -127,6 +137,7 @@ async def drop_step(leader: Actor, step: Step) -> None:
     """A step that nobody but leaders has seen is gone. Raises Conflict for one that was published."""
     async with transaction():
         await begin_deed(Deed.WRITE_STEP, step.project, leader)
+        await hold(step)
         if step.state != "draft":
             raise Conflict(_("People have seen this step. Lock it instead, and say why."))
         if await StepChallenge.exists(step_id=step.id):
@@ -143,6 +154,7 @@ async def attach_challenge(leader: Actor, step: Step, challenge: Challenge) -> N
     """
     async with transaction():
         await begin_deed(Deed.ATTACH_CHALLENGE, step.project, leader)
+        await hold(challenge)
         if challenge.actor.is_local:
             refuse_unless(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
         if not challenge.actor.is_local and not belongs_to(challenge, step.project.actor.uri):
@@ -196,6 +208,7 @@ async def name_step_need(leader: Actor, step: Step, skill: str, words: str = "")
     """
     async with transaction():
         await begin_deed(Deed.NAME_NEED, step.project, leader)
+        await hold(step)
         if step.state != "open":
             raise Conflict(_("Publish the step first: everybody reads what you look for."))
         return await name_need(leader, step.project.actor, skill, words or step.title, step.uri)
@@ -206,16 +219,25 @@ async def _move(
 ) -> Step:
     async with transaction():
         await begin_deed(Deed.MOVE_STEP, step.project, leader)
+        await hold(step)
         if step.state not in among:
             raise Conflict(_("The step is not in a state for that any more. Please look again."))
+        moves = LogEntry.filter(
+            group_id=step.project.actor_id, kind__in=_HEARD, created_at__gt=now() - timedelta(days=1)
+        )
+        if await moves.count() >= MAX_MOVES:
+            raise TooMany(
+                _("Its steps were locked and opened often today. Please wait until tomorrow."), retry_after=3600
+            )
         step.state = state
         if step.published_at is None:
             step.published_at = now()
         step.done_at = now() if state == "done" else None
         await _save(step, "state", "published_at", "done_at")
         details = {"title": step.title, "url": step.uri}
-        await log(step.project.actor, happening, by=leader, reason=reason, details=details)
+        entry = await log(step.project.actor, happening, by=leader, reason=reason, details=details)
         await publish_step_change(step, is_new=happening is Happening.STEP_PUBLISHED)
+        await tell_of_step(step, entry)
     return step
 
 
