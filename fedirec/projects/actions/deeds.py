@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.errors import Conflict
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, NotFound
 from fedirec.projects.actions.returning import come_back
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import parts_of
@@ -19,11 +20,16 @@ async def begin_deed(deed: Deed, project: Project, actor: Actor, *, also: Part |
 
     A project that waited for somebody to take it over has its leader back.
 
-    Part of the caller's transaction. `also` is what they are to the thing that it is about, such as its author. Raises
+    The first in the caller's transaction: until it ends nobody else does anything in `project`, which is as it is now.
+    `also` is what they are to the thing that it is about, such as its author. Raises
     Forbidden, and Conflict for a project of another server.
     """
     if not project.actor.is_local:
         raise Conflict(_ELSEWHERE)
+    await hold(project)
+    project.actor.state = (await Actor.get(id=project.actor_id)).state
+    if project.actor.state == "deleted":
+        raise NotFound
     parts = await parts_of(project, actor)
     if also is not None:
         parts |= {also}

@@ -32,7 +32,6 @@ async def add_leader(creator: Actor, project: Project, person: Actor) -> None:
     Raises Conflict for who is no member, who leads it already, and for more than MAX_LEADERS.
     """
     async with transaction():
-        await _hold(project)
         await begin_deed(Deed.ADD_LEADER, project, creator)
         member = await find_member(project, person)
         if member is None or member.state != "active" or person.state != "active":
@@ -55,7 +54,6 @@ async def welcome_leader(project: Project, person: Actor, *, by: Actor) -> None:
 async def remove_leader(creator: Actor, project: Project, person: Actor, *, reason: str) -> None:
     """`person` leads it no more and stays a member. Raises Conflict for who does not lead it, and for its creator."""
     async with transaction():
-        await _hold(project)
         await begin_deed(Deed.REMOVE_LEADER, project, creator)
         if person.id == project.creator_id:
             raise Conflict(_("Hand the project over first, and then step down."), field="person")
@@ -69,7 +67,6 @@ async def remove_leader(creator: Actor, project: Project, person: Actor, *, reas
 async def hand_over(creator: Actor, project: Project, heir: Actor) -> None:
     """`heir`, one of its leaders, adds and removes leaders from now on. Raises Conflict for who does not lead it."""
     async with transaction():
-        await _hold(project)
         await begin_deed(Deed.ADD_LEADER, project, creator)
         if heir.id == creator.id or not await GroupLeader.exists(group_id=project.actor_id, actor_id=heir.id):
             raise Conflict(_("Choose somebody who leads it with you."), field="person")
@@ -82,7 +79,6 @@ async def hand_over(creator: Actor, project: Project, heir: Actor) -> None:
 async def step_down(leader: Actor, project: Project) -> None:
     """`leader` leads it no more. Raises Conflict for the last one, and for its creator before they hand it over."""
     async with transaction():
-        await _hold(project)
         await begin_deed(Deed.STEP_DOWN, project, leader)
         if await GroupLeader.filter(group_id=project.actor_id).count() < 2:
             raise Conflict(_("You are the last who leads it. Let somebody lead with you, and hand it over first."))
@@ -91,11 +87,6 @@ async def step_down(leader: Actor, project: Project) -> None:
         await GroupLeader.filter(group_id=project.actor_id, actor_id=leader.id).delete()
         await log(project.actor, Happening.STEPPED_DOWN, by=leader, person=leader)
         await publish_project_update(project)
-
-
-async def _hold(project: Project) -> None:
-    """Nobody else decides who leads it until the caller's transaction ends, and its creator is who it is now."""
-    project.creator_id = (await Project.filter(id=project.id).select_for_update().get()).creator_id
 
 
 async def _tell(kind: Notice, project: Project, people: Iterable[Actor], *, by: Actor) -> None:

@@ -72,7 +72,6 @@ async def offer_to_lead(member: Actor, project: Project, *, words: str) -> Takeo
         await notice_deeds(await _locked(project.id))
     async with transaction():
         await begin_deed(Deed.OFFER_TO_LEAD, project, member)
-        project.stage = (await _locked(project.id)).stage
         lately = Takeover.filter(project_id=project.id, actor_id=member.id, created_at__gt=now() - timedelta(days=1))
         if await lately.count() >= MAX_A_DAY:
             raise TooMany(_("You have changed your mind often today. Please wait until tomorrow."), retry_after=3600)
@@ -108,7 +107,6 @@ async def withdraw_offer(member: Actor, project: Project) -> None:
     """`member` does not offer to lead it any more. Raises NotFound when they did not."""
     async with transaction():
         await begin_deed(Deed.WITHDRAW_OFFER_TO_LEAD, project, member, also=Part.AUTHOR)
-        await _locked(project.id)
         found = Takeover.filter(project_id=project.id, actor_id=member.id, state="waiting")
         if not await found.update(state="withdrawn", decided_at=now()):
             raise NotFound(_("You did not offer to lead it."))

@@ -10,6 +10,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid, NotFound, TooMany
 from fedirec.lanes import gathering
 from fedirec.projects.actions.deeds import begin_deed
@@ -104,6 +105,7 @@ async def answer_role(person: Actor, production: Production, line: int, *, is_so
     stays, and pages say what they answered. Leaders hear of it.
     """
     async with transaction():
+        await hold(production.project)
         found = await RoleLine.filter(id=line, production_id=production.id).select_for_update().first()
         if found is None:
             raise NotFound(_("That role is not named there any more."))

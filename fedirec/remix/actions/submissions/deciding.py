@@ -15,7 +15,8 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Ref, Reject
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, Invalid
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Invalid, TooMany
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.actions.submissions.parts import named_terms, parts_of
@@ -28,7 +29,7 @@ from fedirec.remix.models import Challenge, LogEntry, Record, Submission
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.uses import refuse_used
-from fedirec.remix.submissions import SubmissionEvent, SubmissionState, advance_submission
+from fedirec.remix.submissions import ENDED, SubmissionEvent, SubmissionState, advance_submission
 from fedirec.web.language import Reader, reading
 from fedirec.web.language import gettext as _
 
@@ -36,6 +37,11 @@ MAX_REASON: Final = 500
 """Characters."""
 MAX_TOLD: Final = 200
 """Authors who are told that something on which they built is made anew."""
+MAX_DECIDED: Final = 10
+"""Times within a day that something is decided about one work in one challenge."""
+_HEARD: Final = tuple(
+    kind.value for kind in (Happening.CHOSEN, Happening.DECLINED, Happening.RECONSIDERED, Happening.CHANGE_ASKED)
+)
 _OFFERED: Final = (SubmissionState.PENDING.value, SubmissionState.LICENCE_PENDING.value, SubmissionState.ACCEPTED.value)
 
 
@@ -51,9 +57,11 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
         raise Conflict(_("Its author has deleted that record."))
     if record.visibility != "public":
         raise Conflict(_("Only a public record can be part of a challenge."))
-    if submission.state == SubmissionState.PENDING:
-        await _refuse_other_licences(challenge, submission, record)
     async with transaction():
+        await _hold(challenge, submission)
+        _refuse_over(challenge)
+        if submission.state == SubmissionState.PENDING:
+            await _refuse_other_licences(challenge, submission, record)
         submission.state = advance_submission(submission.state, SubmissionEvent.ACCEPT)
         submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
         await submission.save()
@@ -73,18 +81,21 @@ async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Su
     """
     challenge, record, group, author = await _decidable(leader, submission, Deed.ASK_FOR_CHANGE)
     said = _said(Happening.CHANGE_ASKED, wish)
-    if submission.state not in (SubmissionState.PENDING, SubmissionState.LICENCE_PENDING):
-        raise Conflict(_("That is decided already. Think it over again first."))
     async with transaction():
+        await _hold(challenge, submission)
+        _refuse_over(challenge)
+        if submission.state not in (SubmissionState.PENDING, SubmissionState.LICENCE_PENDING):
+            raise Conflict(_("That is decided already. Think it over again first."))
         submission.change_wanted = said
         await submission.save(update_fields=["change_wanted"])
         await log(group, Happening.CHANGE_ASKED, by=leader, person=author, record=record, reason=said)
         details = {"title": record.title, "reason": said}
-        await notify(author, Notice.CHANGE_ASKED, leader, record.uri, record.uri, details)
+        await notify(author, Notice.CHANGE_ASKED, leader, record.uri, f"{record.uri}/edit", details)
         with reading(Reader(locale=language_for(record))):
             words = _("Before “%(title)s” can be part of “%(challenge)s”, its leaders would like a change:")
             told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
-        await tell_author(group, submission, record, told, escape(said))
+            how = escape(_("Change it where you published it; the leaders see what you changed."))
+        await tell_author(group, submission, record, told, escape(said), how)
     return submission
 
 
@@ -93,6 +104,7 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
     challenge, record, group, author = await _decidable(leader, submission, Deed.DECLINE_SUBMISSION)
     said = _said(Happening.DECLINED, reason)
     async with transaction():
+        await _hold(challenge, submission)
         submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
         submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
         await submission.save()
@@ -121,6 +133,7 @@ async def reconsider_submission(leader: Actor, submission: Submission, reason: s
     challenge, record, group, author = await _decidable(leader, submission, Deed.RECONSIDER_SUBMISSION)
     said = _said(Happening.RECONSIDERED, reason)
     async with transaction():
+        await _hold(challenge, submission)
         await refuse_used(submission)
         was_accepted = submission.state == SubmissionState.ACCEPTED
         submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
@@ -147,13 +160,14 @@ async def redo_work(leader: Actor, submission: Submission, reason: str, *, by: A
     """
     challenge, record, group, author = await _decidable(leader, submission, Deed.REDO_WORK)
     said = _said(Happening.REDONE, reason)
-    if submission.state != SubmissionState.ACCEPTED:
-        raise Conflict(_("Only what is part of the challenge can be made anew."))
-    lately = LogEntry.filter(group_id=group.id, kind=Happening.REDONE.value, record_id=record.id)
-    if await lately.filter(created_at__gt=now() - timedelta(days=1)).exists():
-        raise Conflict(_("All who worked on it have been told that today."))
-    built = await _built_on(challenge, record)
     async with transaction():
+        await _hold(challenge, submission)
+        if submission.state != SubmissionState.ACCEPTED:
+            raise Conflict(_("Only what is part of the challenge can be made anew."))
+        lately = LogEntry.filter(group_id=group.id, kind=Happening.REDONE.value, record_id=record.id)
+        if await lately.filter(created_at__gt=now() - timedelta(days=1)).exists():
+            raise Conflict(_("All who worked on it have been told that today."))
+        built = await _built_on(challenge, record)
         await log(group, Happening.REDONE, by=leader, person=by, record=record, reason=said)
         told = [author, *(each.author for each in built)]
         details = {"title": record.title, "reason": said}
@@ -191,6 +205,25 @@ async def _decidable(leader: Actor, submission: Submission, deed: Deed) -> tuple
     parts = await parts_in(challenge, leader) if group.is_local else frozenset()
     refuse_unless(deed, parts)
     return challenge, record, group, author
+
+
+async def _hold(challenge: Challenge, submission: Submission) -> None:
+    """Nobody else decides until the caller's transaction ends, and both are as they are now.
+
+    Raises TooMany for who thinks again about one work more than MAX_DECIDED times within a day: its author hears of
+    each.
+    """
+    await hold(challenge)
+    await hold(submission)
+    said = LogEntry.filter(group_id=challenge.actor_id, record_id=submission.record_id, kind__in=_HEARD)
+    if await said.filter(created_at__gt=now() - timedelta(days=1)).count() >= MAX_DECIDED:
+        raise TooMany(_("You have changed your mind often today. Please wait until tomorrow."), retry_after=3600)
+
+
+def _refuse_over(challenge: Challenge) -> None:
+    """Raise Conflict where nothing more comes."""
+    if challenge.state in ENDED:
+        raise Conflict(_("It is over, and stays as it is."))
 
 
 def _said(kind: Happening, reason: str) -> str:
