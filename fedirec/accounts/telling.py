@@ -43,7 +43,8 @@ def name_in(row: Notification) -> str:
 
 def page_of(row: Notification, origin: str) -> str:
     """The page to look at, from its slash on; what a Group of another server asks is asked on its own page there."""
-    return row.url if row.kind == Notice.GROUP_WROTE else page_about(row.url, origin)
+    is_asked_there = row.kind == Notice.GROUP_WROTE and not row.url.startswith((f"{origin}/", "/"))
+    return row.url if is_asked_there else page_about(row.url, origin)
 
 
 def page_about(url: str, origin: str) -> str:

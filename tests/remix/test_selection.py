@@ -185,6 +185,8 @@ async def test_an_author_on_another_instance_reads_what_is_decided(here: Instanc
     again = await there.run(lambda: Notification.get(kind="submission_reconsidered"))
     assert again.details["reason"] == "I listened again."
     assert await there.run(lambda: Comment.all().count()) == 0, "and not by a letter as well"
+    asked = await there.run(lambda: Notification.get(kind="change_asked"))
+    assert asked.url == f"{record.uri}/edit", "it leads to where it is changed"
 
 
 async def _stands(instance: Instance) -> tuple[str, str, str]:

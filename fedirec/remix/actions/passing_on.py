@@ -12,12 +12,15 @@ from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Add, Ref, Remove
 from fedirec.clock import now
+from fedirec.html import excerpt
 from fedirec.remix.models import Comment, Record
 from fedirec.remix.queries.records import is_close
 
 MAX_PASSED_ON: Final = 100
 """Comments on one record within an hour that followers of its author are told of; those beyond stand in `replies`."""
 
+MAX_SAID: Final = 300
+"""Characters of what a challenge writes to somebody that stand in the notice."""
 MAX_MENTIONED: Final = 10
 """People who are told that a comment names them; those beyond are not."""
 
@@ -45,6 +48,11 @@ async def tell_of(comment: Comment, mentioned: Sequence[str]) -> None:
     record, parent, url = comment.record, comment.parent, page_of(comment)
     about = {"title": record.title}
     told = {comment.author_id}
+    if comment.author.type == "Group" and comment.visibility == "direct" and record.author_id not in told:
+        # A challenge that writes to somebody about what they offered: the notice says what it wants.
+        said = {"title": excerpt(comment.content, MAX_SAID).removeprefix(f"@{record.author.handle} ")}
+        await notify(record.author, Notice.GROUP_WROTE, comment.author, comment.uri, url, said)
+        return
     if parent and parent.author_id not in told and await _may_hear(comment, parent.author, record):
         told.add(parent.author_id)
         await notify(parent.author, Notice.ANSWERED, comment.author, comment.uri, url, about)

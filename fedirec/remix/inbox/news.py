@@ -18,8 +18,9 @@ from fedirec.remix.actions.news import bury_news, save_news
 from fedirec.remix.actions.terms import authors_in
 from fedirec.remix.inbox.arrivals import refuse_deleted
 from fedirec.remix.inbox.talking import refuse_talkative
-from fedirec.remix.models import Challenge, News
+from fedirec.remix.models import Challenge, News, Submission
 from fedirec.remix.news import NewsKind
+from fedirec.remix.submissions import SubmissionState
 from fedirec.remix.vocab import NewsObject
 from fedirec.uris import origin_of
 
@@ -78,7 +79,10 @@ async def _refuse_noisy(group: Actor) -> None:
 
 
 async def _tell_those_in_it(challenge: Challenge, group: Actor, news: News) -> None:
-    """Those here who offered something to a challenge elsewhere know how it ended."""
+    """Those here who offered something to a challenge elsewhere know how it ended.
+
+    Its Group says itself, to each of those whose work it accepted, what became of that (`take_standing`).
+    """
     notices = {
         NewsKind.CONCLUSION.value: Notice.CHALLENGE_CONCLUDED,
         NewsKind.CANCELLATION.value: Notice.CHALLENGE_CANCELLED,
@@ -86,8 +90,12 @@ async def _tell_those_in_it(challenge: Challenge, group: Actor, news: News) -> N
     notice = notices.get(news.kind)
     if notice is None:
         return
+    accepted = Submission.filter(challenge_id=challenge.id, state=SubmissionState.ACCEPTED)
+    thanked = (
+        set(await accepted.values_list("record__author_id", flat=True)) if news.kind == NewsKind.CONCLUSION else {}
+    )
     for author, _record in await authors_in(challenge):
-        if author.is_local:
+        if author.is_local and author.id not in thanked:
             page = f"{origin_of(author.uri)}/challenges/remote/{challenge.id}"
             details = {"title": challenge.title, "reason": news.text[:500]}
             await notify(author, notice, group, group.uri, page, details)

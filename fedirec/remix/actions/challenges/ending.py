@@ -19,9 +19,9 @@ from fedirec.remix.actions.challenges.going_on import go_on
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.prompts import in_language_of
-from fedirec.remix.actions.submissions.stating import tell_author
+from fedirec.remix.actions.submissions.stating import BY_INSTANCE, tell_author
 from fedirec.remix.actions.submissions.telling import link, say_to
-from fedirec.remix.actions.terms import MAX_TOLD, authors_in
+from fedirec.remix.actions.terms import MAX_TOLD, authors_in, standing_in
 from fedirec.remix.logbook import Happening, check_reason
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.news import NewsKind
@@ -103,7 +103,7 @@ async def cancel_challenge(leader: Actor, challenge: Challenge, *, reason: str) 
         await log(group, Happening.CANCELLED, by=leader, reason=why)
         await audit(leader, "cancel_challenge", group.uri, reason=why)
         await publish_update(challenge)
-        concerned = await authors_in(challenge)
+        standing = await standing_in(challenge)
         await publish_news(
             group,
             kind=NewsKind.CANCELLATION,
@@ -111,20 +111,21 @@ async def cancel_challenge(leader: Actor, challenge: Challenge, *, reason: str) 
             text=why,
             author=leader,
             language=challenge.language,
-            to=[author for author, _record in concerned],
+            to=[row.record.author for row in standing],
         )
-        for author, record in concerned:
+        for row in standing:
+            author = row.record.author
             if author.is_local:
                 details = {"title": challenge.title, "reason": why}
                 await notify(author, Notice.CHALLENGE_CANCELLED, group, group.uri, group.uri, details)
-            else:
+            elif row.via != BY_INSTANCE:  # whose own instance offered it hears from that, which reads the news
                 with in_language_of(challenge):
                     words = {"title": link(group.uri, challenge.title), "reason": escape(why)}
                     said = (
                         escape(_("“%(title)s” was called off: %(reason)s")) % words,
                         escape(_("What you made stays yours. Thank you for taking part.")),
                     )
-                await say_to(group, author, *said, about=record)
+                await say_to(group, author, *said, about=row.record)
 
 
 async def archive_challenge(leader: Actor, challenge: Challenge) -> None:

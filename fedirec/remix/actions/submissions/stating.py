@@ -107,7 +107,7 @@ async def _tell(submission: Submission, why: str, *, was: str) -> None:
     if submission.outcome:
         kind, words = _ENDED[Outcome(submission.outcome)], submission.thanks
     elif submission.change_wanted:
-        kind, words = Notice.CHANGE_ASKED, why
+        kind, words, page = Notice.CHANGE_ASKED, why, f"{record.uri}/edit"
     elif submission.state == was:
         return  # what was asked for is done
     else:
