@@ -43,6 +43,8 @@ class Entry:
     author: Author
     published_at: datetime
     updated_at: datetime
+    known_at: datetime | None = None
+    """Since when it is here as it is, where it comes from elsewhere; readers are not told."""
     html: str
     language: str | None = None
     rights: str = ""

@@ -12,6 +12,9 @@ from typing import Any
 
 from starlette.requests import Request
 
+from fedirec.web.atom import Entry
+from fedirec.web.paging import Cursor
+
 Load = Callable[[Request[Any], Any], Awaitable[Mapping[str, Any] | None]]
 """What the template of a section shows, or None where there is nothing to show.
 
@@ -42,6 +45,10 @@ class Fed:
     """Those with a tag that an actor follows: `remix.queries.feeds.Tagged`."""
     views: Callable[[Request[Any], Sequence[int]], Awaitable[Mapping[int, Any]]]
     """What the template shows of each; every one says its `host`."""
+    entries: Callable[[str, Cursor | None, int], Awaitable[Sequence[tuple[Cursor, Entry]]]]
+    """Those with a tag as strangers see them, the newest first, behind a place so many at most: each with its own, by
+    its row.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

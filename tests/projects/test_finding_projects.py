@@ -11,10 +11,11 @@ from fedirec.projects.actions.projects import ProjectDraft, change_project
 from fedirec.projects.models import Project
 from fedirec.projects.queries.slate import COUNTED
 from fedirec.remix.actions.tags import follow_tag
-from fedirec.remix.models import TagFollow
+from fedirec.remix.models import Challenge, TagFollow
 from tests.network import Instance, settle
-from tests.projects.stage import begin, launch, meet_project, project_at
+from tests.projects.stage import begin, challenge_at, launch, meet_project, project_at
 from tests.remix.test_pages_records import write
+from tests.remix.test_sharing import ATOM, entries
 
 
 async def found(place: Instance, *paths: str, title: str = "Moon film") -> set[str]:
@@ -58,6 +59,8 @@ async def test_a_tag_that_somebody_follows_brings_projects_in_their_order_among_
     await write(here, ana, "Old moon", tags=["moon"])
     await meet_project(here, far.actor.uri)
     project = await launch(here, ana)
+    await challenge_at(here, ana, "tide", tags=["Moon"])
+    await challenge_at(here, ana, "ebb")
     await write(here, ana, "New moon", tags=["moon"])
     await write(here, ana, "Sun", tags=["sun"])
     await settle(here, there)
@@ -74,9 +77,25 @@ async def test_a_tag_that_somebody_follows_brings_projects_in_their_order_among_
     order = await shown()
     assert order.index("New moon") < order.index("Moon film") < order.index("Old moon")
     assert set(order) == {"New moon", "Moon film", "Old moon", "Far moon"}
+    feed = await here.get("/tags/moon/feed")
+    fed = [str(entry.findtext(f"{ATOM}title")) for entry in entries(feed)]
+    assert [title for title in fed if title != "Far moon"] == ["New moon", "Tide", "Moon film", "Old moon"]
+    times = [str(entry.findtext(f"{ATOM}published")) for entry in entries(feed)]
+    assert (len(fed), times) == (5, sorted(times, reverse=True))
+    [film] = [entry for entry in entries(feed) if entry.findtext(f"{ATOM}id") == project.actor.uri]
+    assert (film.findtext(f"{ATOM}author/{ATOM}name"), "<em>moon</em>" in str(film.findtext(f"{ATOM}content"))) == (
+        "ana",
+        True,
+    )
+    async with here.client() as reader:
+        known = {"if-none-match": feed.headers["etag"]}
+        assert (await reader.get("/tags/moon/feed", headers=known)).status_code == 304
     copy = await project_at(here, far.actor.uri)
     await here.run(lambda: Actor.filter(id=copy.actor_id).update(is_quiet=True))
     await here.run(lambda: Project.filter(id=project.id).update(launched_at=None))
+    await here.run(lambda: Challenge.filter(title="Tide").update(state="draft"))
+    fed = [str(entry.findtext(f"{ATOM}title")) for entry in entries(await here.get("/tags/moon/feed"))]
+    assert fed == ["New moon", "Old moon"]
     assert await shown() == ["New moon", "Old moon"]
     await here.run(lambda: TagFollow.all().delete())
     assert await shown() == []

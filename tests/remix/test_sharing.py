@@ -9,13 +9,18 @@ from xml.etree.ElementTree import Element, fromstring
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fedirec.clock import now
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import delete_record, publish_record
 from fedirec.remix.actions.submissions import accept_submission, submit_record
 from fedirec.remix.models import Challenge, Record, Submission
+from fedirec.remix.pages.sharing.feeds import Sort, place_of_sort, sorted_after
 from fedirec.remix.terms import Terms
+from fedirec.web.paging import Cursor
 from tests.network import Instance, settle
 from tests.remix.forms import picture
 from tests.remix.test_pages_records import published, write
@@ -229,6 +234,24 @@ async def test_people_tags_and_the_instance_have_feeds_that_go_on(here: Instance
     async with here.client() as reader:
         unchanged = await reader.get("/feed", headers={"if-none-match": again.headers["etag"]})
     assert unchanged.status_code == 304
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from(Sort)), unique=True), st.integers(1, 5))
+def test_a_feed_of_several_sorts_goes_on_where_it_stopped(rows: list[tuple[int, Sort]], size: int) -> None:
+    """All at one moment, each sort read for itself behind the same place."""
+
+    at = now()
+
+    def read(after: Cursor | None) -> list[Cursor]:
+        behind = {sort: sorted_after(after, sort) for sort in Sort}
+        left = [(key, sort) for key, sort in rows if (mark := behind[sort]) is None or key < mark.id]
+        return sorted((place_of_sort(at, key, sort) for key, sort in left), key=lambda each: -each.id)[:size]
+
+    found: list[Cursor] = []
+    while piece := read(found[-1] if found else None):
+        found += piece
+    assert [each.id for each in found] == sorted((each.id for each in found), reverse=True)
+    assert len(found) == len({each.id for each in found}) == len(rows)
 
 
 async def test_an_entry_says_who_made_it_and_what_may_be_done_with_it(here: Instance) -> None:

@@ -11,11 +11,10 @@ from starlette.routing import Route
 from fedirec.errors import Gone
 from fedirec.projects.queries.productions import releases_of
 from fedirec.projects.queries.projects import get_project, groups_in
-from fedirec.remix.pages.sharing.feeds import places_of_news, places_of_records, send_feed, sorted_after
+from fedirec.remix.pages.sharing.feeds import Sort, places_of_news, places_of_records, send_feed, sorted_after
 from fedirec.remix.queries.news import news_of
 from fedirec.web.paging import wanted_page
 
-_RELEASES, _TOLD = range(2)
 GONE: Final = "This project is not here any more."
 
 
@@ -26,8 +25,8 @@ async def show_feed(request: Request[Any]) -> Response:
         raise Gone(GONE)
     wanted = wanted_page(request)
     groups = await groups_in(project)
-    told = await news_of(groups, after=sorted_after(wanted.after, _TOLD), limit=wanted.limit)
-    released = await releases_of(project, after=sorted_after(wanted.after, _RELEASES), limit=wanted.limit)
+    told = await news_of(groups, after=sorted_after(wanted.after, Sort.NEWS), limit=wanted.limit)
+    released = await releases_of(project, after=sorted_after(wanted.after, Sort.RECORD), limit=wanted.limit)
     return await send_feed(
         request,
         [*places_of_news(told), *places_of_records(released)],

@@ -66,9 +66,10 @@ _NEWEST: Final = """
 _OPENED: Final = """
     SELECT c.opened_at, c.id FROM challenge c CROSS JOIN actor a CROSS JOIN actor l
      WHERE a.id = c.actor_id AND l.id = COALESCE(c.leader_id, c.actor_id) AND a.state = 'active'
-       AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?) {and_more}
+       AND l.state <> 'suspended' AND c.state <> 'draft' AND (c.opened_at, c.id) <= (?, ?) {and_more}
      ORDER BY c.opened_at DESC, c.id DESC LIMIT ?
 """
+_HAS_TAG: Final = "EXISTS (SELECT 1 FROM group_tag t WHERE t.group_id = c.actor_id AND t.name = ?)"
 _TAGGED: Final = "FROM tag_follow f JOIN record_tag t ON t.name = f.name WHERE f.actor_id = ?"
 _MEMBERS: Final = "SELECT a.id FROM actor a WHERE a.local_handle > '' AND a.state IN ('active', 'deleted')"
 _MADE: Final = Rows(
@@ -191,6 +192,15 @@ async def interests_feed(viewer: Actor, tagged: Tagged | None = None, *, after: 
     launched = await tagged(viewer, *_place_before(after, _PROJECT), limit) if tagged else ()
     projects = [_Found(place=_place(at, key, _PROJECT), project=key) for at, key in launched]
     return await _page([*_records_found(rows), *_challenges_found(led), *projects], limit=limit)
+
+
+async def challenges_tagged(name: str, *, after: Cursor | None, limit: int) -> list[Challenge]:
+    """The public challenges with that tag, the newest first, as strangers see them."""
+    leading = not_away(None, "l")
+    opened = _OPENED.format(and_more=f"AND {_HAS_TAG} AND {leading.sql} AND NOT a.is_quiet")
+    until = (now(), ANY_ID) if after is None else (after.at, after.id - 1)
+    rows = await fetch_tuples(opened, *until, name, *leading.values, limit)
+    return await challenges_in([key for _, key in rows])
 
 
 async def _local(

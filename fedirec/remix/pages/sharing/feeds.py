@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import IntEnum
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,13 +16,13 @@ from starlette.routing import Route
 from fedirec.errors import Gone
 from fedirec.html import excerpt
 from fedirec.remix.licences import licence_of
-from fedirec.remix.models import News, Record
+from fedirec.remix.models import Challenge, News, Record
 from fedirec.remix.pages.cards import Cards, prepare_words, words_of
 from fedirec.remix.pages.sharing.heads import site_name
 from fedirec.remix.pages.sharing.schema import title_of
 from fedirec.remix.queries.challenges import accepted_by_age, get_challenge
 from fedirec.remix.queries.exploring import Wish, explore
-from fedirec.remix.queries.feeds import local_feed
+from fedirec.remix.queries.feeds import challenges_tagged, local_feed
 from fedirec.remix.queries.news import news_of
 from fedirec.remix.queries.people import get_person
 from fedirec.remix.queries.records import records_by
@@ -31,13 +32,25 @@ from fedirec.web.conditional import is_known, last_modified
 from fedirec.web.language import Reader, reading
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, Wanted, wanted_page
+from fedirec.web.sections import Sections
 
 MAX_AGE: Final = 300
 """Seconds for which a reader or a proxy may keep a feed."""
 _TITLE: Final = 80
 """Characters of something without a title that stand for it."""
-_SORTS: Final = 2
-_RECORD, _NEWS = range(_SORTS)
+
+
+class Sort(IntEnum):
+    """What stands in a feed beside other things."""
+
+    RECORD = 0
+    NEWS = 1
+    CHALLENGE = 2
+    PROJECT = 3
+
+
+Placed: TypeAlias = tuple[Cursor, Record | News | Entry]
+"""Something, and where it stands in a feed."""
 
 
 async def show_feed_of_everybody(request: Request[Any]) -> Response:
@@ -59,20 +72,30 @@ async def show_feed_of_person(request: Request[Any]) -> Response:
 
 
 async def show_feed_of_tag(request: Request[Any]) -> Response:
-    """The public records with a tag, wherever they come from."""
-    name = hashtag_key(request.path_params["name"])
+    """The public records, challenges and projects with a tag, wherever they come from."""
+    name = hashtag_key(request.path_params["name"])[:100]
     wanted = wanted_page(request)
-    rows = await explore(Wish(tag=name), after=wanted.after, limit=wanted.limit) if name else []
-    page = request.state["site"].uris.tag(name)
-    return await _feed(request, rows, wanted=wanted, page=Cards(request).here(page), title=f"#{name}")
+    sections: Sections = request.state["sections"]
+    page = Cards(request).here(request.state["site"].uris.tag(name))
+    if not name:
+        return await send_feed(request, [], wanted=wanted, page=page, title="#")
+    limit = wanted.limit
+    records = await explore(Wish(tag=name), after=sorted_after(wanted.after, Sort.RECORD), limit=limit)
+    challenges = await challenges_tagged(name, after=sorted_after(wanted.after, Sort.CHALLENGE), limit=limit)
+    placed = places_of_records((row.published_at, row.id, row) for row in records)
+    placed += [(place_of_sort(row.opened_at, row.id, Sort.CHALLENGE), _challenge_entry(row)) for row in challenges]
+    if sections.fed is not None:
+        projects = await sections.fed.entries(name, sorted_after(wanted.after, Sort.PROJECT), limit)
+        placed += [(place_of_sort(place.at, place.id, Sort.PROJECT), entry) for place, entry in projects]
+    return await send_feed(request, placed, wanted=wanted, page=page, title=f"#{name}")
 
 
 async def show_feed_of_challenge(request: Request[Any]) -> Response:
     """What became part of a challenge of ours, and what it told its followers."""
     challenge = await get_challenge(request.path_params["handle"])
     wanted = wanted_page(request)
-    accepted = await accepted_by_age(challenge, after=sorted_after(wanted.after, _RECORD), limit=wanted.limit)
-    told = await news_of([challenge.actor], after=sorted_after(wanted.after, _NEWS), limit=wanted.limit)
+    accepted = await accepted_by_age(challenge, after=sorted_after(wanted.after, Sort.RECORD), limit=wanted.limit)
+    told = await news_of([challenge.actor], after=sorted_after(wanted.after, Sort.NEWS), limit=wanted.limit)
     return await send_feed(
         request,
         [*places_of_records((row.created_at, row.id, row.record) for row in accepted), *places_of_news(told)],
@@ -91,14 +114,14 @@ async def _feed(request: Request[Any], rows: Sequence[Record], *, wanted: Wanted
 
 async def send_feed(
     request: Request[Any],
-    placed: Iterable[tuple[Cursor, Record | News]],
+    placed: Iterable[Placed],
     *,
     wanted: Wanted,
     page: str,
     title: str,
     changed_at: datetime | None = None,
 ) -> Response:
-    """The newest of the records and the news, each with its place, as a feed of the page with that path.
+    """The newest of these things, each with its place, as a feed of the page with that path.
 
     For no reader in particular; 304 for a reader who has it already. `changed_at` is when it last changed in a way that
     the rows do not tell. More than `wanted.size` of them mean that there is
@@ -109,7 +132,7 @@ async def send_feed(
     origin = cards.site.origin
     shown = rows[: wanted.size]
     next_url = f"{origin}{request.url.path}?after={shown[-1][0]}" if len(rows) > wanted.size else None
-    for _place, row in shown:
+    for _at, row in shown:
         if isinstance(row, Record):
             await prepare_words(row.text)
     with reading(Reader()):
@@ -118,10 +141,8 @@ async def send_feed(
             url=f"{origin}{request.url.path}" + (f"?after={wanted.after}" if wanted.after else ""),
             page_url=f"{origin}{page}",
             title=title,
-            updated_at=max((_changed_at(row) for _place, row in shown), default=_beginning(cards)),
-            entries=[
-                _entry(cards, row) if isinstance(row, Record) else _news_entry(cards, row) for _place, row in shown
-            ],
+            updated_at=max((_changed_at(row) for _at, row in shown), default=_beginning(cards)),
+            entries=[_as_entry(cards, row) for _at, row in shown],
             next_url=next_url,
         )
     body = feed.write()
@@ -136,22 +157,53 @@ async def send_feed(
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 
-def sorted_after(after: Cursor | None, sort: int) -> Cursor | None:
-    """Behind which row of one sort a piece of a feed goes on that has two, when `after` is of either."""
-    return None if after is None else Cursor(at=after.at, id=(after.id - sort - 1) // _SORTS + 1)
+def sorted_after(after: Cursor | None, sort: Sort) -> Cursor | None:
+    """Behind which row of one sort a piece of a feed of several goes on, when `after` is of any."""
+    return None if after is None else Cursor(at=after.at, id=(after.id - sort - 1) // len(Sort) + 1)
 
 
-def places_of_records(rows: Iterable[tuple[datetime, int, Record]]) -> list[tuple[Cursor, Record | News]]:
-    """Records with the moment and the row by which they stand in a feed of two sorts."""
-    return [(Cursor(at=at, id=key * _SORTS + _RECORD), record) for at, key, record in rows]
+def places_of_records(rows: Iterable[tuple[datetime, int, Record]]) -> list[Placed]:
+    """Records with the moment and the row by which they stand in a feed of several sorts."""
+    return [(place_of_sort(at, key, Sort.RECORD), record) for at, key, record in rows]
 
 
-def places_of_news(rows: Iterable[News]) -> list[tuple[Cursor, Record | News]]:
-    """News with their place in a feed of two sorts."""
-    return [(Cursor(at=row.published_at, id=row.id * _SORTS + _NEWS), row) for row in rows]
+def places_of_news(rows: Iterable[News]) -> list[Placed]:
+    """News with their place in a feed of several sorts."""
+    return [(place_of_sort(row.published_at, row.id, Sort.NEWS), row) for row in rows]
 
 
-def _news_entry(cards: Cards, news: News) -> Entry:
+def place_of_sort(at: datetime, key: int, sort: Sort) -> Cursor:
+    """Where row `key` of one sort stands in a feed of several."""
+    return Cursor(at=at, id=key * len(Sort) + sort)
+
+
+def _as_entry(cards: Cards, row: Record | News | Entry) -> Entry:
+    match row:
+        case Record():
+            return _entry(cards, row)
+        case News():
+            return _news_entry(row)
+        case _:
+            return row
+
+
+def _challenge_entry(challenge: Challenge) -> Entry:
+    """What a challenge asks for, in the name of whoever opened it."""
+    group, author = challenge.actor, challenge.leader or challenge.actor
+    return Entry(
+        uri=group.uri,
+        url=group.url or group.uri,
+        title=challenge.title,
+        author=Author(name=author.name or author.handle, url=author.url or author.uri),
+        published_at=challenge.opened_at,
+        updated_at=challenge.updated_at or challenge.opened_at,
+        known_at=challenge.fetched_at,
+        html=challenge.content,
+        language=challenge.language,
+    )
+
+
+def _news_entry(news: News) -> Entry:
     """Something that a challenge or a project told, in the name of whoever wrote it or else its own."""
     author = news.author or news.group
     return Entry(
@@ -204,14 +256,20 @@ def _warned(record: Record) -> str:
     return f"<p>{said}</p><p>{escape(_('Open it to see what is behind this warning.'))}</p>"
 
 
-def _changed_at(row: Record | News) -> datetime:
+def _changed_at(row: Record | News | Entry) -> datetime:
     return row.updated_at or row.published_at
 
 
-def _known_at(place: Cursor, row: Record | News) -> datetime:
+def _known_at(place: Cursor, row: Record | News | Entry) -> datetime:
     """Since when it stands in the feed as it is: what comes from elsewhere can be older than what was here before."""
-    fetched = row.fetched_at if isinstance(row, Record) else None
-    return max(filter(None, (place.at, _changed_at(row), fetched)))
+    match row:
+        case Record():
+            known = row.fetched_at
+        case Entry():
+            known = row.known_at
+        case _:
+            known = None
+    return max(filter(None, (place.at, _changed_at(row), known)))
 
 
 def _beginning(cards: Cards) -> datetime:
