@@ -24,6 +24,8 @@ from tests.remix.forms import picture, send
 from tests.remix.test_pages_challenges import answer_with, ask
 
 pytestmark = pytest.mark.one_database
+both = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+"""For the few that ask the databases for everything that the others do."""
 NEW = "/projects/new"
 
 
@@ -57,6 +59,7 @@ async def post(client: httpx.AsyncClient, path: str, **fields: Any) -> httpx.Res
     return await client.post(path, data=fields, headers={"origin": str(client.base_url).rstrip("/")})
 
 
+@both
 async def test_a_project_is_prepared_in_private_and_launched_with_a_published_step(here: Instance) -> None:
     await here.join("ana")
     await here.join("bo")
@@ -138,6 +141,7 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         assert ("wants_to_join",) not in kinds
 
 
+@both
 async def test_what_was_never_launched_can_be_discarded_by_who_began_it(here: Instance) -> None:
     ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
     project, shown = await begun(here, ana), await launched(here, ana, "shown", title="Shown")
@@ -292,6 +296,7 @@ async def test_the_slate_shows_each_stage_with_its_criteria_and_why_a_project_is
         assert "Your projects" in (await lead.get("/")).text
 
 
+@both
 async def test_people_ask_are_let_in_are_trusted_leave_and_are_sent_away_with_a_reason(here: Instance) -> None:
     ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
     project = await launched(here, ana)

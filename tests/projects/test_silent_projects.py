@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +22,12 @@ from fedirec.admin.judging import Action, Verdict
 from fedirec.admin.models import Report, ReportedThing
 from fedirec.projects.actions import belonging, elsewhere, leading, members, steps, telling
 from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.meeting import STALE, find_challenge
 from fedirec.remix.actions.needs import name_need
+from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Challenge, GroupTag, News
+from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.projects.stage import challenge_at, launch, let_in, meet_project, project_at, step_at
 from tests.projects.test_federation_attacks import Elsewhere
@@ -30,7 +35,7 @@ from tests.projects.test_federation_attacks import Elsewhere
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 
 OPERATOR = Operator("command line")
-AP = "application/activity+json"
+AP, JSON = "application/activity+json", "application/json"
 TITLE = "Moon film"
 
 
@@ -203,6 +208,41 @@ async def test_a_project_elsewhere_that_moves_or_is_gone_takes_nobody_and_nothin
     gone = await project_at(here, film.uri)
     assert (gone.text, gone.content, gone.actor.state) == ("", "", "deleted")
     assert [row.reason for row in await here.run(lambda: Received.filter(state="refused"))] == []
+
+
+async def test_what_answers_that_it_is_gone_is_forgotten_as_if_it_had_said_so_whoever_looks(
+    here: Instance, there: Instance, time_passes: Pass
+) -> None:
+    ana, bo = await there.join("ana"), await here.join("bo")
+    home = await launch(there, ana, title=TITLE, slug="moonfilm")
+    wind = await challenge_at(there, ana, "wind")
+    film = await meet_project(here, home.actor.uri)
+    copy = await here.run(lambda: find_challenge(here.state["remote"], wind.actor.uri))
+    song = RecordDraft(title="Gale", text="la", licence="CC0-1.0", challenge=copy)
+    await here.run(publish_record, bo, song)
+    await settle(here, there)
+    pages = [f"/challenges/{copy.id}", f"/projects/{film.id}"]
+    for page in pages:
+        shown = await here.get(f"/api{page}", accept=JSON)
+        assert shown.json().get("html"), shown.text
+
+    await there.run(lambda: Actor.filter(id__in=[home.actor_id, wind.actor_id]).update(state="deleted"))
+    for page in pages:
+        await here.get(f"/api{page}", accept=JSON)
+    await settle(here, there)
+    assert (await here.get(f"/challenges/remote/{copy.id}")).status_code == 200, "nobody is asked again so soon"
+
+    time_passes(STALE + timedelta(minutes=1))
+    for page in pages:
+        assert (await here.get(f"/api{page}", accept=JSON)).status_code == 200
+    await settle(here, there)
+    gone = await here.get(f"/challenges/remote/{copy.id}")
+    assert (gone.status_code, "This was deleted" in gone.text, copy.title in gone.text) == (410, True, True)
+    assert "Contribute" not in gone.text
+    assert (await here.get(f"/projects/remote/{film.id}")).status_code == 404
+    assert (await here.get(f"/api/challenges/{copy.id}", accept=JSON)).json()["html"] == ""
+    assert (await project_at(here, film.actor.uri)).content == ""
+    assert (await told(here, "bo")).count("challenge_cancelled") == 1
 
 
 async def _visit(guest: Actor) -> str:

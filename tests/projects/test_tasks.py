@@ -44,6 +44,8 @@ from tests.conftest import Pass
 from tests.network import KEYS, Instance, settle
 
 pytestmark = pytest.mark.one_database
+both = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+"""For the few that ask the databases for everything that the others do."""
 DAY = timedelta(days=1)
 
 
@@ -99,6 +101,7 @@ async def press(browser: httpx.AsyncClient, task: Task, do: str, **fields: str) 
     return await browser.post(path, data={"do": do, **fields})
 
 
+@both
 async def test_a_task_is_written_down_taken_handed_back_given_and_done(here: Instance) -> None:
     ana, bo, cy = [await here.join(name) for name in ("ana", "bo", "cy")]
     project = await a_project(here, ana, timezone="Pacific/Auckland")
@@ -226,6 +229,7 @@ async def test_who_may_do_what_with_tasks(here: Instance) -> None:
     assert (await fresh(here, task)).assignee_id == bo.id
 
 
+@both
 async def test_whoever_leaves_or_is_gone_leaves_their_tasks_to_others(here: Instance) -> None:
     ana, bo, cy = [await here.join(name) for name in ("ana", "bo", "cy")]
     project = await a_project(here, ana)
@@ -333,6 +337,7 @@ async def test_whoever_takes_a_task_on_its_day_is_not_reminded_of_what_they_just
     assert await told(here) == [("bo", "task_given"), ("bo", "task_overdue")]
 
 
+@both
 async def test_an_invitation_that_waits_is_recalled_once(here: Instance, time_passes: Pass) -> None:
     ana, bo, cy = [await here.join(name) for name in ("ana", "bo", "cy")]
     project = await a_project(here, ana)

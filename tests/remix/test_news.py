@@ -19,6 +19,8 @@ from tests.peer import Peer
 from tests.remix.forms import send
 
 pytestmark = pytest.mark.one_database
+both = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+"""For the few that ask the databases for everything that the others do."""
 
 ACTIVITY = "application/activity+json"
 AS2 = "https://www.w3.org/ns/activitystreams"
@@ -34,6 +36,7 @@ async def told(instance: Instance, leader: Actor, challenge: Challenge, text: st
     return await instance.run(lambda: post_news(leader, challenge.actor, title="Look <up>", text=text, language="en"))
 
 
+@both
 async def test_followers_everywhere_read_what_is_told_changed_and_taken_back(here: Instance, there: Instance) -> None:
     ana, bo = await here.join("ana"), await there.join("bo")
     challenge = await ask(here, ana)

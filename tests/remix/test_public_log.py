@@ -22,6 +22,8 @@ from tests.network import Instance
 from tests.remix.test_pages_challenges import answer_with, ask
 
 pytestmark = pytest.mark.one_database
+both = pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+"""For the few that ask the databases for everything that the others do."""
 
 
 async def _write(here: Instance, group: Actor, *entries: dict[str, Any]) -> None:
@@ -85,6 +87,7 @@ async def test_a_decision_needs_a_reason_that_is_not_too_long(here: Instance) ->
         assert refused.value.field == "reason"
 
 
+@both
 async def test_what_cannot_be_seen_any_more_and_who_does_not_want_to_be_named_is_not_named(here: Instance) -> None:
     ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
     challenge = await ask(here, ana)
@@ -116,6 +119,7 @@ async def test_what_cannot_be_seen_any_more_and_who_does_not_want_to_be_named_is
     assert all(each.person is None and each.record is None for each in await _read(here, group))
 
 
+@both
 async def test_programs_read_the_log_as_a_collection(here: Instance) -> None:
     ana = await here.join("ana")
     group = await here.run(_group, await ask(here, ana))

@@ -33,6 +33,7 @@ from fedirec.remix.actions.challenges import (
     refuse_restless,
 )
 from fedirec.remix.actions.group_tags import read_tags
+from fedirec.remix.actions.meeting import refresh_seen
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.pages.leading.opening import slug_of
@@ -79,7 +80,9 @@ def list_of_challenges(call: Call, rows: list[ChallengeRow]) -> Challenges:
 
 
 async def show_one_challenge(call: Call) -> Challenge:
-    return await show_challenge(call, await get_challenge_row(call.row(), viewer=call.looker))
+    challenge = await get_challenge_row(call.row(), viewer=call.looker)
+    await refresh_seen(challenge)
+    return await show_challenge(call, challenge)
 
 
 async def make_keys(call: Call) -> NewKeys:
@@ -98,6 +101,7 @@ async def open_one(call: Call) -> Challenge:
         language=wanted.language,
         deadline_at=wanted.deadline_at,
         timezone=wanted.timezone if zone_named(wanted.timezone) else "UTC",
+        grace_minutes=wanted.grace_minutes,
         terms=_terms(wanted.terms),
         files=await drafted_files(call, wanted.files),
         tags=read_tags(wanted.tags),

@@ -13,7 +13,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import FedirecError, Forbidden, Invalid
+from fedirec.errors import FedirecError, Forbidden, Gone, Invalid
 from fedirec.html import clean, one_line
 from fedirec.lanes import Done, Job, Later, Outcome
 from fedirec.projects.actions.copying import join_named, save_steps
@@ -24,7 +24,7 @@ from fedirec.projects.models import Project
 from fedirec.projects.stages import Stage
 from fedirec.projects.vocab import ProjectObject, StepObject
 from fedirec.remix.actions.group_tags import save_group_tags
-from fedirec.remix.actions.meeting import ask_for_project, is_stale
+from fedirec.remix.actions.meeting import ask_for_project, forget_gone, is_stale
 from fedirec.remix.actions.needs import save_needs
 from fedirec.remix.models import Challenge, GroupLeader
 from fedirec.uris import origin_of
@@ -38,7 +38,7 @@ async def find_project(remote: Remote, uri: str, *, fresh: bool = False) -> Proj
     """The project whose Group is at `uri` or is called by a handle: from the database, or fetched and saved.
 
     It comes with its actor, with its steps, and with those who lead it as far as that is certain. Raises Invalid when
-    something else is there, and what `Remote.read` raises.
+    something else is there, and what `Remote.read` raises: after Gone our copy is forgotten.
     """
     address = uri.strip()
     if not address.startswith(("https://", "http://")):
@@ -47,7 +47,11 @@ async def find_project(remote: Remote, uri: str, *, fresh: bool = False) -> Proj
     known = await Project.filter(actor__uri=address).select_related("actor").first()
     if known and (known.actor.is_local or not fresh):
         return known
-    entity, document = await remote.read(address)
+    try:
+        entity, document = await remote.read(address)
+    except Gone:
+        await forget_gone(known.actor if known else None)
+        raise
     if not isinstance(entity, ProjectObject):
         raise Invalid(_("That address leads to something that is not a project."))
     steps, is_whole = await find_steps(remote, entity)
@@ -88,8 +92,11 @@ async def fetch_project(remote: Remote, job: Job) -> Outcome:
 
 
 async def refresh_seen(project: Project) -> None:
-    """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that."""
-    if not project.actor.is_local and is_stale(project.fetched_at):
+    """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that.
+
+    Of what only invites people here no more is asked before one of them comes.
+    """
+    if project.fetched_at is not None and is_stale(project.fetched_at):
         await ask_for_project(project.actor.uri)
 
 

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from fedirec.activitypub.actors import save_remote_actor
+from fedirec.accounts.actions.farewells import erasure_of
+from fedirec.activitypub.actors import forget_actor, save_remote_actor
 from fedirec.activitypub.actors.vouching import refuse_changed
 from fedirec.activitypub.authority import may_create, may_describe, may_have
 from fedirec.activitypub.models import Actor
@@ -14,7 +15,7 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Doc
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import FedirecError, Forbidden, Invalid
+from fedirec.errors import FedirecError, Forbidden, Gone, Invalid
 from fedirec.html import clean, one_line
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.remix.actions.attachments import save_attachments
@@ -37,7 +38,7 @@ STALE: Final = timedelta(hours=6)
 async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Challenge:
     """The challenge whose Group is at `uri` or is called by a handle: from the database, or fetched and saved.
 
-    Raises Invalid when something else is there, and what `Remote.read` raises.
+    Raises Invalid when something else is there, and what `Remote.read` raises: after Gone our copy is forgotten.
     """
     address = uri.strip()
     if not address.startswith(("https://", "http://")):
@@ -46,7 +47,11 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
     known = await Challenge.filter(actor__uri=address).select_related("actor", "leader").first()
     if known and (known.actor.is_local or not fresh):
         return known
-    entity, document = await remote.read(address)
+    try:
+        entity, document = await remote.read(address)
+    except Gone:
+        await forget_gone(known.actor if known else None)
+        raise
     if not isinstance(entity, ChallengeObject):
         raise Invalid(_("That address leads to something that is not a challenge."))
     prompt = None
@@ -78,13 +83,21 @@ async def fetch_challenge(remote: Remote, job: Job) -> Outcome:
     return Done()
 
 
+async def forget_gone(group: Actor | None) -> None:
+    """What we know of a Group elsewhere is forgotten, as if it had said itself that it is not there any more."""
+    if group is not None and group.state != "deleted":
+        async with transaction():
+            await forget_actor(group)
+            await enqueue([erasure_of(group)])
+
+
 async def refresh_seen(challenge: Challenge) -> None:
     """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that.
 
     It comes with its actor.
     """
     group = challenge.actor
-    if not group.is_local and is_stale(challenge.fetched_at):
+    if not group.is_local and group.state != "deleted" and is_stale(challenge.fetched_at):
         await enqueue([asking_for_challenge(group.uri)])
 
 

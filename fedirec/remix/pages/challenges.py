@@ -153,6 +153,9 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
     remarks = await remarks_on(challenge, viewer=viewer) if challenge.actor.is_local else []
     invited = await invited_in(challenge, accepted.submissions)
     await cards.dress([challenge, *(row.record for row in [*accepted.submissions, *own, *remarks])])
+    if challenge.actor.state == "deleted" and not challenge.actor.is_local:
+        made = [cards.record(row.record) for row in accepted.submissions]
+        return render(request, "remix/gone_challenge.html", 410, challenge=cards.challenge(challenge), records=made)
     ending = await how_it_ended(challenge.actor) if challenge.state in ENDED else None
     shown = cards.challenge(challenge, whole=True)
     parts = await parts_of_visitor(request, challenge)
@@ -166,6 +169,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         challenge=shown,
         hosts=await hosts_of([shown.host]),
         share_url=shown.original_url or challenge.actor.url or challenge.actor.uri,
+        grace=challenge.grace_minutes if challenge.actor.is_local else 0,
         media=cards.media(challenge.attachments, left=challenge.actor.media_rejected),
         language=challenge.language,
         uri=challenge.actor.uri,

@@ -18,6 +18,7 @@ from fedirec.api.shapes.projects import (
     show_project,
     show_projects,
 )
+from fedirec.projects.actions.meeting import refresh_seen
 from fedirec.projects.forms import Form
 from fedirec.projects.queries.slate import Sought, place_of_project, projects_by_age
 from fedirec.projects.queries.story import story_of
@@ -41,6 +42,7 @@ async def list_projects(call: Call) -> Projects:
 
 async def show_one(call: Call) -> Project:
     project = await project_in(call)
+    await refresh_seen(project)
     return await show_project(call, project, with_drafts=await leads_it(call, project))
 
 

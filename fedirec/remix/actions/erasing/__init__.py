@@ -33,7 +33,7 @@ from fedirec.remix.actions.erasing.members import (
 )
 from fedirec.remix.actions.erasing.names import SOMEBODY, forget_mentions, forget_name, forget_snapshots
 from fedirec.remix.actions.erasing.strangers import forget_remote, forget_talk
-from fedirec.remix.actions.erasing.works import forget_challenges, forget_works
+from fedirec.remix.actions.erasing.works import forget_challenges, forget_copy, forget_works
 
 __all__ = ["SOMEBODY", "Eraser", "forget_keys"]
 
@@ -68,6 +68,7 @@ class Eraser:
             return (
                 partial(forget_talk, actor),
                 partial(forget_works, actor, self.cache),
+                partial(forget_copy, actor, self.cache),
                 *(partial(forget, actor) for forget in self.further),
                 partial(forget_remote, actor, self.cache),
                 *((partial(forget_name, actor),) if without_name else ()),

@@ -6,21 +6,29 @@ from typing import Final
 
 from tortoise.expressions import Q
 
+from fedirec.accounts.actions.notifications import notify_actors
 from fedirec.accounts.models import Notification
+from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Evidence, Liking
+from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.media.cache import MediaCache
 from fedirec.remix.actions.challenges import empty_challenge
+from fedirec.remix.actions.findable import make_challenge_findable
+from fedirec.remix.actions.needs import save_needs
 from fedirec.remix.actions.records import bury_record
+from fedirec.remix.actions.terms import authors_in
 from fedirec.remix.models import (
     Attachment,
     Challenge,
     Contributor,
+    GroupTag,
     Record,
     RecordRevision,
     Source,
     Submission,
 )
+from fedirec.remix.submissions import ENDED, ChallengeState
 
 TOGETHER: Final = 20
 """Records of one transaction."""
@@ -76,3 +84,28 @@ async def forget_challenges(actor: Actor) -> None:
     for challenge in await Challenge.filter(leader_id=actor.id).order_by("id").select_related("actor"):
         async with transaction():
             await empty_challenge(challenge)
+
+
+async def forget_copy(group: Actor, cache: MediaCache) -> None:
+    """Of a challenge elsewhere that is gone there only the title is left, what it promised, and what was made for it.
+
+    It takes nothing any more. Those of ours whom it had not answered or thanked hear that it is over.
+    """
+    challenge = await Challenge.filter(actor_id=group.id, actor__is_local=False).select_related("actor").first()
+    if challenge is None:
+        return
+    files = Attachment.filter(challenge_id=challenge.id)
+    shown = await files.values_list("url", "poster_url")
+    async with transaction():
+        if challenge.state not in ENDED:
+            people = [author for author, _record in await authors_in(challenge)]
+            url = f"/challenges/remote/{challenge.id}"
+            await notify_actors(people, Notice.CHALLENGE_CANCELLED, None, group.uri, url, {"title": challenge.title})
+            challenge.state, challenge.closed_at = ChallengeState.CANCELLED, challenge.closed_at or now()
+        await files.delete()
+        await GroupTag.filter(group_id=group.id).delete()
+        await save_needs(group, ())
+        challenge.text = challenge.content = ""
+        await challenge.save(update_fields=["state", "closed_at", "text", "content"])
+        await make_challenge_findable(challenge)
+    await cache.forget_of([str(url) for pair in shown for url in pair if url])
