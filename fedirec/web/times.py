@@ -62,15 +62,18 @@ def in_zone(when: datetime, name: str) -> str:
 
 
 def deadline(when: datetime, zone: str = "") -> Markup:
-    """The exact time and how far away it is where the reader is, and the time where it was set, if that differs."""
+    """The exact time and how far away it is where the reader is, and the time where it was set, if that differs.
+
+    Scripts hide the latter from visitors whose zone only their browser knows, if they are in that one.
+    """
     shown = countdown(when)
     there = zone_named(zone) if zone != "UTC" else None  # which is what a form says as long as nobody chose
     if there is None or (
         reader().knows_zone and when.astimezone(there).utcoffset() == when.astimezone(reader().zone).utcoffset()
     ):
         return shown
-    return Markup('{} <span class="countdown-there">{}</span>').format(
-        shown, _("there: %(when)s") % {"when": in_zone(when, zone)}
+    return Markup('{} <span class="countdown-there" data-there="{}">{}</span>').format(
+        shown, zone, _("there: %(when)s") % {"when": in_zone(when, zone)}
     )
 
 

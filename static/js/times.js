@@ -24,6 +24,7 @@ if (!document.documentElement.dataset.zone) {
   for (const place of zone ? document.querySelectorAll("[data-zone-words]") : []) {
     place.textContent = place.dataset.zoneWords.replace("{zone}", () => zone.replaceAll("_", " "));
   }
+  for (const place of document.querySelectorAll("[data-there]")) place.hidden = place.dataset.there === zone;
   for (const time of document.querySelectorAll("time[data-utc]")) {
     const at = new Date(time.dateTime);
     const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));

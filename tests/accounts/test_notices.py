@@ -9,6 +9,7 @@ import pytest
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.notices import FAMILIES, OF_SEVERAL, SENTENCES, WISHES, Notice
+from fedirec.accounts.notices.challenges import FAMILY
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.remix.actions.following import start_following
 from tests.network import Instance, settle
@@ -72,6 +73,10 @@ async def test_nobody_is_told_what_they_do_not_want_to_hear(here: Instance) -> N
         wanted = [kind.value for kind in WISHES if kind is not Notice.FOLLOWED]
         assert (await browser.post("/settings/notices", data={"wanted": wanted})).status_code == 303
         assert 'value="followed">' in (await browser.get("/settings/notices")).text
+        for do, unwanted in (("none challenges", {"followed", *FAMILY.kinds}), ("all challenges", {"followed"})):
+            saved = await browser.post("/settings/notices", data={"wanted": wanted, "do": do})
+            assert saved.headers["location"] == "/settings/notices?open=challenges#challenges"
+            assert set((await here.run(lambda: Account.get(actor_id=ana.id))).unwanted or ()) == unwanted
     await here.run(start_following, bo, ana)
     await here.run(notify, ana, Notice.REMIXED, bo, "https://x.test/1", "/r", {"title": "Fox"})
     await here.run(notify, ana, Notice.ROLE_CHANGED, bo, "https://x.test/2", "/u/ana")

@@ -98,11 +98,12 @@ async def test_followers_elsewhere_hear_of_stages_steps_and_words(
     copy = await meet_project(there, project.actor.uri)
     await there.run(follow, bo, copy.actor)
     await settle(there, here)
-    await here.run(lambda: projects.set_stage(ana, project, Stage.EARLY, reason="The first step is out."))
+    assert (await project_at(there, copy.actor.uri)).stage == "early", "it is no idea any more once it is launched"
+    await here.run(lambda: projects.set_stage(ana, project, Stage.IN_PRODUCTION, reason="The first step is out."))
     await here.run(steps.publish_step, ana, await step_at(here, project, "Secret"))
     await settle(here, there)
     copy = await project_at(there, copy.actor.uri)
-    assert copy.stage == "early"
+    assert copy.stage == "in_production"
     kept = await there.run(lambda: Step.filter(project_id=copy.id).order_by("position"))
     assert [(step.title, step.state) for step in kept] == [("Script", "open"), ("Secret", "open")]
     news = await here.run(lambda: News.filter(group_id=project.actor_id))
@@ -144,7 +145,7 @@ async def test_what_somebody_looks_at_is_asked_for_anew_when_it_is_old(
 @pytest.mark.one_database
 async def test_each_entry_of_a_log_has_an_address(here: Instance, ana: Actor) -> None:
     project = await launch(here, ana)
-    await here.run(lambda: projects.set_stage(ana, project, Stage.EARLY, reason="The first step is out."))
+    await here.run(lambda: projects.set_stage(ana, project, Stage.ADVANCED, reason="The first step is out."))
     whole = (await here.get("/p/moonfilm/log", accept="application/activity+json")).json()
     first = whole["first"].removeprefix(here.origin)
     page = (await here.get(first, accept="application/activity+json")).json()
@@ -232,6 +233,9 @@ async def test_a_step_has_a_challenge_that_lives_elsewhere(
     await there.run(belonging.offer_challenge, bo, wind, copy)
     await settle(there, here)
     assert "challenge_offered" in await told(here, "ana")
+    await here.run(lambda: Challenge.filter(id=met.id).update(state="concluded"))
+    assert await here.run(challenges_to_attach, ana, project) == [], "what is over is not brought in"
+    await here.run(lambda: Challenge.filter(id=met.id).update(state="open"))
     (offered,) = await here.run(challenges_to_attach, ana, project)
     await here.run(steps.attach_challenge, ana, script, offered)
     await settle(here, there)

@@ -71,6 +71,8 @@ async def test_a_member_of_one_fedirec_leads_a_project_of_another(here: Instance
         await settle(here, there)
         heard = await _told(there, "bo", "group_wrote")
         assert sum("offers something to “Rain”" in words for words in heard) == 3
+        own = (await visitor.get("/tasks")).text
+        assert ('href="/p/moonfilm"' in own, 'href="/tasks"' in (await visitor.get("/explore")).text) == (True, True)
         waiting = await visitor.get("/c/rain/waiting")
         assert (waiting.status_code, "Drops" in waiting.text) == (200, True)
         for title, do, reason in (

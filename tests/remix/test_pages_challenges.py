@@ -60,6 +60,7 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
             kinds=["text", "image"],
             deadline=soon,
             timezone="Europe/Berlin",
+            grace_minutes="15",
             pays="pot",
             amount="120,50",
             currency="EUR",
@@ -71,7 +72,10 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
     page = await here.get(answer.headers["location"])
     for words in (
         "Look <strong>up</strong>",
-        "€120.50",
+        "€120.50 will be shared.",
+        "From other servers 15 minutes longer",
+        'href="/c/first_stars_i_see_tonight/feed"',
+        'data-there="Europe/Berlin"',
         "CC BY-SA 4.0",
         "We share equally.",
         "I listen to all of it.",
@@ -79,6 +83,8 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
         "version 1",
     ):
         assert words in page.text, words
+    for path in ("/u/ana", "/tags/stars"):
+        assert f'href="{path}/feed"' in (await here.get(path)).text, "where programs find it is no secret"
     assert "@first_stars_i_see_tonight@here.test" in page.text
     assert "/media/" in page.text
     challenge = await here.run(lambda: Challenge.get())
@@ -95,7 +101,7 @@ async def test_a_challenge_is_opened_from_the_form_with_everything_it_promises(h
         ({"text": ""}, "Please fill this in."),
         ({"deadline": "2001-01-01T00:00"}, "still to come"),
         ({"pays": "pot", "amount": "a lot"}, "how much is in the pot"),
-        ({"pays": "pot", "amount": "120"}, "how the pot is shared"),
+        ({"title": "", "pays": "pot", "amount": "a lot"}, "how the pot is shared"),
         ({"slug": "admin"}, "reserved"),
         ({"slug": "ana"}, "taken"),
         ({"slug": "Stars & More"}, "letters from a to z"),

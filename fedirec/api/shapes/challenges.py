@@ -13,7 +13,7 @@ from fedirec.api.shapes.files import File, FileSent, dressed_files, show_file
 from fedirec.api.shapes.licences import Licence, show_licence
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.html import markdown
-from fedirec.remix.actions.challenges import MAX_FILES, MAX_GRACE, MAX_SAID, MAX_TITLE
+from fedirec.remix.actions.challenges import GRACE, MAX_FILES, MAX_GRACE, MAX_SAID, MAX_TITLE
 from fedirec.remix.actions.challenges.ending import MAX_THANKS
 from fedirec.remix.actions.group_tags import MAX_TAGS, tags_of
 from fedirec.remix.licences import find_licence
@@ -110,6 +110,7 @@ class NewChallenge(Sent):
     language: Text | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
     deadline_at: Moment | None = None
     timezone: Text = Field("UTC", max_length=60)
+    grace_minutes: int = Field(GRACE, ge=0, le=MAX_GRACE)
     terms: TermsSent
     tags: list[TagText] = Field(default_factory=list, max_length=MAX_TAGS)
     files: list[FileSent] = Field(default_factory=list, max_length=MAX_FILES)

@@ -29,9 +29,11 @@ def seen(project: str) -> str:
     """What has to be so in SQL that everybody sees `project`, an alias of its table, with its Group as `a`.
 
     It is launched, not hidden, and led by somebody who is not suspended, or to be taken over: as in `may_see_project`.
+    In no list stands one of another instance that has only invited somebody, until it was asked for itself.
     """
     return f"""
         a.state = 'active' AND {project}.launched_at IS NOT NULL
+          AND (a.is_local OR {project}.fetched_at IS NOT NULL)
           AND ({project}.stage = 'adoptable' OR NOT EXISTS (SELECT 1 FROM group_leader g WHERE g.group_id = a.id)
                OR EXISTS (SELECT 1 FROM group_leader g CROSS JOIN actor l
                            WHERE g.group_id = a.id AND l.id = g.actor_id AND l.state <> 'suspended'))
@@ -148,7 +150,7 @@ async def challenges_to_attach(leader: Actor, project: Project) -> Sequence[Chal
     """
     free = Challenge.filter(part_of_id=None, actor__state="active").select_related("actor")
     led = Q(leader_id=leader.id, actor__is_local=True) | Q(named_project=project.actor.uri)
-    free = free.filter(led).exclude(state__in=["cancelled", "archived"])
+    free = free.filter(led).exclude(state__in=["concluded", "cancelled", "archived"])
     return await free.order_by("-id").limit(MAX_OFFERED)
 
 
@@ -157,7 +159,7 @@ async def challenges_to_offer(leader: Actor, project: Project) -> tuple[Sequence
     that say already that they are part of it.
     """
     led = Challenge.filter(leader_id=leader.id, actor__is_local=True, actor__state="active").order_by("-id")
-    led = led.exclude(state__in=["draft", "cancelled", "archived"]).select_related("actor")
+    led = led.exclude(state__in=["draft", "concluded", "cancelled", "archived"]).select_related("actor")
     free = await led.filter(part_of_id=None).limit(MAX_OFFERED)
     return free, await led.filter(part_of_id=project.actor_id).limit(MAX_OFFERED)
 

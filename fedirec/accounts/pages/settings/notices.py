@@ -41,7 +41,14 @@ async def post_notices(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.MANAGE_VISIT)
     form = await read_form(request)
     kinds = [kind.value for kind in WISHES]
-    wanted, mailed = set(form.many("wanted", kinds)), set(form.many("mailed", [*kinds, ALWAYS]))
+    wanted = set(form.many("wanted", kinds, max=len(kinds)))
+    mailed = set(form.many("mailed", [*kinds, ALWAYS], max=len(kinds) + 1))
+    do, _between, name = form.value("do").partition(" ")
+    family = next((each for each in FAMILIES if each.name == name), None)
+    if family is not None:  # all of its kinds at once, or none; the others as they are ticked
+        of_family = {kind.value for kind in family.kinds if kind in WISHES}
+        wanted = wanted | of_family if do == "all" else wanted - of_family
+        mailed = mailed if do == "all" else mailed - of_family  # what comes by mail is told here too
     asks_mail = viewer.account.mail_to is not None
     try:
         await choose_notices(
@@ -52,7 +59,8 @@ async def post_notices(request: Request[Any]) -> Response:
         )
     except FedirecError as error:
         return once_more(request, "accounts/notices.html", form, error, **_notices(request, viewer))
-    return redirect(request, "/settings/notices", _("Saved."))
+    place = f"?open={family.name}#{family.name}" if family else ""
+    return redirect(request, f"/settings/notices{place}", _("Saved."))
 
 
 async def post_address(request: Request[Any]) -> Response:
@@ -87,8 +95,10 @@ def _notices(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "mail_to": account.mail_to if sends_mail else None,
         "mails_always": ALWAYS in mailed,
         "is_weekly": account.weekly_mail,
+        "open": request.query_params.get("open", ""),
         "families": [
             (
+                family.name,
                 _(family.label),
                 family.sign,
                 [

@@ -14,6 +14,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.projects.models import Project, Task
 from fedirec.projects.pages.finding import parts_in_project, project_in
+from fedirec.projects.pages.own import OF_MEMBER
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.tasks.filling import choices_in
 from fedirec.projects.pages.tasks.views import TaskView, task_view
@@ -51,7 +52,7 @@ async def show_task(request: Request[Any]) -> Response:
 
 @members_only
 async def show_mine(request: Request[Any]) -> Response:
-    """What somebody has taken on, in all projects of this place."""
+    """What somebody has taken on, in all projects of this place, and the projects: guests have no other first page."""
     viewer, cards = require_viewer(request, Permission.READ_OWN), Cards(request)
     rows = await tasks_of(viewer.actor, limit=MINE)
     shown = [task_view(cards, row, viewer.actor, frozenset({Part.MEMBER})) for row in rows]
@@ -60,6 +61,7 @@ async def show_mine(request: Request[Any]) -> Response:
         "projects/my_tasks.html",
         overdue=[each for each in shown if each.is_overdue],
         tasks=[each for each in shown if not each.is_overdue],
+        own=await OF_MEMBER.load(request, viewer.actor),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fedirec.remix.actions.challenges.changing import (
-    MAX_GRACE,
     ChallengeChange,
     change_challenge,
     close_challenge,
@@ -19,9 +18,11 @@ from fedirec.remix.actions.challenges.ending import (
     conclude_challenge,
 )
 from fedirec.remix.actions.challenges.opening import (
+    GRACE,
     MAX_A_DAY,
     MAX_DRAFTS,
     MAX_FILES,
+    MAX_GRACE,
     MAX_TEXT,
     MAX_TITLE,
     ChallengeDraft,
@@ -32,6 +33,7 @@ from fedirec.remix.actions.challenges.opening import (
 )
 
 __all__ = [
+    "GRACE",
     "MAX_A_DAY",
     "MAX_DRAFTS",
     "MAX_FILES",

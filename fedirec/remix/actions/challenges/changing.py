@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.activitypub.models import Actor, Outgoing
@@ -17,7 +16,7 @@ from fedirec.media.actions import release_media
 from fedirec.media.models import Media
 from fedirec.remix.actions.challenge_news import publish_update
 from fedirec.remix.actions.challenges.going_on import go_on
-from fedirec.remix.actions.challenges.opening import check_text, check_title
+from fedirec.remix.actions.challenges.opening import check_grace, check_text, check_title
 from fedirec.remix.actions.findable import make_challenge_findable
 from fedirec.remix.actions.group_tags import save_group_tags
 from fedirec.remix.actions.logbook import log
@@ -31,9 +30,6 @@ from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.submissions import DECIDING, TAKING, ChallengeEvent, ChallengeState
 from fedirec.remix.terms import Terms, refuse_unruled, revise
 from fedirec.web.language import gettext as _
-
-MAX_GRACE: Final = 1_440
-"""Minutes after the deadline in which what comes from elsewhere still counts, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +139,8 @@ def _check(challenge: Challenge, change: ChallengeChange) -> None:
             raise Invalid(_("People know it by its title already."), field="title")
     if change.text is not None:
         check_text(change.text)
-    if change.grace_minutes is not None and not 0 <= change.grace_minutes <= MAX_GRACE:
-        raise Invalid(
-            _("Please choose from 0 to %(max_grace)s minutes.") % {"max_grace": MAX_GRACE}, field="grace_minutes"
-        )
+    if change.grace_minutes is not None:
+        check_grace(change.grace_minutes)
     if change.terms is not None:
         refuse_unruled(change.terms)
     if _is_moved(challenge, change):

@@ -48,6 +48,10 @@ MAX_TEXT: Final = 20_000
 
 MAX_FILES: Final = 4
 
+GRACE: Final = 60
+MAX_GRACE: Final = 1_440
+"""Minutes after the deadline in which what comes from elsewhere still counts, where nothing is said, and at most."""
+
 MAX_A_DAY: Final = 20
 """Challenges that one person opens or prepares: each has keys of its own, and takes a name for good."""
 
@@ -68,6 +72,8 @@ class ChallengeDraft:
     language: str | None = None
     deadline_at: datetime | None = None
     timezone: str = "UTC"
+    grace_minutes: int = GRACE
+    """How long after the deadline something from another server still counts."""
     terms: Terms
     files: Sequence[FileDraft] = ()
     tags: Sequence[str] = ()
@@ -116,6 +122,7 @@ async def open_challenge(
                 language=draft.language,
                 deadline_at=draft.deadline_at,
                 timezone=draft.timezone,
+                grace_minutes=draft.grace_minutes,
                 opened_at=now(),
                 state="draft",
             )
@@ -194,9 +201,18 @@ def check_title(title: str) -> None:
         )
 
 
+def check_grace(minutes: int) -> None:
+    """Raise Invalid for a grace that nobody can give."""
+    if not 0 <= minutes <= MAX_GRACE:
+        raise Invalid(
+            _("Please choose from 0 to %(max_grace)s minutes.") % {"max_grace": MAX_GRACE}, field="grace_minutes"
+        )
+
+
 def _check(draft: ChallengeDraft) -> None:
     check_title(draft.title)
     check_text(draft.text)
+    check_grace(draft.grace_minutes)
     refuse_unruled(draft.terms)
     if len(draft.files) > MAX_FILES:
         raise Invalid(_("A challenge has %(max_files)s files at most.") % {"max_files": MAX_FILES}, field="files")

@@ -13,11 +13,14 @@ from fedirec.web.language import reader
 
 
 def pay_in_words(terms: ChallengeTerms) -> str:
-    """What a challenge pays, in one sentence."""
+    """What a challenge pays, in one sentence; where there is a rule, that says among whom."""
     if terms.pays == "pot" and terms.amount is not None and terms.currency:
-        return _("%(amount)s will be shared among those who contribute.") % {
-            "amount": _amount_in_words(terms.amount, terms.currency)
-        }
+        words = (
+            _("%(amount)s will be shared.")
+            if terms.rule
+            else _("%(amount)s will be shared among those who contribute.")
+        )
+        return words % {"amount": _amount_in_words(terms.amount, terms.currency)}
     return _("It may pay later.") if terms.pays == "perhaps" else _("Nobody is paid.")
 
 

@@ -14,7 +14,7 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.errors import FedirecError
 from fedirec.media.limits import most_of_all
-from fedirec.remix.actions.challenges import MAX_FILES, MAX_TITLE, ChallengeDraft, open_challenge
+from fedirec.remix.actions.challenges import GRACE, MAX_FILES, MAX_GRACE, MAX_TITLE, ChallengeDraft, open_challenge
 from fedirec.remix.actions.group_tags import read_tags
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.licences import BY_SA
@@ -47,6 +47,7 @@ async def show_new(request: Request[Any]) -> Response:
     form = filled_form(
         {
             "timezone": viewer.account.timezone,
+            "grace_minutes": str(GRACE),
             "licence": BY_SA.id,
             "pays": Pays.NOTHING.value,
             "currency": "EUR",
@@ -83,6 +84,7 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
     slug = form.line("slug", max=60).lower().removeprefix("@") or slug_of(title)
     zone = form.choice("timezone", zone_names(), default="UTC")
     deadline = form.instant("deadline", zone=zone, future=True)
+    grace = form.number("grace_minutes", min=0, max=MAX_GRACE)
     kinds = form.many("kinds", [kind.value for kind in KINDS])
     language = form.choice("language", LANGUAGES, required=False) or None
     tags: list[str] = []
@@ -99,6 +101,7 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
         language=language,
         deadline_at=deadline,
         timezone=zone,
+        grace_minutes=GRACE if grace is None else grace,
         terms=terms,
         files=composition.file_drafts(),
         tags=tags,
@@ -133,6 +136,7 @@ def _show_form(
         kinds=kind_choices(),
         languages=language_choices(form.value("language")),
         zones=[Choice(value=name, label=name.replace("_", " ")) for name in zone_names()],
+        max_grace=MAX_GRACE,
         host=Cards(request).site.uris.host,
         **terms_choices(),
     )

@@ -28,7 +28,7 @@ def terms_choices() -> dict[str, Any]:
         "payments": [
             Choice(value=Pays.NOTHING.value, label=_("Nothing"), hint=_("We do it because we want to.")),
             Choice(value=Pays.PERHAPS.value, label=_("Perhaps later"), hint=_("If it ever earns money.")),
-            Choice(value=Pays.POT.value, label=_("A stated sum"), hint=_("Shared among those who contribute.")),
+            Choice(value=Pays.POT.value, label=_("A stated sum"), hint=_("Shared by a rule that you say now.")),
         ],
         "currencies": [Choice(value=code, label=code) for code in codes],
         "deciders": [
@@ -52,6 +52,8 @@ def terms_in(form: Form) -> Terms | None:
         amount = find_amount(form.line("amount", max=30), currency) if currency else None
         if amount is None:
             form.fail("amount", _("Please say how much is in the pot, in digits: 120 or 120.50."))
+        if not rule.strip():
+            form.fail("rule", _("Please say how the pot is shared, before anybody works for it."))
     if form.errors:
         return None
     try:
