@@ -312,3 +312,21 @@ async def test_of_several_types_the_one_counts_that_is_known(here: Instance, evi
     assert await titles(here, copy) == ["Script"]
     assert len(refused) == 1
     assert "nothing here reads the type" in refused[0]
+
+
+async def test_a_project_elsewhere_does_not_get_into_our_lists_by_inviting_somebody(
+    here: Instance, ana: Actor, evil: Elsewhere
+) -> None:
+    await evil.peer.post(here, evil.says("Invite", evil.uri, target=ana.uri))
+    await settle(here)
+    copy = await project_at(here, evil.uri)
+    page = f"/projects/remote/{copy.id}"
+    assert (await here.get(page)).status_code == 200  # whoever is invited reads what it is
+    document = Doc(evil.peer.network.answers[evil.uri].json()).data
+    for said in (document, evil.step()):
+        await evil.peer.post(here, evil.says("Update", said))
+    assert await reasons(here) == ["nobody here follows that project"] * 2
+    assert page not in (await here.get("/slate")).text
+    await here.run(lambda: elsewhere.answer_elsewhere(ana, copy, accepts=True))
+    await settle(here)
+    assert page in (await here.get("/slate")).text

@@ -14,7 +14,7 @@ from fedirec.projects.actions import leading, members
 from fedirec.projects.models import ProjectMember
 from fedirec.remix.models import GroupLeader
 from tests.conftest import Pass
-from tests.network import Instance, Network
+from tests.network import Instance, Network, settle
 from tests.peer import Peer
 from tests.projects.stage import launch, let_in, project_at
 from tests.projects.test_federation_attacks import reasons
@@ -106,3 +106,25 @@ async def test_nobody_elsewhere_joins_what_moderators_have_hidden(here: Instance
     await evil.post(here, evil.activity("Join", eve, project.actor.uri))
     assert await reasons(here) == ["there is no such project here"]
     assert not await here.run(lambda: ProjectMember.all().exists())
+
+
+async def test_nobody_is_held_in_what_moderators_have_hidden_and_nobody_comes_in(
+    here: Instance, network: Network
+) -> None:
+    ana, evil = await here.join("ana"), Peer(network, "evil.test")
+    project = await launch(here, ana)
+    eve, mal = [await here.meet(evil.actor(name)) for name in ("eve", "mal")]
+    await let_in(here, ana, project, eve)
+    await here.run(members.invite_member, ana, project, mal)
+    invitation = (await here.run(lambda: ProjectMember.get(actor_id=mal.id))).uri
+    await here.run(lambda: Actor.filter(id=project.actor_id).update(state="suspended"))
+    uri = project.actor.uri
+    said = {"type": "Invite", "id": invitation, "actor": uri, "object": uri, "target": mal.uri}
+    await evil.post(here, evil.activity("Accept", mal.uri, said))
+    await evil.post(here, evil.activity("Leave", eve.uri, uri))
+    assert await reasons(here) == ["There is no invitation for you any more."]
+    places = await here.run(lambda: ProjectMember.all().order_by("id"))
+    assert [place.state for place in places] == ["left", "invited"]
+    await evil.post(here, evil.activity("Reject", mal.uri, said))
+    await settle(here)
+    assert (await here.run(lambda: ProjectMember.get(actor_id=mal.id))).state == "declined"

@@ -15,6 +15,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Doc, Ref, Reject, Undo, Vocabulary
 from fedirec.clock import now
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import one_line
 from fedirec.projects.actions.invitations import invitation_of, question_of
@@ -47,6 +48,7 @@ async def ask_elsewhere(person: Actor, project: Project, *, words: str = "") -> 
         raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_WORDS}, field="words")
     _refuse_strangers(person, project)
     async with transaction():
+        await hold(project)
         lately = ProjectMember.filter(
             actor_id=person.id, project__actor__is_local=False, created_at__gt=now() - timedelta(days=1)
         )
@@ -73,6 +75,7 @@ async def answer_elsewhere(person: Actor, project: Project, *, accepts: bool) ->
     """
     _refuse_strangers(person, project)
     async with transaction():
+        await hold(project)
         member = await ProjectMember.get_or_none(project_id=project.id, actor_id=person.id)
         if member is None or member.state != "invited" or member.uri is None:
             raise NotFound(_("There is no invitation for you any more."))
@@ -83,6 +86,7 @@ async def leave_elsewhere(person: Actor, project: Project) -> ProjectMember:
     """`person`, who lives here, is in a project of another instance no more, or takes back that they asked."""
     _refuse_strangers(person, project)
     async with transaction():
+        await hold(project)
         member = await ProjectMember.get_or_none(project_id=project.id, actor_id=person.id)
         if member is None or member.state not in ("active", "asked"):
             raise NotFound(_("You are not in this project."))
@@ -117,7 +121,6 @@ async def take_invitation(group: Actor, invite: Invite[Any]) -> None:
         if described.actor.type != ProjectObject.TYPE or (group.document or {}).get("kind") != ProjectObject.KIND:
             raise Unsupported("only projects invite people")
         project = await save_project(group, described)
-        await ask_for_project(group.uri)
     member = await ProjectMember.get_or_none(project_id=project.id, actor_id=person.id)
     if member is not None and member.uri == invite.id:
         raise Unsupported("that was said, and settled, before")
@@ -198,6 +201,7 @@ async def _answer(person: Actor, project: Project, member: ProjectMember, *, acc
         return await _end(member, "declined")
     member.state, member.joined_at, member.ended_at = "active", now(), None
     await member.save()
+    await ask_for_project(group.uri)
     return member
 
 

@@ -131,7 +131,8 @@ async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -
     async with transaction():
         await begin_deed(Deed.ANSWER_INVITATION, project, person, also=Part.AUTHOR)
         member = await find_member(project, person)
-        if member is None or member.state != "invited":
+        is_hidden = accepts and project.actor.state == "suspended"
+        if member is None or member.state != "invited" or is_hidden:
             raise NotFound(_("There is no invitation for you any more."))
         if accepts:
             if await is_unwelcome(person, with_any=[each.id for each in await leaders_of(project.actor)]):

@@ -48,13 +48,13 @@ async def asked_to_join(sender: Actor, join: Join[Any]) -> None:
 async def question_taken_back(sender: Actor, undo: Undo[Join[Any]]) -> None:
     if not may_undo(done_by=undo.object.actor, speaker=sender.uri):
         raise Forbidden("only whoever asked takes that back")
-    await take_back_request(sender, await _ours(undo.object.object.id))
+    await take_back_request(sender, await _ours(undo.object.object.id, is_hidden=True))
 
 
 @handlers.on(Leave, Ref, ProjectObject, evidence=True, vouched=True)
 async def left(sender: Actor, leave: Leave[Any]) -> None:
     await refuse_insistent(sender, what=Leave.TYPE, limit=MAX_AN_HOUR)
-    await leave_project(sender, await _ours(leave.object.id))
+    await leave_project(sender, await _ours(leave.object.id, is_hidden=True))
 
 
 @handlers.on(Accept, Invite, evidence=True, vouched=True)
@@ -96,9 +96,13 @@ async def not_let_in(sender: Actor, reject: Reject[Join[Any]]) -> None:
     await elsewhere.take_decision(sender, reject.object.id, is_accepted=False)
 
 
-async def _ours(uri: str) -> Project:
+async def _ours(uri: str, *, is_hidden: bool = False) -> Project:
+    """The project of ours whose Group is at `uri`; with `is_hidden` also one that moderators have hidden, for nobody is
+    held in it. Raises NotFound.
+    """
     project = await Project.filter(actor__uri=uri, actor__is_local=True).select_related("actor").first()
-    if project is None or project.launched_at is None or project.actor.state != "active":
+    shown = ("active", "suspended") if is_hidden else ("active",)
+    if project is None or project.launched_at is None or project.actor.state not in shown:
         raise NotFound("there is no such project here")
     return project
 

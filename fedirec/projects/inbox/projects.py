@@ -59,7 +59,7 @@ async def step_changed(sender: Actor, update: Update[StepObject]) -> None:
     """A step is new, or what it says now. Challenges that do not say themselves that they belong to it are asked."""
     if not may_create(update.object.id, author=update.object.project, speaker=sender.uri):
         raise Forbidden("a step is described by its own project")
-    project = await Project.filter(actor_id=sender.id).select_related("actor").first()
+    project = await Project.filter(actor_id=sender.id, fetched_at__not_isnull=True).select_related("actor").first()
     if project is None:
         await _refuse_unasked(sender)
         await ask_for_project(sender.uri)
@@ -104,8 +104,9 @@ async def _introduced(sender: Actor, said: IntroductionObject) -> None:
 
 async def _refuse_unasked(group: Actor) -> None:
     """Raise Unsupported for a project that nobody here follows, is in or has looked at: none gets on our pages by
-    itself.
+    itself, nor by inviting somebody.
     """
-    asked = await Follow.exists(target_id=group.id) or await Project.exists(actor_id=group.id)
+    known = await Project.exists(actor_id=group.id, fetched_at__not_isnull=True)
+    asked = known or await Follow.exists(target_id=group.id)
     if not asked:
         raise Unsupported("nobody here follows that project")
