@@ -51,7 +51,8 @@ from fedirec.clock import now
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.projects.actions import elsewhere, members, projects, steps
-from fedirec.projects.actions.productions import freezing, picking, preparing, releasing
+from fedirec.projects.actions.productions import freezing, picking, preparing, releasing, roles
+from fedirec.projects.inbox import projects as offered
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.projects.queries.productions import get_production_row
 from fedirec.projects.queries.projects import MAX_STEPS, get_step, with_parts
@@ -491,7 +492,13 @@ def test_the_limits_are_those_of_the_code() -> None:
         "invitations to projects elsewhere that wait for one person": (elsewhere.MAX_INVITED, None),
         "those invitations of one host": (elsewhere.MAX_INVITED_BY_HOST, None),
         "projects elsewhere that one person asks to join in a day": (None, elsewhere.MAX_ASKED_A_DAY),
-        "people who are in a project, or wait to be": (None, members.MAX_MEMBERS),
+        "people who are in a project, or are invited": (None, members.MAX_MEMBERS),
+        "people who wait to be let into a project": (members.ASKING.of_all, None),
+        "those people of one other host": (members.ASKING.of_host, None),
+        "people whom one leader invites in a day": (None, members.MAX_INVITED_A_DAY),
+        "challenges of one other host that wait to be part of one project": (offered.MAX_OF_HOST, None),
+        "answers of one other host in a day to what a challenge or project looks for": (needs.MAX_OF_HOST_A_DAY, None),
+        "people whom one leader asks in a day what they did for a production": (None, roles.MAX_ASKED),
         "people and collections that may quote": (MAX_POLICY, None),
         "people and collections that one rule of a policy names": (consent.MAX_NAMED, None),
     }

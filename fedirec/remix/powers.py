@@ -72,6 +72,8 @@ class Deed(StrEnum):
     LAUNCH_PROJECT = "launch_project"
     DISCARD_PROJECT = "discard_project"
     SET_STAGE = "set_stage"
+    PUT_UP_PROJECT = "put_up_project"
+    """Looking for somebody else to lead it. Where its creator is gone, that is a stage like the others."""
     ADD_LEADER = "add_leader"
     REMOVE_LEADER = "remove_leader"
     STEP_DOWN = "step_down"
@@ -140,6 +142,7 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.LAUNCH_PROJECT: _LEADERS,
     Deed.DISCARD_PROJECT: frozenset({Part.CREATOR}),
     Deed.SET_STAGE: _LEADERS,
+    Deed.PUT_UP_PROJECT: frozenset({Part.CREATOR}),
     Deed.ADD_LEADER: frozenset({Part.CREATOR}),
     Deed.REMOVE_LEADER: frozenset({Part.CREATOR}),
     Deed.STEP_DOWN: frozenset({Part.LEADER}),

@@ -30,6 +30,9 @@ ACTS: dict[Deed, list[Act]] = {
     Deed.CHANGE_PROJECT: [lambda who, project, step, bo: projects.change_project(who, project, CHANGED)],
     Deed.LAUNCH_PROJECT: [lambda who, project, step, bo: projects.launch_project(who, project)],
     Deed.SET_STAGE: [lambda who, project, step, bo: projects.set_stage(who, project, Stage.PAUSED, reason="Rest.")],
+    Deed.PUT_UP_PROJECT: [
+        lambda who, project, step, bo: projects.set_stage(who, project, Stage.ADOPTABLE, reason="Who would?")
+    ],
     Deed.ADD_LEADER: [
         lambda who, project, step, bo: leading.add_leader(who, project, bo),
         lambda who, project, step, bo: leading.hand_over(who, project, bo),
@@ -89,7 +92,9 @@ def test_parts_of_strangers_members_and_leaders_are_apart() -> None:
     """What the table grants to leaders alone, no member has by being trusted."""
     alone = {deed for deed in ACTS if not may_do(deed, {Part.ANYONE, Part.RESIDENT, Part.MEMBER, Part.TRUSTED})}
     assert alone == set(ACTS) - {Deed.ASK_TO_JOIN, Deed.LEAVE_PROJECT}
-    assert {Deed.ADD_LEADER, Deed.REMOVE_LEADER} == {deed for deed in ACTS if POWERS[deed] == {Part.CREATOR}}
+    assert {Deed.PUT_UP_PROJECT, Deed.ADD_LEADER, Deed.REMOVE_LEADER} == {
+        deed for deed in ACTS if POWERS[deed] == {Part.CREATOR}
+    }
 
 
 class _Undone(Exception):

@@ -353,7 +353,7 @@ def test_each_page_and_program_is_in_the_table() -> None:
 def test_each_row_of_the_powers_is_asked_for() -> None:
     """By a page or a program; or by an action inside another one, whose tests ask for it."""
     asked = {rule for rows in PAGES.values() for rule in _rules(rows).values()} | set(CALLS.values())
-    within = {Deed.CHANGE_TERMS, Deed.EXTEND_CHALLENGE, Deed.REOPEN_CHALLENGE, Deed.SEE_UNLAUNCHED}
+    within = {Deed.CHANGE_TERMS, Deed.EXTEND_CHALLENGE, Deed.REOPEN_CHALLENGE, Deed.PUT_UP_PROJECT, Deed.SEE_UNLAUNCHED}
     assert set(POWERS) - asked == within
 
 
