@@ -78,6 +78,7 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
             "do": "publish",
         }
         page = await ana.get(NEW)
+        assert '<option value="UTC" selected>' in page.text, "who never said where they live is not in Abidjan"
         bare = await send(ana, page, NEW, files=[("files", ("sky.png", picture(), "image/png"))], **filled)
         assert bare.status_code == 422
         assert "those who cannot see it" in bare.text

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.challenges import ChallengeDraft, close_challenge, open_challenge
 from fedirec.remix.models import Challenge
 from fedirec.remix.terms import Terms
 from fedirec.web.ical import Date, write_calendar
@@ -67,8 +67,9 @@ async def opened(here: Instance, by: Actor, title: str, *, days: int | None) -> 
 
 async def test_the_calendar_of_a_place_holds_its_deadlines_and_those_that_were_called_off(here: Instance) -> None:
     ana = await here.join("ana")
-    for title, days in (("Soon", 3), ("Later", 30), ("Endless", None), ("Off", 5)):
-        await opened(here, ana, title, days=days)
+    for title, days in (("Soon", 3), ("Later", 30), ("Endless", None), ("Off", 5), ("Early", 6)):
+        challenge = await opened(here, ana, title, days=days)
+    await here.run(close_challenge, ana, challenge)
     await here.run(
         lambda: Challenge.filter(title="Off").update(state="cancelled", updated_at=now() + timedelta(hours=1))
     )
@@ -78,6 +79,7 @@ async def test_the_calendar_of_a_place_holds_its_deadlines_and_those_that_were_c
     assert [(str(event["summary"]), str(event["status"])) for event in found] == [
         ("“Soon” closes", "CONFIRMED"),
         ("“Off” closes", "CANCELLED"),
+        ("“Early” closes", "CANCELLED"),
         ("“Later” closes", "CONFIRMED"),
     ]
     assert str(found[0]["uid"]) == "https://here.test/c/soon#deadline"
@@ -91,7 +93,8 @@ async def test_the_calendar_of_a_place_holds_its_deadlines_and_those_that_were_c
     assert (await here.get("/c/endless/calendar.ics")).status_code == 404
     page = (await here.get("/calendar")).text
     assert "“Soon” closes" in page
-    assert "“Off” closes" not in page
+    for title in ("Off", "Early"):
+        assert f"“{title}” closes" not in page
     assert "webcal://here.test/calendar.ics" in page
 
 

@@ -52,7 +52,7 @@ async def show_new(request: Request[Any]) -> Response:
     form = filled_form(
         {
             "form": wanted if wanted in _FORMS else "",
-            "timezone": viewer.account.timezone,
+            "timezone": viewer.account.timezone or None,
             "language": reader().locale,
             "with_steps": True,
             "silent_days": 60,

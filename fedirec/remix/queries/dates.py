@@ -42,9 +42,13 @@ async def challenges_dated(since: datetime, until: datetime, viewer: Actor | Non
 
 
 def date_of(challenge: Challenge, *, url: str) -> Date | None:
-    """When `challenge` closes, which comes with its actor; None when it has no deadline."""
+    """When `challenge` closes, which comes with its actor; None when it has no deadline.
+
+    What was closed before that day is called off in calendars: nothing comes any more.
+    """
     if challenge.deadline_at is None:
         return None
+    is_early = challenge.closed_at is not None and challenge.closed_at < challenge.deadline_at
     return Date(
         uid=f"{challenge.actor.uri}#deadline",
         at=challenge.deadline_at,
@@ -53,5 +57,5 @@ def date_of(challenge: Challenge, *, url: str) -> Date | None:
         url=url,
         made_at=challenge.opened_at,
         changed_at=max(filter(None, (challenge.updated_at, challenge.closed_at, challenge.concluded_at)), default=None),
-        is_cancelled=challenge.state == "cancelled",
+        is_cancelled=challenge.state == "cancelled" or is_early,
     )

@@ -46,7 +46,7 @@ async def show_new(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
     form = filled_form(
         {
-            "timezone": viewer.account.timezone,
+            "timezone": viewer.account.timezone or None,
             "grace_minutes": str(GRACE),
             "licence": BY_SA.id,
             "pays": Pays.NOTHING.value,
