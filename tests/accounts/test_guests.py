@@ -21,12 +21,13 @@ from fedirec.accounts.models import Account, Identity, Passage, Session
 from fedirec.accounts.models import Provider as ProviderRow
 from fedirec.accounts.oauth import exchanges
 from fedirec.accounts.permissions import Operator
-from fedirec.activitypub.models import Actor, Peer
+from fedirec.activitypub.models import Actor, Outgoing, Peer
 from fedirec.db import fetch_rows
 from fedirec.errors import Forbidden
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.records import publish_record
+from fedirec.remix.actions.submissions import accept_submission
 from fedirec.remix.models import Submission
 from fedirec.remix.terms import Terms
 from tests.conftest import Pass
@@ -560,6 +561,13 @@ async def test_a_guest_offers_what_they_published_at_home_and_nothing_of_others(
     [made] = await here.run(lambda: Submission.all().select_related("record__author"))
     assert (made.record.author.uri, made.state) == ("https://home.test/users/ana", "pending")
     assert made.record.licence == "CC-BY-4.0"
+    await here.run(accept_submission, olga, made, "It sounds wet.")
+    letter = await here.run(
+        lambda: Outgoing.filter(type="Create", object_uri__contains="/words/").order_by("-id").first()
+    )
+    assert letter is not None
+    for words in ("is part of", "Rain", "It sounds wet."):
+        assert words in letter.document["object"]["content"], "their own server knows nothing of the offer"
 
 
 async def test_a_guest_says_that_a_source_is_missing_and_hears_what_came_of_it(

@@ -7,6 +7,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Gone, Invalid
 from fedirec.remix.actions.submissions import grant_licence, refuse_unfit_licence, refuse_unread, save_submission
+from fedirec.remix.actions.submissions.stating import BY_GUEST
 from fedirec.remix.licences import CHOICES, find_licence, licence_of
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.queries.challenges import terms_history
@@ -31,7 +32,7 @@ async def offer_from_home(
     if licence.is_known:
         await refuse_unfit_licence(challenge, licence)
     async with transaction():
-        submission = await save_submission(challenge, record, via="guest")
+        submission = await save_submission(challenge, record, via=BY_GUEST)
         if grants and not licence.is_known and terms:
             await grant_licence(author, record, terms[0].licence)
             await audit(author, "grant_licence", record.uri, licence=terms[0].licence)

@@ -21,7 +21,7 @@ from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.actions.submissions.parts import named_terms, parts_of
 from fedirec.remix.actions.submissions.passing_on import pass_on, take_back
-from fedirec.remix.actions.submissions.stating import tell_author
+from fedirec.remix.actions.submissions.stating import BY_GUEST, tell_author
 from fedirec.remix.actions.submissions.telling import language_for, link, say_to
 from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.logbook import Happening, check_reason
@@ -66,7 +66,12 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
         submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
         await submission.save()
         await pass_on(group, record, author)
-        await tell_author(group, submission, record)
+        letter: tuple[str, ...] = ()
+        if submission.via == BY_GUEST:  # others see that the Group passes on what they offered
+            with reading(Reader(locale=language_for(record))):
+                words = _("Thank you. What you offered is part of “%(challenge)s” now, and this is why:")
+                letter = (escape(words) % {"challenge": link(group.uri, challenge.title)}, escape(said))
+        await tell_author(group, submission, record, *letter)
         await log(group, Happening.CHOSEN, by=leader, person=author, record=record, reason=said)
         await audit(leader, "accept_submission", record.uri, challenge=group.uri)
         details = {"title": record.title}

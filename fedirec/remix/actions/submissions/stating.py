@@ -23,6 +23,8 @@ from fedirec.uris import origin_of
 
 BY_INSTANCE: Final = "remote"
 """The way of a submission that the instance of its author sent: that one knows of it."""
+BY_GUEST: Final = "guest"
+"""The way of one that its author offered here, signed in with their own server, which knows nothing of it."""
 _TOLD: Final = {
     SubmissionState.ACCEPTED: Notice.SUBMISSION_ACCEPTED,
     SubmissionState.DECLINED: Notice.SUBMISSION_DECLINED,
