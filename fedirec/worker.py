@@ -41,6 +41,7 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.projects.actions.announcing import introductions_of_adoptable
 from fedirec.projects.actions.findable import make_projects_findable
 from fedirec.projects.actions.leaving import forget_projects, project_entries
 from fedirec.projects.actions.meeting import fetch_project
@@ -189,7 +190,9 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> li
         Chore("forget who was not let in", timedelta(hours=6), forget_refusals),
         Chore("erase who was suspended a month ago", timedelta(hours=1), erase_long_suspended),
         Chore("look for watched words", timedelta(seconds=20), look_for_words),
-        Chore("announce what is open", timedelta(seconds=30), bring_news_up_to_date),
+        Chore(
+            "announce what is open", timedelta(seconds=30), partial(bring_news_up_to_date, introductions_of_adoptable)
+        ),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
         Chore("remind of deadlines", timedelta(minutes=10), remind_of_deadlines),
         Chore("remind of tasks", timedelta(minutes=10), remind_of_tasks),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from fedirec.activitypub.keys import PrivateKey
@@ -10,9 +10,10 @@ from fedirec.activitypub.models import Actor, Announcement
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Entity, Update
 from fedirec.clock import now
-from fedirec.projects.actions.describing import describe_introduction, describe_project, describe_step
+from fedirec.projects.actions.describing import describe_introduction, describe_project, describe_step, introduction_uri
 from fedirec.projects.actions.saying import in_its_language
 from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.projects.queries.takeovers import adoptable_groups
 from fedirec.remix.actions.announcing import announce
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.models import Challenge
@@ -39,7 +40,7 @@ async def publish_project(project: Project) -> None:
         cc=introduction.cc,
         published=project.launched_at or now(),
     )
-    await publish(group, create, to=await _members_elsewhere(project), to_followers_of=[group])
+    await publish(group, create, to=await members_elsewhere(project), to_followers_of=[group])
     creator = await Actor.get_or_none(id=project.creator_id) if project.creator_id else None
     if creator is not None and creator.is_local:
         await announce(creator, introduction.id)
@@ -60,6 +61,13 @@ async def publish_project_update(project: Project, *, proved_by: tuple[str, Priv
     # Other software knows the pinned Note alone.
     await _publish_change(project, await describe_project(project), proved_by=proved_by)
     await _publish_change(project, await describe_introduction(project))
+
+
+async def introductions_of_adoptable(limit: int) -> list[str]:
+    """The ids of the posts that introduce projects of ours that wait for somebody to lead them, for those who follow
+    this instance.
+    """
+    return [introduction_uri(uri) for uri in await adoptable_groups(limit)]
 
 
 async def publish_step_change(step: Step, *, is_new: bool = False, to: Iterable[Actor] = ()) -> None:
@@ -113,11 +121,11 @@ async def _publish_change(
         cc=(group.followers or "",),
         published=now(),
     )
-    heard = [*await _members_elsewhere(project), *to]
+    heard = [*await members_elsewhere(project), *to]
     await publish(group, update, to=heard, to_followers_of=[group], proved_by=proved_by)
 
 
-async def _members_elsewhere(project: Project) -> Iterable[Actor]:
+async def members_elsewhere(project: Project) -> Sequence[Actor]:
     """Those on other instances who are in a project: their own shows them what it is like, follow it or not."""
     theirs = ProjectMember.filter(project_id=project.id, state="active", actor__is_local=False)
     rows = await theirs.order_by("id").limit(MAX_TOLD).select_related("actor")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import fetch_rows
 from fedirec.projects.models import Project, ProjectMember, Takeover
+from fedirec.projects.queries.projects import seen
 from fedirec.projects.takeovers import (
+    ADOPTABLE,
     AT_REST,
     AT_WORK,
     MAX_OFFERS,
@@ -68,6 +71,25 @@ async def leaderless_projects() -> list[int]:
     return [int(row["id"]) for row in rows]
 
 
+async def adoptable_groups(limit: int) -> list[str]:
+    """The ids of the Groups of projects of ours that wait for somebody to lead them, the newest in front; of none whose
+    leaders do not want to be found, or were limited.
+    """
+    rows = await fetch_rows(
+        f"""
+        SELECT a.uri AS uri FROM project p CROSS JOIN actor a
+         WHERE p.stage = ? AND a.id = p.actor_id AND a.is_local AND NOT a.is_quiet AND {seen("p")}
+           AND NOT EXISTS (SELECT 1 FROM group_leader k CROSS JOIN actor l
+                            WHERE k.group_id = a.id AND l.id = k.actor_id AND l.state IN ('active', 'suspended')
+                              AND (l.state = 'suspended' OR NOT l.is_indexable OR l.is_quiet OR l.without_name))
+         ORDER BY p.launched_at DESC, p.id DESC LIMIT ?
+        """,  # noqa: S608  (only constants are spliced in)
+        ADOPTABLE,
+        limit,
+    )
+    return [str(row["uri"]) for row in rows]
+
+
 async def leading_of(project: Project) -> Leading:
     """How `project` is led just now."""
     leaders = await leaders_of(await project.actor)
@@ -75,8 +97,9 @@ async def leading_of(project: Project) -> Leading:
 
 
 async def is_open_to_all(project: Project) -> bool:
-    """Whether whoever asks to join `project` is in at once, because nobody is left who could take it over."""
-    if not takes_in_everybody(stage=project.stage, heirs=0):
+    """Whether whoever asks to join `project` is in at once, because nobody is left who could take it over, or does."""
+    is_open = partial(takes_in_everybody, stage=project.stage, since=project.stage_at, at=now())
+    if not is_open(heirs=0):
         return False
     leaders = await leaders_of(await project.actor)
     heirs = ProjectMember.filter(
@@ -87,7 +110,7 @@ async def is_open_to_all(project: Project) -> bool:
         actor__moved_to=None,
     )
     others = heirs.exclude(actor_id__in=[leader.id for leader in leaders] or [0])
-    return takes_in_everybody(stage=project.stage, heirs=await others.count())
+    return is_open(heirs=await others.count())
 
 
 async def latest_deed(project: Project) -> tuple[datetime, Actor] | None:

@@ -8,10 +8,10 @@ whoever made that so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from fedirec.activitypub.models import Actor, Announcement, Outgoing
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -30,6 +30,12 @@ MAX_AT_ONCE: Final = 10
 """Of them with one look."""
 MAX_RUNNING: Final = 500
 """Things that are announced at one time, of each kind; the newest ones."""
+
+
+Wanting: TypeAlias = Callable[[int], Awaitable[Sequence[str]]]
+"""What looks for somebody besides those with a need, which a package above knows: the ids of so many of its posts at
+most, the newest ones, of people who want to be found and whom nobody limited.
+"""
 
 
 class InstanceNews(StrEnum):
@@ -92,7 +98,7 @@ async def instance_announces(kind: InstanceNews | str, uri: str) -> bool:
     return True
 
 
-async def bring_news_up_to_date() -> int:
+async def bring_news_up_to_date(wanting: Wanting | None = None) -> int:
     """What this instance announces is what its admins chose and everybody may see; returns how much was changed."""
     kinds = await what_it_announces()
     try:
@@ -105,7 +111,7 @@ async def bring_news_up_to_date() -> int:
     announced = [str(uri) for (uri,) in running]
     if not kinds and not announced:
         return 0
-    due = await _due(place, kinds)
+    due = await _due(place, kinds, wanting)
     ended = sorted(set(announced) - set(due))[: 5 * MAX_AT_ONCE]
     wanted = dict.fromkeys(reversed(due))
     left = await _left_today(place) if wanted.keys() - set(announced) else 0
@@ -127,7 +133,7 @@ async def announcers_of(uris: Collection[str | None]) -> list[Actor]:
     return await Actor.filter(is_local=True, type="Application", announcements__object_uri__in=named).distinct()
 
 
-async def _due(place: Actor, kinds: Collection[str]) -> Sequence[str]:
+async def _due(place: Actor, kinds: Collection[str], wanting: Wanting | None) -> Sequence[str]:
     """What should be announced now."""
     moment, found = now(), list[str]()
     for kind, sql, values in (
@@ -137,6 +143,8 @@ async def _due(place: Actor, kinds: Collection[str]) -> Sequence[str]:
     ):
         if kind.value in kinds:
             found += [str(uri) for (uri,) in await fetch_tuples(sql, *values)]
+    if wanting is not None and InstanceNews.NEEDS in kinds:
+        found += await wanting(MAX_RUNNING)
     return found
 
 

@@ -24,7 +24,8 @@ from fedirec.remix.actions.visiting import Visit
 from fedirec.remix.models import Challenge, Need
 from fedirec.remix.queries.addresses import PROJECT
 from fedirec.remix.submissions import ChallengeState
-from fedirec.remix.vocab import ChallengeObject, NeedObject, PromptObject, RecordObject
+from fedirec.remix.vocab import ChallengeObject, PromptObject, RecordObject
+from fedirec.remix.vocab.notes import NoteObject
 from fedirec.remix.vocab.text import find_id
 from fedirec.uris import origin_of
 
@@ -108,13 +109,13 @@ async def _get_to_know(remote: Remote, uri: str) -> None:
     entity, document = await remote.read(uri)
     if isinstance(entity, PromptObject):
         await find_challenge(remote, entity.challenge or entity.attributed_to, fresh=True)
-    elif isinstance(entity, NeedObject):
-        group = await remote.find_actor(entity.attributed_to)
-        await _meet_group(remote, group.uri, group.kind)
     elif isinstance(entity, RecordObject):
         await find_record(remote, uri)
     elif document.get("kind") == PROJECT:
         await _meet_group(remote, uri, PROJECT)
+    elif isinstance(entity, NoteObject) and may_bring(entity.attributed_to, speaker=uri):
+        group = await remote.find_actor(entity.attributed_to)
+        await _meet_group(remote, group.uri, group.kind)
 
 
 async def _meet_group(remote: Remote, uri: str, kind: str | None) -> None:
