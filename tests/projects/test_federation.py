@@ -12,6 +12,8 @@ from fedirec.activitypub.models import Actor, Received
 from fedirec.errors import Conflict
 from fedirec.projects.actions import belonging, elsewhere, leading, members, projects, steps
 from fedirec.projects.actions.meeting import REST
+from fedirec.projects.actions.productions.freezing import freeze_production
+from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.reminders import remind_of_invitations
 from fedirec.projects.models import Project, ProjectMember, Step, StepChallenge
 from fedirec.projects.queries.projects import challenges_to_attach
@@ -20,6 +22,7 @@ from fedirec.remix.actions.meeting import STALE
 from fedirec.remix.models import Challenge, GroupLeader, GroupTag, News
 from tests.conftest import Pass
 from tests.network import Instance, settle
+from tests.projects.producing import production_with, record_by
 from tests.projects.stage import begin, challenge_at, launch, meet_project, project_at, step_at
 
 pytestmark = pytest.mark.anyio
@@ -112,6 +115,9 @@ async def test_followers_elsewhere_hear_of_stages_steps_and_words(
     await here.run(lambda: steps.lock_step(ana, script, reason="Enough."))
     await settle(here, there)
     assert (await there.run(lambda: Step.get(uri=script.uri))).state == "locked"
+    await here.run(steps.finish_step, ana, script)
+    await settle(here, there)
+    assert (await there.run(lambda: Step.get(uri=script.uri))).state == "done"
     assert await refusals(there) == []
 
 
@@ -282,6 +288,12 @@ async def test_somebody_elsewhere_asks_and_is_let_in_or_not(
     await here.run(lambda: members.decide_request(ana, project, met, let_in=True))
     await settle(here, there)
     assert (await place_at(there, bo.uri)).state == "active"
+    production = await production_with(here, ana, project, [await record_by(here, ana, "Craters")], title="Moonrise")
+    await here.run(lambda: freeze_production(ana, production))
+    await here.run(lambda: release_production(ana, production))
+    await settle(here, there)
+    for path in ("/productions", f"/projects/remote/{copy.id}"):
+        assert "Moonrise" in (await there.get(path)).text, "nobody there follows it, and somebody there is in it"
     await here.run(lambda: members.remove_member(ana, project, met, reason="We never heard of them again."))
     await settle(here, there)
     assert (await place_at(there, bo.uri)).state == "removed"

@@ -148,6 +148,7 @@ async def test_two_projects_do_not_get_one_challenge(here: Instance) -> None:
         lambda: steps.attach_challenge(ana, places[2], copies[2]),
     )
     assert done.count(None) == 1
+    assert [type(each) for each in done if each is not None] == [Conflict, Conflict], "the others read why: 409"
     row = await here.run(lambda: StepChallenge.get().select_related("step__project", "challenge"))
     assert row.step.project.actor_id == row.challenge.part_of_id
 

@@ -77,7 +77,14 @@ async def test_each_decision_stands_in_the_log_with_its_reason_and_its_author_he
 
 
 @pytest.mark.parametrize(
-    "act", [doing.accept_submission, doing.ask_for_change, doing.decline_submission, doing.reconsider_submission]
+    "act",
+    [
+        doing.accept_submission,
+        doing.ask_for_change,
+        doing.decline_submission,
+        doing.reconsider_submission,
+        doing.redo_work,
+    ],
 )
 async def test_nothing_is_decided_without_a_reason_or_by_somebody_else(here: Instance, act: Callable[..., Any]) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
