@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from fedirec.accounts.actions.boundaries import block
+from fedirec.accounts.models import Notification
 from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Received
 from fedirec.activitypub.vocab import Doc, Json
@@ -254,16 +256,23 @@ async def test_people_of_ours_are_invited_by_projects_themselves_and_not_again_a
     await evil.peer.post(here, evil.peer.activity("Invite", mallory, evil.uri, target=ana.uri))
     await evil.peer.post(here, evil.peer.activity("Invite", mallory, mallory, target=ana.uri))
     assert len(await reasons(here)) == 2
-    first = evil.says("Invite", evil.uri, target=ana.uri, content="Join us " * 500)
+    friend = {"type": "Person", "id": "https://friends.example/u/bo", "name": "Your friend Bo"}
+    first = evil.says("Invite", evil.uri, target=ana.uri, content="Join us " * 500, attributedTo=friend)
     await evil.peer.post(here, first)
     await settle(here)
     place = await here.run(lambda: ProjectMember.get(actor_id=ana.id))
     assert (place.state, len(place.words) <= 500) == ("invited", True)
+    told = await here.run(lambda: Notification.get(kind="invited_to_project"))
+    assert told.details["who"] == "", "it names nobody of another origin"
     copy = await project_at(here, evil.uri)
     await here.run(lambda: elsewhere.answer_elsewhere(ana, copy, accepts=False))
     await evil.peer.post(here, evil.says("Invite", evil.uri, target=ana.uri))
     assert (await reasons(here))[-1] == "they said no not long ago"
     time_passes(timedelta(days=31))
+    await here.run(block, ana, await here.meet(mallory))
+    idea = {"type": "Person", "id": mallory, "name": "Mallory"}
+    await evil.peer.post(here, evil.says("Invite", evil.uri, target=ana.uri, attributedTo=idea))
+    assert (await here.run(lambda: ProjectMember.get(actor_id=ana.id))).state == "declined"
     await evil.peer.post(here, evil.says("Invite", evil.uri, target=ana.uri))
     await settle(here)
     assert (await here.run(lambda: ProjectMember.get(actor_id=ana.id))).state == "invited"

@@ -111,7 +111,9 @@ async def take_invitation(group: Actor, invite: Invite[Any]) -> None:
     person = await Actor.filter(uri=invite.target or "", is_local=True, type="Person", state="active").first()
     if person is None:
         raise Unsupported("nobody here is invited")
-    await refuse_unwelcome(group, to=person)
+    inviter = await Actor.get_or_none(uri=invite.by.id) if invite.by else None
+    for each in filter(None, [group, inviter]):
+        await refuse_unwelcome(each, to=person)
     await refuse_insistent(group, what=Invite.TYPE, limit=3 * MAX_INVITED)
     if await has_to_wait(group):
         raise Unsupported("strangers are not heard at the moment")
