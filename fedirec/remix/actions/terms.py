@@ -18,6 +18,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.remix.actions.agreeing import agree
 from fedirec.remix.actions.prompts import terms_in_words, terms_of
+from fedirec.remix.actions.submissions.parts import refuse_past
 from fedirec.remix.actions.submissions.telling import asking_uri, language_for, link, say_to
 from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.licences.grants import words_of_agreement
@@ -78,6 +79,7 @@ async def take_agreement(
     terms = await ChallengeTerms.get_or_none(challenge_id=submission.challenge_id, version=version, digest=digest)
     if terms is None:
         raise Invalid("those terms were never said")
+    await refuse_past(submission.challenge, terms)
     _refuse_unfit(submission, terms)
     await agree(submission, terms, activity_uri=activity_uri)
 
@@ -94,6 +96,7 @@ async def agree_in_words(
     terms = await ChallengeTerms.get_or_none(challenge_id=challenge.id, version=version)
     if terms is None:
         raise Invalid("those terms were never said")
+    await refuse_past(challenge, terms)
     standing = Submission.filter(challenge_id=challenge.id, record__author_id=author.id, state__in=list(STANDING))
     rows = await standing.order_by("id").limit(MAX_BOUND).select_related("challenge", "record")
     refused: Conflict | None = Conflict("nothing of theirs stands there") if not rows else None

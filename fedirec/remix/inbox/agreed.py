@@ -5,6 +5,9 @@ They are about something that was posted before. What they say is on record as i
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from fedirec.activitypub.models import Actor
 from fedirec.html import clean, plain
 from fedirec.remix.actions.pending_remixes import find_hinted
@@ -16,6 +19,9 @@ from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.submissions import SubmissionState, wants_words
 from fedirec.remix.vocab import PostObject
 
+_QUOTED: Final = re.compile(r"<blockquote.*</blockquote>", re.DOTALL)
+"""From the first word of somebody else to the last: whoever answers in between is asked again."""
+
 
 async def take_agreed_words(
     sender: Actor, post: PostObject, challenge: Challenge | None, *, activity_uri: str | None
@@ -25,7 +31,7 @@ async def take_agreed_words(
     `challenge` is the one to which it is addressed. Part of the transaction of the activity. Raises Conflict and
     Invalid for terms to which nobody can agree so.
     """
-    words = plain(clean(post.content))
+    words = plain(_QUOTED.sub("", clean(post.content)))
     if post.attachments:
         return False
     version, granted = find_agreement(words), find_grant(words)

@@ -180,7 +180,9 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
         return
     if is_said_already(submission, reject.published, SubmissionState.DECLINED):
         return
-    submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
+    # A decision has a date. What could not be offered, because it was late or under old terms, can be offered again.
+    event = SubmissionEvent.DECLINE if reject.published else SubmissionEvent.WITHDRAW
+    submission.state = advance_submission(submission.state, event)
     submission.reason, submission.decided_at = (reject.content or "")[:500], now()
     await submission.save()
     record = submission.record

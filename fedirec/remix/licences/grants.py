@@ -83,6 +83,8 @@ _END: Final = re.compile(r"[.!?…]\s|\n")
 _REACH: Final = 500
 """Characters before the sentence that are looked at."""
 _AFTER: Final = re.compile(r"(?P<said>[^\n.!?…]{0,500})(?P<end>[.!?…]?)")
+_QUOTE: Final = re.compile(r"[\"'>\u00ab\u00bb\u2018-\u201f\u2039\u203a]\s*\Z")
+"""What stands before the words of somebody else; whoever says nothing besides has copied it with them."""
 _NAMES: Final = re.compile(r"[@#]\S+")
 _GREETINGS: Final = {
     language: re.compile(rf"(?:[\W_]|\b(?:{tongue.greetings})\b)*") for language, tongue in _TONGUES.items()
@@ -106,9 +108,9 @@ def find_grant(words: str) -> Licence | None:
     """The licence that the author of `words` grants with them, or None.
 
     The agreed sentence is "I release this under CC BY-SA 4.0" (or another licence, or its address), or what
-    `agreed_words` says in another language. It stands alone or after a greeting: what is reported, denied, asked or
-    bound to a condition grants nothing, for a licence cannot be taken back. A text that grants two different licences
-    grants none.
+    `agreed_words` says in another language. It stands alone or after a greeting: what is quoted, reported, denied,
+    asked or bound to a condition grants nothing, for a licence cannot be taken back. A text that grants two different
+    licences grants none.
     """
     found = {find_licence(name.rstrip(".")) for name in _named(words, _GRANTS)}
     return found.pop() if len(found) == 1 and UNKNOWN not in found else None
@@ -124,9 +126,9 @@ def find_agreement(words: str) -> int | None:
 
 
 def says_more(words: str) -> bool:
-    """Whether `words` say something besides granting a licence and being polite."""
+    """Whether `words` say something besides granting a licence, agreeing to terms and being polite."""
     rest = _flat(words)
-    for pattern in _GRANTS.values():
+    for pattern in (*_GRANTS.values(), *_AGREEMENTS.values()):
         rest = pattern.sub(" ", rest)
     rest = _NAMES.sub(" ", rest)
     return not any(polite.fullmatch(rest) for polite in _GREETINGS.values())
@@ -137,7 +139,8 @@ def _named(words: str, patterns: Mapping[str, re.Pattern[str]]) -> set[str]:
     found, text = set(), _flat(words)
     for language, pattern in patterns.items():
         for match in pattern.finditer(text):
-            if not _is_meant(match, language):
+            is_quoted = _QUOTE.search(text, 0, match.start()) is not None
+            if not _is_meant(match, language) or (is_quoted and says_more(words)):
                 return set()
             found.add(match["named"])
     return found

@@ -18,7 +18,7 @@ from fedirec.remix.actions.agreeing import agree
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.prompts import terms_of
-from fedirec.remix.actions.submissions.parts import named_terms, parts_of
+from fedirec.remix.actions.submissions.parts import named_terms, parts_of, refuse_past
 from fedirec.remix.actions.submissions.passing_on import take_back
 from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.logbook import Happening
@@ -108,11 +108,12 @@ async def save_submission(
 ) -> Submission:
     """`record` is offered to `challenge`; offering again after a withdrawal counts, offering twice changes nothing.
 
-    Without named terms the newest ones bind. Whoever offers a record agrees to them, by the signed activity at
-    `activity_uri` where that came from elsewhere; who only posted something (`via` is "reply") has agreed to nothing
-    yet. Part of the caller's transaction. Raises Conflict when it is too late: what counts is our clock when the offer
-    arrives, with the grace that the challenge gives to what comes from elsewhere; Forbidden when one of its leaders has
-    blocked the author; and TooMany after too many offers within a day.
+    Without named terms the newest ones bind; those that are named have to be in force (`refuse_past`). Whoever offers a
+    record agrees to them, by the signed activity at `activity_uri` where that came from elsewhere; who only posted
+    something (`via` is "reply") has agreed to nothing yet. Part of the caller's transaction. Raises Conflict when it is
+    too late, for the challenge or for those terms: what counts is our clock when the offer arrives, with the grace that
+    the challenge gives to what comes from elsewhere; Forbidden when one of its leaders has blocked the author; and
+    TooMany after too many offers within a day.
     """
     known = await Submission.get_or_none(challenge_id=challenge.id, record_id=record.id)
     if known and known.state not in (SubmissionState.WITHDRAWN, SubmissionState.PROPOSED):
@@ -123,6 +124,7 @@ async def save_submission(
     if known is None or known.state == SubmissionState.PROPOSED:
         await refuse_many(challenge, author)
     terms = await named_terms(challenge, terms_version, terms_digest)
+    await refuse_past(challenge, terms)
     is_known = find_licence(record.licence).is_known
     state = SubmissionState.PENDING if is_known else SubmissionState.LICENCE_PENDING
     if known:

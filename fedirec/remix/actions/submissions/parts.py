@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from fedirec.activitypub.arriving import arrived_at
 from fedirec.activitypub.models import Actor
+from fedirec.errors import Conflict
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.web.language import gettext as _
 
 
 async def parts_of(submission: Submission) -> tuple[Challenge, Record, Actor, Actor]:
@@ -23,3 +28,17 @@ async def named_terms(
         if named:
             return named
     return await found.first()
+
+
+async def refuse_past(challenge: Challenge, terms: ChallengeTerms | None) -> None:
+    """Raise Conflict where `terms`, to which somebody agrees now, were not in force any more when that reached us.
+
+    Who had read them just before others came has the grace of the challenge: nobody chooses among old promises.
+    """
+    if terms is None:
+        return
+    later = ChallengeTerms.filter(challenge_id=challenge.id, version__gt=terms.version)
+    following = await later.order_by("version").first()
+    grace = timedelta(minutes=challenge.grace_minutes)
+    if following is not None and arrived_at() > following.created_at + grace:
+        raise Conflict(_("The terms have changed again meanwhile. Please read them anew."), field="terms")
