@@ -136,6 +136,7 @@ async def test_somebody_elsewhere_writes_with_the_author_and_a_third_instance_se
     assert "editor" not in document
 
 
+@pytest.mark.one_database
 async def test_a_version_that_came_from_its_home_names_who_made_it(
     here: Instance, there: Instance, elsewhere: Instance
 ) -> None:
@@ -154,6 +155,7 @@ async def test_a_version_that_came_from_its_home_names_who_made_it(
     assert [event.who_uri for event in events if event.kind is EventKind.VERSION] == [bo.uri]
 
 
+@pytest.mark.one_database
 async def test_that_somebody_made_a_version_is_proved_to_others_and_else_only_claimed_by_its_home(
     here: Instance, there: Instance, elsewhere: Instance, tmp_path: Path
 ) -> None:
@@ -197,6 +199,7 @@ async def test_that_somebody_made_a_version_is_proved_to_others_and_else_only_cl
     assert [event.is_claimed for event in events if event.number == bare.number] == [True]
 
 
+@pytest.mark.one_database
 async def test_two_of_one_instance_write_together_with_their_files(here: Instance, tmp_path: Path) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     files = {}
@@ -225,6 +228,7 @@ async def test_two_of_one_instance_write_together_with_their_files(here: Instanc
     assert await editors(here, song.uri) == [None, bo.uri]
 
 
+@pytest.mark.one_database
 async def test_files_come_along_from_another_instance(here: Instance, there: Instance, tmp_path: Path) -> None:
     ana, bo, song = await shared(here, there)
     path = tmp_path / "orange.png"
@@ -241,6 +245,7 @@ async def test_files_come_along_from_another_instance(here: Instance, there: Ins
     assert (row.description, row.media.owner_id, row.url.startswith(here.origin)) == ("orange", ana.id, True)
 
 
+@pytest.mark.one_database
 async def test_a_file_that_is_another_one_by_the_time_it_is_fetched_is_refused(
     here: Instance, there: Instance, tmp_path: Path
 ) -> None:
@@ -293,6 +298,7 @@ async def test_what_was_written_over_an_older_version_is_refused_and_not_lost(he
 Wrong = dict[str, Any]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -440,6 +446,7 @@ async def test_nobody_shares_answers_or_uses_what_is_not_theirs(
     assert not await here.run(lambda: Pen.exists(record_uri=song.uri))
 
 
+@pytest.mark.one_database
 async def test_who_does_not_want_to_be_named_is_named_as_an_editor_no_more(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     song = await publish_work(here, ana, "Night")

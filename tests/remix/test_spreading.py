@@ -62,7 +62,7 @@ async def acknowledged(instance: Instance, uri: str) -> list[str]:
     return await instance.run(reading)
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)], ids=str)
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)], ids=str)
 async def test_three_instances_that_each_know_a_part_come_to_the_same_whole(
     here: Instance, there: Instance, elsewhere: Instance, order: tuple[int, ...]
 ) -> None:
@@ -132,6 +132,7 @@ async def test_who_fetched_a_remix_before_it_carried_its_stamp_learns_of_the_sta
     assert await acknowledged(elsewhere, slow) == ["automatic"]
 
 
+@pytest.mark.one_database
 async def test_what_its_author_does_not_agree_to_is_not_listed(here: Instance, there: Instance) -> None:
     ana, bo = await here.join("ana"), await there.join("bo")
     rain = await publish(here, ana, "Rain")
@@ -147,12 +148,13 @@ async def test_what_its_author_does_not_agree_to_is_not_listed(here: Instance, t
     assert [json.loads(bytes(each.body))["type"] for each in kept] == ["Accept", "Delete"]
 
 
+@pytest.mark.one_database
 async def test_a_long_list_comes_in_pages_and_is_read_whole(here: Instance, network: Network) -> None:
     peer = Peer(network)
     mia = peer.actor("mia")
     ana = await here.join("ana")
-    remixes = [serve_remix(peer, mia, f"r{number}") for number in range(120)]
-    pages = [remixes[start : start + 50] for start in range(0, len(remixes), 50)]
+    remixes = [serve_remix(peer, mia, f"r{number}") for number in range(70)]
+    pages = [remixes[start : start + 30] for start in range(0, len(remixes), 30)]
     rain = serve_source(peer, mia)
     serve_pages(peer, [[remix["id"] for remix in page] for page in pages])
 
@@ -161,7 +163,7 @@ async def test_a_long_list_comes_in_pages_and_is_read_whole(here: Instance, netw
     await look(here, rain)
     await settle(here)
 
-    assert len(await known_of(here, rain)) == 121
+    assert len(await known_of(here, rain)) == 71
 
 
 HOSTILE: list[tuple[str, Mapping[str, Any]]] = [

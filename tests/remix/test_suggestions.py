@@ -118,10 +118,11 @@ async def test_a_change_from_another_server_is_taken_up_with_its_maker_s_name_an
 
 
 async def _credits(uri: str) -> tuple[set[str], Any]:
-    lines, names = await credits_of(await trail_of(uri))
+    lines, names, _notes = await credits_of(await trail_of(uri))
     return {line.person for line in lines}, names
 
 
+@pytest.mark.one_database
 async def test_files_come_along_and_those_that_are_there_already_are_not_copied(
     here: Instance, there: Instance, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ async def test_files_come_along_and_those_that_are_there_already_are_not_copied(
     assert str(kept_files[0].url).startswith(here.origin)
 
 
+@pytest.mark.one_database
 async def test_an_author_keeps_their_own_change_beside_what_was_suggested(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     words = "One.\n\nTwo.\n\nThree."
@@ -182,6 +184,7 @@ async def test_an_author_keeps_their_own_change_beside_what_was_suggested(here: 
     assert (await record_at(here, song.uri)).text == "Uno.\n\nTwo.\n\nTres."
 
 
+@pytest.mark.one_database
 async def test_an_author_answers_with_words_and_the_remix_stays(here: Instance, there: Instance) -> None:
     ana, bo, song, remix = await suggested(here, there)
     offered = await the_suggestion(here)
@@ -237,6 +240,7 @@ async def test_nobody_adopts_for_another_or_what_is_not_as_it_was(here: Instance
     assert not await here.run(lambda: Contributor.exists(actor_uri=eve.uri))
 
 
+@pytest.mark.one_database
 async def test_only_what_is_made_from_it_under_a_fitting_licence_is_suggested(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     free = await publish_work(here, ana, "Free", licence="CC0-1.0")
@@ -258,6 +262,7 @@ async def test_only_what_is_made_from_it_under_a_fitting_licence_is_suggested(he
         await here.run(lambda: suggest_change(bo, variation, works["Free"]))
 
 
+@pytest.mark.one_database
 async def test_nobody_suggests_without_end(here: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(offering, "MAX_AN_HOUR", 1)
     ana, bo = await here.join("ana"), await here.join("bo")
@@ -281,6 +286,7 @@ async def send(at: Instance, sender: Actor, activity: Any, *to: Actor) -> None:
     await at.run(say)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "lie", ["another's record", "another's remix", "of another origin", "nothing of theirs", "not made from it"]
 )
@@ -338,6 +344,7 @@ async def test_the_same_offer_once_more_is_one_suggestion(here: Instance, there:
     assert await here.run(lambda: Received.filter(type="Offer").exists())
 
 
+@pytest.mark.one_database
 async def test_whoever_suggests_a_change_begins_with_the_words_that_are_there(here: Instance) -> None:
     ana, _bo = await here.join("ana"), await here.join("bo")
     song = await publish_work(here, ana, "Night", text="The night is long.")
@@ -352,6 +359,7 @@ async def test_whoever_suggests_a_change_begins_with_the_words_that_are_there(he
         assert own["text"] == [""]
 
 
+@pytest.mark.one_database
 async def test_the_pages_lead_from_the_remix_to_the_new_version(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     song = await publish_work(here, ana, "Night", text="The night is long.")

@@ -5,6 +5,7 @@ agree to.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,10 @@ def _letters(mastodon: Mastodon) -> list[dict[str, Any]]:
     ]
 
 
+async def _evidence(activity: str) -> Evidence:
+    return await Evidence.get(activity_uri=activity)
+
+
 async def test_whoever_answers_with_a_picture_is_told_once_what_is_missing(
     here: Instance, mastodon: Mastodon, rain: Challenge
 ) -> None:
@@ -110,9 +115,10 @@ async def test_who_writes_german_is_told_in_german_and_may_agree_in_german(
     assert (await _one(here)).state == "pending"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+async def test_the_agreed_words_are_kept_as_they_were_written_with_what_was_signed(
+    here: Instance, mastodon: Mastodon, rain: Challenge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways = (
         f"<p>@rain {AGREED}</p>",
         f'<p><span class="h-card"><a href="{RAIN}" class="u-url mention">@<span>rain</span></a></span> {AGREED}.</p>',
         "<p>Sure! I release this under <strong>CC&nbsp;BY-SA 4.0</strong></p>",
@@ -120,28 +126,28 @@ async def test_who_writes_german_is_told_in_german_and_may_agree_in_german(
         '<span class="invisible">https://</span><span>creativecommons.org/licenses/by-sa/4.0/</span></a></p>',
         "<p>Oui, je publie ceci sous la licence CC BY-SA 4.0</p>",
         "<p>Sí, publico esto bajo CC BY-SA 4.0</p>",
-    ],
-)
-async def test_the_agreed_words_are_kept_as_they_were_written_with_what_was_signed(
-    here: Instance, mastodon: Mastodon, rain: Challenge, words: str
-) -> None:
+    )
+    monkeypatch.setattr(telling, "MAX_ANSWERS", len(ways))
+    for number, words in enumerate(ways, 1):
+        await mastodon.send(_drawing(mastodon, rain, f"3{number}"))
+        asked = _letters(mastodon)[-1]["id"]
+        said = _post(mastodon, f"4{number}", "", inReplyTo=asked, content=words, contentMap={"en": words})
+        assert await mastodon.send(said) == ("handled", None), words
+        submission = (await here.run(lambda: Submission.all().order_by("-id").select_related("record")))[0]
+        assert (submission.state, submission.record.licence) == ("pending", "CC-BY-SA-4.0"), words
+        agreed = (await here.run(lambda: Agreement.all().order_by("-id")))[0]
+        assert (agreed.submission_id, agreed.version, agreed.digest) == (submission.id, 1, submission.terms_digest)
+        assert agreed.activity_uri == said["id"]
+        assert "CC" in agreed.words or "creativecommons" in agreed.words
+        evidence = await here.run(_evidence, said["id"])
+        assert json.loads(bytes(evidence.body))["object"]["content"] == words
+    assert await here.run(lambda: Submission.filter(state="pending").count()) == len(ways)
+
+
+async def test_other_words_grant_nothing(here: Instance, mastodon: Mastodon, rain: Challenge) -> None:
     await mastodon.send(_drawing(mastodon, rain))
     asked = _letters(mastodon)[0]["id"]
-    said = _post(mastodon, "3", "", inReplyTo=asked, content=words, contentMap={"en": words})
-    assert await mastodon.send(said) == ("handled", None)
-    submission = await _one(here)
-    assert (submission.state, submission.record.licence) == ("pending", "CC-BY-SA-4.0")
-    agreed = await here.run(lambda: Agreement.get())
-    assert (agreed.submission_id, agreed.version, agreed.digest) == (submission.id, 1, submission.terms_digest)
-    assert agreed.activity_uri == said["id"]
-    assert "CC" in agreed.words or "creativecommons" in agreed.words
-    evidence = await here.run(lambda: Evidence.get(activity_uri=said["id"]))
-    assert json.loads(bytes(evidence.body))["object"]["content"] == words
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
+    other = (
         "Would I release this under CC BY-SA 4.0?",
         "I release this under CC BY-SA 4.0 if you pay me",
         "I will never say: I release this under CC BY-SA 4.0",
@@ -149,14 +155,14 @@ async def test_the_agreed_words_are_kept_as_they_were_written_with_what_was_sign
         "Je publie ceci sous CC BY-SA 4.0, mais pas maintenant",
         "Publico esto bajo CC BY-SA 4.0 y bajo CC BY 4.0. Publico esto bajo CC BY 4.0",
         "Thanks!",
-    ],
-)
-async def test_other_words_grant_nothing(here: Instance, mastodon: Mastodon, rain: Challenge, words: str) -> None:
-    await mastodon.send(_drawing(mastodon, rain))
-    await mastodon.send(_post(mastodon, "3", words, inReplyTo=_letters(mastodon)[0]["id"]))
-    assert (await _one(here)).state == "licence_pending"
+    )
+    for number, words in enumerate(other, 1):
+        await mastodon.send(_post(mastodon, f"4{number}", words, inReplyTo=asked))
+        assert (await _one(here)).state == "licence_pending", words
     assert await here.run(lambda: Agreement.all().count()) == 0
     assert len(_letters(mastodon)) == 1, "what answers us by itself is not answered"
+    await mastodon.send(_post(mastodon, "51", AGREED, inReplyTo=asked))
+    assert (await _one(here)).state == "pending", "the agreed words do"
 
 
 async def test_somebody_else_s_words_grant_nothing(here: Instance, mastodon: Mastodon, rain: Challenge) -> None:
@@ -185,27 +191,27 @@ BY_SA = '<a href="https://creativecommons.org/licenses/by-sa/4.0/">creativecommo
 PROMPT = '<a href="https://here.test/c/rain/prompt">here.test/c/rain/prompt</a>'
 
 
-@pytest.mark.parametrize(
-    ("words", "state"),
-    [
-        (f"my sound: {SOUND} {TAG}", "licence_pending"),
-        (f"my sound: {SOUND}</p><p>{AGREED}", "pending"),
-        (f"what a fine idea {TAG}", "remark"),
-        (f"is {BY_SA} the one with the same licence?", "remark"),
-        (f"look at {PROMPT}", "remark"),
-    ],
-    ids=["an address", "an address and the agreed words", "a tag", "a licence", "the challenge itself"],
-)
 async def test_an_address_that_somebody_typed_is_an_offer_of_what_is_there(
-    here: Instance, mastodon: Mastodon, rain: Challenge, words: str, state: str
+    here: Instance, mastodon: Mastodon, rain: Challenge
 ) -> None:
-    said = f'<p><span class="h-card"><a href="{RAIN}" class="u-url mention">@<span>rain</span></a></span> {words}</p>'
-    post = _post(mastodon, "3", "", inReplyTo=rain.prompt_uri, content=said, contentMap={"en": said})
-    assert await mastodon.send(post) == ("handled", None)
-    assert (await _one(here)).state == state
-    answer = _post(mastodon, "4", "", inReplyTo=post["object"]["id"], content=said, contentMap={"en": said})
-    await mastodon.send(answer)
-    assert await here.run(lambda: Submission.all().count()) == 1, "what answers an answer is talk"
+    posts = {
+        f"my sound: {SOUND} {TAG}": "licence_pending",
+        f"my sound: {SOUND}</p><p>{AGREED}": "pending",
+        f"what a fine idea {TAG}": "remark",
+        f"is {BY_SA} the one with the same licence?": "remark",
+        f"look at {PROMPT}": "remark",
+    }
+    mention = f'<span class="h-card"><a href="{RAIN}" class="u-url mention">@<span>rain</span></a></span>'
+    for number, words in enumerate(posts, 1):
+        said = f"<p>{mention} {words}</p>"
+        post = _post(mastodon, f"3{number}", "", inReplyTo=rain.prompt_uri, content=said, contentMap={"en": said})
+        assert await mastodon.send(post) == ("handled", None)
+        states = [row.state for row in await here.run(lambda: Submission.all().order_by("id"))]
+        assert states == list(posts.values())[:number], words
+        uri = post["object"]["id"]
+        answer = _post(mastodon, f"4{number}", "", inReplyTo=uri, content=said, contentMap={"en": said})
+        await mastodon.send(answer)
+        assert await here.run(lambda: Submission.all().count()) == number, "what answers an answer is talk"
 
 
 @pytest.mark.parametrize(
@@ -448,28 +454,31 @@ async def test_who_says_nothing_stays_under_the_terms_that_they_know_and_can_be_
         assert "has not agreed" not in (await browser.get("/c/rain/waiting")).text
 
 
-@pytest.mark.parametrize(
-    ("words", "agrees"),
-    [
-        ("I agree to version 3 of the terms", False),
-        ("I agree to version 2 of the terms if you pay me", False),
-        ("I agree to version 2 of the terms?", False),
-        ("They say: I agree to version 2 of the terms", False),
-        ("I agree to version 1 of the terms. I agree to version 2 of the terms", False),
-        ("I agree to the terms", False),
-        ("Ich stimme Version 2 der Bedingungen zu", True),
-        ("J'accepte la version 2 des conditions", True),
-        ("Acepto la versión 2 de las condiciones", True),
-    ],
-)
-async def test_only_the_agreed_words_agree_to_terms(
-    here: Instance, mastodon: Mastodon, rain: Challenge, words: str, *, agrees: bool
-) -> None:
+async def test_only_the_agreed_words_agree_to_terms(here: Instance, mastodon: Mastodon, rain: Challenge) -> None:
     await mastodon.send(_drawing(mastodon, rain))
     await _change_terms(here)
-    await mastodon.send(_post(mastodon, "6", words, inReplyTo=_letters(mastodon)[-1]["id"]))
-    assert await _bound(here) == ([(2, [2])] if agrees else [(1, [])])
+    asked = _letters(mastodon)[-1]["id"]
+    other = (
+        "I agree to version 3 of the terms",
+        "I agree to version 2 of the terms if you pay me",
+        "I agree to version 2 of the terms?",
+        "They say: I agree to version 2 of the terms",
+        "I agree to version 1 of the terms. I agree to version 2 of the terms",
+        "I agree to the terms",
+    )
+    for number, words in enumerate(other, 1):
+        await mastodon.send(_post(mastodon, f"3{number}", words, inReplyTo=asked))
+        assert await _bound(here) == [(1, [])], words
     assert len(_letters(mastodon)) == 2, "what answers us by itself is not answered"
+    agreed = (
+        "Ich stimme Version 2 der Bedingungen zu",
+        "J'accepte la version 3 des conditions",
+        "Acepto la versión 4 de las condiciones",
+    )
+    for version, words in enumerate(agreed, 2):
+        await mastodon.send(_post(mastodon, f"4{version}", words, inReplyTo=_letters(mastodon)[-1]["id"]))
+        assert await _bound(here) == [(version, list(range(2, version + 1)))], words
+        await _change_terms(here, replace(RICHER, amount=5_000 + version))
 
 
 async def test_nobody_agrees_for_another_and_nobody_to_what_is_over_or_does_not_fit(
