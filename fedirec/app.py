@@ -53,6 +53,7 @@ from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.fitting import STEPS_THAT_FIT
 from fedirec.projects.pages.found import FED, FOUND, TAGGED
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
+from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
 from fedirec.projects.pages.tasks.showing import OWN_TASKS
 from fedirec.projects.queries.productions import released_in
@@ -62,6 +63,7 @@ from fedirec.remix import routes as remix_routes
 from fedirec.remix import vocab as remix_vocab
 from fedirec.remix.actions.finding import Finder
 from fedirec.remix.pages import routes as remix_pages
+from fedirec.remix.queries.credits import Further
 from fedirec.remix.queries.dates import Dates
 from fedirec.remix.queries.digests import Released
 from fedirec.remix.visibility import audience_of_media
@@ -97,6 +99,7 @@ class State(TypedDict):
     post: Post
     released: Released
     dates: Dates
+    further_credits: Further
     finders: Sequence[Finder]
     sections: Sections
     attempts: RateLimit
@@ -166,6 +169,7 @@ async def running(
             post=post,
             released=released_in,
             dates=dates_in,
+            further_credits=parts_in_releases,
             finders=FINDERS,
             sections=Sections(
                 home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER),

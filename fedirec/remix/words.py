@@ -29,6 +29,10 @@ class Named:
 
 Phrase: TypeAlias = tuple[str | Named, ...]
 Gettext: TypeAlias = Callable[[str], str]
+Notes: TypeAlias = Mapping[tuple[str, str], str]
+"""Why somebody may not have had a role, by their address and that of the role."""
+
+_NONE: Final[Notes] = {}
 
 _HOLE: Final = re.compile(r"\{(\w+)\}")
 
@@ -60,10 +64,13 @@ def plain(phrase: Phrase) -> str:
     return "".join(piece if isinstance(piece, str) else piece.text for piece in phrase)
 
 
-def in_words(lines: Sequence[CreditLine], *, names: Mapping[str, str], gettext: Gettext = str) -> Phrase:
+def in_words(
+    lines: Sequence[CreditLine], *, names: Mapping[str, str], notes: Notes = _NONE, gettext: Gettext = str
+) -> Phrase:
     """The credits in one sentence: "Film by Eve, from a story by Bo and an illustration by Cy, with Fay (Narrator)".
 
-    `names` says what the people are called; somebody without a name there is "somebody". Empty without lines.
+    `names` says what the people are called; somebody without a name there is "somebody". `notes` say of whom it is not
+    certain that they had a role. Empty without lines.
     """
     head = _head(lines, names, gettext)
     room = MAX_NAMES
@@ -71,7 +78,7 @@ def in_words(lines: Sequence[CreditLine], *, names: Mapping[str, str], gettext: 
     helped = [(line, roles) for line in lines if (roles := _helping(line))]
     from_whom = [_made(line, names, gettext) for line in made[:room]]
     room -= len(from_whom)
-    with_whom = [_helper(line.person, roles, names, gettext) for line, roles in helped[:room]]
+    with_whom = [_helper(line.person, roles, names, notes, gettext) for line, roles in helped[:room]]
     if len(made) + len(helped) > MAX_NAMES:
         (with_whom or from_whom).append((gettext("others"),))
     said = head
@@ -80,6 +87,12 @@ def in_words(lines: Sequence[CreditLine], *, names: Mapping[str, str], gettext: 
     if with_whom:
         said = fill(gettext("{work}, with {people}"), work=said, people=listed(with_whom, gettext=gettext))
     return said
+
+
+def labels_of(person: str, roles: Iterable[str], notes: Notes = _NONE, *, gettext: Gettext = str) -> tuple[str, ...]:
+    """What somebody's roles are called, each once, with what is noted about one."""
+    said = [(label_of(role, gettext=gettext), notes.get((person, role), "")) for role in roles]
+    return tuple(dict.fromkeys(f"{label} – {note}" if note else label for label, note in said))  # noqa: RUF001
 
 
 def _head(lines: Sequence[CreditLine], names: Mapping[str, str], gettext: Gettext) -> Phrase:
@@ -113,8 +126,8 @@ def _made(line: CreditLine, names: Mapping[str, str], gettext: Gettext) -> Phras
     )
 
 
-def _helper(person: str, roles: Iterable[str], names: Mapping[str, str], gettext: Gettext) -> Phrase:
-    labels = [(label,) for label in dict.fromkeys(label_of(role, gettext=gettext) for role in roles)]
+def _helper(person: str, roles: Iterable[str], names: Mapping[str, str], notes: Notes, gettext: Gettext) -> Phrase:
+    labels = [(label,) for label in labels_of(person, roles, notes, gettext=gettext)]
     return fill(
         gettext("{name} ({roles})"),
         name=(_named(person, names, gettext),),

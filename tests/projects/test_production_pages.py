@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ async def post(client: httpx.AsyncClient, path: str, data: Mapping[str, Any]) ->
 
 
 async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(here: Instance) -> None:
-    ada, bo = await here.join("ada"), await here.join("bo")
+    ada, bo, _cy = [await here.join(name) for name in ("ada", "bo", "cynthia")]
     project = await project_at(here, ada)
     challenge = await challenge_of(here, ada, project)
     sky = await record_by(here, bo, "Sky over the sea", challenge=challenge)
@@ -37,6 +38,12 @@ async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(h
 
     offered = await here.run(accept)
     async with here.sign_in("ada") as client:
+        blank = (await client.get("/p/dawn/productions/new")).text
+        assert "Its challenges promise CC BY-SA 4.0" in blank
+        assert re.search(r'value="CC-BY-SA-4.0"[^>]* checked', blank)
+        broken = {"do": "publish", "title": "Dawn", "text": "Nine.", "licence": "CC-BY-4.0"}
+        refused = await post(client, "/p/dawn/productions/new", broken)
+        assert (refused.status_code, "was promised that the whole is under CC BY-SA 4.0" in refused.text) == (422, True)
         empty = await client.get("/p/dawn")
         assert "Prepare a production" in empty.text
         assert (await client.get("/p/dawn/productions/new")).status_code == 200
@@ -58,6 +65,7 @@ async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(h
             ("records", {"address": other.uri}),
             ("roles", {"role": "fmd", "who": "bo"}),
             ("roles", {"role": "flm", "name": "Dora"}),
+            ("roles", {"role": "pdr", "who": "cynthia"}),
             ("links", {"label": "The cinema", "url": "https://cinema.example/dawn"}),
         ):
             answer = await post(client, f"{base}/{path}", data)
@@ -76,7 +84,7 @@ async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(h
     on_project = await here.get("/p/dawn")
     assert "Dawn, the film" in on_project.text
     assert "Dora" in on_project.text
-    line = await here.run(_line)
+    line = await here.run(lambda: _line("fmd"))
     async with here.sign_in("bo") as client:
         assert "Yes, I did that" in (await client.get(base)).text
         assert (await post(client, f"{base}/freeze", {})).status_code == 403
@@ -95,20 +103,43 @@ async def test_from_the_first_title_to_the_release_everything_is_done_on_pages(h
         assert "It is released" in (await client.get(lead)).text
     page = await here.get(base)
     assert "Its manifest" in page.text
-    assert "not confirmed yet" not in page.text
+    assert "not confirmed yet" in page.text
     assert 'rel="noopener nofollow ugc"' in page.text
     assert "Dawn, the film" in (await here.get("/productions")).text
     assert (await here.get(record)).status_code == 200
     kept = await here.get(f"{record}/attribution.txt")
     assert "Sky over the sea" in kept.text
+    assert "- bo (Film director, " in kept.text
+    forms = [record, f"{record}/lineage", f"{record}/credits-roll"]
+    forms += [f"{record}/attribution{ending}" for ending in ("", ".txt", ".html", ".csv", ".json")]
+    before = {path: (await here.get(path)).text for path in forms}
+    for path, said in before.items():
+        assert "Dora" in said, path
+        assert "named by those who lead the project" in said, path
+        assert "cynthia" in said, path
+        assert "not confirmed yet" in said, path
+    line = await here.run(lambda: _line("pdr"))
+    async with here.sign_in("cynthia") as client:
+        sure = await client.post(f"{base}/answers/{line}", data={"do": "confirm"}, follow_redirects=True)
+        assert "You are credited for it" in sure.text
+    for path in forms:
+        said = (await here.get(path)).text
+        assert "not confirmed yet" not in said, path
+        assert "cynthia" in said, path
+    credited = (await here.get(f"{record}/lineage.json")).json()["credits"]
+    assert [(each["person"], len(each["uncertain"])) for each in credited if each["name"] == "Dora"] == [(None, 1)]
+    async with here.sign_in("cynthia") as client:
+        assert (await post(client, f"{base}/answers/{line}", {"do": "decline"})).status_code == 303
+    for path in forms:
+        assert "cynthia" not in (await here.get(path)).text, "who says that it is not so"
 
 
 async def _parts() -> list[int]:
     return [part.id for part in await ProductionPart.all().order_by("id")]
 
 
-async def _line() -> int:
-    return int((await RoleLine.get(role="fmd")).id)
+async def _line(role: str) -> int:
+    return int((await RoleLine.get(role=role)).id)
 
 
 async def test_a_hundred_and_fifty_people_and_sixty_records_are_shown_and_each_document_is_small(

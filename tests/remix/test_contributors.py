@@ -23,7 +23,7 @@ async def test_somebody_credited_by_another_instance_is_met(here: Instance, ther
     film = await here.run(publish_record, eve, draft)
     await settle(here, there)
 
-    lines, names = await there.run(credits_of, await there.run(trail_of, film.uri))
+    lines, names, _notes = await there.run(credits_of, await there.run(trail_of, film.uri))
     assert [names.get(line.person) for line in lines] == ["eve", "ana"]
     assert (await there.run(lambda: Actor.get(uri=ana.uri))).handle == "ana"
 
@@ -42,7 +42,7 @@ async def test_somebody_credited_who_cannot_be_reached_stays_an_address(
     await settle(here, there)
 
     assert await there.run(lambda: Record.exists(uri=film.uri))
-    lines, _ = await there.run(credits_of, await there.run(trail_of, film.uri))
+    lines = (await there.run(credits_of, await there.run(trail_of, film.uri))).lines
     assert [line.person for line in lines] == [eve.uri, cy.uri]
     assert not await there.run(lambda: Actor.exists(uri=cy.uri))
 

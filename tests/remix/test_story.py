@@ -150,7 +150,7 @@ async def test_three_instances_show_one_trail_and_one_list_of_credits(
 
     async def shown(instance: Instance) -> tuple[Any, Any, list[tuple[str, int, Any]], str]:
         trail = await instance.run(trail_of, film.uri)
-        lines, names = await instance.run(credits_of, trail)
+        lines, names, _notes = await instance.run(credits_of, trail)
         words = plain(in_words(lines, names=names))
         told = [(line.person, line.generation, line.roles) for line in lines]
         return sorted(trail.up.items()), sorted((edge.record, edge.source) for edge in trail.edges), told, words

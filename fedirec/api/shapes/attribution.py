@@ -26,12 +26,15 @@ class CreditedWork(Shape):
 class CreditedPerson(Shape):
     """Somebody who has to be named, and for what."""
 
-    uri: str
+    uri: str = Field(description="Empty for somebody without an account.")
     name: str
     url: str
-    roles: list[str] = Field(description="In words, in the language of whoever asks.")
+    roles: list[str] = Field(
+        description="In words, in the language of whoever asks, with what is not certain about one."
+    )
     generation: int
     titles: list[str]
+    is_certain: bool = Field(description="Not so for whom others named, and who did not confirm it.")
 
 
 class Attribution(Shape):

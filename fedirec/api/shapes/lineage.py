@@ -85,10 +85,11 @@ class Lineage(Shape):
 class Credit(Shape):
     """Why somebody is credited."""
 
-    person: str
+    person: str = Field(description="Empty for somebody without an account.")
     name: str
     generation: int
     roles: list[str]
+    uncertain: list[str] = Field(description="Those of the roles that others say of them, and that nobody confirmed.")
     records: list[str]
 
 

@@ -67,6 +67,12 @@ async def stand_ins_in(record_id: int, people: Collection[str]) -> dict[str, str
     return {row.actor_uri: row.uri for row in await found.limit(2 * len(people))}
 
 
+async def stand_ins_among(records: Collection[int], people: Collection[str]) -> dict[tuple[int, str], str]:
+    """What stands in the place of those of `people` who are not named in the records in these rows, by both."""
+    found = Pseudonym.filter(record_id__in=list(records), actor_uri__in=list(people), remix_uri="")
+    return {(row.record_id, row.actor_uri): row.uri for row in await found}
+
+
 async def people_behind(stand_ins: Iterable[str]) -> dict[str, str]:
     """The person for whom each of these stands: to reach them and to give them what is theirs, never to show to all."""
     wanted = list(stand_ins)

@@ -11,7 +11,7 @@ from fedirec.remix.pages.records.attribution import markup_of
 
 
 async def show_attribution(call: Call) -> Attribution:
-    found = await attribution_of(await get_visible_record(call))
+    found = await attribution_of(await get_visible_record(call), call.request.state["further_credits"])
     return Attribution.model_validate(
         {
             **as_json(found),

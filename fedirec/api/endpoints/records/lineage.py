@@ -27,6 +27,7 @@ from fedirec.remix.actions.completing import COST, ask_again_about
 from fedirec.remix.kinds import Kind as KindRule
 from fedirec.remix.licences import find_licence
 from fedirec.remix.lineage import Relation
+from fedirec.remix.pseudonyms import has_no_account
 from fedirec.remix.queries.completeness import Completeness as Known
 from fedirec.remix.queries.completeness import completeness_of
 from fedirec.remix.queries.credits import credits_of
@@ -139,19 +140,25 @@ async def list_remixes(call: Call) -> Records:
 
 
 async def show_credits(call: Call) -> Credits:
-    lines, names = await credits_of(await trail_of((await get_visible_record(call)).uri))
+    trail = await trail_of((await get_visible_record(call)).uri)
+    lines, names, notes = await credits_of(trail, call.request.state["further_credits"])
     return Credits(
         items=[
             Credit(
-                person=line.person,
+                person="" if has_no_account(line.person) else line.person,
                 name=names.get(line.person, ""),
                 generation=line.generation,
-                roles=[role.code if (role := find_role(named)) else named for named in line.roles],
+                roles=[_code(role) for role in line.roles],
+                uncertain=[_code(role) for role in line.roles if (line.person, role) in notes],
                 records=[work.record for work in line.works],
             )
             for line in lines
         ]
     )
+
+
+def _code(named: str) -> str:
+    return role.code if (role := find_role(named)) else named
 
 
 ENDPOINTS = (

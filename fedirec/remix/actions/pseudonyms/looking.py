@@ -33,7 +33,7 @@ async def look_behind(doer: Doer, record: Record, *, reason: str) -> Mapping[str
         raise Invalid("Please say why you need to know.", field="reason")
     if len(reason) > MAX_REASON:
         raise Invalid("Please keep it under %(n)s characters.", field="reason", blanks={"n": MAX_REASON})
-    lines, _names = await credits_of(await trail_of(record.uri))
+    lines = (await credits_of(await trail_of(record.uri))).lines
     versions = RecordRevision.filter(record_id=record.id, editor_uri__startswith=UNNAMED).order_by("-number")
     editors = await versions.limit(MAX_EDITORS).values_list("editor_uri", flat=True)
     found = await people_behind([line.person for line in lines if is_unnamed(line.person)] + [str(e) for e in editors])

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from fedirec.media.marking import Marks
-from fedirec.remix.pages.attributions.gathering import Attribution, CreditedWork
+from fedirec.remix.pages.attributions.gathering import Attribution, CreditedPerson, CreditedWork
 from fedirec.web.language import gettext as _
 
 _RISKY: Final = tuple("=+-@\t\r\n|%＝＋－＠")  # noqa: RUF001  (full width signs work in tables too)
@@ -24,7 +24,7 @@ def as_text(attribution: Attribution) -> str:
         lines += ["", _("Made from:"), *(f"- {work_in_words(work)}" for work in attribution.sources)]
     lines += ["", _("With thanks to:")]
     for person in attribution.people:
-        lines.append("- " + _("%(name)s (%(roles)s)") % {"name": person.name, "roles": ", ".join(person.roles)})
+        lines.append(f"- {_with_roles(person)}")
     return "\n".join(lines) + "\n"
 
 
@@ -81,11 +81,15 @@ def as_marks(attribution: Attribution, *, width: int = 0, height: int = 0) -> Ma
         rights=work.licence,
         licence_url=work.licence_url,
         page_url=work.url,
-        people=tuple(person.name for person in attribution.people),
+        people=tuple(person.name if person.is_certain else _with_roles(person) for person in attribution.people),
         sources=tuple(source.url or source.uri for source in attribution.sources),
         width=width,
         height=height,
     )
+
+
+def _with_roles(person: CreditedPerson) -> str:
+    return _("%(name)s (%(roles)s)") % {"name": person.name, "roles": ", ".join(person.roles)}
 
 
 def _flat(text: str) -> str:

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.models import Record
-from fedirec.remix.pages.cards import licence_view, role_words
-from fedirec.remix.queries.credits import credits_of
+from fedirec.remix.pages.cards import licence_view
+from fedirec.remix.pseudonyms import has_no_account
+from fedirec.remix.queries.credits import Further, credits_of
 from fedirec.remix.queries.trails import trail_of
 from fedirec.remix.queries.waypoints import Waypoint
-from fedirec.remix.words import in_words, plain
+from fedirec.remix.words import in_words, labels_of, plain
 from fedirec.web.language import gettext as _
 
 _SCHEMES: Final = ("http", "https")
@@ -44,13 +45,16 @@ class CreditedPerson:
     """Somebody who has to be named, and for what."""
 
     uri: str
+    """Empty for somebody without an account."""
     name: str
     url: str
     roles: tuple[str, ...]
-    """In the reader's words."""
+    """In the reader's words, with what is not certain about one."""
     generation: int
     titles: tuple[str, ...]
     """Of the works that they made or helped with, nearest first."""
+    is_certain: bool = True
+    """Whether they, or the author of a work, said so; else others named them, and nobody confirmed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +68,13 @@ class Attribution:
     """The credits in one line."""
 
 
-async def attribution_of(record: Record) -> Attribution:
-    """What has to be said of `record`, which comes with its parts. What is not public is left out, but for itself."""
+async def attribution_of(record: Record, further: Further | None = None) -> Attribution:
+    """What has to be said of `record`, which comes with its parts, and whom `further` knows besides.
+
+    What is not public is left out, but for itself.
+    """
     trail = await trail_of(record.uri)
-    lines, names = await credits_of(trail)
+    lines, names, notes = await credits_of(trail, further)
     thanks = {source.uri: source.thanks for source in record.sources}
     here = trail.waypoints[record.uri]
     above = [
@@ -90,16 +97,17 @@ async def attribution_of(record: Record) -> Attribution:
         ),
         people=tuple(
             CreditedPerson(
-                uri=line.person,
+                uri="" if has_no_account(line.person) else line.person,
                 name=names.get(line.person) or _("somebody"),
                 url=page_at(pages.get(line.person, line.person)),
-                roles=role_words(line.roles),
+                roles=labels_of(line.person, line.roles, notes, gettext=_),
                 generation=line.generation,
                 titles=tuple(_title(shown[work.record]) for work in line.works if work.record in shown),
+                is_certain=any((line.person, role) not in notes for role in line.roles) or line.is_author,
             )
             for line in lines
         ),
-        sentence=plain(in_words(lines, names=names, gettext=_)),
+        sentence=plain(in_words(lines, names=names, notes=notes, gettext=_)),
     )
 
 

@@ -23,6 +23,7 @@ from fedirec.remix.pages.composing.reading import kept_values
 from fedirec.remix.pages.trails.credits import sentence_of
 from fedirec.remix.pages.trails.sources import MadeFrom
 from fedirec.remix.pages.visitors import number_of
+from fedirec.remix.queries.credits import Credits
 from fedirec.remix.queries.likeness import records_like
 from fedirec.remix.queries.records import actors_at
 from fedirec.remix.roles import label_of
@@ -155,7 +156,7 @@ async def preview_of(
     actors = await actors_at({line.person for line in credit.lines})
     return Preview(
         record=_record(viewer, draft, composition, cards),
-        sentence=sentence_of(cards, credit.lines, credit.names, actors, credit.waypoints),
+        sentence=sentence_of(cards, Credits(credit.lines, credit.names, {}), actors, credit.waypoints),
         made_from=tuple(
             MadeFrom(record=cards.record(row.record), relation=relation_word(row.relation))
             for row in composition.sources

@@ -36,7 +36,7 @@ Shown: TypeAlias = Callable[[Request[Any], Record], Awaitable[Response]]
 
 
 async def _show(request: Request[Any], record: Record) -> Response:
-    cards, whole = Cards(request), await attribution_of(record)
+    cards, whole = Cards(request), await _attribution(request, record)
     shown = replace(whole, sources=whole.sources[:SHOWN], people=whole.people[:SHOWN])
     return render(
         request,
@@ -52,7 +52,7 @@ async def _show(request: Request[Any], record: Record) -> Response:
 
 async def _show_roll(request: Request[Any], record: Record) -> Response:
     """The credits as at the end of a film: they go by, can be held, and stand still for those who wish it."""
-    whole = await attribution_of(record)
+    whole = await _attribution(request, record)
     shown = replace(whole, sources=whole.sources[:ROLLED], people=whole.people[:ROLLED])
     lines = len(shown.sources) + len(shown.people)
     return render(
@@ -67,20 +67,27 @@ async def _show_roll(request: Request[Any], record: Record) -> Response:
 
 
 async def _keep_text(request: Request[Any], record: Record) -> Response:
-    return _file(as_text(await attribution_of(record)), "text/plain", "credits.txt")
+    return _file(as_text(await _attribution(request, record)), "text/plain", "credits.txt")
 
 
 async def _keep_markup(request: Request[Any], record: Record) -> Response:
-    return _file(markup_of(request.state["templates"], await attribution_of(record)), "text/html", "credits.html")
+    return _file(
+        markup_of(request.state["templates"], await _attribution(request, record)), "text/html", "credits.html"
+    )
 
 
 async def _keep_csv(request: Request[Any], record: Record) -> Response:
-    return _file(as_csv(await attribution_of(record)), "text/csv", "credits.csv")
+    return _file(as_csv(await _attribution(request, record)), "text/csv", "credits.csv")
 
 
 async def _keep_json(request: Request[Any], record: Record) -> Response:
     headers = {**_PRIVATE, "Content-Disposition": 'attachment; filename="credits.json"'}
-    return JSONResponse(as_json(await attribution_of(record)), headers=headers)
+    return JSONResponse(as_json(await _attribution(request, record)), headers=headers)
+
+
+async def _attribution(request: Request[Any], record: Record) -> Attribution:
+    """With those whom packages above this one know, such as everybody who is named in a production."""
+    return await attribution_of(record, request.state["further_credits"])
 
 
 async def save_file(request: Request[Any]) -> Response:
@@ -96,7 +103,7 @@ async def save_file(request: Request[Any]) -> Response:
     if not 1 <= place <= len(attachments) or (key := attachments[place - 1].media_id) is None:
         raise NotFound("There is no such file here.")
     media = await Media.get(id=key)
-    marks = as_marks(await attribution_of(record), width=media.width or 0, height=media.height or 0)
+    marks = as_marks(await _attribution(request, record), width=media.width or 0, height=media.height or 0)
     return await send_marked(request, media, marks)
 
 

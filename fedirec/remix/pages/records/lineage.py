@@ -66,11 +66,11 @@ async def show_remote_lineage(request: Request[Any]) -> Response:
 
 
 async def show_lineage_document(request: Request[Any]) -> Response:
-    return await _lineage_document(await record_in(request))
+    return await _lineage_document(request, await record_in(request))
 
 
 async def show_remote_lineage_document(request: Request[Any]) -> Response:
-    return await _lineage_document(await remote_record_in(request))
+    return await _lineage_document(request, await remote_record_in(request))
 
 
 async def show_lineage_picture(request: Request[Any]) -> Response:
@@ -91,7 +91,7 @@ async def show_remote_provenance(request: Request[Any]) -> Response:
 
 async def _show_lineage(request: Request[Any], record: Record) -> Response:
     if wants_json(request):
-        return await _lineage_document(record)
+        return await _lineage_document(request, record)
     cards = Cards(request)
     whole = await trail_view(cards, record, visitor(request), with_cards=False)
     shown = cards.record(record)
@@ -213,18 +213,18 @@ def _only(trail: TrailView, kind: str) -> TrailView:
     return replace(trail, nodes=nodes, edges=edges)
 
 
-async def _lineage_document(record: Record) -> Response:
+async def _lineage_document(request: Request[Any], record: Record) -> Response:
     headers = {**_PRIVATE, "Access-Control-Allow-Origin": "*"}
-    return JSONResponse(await trail_document(record), headers=headers)
+    return JSONResponse(await trail_document(record, request.state["further_credits"]), headers=headers)
 
 
 async def _provenance(request: Request[Any], record: Record) -> Response:
     """The trail in the words of PROV, to be kept."""
     trail = await trail_of(record.uri)
-    lines, names = await credits_of(trail)
-    actors = await actors_at({line.person for line in lines})
-    said = sentence_of(Cards(request), lines, names, actors, trail.waypoints)
-    document = trail_in_prov(trail, credit="".join(text for text, _url in said), names=names)
+    found = await credits_of(trail, request.state["further_credits"])
+    actors = await actors_at({line.person for line in found.lines})
+    said = sentence_of(Cards(request), found, actors, trail.waypoints)
+    document = trail_in_prov(trail, credit="".join(text for text, _url in said), names=found.names)
     headers = {
         **_PRIVATE,
         "Access-Control-Allow-Origin": "*",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.remix.lineage import CreditLine
-from fedirec.remix.pages.cards import Cards, role_words, unnamed_person
+from fedirec.remix.pages.cards import Cards, unnamed_person
 from fedirec.remix.pages.trails.places import Places
-from fedirec.remix.pseudonyms import is_unnamed
+from fedirec.remix.pseudonyms import has_no_account, is_unnamed
+from fedirec.remix.queries.credits import Credits
 from fedirec.remix.queries.waypoints import Waypoint
-from fedirec.remix.words import Named, in_words
+from fedirec.remix.words import Named, Notes, in_words, labels_of
 from fedirec.uris import host_of
 from fedirec.web.language import gettext as _
 from fedirec.web.views import CreditView, PersonView
@@ -26,6 +27,8 @@ def person_of(
     """Somebody in the credits, as well as we know them."""
     if actor is not None:
         return cards.person(actor)
+    if has_no_account(uri):
+        return PersonView(name=name, handle="", url="")
     if is_unnamed(uri or (waypoint.author_uri if waypoint else "")):
         return unnamed_person()
     if waypoint is not None:
@@ -45,6 +48,7 @@ def credit_of(
     cards: Cards,
     actors: Mapping[str, Actor],
     names: Mapping[str, str],
+    notes: Notes,
     waypoints: Mapping[str, Waypoint],
     authored: Mapping[str, Waypoint],
     places: Places,
@@ -61,7 +65,7 @@ def credit_of(
             name=names.get(line.person, ""),
             uri=line.person,
         ),
-        roles=role_words(line.roles),
+        roles=labels_of(line.person, line.roles, notes, gettext=_),
         generation=line.generation,
         records=tuple((places.title(uri), places.url(uri)) for uri in older[:MAX_TITLES]),
         note=_("named by %(name)s") % {"name": ", ".join(named_by)} if named_by else "",
@@ -70,8 +74,7 @@ def credit_of(
 
 def sentence_of(
     cards: Cards,
-    lines: Sequence[CreditLine],
-    names: Mapping[str, str],
+    found: Credits,
     actors: Mapping[str, Actor],
     waypoints: Mapping[str, Waypoint],
 ) -> tuple[tuple[str, str], ...]:
@@ -84,4 +87,4 @@ def sentence_of(
         actor = actors.get(said.person)
         return said.text, cards.person_url(actor) if actor else authored.get(said.person, "")
 
-    return tuple(piece(said) for said in in_words(lines, names=names, gettext=_))
+    return tuple(piece(said) for said in in_words(found.lines, names=found.names, notes=found.notes, gettext=_))

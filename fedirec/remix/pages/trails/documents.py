@@ -6,8 +6,9 @@ from fedirec.activitypub.vocab import Json, write_instant
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Record
 from fedirec.remix.pages.completeness import completeness_document
+from fedirec.remix.pseudonyms import has_no_account
 from fedirec.remix.queries.completeness import completeness_of
-from fedirec.remix.queries.credits import credits_of
+from fedirec.remix.queries.credits import Further, credits_of
 from fedirec.remix.queries.people import with_changed_keys
 from fedirec.remix.queries.standing import (
     UNJUDGED,
@@ -16,10 +17,10 @@ from fedirec.remix.queries.standing import (
 from fedirec.remix.queries.trails import trail_of
 
 
-async def trail_document(record: Record) -> Json:
+async def trail_document(record: Record, further: Further) -> Json:
     """The trail of a public record for programs: what was made from what, and who is credited for it."""
     trail = await trail_of(record.uri)
-    lines, names = await credits_of(trail)
+    lines, names, notes = await credits_of(trail, further)
     standings = await standings_among(trail.edges)
     shown = [waypoint for waypoint in trail.waypoints.values() if not waypoint.is_hidden]
     changed = {actor.uri: since for actor, since in await with_changed_keys([each.author_uri for each in shown])}
@@ -54,10 +55,11 @@ async def trail_document(record: Record) -> Json:
         ],
         "credits": [
             {
-                "person": line.person,
+                "person": None if has_no_account(line.person) else line.person,
                 "name": names.get(line.person, ""),
                 "generation": line.generation,
                 "roles": list(line.roles),
+                "uncertain": [role for role in line.roles if (line.person, role) in notes],
                 "records": [work.record for work in line.works],
             }
             for line in lines

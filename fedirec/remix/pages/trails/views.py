@@ -14,6 +14,7 @@ from fedirec.remix.pages.standing import UnheardRemix, standing_note, standing_v
 from fedirec.remix.pages.trails.credits import credit_of, sentence_of
 from fedirec.remix.pages.trails.places import Places
 from fedirec.remix.pages.trails.sources import MadeFrom, made_from, with_comparison
+from fedirec.remix.pseudonyms import is_unnamed
 from fedirec.remix.queries.credits import credits_of
 from fedirec.remix.queries.pseudonyms import stand_ins_of
 from fedirec.remix.queries.records import actors_at, pages_of, records_at
@@ -56,6 +57,8 @@ class TrailView:
     credits: tuple[CreditView, ...]
     sentence: tuple[tuple[str, str], ...]
     """The credits in words: pieces of text, with the address that each leads to or none."""
+    has_unnamed: bool
+    """Whether somebody is credited who is not named."""
     made_from: tuple[MadeFrom, ...] = ()
     made_into: tuple[RecordView, ...] = ()
     """What its author knows of and stands by."""
@@ -78,11 +81,6 @@ class TrailView:
         return "".join(text for text, _url in self.sentence)
 
     @property
-    def has_unnamed(self) -> bool:
-        """Whether somebody is credited who is not named."""
-        return any(not credit.person.handle and not credit.person.url for credit in self.credits)
-
-    @property
     def has_trail(self) -> bool:
         return len(self.nodes) > 1
 
@@ -93,7 +91,8 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
     reached = dict.fromkeys([record.uri, *trail.up, *trail.down, *(source.uri for source in record.sources)])
     rows = {uri: point.key for uri, point in trail.waypoints.items() if point.key is not None}
     rows |= await pages_of([source.uri for source in record.sources if source.uri not in rows])
-    lines, names = await credits_of(trail)
+    found = await credits_of(trail, cards.request.state["further_credits"])
+    lines, names, notes = found
     actors = await actors_at({line.person for line in lines})
     people = {record.author.uri, *actors, *(waypoint.author_uri for waypoint in trail.waypoints.values())}
     new_keys = await new_keys_view(cards, people)
@@ -118,8 +117,11 @@ async def trail_view(cards: Cards, record: Record, viewer: Actor | None, *, with
         key=record.uri,
         nodes=tuple(nodes),
         edges=tuple(await _steps_of(record, trail)),
-        credits=tuple(credit_of(line, cards, actors, names, trail.waypoints, authored, places) for line in lines),
-        sentence=sentence_of(cards, lines, names, actors, trail.waypoints),
+        credits=tuple(
+            credit_of(line, cards, actors, names, notes, trail.waypoints, authored, places) for line in lines
+        ),
+        has_unnamed=any(is_unnamed(line.person) for line in lines),
+        sentence=sentence_of(cards, found, actors, trail.waypoints),
         made_from=tuple(
             with_comparison(made, source, cards.record_url(record))
             for source in record.sources
