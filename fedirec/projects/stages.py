@@ -94,22 +94,22 @@ _REFUSALS: Final[Mapping[Stage, str]] = {
 def next_stages(stage: Stage, *, before: Stage | None = None) -> tuple[Stage, ...]:
     """Where a project in `stage` can go, in the order of the way; `before` is where it stood before it was aside.
 
-    Forward by one, past what is only for the funded; back by one, for people err; aside from everywhere but the end.
+    Anywhere on the way, as far as it has what is asked for there: what can be counted is a guard, and the rest is for
+    its leaders to judge. But no way leads back to an idea, and none aside once it is released.
     """
     if stage in ASIDE:
         back = (before or Stage.IDEA,)
         return back + tuple(other for other in Stage if other in ASIDE and other is not stage)
-    place = WAY.index(stage)
-    reached = {place - 1, place + 1}
-    # The piece after next, when the one between is money, which not everybody needs.
-    if place + 2 < len(WAY) and WAY[place + 1] is Stage.FUNDED:
-        reached.add(place + 2)
-    if place - 2 >= 0 and WAY[place - 1] is Stage.FUNDED:
-        reached.add(place - 2)
-    if stage is Stage.RELEASED:
-        reached.add(WAY.index(Stage.IN_PRODUCTION))
-    ways = tuple(WAY[each] for each in sorted(reached) if 0 <= each < len(WAY))
+    ways = tuple(other for other in WAY if other not in (stage, Stage.IDEA))
     return ways if stage is Stage.RELEASED else (*ways, Stage.PAUSED, Stage.ABANDONED, Stage.ADOPTABLE)
+
+
+def is_carried(stage: Stage, to: Stage, facts: Facts) -> bool:
+    """Whether what happened takes a project with `facts` on from `stage` to `to` by itself.
+
+    Only forward, where nothing is lacking, and not from aside, where somebody put it.
+    """
+    return stage in WAY and WAY.index(stage) < WAY.index(to) and refusal_of(to, facts) is None
 
 
 def refusal_of(stage: Stage, facts: Facts) -> str | None:

@@ -2,7 +2,8 @@
 
 The rule is short enough to be read by everybody whom it concerns: `SENTENCE` stands on the page, and the functions do
 what it says. Nobody can bring it about: silence counts from the last deed of any leader, leaders are warned before, and
-nobody is let in while they are gone, but where the project would be lost otherwise.
+nobody is let in while they are gone, but where the project would be lost otherwise: nobody is left in it, or nobody
+who is wants it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ MEMBERSHIP: Final = timedelta(days=7)
 """How long somebody has been a member before they may offer to lead."""
 LONGEST_PAUSE: Final = timedelta(days=180)
 """How long a project that is paused, or finished but not released, may wait without a word."""
+OPEN_TO_ALL: Final = timedelta(days=60)
+"""How long a project waits for those who were in it: from then on whoever asks to join is in at once."""
 MAX_WORDS: Final = 1_000
 """Characters that somebody says with their offer."""
 MAX_OFFERS: Final = 20
@@ -38,7 +41,8 @@ SENTENCE: Final = N_(
     "it over. Whoever has been a member for %(membership)s days may offer to lead it. From the first "
     "offer on its leaders have %(waiting)s days to come back: anything that one of them does here is enough. Otherwise "
     "it goes to the first who offered, to members whom the leaders trusted before all others. Those who led it stay "
-    "members. Where nobody is left in it who could do that, whoever asks to join is in at once."
+    "members. Where nobody is left in it who could do that, or nobody has taken it over within %(open)s days, whoever "
+    "asks to join is in at once."
 )
 
 
@@ -108,11 +112,13 @@ def becomes_adoptable(leading: Leading, *, warned_at: datetime | None, at: datet
     return at >= warned_at + patience(leading) / 4
 
 
-def takes_in_everybody(*, stage: str, heirs: int) -> bool:
-    """Whether whoever asks to join is in at once. `heirs` are members who were there before it was up for adoption, are
-    there still, and do not lead it: where there are any, it is theirs to take over.
+def takes_in_everybody(*, stage: str, since: datetime, heirs: int, at: datetime) -> bool:
+    """Whether whoever asks to join is in at once, in a project that is in its stage `since`.
+
+    `heirs` are members who were there before it was up for adoption, are there still, and do not lead it: where there
+    are any, it is theirs to take over for OPEN_TO_ALL. After that nobody who does nothing keeps it from all others.
     """
-    return stage == ADOPTABLE and not heirs
+    return stage == ADOPTABLE and (not heirs or at >= since + OPEN_TO_ALL)
 
 
 def check_words(words: str) -> str:

@@ -24,9 +24,13 @@ async def lead_a_project(ana: Program, ben: Program, nobody: Program) -> None:
     assert (await ben.get("show_interests"))["items"] == []
     await ben.get("follow_tag", "Wind")
     assert [each["project"]["id"] for each in (await ben.get("show_interests"))["items"]] == [at]
-    assert (await ana.get("set_stage", at, stage="early", reason="There is something to do."))["stage"] == "early"
-    await ana.ask("set_stage", at, stage="released", reason="Wishful.", status=400)
+    assert (await ana.get("set_stage", at, stage="advanced", reason="Much is there."))["stage"] == "advanced"
+    await ana.ask("set_stage", at, stage="released", reason="Wishful.", status=409)
     told = await ana.get("tell_followers", at, title="Wind", text="It flies.")
+
+    group = (await nobody.get("show_project", at))["uri"]
+    reported = await ben.get("report", about=[group], category="other", words="That tin is mine.")
+    assert (reported["state"], reported["words"]) == ("open", "That tin is mine.")
 
     await _share(ana, ben, nobody, at)
     await _discard(ana, ben)

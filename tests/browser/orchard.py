@@ -48,7 +48,7 @@ async def plant(
     await finish_step(leader, steps[0])
     await lock_step(leader, steps[3], reason="The pages come first.")
     await launch_project(leader, project)
-    await set_stage(leader, project, Stage.EARLY, reason="The words are there, and people can draw.")
+    await set_stage(leader, project, Stage.ADVANCED, reason="The words are there, and people can draw.")
     await tell_followers(leader, project, title="The words are there", text="Thank you, *everybody*.")
     for number, person in enumerate(others):
         if number == 0:

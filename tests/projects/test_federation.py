@@ -16,6 +16,7 @@ from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.reminders import remind_of_invitations
 from fedirec.projects.models import Project, ProjectMember, Step, StepChallenge
+from fedirec.projects.queries.productions import get_production_row
 from fedirec.projects.queries.projects import challenges_to_attach
 from fedirec.projects.stages import Stage
 from fedirec.remix.actions.meeting import STALE
@@ -290,7 +291,8 @@ async def test_somebody_elsewhere_asks_and_is_let_in_or_not(
     assert (await place_at(there, bo.uri)).state == "active"
     production = await production_with(here, ana, project, [await record_by(here, ana, "Craters")], title="Moonrise")
     await here.run(lambda: freeze_production(ana, production))
-    await here.run(lambda: release_production(ana, production))
+    frozen = await here.run(get_production_row, production.id)
+    await here.run(lambda: release_production(ana, frozen))
     await settle(here, there)
     for path in ("/productions", f"/projects/remote/{copy.id}"):
         assert "Moonrise" in (await there.get(path)).text, "nobody there follows it, and somebody there is in it"

@@ -20,7 +20,7 @@ from fedirec.projects.actions.productions.preparing import set_links
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.actions.tasks import TaskDraft, make_task
-from fedirec.projects.models import Production, RoleLine
+from fedirec.projects.models import Production, Project, RoleLine
 from fedirec.projects.queries.productions import get_production_row, links_of, manifest_of, with_parts
 from fedirec.remix.actions.instance_news import bring_news_up_to_date
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
@@ -90,7 +90,11 @@ async def test_what_is_frozen_is_released_as_a_record_of_the_project_with_its_wh
         assert {("bo", "role_proposed"), ("bo", "work_used"), ("cy", "work_used")} <= kinds
         assert {("bo", "production_released"), ("cy", "production_released")} <= kinds
         logged = await LogEntry.filter(group_id=project.actor_id).order_by("id").values_list("kind", flat=True)
-        assert [str(kind) for kind in logged][-2:] == ["frozen", "released"]
+        assert [str(kind) for kind in logged][-4:] == ["frozen", "stage_set", "released", "stage_set"]
+        moved = await LogEntry.filter(group_id=project.actor_id, kind="stage_set").order_by("id")
+        assert [each.details["stage"] for each in moved] == ["early", "finished", "released"]
+        assert moved[-1].reason.startswith("A production is published")
+        assert (await Project.get(id=project.id)).stage == "released"
         create = await Outgoing.get(object_uri=record.uri, type="Create")
         assert create.document["object"]["production"] == {
             "type": "Production",
@@ -185,7 +189,7 @@ async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: 
 
     question = (await here.run(asked))[0]
     assert "names you in the credits of" in question
-    assert production.uri in question
+    assert production.uri.removeprefix(here.origin) in question
 
     async def look() -> None:
         copy = await find_production(production.uri)

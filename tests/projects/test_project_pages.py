@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -236,7 +237,15 @@ async def test_leaders_open_lock_and_finish_steps_and_everybody_reads_why(here: 
         assert track.index("Melody") < track.index("Lyrics")
         assert (await post(lead, f"{at}/drop")).status_code == 409
         assert (await post(lead, f"/p/night/steps/{second}/drop")).status_code == 303
-        wrong = await post(lead, "/p/night/steps", title="", text="Nothing")
+        wrong = await post(lead, "/p/night/steps", title="", text="Nothing", skills="sng")
+        assert re.search(r'value="sng"[^>]* checked', wrong.text)
+        assert (await post(lead, "/p/night/steps", title="Choir", skills=["sng", "arr"])).status_code == 303
+        choir = await here.run(lambda: Step.get(title="Choir"))
+        assert choir.skills == "sng arr"
+        edit = f"/p/night/steps/{choir.uri.rpartition('/')[2]}/edit"
+        assert re.search(r'value="arr"[^>]* checked', (await lead.get(edit)).text)
+        assert (await post(lead, edit, title="Choir", skills="sng")).status_code == 303
+        assert (await here.run(lambda: Step.get(id=choir.id))).skills == "sng"
         assert (wrong.status_code, "Nothing</textarea>" in wrong.text) == (422, True)
         assert (await member.get(at)).headers["location"] == f"/p/night#step-{first}"
 
@@ -265,6 +274,7 @@ async def test_a_challenge_belongs_to_one_project_and_its_leaders_lead_it(here: 
         assert gone.status_code == 303
         assert "It grew too large." in (await lead.get("/p/night/log")).text
         assert (await here.run(lambda: Challenge.get(id=mine.id))).part_of_id is None
+        assert "For the step “Lyrics” of “Night Train”" in (await lead.get(f"{at[0]}/challenge")).text
         opened = await send(
             lead, await lead.get(f"{at[0]}/challenge"), f"{at[0]}/challenge", title="Sing", text="La.", do="publish"
         )
@@ -276,8 +286,10 @@ async def test_the_slate_shows_each_stage_with_its_criteria_and_why_a_project_is
     ana = await here.join("ana")
     await launched(here, ana)
     async with here.sign_in("ana") as lead:
-        early = await post(lead, "/p/night/stage", stage="early", reason="Words are open.")
-        assert early.status_code == 303
+        assert "Night Train" in (await lead.get("/slate?stage=early")).text, "it is launched with a published step"
+        ways = (await lead.get("/p/night/lead")).text
+        assert 'value="in_production"' in ways
+        assert 'value="released"' not in ways, "nothing is released yet"
         assert (await post(lead, "/p/night/stage", stage="advanced", reason="Half is there.")).status_code == 303
         funded = await post(lead, "/p/night/stage", stage="funded", reason="We hope.")
         assert funded.status_code == 422

@@ -24,9 +24,10 @@ async def test_a_program_begins_launches_and_tells_and_others_join(
     await olga.ask("launch_project", key, status=409)
     step = steps[0]["id"]
     await olga.get("set_step_state", key, step, state="open")
-    assert (await olga.get("launch_project", key))["launched_at"]
+    launched = await olga.get("launch_project", key)
+    assert (launched["launched_at"] is not None, launched["stage"]) == (True, "early")
     assert [way["stage"] for way in made["ways"]][:1] == ["early"]
-    assert (await olga.get("set_stage", key, stage="early", reason="Words are open."))["stage"] == "early"
+    assert (await olga.get("set_stage", key, stage="advanced", reason="Words are there."))["stage"] == "advanced"
     await other.ask("set_stage", key, stage="paused", reason="No.", status=403)
     await olga.get("tell_followers", key, title="", text="It begins.")
     assert (await other.get("ask_to_join", key, words="I sing.", skill="sng"))["state"] == "asked"
@@ -36,7 +37,7 @@ async def test_a_program_begins_launches_and_tells_and_others_join(
     story = await other.get("show_story", key)
     assert story["items"][0]["entry"]["happening"] == "leader_added"
     assert any(each["news"] for each in story["items"])
-    listed = await other.get("list_projects", query={"stage": "early", "form": "song", "tag": "night", "q": "train"})
+    listed = await other.get("list_projects", query={"stage": "advanced", "form": "song", "tag": "night", "q": "train"})
     assert [each["title"] for each in listed["items"]] == ["Night Train"]
     assert [leader["name"] for leader in listed["items"][0]["leaders"]][1:] == ["bo"]
     changed = await other.get("change_project", key, title="Day Train")

@@ -6,25 +6,16 @@ import pytest
 
 from fedirec.errors import Conflict, FedirecError, Invalid
 from fedirec.projects.forms import FORM_NAMES, PLANS, Form
-from fedirec.projects.stages import ASIDE, CRITERIA, NAMES, WAY, Facts, Stage, next_stages, refuse_move
+from fedirec.projects.stages import ASIDE, CRITERIA, NAMES, WAY, Facts, Stage, is_carried, next_stages, refuse_move
 from fedirec.remix.skills import CODES
 
 ALL = Facts(published_steps=1, has_pool=True, has_frozen=True, has_released=True)
-FORWARD_AND_BACK = {
-    Stage.IDEA: {Stage.EARLY},
-    Stage.EARLY: {Stage.IDEA, Stage.ADVANCED},
-    Stage.ADVANCED: {Stage.EARLY, Stage.FUNDED, Stage.IN_PRODUCTION},
-    Stage.FUNDED: {Stage.ADVANCED, Stage.IN_PRODUCTION},
-    Stage.IN_PRODUCTION: {Stage.ADVANCED, Stage.FUNDED, Stage.FINISHED},
-    Stage.FINISHED: {Stage.IN_PRODUCTION, Stage.RELEASED},
-    Stage.RELEASED: {Stage.FINISHED, Stage.IN_PRODUCTION},
-}
 
 
 @pytest.mark.parametrize("stage", WAY)
 @pytest.mark.parametrize("to", Stage)
-def test_a_project_that_has_everything_goes_where_the_table_says(stage: Stage, to: Stage) -> None:
-    wanted = FORWARD_AND_BACK[stage] | (set() if stage is Stage.RELEASED else ASIDE)
+def test_a_project_that_has_everything_goes_anywhere_but_back_to_an_idea(stage: Stage, to: Stage) -> None:
+    wanted = {*WAY} - {Stage.IDEA, stage} | (set() if stage is Stage.RELEASED else ASIDE)
     if to in wanted:
         refuse_move(stage, to, ALL)
     else:
@@ -45,6 +36,8 @@ def test_from_aside_it_comes_back_to_where_it_was_and_nowhere_else(aside: Stage,
         (Stage.IDEA, Stage.EARLY, Facts(), "Publish a step first"),
         (Stage.ADVANCED, Stage.FUNDED, Facts(published_steps=1), "no pool of money"),
         (Stage.IN_PRODUCTION, Stage.FINISHED, Facts(published_steps=1), "Freeze a production"),
+        (Stage.EARLY, Stage.FINISHED, Facts(published_steps=1), "Freeze a production"),
+        (Stage.EARLY, Stage.RELEASED, Facts(published_steps=1, has_frozen=True), "Release a production"),
         (Stage.FINISHED, Stage.RELEASED, Facts(published_steps=1, has_frozen=True), "Release a production"),
     ],
 )
@@ -53,6 +46,13 @@ def test_what_can_be_counted_is_a_guard_that_says_what_is_lacking(
 ) -> None:
     with pytest.raises(Conflict, match=why):
         refuse_move(stage, to, facts)
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("to", WAY)
+def test_what_happens_takes_a_project_forward_only_and_never_from_aside(stage: Stage, to: Stage) -> None:
+    assert is_carried(stage, to, ALL) is (stage in WAY and WAY.index(stage) < WAY.index(to))
+    assert not is_carried(stage, to, Facts())
 
 
 def test_nothing_is_lacked_for_going_back_or_aside() -> None:

@@ -72,7 +72,7 @@ async def test_a_leader_who_chooses_among_what_was_offered_is_back(here: Instanc
     await here.run(accept_submission, ana, offered, "It rains.")
     time_passes(2 * DAY)
     assert await here.run(decide_takeovers) == 0
-    assert (await project_at(here)).stage == "idea"
+    assert (await project_at(here)).stage == "early"
     assert [row.state for row in await here.run(lambda: Takeover.all())] == ["ended"]
     with pytest.raises(Conflict):
         await here.run(lambda: offer_to_lead(bo, project, words="While she works."))
@@ -85,7 +85,7 @@ async def test_a_leader_does_not_put_up_the_project_of_another_for_a_friend(here
     await here.run(add_leader, ana, project, mal)
     with pytest.raises(Forbidden):
         await here.run(lambda: set_stage(mal, project, Stage.ADOPTABLE, reason="Who wants it?"))
-    assert (await project_at(here)).stage == "idea"
+    assert (await project_at(here)).stage == "early"
     await here.run(lambda: Actor.filter(id=ana.id).update(state="suspended"))
     project = await project_at(here)
     await here.run(lambda: set_stage(mal, project, Stage.ADOPTABLE, reason="She is gone, and I am too few."))

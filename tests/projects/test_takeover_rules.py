@@ -18,6 +18,7 @@ from fedirec.projects.takeovers import (
     LONGEST_PAUSE,
     MAX_OFFERS,
     MEMBERSHIP,
+    OPEN_TO_ALL,
     WAITING,
     Candidate,
     Leading,
@@ -141,7 +142,25 @@ def test_an_offer_says_something() -> None:
             check_words(words)
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-def test_whoever_asks_is_in_at_once_only_where_nobody_is_left_to_take_it_over(stage: Stage) -> None:
-    assert takes_in_everybody(stage=stage.value, heirs=0) is (stage is Stage.ADOPTABLE)
-    assert not takes_in_everybody(stage=stage.value, heirs=1)
+@given(
+    stage=st.sampled_from(list(Stage)),
+    heirs=st.integers(0, 500),
+    waited=st.timedeltas(min_value=-DAY, max_value=3 * OPEN_TO_ALL),
+)
+def test_whoever_asks_is_in_at_once_only_where_nobody_is_left_or_willing_to_take_it_over(
+    stage: Stage, heirs: int, waited: timedelta
+) -> None:
+    is_open = takes_in_everybody(stage=stage.value, since=START, heirs=heirs, at=START + waited)
+    assert is_open is (stage is Stage.ADOPTABLE and (heirs == 0 or waited >= OPEN_TO_ALL))
+
+
+@given(heirs=st.integers(0, 500), joined=st.timedeltas(min_value=timedelta(0), max_value=3 * OPEN_TO_ALL))
+def test_nobody_keeps_a_project_from_all_others_for_good(heirs: int, joined: timedelta) -> None:
+    """Whoever joins as soon as they can leads it in the end, however many there are who do nothing."""
+    asked = START + max(joined, OPEN_TO_ALL)
+    assert takes_in_everybody(stage=ADOPTABLE, since=START, heirs=heirs, at=asked)
+    offered = asked + MEMBERSHIP
+    refuse_offer(**{**OFFER, "member_since": asked, "at": offered})  # type: ignore[arg-type]
+    with pytest.raises(Forbidden):
+        refuse_offer(**{**OFFER, "member_since": asked, "at": offered - timedelta(seconds=1)})  # type: ignore[arg-type]
+    assert ends_at([], at=offered) == asked + MEMBERSHIP + WAITING

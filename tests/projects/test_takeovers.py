@@ -84,7 +84,7 @@ async def test_a_leader_falls_silent_is_told_and_a_member_takes_over(here: Insta
     time_passes(15 * DAY)
     assert await here.run(watch_leaders) == 1
     stands = await fresh(here, project)
-    assert (stands.stage, stands.stage_before) == ("adoptable", "idea")
+    assert (stands.stage, stands.stage_before) == ("adoptable", "early")
     assert await told(here) == [
         ("ana", "leaders_quiet"),
         *((name, "project_adoptable") for name in ("ana", "bo", "cy")),
@@ -111,7 +111,7 @@ async def test_a_leader_falls_silent_is_told_and_a_member_takes_over(here: Insta
 
     taken = await fresh(here, project)
     assert taken.creator is not None
-    assert (taken.stage, taken.creator.handle) == ("idea", "cy")  # the trusted go first
+    assert (taken.stage, taken.creator.handle) == ("early", "cy")  # the trusted go first
     assert await leaders(here, project) == ["cy"]
     assert await states(here) == ["overtaken", "done"]
     assert await logged(here, project) == ["adoptable", "takeover_offered", "takeover_offered", "taken_over"]
@@ -133,7 +133,7 @@ async def test_anything_that_a_leader_does_takes_it_back(here: Instance, time_pa
     time_passes(6 * DAY)
     await here.run(make_task, ana, project, TaskDraft(title="I am here"))
     stands = await fresh(here, project)
-    assert (stands.stage, stands.stage_before) == ("idea", None)
+    assert (stands.stage, stands.stage_before) == ("early", None)
     assert await states(here) == ["ended"]
     assert ("bo", "leader_back") in await told(here)
     time_passes(2 * DAY)
@@ -156,8 +156,8 @@ async def test_what_leaders_put_up_themselves_stays_up_until_they_say_otherwise(
     assert (await fresh(here, project)).stage == "adoptable"
     assert await told(here) == [("bo", "project_adoptable")], "whoever could take it over knows"
     await here.run(lambda: offer_to_lead(bo, project, words="Gladly."))
-    await here.run(lambda: set_stage(ana, project, Stage.IDEA, reason="I have time again."))
-    assert (await fresh(here, project)).stage == "idea"
+    await here.run(lambda: set_stage(ana, project, Stage.EARLY, reason="I have time again."))
+    assert (await fresh(here, project)).stage == "early"
     assert await states(here) == ["ended"]
 
 
@@ -335,7 +335,7 @@ async def test_a_server_that_was_off_takes_nobodys_project_away(here: Instance, 
     await here.run(lambda: set_stage(ana, paused, Stage.PAUSED, reason="A break."))
     time_passes(100 * DAY)
     assert await here.run(watch_leaders) == 1
-    assert (await fresh(here, project)).stage == "idea"  # she is told first, as if it had never been off
+    assert (await fresh(here, project)).stage == "early"  # she is told first, as if it had never been off
     time_passes(14 * DAY)
     assert await here.run(watch_leaders) == 0
     time_passes(DAY + timedelta(minutes=1))
@@ -348,4 +348,4 @@ async def test_a_server_that_was_off_takes_nobodys_project_away(here: Instance, 
     time_passes(45 * DAY)
     assert await here.run(watch_leaders) == 1
     waits = await fresh(here, paused)
-    assert (waits.stage, waits.stage_before) == ("adoptable", "idea"), "it goes on where it was, not in its break"
+    assert (waits.stage, waits.stage_before) == ("adoptable", "early"), "it goes on where it was, not in its break"

@@ -99,7 +99,7 @@ async def test_a_member_who_lives_elsewhere_takes_a_project_over(
     assert await here.run(decide_takeovers) == 1
     led = await here.run(lambda: GroupLeader.filter(group_id=project.actor_id).select_related("actor"))
     assert [row.actor.uri for row in led] == [eve.uri]
-    assert (await here.run(lambda: Project.get(id=project.id))).stage == "idea"
+    assert (await here.run(lambda: Project.get(id=project.id))).stage == "early"
     await settle(here, there)
     copy = await meet_project(there, project.actor.uri, fresh=True)
     known = await there.run(lambda: GroupLeader.filter(group_id=copy.actor_id).select_related("actor"))

@@ -20,6 +20,7 @@ from fedirec.api.shapes.records import RecordCard, show_card
 from fedirec.html import markdown
 from fedirec.projects.actions.members import MAX_WORDS
 from fedirec.projects.actions.projects import MAX_TITLE, SILENT_DAYS
+from fedirec.projects.actions.steps import MAX_SKILLS
 from fedirec.projects.actions.steps import MAX_TITLE as MAX_STEP_TITLE
 from fedirec.projects.models import Project as ProjectRow
 from fedirec.projects.models import ProjectMember
@@ -162,6 +163,9 @@ class StepSent(Sent):
 
     title: Text = Field(min_length=1, max_length=MAX_STEP_TITLE)
     text: Text = Field("", max_length=4_000)
+    skills: list[Text] = Field(
+        default_factory=list, max_length=MAX_SKILLS, description="What it takes: codes of /vocabulary."
+    )
 
 
 class StepChange(Sent):
@@ -169,6 +173,7 @@ class StepChange(Sent):
 
     title: Text | None = Field(None, min_length=1, max_length=MAX_STEP_TITLE)
     text: Text | None = Field(None, max_length=4_000)
+    skills: list[Text] | None = Field(None, max_length=MAX_SKILLS)
 
 
 class StepStateSent(Sent):

@@ -25,7 +25,7 @@ from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.findable import make_project_findable
 from fedirec.projects.actions.invitations import send_held_invitations
 from fedirec.projects.actions.leading import make_leader
-from fedirec.projects.actions.staging import move_to_stage
+from fedirec.projects.actions.staging import carry_on, move_to_stage
 from fedirec.projects.actions.steps import StepDraft, write_steps
 from fedirec.projects.actions.stopping import tell_of_stop
 from fedirec.projects.forms import Form
@@ -152,6 +152,7 @@ async def launch_project(leader: Actor, project: Project) -> Project:
         await project.actor.save(update_fields=["state"])
         await make_project_findable(project)
         await log(project.actor, Happening.LAUNCHED, by=leader)
+        await carry_on(project, Stage.EARLY)
         await publish_project(project)
         await publish_needs(project.actor)
         await send_held_invitations(project)
@@ -188,7 +189,7 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
     async with transaction():
         parts = await begin_deed(Deed.SET_STAGE, project, leader)
         if stage is Stage.ADOPTABLE and await Actor.exists(id=project.creator_id or 0, state="active", moved_to=None):
-            refuse_unless(Deed.ADD_LEADER, parts)  # who leads it without its creator is for that one to say
+            refuse_unless(Deed.PUT_UP_PROJECT, parts)
         if project.launched_at is None:
             raise Conflict(_("Launch it first."), field="stage")
         was = Stage(project.stage)

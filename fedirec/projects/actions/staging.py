@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from fedirec.clock import now
+from fedirec.projects.actions.saying import in_its_language
 from fedirec.projects.models import Project
-from fedirec.projects.stages import ASIDE, Stage
+from fedirec.projects.queries.projects import facts_of
+from fedirec.projects.stages import ASIDE, CRITERIA, Stage, is_carried
+from fedirec.remix.actions.logbook import log
+from fedirec.remix.logbook import Happening
 
 
 async def move_to_stage(project: Project, stage: Stage) -> None:
@@ -24,3 +28,18 @@ async def move_to_stage(project: Project, stage: Stage) -> None:
 async def bring_back(project: Project) -> None:
     """It stands where it stood before it went aside; part of the caller's transaction."""
     await move_to_stage(project, Stage(project.stage_before or Stage.IDEA))
+
+
+async def carry_on(project: Project, to: Stage) -> bool:
+    """Whether what its leaders have just done takes the project on to `to`; then the log says what that stage asks for.
+
+    Part of the caller's transaction, who tells its followers.
+    """
+    was = Stage(project.stage)
+    if not is_carried(was, to, await facts_of(project)):
+        return False
+    await move_to_stage(project, to)
+    reason = in_its_language(project, CRITERIA[to])
+    stages = {"before": was.value, "stage": to.value}
+    await log(await project.actor, Happening.STAGE_SET, by=None, reason=reason, details=stages)
+    return True

@@ -27,12 +27,14 @@ from fedirec.remix.models import Challenge, LogEntry, Need
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.sizes import size_of
+from fedirec.remix.skills import CODES
 from fedirec.uris import new_key
 from fedirec.web.language import gettext as _
 
 MAX_TITLE: Final = 100
 MAX_TEXT: Final = 4_000
 """Bytes."""
+MAX_SKILLS: Final = 12
 MAX_CHALLENGES: Final = 20
 """Of one step."""
 MAX_MOVES: Final = MAX_STEPS
@@ -48,8 +50,8 @@ class StepDraft:
 
     title: str
     text: str = ""
-    skills: Sequence[str] = ()
-    """Codes of `remix.skills` that a new step needs; one that is there keeps those that it has."""
+    skills: Sequence[str] | None = None
+    """Codes of `remix.skills` that it needs; None for a new step is none, and leaves one that is there as it is."""
 
 
 async def write_steps(project: Project, drafts: Sequence[StepDraft]) -> list[Step]:
@@ -70,7 +72,7 @@ async def write_steps(project: Project, drafts: Sequence[StepDraft]) -> list[Ste
             title=draft.title.strip(),
             text=draft.text,
             content=markdown(draft.text),
-            skills=" ".join(draft.skills),
+            skills=" ".join(draft.skills or ()),
             created_at=now(),
         )
         for place, draft in enumerate(drafts, start=first)
@@ -92,7 +94,9 @@ async def change_step(leader: Actor, step: Step, draft: StepDraft) -> Step:
         await begin_deed(Deed.WRITE_STEP, step.project, leader)
         await hold(step)
         step.title, step.text, step.content = draft.title.strip(), draft.text, markdown(draft.text)
-        await _save(step, "title", "text", "content")
+        if draft.skills is not None:
+            step.skills = " ".join(draft.skills)
+        await _save(step, "title", "text", "content", "skills")
         await publish_step_change(step)
     return step
 
@@ -259,5 +263,9 @@ def _check(draft: StepDraft) -> None:
         raise Invalid(
             _("Please keep the title under %(max_title)s characters.") % {"max_title": MAX_TITLE}, field="title"
         )
+    if not CODES.issuperset(draft.skills or ()):
+        raise Invalid(_("Choose among the skills that are offered."), field="skills")
+    if len(draft.skills or ()) > MAX_SKILLS:
+        raise Invalid(_("Please choose %(n)s skills at most.") % {"n": MAX_SKILLS}, field="skills")
     if size_of(draft.text) > MAX_TEXT:
         raise Invalid(_("That is too long. Please say it in less."), field="text")

@@ -15,6 +15,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
 from fedirec.projects.actions.projects import launch_project, set_stage
 from fedirec.projects.actions.steps import (
+    MAX_SKILLS,
     MAX_TITLE,
     StepDraft,
     add_step,
@@ -34,17 +35,18 @@ from fedirec.projects.models import Project, Step
 from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, step_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views, stage_view, step_views
-from fedirec.projects.queries.projects import challenges_to_attach, get_challenge_to_attach, steps_of
-from fedirec.projects.stages import Stage, next_stages
+from fedirec.projects.queries.projects import challenges_to_attach, facts_of, get_challenge_to_attach, steps_of
+from fedirec.projects.stages import Stage, next_stages, refusal_of
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.fits import skill_word
-from fedirec.remix.pages.leading.opening import opened_in, show_new
+from fedirec.remix.pages.leading.opening import Purpose, opened_in, show_blank
 from fedirec.remix.pages.visitors import members_only, number_of, row_in
 from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.queries.challenges import find_challenge_row
 from fedirec.remix.queries.needs import needs_of
+from fedirec.remix.skills import CODES, SKILLS
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -88,7 +90,7 @@ async def post_step(request: Request[Any]) -> Response:
 async def show_step_edit(request: Request[Any]) -> Response:
     _viewer, project = await leader_in(request, Deed.WRITE_STEP)
     step = await step_in(request, project)
-    return await _show_step(request, project, step, filled_form({"title": step.title, "text": step.text}))
+    return await _show_step(request, project, step, filled_form(_words_of(step)))
 
 
 async def post_step_edit(request: Request[Any]) -> Response:
@@ -157,14 +159,13 @@ async def post_attach(request: Request[Any]) -> Response:
 async def show_new_challenge(request: Request[Any]) -> Response:
     """The form that opens a challenge, for one that belongs to a step."""
     _viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
-    await step_in(request, project)
-    return await show_new(request)
+    return await show_blank(request, _purpose_of(request, project, await step_in(request, project)))
 
 
 async def post_new_challenge(request: Request[Any]) -> Response:
     viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
     step = await step_in(request, project)
-    challenge = await opened_in(request)
+    challenge = await opened_in(request, _purpose_of(request, project, step))
     if isinstance(challenge, Response):
         return challenge
     await attach_challenge(viewer.actor, step, challenge)
@@ -218,7 +219,12 @@ async def _show(
     steps = await steps_of(project, with_drafts=True)
     parts = await parts_in_project(request, project)
     before = Stage(project.stage_before) if project.stage_before else None
-    ways = [stage_view(stage.value) for stage in next_stages(Stage(project.stage), before=before)]
+    facts = await facts_of(project)
+    ways = [
+        stage_view(stage.value)
+        for stage in next_stages(Stage(project.stage), before=before)
+        if stage is before or refusal_of(stage, facts) is None
+    ]
     (shown,) = await project_views(cards, [project])
     return render(
         request,
@@ -237,8 +243,13 @@ async def _show(
         free_challenges=[
             Choice(value=str(each.id), label=each.title) for each in await challenges_to_attach(viewer.actor, project)
         ],
+        skills=_skill_choices(),
         next_stages=[Choice(value=way.code, label=way.name, hint=way.criteria) for way in ways],
     )
+
+
+def _skill_choices() -> list[Choice]:
+    return [Choice(value=skill.code, label=_(skill.label)) for skill in SKILLS]
 
 
 async def _wanted(project: Project, steps: Sequence[Step]) -> dict[str, list[Choice]]:
@@ -257,7 +268,7 @@ async def _show_step(request: Request[Any], project: Project, step: Step, form: 
     cards = Cards(request)
     (shown,) = await project_views(cards, [project])
     (view,) = await step_views(cards, project, [await _whole(step)])
-    return render(request, "projects/step.html", status, form=form, project=shown, step=view)
+    return render(request, "projects/step.html", status, form=form, project=shown, step=view, skills=_skill_choices())
 
 
 async def _whole(step: Step) -> Step:
@@ -265,10 +276,21 @@ async def _whole(step: Step) -> Step:
     return step
 
 
+def _purpose_of(request: Request[Any], project: Project, step: Step) -> Purpose:
+    words = _("For the step “%(step)s” of “%(project)s”") % {"step": step.title, "project": project.title}
+    place = f"#step-{request.path_params['key']}"
+    return Purpose(words=words, url=f"{project_url(Cards(request), project)}/lead{place}")
+
+
+def _words_of(step: Step) -> dict[str, object]:
+    return {"title": step.title, "text": step.text, "skills": step.skills.split()}
+
+
 def _step_in(form: Form) -> StepDraft:
     return StepDraft(
         title=form.line("title", required=True, max=MAX_TITLE),
         text=form.text("text", max=_MAX_STEP),
+        skills=form.many("skills", CODES, max=MAX_SKILLS),
     )
 
 

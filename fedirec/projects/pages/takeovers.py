@@ -26,6 +26,7 @@ from fedirec.projects.takeovers import (
     ADOPTABLE,
     MAX_WORDS,
     MEMBERSHIP,
+    OPEN_TO_ALL,
     SENTENCE,
     WAITING,
     can_fall_silent,
@@ -80,7 +81,7 @@ async def post_withdrawal(request: Request[Any]) -> Response:
 
 def rule_of(project: Project, silent: timedelta) -> str:
     """The rule in a few sentences, as everybody reads it who could take `project` over."""
-    days = {"silent": silent.days, "membership": MEMBERSHIP.days, "waiting": WAITING.days}
+    days = {"silent": silent.days, "membership": MEMBERSHIP.days, "waiting": WAITING.days, "open": OPEN_TO_ALL.days}
     return _(SENTENCE) % days
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -152,6 +153,23 @@ async def choices_for(production: Production, *, limit: int = 300) -> Sequence[S
     if used:
         found = found.exclude(record_id__in=list(used))
     return await found.order_by("-id").limit(limit).select_related("record__author", "challenge__actor")
+
+
+async def licences_promised_in(project: Project, *, to_somebody: bool = False) -> list[str]:
+    """Under what the newest terms of its challenges say that the whole will be, what most of them say in front.
+
+    With `to_somebody` only of those challenges to which somebody has offered something.
+    """
+    terms = ChallengeTerms.filter(challenge__part_of_id=project.actor_id)
+    if to_somebody:
+        offered = Submission.filter(challenge__part_of_id=project.actor_id).distinct()
+        terms = terms.filter(challenge_id__in=[row["challenge_id"] for row in await offered.values("challenge_id")])
+    newest = {
+        row.challenge_id: find_licence(row.licence)
+        async for row in terms.exclude(challenge__state__in=["draft", "cancelled"]).order_by("challenge_id", "version")
+    }
+    said = Counter(licence.id for licence in newest.values() if licence.is_known)
+    return [licence for licence, _times in said.most_common()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

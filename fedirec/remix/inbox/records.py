@@ -54,8 +54,9 @@ handlers = Handlers()
 async def record_created(sender: Actor, create: Create[RecordObject]) -> None:
     work = create.object
     challenge = await challenge_of(work, author=sender)
-    if not challenge and not await concerns_us(sender, work):
-        raise Unsupported("nobody here follows its author, is mentioned in it or has anything in it")
+    is_ours = challenge or await concerns_us(sender, work) or await concerns(sender, [*create.to, *create.cc])
+    if not is_ours:
+        raise Unsupported("nobody here follows its author, is addressed or has anything in it")
     await refuse_hasty(sender, work)
     await refuse_deleted(sender, work.id)
     document = create.object_as_sent or work.write()

@@ -35,13 +35,17 @@ from fedirec.projects.models import Step as StepRow
 
 async def add(call: Call) -> Step:
     wanted = call.sent(StepSent)
-    draft = StepDraft(title=wanted.title, text=wanted.text)
+    draft = StepDraft(title=wanted.title, text=wanted.text, skills=list(dict.fromkeys(wanted.skills)))
     return await _shown(call, await add_step(call.actor, await project_in(call), draft))
 
 
 async def change(call: Call) -> Step:
     step, wanted = await step_in(call, await project_in(call)), call.sent(StepChange)
-    draft = StepDraft(title=wanted.title or step.title, text=step.text if wanted.text is None else wanted.text)
+    draft = StepDraft(
+        title=wanted.title or step.title,
+        text=step.text if wanted.text is None else wanted.text,
+        skills=None if wanted.skills is None else list(dict.fromkeys(wanted.skills)),
+    )
     return await _shown(call, await change_step(call.actor, step, draft))
 
 

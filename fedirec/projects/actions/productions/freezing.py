@@ -11,12 +11,15 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict
 from fedirec.lanes import gathering
 from fedirec.media.models import Media
+from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.productions.preparing import begin_preparing
+from fedirec.projects.actions.staging import carry_on
 from fedirec.projects.fitness import WHAT, Flaw
 from fedirec.projects.manifests import MAX_PERSON, Manifest, RoleCredit, UsedRecord
 from fedirec.projects.models import Manifest as ManifestRow
 from fedirec.projects.models import Production, ProductionPart
 from fedirec.projects.queries.productions import Checked, checked_parts, roles_of
+from fedirec.projects.stages import Stage
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.submissions.stating import tell_author
@@ -54,6 +57,8 @@ async def freeze_production(leader: Actor, production: Production, *, reason: st
         group = production.project.actor
         details = {"title": fresh.title, "production": fresh.uri, "digest": manifest.digest}
         await log(group, Happening.FROZEN, by=leader, reason=reason, details=details)
+        if await carry_on(production.project, Stage.FINISHED):
+            await publish_project_update(production.project)
         authors = {each.part.record.author_id: each.part.record.author for each in checked}
         await tell_people(
             group,

@@ -17,7 +17,7 @@ from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.productions.telling import publish_change
 from fedirec.projects.manifests import MAX_FILES
 from fedirec.projects.models import DistributionLink, Production, ProductionPart, Project, RoleLine
-from fedirec.projects.queries.productions import MAX_PRODUCTIONS
+from fedirec.projects.queries.productions import MAX_PRODUCTIONS, licences_promised_in
 from fedirec.projects.vocab.productions import MAX_LABEL, MAX_LINKS
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.licences import ALL_RIGHTS_RESERVED, BY_SA, CHOICES, find_licence
@@ -48,12 +48,16 @@ class ProductionDraft:
 
 
 async def prepare_production(leader: Actor, project: Project, draft: ProductionDraft) -> Production:
-    """A production of `project` is being prepared; everybody who sees the project sees what its credits will be."""
+    """A production of `project` is being prepared; everybody who sees the project sees what its credits will be.
+
+    Raises Invalid, or Conflict with the field that has to change: a licence that its challenges do not promise.
+    """
     _check(draft)
     async with transaction():
         await begin_deed(Deed.PREPARE_PRODUCTION, project, leader)
         if await Production.filter(project_id=project.id).count() >= MAX_PRODUCTIONS:
             raise Conflict(_("A project has %(n)s productions at most.") % {"n": MAX_PRODUCTIONS}, field="title")
+        await _refuse_broken_promise(project, draft)
         production = await Production.create(
             project=project,
             uri=f"{project.actor.uri}/productions/{new_key()}",
@@ -67,10 +71,11 @@ async def prepare_production(leader: Actor, project: Project, draft: ProductionD
 
 
 async def change_production(leader: Actor, production: Production, draft: ProductionDraft) -> Production:
-    """It is called, and is, something else. Raises Conflict once it is frozen."""
+    """It is called, and is, something else. Raises Conflict once it is frozen, and as `prepare_production` does."""
     _check(draft)
     async with transaction():
         fresh = await begin_preparing(leader, production)
+        await _refuse_broken_promise(production.project, draft)
         fresh.update_from_dict({"title": clean_line(draft.title, MAX_TITLE), **_words(draft)})
         await fresh.save(update_fields=["title", "text", "licence", "language"])
         await _hold_files(leader, fresh, draft.files)
@@ -144,6 +149,18 @@ def _check(draft: ProductionDraft) -> None:
         raise Invalid(_("Please choose a licence that lets others share it."), field="licence")
     if draft.files is not None and len(draft.files) > MAX_FILES:
         raise Invalid(_("A record has %(max_files)s files at most.") % {"max_files": MAX_FILES}, field="files")
+
+
+async def _refuse_broken_promise(project: Project, draft: ProductionDraft) -> None:
+    """Raise Conflict for a licence that the terms of no challenge of `project` promise to whoever offered something."""
+    promised = await licences_promised_in(project, to_somebody=True)
+    if promised and find_licence(draft.licence).id not in promised:
+        names = ", ".join(find_licence(each).short for each in promised)
+        raise Conflict(
+            _("Whoever offered something to its challenges was promised that the whole is under %(licences)s.")
+            % {"licences": names},
+            field="licence",
+        )
 
 
 def _checked_links(links: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -15,11 +15,14 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden
 from fedirec.lanes import gathering
 from fedirec.media.models import Media
+from fedirec.projects.actions.announcing import members_elsewhere, publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.actions.staging import carry_on
 from fedirec.projects.manifests import Manifest
 from fedirec.projects.models import Production
 from fedirec.projects.queries.productions import manifest_of, roles_of
 from fedirec.projects.queries.projects import parts_of
+from fedirec.projects.stages import Stage
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import FileDraft, PartDraft, RecordDraft, SourceDraft
 from fedirec.remix.actions.instance_news import InstanceNews, instance_announces
@@ -82,17 +85,22 @@ async def release_production(leader: Actor, production: Production) -> Record:
         record = await save_record(group, work, document=work.write(), media=composed.media)
         fresh.state, fresh.record, fresh.released_at = "released", record, work.published
         await fresh.save(update_fields=["state", "record_id", "released_at"])
+        members = await members_elsewhere(production.project)
+        homes = {member.host: member.uri for member in reversed(members)}
         create = Create(
             id=new_activity_uri(group),
             actor=group.uri,
             object=composed.carried,
             to=work.to,
-            cc=work.cc,
+            # Whether or not anybody there follows it, each instance with a member of it knows why it gets this.
+            cc=(*work.cc, *homes.values()),
             published=work.published,
         )
         everybody = await _everybody_in(manifest, draft.sources)
-        await publish(group, create, to=[*composed.told, *everybody], to_followers_of=[group])
+        await publish(group, create, to=[*composed.told, *everybody, *members], to_followers_of=[group])
         await log(group, Happening.RELEASED, by=leader, record=record, details={"title": fresh.title, "digest": digest})
+        if await carry_on(production.project, Stage.RELEASED):
+            await publish_project_update(production.project)
         title = _("Released: %(title)s") % {"title": fresh.title}
         words = _("It is finished, and here it is: %(url)s") % {"url": record.uri}
         await publish_news(

@@ -9,6 +9,7 @@ from fedirec.activitypub.vocab import PUBLIC, Update
 from fedirec.clock import now
 from fedirec.errors import NotFound
 from fedirec.html import markdown
+from fedirec.projects.actions.announcing import members_elsewhere
 from fedirec.projects.models import Production
 from fedirec.projects.queries.productions import links_of, manifest_of
 from fedirec.projects.vocab.productions import LinkObject, ProductionObject
@@ -51,7 +52,8 @@ async def describe_production(production: Production) -> ProductionObject:
 
 
 async def publish_change(production: Production) -> None:
-    """Those who follow the project of a released production hear what it is like now; of others nobody does.
+    """Those who follow the project of a released production, or are in it, hear what it is like now; of others nobody
+    does.
 
     Part of the caller's transaction.
     """
@@ -66,4 +68,4 @@ async def publish_change(production: Production) -> None:
         cc=(group.followers or "",),
         published=now(),
     )
-    await publish(group, update, to_followers_of=[group])
+    await publish(group, update, to=await members_elsewhere(production.project), to_followers_of=[group])

@@ -24,7 +24,8 @@ from fedirec.projects.pages.finding import leader_in
 from fedirec.projects.pages.productions.showing import production_in
 from fedirec.projects.pages.productions.views import production_view
 from fedirec.projects.pages.views import project_url
-from fedirec.remix.licences import BY_SA
+from fedirec.projects.queries.productions import licences_promised_in
+from fedirec.remix.licences import BY_SA, find_licence
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.composing.composition import Composition, FileRow
 from fedirec.remix.pages.composing.fields import ACCEPTED, LANGUAGES, language_choices
@@ -44,15 +45,17 @@ _MAX_WORDS = 20_000
 @members_only
 async def show_new(request: Request[Any]) -> Response:
     viewer, project = await leader_in(request, Deed.PREPARE_PRODUCTION)
-    form = filled_form({"licence": BY_SA.id, "language": project.language or reader().locale})
-    return _show_form(request, form, Composition(author=viewer.actor), project)
+    promised = [each for each in await licences_promised_in(project) if find_licence(each) in LICENCES]
+    chosen = {"licence": next(iter(promised), BY_SA.id), "language": project.language or reader().locale}
+    form = filled_form(chosen)
+    return await _show_form(request, form, Composition(author=viewer.actor), project)
 
 
 async def post_new(request: Request[Any]) -> Response:
     viewer, project = await leader_in(request, Deed.PREPARE_PRODUCTION)
     form, composition = await _read(request, Composition(author=viewer.actor))
     if form.value("do") != "publish":
-        return _show_form(request, form, composition, project)
+        return await _show_form(request, form, composition, project)
     if (draft := _draft_in(form, composition)) is not None:
         try:
             production = await prepare_production(viewer.actor, project, draft)
@@ -61,7 +64,7 @@ async def post_new(request: Request[Any]) -> Response:
         else:
             said = _("Saved. Now choose what is in it, and say who did what.")
             return redirect(request, f"{Cards(request).here(production.uri)}/lead", said)
-    return _show_form(request, form, composition, project, status=422)
+    return await _show_form(request, form, composition, project, status=422)
 
 
 @members_only
@@ -77,7 +80,7 @@ async def show_edit(request: Request[Any]) -> Response:
         }
     )
     composition = Composition(author=viewer.actor, files=await _files_of(production))
-    return _show_form(request, form, composition, project, production)
+    return await _show_form(request, form, composition, project, production)
 
 
 async def post_edit(request: Request[Any]) -> Response:
@@ -86,7 +89,7 @@ async def post_edit(request: Request[Any]) -> Response:
     before = Composition(author=viewer.actor, files=await _files_of(production))
     form, composition = await _read(request, before)
     if form.value("do") != "publish":
-        return _show_form(request, form, composition, project, production)
+        return await _show_form(request, form, composition, project, production)
     if (draft := _draft_in(form, composition)) is not None:
         try:
             await change_production(viewer.actor, production, draft)
@@ -94,7 +97,7 @@ async def post_edit(request: Request[Any]) -> Response:
             form.refuse(error)
         else:
             return redirect(request, f"{Cards(request).here(production.uri)}/lead", _("Saved."))
-    return _show_form(request, form, composition, project, production, status=422)
+    return await _show_form(request, form, composition, project, production, status=422)
 
 
 async def _files_of(production: Production) -> list[FileRow]:
@@ -131,7 +134,7 @@ def _draft_in(form: Form, composition: Composition) -> ProductionDraft | None:
     return None if form.errors else draft
 
 
-def _show_form(
+async def _show_form(
     request: Request[Any],
     form: Form,
     composition: Composition,
@@ -141,6 +144,7 @@ def _show_form(
     status: int = 200,
 ) -> Response:
     cards = Cards(request)
+    promised = [cards.licence(each).short for each in await licences_promised_in(project)]
     return render(
         request,
         "projects/production_form.html",
@@ -155,6 +159,7 @@ def _show_form(
         accepted=ACCEPTED,
         max_bytes=most_of_all(request.state["settings"]),
         licences=[Choice(value=each.id, label=each.short, hint=cards.licence(each.id).summary) for each in LICENCES],
+        promised=", ".join(promised),
         languages=language_choices(form.value("language")),
     )
 

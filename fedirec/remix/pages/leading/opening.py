@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -41,8 +42,21 @@ DRAFT: Final = "draft"
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9]+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What a challenge is opened for, as a package above this one knows it."""
+
+    words: str
+    url: str
+
+
 @members_only
 async def show_new(request: Request[Any]) -> Response:
+    return await show_blank(request)
+
+
+async def show_blank(request: Request[Any], purpose: Purpose | None = None) -> Response:
+    """The form with nothing in it, for a member."""
     viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
     form = filled_form(
         {
@@ -55,7 +69,8 @@ async def show_new(request: Request[Any]) -> Response:
             "language": reader().locale,
         }
     )
-    return _show_form(request, form, Composition(author=viewer.actor), drafts=await drafts_of(viewer.actor, limit=20))
+    blank, drafts = Composition(author=viewer.actor), await drafts_of(viewer.actor, limit=20)
+    return _show_form(request, form, blank, purpose, drafts=[] if purpose else drafts)
 
 
 async def post_new(request: Request[Any]) -> Response:
@@ -69,7 +84,7 @@ async def post_new(request: Request[Any]) -> Response:
     return redirect(request, Cards(request).here((await challenge.actor).uri), said)
 
 
-async def opened_in(request: Request[Any]) -> Challenge | Response:
+async def opened_in(request: Request[Any], purpose: Purpose | None = None) -> Challenge | Response:
     """The challenge that the form in `request` asks for, or the page that shows the form again."""
     viewer = require_viewer(request, Permission.OPEN_CHALLENGE)
     form = await read_composed(request)
@@ -78,7 +93,7 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
     is_last = await follow_button(request, form, composition)
     is_draft = form.value("do") == DRAFT
     if not is_last and not is_draft:
-        return _show_form(request, form, composition)
+        return _show_form(request, form, composition, purpose)
     title = form.line("title", required=True, max=MAX_TITLE)
     text = form.text("text", required=True, max=MAX_BRIEF)
     slug = form.line("slug", max=60).lower().removeprefix("@") or slug_of(title)
@@ -92,7 +107,7 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
         tags = read_tags(form.line("tags", max=1_000).replace(",", " ").split())
     terms = terms_in(form)
     if terms is None or form.errors:
-        return _show_form(request, form, composition, status=422)
+        return _show_form(request, form, composition, purpose, status=422)
     draft = ChallengeDraft(
         title=title,
         slug=slug,
@@ -111,13 +126,14 @@ async def opened_in(request: Request[Any]) -> Challenge | Response:
         return await open_challenge(viewer.actor, request.state["keyring"], draft)
     except FedirecError as error:
         form.refuse(error)
-        return _show_form(request, form, composition, status=422)
+        return _show_form(request, form, composition, purpose, status=422)
 
 
 def _show_form(
     request: Request[Any],
     form: Form,
     composition: Composition,
+    purpose: Purpose | None,
     *,
     status: int = 200,
     drafts: Sequence[Challenge] = (),
@@ -128,6 +144,7 @@ def _show_form(
         status,
         form=form,
         action=request.url.path,
+        purpose=purpose,
         drafts=[(Cards(request).challenge_url(draft), draft.title) for draft in drafts],
         files=shown_files(composition, cards=Cards(request)),
         room_for_files=MAX_FILES - len(composition.files),
