@@ -419,7 +419,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "stamps that stand in a record": (MAX_STAMPS, MAX_STAMPS),
         "remixes in which a record does not name its author": (MAX_UNNAMED, MAX_UNNAMED),
         "terms of a challenge": (remix_terms.MAX_TEXT, remix_terms.MAX_TEXT),
-        "reason of a `Reject`": (submissions.MAX_REASON, submissions.MAX_REASON),
+        "reason of a `Reject`": (logbook.MAX_REASON, logbook.MAX_REASON),
         "comment, as HTML; as Markdown": (threads.MAX_CONTENT, comments.MAX_TEXT),
         "comments of one author in an hour": (threads.MAX_AN_HOUR, threads.MAX_AN_HOUR),
         "works of one stranger in an hour": (threads.MAX_AN_HOUR, None),

@@ -11,7 +11,7 @@ from typing import Final
 
 from fedirec.errors import Invalid
 
-MAX_REASON: Final = 1_000
+MAX_REASON: Final = 500
 """Characters."""
 
 

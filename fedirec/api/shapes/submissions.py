@@ -12,7 +12,7 @@ from fedirec.api.shapes.basis import Listed, Row, Sent, Shape, Text
 from fedirec.api.shapes.files import dressed_files
 from fedirec.api.shapes.records import RecordCard, show_card
 from fedirec.media.queries import Dressed
-from fedirec.remix.actions.submissions import MAX_REASON
+from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.models import Submission as SubmissionRow
 from fedirec.remix.queries.submissions import agreed_in
 from fedirec.remix.terms import MAX_VERSION

@@ -10,7 +10,7 @@ from fedirec.remix.actions.submissions import grant_licence, refuse_unfit_licenc
 from fedirec.remix.actions.submissions.stating import BY_GUEST
 from fedirec.remix.licences import CHOICES, find_licence, licence_of
 from fedirec.remix.models import Challenge, Record, Submission
-from fedirec.remix.queries.challenges import terms_history
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.web.language import gettext as _
 
 
@@ -27,15 +27,15 @@ async def offer_from_home(
         raise Forbidden(_("Only its author can offer a record."))
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."))
-    licence, terms = licence_of(record), await terms_history(challenge)
-    refuse_unread(terms[0] if terms else None, seen)
+    licence, terms = licence_of(record), await newest_terms(challenge)
+    refuse_unread(terms, seen)
     if licence.is_known:
         await refuse_unfit_licence(challenge, licence)
     async with transaction():
         submission = await save_submission(challenge, record, via=BY_GUEST)
         if grants and not licence.is_known and terms:
-            await grant_licence(author, record, terms[0].licence)
-            await audit(author, "grant_licence", record.uri, licence=terms[0].licence)
+            await grant_licence(author, record, terms.licence)
+            await audit(author, "grant_licence", record.uri, licence=terms.licence)
             await submission.refresh_from_db(fields=["state"])
     return submission
 

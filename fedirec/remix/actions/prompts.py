@@ -19,6 +19,7 @@ from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.remix.sizes import is_small
 from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.terms import DecidedBy, Pays, Terms
@@ -193,7 +194,7 @@ async def save_terms(challenge: Challenge, terms: Terms) -> ChallengeTerms:
 
 async def current_terms(challenge: Challenge) -> Terms | None:
     """The newest terms of the challenge, if it has any."""
-    row = await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
+    row = await newest_terms(challenge)
     return terms_of(row) if row else None
 
 

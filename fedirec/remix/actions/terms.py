@@ -24,6 +24,7 @@ from fedirec.remix.licences import find_licence, licence_of
 from fedirec.remix.licences.grants import words_of_agreement
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.powers import Deed, Part, refuse_unless
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.remix.submissions import ENDED, SubmissionState
 from fedirec.remix.terms import Terms
 from fedirec.uris import origin_of
@@ -133,11 +134,6 @@ async def find_standing_alone(author: Actor, uri: str | None) -> Submission | No
     offered = Submission.filter(record__uri=uri or "", record__author_id=author.id, state__in=list(STANDING))
     found = await offered.filter(challenge__actor__is_local=True).limit(2).select_related("record", "challenge__actor")
     return found[0] if len(found) == 1 else None
-
-
-async def newest_terms(challenge: Challenge) -> ChallengeTerms | None:
-    """The row of what the challenge promises now, if it promises anything."""
-    return await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").first()
 
 
 async def tell_of_terms(challenge: Challenge, group: Actor, terms: Terms, *, reason: str) -> None:

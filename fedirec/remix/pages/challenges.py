@@ -38,13 +38,13 @@ from fedirec.remix.queries.challenges import (
     get_remote_challenge,
     own_submissions,
     submitted,
-    terms_history,
 )
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.needs import needs_of
 from fedirec.remix.queries.news import how_it_ended
 from fedirec.remix.queries.people import acquaintance_of
 from fedirec.remix.queries.submissions import invited_in, remarks_on
+from fedirec.remix.queries.terms import terms_history
 from fedirec.remix.submissions import ENDED
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _

@@ -19,8 +19,9 @@ from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.pages.cards import Cards, decided_in_words, licence_view, pay_in_words, submission_word
 from fedirec.remix.pages.visitors import row_in
-from fedirec.remix.queries.challenges import get_submission, terms_history
+from fedirec.remix.queries.challenges import get_submission
 from fedirec.remix.queries.submissions import agreed_in, waiting_for
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.remix.submissions import ENDED
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
@@ -97,7 +98,7 @@ async def terms_notes(challenge: Challenge, rows: Sequence[Submission]) -> dict[
     """Under which version of the terms each of these was offered to `challenge`, and whether its author agreed to the
     present one, in words; by the row of the submission.
     """
-    newest = next(iter(await terms_history(challenge)), None)
+    newest = await newest_terms(challenge)
     agreed = await agreed_in(rows)
     return {row.id: _terms_note(row, agreed[row.id], newest.version) for row in rows} if newest is not None else {}
 

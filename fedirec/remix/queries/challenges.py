@@ -19,7 +19,7 @@ from fedirec.db import fetch_rows
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.search import COMMON, search_for
 from fedirec.errors import NotFound
-from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.parts import challenges_found, challenges_in, records_in
@@ -257,11 +257,6 @@ async def own_submissions(challenge: Challenge, author: Actor) -> list[Submissio
         .values_list("id", flat=True)
     )
     return await _submissions([int(str(key)) for key in keys])
-
-
-async def terms_history(challenge: Challenge) -> list[ChallengeTerms]:
-    """Every version of what the challenge promises, the newest first."""
-    return await ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version").limit(100)
 
 
 def _seen(challenge: Challenge, *states: str) -> QuerySet[Submission]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fedirec.remix.actions.submissions.deciding import (
-    MAX_REASON,
     accept_submission,
     ask_for_change,
     decline_submission,
@@ -35,7 +34,6 @@ __all__ = [
     "MAX_INVITED",
     "MAX_OFFERED_A_DAY",
     "MAX_OFFERED_TO_ONE",
-    "MAX_REASON",
     "accept_submission",
     "ask_for_change",
     "decline_submission",

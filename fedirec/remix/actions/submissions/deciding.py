@@ -16,7 +16,7 @@ from fedirec.activitypub.vocab import Ref, Reject
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, Invalid, TooMany
+from fedirec.errors import Conflict, TooMany
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.actions.submissions.parts import named_terms, parts_of
@@ -33,8 +33,6 @@ from fedirec.remix.submissions import ENDED, SubmissionEvent, SubmissionState, a
 from fedirec.web.language import Reader, reading
 from fedirec.web.language import gettext as _
 
-MAX_REASON: Final = 500
-"""Characters."""
 MAX_TOLD: Final = 200
 """Authors who are told that something on which they built is made anew."""
 MAX_DECIDED: Final = 10
@@ -52,7 +50,7 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
     a reason, and Forbidden for who does not lead the challenge.
     """
     challenge, record, group, author = await _decidable(leader, submission, Deed.CHOOSE_SUBMISSION)
-    said = _said(Happening.CHOSEN, reason)
+    said = check_reason(Happening.CHOSEN, reason)
     if record.deleted_at:
         raise Conflict(_("Its author has deleted that record."))
     if record.visibility != "public":
@@ -85,7 +83,7 @@ async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Su
     Raises Conflict for what is decided already.
     """
     challenge, record, group, author = await _decidable(leader, submission, Deed.ASK_FOR_CHANGE)
-    said = _said(Happening.CHANGE_ASKED, wish)
+    said = check_reason(Happening.CHANGE_ASKED, wish)
     async with transaction():
         await _hold(challenge, submission)
         _refuse_over(challenge)
@@ -107,7 +105,7 @@ async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Su
 async def decline_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
     """The record is not taken up, and its author knows why."""
     challenge, record, group, author = await _decidable(leader, submission, Deed.DECLINE_SUBMISSION)
-    said = _said(Happening.DECLINED, reason)
+    said = check_reason(Happening.DECLINED, reason)
     async with transaction():
         await _hold(challenge, submission)
         submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
@@ -136,7 +134,7 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
 async def reconsider_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
     """A decision is open again; what was passed on is taken back, and its author knows."""
     challenge, record, group, author = await _decidable(leader, submission, Deed.RECONSIDER_SUBMISSION)
-    said = _said(Happening.RECONSIDERED, reason)
+    said = check_reason(Happening.RECONSIDERED, reason)
     async with transaction():
         await _hold(challenge, submission)
         await refuse_used(submission)
@@ -164,7 +162,7 @@ async def redo_work(leader: Actor, submission: Submission, reason: str, *, by: A
     Raises Conflict for what was not accepted.
     """
     challenge, record, group, author = await _decidable(leader, submission, Deed.REDO_WORK)
-    said = _said(Happening.REDONE, reason)
+    said = check_reason(Happening.REDONE, reason)
     async with transaction():
         await _hold(challenge, submission)
         if submission.state != SubmissionState.ACCEPTED:
@@ -229,14 +227,6 @@ def _refuse_over(challenge: Challenge) -> None:
     """Raise Conflict where nothing more comes."""
     if challenge.state in ENDED:
         raise Conflict(_("It is over, and stays as it is."))
-
-
-def _said(kind: Happening, reason: str) -> str:
-    """The reason as it is kept. Raises Invalid without one, or for one that is too long."""
-    said = check_reason(kind, reason)
-    if len(said) > MAX_REASON:
-        raise Invalid(_("Please keep it under %(max_reason)s characters.") % {"max_reason": MAX_REASON}, field="reason")
-    return said
 
 
 async def _refuse_other_licences(challenge: Challenge, submission: Submission, record: Record) -> None:

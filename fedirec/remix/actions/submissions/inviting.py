@@ -16,7 +16,7 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.submissions.offers import refuse_late, refuse_unwelcome_author, take_completed
-from fedirec.remix.actions.submissions.parts import named_terms, parts_of
+from fedirec.remix.actions.submissions.parts import parts_of
 from fedirec.remix.actions.submissions.telling import asking_uri, language_for, link, say_how_to_offer, say_to
 from fedirec.remix.licences import find_licence
 from fedirec.remix.licences.grants import agreed_words
@@ -24,6 +24,7 @@ from fedirec.remix.logbook import Happening, check_reason
 from fedirec.remix.models import Challenge, LogEntry, Record, Submission
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import parts_in
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.remix.submissions import SubmissionState
 from fedirec.uris import Uris, origin_of
 from fedirec.web.language import Reader, best_language, reading
@@ -91,7 +92,7 @@ async def propose_record(leader: Actor, challenge: Challenge, record: Record, re
         raise Conflict(_("Only a public record can answer a challenge."), field="address")
     if await Submission.exists(challenge_id=challenge.id, record_id=record.id):
         raise Conflict(_("The challenge knows that already."), field="address")
-    terms = await named_terms(challenge)
+    terms = await newest_terms(challenge)
     async with transaction():
         submission = await Submission.create(
             challenge=challenge,

@@ -25,6 +25,7 @@ from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
 from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.leading import leaders_of_group
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.remix.queries.uses import refuse_used
 from fedirec.remix.submissions import (
     ASIDE,
@@ -59,7 +60,7 @@ async def submit_record(author: Actor, record: Record, challenge: Challenge, *, 
     if record.visibility != "public" or record.deleted_at:
         raise Conflict(_("Only a public record can answer a challenge."), field="record")
     group = await challenge.actor
-    refuse_unread(await named_terms(challenge), seen)
+    refuse_unread(await newest_terms(challenge), seen)
     await refuse_unfit_licence(challenge, licence_of(record))
     async with transaction():
         submission = await save_submission(challenge, record, via="local")
@@ -88,7 +89,7 @@ async def refuse_unfit_licence(challenge: Challenge, licence: Licence) -> None:
 
     For people here, who can still choose another one; what comes from elsewhere waits for its leader all the same.
     """
-    terms = await named_terms(challenge)
+    terms = await newest_terms(challenge)
     if terms and not terms_of(terms).admits(licence):
         words = {"wanted": find_licence(terms.licence).short, "licence": licence.short}
         raise Conflict(
@@ -154,7 +155,7 @@ async def save_remark(challenge: Challenge, record: Record) -> Submission:
     Raises Forbidden when one of its leaders has blocked the author.
     """
     await refuse_unwelcome_author(challenge, await record.author)
-    terms = await named_terms(challenge)
+    terms = await newest_terms(challenge)
     remark, _is_new = await Submission.get_or_create(
         challenge_id=challenge.id,
         record_id=record.id,
@@ -193,7 +194,7 @@ async def take_completed(
     await refuse_offer_by(await record.author, challenge, remark, came=came or arrived_at())
     state = advance_submission(remark.state, SubmissionEvent.TAKE)
     remark.state = SubmissionState.PENDING if find_licence(record.licence).is_known else state
-    terms = await named_terms(challenge)
+    terms = await newest_terms(challenge)
     remark.terms_version, remark.terms_digest = (terms.version, terms.digest) if terms else (None, None)
     await remark.save()
     await show_what_was_said(record)

@@ -8,6 +8,7 @@ from fedirec.activitypub.arriving import arrived_at
 from fedirec.activitypub.models import Actor
 from fedirec.errors import Conflict
 from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.web.language import gettext as _
 
 
@@ -18,16 +19,13 @@ async def parts_of(submission: Submission) -> tuple[Challenge, Record, Actor, Ac
     return whole.challenge, whole.record, whole.challenge.actor, whole.record.author
 
 
-async def named_terms(
-    challenge: Challenge, version: int | None = None, digest: str | None = None
-) -> ChallengeTerms | None:
+async def named_terms(challenge: Challenge, version: int | None, digest: str | None) -> ChallengeTerms | None:
     """The terms that an author named, if they were really said; else the newest."""
-    found = ChallengeTerms.filter(challenge_id=challenge.id).order_by("-version")
     if version is not None and digest is not None:
-        named = await found.filter(version=version, digest=digest).first()
-        if named:
+        named = await ChallengeTerms.get_or_none(challenge_id=challenge.id, version=version, digest=digest)
+        if named is not None:
             return named
-    return await found.first()
+    return await newest_terms(challenge)
 
 
 async def refuse_past(challenge: Challenge, terms: ChallengeTerms | None) -> None:

@@ -16,7 +16,6 @@ from fedirec.activitypub.consent import Consent
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError, Forbidden
 from fedirec.remix.actions.submissions import (
-    MAX_REASON,
     accept_submission,
     ask_for_change,
     decline_submission,
@@ -25,7 +24,7 @@ from fedirec.remix.actions.submissions import (
     redo_work,
     take_remark,
 )
-from fedirec.remix.actions.terms import newest_terms
+from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.models import Challenge, ChallengeTerms, Submission
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
@@ -37,6 +36,7 @@ from fedirec.remix.queries.challenges import get_challenge, get_submission, wait
 from fedirec.remix.queries.consent import consents_to
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.submissions import decided_submissions, invited_in, proposed_submissions, remarks_on
+from fedirec.remix.queries.terms import newest_terms
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.errors import FedirecError
-from fedirec.remix.actions.submissions import MAX_INVITED, MAX_REASON, find_invited, invite_to_submit, propose_record
+from fedirec.remix.actions.submissions import MAX_INVITED, find_invited, invite_to_submit, propose_record
+from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs
