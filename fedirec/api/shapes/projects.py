@@ -1,4 +1,4 @@
-"""Projects, their steps, and who is in them."""
+"""Projects, and what happens in them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from pydantic import Field
 
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoint import Call
-from fedirec.api.shapes.basis import Listed, PieceQuery, Row, Sent, Shape, Text
-from fedirec.api.shapes.challenges import ChallengeCard, show_challenge_card
+from fedirec.api.shapes.basis import Listed, PieceQuery, Sent, Shape, Text
 from fedirec.api.shapes.files import FileSent, dressed_files
 from fedirec.api.shapes.logs import LogEntry, show_entries
 from fedirec.api.shapes.news import NewsItem, show_news
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.api.shapes.records import RecordCard, show_card
+from fedirec.api.shapes.steps import Step, StepSent, show_steps
 from fedirec.html import markdown
-from fedirec.projects.actions.members import MAX_WORDS
 from fedirec.projects.actions.projects import MAX_TITLE, SILENT_DAYS
-from fedirec.projects.actions.steps import MAX_SKILLS
-from fedirec.projects.actions.steps import MAX_TITLE as MAX_STEP_TITLE
 from fedirec.projects.models import Project as ProjectRow
-from fedirec.projects.models import ProjectMember
-from fedirec.projects.models import Step as StepRow
 from fedirec.projects.pages.views import cover_view, project_url
 from fedirec.projects.queries.projects import facts_of, steps_of
 from fedirec.projects.queries.slate import leaders_among
@@ -32,7 +27,6 @@ from fedirec.projects.queries.story import Chapter
 from fedirec.projects.stages import CRITERIA, Stage, next_stages, refusal_of
 from fedirec.remix.actions.group_tags import MAX_TAGS, tags_of
 from fedirec.remix.logbook import MAX_REASON
-from fedirec.remix.queries.parts import challenges_in
 
 StageName = Literal[
     "idea",
@@ -49,7 +43,6 @@ StageName = Literal[
 FormName = Literal[
     "film", "song", "story", "zine", "podcast", "game", "picture_book", "animation", "exhibition", "other"
 ]
-StepState = Literal["draft", "open", "locked", "done"]
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 
@@ -88,21 +81,6 @@ class ProjectCard(Shape):
     is_here: bool
 
 
-class Step(Shape):
-    """A step of a project, with its challenges."""
-
-    id: int
-    uri: str
-    position: int
-    title: str
-    text: str
-    html: str
-    state: StepState
-    challenges: list[ChallengeCard]
-    published_at: datetime | None
-    done_at: datetime | None
-
-
 class Way(Shape):
     """A stage to which a project can go from where it stands."""
 
@@ -129,21 +107,6 @@ class Projects(Listed):
     items: list[ProjectCard]
 
 
-class ProjectPerson(Shape):
-    """Somebody in a project, or on the way into it."""
-
-    person: Person
-    state: Literal["asked", "invited", "active", "declined", "left", "removed"]
-    is_trusted: bool
-    skill: str | None
-    words: str = Field(description="What they or their inviter said; empty for those whom it does not concern.")
-    since: datetime
-
-
-class ProjectPeople(Listed):
-    items: list[ProjectPerson]
-
-
 class ChapterTold(Shape):
     """One thing that happened: an entry of the log, a piece of news, or a record that was taken up."""
 
@@ -156,39 +119,6 @@ class ChapterTold(Shape):
 
 class Story(Listed):
     items: list[ChapterTold]
-
-
-class StepSent(Sent):
-    """What is to be done in a step."""
-
-    title: Text = Field(min_length=1, max_length=MAX_STEP_TITLE)
-    text: Text = Field("", max_length=4_000)
-    skills: list[Text] = Field(
-        default_factory=list, max_length=MAX_SKILLS, description="What it takes: codes of /vocabulary."
-    )
-
-
-class StepChange(Sent):
-    """What a step says from now on; what is left out stays."""
-
-    title: Text | None = Field(None, min_length=1, max_length=MAX_STEP_TITLE)
-    text: Text | None = Field(None, max_length=4_000)
-    skills: list[Text] | None = Field(None, max_length=MAX_SKILLS)
-
-
-class StepStateSent(Sent):
-    """Where a step is from now on."""
-
-    state: Literal["open", "locked", "done"]
-    reason: Text = Field("", max_length=MAX_REASON, description="Needed to lock it.")
-
-
-class StepMoveSent(Sent):
-    earlier: bool
-
-
-class ChallengeSent(Sent):
-    challenge: Row
 
 
 class NewProject(Sent):
@@ -228,34 +158,6 @@ class StageSent(Sent):
     reason: Text = Field(min_length=1, max_length=MAX_REASON)
 
 
-class ReasonSent(Sent):
-    reason: Text = Field(min_length=1, max_length=MAX_REASON)
-
-
-class WishSent(Sent):
-    """Somebody would like to be part of a project."""
-
-    words: Text = Field("", max_length=MAX_WORDS)
-    skill: Text | None = Field(None, max_length=10)
-
-
-class InvitationSent(WishSent):
-    person: Row
-    as_leader: bool = Field(False, description="Whether they lead it too from then on; only its creator offers that.")
-
-
-class ProjectAnswerSent(Sent):
-    answer: Literal["accept", "decline", "take_back"]
-
-
-class DecisionSent(Sent):
-    let_in: bool
-
-
-class TrustSent(Sent):
-    is_trusted: bool
-
-
 async def show_projects(call: Call, rows: Sequence[ProjectRow]) -> list[ProjectCard]:
     """Projects, which come with their parts."""
     leaders = await leaders_among(rows)
@@ -282,43 +184,6 @@ async def show_project(call: Call, row: ProjectRow, *, with_drafts: bool = False
             for way in (next_stages(stage, before=before) if is_local else ())
         ],
         steps=await show_steps(call, await steps_of(row, with_drafts=with_drafts)),
-    )
-
-
-async def show_steps(call: Call, steps: Sequence[StepRow]) -> list[Step]:
-    """Steps, which come with their challenges."""
-    keys = [row.challenge_id for step in steps for row in step.challenges]
-    challenges = {row.id: row for row in await challenges_in(keys)}
-    return [
-        Step(
-            id=step.id,
-            uri=step.uri,
-            position=step.position,
-            title=step.title,
-            text=step.text,
-            html=markdown(step.text) if step.text else step.content,
-            state=step.state,  # type: ignore[arg-type]
-            challenges=[
-                show_challenge_card(call, challenges[row.challenge_id])
-                for row in step.challenges
-                if row.challenge_id in challenges
-            ],
-            published_at=step.published_at,
-            done_at=step.done_at,
-        )
-        for step in steps
-    ]
-
-
-def show_member(call: Call, row: ProjectMember, *, with_words: bool = False) -> ProjectPerson:
-    """Somebody in a project, who comes with their actor."""
-    return ProjectPerson(
-        person=show_person(call, row.actor),
-        state=row.state,  # type: ignore[arg-type]
-        is_trusted=row.is_trusted,
-        skill=row.skill,
-        words=row.words if with_words else "",
-        since=row.joined_at or row.created_at,
     )
 
 

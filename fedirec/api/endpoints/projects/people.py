@@ -7,7 +7,7 @@ from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.endpoints.projects.finding import person_at, person_in, project_in
 from fedirec.api.paging import piece_of, read_place, size_of
-from fedirec.api.shapes.projects import (
+from fedirec.api.shapes.memberships import (
     DecisionSent,
     InvitationSent,
     ProjectAnswerSent,

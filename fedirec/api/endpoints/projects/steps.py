@@ -6,9 +6,9 @@ from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.finding import get_challenge_row
 from fedirec.api.endpoints.projects.finding import project_in, step_in
-from fedirec.api.shapes.projects import (
+from fedirec.api.shapes.memberships import ReasonSent
+from fedirec.api.shapes.steps import (
     ChallengeSent,
-    ReasonSent,
     Step,
     StepChange,
     StepMoveSent,
