@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,15 @@ import pytest
 
 from fedirec.accounts.models import Boundary
 from fedirec.activitypub.models import Actor
-from fedirec.errors import Conflict, Forbidden, TooMany
-from fedirec.projects.actions import leading, members
-from fedirec.projects.models import ProjectMember
+from fedirec.clock import now
+from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
+from fedirec.projects.actions import leading, members, projects
+from fedirec.projects.models import Project, ProjectMember
 from fedirec.remix.models import GroupLeader
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
-from tests.projects.stage import launch, let_in, project_at
+from tests.projects.stage import begin, launch, let_in, project_at
 from tests.projects.test_federation_attacks import reasons
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
@@ -128,3 +130,28 @@ async def test_nobody_is_held_in_what_moderators_have_hidden_and_nobody_comes_in
     await evil.post(here, evil.activity("Reject", mal.uri, said))
     await settle(here)
     assert (await here.run(lambda: ProjectMember.get(actor_id=mal.id))).state == "declined"
+
+
+async def test_one_server_does_not_fill_a_project_that_takes_in_everybody(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    await launch(here, ana)
+    await here.run(lambda: Project.all().update(stage="adoptable", stage_at=now()))
+    project = await project_at(here)
+
+    async def flood() -> list[str]:
+        for person in await crowd("evil.test", members.MAX_NEW_OF_HOST + 5):
+            with suppress(Conflict):
+                await members.ask_to_join(person, project)
+        return [place.state for place in await ProjectMember.all()]
+
+    assert await here.run(flood) == ["active"] * members.MAX_NEW_OF_HOST
+    assert (await here.run(members.ask_to_join, bo, project)).state == "active"
+
+
+async def test_nobody_launches_what_moderators_have_hidden(here: Instance) -> None:
+    ana = await here.join("ana")
+    project = await begin(here, ana)
+    await here.run(lambda: Actor.filter(id=project.actor_id).update(state="suspended"))
+    with pytest.raises(NotFound):
+        await here.run(projects.launch_project, ana, project)
+    assert (await project_at(here)).actor.state == "suspended"

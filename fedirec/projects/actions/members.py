@@ -34,6 +34,8 @@ MAX_MEMBERS: Final = 500
 """Of one project, with those who are invited."""
 ASKING: Final = Room(of_all=200, of_one=1, of_host=50)
 """Those who wait to be let in, and leave room for people whom leaders invite."""
+MAX_NEW_OF_HOST: Final = 10
+"""People of one other instance who come into a project that takes in everybody: each stands in its log for good."""
 MAX_INVITED_A_DAY: Final = 50
 """People whom one leader invites, to all their projects."""
 REST: Final = timedelta(days=30)
@@ -82,6 +84,7 @@ async def ask_to_join(
         asked = member.uri if member is not None and member.state == "asked" else None
         member = await _enter(project, person, member, state="asked", words=words, skill=skill, uri=uri or asked)
         if is_open:
+            await _refuse_crowd(project, person)
             await _tell(Notice.JOINED_PROJECT, project, leaders, by=person)
             await _let_in(project, member, person, by=person)
         return member
@@ -251,6 +254,13 @@ async def _let_lead(project: Project, member: ProjectMember, person: Actor) -> N
     has_room = await GroupLeader.filter(group_id=project.actor_id).count() < MAX_LEADERS
     if has_room and member.invited_by_id is not None and member.invited_by_id == project.creator_id:
         await welcome_leader(project, person, by=await Actor.get(id=project.creator_id))
+
+
+async def _refuse_crowd(project: Project, person: Actor) -> None:
+    """Raise Conflict where so many from the server of `person` came in by themselves since everybody can."""
+    came = ProjectMember.filter(project_id=project.id, state="active", joined_at__gte=project.stage_at)
+    if not person.is_local and await came.filter(actor__host=person.host).count() >= MAX_NEW_OF_HOST:
+        raise Conflict(_("Many people wait to be let in already. Please ask again later."))
 
 
 async def _tell_inviter(kind: Notice, project: Project, member: ProjectMember, person: Actor) -> None:
