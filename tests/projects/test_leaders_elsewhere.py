@@ -20,10 +20,11 @@ from fedirec.projects.actions import leading, members, steps
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.news import post_news
 from fedirec.remix.actions.records import publish_record
-from fedirec.remix.models import Submission
+from fedirec.remix.models import LogEntry, Submission
 from fedirec.remix.queries.leading import leaders_of
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
+from tests.projects.producing import production_with
 from tests.projects.stage import challenge_at, launch, let_in, project_at, step_at
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
@@ -95,6 +96,23 @@ async def test_a_member_of_one_fedirec_leads_a_project_of_another(here: Instance
         assert [*await _told(here, "dora", "change_asked"), *await _told(here, "dora", "submission_declined")] != []
         outbox = (await here.get("/c/rain/outbox?before=999999", accept="application/activity+json")).json()
         assert "Announce" in {each["type"] for each in outbox["orderedItems"]}
+
+        # What was chosen is frozen and the challenge ends: both from over there, and in the name of who did it.
+        used = (await here.run(lambda: Submission.get(id=rows["Drops"]).select_related("record__author"))).record
+        made = await production_with(here, met, project, [used], licence="CC0-1.0")
+        at = made.uri.removeprefix(here.origin)
+        assert (await visitor.get(f"{at}/lead")).status_code == 200
+        assert (await visitor.post(f"{at}/freeze", data={"sure": "yes"})).status_code == 303
+        for deed in ("close", "select"):
+            assert (await visitor.post(f"/c/rain/{deed}", data={"sure": "yes"})).status_code == 303
+        refused = await visitor.post("/c/rain/conclude", data={"text": "It rained."})
+        assert (refused.status_code, "It rained." in refused.text) == (422, True), "something waits for a word"
+        silence = {"do": "decline", "reason": "It never came."}
+        assert (await visitor.post(f"/submissions/{rows['Noise']}/decide", data=silence)).status_code == 303
+        assert (await visitor.post("/c/rain/conclude", data={"text": "It rained."})).status_code == 303
+        assert (await here.run(lambda: Submission.get(id=rows["Drops"]))).outcome == "used"
+        entries = await here.run(lambda: LogEntry.filter(kind__in=("frozen", "concluded")).order_by("id"))
+        assert [(entry.kind, entry.by_id) for entry in entries] == [("frozen", met.id), ("concluded", met.id)]
 
     # What they told in the name of the project goes with them, wherever it arrived.
     await mia.follow(here, project.actor)
