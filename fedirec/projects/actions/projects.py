@@ -16,7 +16,7 @@ from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.errors import Conflict, FedirecError, Invalid, TooMany
+from fedirec.errors import Conflict, FedirecError, Invalid, NotFound, TooMany
 from fedirec.html import markdown
 from fedirec.media.actions import attach_media, release_media
 from fedirec.media.models import Media
@@ -144,6 +144,8 @@ async def launch_project(leader: Actor, project: Project) -> Project:
         await begin_deed(Deed.LAUNCH_PROJECT, project, leader)
         if project.launched_at is not None:
             raise Conflict(_("It is launched already."))
+        if project.actor.state != "pending":  # moderators have hidden it
+            raise NotFound
         if not (await facts_of(project)).published_steps:
             raise Conflict(_("Publish at least one step first, so that people find something to do."))
         project.launched_at = now()
