@@ -33,6 +33,11 @@ class Week:
         return self.since + timedelta(days=7)
 
     @property
+    def sunday(self) -> date:
+        """The day on which it ends."""
+        return self.monday + timedelta(days=6)
+
+    @property
     def before(self) -> Week:
         return Week(self.monday - timedelta(days=7))
 

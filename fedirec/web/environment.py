@@ -87,6 +87,7 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
     environment.filters.update(
         moment=times.moment,
         day=times.day,
+        days=times.days,
         ago=times.ago,
         countdown=times.countdown,
         deadline=times.deadline,

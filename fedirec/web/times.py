@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_interval, format_timedelta
 from markupsafe import Markup
 
 from fedirec.clock import now
@@ -27,6 +27,12 @@ def moment(when: datetime) -> Markup:
 def day(when: datetime) -> Markup:
     """The day alone, with its year."""
     return _time(when, str(format_date(when.astimezone(reader().zone), _pattern("yMMMd", "d MMM y"), locale=_locale())))
+
+
+def days(first: date, last: date) -> str:
+    """From one day to another, with the year: the same ones in every zone."""
+    locale = "en_GB" if reader().locale == "en" else _locale()  # the day stands before the month
+    return str(format_interval(first, last, "yMMMd", locale=locale))
 
 
 def ago(when: datetime) -> Markup:

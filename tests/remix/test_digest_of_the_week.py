@@ -17,7 +17,7 @@ from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.projects.queries.productions import released_in
-from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.challenges import ChallengeDraft, close_challenge, open_challenge
 from fedirec.remix.actions.digests import post_digests
 from fedirec.remix.models import Challenge, News, Record
 from fedirec.remix.terms import Terms
@@ -116,7 +116,12 @@ async def test_the_letter_comes_once_on_monday_morning_where_somebody_lives(
     await wants_digest(place, "cy", "America/New_York")
     await write(place, ana, "Never remixed")
     await opened(place, ana, "Soon", days=9)
+    over = await opened(place, ana, "Over", days=9)
+    await place.run(close_challenge, ana, over)
+    ending = {"kind": "conclusion", "title": "Over", "content": "<p>We made a book.</p>", "author_id": ana.id}
+    await place.run(lambda: News.create(uri=f"{over.actor.uri}/news/1", group_id=over.actor_id, **ending))
     assert await post(place) == 0
+    monday, week = week_of(now()).monday, str(week_of(now()))
     morning = last_morning(now(), BERLIN) + timedelta(days=7)
     time_passes(morning - now() - timedelta(minutes=1))
     assert await post(place) == 0
@@ -132,6 +137,11 @@ async def test_the_letter_comes_once_on_monday_morning_where_somebody_lives(
     assert body is not None
     assert "Never remixed" in body.get_content()
     assert f"{place.origin}/c/soon" in body.get_content()
+    assert f"{place.origin}/c/over" in body.get_content()
+    assert body.get_content().count("Offen bis") == 1, "nobody is sent to what is closed"
+    assert "We made a book." in body.get_content()
+    assert week not in letter["Subject"], "nobody counts weeks"
+    assert str(monday.year) in letter["Subject"]
     time_passes(timedelta(hours=7))
     assert await post(place) == 1
     assert box.letters[-1]["To"] == "cy@mail.example"

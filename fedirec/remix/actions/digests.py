@@ -20,15 +20,15 @@ from fedirec.accounts.stopping import Sort
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.html import excerpt
 from fedirec.lanes import enqueue
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.queries.addresses import path_of_remote
-from fedirec.remix.queries.digests import Digest, Released, digest_of
+from fedirec.remix.queries.digests import Digest, Released, digest_of, headline_of
+from fedirec.remix.submissions import ChallengeState
 from fedirec.remix.weeks import last_morning, week_of
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader, reading, zone_named
-from fedirec.web.times import in_words, in_zone
+from fedirec.web.times import days, in_words, in_zone
 
 MANY: Final = 100
 """Accounts that are looked at in one piece."""
@@ -96,7 +96,7 @@ def _draft(digest: Digest, origin: str) -> Draft:
             _("What goes on"),
             [
                 Line(
-                    text=row.title or excerpt(row.content, 120),
+                    text=headline_of(row),
                     url=row.uri if row.group.is_local else _group_url(row.group, origin),
                     note=row.group.name or row.group.handle,
                 )
@@ -106,7 +106,7 @@ def _draft(digest: Digest, origin: str) -> Draft:
         (_("Waiting for somebody to go on"), _of_records(digest.unremixed, origin)),
     ]
     return Draft(
-        subject=_("Your week, %(week)s") % {"week": digest.week},
+        subject=_("Your week, %(week)s") % {"week": days(digest.week.monday, digest.week.sunday)},
         intro="",
         parts=[Part(title=title, lines=lines) for title, lines in parts if lines],
         button=Line(text=_("Read it here"), url=f"{origin}/digest/{digest.week}"),
@@ -118,10 +118,17 @@ def _of_challenges(rows: Sequence[Challenge], origin: str) -> list[Line]:
         Line(
             text=row.title,
             url=_thing_url(None, row, origin),
-            note=_("Open until %(when)s") % {"when": _both_times(row)} if row.deadline_at else "",
+            note=_until(row),
         )
         for row in rows
     ]
+
+
+def _until(challenge: Challenge) -> str:
+    """Until when answers are welcome; the letter may be read long after that week."""
+    if challenge.state != ChallengeState.OPEN:
+        return _("Closed")
+    return _("Open until %(when)s") % {"when": _both_times(challenge)} if challenge.deadline_at else ""
 
 
 def _both_times(challenge: Challenge) -> str:

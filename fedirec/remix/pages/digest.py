@@ -14,12 +14,11 @@ from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.clock import now
 from fedirec.errors import NotFound
-from fedirec.html import excerpt
 from fedirec.remix.models import News
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.picks import picks_shown
 from fedirec.remix.pages.visitors import visitor
-from fedirec.remix.queries.digests import digest_of
+from fedirec.remix.queries.digests import digest_of, headline_of
 from fedirec.remix.weeks import Week, read_week, week_of
 from fedirec.web.render import render
 from fedirec.web.views import PersonView
@@ -55,9 +54,8 @@ async def _show(request: Request[Any], week: Week) -> Response:
     return render(
         request,
         "remix/digest.html",
-        week=str(week),
-        first_day=week.since,
-        last_day=week.until,
+        first_day=week.monday,
+        last_day=week.sunday,
         is_now=week == week_of(now()),
         before=f"/digest/{week.before}" if week.before.until > _beginning(request) else "",
         after=f"/digest/{week.after}" if week.after.since <= now() else "",
@@ -75,7 +73,7 @@ async def _show(request: Request[Any], week: Week) -> Response:
 def _line(cards: Cards, news: News) -> NewsLine:
     group = news.group
     return NewsLine(
-        title=news.title or excerpt(news.content, 120),
+        title=headline_of(news),
         url=cards.here(news.uri) if group.is_local else cards.person_url(group),
         group=cards.person(group),
         at=news.published_at,

@@ -11,7 +11,9 @@ from fedirec.accounts.boundaries import not_away
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, rows_in
+from fedirec.html import excerpt
 from fedirec.remix.models import Challenge, News, Record
+from fedirec.remix.news import NewsKind
 from fedirec.remix.queries.challenges import open_challenges
 from fedirec.remix.queries.exploring import Wish, explore
 from fedirec.remix.queries.parts import actors_in, challenges_in, records_in
@@ -128,3 +130,9 @@ async def _unremixed(since: datetime, until: datetime, viewer: Actor | None) -> 
     wish = Wish(remixable=True, never_remixed=True)
     found = await explore(wish, viewer=viewer, after=Cursor(at=until, id=_LAST), limit=FEW)
     return [record for record in found if record.published_at >= since]
+
+
+def headline_of(news: News) -> str:
+    """What it says, in a line. How a challenge ended is told under its own name: what was said then says more."""
+    said = excerpt(news.content, 120)
+    return (news.title or said) if news.kind == NewsKind.UPDATE else (said or news.title)
