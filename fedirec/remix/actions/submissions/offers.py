@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from tortoise.exceptions import IntegrityError
+
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.arriving import arrived_at
@@ -133,15 +135,19 @@ async def save_submission(
         known.state, known.via, known.is_late = state, via, timing is Timing.LATE
         known.terms_version, known.terms_digest = (terms.version, terms.digest) if terms else (None, None)
         await known.save()
-    submission = known or await Submission.create(
-        challenge=challenge,
-        record=record,
-        state=state,
-        via=via,
-        is_late=timing is Timing.LATE,
-        terms_version=terms.version if terms else None,
-        terms_digest=terms.digest if terms else None,
-    )
+    try:
+        async with transaction():
+            submission = known or await Submission.create(
+                challenge=challenge,
+                record=record,
+                state=state,
+                via=via,
+                is_late=timing is Timing.LATE,
+                terms_version=terms.version if terms else None,
+                terms_digest=terms.digest if terms else None,
+            )
+    except IntegrityError:  # it was offered twice at the same moment
+        return await Submission.get(challenge_id=challenge.id, record_id=record.id)
     if terms and via != "reply":
         await agree(submission, terms, activity_uri=activity_uri)
     if record.held_at is None:
