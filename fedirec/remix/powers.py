@@ -187,6 +187,11 @@ WHO: Final[Mapping[Part, str]] = {
 }
 
 
+def is_inside(parts: Collection[Part]) -> bool:
+    """Whether somebody who plays `parts` is in the project, and reads who does what there."""
+    return not _INSIDE.isdisjoint(parts)
+
+
 def may_do(deed: Deed, parts: Collection[Part]) -> bool:
     """Whether somebody who plays `parts` may do it."""
     return not POWERS[deed].isdisjoint(parts)

@@ -9,13 +9,14 @@ import pytest
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
+from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.projects.actions import steps
 from fedirec.projects.actions.leading import add_leader, remove_leader, step_down
 from fedirec.projects.actions.members import ask_to_join, leave_project, remove_member
 from fedirec.projects.actions.projects import set_stage
 from fedirec.projects.actions.takeovers import decide_takeovers, offer_to_lead, watch_leaders, withdraw_offer
 from fedirec.projects.actions.tasks import TaskDraft, finish_task, make_task
+from fedirec.projects.actions.telling import tell_followers
 from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import get_project_row
 from fedirec.projects.stages import Stage
@@ -131,6 +132,9 @@ async def test_anything_that_a_leader_does_takes_it_back(here: Instance, time_pa
     await falls_silent(here, time_passes)
     await here.run(lambda: offer_to_lead(bo, project, words="I could."))
     time_passes(6 * DAY)
+    with pytest.raises(Invalid):
+        await here.run(lambda: tell_followers(ana, project, title="I am", text=" "))
+    assert (await fresh(here, project)).stage == "adoptable", "what was refused was not done"
     await here.run(make_task, ana, project, TaskDraft(title="I am here"))
     stands = await fresh(here, project)
     assert (stands.stage, stands.stage_before) == ("early", None)

@@ -22,4 +22,4 @@ async def tell_followers(leader: Actor, project: Project, *, title: str, text: s
         await begin_deed(Deed.POST_NEWS, project, leader)
         if project.launched_at is None:
             raise Conflict(_("Launch it first."))
-    return await post_news(leader, project.actor, title=title, text=text, language=project.language)
+        return await post_news(leader, project.actor, title=title, text=text, language=project.language)

@@ -25,8 +25,9 @@ from fedirec.projects.actions.tasks import (
 )
 from fedirec.projects.models import Project, Step
 from fedirec.projects.models import Task as TaskRow
-from fedirec.projects.queries.projects import may_see_project
-from fedirec.projects.queries.tasks import ended_tasks, get_task_row, is_in, open_tasks, tasks_of
+from fedirec.projects.queries.projects import may_see_project, parts_of
+from fedirec.projects.queries.tasks import ended_tasks, get_task_row, open_tasks, tasks_of
+from fedirec.remix.powers import is_inside
 from fedirec.web.paging import Cursor
 
 MINE = 100
@@ -35,11 +36,11 @@ MINE = 100
 
 async def list_tasks(call: Call) -> Tasks:
     project, which = await project_in(call), call.asked(TasksQuery).which
-    is_inside = call.looker is not None and await is_in(project, call.looker)
+    parts = await parts_of(project, call.looker) if call.looker is not None else frozenset()
 
     def show(row: TaskRow) -> Task:
         row.project = project
-        return show_task(call, row, is_inside=is_inside)
+        return show_task(call, row, is_inside=is_inside(parts))
 
     if which == "ended":
         ended = await ended_tasks(project, after=read_place(call), limit=size_of(call) + 1)
@@ -100,8 +101,8 @@ async def _task_in(call: Call) -> TaskRow:
 
 async def _shown(call: Call, row: TaskRow) -> Task:
     task = await get_task_row(row.id)
-    is_inside = call.looker is not None and await is_in(task.project, call.looker)
-    return show_task(call, task, is_inside=is_inside)
+    parts = await parts_of(task.project, call.looker) if call.looker is not None else frozenset()
+    return show_task(call, task, is_inside=is_inside(parts))
 
 
 async def _draft(call: Call, project: Project) -> TaskDraft:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
@@ -16,13 +15,11 @@ from fedirec.projects.pages.views import project_url
 from fedirec.projects.tasks import is_overdue
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.cards.texts import rendered
-from fedirec.remix.powers import Deed, Part, may_do
+from fedirec.remix.powers import Deed, Part, is_inside, may_do
 from fedirec.web.language import Reader, reader, reading, zone_named
 from fedirec.web.language import gettext as _
 from fedirec.web.times import in_words
 from fedirec.web.views import PersonView
-
-_INSIDE: Final = frozenset({Part.MEMBER, Part.TRUSTED, Part.LEADER, Part.CREATOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def task_view(cards: Cards, task: Task, viewer: Actor | None, parts: frozenset[P
         "dropped": (_("dropped"), "plain", "close"),
     }
     word, tone, sign = words[task.state]
-    url, is_inside = cards.here(task.uri), not _INSIDE.isdisjoint(parts)
+    url, is_named = cards.here(task.uri), is_mine or is_inside(parts)
     zone = zone_named(task.project.timezone)
     step_key = task.step.uri.rpartition("/")[2] if task.step else ""
     does = parts | {Part.ASSIGNEE} if is_mine else parts
@@ -83,13 +80,13 @@ def task_view(cards: Cards, task: Task, viewer: Actor | None, parts: frozenset[P
         project_url=project_url(cards, task.project),
         step=task.step.title if task.step else "",
         step_url=f"{project_url(cards, task.project)}#step-{step_key}" if step_key else "",
-        who=cards.person(task.assignee) if task.assignee and (is_inside or is_mine) else None,
+        who=cards.person(task.assignee) if task.assignee and is_named else None,
         is_taken=task.assignee is not None,
         is_mine=is_mine,
         due_at=task.due_at,
         due_there=in_zone(task.due_at, task.project.timezone) if task.due_at and zone != reader().zone else "",
         is_overdue=is_late,
-        made_by=cards.person(task.made_by) if is_inside else None,
+        made_by=cards.person(task.made_by) if is_inside(parts) else None,
         made_at=task.created_at,
         ended_at=task.ended_at,
         done_by=cards.person(task.done_by) if task.done_by else None,
