@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from fedirec.projects.pages import (
     answering,
+    attaching,
     beginning,
     discarding,
     feeds,
@@ -25,6 +26,7 @@ routes: list[BaseRoute] = [
     *beginning.routes,
     *discarding.routes,
     *leading.routes,
+    *attaching.routes,
     *offering.routes,
     *people.routes,
     *answering.routes,

@@ -1,4 +1,4 @@
-"""Leading a project: its steps and their challenges, its launch, its stage, and what is told to those who follow."""
+"""Leading a project: its steps, its launch, its stage, and what is told to those who follow."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from fedirec.projects.actions.steps import (
     MAX_TITLE,
     StepDraft,
     add_step,
-    attach_challenge,
     change_step,
-    detach_challenge,
     drop_step,
     finish_step,
     lock_step,
@@ -35,16 +33,14 @@ from fedirec.projects.models import Project, Step
 from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, step_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views, stage_view, step_views
-from fedirec.projects.queries.projects import challenges_to_attach, facts_of, get_challenge_to_attach, steps_of
+from fedirec.projects.queries.projects import challenges_to_attach, facts_of, steps_of
 from fedirec.projects.stages import Stage, next_stages, refusal_of
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.fits import skill_word
-from fedirec.remix.pages.leading.opening import Purpose, opened_in, show_blank
-from fedirec.remix.pages.visitors import members_only, number_of, row_in
+from fedirec.remix.pages.visitors import members_only
 from fedirec.remix.powers import Deed, may_do
-from fedirec.remix.queries.challenges import find_challenge_row
 from fedirec.remix.queries.needs import needs_of
 from fedirec.remix.skills import CODES, SKILLS
 from fedirec.web.forms import Form, filled_form, read_form
@@ -65,7 +61,7 @@ _MOVES: Final[Mapping[str, Callable[[Actor, Step], Awaitable[Step]]]] = {
 @members_only
 async def show_lead(request: Request[Any]) -> Response:
     viewer, project = await leader_in(request, Deed.CHANGE_PROJECT)
-    return await _show(request, viewer, project, Form())
+    return await show_leading(request, viewer, project, Form())
 
 
 async def post_launch(request: Request[Any]) -> Response:
@@ -82,8 +78,8 @@ async def post_step(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await add_step(viewer.actor, project, draft)
-            return _back(request, project, _("Added. Publish it when people may see it."))
-    return await _show(request, viewer, project, form, status=422)
+            return back_to_steps(request, project, _("Added. Publish it when people may see it."))
+    return await show_leading(request, viewer, project, form, status=422)
 
 
 @members_only
@@ -100,7 +96,7 @@ async def post_step_edit(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await change_step(viewer.actor, step, draft)
-            return _back(request, project, _("Saved."))
+            return back_to_steps(request, project, _("Saved."))
     return await _show_step(request, project, step, form, status=422)
 
 
@@ -109,7 +105,7 @@ async def post_step_state(request: Request[Any]) -> Response:
     step, form = await step_in(request, project), await read_form(request)
     move = _MOVES[form.choice("do", _MOVES) or "open"]
     await move(viewer.actor, step)
-    return _back(request, project, _("Saved."))
+    return back_to_steps(request, project, _("Saved."))
 
 
 async def post_step_lock(request: Request[Any]) -> Response:
@@ -119,16 +115,16 @@ async def post_step_lock(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await lock_step(viewer.actor, step, reason=reason)
-            return _back(request, project, _("It is locked, and everybody can read why."))
+            return back_to_steps(request, project, _("It is locked, and everybody can read why."))
     about = f"{request.path_params['key']}-lock"
-    return await _show(request, viewer, project, form, status=422, about=about)
+    return await show_leading(request, viewer, project, form, status=422, about=about)
 
 
 async def post_step_move(request: Request[Any]) -> Response:
     viewer, project = await doer_in(request)
     step, form = await step_in(request, project), await read_form(request)
     await move_step(viewer.actor, step, earlier=form.value("to") == "earlier")
-    return _back(request, project, _("Moved."))
+    return back_to_steps(request, project, _("Moved."))
 
 
 async def post_step_need(request: Request[Any]) -> Response:
@@ -137,53 +133,14 @@ async def post_step_need(request: Request[Any]) -> Response:
     step, form = await step_in(request, project), await read_form(request)
     await name_step_need(viewer.actor, step, form.value("skill"))
     if project.launched_at is None:
-        return _back(request, project, _("Written down. It is said when the project is launched."))
-    return _back(request, project, _("Everybody can see now whom you look for."))
+        return back_to_steps(request, project, _("Written down. It is said when the project is launched."))
+    return back_to_steps(request, project, _("Everybody can see now whom you look for."))
 
 
 async def post_step_drop(request: Request[Any]) -> Response:
     viewer, project = await doer_in(request)
     await drop_step(viewer.actor, await step_in(request, project))
-    return _back(request, project, _("Dropped. Nobody else ever saw it."))
-
-
-async def post_attach(request: Request[Any]) -> Response:
-    viewer, project = await doer_in(request)
-    step, form = await step_in(request, project), await read_form(request)
-    challenge = await get_challenge_to_attach(viewer.actor, project, number_of(form.value("challenge")) or 0)
-    await attach_challenge(viewer.actor, step, challenge)
-    return _back(request, project, _("“%(title)s” is part of the project now.") % {"title": challenge.title})
-
-
-@members_only
-async def show_new_challenge(request: Request[Any]) -> Response:
-    """The form that opens a challenge, for one that belongs to a step."""
-    _viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
-    return await show_blank(request, _purpose_of(request, project, await step_in(request, project)))
-
-
-async def post_new_challenge(request: Request[Any]) -> Response:
-    viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
-    step = await step_in(request, project)
-    challenge = await opened_in(request, _purpose_of(request, project, step))
-    if isinstance(challenge, Response):
-        return challenge
-    await attach_challenge(viewer.actor, step, challenge)
-    return _back(request, project, _("“%(title)s” is part of the project now.") % {"title": challenge.title})
-
-
-async def post_detach(request: Request[Any]) -> Response:
-    viewer, project = await leader_in(request, Deed.ATTACH_CHALLENGE)
-    step, form = await step_in(request, project), await read_form(request)
-    row = row_in(request, "challenge")
-    reason = form.line("reason", required=True, max=MAX_REASON)
-    challenge = await find_challenge_row(row)
-    if challenge is not None and not form.errors:
-        with form.collecting():
-            await detach_challenge(viewer.actor, step, challenge, reason=reason)
-            return _back(request, project, _("It is not part of the project any more, and everybody can read why."))
-    about = f"{request.path_params['key']}-out-{row}"
-    return await _show(request, viewer, project, form, status=422, about=about)
+    return back_to_steps(request, project, _("Dropped. Nobody else ever saw it."))
 
 
 async def post_stage(request: Request[Any]) -> Response:
@@ -195,7 +152,7 @@ async def post_stage(request: Request[Any]) -> Response:
         with form.collecting():
             await set_stage(viewer.actor, project, Stage(stage), reason=reason)
             return redirect(request, project_url(Cards(request), project), _("The stage is set."))
-    return await _show(request, viewer, project, form, status=422)
+    return await show_leading(request, viewer, project, form, status=422)
 
 
 async def post_news(request: Request[Any]) -> Response:
@@ -209,12 +166,13 @@ async def post_news(request: Request[Any]) -> Response:
             form.fail({"title": "news_title", "text": "news"}.get(error.field or "", ""), error.detail)
         else:
             return redirect(request, f"{project_url(Cards(request), project)}/story", _("Those who follow it hear it."))
-    return await _show(request, viewer, project, form, status=422)
+    return await show_leading(request, viewer, project, form, status=422)
 
 
-async def _show(
+async def show_leading(
     request: Request[Any], viewer: Viewer, project: Project, form: Form, *, status: int = 200, about: str = ""
 ) -> Response:
+    """The page on which a project is led; what is wrong in `form` stands beside what it is `about`."""
     cards = Cards(request)
     steps = await steps_of(project, with_drafts=True)
     parts = await parts_in_project(request, project)
@@ -276,12 +234,6 @@ async def _whole(step: Step) -> Step:
     return step
 
 
-def _purpose_of(request: Request[Any], project: Project, step: Step) -> Purpose:
-    words = _("For the step “%(step)s” of “%(project)s”") % {"step": step.title, "project": project.title}
-    place = f"#step-{request.path_params['key']}"
-    return Purpose(words=words, url=f"{project_url(Cards(request), project)}/lead{place}")
-
-
 def _words_of(step: Step) -> dict[str, object]:
     return {"title": step.title, "text": step.text, "skills": step.skills.split()}
 
@@ -294,7 +246,8 @@ def _step_in(form: Form) -> StepDraft:
     )
 
 
-def _back(request: Request[Any], project: Project, said: str) -> Response:
+def back_to_steps(request: Request[Any], project: Project, said: str) -> Response:
+    """To that page, where the step in the address stands, with a sentence about what was done."""
     place = f"#step-{request.path_params['key']}" if "key" in request.path_params else "#steps-title"
     return redirect(request, f"{project_url(Cards(request), project)}/lead{place}", said)
 
@@ -312,8 +265,4 @@ routes = [
     Route("/p/{slug}/steps/{key}/move", post_step_move, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/need", post_step_need, methods=["POST"]),
     Route("/p/{slug}/steps/{key}/drop", post_step_drop, methods=["POST"]),
-    Route("/p/{slug}/steps/{key}/challenge", show_new_challenge, methods=["GET"]),
-    Route("/p/{slug}/steps/{key}/challenge", post_new_challenge, methods=["POST"]),
-    Route("/p/{slug}/steps/{key}/challenges", post_attach, methods=["POST"]),
-    Route("/p/{slug}/steps/{key}/challenges/{challenge:int}/remove", post_detach, methods=["POST"]),
 ]
