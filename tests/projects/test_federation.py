@@ -280,10 +280,10 @@ async def test_somebody_elsewhere_asks_and_is_let_in_or_not(
 ) -> None:
     project = await launch(here, ana)
     copy = await meet_project(there, project.actor.uri)
-    await there.run(lambda: elsewhere.ask_elsewhere(bo, copy, words="I can draw."))
+    await there.run(lambda: elsewhere.ask_elsewhere(bo, copy, words="I can draw.", skill="ill"))
     await settle(there, here)
     asked = await place_at(here, bo.uri)
-    assert (asked.state, asked.words) == ("asked", "I can draw.")
+    assert (asked.state, asked.words, asked.skill) == ("asked", "I can draw.", "ill")
     assert "wants_to_join" in await told(here, "ana")
     met = await here.meet(bo)
     await here.run(lambda: members.decide_request(ana, project, met, let_in=True))

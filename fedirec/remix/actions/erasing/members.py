@@ -21,6 +21,7 @@ from fedirec.media.queries import paths_of
 from fedirec.media.store import Store
 from fedirec.remix.actions.claims.forgetting import forget_claims
 from fedirec.remix.actions.erasing.names import unname
+from fedirec.remix.actions.needs import forget_answers
 from fedirec.remix.actions.news import forget_news
 from fedirec.remix.actions.pens.forgetting import forget_pens
 from fedirec.remix.actions.remix_requests.expiring import forget_words
@@ -111,6 +112,7 @@ async def forget_sayings(actor: Actor) -> None:
         await Bookmark.filter(actor_id=actor.id).delete()
         await Liking.filter(actor_id=actor.id).delete()
         await forget_words(actor)
+        await forget_answers(actor)
         await forget_claims(actor)
         await forget_suggestions(actor)
         await forget_pens(actor)

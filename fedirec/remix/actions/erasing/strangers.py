@@ -11,6 +11,7 @@ from fedirec.db.search import make_unfindable
 from fedirec.media.cache import MediaCache
 from fedirec.remix.actions.claims.forgetting import forget_claims
 from fedirec.remix.actions.erasing.works import BUILT_ON
+from fedirec.remix.actions.needs import forget_answers
 from fedirec.remix.actions.news import forget_news
 from fedirec.remix.actions.pens.forgetting import forget_pens
 from fedirec.remix.actions.remix_requests.expiring import forget_words
@@ -52,6 +53,7 @@ async def forget_talk(actor: Actor) -> None:
     await forget_news(actor)
     async with transaction():
         await forget_words(actor)
+        await forget_answers(actor)
         await forget_claims(actor)
         await forget_suggestions(actor)
         await forget_pens(actor)
