@@ -59,7 +59,7 @@ GROWING |= {
     "production",
     "production_part",
 }
-GROWING |= {"role_line", "need", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
+GROWING |= {"role_line", "need", "need_answer", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
 GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
     "/",
@@ -72,6 +72,7 @@ PAGES = (
     "/explore?kind=audio",
     "/explore?kind=text&remixable=1&fresh=1&lang=de&from=h3.example&skill=sng",
     "/tags/tag7",
+    "/tags/tag7/feed",
     "/notifications",
     "/challenges",
     "/explore?q=night",

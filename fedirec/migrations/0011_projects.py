@@ -261,6 +261,45 @@ class Migration(QuickMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="NeedAnswer",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "need",
+                    fields.ForeignKeyField(
+                        "fedirec.Need",
+                        source_field="need_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="answers",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "actor",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="actor_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="need_answers",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("words", fields.CharField(default="", db_default="", max_length=500)),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "need_answer",
+                "app": "fedirec",
+                "unique_together": (("need", "actor"),),
+                "indexes": [Index(fields=["actor_id"])],
+                "pk_attr": "id",
+                "table_description": "Somebody could do what a group of ours looks for, and only those who lead it read what they say with it.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="News",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -53,9 +53,14 @@ async def test_a_need_is_named_answered_and_filled_where_everybody_can_read_it(h
         await browser.post(f"/needs/{need.id}", data={"words": "again"})
         page = await browser.get(f"/needs/{need.id}")
         assert "You said that you could do that." in page.text
+        for path in ("/c/rain/needs", f"/needs/{need.id}"):
+            assert "Only for" not in (await here.get(path)).text + (await browser.get(path)).text
     assert await told(here) == ["Only for the two of you"]
     async with here.sign_in("ana") as browser:
-        assert ">bo<" in (await browser.get("/c/rain/needs")).text
+        for path in ("/c/rain/needs", f"/needs/{need.id}"):
+            asked = (await browser.get(path)).text
+            assert "bo" in asked
+            assert "Only for the two of you" in asked, "leaders read it where they look for somebody"
         await browser.post("/c/rain/needs", data={"do": "fill", "need": str(need.id), "person": str(bo.id)})
     kinds = await here.run(lambda: LogEntry.filter(group_id=rain.actor_id).order_by("id").values("kind", "details"))
     assert [row["kind"] for row in kinds][-3:] == ["need_named", "need_answered", "need_filled"]
@@ -105,8 +110,10 @@ async def test_whoever_answers_a_project_elsewhere_asks_to_join_it(here: Instanc
         assert "asked to join" in (await browser.get(f"/projects/remote/{known.id}")).text
     await settle(here, there)
     asked = await there.run(lambda: ProjectMember.get(actor__uri=bo.uri))
-    assert (asked.state, asked.words) == ("asked", "With ink")
+    assert (asked.state, asked.words, asked.skill) == ("asked", "With ink", "anm")
     assert "With ink" in await told(there)
+    kinds = await there.run(lambda: Notification.filter(kind__in=["need_answered", "wants_to_join"]).values("kind"))
+    assert [row["kind"] for row in kinds] == ["need_answered"], "they are told once"
 
 
 @pytest.mark.one_database

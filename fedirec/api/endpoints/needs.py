@@ -58,7 +58,7 @@ async def fill(call: Call) -> Need:
     need, chosen = await get_need_row(call.row(), call.actor), call.sent(FoundSent).person
     # Who said that they could do it is nobody else's business.
     refuse_unless(Deed.FILL_NEED, await parts_around(need.group, call.actor))
-    answered = {person.id: person for person in await answers_to(need)}
+    answered = {each.actor_id: each.actor for each in await answers_to(need)}
     if chosen is not None and chosen not in answered:
         raise Invalid("Name somebody who said that they could do it.", field="person")
     person = answered[chosen] if chosen is not None else None

@@ -26,7 +26,7 @@ async def answer_and_ask(by: Actor, need: Need, words: str = "") -> None:
             if project.actor.is_local:
                 await ask_to_join(by, project, words=said, skill=need.skill, is_told=True)
             else:
-                await ask_elsewhere(by, project, words=said)
+                await ask_elsewhere(by, project, words=said, skill=need.skill)
 
 
 async def _is_known(by: Actor, project: Project) -> bool:

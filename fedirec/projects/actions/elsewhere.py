@@ -26,6 +26,7 @@ from fedirec.projects.vocab import Invite, Leave, ProjectObject
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import Room, refuse_insistent
 from fedirec.remix.actions.meeting import ask_for_project
+from fedirec.remix.skills import CODES
 from fedirec.remix.vocab.text import clean_line
 from fedirec.web.language import gettext as _
 
@@ -39,13 +40,15 @@ RESTS: Final = {"declined": timedelta(days=30), "left": timedelta(days=1)}
 """How long nobody is invited again to a project, after they said no or left."""
 
 
-async def ask_elsewhere(person: Actor, project: Project, *, words: str = "") -> ProjectMember:
-    """The leaders of a project of another instance hear that `person`, who lives here, wishes to join.
+async def ask_elsewhere(person: Actor, project: Project, *, words: str = "", skill: str | None = None) -> ProjectMember:
+    """The leaders of a project of another instance hear that `person`, who lives here, wishes to join with `skill`.
 
     Who was invited is in at once. Raises Conflict for who is in it or has asked, TooMany after MAX_ASKED_A_DAY.
     """
     if len(words) > MAX_WORDS:
         raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_WORDS}, field="words")
+    if skill is not None and skill not in CODES:
+        raise Invalid(_("Choose among the skills that are offered."), field="skill")
     _refuse_strangers(person, project)
     async with transaction():
         await hold(project)
@@ -61,10 +64,10 @@ async def ask_elsewhere(person: Actor, project: Project, *, words: str = "") -> 
             raise Conflict(_("You are in it, or have asked, already."))
         member = member or ProjectMember(project=project, actor=person)
         member.uri, member.state, member.words = new_activity_uri(person), "asked", words.strip()
-        member.created_at, member.ended_at, member.joined_at = now(), None, None
+        member.created_at, member.ended_at, member.joined_at, member.skill = now(), None, None, skill
         await member.save()
         join = question_of(member.uri, person, project.actor)
-        await publish(person, replace(join, content=member.words or None), to=[project.actor])
+        await publish(person, replace(join, content=member.words or None, skill=skill or ""), to=[project.actor])
     return member
 
 

@@ -22,6 +22,7 @@ from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.vocab import Invite, Join, Leave, ProjectObject
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.queries.needs import answered_lately
 
 MAX_AN_HOUR = 20
 """Projects that one person asks to join, or leaves."""
@@ -39,8 +40,15 @@ async def asked_to_join(sender: Actor, join: Join[Any]) -> None:
     await refuse_insistent(sender, what=Join.TYPE, limit=MAX_AN_HOUR)
     if await has_to_wait(sender):
         raise Unsupported("strangers are not heard at the moment")
+    project = await _ours(join.object.id)
+    answered = await answered_lately(project.actor, sender)  # whom its leaders look for: then they have read it there
     await ask_to_join(
-        sender, await _ours(join.object.id), words=one_line(join.content or "")[:MAX_WORDS], uri=join.id or None
+        sender,
+        project,
+        words=one_line(join.content or "")[:MAX_WORDS],
+        skill=join.skill or (answered.skill if answered else None),
+        uri=join.id or None,
+        is_told=answered is not None,
     )
 
 

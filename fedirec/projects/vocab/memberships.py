@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self, TypeVar
 
 from fedirec.activitypub.vocab import Activity, Doc, Entity, Json, Vocabulary
+from fedirec.remix.roles import RELATORS, find_role
+from fedirec.remix.skills import CODES
+from fedirec.remix.vocab.text import find_id
 
 T = TypeVar("T", bound=Entity, covariant=True)
 
@@ -45,10 +48,22 @@ class Invite(Activity[T]):
         return document
 
 
+@dataclass(frozen=True, kw_only=True)
 class Join(Activity[T]):
     """Somebody asks to be a member of a project, the object."""
 
     TYPE: ClassVar[str] = "Join"
+    skill: str = ""
+    """The code of what they would do there, one of `skills.CODES`; empty for whatever is needed."""
+
+    @classmethod
+    def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
+        role = find_role(find_id(doc, "roleName") or "")
+        known = role is not None and role.code in CODES
+        return replace(super().read(doc, vocabulary), skill=role.code if role is not None and known else "")
+
+    def write(self) -> Json:
+        return super().write() | ({"roleName": RELATORS + self.skill} if self.skill else {})
 
 
 class Leave(Activity[T]):

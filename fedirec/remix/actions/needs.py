@@ -19,6 +19,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Offer, Ref, Tombstone
 from fedirec.clock import now
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import markdown
 from fedirec.remix.actions.announcing import say_gone
@@ -27,7 +28,7 @@ from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.content import content_of
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import LogEntry, Need
+from fedirec.remix.models import LogEntry, Need, NeedAnswer
 from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.remix.queries.leading import leaders_of_group, parts_around
 from fedirec.remix.queries.needs import MAX_OF_ONE, needs_of
@@ -54,6 +55,7 @@ async def name_need(by: Actor, group: Actor, skill: str, words: str, part_uri: s
     _refuse_foreign(group)
     said = _check(skill, words)
     async with transaction():
+        await hold(group)
         running = await Need.filter(group_id=group.id, state="open").values("skill", "part_uri")
         if any(row["skill"] == skill and row["part_uri"] == part_uri for row in running):
             raise Conflict("That is looked for already.", field="skill")
@@ -149,27 +151,28 @@ async def take_answer(by: Actor, need: Need, words: str) -> None:
         raise Conflict("You lead it. Name those who were found.")
     for leader in leaders:
         await refuse_unwelcome(by, to=leader)
-    said = LogEntry.filter(person_id=by.id, kind=Happening.NEED_ANSWERED.value)
-    if any(
-        (row["details"] or {}).get("need") == need.uri
-        for row in await said.filter(group_id=need.group_id)
-        .limit(MAX_OF_ONE * MAX_ANSWERS_A_DAY)
-        .order_by("-id")
-        .values("details")
-    ):
-        return
-    day_ago = now() - timedelta(days=1)
-    if await said.filter(created_at__gt=day_ago).count() >= MAX_ANSWERS_A_DAY:
-        raise TooMany(retry_after=3600)
-    lately = LogEntry.filter(group_id=need.group_id, kind=Happening.NEED_ANSWERED.value, created_at__gt=day_ago)
-    if not by.is_local and await lately.filter(person__host=by.host).count() >= MAX_OF_HOST_A_DAY:
-        raise TooMany(retry_after=3600)
     async with transaction():
+        await hold(need)
+        said = LogEntry.filter(person_id=by.id, kind=Happening.NEED_ANSWERED.value)
+        if await NeedAnswer.exists(need_id=need.id, actor_id=by.id):
+            return
+        day_ago = now() - timedelta(days=1)
+        if await said.filter(created_at__gt=day_ago).count() >= MAX_ANSWERS_A_DAY:
+            raise TooMany(retry_after=3600)
+        lately = LogEntry.filter(group_id=need.group_id, kind=Happening.NEED_ANSWERED.value, created_at__gt=day_ago)
+        if not by.is_local and await lately.filter(person__host=by.host).count() >= MAX_OF_HOST_A_DAY:
+            raise TooMany(retry_after=3600)
         # What they say to the leaders is not for everybody.
+        await NeedAnswer.create(need_id=need.id, actor=by, words=words)
         details = {"need": need.uri, "skill": need.skill}
         await log(need.group, Happening.NEED_ANSWERED, by=by, person=by, details=details)
         about = {"title": need.group.name, "reason": words}
         await tell_people(need.group, leaders, Notice.NEED_ANSWERED, by, need.uri, need.group.uri, about)
+
+
+async def forget_answers(actor: Actor) -> None:
+    """What `actor`, who is gone, said to those who look for somebody is forgotten; part of the caller's transaction."""
+    await NeedAnswer.filter(actor_id=actor.id).exclude(words="").update(words="")
 
 
 async def save_needs(group: Actor, described: Sequence[NeedObject]) -> None:
@@ -247,6 +250,7 @@ async def describe_needs(group: Actor) -> tuple[NeedObject, ...]:
 async def _end(by: Actor, need: Need, *, state: str, person: Actor | None = None) -> None:
     refuse_unless(Deed.FILL_NEED, await parts_around(need.group, by))
     _refuse_foreign(need.group)
+    await hold(need)
     if need.state != "open":
         raise Conflict("That is not looked for any more.")
     need.state, need.filled_by, need.ended_at = state, person, now()

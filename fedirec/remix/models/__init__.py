@@ -11,7 +11,7 @@ from fedirec.remix.models.consent import ConsentRequest
 from fedirec.remix.models.contributors import Contributor
 from fedirec.remix.models.drafts import Draft
 from fedirec.remix.models.lineage import Snapshot, Source
-from fedirec.remix.models.needs import Need
+from fedirec.remix.models.needs import Need, NeedAnswer
 from fedirec.remix.models.news import LogEntry, News, Reminder
 from fedirec.remix.models.pens import Pen, Writing
 from fedirec.remix.models.profiles import Ability, Pick, Profile
@@ -40,6 +40,7 @@ __all__ = [
     "GroupTag",
     "LogEntry",
     "Need",
+    "NeedAnswer",
     "News",
     "Pen",
     "Pick",

@@ -42,3 +42,24 @@ class Need(Model, metaclass=RowClass):
             Index(fields=["group_id", "state"]),
             Index(fields=["filled_by_id"]),
         ]
+
+
+class NeedAnswer(Model, metaclass=RowClass):
+    """Somebody could do what a group of ours looks for, and only those who lead it read what they say with it."""
+
+    id = fields.BigIntField(primary_key=True)
+    need: fields.ForeignKeyRelation[Need] = fields.ForeignKeyField(
+        "fedirec.Need", related_name="answers", on_delete=fields.RESTRICT
+    )
+    need_id: int
+    actor: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="need_answers", on_delete=fields.RESTRICT
+    )
+    actor_id: int
+    words = fields.CharField(max_length=500, default="", db_default="")
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "need_answer"
+        unique_together = (("need", "actor"),)
+        indexes = [Index(fields=["actor_id"])]

@@ -4,6 +4,7 @@ leaders name whom they look for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +19,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import FedirecError, NotFound
 from fedirec.remix.actions.needs import fill_need, name_need, withdraw_need
-from fedirec.remix.models import Need
+from fedirec.remix.models import Need, NeedAnswer
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.fits import group_url, skill_word
 from fedirec.remix.pages.skills import skill_choices
@@ -39,6 +40,15 @@ SUGGESTED: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerView:
+    """Somebody could do what is looked for."""
+
+    person: PersonView
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedView:
     """Whom somebody looks for."""
 
@@ -50,6 +60,8 @@ class NeedView:
     is_open: bool = True
     answered: tuple[Choice, ...] = ()
     """Those who said that they could do it, for leaders to choose from."""
+    said: tuple[AnswerView, ...] = ()
+    """What they said with it, for leaders alone."""
     people: tuple[PersonView, ...] = ()
     """Others who could be asked."""
 
@@ -81,7 +93,7 @@ async def post_needs(request: Request[Any]) -> Response:
             need = await _need_of(group, str(form.value("need")), viewer.actor)
             if do == "fill":
                 chosen = number_of(str(form.value("person") or ""))
-                answered = {person.id: person for person in await answers_to(need)}
+                answered = {each.actor_id: each.actor for each in await answers_to(need)}
                 await fill_need(viewer.actor, need, person=answered.get(chosen) if chosen else None)
                 said = _("Found: it is looked for no more.")
             else:
@@ -104,13 +116,14 @@ async def render_need(request: Request[Any], form: Form, *, status: int = 200) -
     cards, member = Cards(request), viewer_of(request)
     parts = await parts_around(need.group, viewer) if viewer else frozenset()
     leads_it = may_do(Deed.FILL_NEED, parts)
-    has_answered = viewer is not None and viewer.id in {person.id for person in await answers_to(need)}
+    answers = await answers_to(need)
+    has_answered = viewer is not None and viewer.id in {each.actor_id for each in answers}
     return render(
         request,
         "remix/need.html",
         status,
         form=form,
-        need=_view(cards, need),
+        need=_view(cards, need, said=_said_in(cards, answers) if leads_it else ()),
         group_name=need.group.name or need.group.handle,
         group_url=group_url(cards, need.group),
         is_remote=not need.group.is_local,
@@ -155,15 +168,22 @@ async def _with_people(cards: Cards, need: Need, viewer: Actor | None) -> NeedVi
     others = await people_who_can(
         need.skill,
         viewer=viewer,
-        but=[*(person.id for person in answered), *([viewer.id] if viewer else [])],
+        but=[*(each.actor_id for each in answered), *([viewer.id] if viewer else [])],
         limit=SUGGESTED,
     )
     return _view(
         cards,
         need,
-        answered=tuple(Choice(value=str(person.id), label=person.name or person.handle) for person in answered),
+        answered=tuple(
+            Choice(value=str(each.actor_id), label=each.actor.name or each.actor.handle) for each in answered
+        ),
+        said=_said_in(cards, answered),
         people=tuple(cards.person(person) for person in others),
     )
+
+
+def _said_in(cards: Cards, answers: Sequence[NeedAnswer]) -> tuple[AnswerView, ...]:
+    return tuple(AnswerView(person=cards.person(each.actor), words=each.words, at=each.created_at) for each in answers)
 
 
 def _view(cards: Cards, need: Need, **further: Any) -> NeedView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.boundaries import not_away
@@ -11,8 +12,7 @@ from fedirec.clock import now
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks
 from fedirec.errors import NotFound
-from fedirec.remix.logbook import Happening
-from fedirec.remix.models import LogEntry, Need
+from fedirec.remix.models import Need, NeedAnswer
 from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.queries.parts import actors_in
@@ -20,7 +20,7 @@ from fedirec.remix.queries.parts import actors_in
 MAX_OF_ONE: Final = 20
 """Open needs of one challenge or project."""
 MAX_ANSWERS: Final = 200
-"""Of one group that are looked at."""
+"""To one need that are looked at."""
 _OPEN: Final = """
     SELECT n.id FROM need n CROSS JOIN actor a WHERE a.id = n.group_id AND n.state = 'open' AND n.id < ?
        AND a.state = 'active' AND NOT EXISTS (
@@ -94,13 +94,16 @@ async def get_need_row(key: int, viewer: Actor | None) -> Need:
     return need
 
 
-async def answers_to(need: Need) -> list[Actor]:
-    """Those who said that they could do what a group of ours looks for, the first one in front."""
-    said = LogEntry.filter(group_id=need.group_id, kind=Happening.NEED_ANSWERED.value, created_at__gte=need.created_at)
-    rows = await said.order_by("id").limit(MAX_ANSWERS).select_related("person")
-    return list(
-        {row.person.id: row.person for row in rows if row.person and row.details.get("need") == need.uri}.values()
-    )
+async def answers_to(need: Need) -> list[NeedAnswer]:
+    """Who said that they could do what a group of ours looks for, the first one in front, each with its actor."""
+    return await NeedAnswer.filter(need_id=need.id).order_by("id").limit(MAX_ANSWERS).select_related("actor")
+
+
+async def answered_lately(group: Actor, person: Actor) -> Need | None:
+    """What `person` answered last of what `group` looks for, within a day."""
+    said = NeedAnswer.filter(need__group_id=group.id, actor_id=person.id, created_at__gt=now() - timedelta(days=1))
+    row = await said.order_by("-id").first().select_related("need")
+    return row.need if row is not None else None
 
 
 async def find_group(uri: str) -> Actor:

@@ -52,7 +52,7 @@ async def list_waiting(call: Call) -> ProjectPeople:
 async def ask(call: Call) -> ProjectPerson:
     project, wanted = await project_in(call), call.sent(WishSent)
     if not project.actor.is_local:
-        return await _shown(call, await ask_elsewhere(call.actor, project, words=wanted.words))
+        return await _shown(call, await ask_elsewhere(call.actor, project, words=wanted.words, skill=wanted.skill))
     return await _shown(call, await ask_to_join(call.actor, project, words=wanted.words, skill=wanted.skill))
 
 
