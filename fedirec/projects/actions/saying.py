@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from fedirec.activitypub.models import Actor
 from fedirec.projects.models import Project
 from fedirec.remix.actions.news import publish_news
@@ -18,10 +16,8 @@ async def say(
     title: str,
     text: str,
     who: Actor | None = None,
-    kind: NewsKind = NewsKind.UPDATE,
-    to: Iterable[Actor] = (),
 ) -> None:
-    """Followers everywhere, and those of `to`, read it in the language of the project.
+    """Followers everywhere read it in the language of the project.
 
     Part of the caller's transaction. `title` and `text` are marked with N_; “%(title)s” in the text is the project's,
     “%(who)s” is `who`. Nobody hears of what is not launched.
@@ -31,12 +27,11 @@ async def say(
     blanks = {"title": project.title, "who": (who.name or who.handle) if who else ""}
     await publish_news(
         await project.actor,
-        kind=kind,
+        kind=NewsKind.UPDATE,
         title=in_its_language(project, title),
         text=in_its_language(project, text) % blanks,
         author=None,
         language=_language_of(project),
-        to=to,
     )
 
 

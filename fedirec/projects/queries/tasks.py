@@ -66,17 +66,17 @@ async def ended_tasks(project: Project, *, after: Cursor | None, limit: int) -> 
     return await _dressed(found.order_by("-ended_at", "-id").limit(limit))
 
 
-async def tasks_of(actor: Actor, *, limit: int, offset: int = 0) -> Sequence[Task]:
+async def tasks_of(actor: Actor, *, limit: int) -> Sequence[Task]:
     """What `actor` has taken on in all projects of ours, what is due first in front, each with its project.
 
     Not of projects that were given up, or that nobody sees.
     """
     mine = Task.filter(assignee_id=actor.id, state="open", project__actor__state__in=("active", "pending"))
     mine = mine.exclude(project__stage="abandoned")
-    rows = await _dressed(mine.filter(due_at__not_isnull=True).order_by("due_at", "id").limit(limit + offset))
-    if len(rows) < limit + offset:
-        rows += await _dressed(mine.filter(due_at=None).order_by("id").limit(limit + offset - len(rows)))
-    return rows[offset:]
+    rows = await _dressed(mine.filter(due_at__not_isnull=True).order_by("due_at", "id").limit(limit))
+    if len(rows) < limit:
+        rows += await _dressed(mine.filter(due_at=None).order_by("id").limit(limit - len(rows)))
+    return rows
 
 
 async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Date]:

@@ -67,12 +67,12 @@ async def log_of(
     return await told(await found.order_by("-id").limit(limit), viewer=viewer)
 
 
-async def get_entry(group: Actor, key: str, *, viewer: Actor | None = None) -> Told:
-    """The entry with that key in the log of `group`, as `viewer`, or anybody, may read it. Raises NotFound."""
+async def get_entry(group: Actor, key: str) -> Told:
+    """The entry with that key in the log of `group`, as anybody may read it. Raises NotFound."""
     row = await LogEntry.get_or_none(uri=f"{group.uri}/log/{key}", group_id=group.id)
     if row is None:
         raise NotFound("There is no such entry.")
-    (entry,) = await told([row], viewer=viewer)
+    (entry,) = await told([row])
     return entry
 
 

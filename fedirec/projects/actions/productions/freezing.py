@@ -34,7 +34,7 @@ from fedirec.remix.vocab.text import MAX_NAME, clean_line
 from fedirec.web.language import gettext as _
 
 
-async def freeze_production(leader: Actor, production: Production, *, reason: str = "") -> Production:
+async def freeze_production(leader: Actor, production: Production) -> Production:
     """Its manifest is made, and never changes; what is used from challenges of the project counts as used.
 
     Those whose work is in it are told, and everybody can read in the log that it is frozen. Raises Conflict when there
@@ -56,7 +56,7 @@ async def freeze_production(leader: Actor, production: Production, *, reason: st
         await _count_as_used(checked)
         group = production.project.actor
         details = {"title": fresh.title, "production": fresh.uri, "digest": manifest.digest}
-        await log(group, Happening.FROZEN, by=leader, reason=reason, details=details)
+        await log(group, Happening.FROZEN, by=leader, details=details)
         if await carry_on(production.project, Stage.FINISHED):
             await publish_project_update(production.project)
         authors = {each.part.record.author_id: each.part.record.author for each in checked}
