@@ -17,7 +17,7 @@ from fedirec.remix.actions.challenges import GRACE, MAX_FILES, MAX_GRACE, MAX_SA
 from fedirec.remix.actions.challenges.ending import MAX_THANKS
 from fedirec.remix.actions.group_tags import MAX_TAGS, tags_of
 from fedirec.remix.licences import find_licence
-from fedirec.remix.logbook import MAX_REASON as MAX_LOG_REASON
+from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.models import Challenge as ChallengeRow
 from fedirec.remix.models import ChallengeTerms
 from fedirec.remix.queries.challenges import is_open
@@ -127,7 +127,7 @@ class ChallengeChange(Sent):
     tags: list[TagText] | None = Field(None, max_length=MAX_TAGS)
     terms: TermsSent | None = None
     reason: Text = Field(
-        "", max_length=MAX_LOG_REASON, description="Needed for more time, and for new terms once something was offered."
+        "", max_length=MAX_REASON, description="Needed for more time, and for new terms once something was offered."
     )
 
 
@@ -149,7 +149,7 @@ class ConclusionSent(Sent):
 class WhySent(Sent):
     """Why something is done; everybody can read it."""
 
-    reason: Text = Field(min_length=1, max_length=MAX_LOG_REASON)
+    reason: Text = Field(min_length=1, max_length=MAX_REASON)
 
 
 class AgreementSent(Sent):
