@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from fedirec.activitypub.models import Actor
+from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.errors import Conflict, FedirecError
-from fedirec.projects.actions import leading, members, projects, steps
+from fedirec.projects.actions import elsewhere, leading, members, projects, steps
 from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.takeovers import decide_takeovers, offer_to_lead
 from fedirec.projects.models import Manifest, Project, ProjectMember, Step, StepChallenge
@@ -19,20 +19,22 @@ from fedirec.projects.queries.productions import get_production_row
 from fedirec.projects.stages import Stage
 from fedirec.remix.actions import challenges
 from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.needs import answer_need, fill_need, name_need, withdraw_need
 from fedirec.remix.actions.records import publish_record
 from fedirec.remix.actions.submissions import (
     accept_submission,
     decline_submission,
     reconsider_submission,
+    submit_record,
     withdraw_submission,
 )
 from fedirec.remix.actions.terms import agree_to_terms
-from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, GroupLeader, LogEntry, Submission
+from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, GroupLeader, LogEntry, Need, Submission
 from fedirec.remix.terms import Pays, Terms
 from tests.conftest import Pass
 from tests.network import Instance
-from tests.projects.producing import production_with
-from tests.projects.stage import begin, challenge_at, launch, let_in, project_at, step_at
+from tests.projects.producing import production_with, record_by
+from tests.projects.stage import begin, challenge_at, launch, let_in, meet_project, project_at, step_at
 
 pytestmark = pytest.mark.anyio
 
@@ -117,7 +119,7 @@ async def test_what_is_frozen_is_not_withdrawn_and_frozen_once(here: Instance) -
     offer = await offer_at(here, bo, rain)
     await here.run(accept_submission, ana, offer, "It rains.")
     record = await here.run(lambda: _record(offer))
-    production = await production_with(here, ana, project, [record])
+    production = await production_with(here, ana, project, [record], licence="CC0-1.0")
     copies = [await here.run(get_production_row, production.id) for _ in range(2)]
     mine = await as_it_is(here, offer)
     done = await at_once(
@@ -171,7 +173,7 @@ async def test_a_project_is_launched_moved_and_left_once(here: Instance) -> None
     )
     moves = await here.run(lambda: LogEntry.filter(group_id=project.actor_id, kind="stage_set").order_by("id"))
     assert [move.details["stage"] for move in moves[:-1]] == [move.details["before"] for move in moves[1:]]
-    assert len(moves) == done.count(None)
+    assert len([move for move in moves if move.reason in ("Tired.", "Over.")]) == done.count(None)
     assert (await project_at(here)).stage == moves[-1].details["stage"]
 
     stale = [await project_at(here) for _ in range(2)]
@@ -289,3 +291,26 @@ async def test_nobody_agrees_to_terms_while_they_change_but_to_those_they_read(h
     assert bound.terms_digest == versions[(bound.terms_version or 0) - 1].digest
     agreed = await here.run(lambda: Agreement.filter(submission_id=offer.id).count())
     assert agreed == (1 if done[1] else 2)
+
+
+async def test_what_is_offered_asked_or_looked_for_twice_at_once_is_so_once(here: Instance, there: Instance) -> None:
+    ana, bo, cy = await here.join("ana"), await here.join("bo"), await there.join("cy")
+    project, rain = await launch(here, ana), await challenge_at(here, ana)
+    record = await record_by(here, bo, "Drops", licence="CC0-1.0")
+    done = await at_once(here, *[lambda: submit_record(bo, record, rain)] * 3)
+    assert None in done
+    assert len(await here.run(lambda: Submission.filter(challenge_id=rain.id))) == 1
+
+    done = await at_once(here, *[lambda: name_need(ana, project.actor, "sng", "A voice")] * 3)
+    assert done.count(None) == 1
+    need = await here.run(lambda: Need.get().select_related("group"))
+    copies = [await here.run(lambda: Need.get(id=need.id).select_related("group")) for _ in range(2)]
+    await at_once(here, *[lambda: answer_need(bo, need, "Me.")] * 3)
+    assert (await kinds(here, project.actor_id)).count("need_answered") == 1
+    done = await at_once(here, lambda: fill_need(ana, copies[0]), lambda: withdraw_need(ana, copies[1]))
+    assert done.count(None) == 1
+
+    copy = await meet_project(there, project.actor.uri)
+    done = await at_once(there, *[lambda: elsewhere.ask_elsewhere(cy, copy)] * 3)
+    assert done.count(None) == 1
+    assert await there.run(lambda: Outgoing.filter(type="Join").count()) == 1
