@@ -51,6 +51,7 @@ async def test_passwords_and_codes_are_not_kept(instance: Instance, uris: Uris, 
     assert not any(secret in row for row in kept for secret in [PASSWORD, *joined.recovery_codes])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "password", "field"),
     [("admin", PASSWORD, "name"), ("a b", PASSWORD, "name"), ("ana", "short", "password"), ("", PASSWORD, "name")],
@@ -163,6 +164,7 @@ async def test_an_invitation_is_withdrawn_by_whoever_made_it(join: Join) -> None
     assert await find_invitation(invitation) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("uses", "days"), [(0, 1), (101, 1), (1, 0), (1, 91), (-1, -1)])
 async def test_invitations_are_for_a_few_people_and_some_weeks(join: Join, uses: int, days: int) -> None:
     with pytest.raises(Invalid):
@@ -248,12 +250,14 @@ async def test_a_request_is_answered_once_even_by_two_at_once(uris: Uris, keyrin
     assert await Account.exists(actor__handle="ana") is isinstance(both[0], Account)
 
 
+@pytest.mark.one_database
 async def test_an_invitation_spares_people_the_wait(uris: Uris, keyring: Keyring, join: Join) -> None:
     invitation = await create_invitation(await join("ana"))
     await Instance.all().update(registration="approval")
     assert not (await sign_up(uris, keyring, name="bo", password=PASSWORD, invitation=invitation)).is_waiting
 
 
+@pytest.mark.one_database
 async def test_members_let_nobody_in(uris: Uris, keyring: Keyring, join: Join) -> None:
     bo = await join("bo")
     await Instance.all().update(registration="approval")
@@ -280,6 +284,7 @@ async def test_the_operator_makes_an_account_with_any_role(
     )
 
 
+@pytest.mark.one_database
 async def test_an_admin_makes_no_other_admin(uris: Uris, keyring: Keyring, join: Join) -> None:
     ada = await join("ada", Role.ADMIN)
     with pytest.raises(Forbidden):

@@ -104,11 +104,13 @@ async def test_the_token_itself_is_not_kept(database: str) -> None:
     assert (await get_instance()).setup_digest != token
 
 
+@pytest.mark.one_database
 async def test_without_a_first_start_there_is_nothing_to_set_up(database: str) -> None:
     with pytest.raises(NotFound):
         await check_setup_token("x")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("changes", "field", "error"),
     [
@@ -137,6 +139,7 @@ async def test_a_mistake_is_told_beside_its_field_and_leaves_the_link_good(
     assert (await get_instance()).origin is None
 
 
+@pytest.mark.one_database
 async def test_another_address_than_that_of_the_page_can_be_meant(database: str, keyring: Keyring) -> None:
     token = await begin_setup()
     assert token is not None
@@ -144,6 +147,7 @@ async def test_another_address_than_that_of_the_page_can_be_meant(database: str,
     assert (await get_instance()).origin == "https://studio.example"
 
 
+@pytest.mark.one_database
 async def test_an_origin_of_the_settings_is_the_origin(database: str, keyring: Keyring) -> None:
     token = await begin_setup()
     assert token is not None
@@ -152,6 +156,7 @@ async def test_an_origin_of_the_settings_is_the_origin(database: str, keyring: K
     assert (await get_instance()).origin == "https://fixed.example"
 
 
+@pytest.mark.one_database
 async def test_in_development_an_instance_may_live_on_plain_http(database: str, keyring: Keyring) -> None:
     token = await begin_setup()
     assert token is not None

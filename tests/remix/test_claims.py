@@ -284,6 +284,7 @@ async def test_what_is_disputed_is_known_until_it_is_decided(here: Instance) -> 
     assert await here.run(disputed_among, [edge.id]) == set()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", [ClaimKind.WRONG_ROLE, ClaimKind.NOT_MY_WORK, ClaimKind.NO_CONSENT])
 async def test_people_say_what_is_wrong_with_their_own_credit(here: Instance, kind: ClaimKind) -> None:
     ana, bo, cy = await here.join("ana"), await here.join("bo"), await here.join("cy")
@@ -434,6 +435,7 @@ async def test_a_claim_that_is_taken_back_is_taken_back_at_home(here: Instance, 
     assert (await there.run(lambda: Claim.get(record__uri=song.uri))).state == "withdrawn"
 
 
+@pytest.mark.one_database
 async def test_a_flag_cannot_claim_in_the_name_of_somebody_else(here: Instance, there: Instance) -> None:
     ana, bo, eve = await there.join("ana"), await here.join("bo"), await there.join("eve")
     rain = await record_of(there, ana, "Rain")

@@ -182,6 +182,7 @@ async def test_a_conversation_goes_both_ways_and_reaches_everybody_in_it(
         assert not [reason for reason in await reasons(instance) if reason], await reasons(instance)
 
 
+@pytest.mark.one_database
 async def test_a_comment_travels_as_a_note_that_every_server_can_show(here: Instance, peer: Peer) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     mia = peer.actor("mia")
@@ -276,6 +277,7 @@ async def test_a_reply_from_mastodon_is_a_comment_with_its_time(here: Instance, 
     assert (await known_at(here, note["id"])).content == "", "what was deleted stays deleted"
 
 
+@pytest.mark.one_database
 async def test_a_reply_with_media_is_a_work_and_no_comment(here: Instance, peer: Peer) -> None:
     ana = await here.join("ana")
     record = await publish(here, ana)
@@ -309,6 +311,7 @@ async def test_what_comes_out_of_order_is_put_together(here: Instance, network: 
     assert await here.run(lambda: Comment.all().count()) == 2
 
 
+@pytest.mark.one_database
 async def test_a_comment_that_came_by_name_or_was_passed_on_stands_with_its_record(here: Instance, peer: Peer) -> None:
     ana = await here.join("ana")
     record = await publish(here, ana)
@@ -631,6 +634,7 @@ async def test_what_moderators_hide_its_author_cannot_show(here: Instance) -> No
 # On pages
 
 
+@pytest.mark.one_database
 async def test_somebody_comments_changes_and_deletes_on_the_page(here: Instance) -> None:
     ana = await here.join("ana")
     await here.join("bo")
@@ -666,6 +670,7 @@ async def test_somebody_comments_changes_and_deletes_on_the_page(here: Instance)
         assert (await browser.get(f"{own}/edit")).status_code in (403, 410)
 
 
+@pytest.mark.one_database
 async def test_an_answer_stands_below_what_it_answers(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     record = await publish(here, ana)
@@ -680,6 +685,7 @@ async def test_an_answer_stands_below_what_it_answers(here: Instance) -> None:
     assert await notices(here, "bo") == ["answered"]
 
 
+@pytest.mark.one_database
 async def test_whoever_is_not_signed_in_is_told_how_to_take_part(here: Instance) -> None:
     ana = await here.join("ana")
     record = await publish(here, ana)

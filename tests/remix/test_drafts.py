@@ -75,6 +75,7 @@ async def test_a_draft_shows_everything_again_and_is_gone_when_it_is_published(h
     assert not await here.run(Draft.exists)
 
 
+@pytest.mark.one_database
 async def test_while_somebody_writes_the_page_saves_and_says_when(here: Instance) -> None:
     await here.join("ana")
     async with here.sign_in("ana") as ana:
@@ -160,6 +161,7 @@ async def test_what_nobody_touches_for_long_is_forgotten_and_its_files_with_it(h
         await here.run(get_draft, ana, key)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("key", "values", "refused"),
     [
@@ -179,6 +181,7 @@ async def test_a_draft_that_is_none_is_refused(
         await here.run(forget_draft, ana, key=key)
 
 
+@pytest.mark.one_database
 async def test_a_look_at_it_shows_what_others_will_see_and_what_is_missing(here: Instance) -> None:
     ana = await here.join("ana")
     await here.join("bo")
@@ -197,6 +200,7 @@ async def test_a_look_at_it_shows_what_others_will_see_and_what_is_missing(here:
     assert await here.run(lambda: Record.all().count()) == 1
 
 
+@pytest.mark.one_database
 async def test_each_source_says_whether_it_fits_and_all_together_what_comes_of_it(here: Instance) -> None:
     ana = await here.join("ana")
     await here.join("bo")
@@ -255,6 +259,7 @@ async def test_a_record_of_ones_own_can_answer_a_challenge_as_it_is(here: Instan
     assert await here.run(lambda: Record.all().count()) == 1
 
 
+@pytest.mark.one_database
 async def test_only_the_page_on_which_records_are_made_may_listen_and_look(here: Instance) -> None:
     await here.join("ana")
     async with here.sign_in("ana") as ana:

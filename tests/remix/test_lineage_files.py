@@ -112,6 +112,7 @@ async def test_three_instances_one_file_and_everything_in_it_is_proved(
 # On pages
 
 
+@pytest.mark.one_database
 async def test_a_page_says_what_is_proved_and_gives_the_file(
     here: Instance, there: Instance, elsewhere: Instance, chain: tuple[Record, Record, Record]
 ) -> None:
@@ -182,6 +183,7 @@ async def test_what_is_not_for_everybody_is_in_no_file(here: Instance, there: In
         await exported(here, remixed.uri)
 
 
+@pytest.mark.one_database
 async def test_a_source_that_was_deleted_stays_in_the_file_as_it_was_signed(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     source = await publish(here, ana)
@@ -210,6 +212,7 @@ async def test_a_work_that_names_whoever_does_not_want_to_be_named_is_in_no_file
     assert [(each.record, each.why) for each in file.left_out] == [(source.uri, Why.WITHHELD)]
 
 
+@pytest.mark.one_database
 async def test_more_relatives_than_a_file_carries_are_told(here: Instance) -> None:
     ana = await here.join("ana")
     source = await publish(here, ana)
@@ -223,6 +226,7 @@ async def test_more_relatives_than_a_file_carries_are_told(here: Instance) -> No
 # Witnesses
 
 
+@pytest.mark.one_database
 async def test_an_instance_says_which_keys_it_has_seen_and_signs_that(
     here: Instance, there: Instance, elsewhere: Instance, chain: tuple[Record, Record, Record]
 ) -> None:
@@ -241,6 +245,7 @@ async def test_an_instance_says_which_keys_it_has_seen_and_signs_that(
         assert (await there.get(f"/actor/witness{query}", accept=ACTIVITY)).status_code == 400
 
 
+@pytest.mark.one_database
 async def test_only_so_many_instances_are_asked_and_the_others_are_named(here: Instance) -> None:
     origins = [f"https://w{number}.test" for number in range(MAX_INSTANCES + 3)]
     heard = await here.run(lambda: ask_witnesses(here.state["remote"], [f"{here.origin}/u/olga"], instances=origins))
@@ -249,6 +254,7 @@ async def test_only_so_many_instances_are_asked_and_the_others_are_named(here: I
     assert sum(each.why == TOO_MANY for each in heard.silences) == 3
 
 
+@pytest.mark.one_database
 async def test_a_witness_that_speaks_of_others_or_does_not_sign_is_not_heard(here: Instance, network: Network) -> None:
     ana = f"{here.origin}/u/ana"
     address = address_of_statement("https://liar.test", [ana])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from fedirec.accounts.models import Notification
 from fedirec.db import transaction
 from fedirec.remix.actions.lineage import settle_sources
@@ -80,6 +82,7 @@ async def test_asked_while_composing_agreed_side_by_side_and_then_published(here
     assert (await here.run(get_request, request.id)).state == "revoked"
 
 
+@pytest.mark.one_database
 async def test_a_remix_that_was_agreed_to_can_be_given_tags_but_not_made_another(
     here: Instance, time_passes: Pass
 ) -> None:
@@ -107,6 +110,7 @@ async def test_a_remix_that_was_agreed_to_can_be_given_tags_but_not_made_another
         assert "“Closed” may not be changed" in other.text
 
 
+@pytest.mark.one_database
 async def test_declined_with_words_and_taken_back_by_who_asked(here: Instance) -> None:
     ana = await here.join("ana")
     await here.join("bo")
@@ -155,6 +159,7 @@ async def test_what_nobody_answered_in_time_can_be_asked_once_more(here: Instanc
         assert "waits for an answer" in (await browser.get(f"/requests/{request.id}")).text
 
 
+@pytest.mark.one_database
 async def test_with_two_that_exclude_each_other_only_who_stands_in_the_way_is_asked(here: Instance) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     await here.join("cy")
@@ -196,6 +201,7 @@ async def test_each_shelf_says_what_each_record_would_mean(here: Instance) -> No
         assert 'class="source-row care"' in chosen.text
 
 
+@pytest.mark.one_database
 async def test_what_was_looked_at_lies_on_the_first_shelf(here: Instance) -> None:
     ana = await here.join("ana")
     await here.join("bo")
@@ -220,6 +226,7 @@ def _verdict(page: str, title: str) -> str:
     return str(re.findall(r'class="candidate (\w+)"', before)[-1])
 
 
+@pytest.mark.one_database
 async def test_an_author_stands_by_a_remix_about_which_nobody_asked(
     here: Instance, there: Instance, time_passes: Pass
 ) -> None:
@@ -260,6 +267,7 @@ async def test_an_author_stands_by_a_remix_about_which_nobody_asked(
         assert len((await document_at(instance, made.uri))["remixAuthorization"]) == 1
 
 
+@pytest.mark.one_database
 async def test_the_picker_warns_of_what_was_itself_made_without_being_allowed(here: Instance) -> None:
     ana, eve, bo = await here.join("ana"), await here.join("eve"), await here.join("bo")
     closed = await publish(here, ana, "Closed", licence="CC-BY-ND-4.0")
