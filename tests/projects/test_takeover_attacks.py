@@ -86,6 +86,9 @@ async def test_a_leader_does_not_put_up_the_project_of_another_for_a_friend(here
     with pytest.raises(Forbidden):
         await here.run(lambda: set_stage(mal, project, Stage.ADOPTABLE, reason="Who wants it?"))
     assert (await project_at(here)).stage == "early"
+    for name, is_offered in (("mal", False), ("ana", True)):
+        async with here.sign_in(name) as browser:
+            assert ('value="adoptable"' in (await browser.get("/p/moonfilm/lead")).text) is is_offered
     await here.run(lambda: Actor.filter(id=ana.id).update(state="suspended"))
     project = await project_at(here)
     await here.run(lambda: set_stage(mal, project, Stage.ADOPTABLE, reason="She is gone, and I am too few."))

@@ -31,6 +31,7 @@ from fedirec.projects.actions.stopping import tell_of_stop
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import facts_of
+from fedirec.projects.queries.takeovers import may_put_up
 from fedirec.projects.stages import Stage, refuse_move
 from fedirec.remix.actions.drafts import FileDraft
 from fedirec.remix.actions.group_tags import read_tags, save_group_tags
@@ -190,7 +191,7 @@ async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: st
     """
     async with transaction():
         parts = await begin_deed(Deed.SET_STAGE, project, leader)
-        if stage is Stage.ADOPTABLE and await Actor.exists(id=project.creator_id or 0, state="active", moved_to=None):
+        if stage is Stage.ADOPTABLE and not await may_put_up(project, parts):
             refuse_unless(Deed.PUT_UP_PROJECT, parts)
         if project.launched_at is None:
             raise Conflict(_("Launch it first."), field="stage")

@@ -34,6 +34,7 @@ from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project,
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views, stage_view, step_views
 from fedirec.projects.queries.projects import challenges_to_attach, facts_of, steps_of
+from fedirec.projects.queries.takeovers import may_put_up
 from fedirec.projects.stages import Stage, next_stages, refusal_of
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
@@ -177,11 +178,13 @@ async def show_leading(
     steps = await steps_of(project, with_drafts=True)
     parts = await parts_in_project(request, project)
     before = Stage(project.stage_before) if project.stage_before else None
-    facts = await facts_of(project)
+    facts, kept = await facts_of(project), set[Stage]()
+    if not await may_put_up(project, parts):
+        kept.add(Stage.ADOPTABLE)
     ways = [
         stage_view(stage.value)
         for stage in next_stages(Stage(project.stage), before=before)
-        if stage is before or refusal_of(stage, facts) is None
+        if stage not in kept and (stage is before or refusal_of(stage, facts) is None)
     ]
     (shown,) = await project_views(cards, [project])
     return render(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -24,6 +24,7 @@ from fedirec.projects.takeovers import (
     takes_in_everybody,
 )
 from fedirec.remix.models import Challenge, LogEntry, News, Reminder
+from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.queries.leading import leaders_of
 
 BATCH: Final = 500
@@ -94,6 +95,15 @@ async def leading_of(project: Project) -> Leading:
     """How `project` is led just now."""
     leaders = await leaders_of(await project.actor)
     return _leading(project, leaders_there=any(is_there(leader) for leader in leaders))
+
+
+async def may_put_up(project: Project, parts: Collection[Part]) -> bool:
+    """Whether somebody who plays `parts` may look for others who lead it: its creator, or any leader once that one is
+    gone.
+    """
+    if may_do(Deed.PUT_UP_PROJECT, parts):
+        return True
+    return not await Actor.exists(id=project.creator_id or 0, state="active", moved_to=None)
 
 
 async def is_open_to_all(project: Project) -> bool:
