@@ -21,7 +21,8 @@ from fedirec.projects.stages import Stage
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.needs import MAX_OF_HOST_A_DAY, name_need
 from fedirec.remix.actions.records import publish_record
-from fedirec.remix.actions.submissions import accept_submission, redo_work
+from fedirec.remix.actions.submissions import accept_submission, ask_for_change, decline_submission, redo_work
+from fedirec.remix.actions.submissions.deciding import MAX_DECIDED
 from fedirec.remix.models import Challenge, LogEntry, Submission
 from tests.conftest import Pass
 from tests.network import Instance, Network, settle
@@ -165,3 +166,18 @@ async def test_a_project_does_not_stop_and_go_on_all_day(here: Instance, ana: Ac
     assert await here.run(lambda: LogEntry.filter(kind__in=swings).count()) == steps.MAX_MOVES
     time_passes(timedelta(days=1))
     await here.run(lambda: set_stage(ana, project, Stage.ABANDONED, reason="For good."))
+
+
+async def test_nobody_is_written_to_all_day_about_one_work(here: Instance, ana: Actor, time_passes: Pass) -> None:
+    bo = await here.join("bo")
+    rain = await challenge_at(here, ana)
+    draft = RecordDraft(title="Drops", text="Plip.", licence="CC0-1.0", challenge=rain)
+    record = await here.run(publish_record, bo, draft)
+    offered = await here.run(lambda: Submission.get(record_id=record.id))
+    for again in range(MAX_DECIDED):
+        await here.run(ask_for_change, ana, offered, f"Louder, {again} times.")
+    for decide in (ask_for_change, decline_submission, accept_submission):
+        with pytest.raises(TooMany):
+            await here.run(decide, ana, offered, "Louder!")
+    time_passes(timedelta(days=1))
+    await here.run(accept_submission, ana, offered, "It rains.")
