@@ -36,8 +36,8 @@ async def lead_a_project(ana: Program, ben: Program, nobody: Program) -> None:
     await _discard(ana, ben)
 
     log = (await nobody.get("list_project_log", at))["items"]
-    reasons = {each["happening"]: each["reason"] for each in log}
-    assert (reasons["stage_set"], reasons["leader_removed"]) == ("There is something to do.", "A mistake.")
+    newest = {each["happening"]: each["reason"] for each in reversed(log)}
+    assert (newest["stage_set"], newest["leader_removed"]) == ("Much is there.", "A mistake.")
     story = (await nobody.get("show_story", at))["items"]
     assert told["id"] in [each["news"]["id"] for each in story if each["news"]]
 

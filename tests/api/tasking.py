@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from fedirec.clock import now
-from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.projects.models import ProjectMember, Step
 from fedirec.projects.takeovers import MEMBERSHIP
 from tests.api.programs import Program, actor_named
 from tests.network import Instance
@@ -62,7 +62,8 @@ async def do_tasks(here: Instance, ana: Program, ben: Program, nobody: Program) 
     assert (stands["is_adoptable"], stands["items"]) == (False, [])
     assert "7 days to come back" in stands["rule"]
     await ben.ask("offer_to_lead", project.id, words="I would.", status=409)
-    await here.run(lambda: Project.filter(id=project.id).update(stage="adoptable", stage_before="idea"))
+    await ana.ask("set_stage", project.id, stage="adoptable", reason="I have no time.")
+    assert (await nobody.get("list_offers_to_lead", project.id))["is_adoptable"]
     offered = await ben.get("offer_to_lead", project.id, words="I would.")
     assert offered["person"]["handle"] == "@ben@here.test"
     assert len((await nobody.get("list_offers_to_lead", project.id))["items"]) == 1
