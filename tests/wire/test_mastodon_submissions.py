@@ -92,6 +92,7 @@ async def test_whoever_answers_with_a_picture_is_told_once_what_is_missing(
     assert (letter["attributedTo"], letter["inReplyTo"], letter["to"]) == (RAIN, REPLY, [MIA])
     assert [tag["href"] for tag in letter["tag"]] == [MIA], "Mastodon notifies her"
     assert AGREED in letter["content"]
+    assert '"https://creativecommons.org/licenses/by-sa/4.0/"' in letter["content"], "what that means"
     assert "/records/remote/" in letter["content"], "where she can sign in and choose"
     assert "sends this by itself, and only once" in letter["content"]
     await mastodon.send(reply)

@@ -16,9 +16,9 @@ from fedirec.projects.tasks import is_overdue
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.cards.texts import rendered
 from fedirec.remix.powers import Deed, Part, is_inside, may_do
-from fedirec.web.language import Reader, reader, reading, zone_named
 from fedirec.web.language import gettext as _
-from fedirec.web.times import in_words
+from fedirec.web.language import reader, zone_named
+from fedirec.web.times import in_zone
 from fedirec.web.views import PersonView
 
 
@@ -43,7 +43,7 @@ class TaskView:
     is_mine: bool = False
     due_at: datetime | None = None
     due_there: str = ""
-    """The same date in the zone of the project, where that is another one than the reader's."""
+    """The same date in the zone of the project, where clocks say something else than the reader's."""
     is_overdue: bool = False
     made_by: PersonView | None = None
     made_at: datetime | None = None
@@ -65,7 +65,6 @@ def task_view(cards: Cards, task: Task, viewer: Actor | None, parts: frozenset[P
     }
     word, tone, sign = words[task.state]
     url, is_named = cards.here(task.uri), is_mine or is_inside(parts)
-    zone = zone_named(task.project.timezone)
     step_key = task.step.uri.rpartition("/")[2] if task.step else ""
     does = parts | {Part.ASSIGNEE} if is_mine else parts
     return TaskView(
@@ -84,7 +83,7 @@ def task_view(cards: Cards, task: Task, viewer: Actor | None, parts: frozenset[P
         is_taken=task.assignee is not None,
         is_mine=is_mine,
         due_at=task.due_at,
-        due_there=in_zone(task.due_at, task.project.timezone) if task.due_at and zone != reader().zone else "",
+        due_there=_there(task),
         is_overdue=is_late,
         made_by=cards.person(task.made_by) if is_inside(parts) else None,
         made_at=task.created_at,
@@ -96,13 +95,13 @@ def task_view(cards: Cards, task: Task, viewer: Actor | None, parts: frozenset[P
     )
 
 
-def in_zone(when: datetime, name: str) -> str:
-    """The moment as the clock on the wall shows it in the zone of that name, which stands behind it."""
-    zone = zone_named(name)
-    if zone is None:
+def _there(task: Task) -> str:
+    """When it is due where the project is, if the clock says something else there than where the reader is."""
+    zone = zone_named(task.project.timezone)
+    if task.due_at is None or zone is None:
         return ""
-    with reading(Reader(locale=reader().locale, zone=zone, knows_zone=True)):
-        return f"{in_words(when)} ({name})"
+    is_same = task.due_at.astimezone(zone).utcoffset() == task.due_at.astimezone(reader().zone).utcoffset()
+    return "" if is_same else in_zone(task.due_at, task.project.timezone)
 
 
 def is_free(task: Task) -> bool:

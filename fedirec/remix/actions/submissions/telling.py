@@ -137,10 +137,11 @@ async def _how_to_offer(challenge: Challenge, record: Record, *, is_remark: bool
                 "answer this with the sentence “%(sentence)s”."
             )
         )
-        sentence = agreed_words(find_licence(terms.licence).short, language_for(record))
+        licence = find_licence(terms.licence)
+        sentence = agreed_words(licence.short, language_for(record))
         said += [
             escape(asks) % {"sentence": escape(sentence)},
-            escape(terms_in_words(terms)),
+            f"{escape(terms_in_words(terms))} {link(licence.url) if licence.url else ''}".rstrip(),
             escape(_("Or sign in with your own server and say so there: %(page)s"))
             % {"page": link(uris.remote_record(record.id))},
         ]
