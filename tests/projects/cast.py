@@ -189,7 +189,7 @@ async def gather_cast(here: Instance) -> Cast:
         keys.update(task=task.uri.rpartition("/")[2], free=free.uri.rpartition("/")[2], free_uri=free.uri)
 
     await here.run(furnish)
-    production = await production_with(here, creator, project, [record_row])
+    production = await production_with(here, creator, project, [record_row], licence="CC0-1.0")
 
     async def name_them() -> dict[str, Somebody]:
         line = await add_role(creator, production, role="pdr", person=author)
