@@ -301,7 +301,7 @@ async def test_where_nobody_is_left_whoever_comes_in_can_take_it_over(here: Inst
     assert (await here.run(ask_to_join, bo, kept)).state == "asked"  # there dee could take it over
 
     async with here.sign_in("bo") as browser, here.sign_in("cy") as other:
-        assert "Nobody is left in it" in (await browser.get("/p/fox/takeover")).text
+        assert "Nobody in it takes it over" in (await browser.get("/p/fox/takeover")).text
         assert "whoever asks to join is in at once" in (await browser.get("/p/fox/takeover")).text
         for who in (browser, other):
             assert "you are in at once" in (await who.get("/p/fox/people")).text
@@ -315,6 +315,16 @@ async def test_where_nobody_is_left_whoever_comes_in_can_take_it_over(here: Inst
     assert await here.run(decide_takeovers) == 1
     assert await leaders(here, project) == ["bo"]
     assert (await here.run(ask_to_join, dee, await fresh(here, project))).state == "asked"  # and the door is closed
+
+    time_passes(45 * DAY)  # dee, who could have taken over the other one, did nothing
+    kept = await fresh(here, kept)
+    assert "within 60 days" in (await here.get("/p/owl/takeover")).text
+    assert (await here.run(ask_to_join, bo, kept)).state == "active"
+    time_passes(7 * DAY)
+    await here.run(lambda: offer_to_lead(bo, kept, words="And the owl."))
+    time_passes(8 * DAY)
+    await here.run(decide_takeovers)
+    assert await leaders(here, kept) == ["bo"]
 
 
 @pytest.mark.one_database
