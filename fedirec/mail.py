@@ -154,5 +154,9 @@ def _told_as_unsent() -> Generator[None]:
         raise Unsent("the mail server refused", code=error.code) from None
     except ssl.SSLError as error:
         raise Unsent(f"the certificate of the mail server is not believed: {error.reason or 'no reason'}") from None
-    except (aiosmtplib.SMTPException, OSError) as error:
+    except OSError as error:
         raise Unsent(f"the mail server cannot be reached: {type(error).__name__}") from None
+    except aiosmtplib.SMTPException:
+        raise Unsent(
+            "the mail server does not offer the encryption or the way to sign in that smtp_tls and smtp_user ask for"
+        ) from None

@@ -81,7 +81,7 @@ async def test_nothing_leaves_when_the_way_is_not_as_safe_as_was_said(
         assert not refused.value.is_final
         assert set(box.passwords) == {b"wrong"}
     async with open_postbox(asks=True) as bare:
-        with pytest.raises(Unsent) as raised:
+        with pytest.raises(Unsent, match="does not offer the encryption") as raised:
             await Mail(settings(bare, smtp_user="fedirec", smtp_password=PASSWORD), context=ours).send(LETTER)
         assert not raised.value.is_final
         assert (bare.passwords, bare.letters) == ([], [])

@@ -143,6 +143,8 @@ async def test_the_calendar_and_the_digest_speak_of_projects_that_are_launched(
         found = Calendar.from_ical((await here.get("/calendar.ics")).content).walk("VEVENT")
         return next(int(str(each["sequence"])) for each in found if str(each["uid"]) == f"{uri}/0#due")
 
+    dates = Calendar.from_ical((await here.get("/calendar.ics")).content).walk("VEVENT")
+    assert [str(each["url"]) for each in dates] == [f"{uri}/0", f"{uri}/1"], "a date leads to its task"
     task = await here.run(lambda: Task.get(uri=f"{uri}/0").select_related("project__actor", "made_by"))
     seen = [await sequence()]
     for happens in (

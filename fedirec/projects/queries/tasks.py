@@ -92,7 +92,7 @@ async def dates_in(since: datetime, until: datetime, limit: int) -> Sequence[Dat
                 uid=f"{uri}#due",
                 at=at,
                 title=_("%(project)s: %(task)s") % {"project": project, "task": title},
-                url=f"{group}/tasks" if is_local else group,
+                url=uri if is_local else group,
                 made_at=made,
                 changed_at=max(filter(None, map(moment_of, (changed_at, ended_at))), default=None),
                 is_cancelled=state != "open",
