@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.api.endpoints import TABLE
@@ -39,6 +41,7 @@ def record(**changes: Any) -> dict[str, Any]:
     return {"title": "Rain", "text": "On the *roof*.", "licence": "CC-BY-SA-4.0", **changes}
 
 
+@pytest.mark.timeout(240)  # the longest of all stories, on whatever machine
 async def test_everything_that_can_be_asked_is_answered(here: Instance, there: Instance, program: Programs) -> None:
     await here.join("ana")
     await here.join("ben")
