@@ -15,6 +15,7 @@ from fedirec.projects.actions.tasks import TaskDraft, change_task, drop_task, fi
 from fedirec.projects.models import Production, Project, Task
 from fedirec.remix.actions.submissions import accept_submission, submit_record
 from fedirec.remix.models import News, Record, Submission
+from fedirec.web.times import in_utc
 from tests.conftest import Pass
 from tests.network import Instance
 from tests.projects.producing import challenge_of, project_at
@@ -60,6 +61,9 @@ async def test_the_feed_of_a_project_tells_what_it_and_its_challenges_told_and_w
     challenge = await challenge_of(here, ana, project)
     group = await here.run(lambda: Actor.get(id=challenge.actor_id))
     await here.run(lambda: News.all().delete())
+    assert project.launched_at is not None
+    empty = fromstring((await here.get("/p/dawn/feed")).content)  # noqa: S314  (it is our own)
+    assert empty.findtext(f"{ATOM}updated") == in_utc(project.launched_at), "not before it began"
     await told(here, project.actor, *(f"p{n}" for n in range(24)), same_moment=True)
     await told(here, group, *(f"c{n}" for n in range(24)))
     record = await write(here, ana, "The film")

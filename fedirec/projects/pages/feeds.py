@@ -33,6 +33,7 @@ async def show_feed(request: Request[Any]) -> Response:
         wanted=wanted,
         page=f"/p/{request.path_params['slug'].lower()}",
         title=project.title,
+        changed_at=project.launched_at,
     )
 
 

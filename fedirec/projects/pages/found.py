@@ -49,7 +49,7 @@ def _entry(project: Project, author: Actor) -> Entry:
         title=project.title,
         author=Author(name=author.name or author.handle, url=author.url or author.uri),
         published_at=place.at,
-        updated_at=project.updated_at or place.at,
+        updated_at=max(project.updated_at or place.at, place.at),
         known_at=project.fetched_at,
         html=project.content,
         language=project.language,

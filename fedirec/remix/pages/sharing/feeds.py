@@ -102,7 +102,7 @@ async def show_feed_of_challenge(request: Request[Any]) -> Response:
         wanted=wanted,
         page=f"/c/{request.path_params['handle'].lower()}",
         title=challenge.title,
-        changed_at=max((row.decided_at for row in accepted if row.decided_at is not None), default=None),
+        changed_at=max((row.decided_at for row in accepted if row.decided_at is not None), default=challenge.opened_at),
     )
 
 
@@ -141,7 +141,7 @@ async def send_feed(
             url=f"{origin}{request.url.path}" + (f"?after={wanted.after}" if wanted.after else ""),
             page_url=f"{origin}{page}",
             title=title,
-            updated_at=max((_changed_at(row) for _at, row in shown), default=_beginning(cards)),
+            updated_at=max((_changed_at(row) for _at, row in shown), default=changed_at or _beginning(cards)),
             entries=[_as_entry(cards, row) for _at, row in shown],
             next_url=next_url,
         )
