@@ -133,7 +133,7 @@ async def leave(here: Instance, ana: Actor, *, keeps_name: bool = False) -> None
     await here.run(plan)
 
 
-async def test_nothing_is_left_but_what_others_built_on(here: Instance, there: Instance) -> None:
+async def test_nothing_is_left_but_what_others_built_on(here: Instance, there: Instance, time_passes: Pass) -> None:
     ana, used, lonely = await live(here, there)
     paths = await here.run(lambda: Media.filter(owner_id=ana.id).values_list("path", flat=True))
     assert paths
@@ -143,6 +143,8 @@ async def test_nothing_is_left_but_what_others_built_on(here: Instance, there: I
 
     await leave(here, ana)
     await settle(here, there)
+    time_passes(timedelta(minutes=1))
+    await settle(here, there)  # what carries a stamp that came before she left names her no more
 
     after = await everything_in(here)
     assert lines_with(after, *SECRETS[1:], "i love the", "numbat noise", *map(str, paths)) == []

@@ -48,8 +48,9 @@ async def carry_stamps(job: Job) -> Outcome:
         at = now()
         work = replace(work, remix_stamps=stamps, quote_authorization=quote, updated=at)
         await save_record(record.author, work, document=work.write(), media=await media_in(present))
-        # Nothing of the work itself changed, and nobody is told on its page that something did.
-        await Record.filter(id=record.id).update(updated_at=present.updated_at)
+        # Nothing of the work itself changed, and nobody is told on its page that something did. Nor does it name anew
+        # whoever left since and does not want to be named, as the words that were signed before do.
+        await Record.filter(id=record.id).update(updated_at=present.updated_at, content=present.content)
         await _say(Update, present, work, around, at=at)
     return Done()
 
