@@ -101,13 +101,14 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         refused = await post(ana, "/p/night/launch")
         assert (refused.status_code, "Publish at least one step" in refused.text) == (409, True)
         first = steps[0].uri.rpartition("/")[2]
-        assert "Lyricist" not in (await ana.get("/p/night/lead")).text
+        wanted = 'name="skill" value="lyr"'
+        assert wanted not in (await ana.get("/p/night/lead")).text
         assert (await post(ana, f"/p/night/steps/{first}/need", skill="lyr")).status_code == 409
         assert (await post(ana, f"/p/night/steps/{first}/state", do="publish")).status_code == 303
-        assert "Lyricist" in (await ana.get("/p/night/lead")).text
+        assert wanted in (await ana.get("/p/night/lead")).text
         assert (await post(ana, f"/p/night/steps/{first}/need", skill="lyr")).status_code == 303
         assert (await post(ana, f"/p/night/steps/{first}/need", skill="lyr")).status_code == 409
-        assert "Lyricist" not in (await ana.get("/p/night/lead")).text
+        assert wanted not in (await ana.get("/p/night/lead")).text
         need = await here.run(lambda: Need.get(skill="lyr"))
         assert (need.words, need.part_uri) == ("Lyrics", steps[0].uri)
         assert (await bo.get(f"/needs/{need.id}")).status_code == 404
@@ -118,8 +119,11 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         shown = (await other.get("/p/night")).text
         assert "only those who are in it, or invited" in shown
         assert "Melody" not in shown
-        assert "You are invited to lead it" in (await other.get("/p/night/people")).text
+        invited = (await other.get("/p/night/people")).text.partition("You are invited to lead it")[2]
+        assert 'href="/u/ana"' in invited.partition("With me?")[0], "it says who invites them"
         assert (await post(other, "/p/night/answer", do="accept")).status_code == 303
+        members = (await other.get("/p/night/people")).text.partition('id="members-title"')[2]
+        assert "Nobody but those who lead it so far." in members, "who leads it stands there once"
         assert await here.run(lambda: GroupLeader.filter(actor_id=cy.id).count()) == 1
         assert "What you prepare" in (await other.get("/projects")).text
 

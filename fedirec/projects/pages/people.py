@@ -220,6 +220,8 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
     waiting = await waiting_in(project) if may_do(Deed.LET_IN, parts) else []
     own = await find_member(project, viewer) if viewer is not None else None
     standing = own.state if own else ""
+    is_invited = own is not None and own.state == "invited"
+    inviter = await Actor.get_or_none(id=own.invited_by_id, state="active") if own is not None and is_invited else None
     is_open = await is_open_to_all(project)
     (shown,) = await project_views(cards, [project])
     return render(
@@ -236,6 +238,7 @@ async def _show(request: Request[Any], project: Project, form: Form, *, status: 
         asking=[place(row) for row in waiting if row.state == "asked"],
         invited=[place(row) for row in waiting if row.state == "invited"],
         standing=standing,
+        invited_by=cards.person(inviter) if inviter else None,
         own_words=own.words if own else "",
         is_leader=Part.LEADER in parts,
         is_creator=Part.CREATOR in parts,
