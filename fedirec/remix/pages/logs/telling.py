@@ -157,7 +157,8 @@ def _view(entry: Told, cards: Cards, values: Mapping[str, Mapping[str, str]]) ->
         record_title=(entry.record.title or _("Untitled")) if entry.record else "",
         title=_title(entry),
         url=_page(cards, entry.details.get("url")),
-        reason=entry.reason,
+        # What a rule says is a sentence of ours; what somebody says stands as they said it.
+        reason=_(entry.reason) if entry.reason and entry.is_by_itself else entry.reason,
         facts=tuple(
             _fact(name, entry.details[name], values.get(name, {}))
             for name in FACTS
