@@ -214,6 +214,8 @@ async def test_somebody_elsewhere_is_invited_agrees_leads_and_leaves(
     assert ("ana invites you to be part of “Moon film”." in page, words in page) == (True, True)
     copy = await project_at(there, project.actor.uri)
     await there.run(lambda: elsewhere.answer_elsewhere(bo, copy, accepts=True))
+    answered = await there.run(lambda: Notification.get(kind="invited_to_project"))
+    assert answered.read_at is not None, "what was answered is not new"
     await settle(there, here)
     assert (await place_at(here, bo.uri)).state == "active"
     assert "joined_project" in await told(here, "ana")

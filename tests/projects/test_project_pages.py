@@ -122,6 +122,8 @@ async def test_a_project_is_prepared_in_private_and_launched_with_a_published_st
         invited = (await other.get("/p/night/people")).text.partition("You are invited to lead it")[2]
         assert 'href="/u/ana"' in invited.partition("With me?")[0], "it says who invites them"
         assert (await post(other, "/p/night/answer", do="accept")).status_code == 303
+        answered = await here.run(lambda: Notification.get(kind="invited_to_project"))
+        assert answered.read_at is not None, "what was answered is not new"
         members = (await other.get("/p/night/people")).text.partition('id="members-title"')[2]
         assert "Nobody but those who lead it so far." in members, "who leads it stands there once"
         assert await here.run(lambda: GroupLeader.filter(actor_id=cy.id).count()) == 1

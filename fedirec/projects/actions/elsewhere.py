@@ -18,7 +18,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import one_line
-from fedirec.projects.actions.invitations import invitation_of, question_of
+from fedirec.projects.actions.invitations import invitation_of, mark_invitation_read, question_of
 from fedirec.projects.actions.meeting import save_project
 from fedirec.projects.manifests import MAX_PERSON
 from fedirec.projects.models import Project, ProjectMember
@@ -199,6 +199,7 @@ async def _place(group: Actor, uri: str, *, among: tuple[str, ...]) -> ProjectMe
 async def _answer(person: Actor, project: Project, member: ProjectMember, *, accepts: bool) -> ProjectMember:
     group = project.actor
     kind: Any = Accept if accepts else Reject
+    await mark_invitation_read(project, person)
     asked = invitation_of(member, group, person)
     answer = kind(id=new_activity_uri(person), actor=person.uri, object=asked, to=(group.uri,))
     await publish(person, answer, to=[group])

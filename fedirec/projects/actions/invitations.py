@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from fedirec.accounts.actions.notifications import mark_read
+from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.contexts import FEDIREC
 from fedirec.activitypub.models import Actor
@@ -59,6 +61,17 @@ async def send_held_invitations(project: Project) -> None:
         member.created_at = now()
         await member.save(update_fields=["created_at"])
         await send_invitation(project, member, by=member.invited_by)
+
+
+async def mark_invitation_read(project: Project, person: Actor) -> None:
+    """Whoever has answered that invitation is not told of it as something new, nor by mail any more.
+
+    Part of the caller's transaction; nothing happens for people elsewhere.
+    """
+    group, account = await project.actor, await Account.get_or_none(actor_id=person.id)
+    if account is not None:
+        told = Notification.filter(account_id=account.id, read_at=None, kind=Notice.INVITED_TO_PROJECT.value)
+        await mark_read(account, only=[row.id for row in await told.filter(subject_uri=group.uri)])
 
 
 async def take_back_invitation(project: Project, member: ProjectMember) -> None:

@@ -14,7 +14,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.projects.actions.deeds import begin_deed
-from fedirec.projects.actions.invitations import say_let_in, send_invitation, take_back_invitation
+from fedirec.projects.actions.invitations import mark_invitation_read, say_let_in, send_invitation, take_back_invitation
 from fedirec.projects.actions.leading import welcome_leader
 from fedirec.projects.actions.tasks import free_tasks
 from fedirec.projects.models import Project, ProjectMember
@@ -69,6 +69,7 @@ async def ask_to_join(
             if uri is not None:
                 member.uri = uri
                 await member.save(update_fields=["uri"])
+            await mark_invitation_read(project, person)
             return await _let_in(project, member, person, by=person)
         if project.launched_at is None:
             raise Conflict(_("It is not launched yet."))
@@ -137,6 +138,7 @@ async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -
         is_hidden = accepts and project.actor.state == "suspended"
         if member is None or member.state != "invited" or is_hidden:
             raise NotFound(_("There is no invitation for you any more."))
+        await mark_invitation_read(project, person)
         if accepts:
             if await is_unwelcome(person, with_any=[each.id for each in await leaders_of(project.actor)]):
                 raise Forbidden(_("You cannot join this project."))
