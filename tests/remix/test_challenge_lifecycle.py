@@ -364,6 +364,21 @@ async def test_a_challenge_ends_with_thanks_and_no_winners(here: Instance, there
     assert (await heard(here, bo))[-1] == "submission_used"
     ended = [kind for kind in await heard(there, cy) if kind in ("challenge_concluded", "submission_thanked")]
     assert ended == ["submission_thanked"], "how it ended is told once"
+    for instance, name, sentence in (
+        (here, "bo", "“Venus” was used in “First stars”."),
+        (here, "bo", "What a voice!"),
+        (here, "bo", "“Venus” is now part of “First stars”."),
+        (here, "bo", "It is lovely."),
+        (there, "cy", "“First stars” is finished. Thank you for “Mars”."),
+        (there, "cy", "“Mars” is now part of “First stars”."),
+        (there, "cy", "It is lovely."),
+    ):
+        async with instance.sign_in(name) as browser:
+            page = await browser.get("/notifications")
+        assert sentence in page.text, sentence
+    await here.run(lambda: Notification.filter(kind="submission_used").update(details={"title": "Venus"}))
+    async with here.sign_in("bo") as browser:
+        assert "“Venus” was used in “a challenge”." in (await browser.get("/notifications")).text, "as old ones are"
     assert (await there.run(lambda: Challenge.get())).state == "concluded"
     for instance, path in ((here, "/c/stars"), (there, f"/challenges/remote/{remote.id}")):
         page = await instance.get(path)

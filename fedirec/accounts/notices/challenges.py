@@ -18,20 +18,23 @@ FAMILY: Final = Family(
             wish=N_("Something is offered to a challenge that I lead"),
         ),
         Notice.SUBMISSION_ACCEPTED: Words(
-            one=N_("“%(title)s” is now part of the challenge."), wish=N_("A record of mine becomes part of a challenge")
+            one=N_("“%(title)s” is now part of “%(challenge)s”."),
+            wish=N_("A record of mine becomes part of a challenge"),
         ),
         Notice.SUBMISSION_DECLINED: Words(
-            one=N_("“%(title)s” was not taken up by the challenge."),
+            one=N_("“%(title)s” was not taken up by “%(challenge)s”."),
             wish=N_("A record of mine is not taken up by a challenge"),
         ),
         Notice.SUBMISSION_USED: Words(
-            one=N_("“%(title)s” was used."), wish=N_("Something that I offered to a challenge is used")
+            one=N_("“%(title)s” was used in “%(challenge)s”."),
+            wish=N_("Something that I offered to a challenge is used"),
         ),
         Notice.SUBMISSION_BUILT_ON: Words(
-            one=N_("“%(title)s” was built on."), wish=N_("Something that I offered to a challenge is built on")
+            one=N_("“%(title)s” was built on in “%(challenge)s”."),
+            wish=N_("Something that I offered to a challenge is built on"),
         ),
         Notice.SUBMISSION_THANKED: Words(
-            one=N_("The challenge is finished. Thank you for “%(title)s”."),
+            one=N_("“%(challenge)s” is finished. Thank you for “%(title)s”."),
             wish=N_("A challenge that I took part in thanks me"),
         ),
         Notice.TERMS_CHANGED: Words(

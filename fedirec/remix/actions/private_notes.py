@@ -113,7 +113,8 @@ async def _write(group: Actor, person: Actor, words: str, url: str, language: st
 def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], language: str | None) -> str:
     with reading(Reader(locale=best_language([language] if language else []))):
         who = (cause.name or cause.handle) if cause else _("Somebody")
-        sentence = _(SENTENCES[kind]) % {"who": who, "title": str(details.get("title") or "")}
+        blanks = {name: str(details.get(name) or "") for name in ("title", "challenge")}
+        sentence = _(SENTENCES[kind]) % {"who": who, **blanks}
     return " ".join(filter(None, [sentence, str(details.get("reason") or "")]))
 
 

@@ -130,7 +130,7 @@ async def record_added(sender: Actor, add: Add[Any]) -> Kept:
     if offered is not None and is_said_already(offered, add.published, SubmissionState.ACCEPTED):
         return Kept.FOR_GOOD
     await accept_into(challenge, record)
-    details = {"title": record.title}
+    details = {"title": record.title, "challenge": challenge.title, "reason": (add.content or "")[:500]}
     await notify(record.author, Notice.SUBMISSION_ACCEPTED, sender, record.uri, record.uri, details)
     return Kept.FOR_GOOD
 
@@ -169,7 +169,7 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
     """A challenge elsewhere declines a record of ours, or somebody does not want to be followed."""
     submission = (
         await Submission.filter(challenge__actor_id=sender.id, record__uri=reject.object.id)
-        .select_related("record__author")
+        .select_related("record__author", "challenge")
         .first()
     )
     if submission is None:
@@ -186,7 +186,7 @@ async def something_rejected(sender: Actor, reject: Reject[Any]) -> None:
     submission.reason, submission.decided_at = (reject.content or "")[:500], now()
     await submission.save()
     record = submission.record
-    details = {"title": record.title, "reason": submission.reason}
+    details = {"title": record.title, "challenge": submission.challenge.title, "reason": submission.reason}
     await notify(record.author, Notice.SUBMISSION_DECLINED, sender, record.uri, record.uri, details)
 
 

@@ -156,7 +156,7 @@ async def _thank(challenge: Challenge, group: Actor) -> None:
         record, outcome = row.record, Outcome(row.outcome)
         if record.author.is_local:
             notice = notices.get(outcome, Notice.SUBMISSION_THANKED)
-            details = {"title": record.title, "reason": row.thanks}
+            details = {"title": record.title, "challenge": challenge.title, "reason": row.thanks}
             await notify(record.author, notice, group, record.uri, group.uri, details)
         else:
             with in_language_of(challenge):

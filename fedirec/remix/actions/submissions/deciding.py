@@ -63,7 +63,7 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
         submission.state = advance_submission(submission.state, SubmissionEvent.ACCEPT)
         submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
         await submission.save()
-        await pass_on(group, record, author)
+        await pass_on(group, record, author, why=said)
         letter: tuple[str, ...] = ()
         if submission.via == BY_GUEST:  # others see that the Group passes on what they offered
             with reading(Reader(locale=language_for(record))):
@@ -72,7 +72,7 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
         await tell_author(group, submission, record, *letter)
         await log(group, Happening.CHOSEN, by=leader, person=author, record=record, reason=said)
         await audit(leader, "accept_submission", record.uri, challenge=group.uri)
-        details = {"title": record.title}
+        details = {"title": record.title, "challenge": challenge.title, "reason": said}
         await notify(author, Notice.SUBMISSION_ACCEPTED, leader, record.uri, record.uri, details)
     return submission
 
@@ -122,7 +122,7 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
         await publish(group, reject, to=[author])
         await log(group, Happening.DECLINED, by=leader, person=author, record=record, reason=said)
         await audit(leader, "decline_submission", record.uri, challenge=group.uri, reason=said)
-        details = {"title": record.title, "reason": said}
+        details = {"title": record.title, "challenge": challenge.title, "reason": said}
         await notify(author, Notice.SUBMISSION_DECLINED, leader, record.uri, record.uri, details)
         with reading(Reader(locale=language_for(record))):
             words = _("Thank you. What you offered to “%(challenge)s” was not taken up this time, and this is why:")

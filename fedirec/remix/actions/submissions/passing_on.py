@@ -12,10 +12,10 @@ from fedirec.remix.models import ConsentRequest, Record
 from fedirec.remix.queries.consent import consent_to, find_question
 
 
-async def pass_on(group: Actor, record: Record, author: Actor) -> None:
+async def pass_on(group: Actor, record: Record, author: Actor, *, why: str) -> None:
     """The followers of `group` hear of `record`, if its author lets it be passed on; who wants to be asked is asked.
 
-    It is part of the submissions of `group` in any case. Part of the caller's transaction.
+    It is part of the submissions of `group` in any case, which says `why`. Part of the caller's transaction.
     """
     to, cc = (PUBLIC,), (group.followers or "", author.uri)
     announce = Announce(
@@ -33,6 +33,7 @@ async def pass_on(group: Actor, record: Record, author: Actor) -> None:
         actor=group.uri,
         object=Ref(record.uri),
         target=f"{group.uri}/submissions",
+        content=why,
         published=now(),
         to=to,
         cc=cc,

@@ -114,5 +114,5 @@ async def _tell(submission: Submission, why: str, *, was: str) -> None:
         return  # what was asked for is done
     else:
         kind, words = _TOLD[SubmissionState(submission.state)], why
-    details = {"title": record.title, "reason": words}
+    details = {"title": record.title, "challenge": challenge.title, "reason": words}
     await notify(record.author, kind, challenge.actor, record.uri, page, details)
