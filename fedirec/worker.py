@@ -60,7 +60,7 @@ from fedirec.remix.actions.digests import post_digests
 from fedirec.remix.actions.drafting import prune_drafts
 from fedirec.remix.actions.erasing import Eraser, forget_keys
 from fedirec.remix.actions.findable import make_rest_findable
-from fedirec.remix.actions.instance_news import bring_news_up_to_date
+from fedirec.remix.actions.instance_announcements import bring_news_up_to_date
 from fedirec.remix.actions.instances import fetch_news, read_earlier_news
 from fedirec.remix.actions.long_lists import fetch_lists
 from fedirec.remix.actions.meeting import fetch_challenge

@@ -18,9 +18,9 @@ from fedirec.errors import FedirecError, Forbidden, Invalid
 from fedirec.lanes import Work, enqueue
 from fedirec.remix.actions import instances
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
-from fedirec.remix.actions.instance_news import (
+from fedirec.remix.actions.instance_announcements import (
     MAX_A_DAY,
-    InstanceNews,
+    InstanceAnnouncements,
     bring_news_up_to_date,
     instance_announces,
 )
@@ -32,7 +32,7 @@ from fedirec.remix.terms import Terms
 from tests.network import KEYS, Instance, Network, settle
 from tests.peer import Peer
 
-EVERYTHING = [kind.value for kind in InstanceNews]
+EVERYTHING = [kind.value for kind in InstanceAnnouncements]
 
 
 async def open_one(instance: Instance, leader: Actor, slug: str = "rain", **fields: Any) -> Challenge:

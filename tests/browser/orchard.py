@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fedirec.activitypub.models import Actor
 from fedirec.app import State
+from fedirec.projects.actions.leaders_news import tell_followers
 from fedirec.projects.actions.leading import add_leader
 from fedirec.projects.actions.members import answer_invitation, ask_to_join, invite_member
 from fedirec.projects.actions.projects import ProjectDraft, begin_project, launch_project, set_stage
 from fedirec.projects.actions.steps import StepDraft, attach_challenge, finish_step, lock_step, publish_step
-from fedirec.projects.actions.telling import tell_followers
 from fedirec.projects.forms import Form
 from fedirec.projects.models import Project, Step
 from fedirec.projects.queries.projects import get_project

@@ -18,7 +18,7 @@ from fedirec.accounts.permissions import Permission, Role, Scope, can
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
-from fedirec.projects.actions import leading, steps, tasks, telling
+from fedirec.projects.actions import leaders_news, leading, steps, tasks
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import ProjectMember, Takeover
 from fedirec.projects.queries.projects import get_step
@@ -169,7 +169,7 @@ async def gather_cast(here: Instance) -> Cast:
         far = await _from_elsewhere("wind", type="Group")
         wind = await Challenge.create(actor=far, title="Wind", state="open", named_project=project.actor.uri)
         news = await post_news(creator, await rain.actor, title="", text="Rain.")
-        told = await telling.tell_followers(creator, project, title="", text="Film.")
+        told = await leaders_news.tell_followers(creator, project, title="", text="Film.")
         need = await name_need(creator, project.actor, "sng", "A voice")
         task = await tasks.make_task(creator, project, tasks.TaskDraft(title="Colour", assignee=actors["assignee"]))
         offer = await Takeover.create(project=project, actor=author, words="I would.", ends_at=now() + WAITING)

@@ -10,7 +10,7 @@ from fedirec.accounts.models import Account, Notification
 from fedirec.activitypub.follows import follow
 from fedirec.activitypub.models import Actor, Received
 from fedirec.errors import Conflict
-from fedirec.projects.actions import belonging, elsewhere, leading, members, projects, steps
+from fedirec.projects.actions import elsewhere, leading, members, offering, projects, steps
 from fedirec.projects.actions.meeting import REST
 from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.releasing import release_production
@@ -239,7 +239,7 @@ async def test_a_step_has_a_challenge_that_lives_elsewhere(
     with pytest.raises(Conflict):
         await here.run(steps.attach_challenge, ana, script, met)
 
-    await there.run(belonging.offer_challenge, bo, wind, copy)
+    await there.run(offering.offer_challenge, bo, wind, copy)
     await settle(there, here)
     assert "challenge_offered" in await told(here, "ana")
     await here.run(lambda: Challenge.filter(id=met.id).update(state="concluded"))
@@ -264,13 +264,13 @@ async def test_a_challenge_goes_from_a_project_elsewhere_when_its_leader_says_so
 ) -> None:
     project, wind = await launch(here, ana), await challenge_at(there, bo, "wind")
     copy, script = await meet_project(there, project.actor.uri), await step_at(here, project, "Script")
-    await there.run(belonging.offer_challenge, bo, wind, copy)
+    await there.run(offering.offer_challenge, bo, wind, copy)
     await settle(there, here)
     (offered,) = await here.run(challenges_to_attach, ana, project)
     await here.run(steps.attach_challenge, ana, script, offered)
     await settle(here, there)
     wind = await there.run(lambda: Challenge.get(id=wind.id).select_related("actor"))
-    await there.run(belonging.withdraw_challenge, bo, wind, copy)
+    await there.run(offering.withdraw_challenge, bo, wind, copy)
     await settle(there, here)
     assert (await here.run(lambda: Challenge.get(id=offered.id))).part_of_id is None
     document = await here.get(f"/p/moonfilm/steps/{script.uri.rpartition('/')[2]}", accept="application/activity+json")

@@ -9,7 +9,7 @@ from fedirec.clock import now
 from fedirec.projects.actions.findable import make_projects_findable
 from fedirec.projects.actions.projects import ProjectDraft, change_project
 from fedirec.projects.models import Project
-from fedirec.projects.queries.slate import COUNTED
+from fedirec.projects.queries.lists import COUNTED
 from fedirec.remix.actions.tags import follow_tag
 from fedirec.remix.models import Challenge, TagFollow
 from tests.network import Instance, settle

@@ -13,7 +13,7 @@ from fedirec.projects.actions.steps import attach_challenge
 from fedirec.projects.models import Project
 from fedirec.projects.queries.fitting import steps_that_fit
 from fedirec.projects.stages import Stage
-from fedirec.remix.actions.instance_news import bring_news_up_to_date
+from fedirec.remix.actions.instance_announcements import bring_news_up_to_date
 from fedirec.remix.actions.needs import name_need
 from tests.admin.test_instance_actor import announce, follows
 from tests.api.programs import token_for

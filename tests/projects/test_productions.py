@@ -22,7 +22,7 @@ from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.actions.tasks import TaskDraft, make_task
 from fedirec.projects.models import Production, Project, RoleLine
 from fedirec.projects.queries.productions import get_production_row, links_of, manifest_of, with_parts
-from fedirec.remix.actions.instance_news import bring_news_up_to_date
+from fedirec.remix.actions.instance_announcements import bring_news_up_to_date
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.models import LogEntry, Record, Source
 from tests.api.programs import Program, token_for

@@ -12,7 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden
-from fedirec.projects.actions import leading, members, projects, steps, telling
+from fedirec.projects.actions import leaders_news, leading, members, projects, steps
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.projects.queries.projects import parts_of
 from fedirec.projects.stages import Stage
@@ -60,7 +60,7 @@ ACTS: dict[Deed, list[Act]] = {
     Deed.TRUST_MEMBER: [lambda who, project, step, bo: members.trust_member(who, project, bo, is_trusted=True)],
     Deed.REMOVE_MEMBER: [lambda who, project, step, bo: members.remove_member(who, project, bo, reason="Left.")],
     Deed.LEAVE_PROJECT: [lambda who, project, step, bo: members.leave_project(who, project)],
-    Deed.POST_NEWS: [lambda who, project, step, bo: telling.tell_followers(who, project, title="", text="New.")],
+    Deed.POST_NEWS: [lambda who, project, step, bo: leaders_news.tell_followers(who, project, title="", text="New.")],
 }
 WHO = ("creator", "leader", "trusted", "member", "stranger", "guest")
 

@@ -20,7 +20,7 @@ from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.actions.policies import block_peer, unblock_peer
 from fedirec.admin.judging import Action, Verdict
 from fedirec.admin.models import Report, ReportedThing
-from fedirec.projects.actions import belonging, elsewhere, leading, members, steps, telling
+from fedirec.projects.actions import elsewhere, leaders_news, leading, members, offering, steps
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.meeting import STALE, find_challenge
@@ -88,7 +88,7 @@ async def test_what_moderators_hide_is_shown_nowhere_and_says_nothing_until_it_i
     for path in ("", "/story", "/log", "/people", "/feed.atom"):
         assert (await here.get(f"/p/moonfilm{path}")).status_code == 404, path
     hidden = await project_at(here)
-    await here.run(lambda: telling.tell_followers(ana, hidden, title="Psst", text="We are still here."))
+    await here.run(lambda: leaders_news.tell_followers(ana, hidden, title="Psst", text="We are still here."))
     await settle(here, there)
     assert not await there.run(lambda: News.exists(title="Psst"))
 
@@ -179,7 +179,7 @@ async def test_a_project_elsewhere_that_moves_or_is_gone_takes_nobody_and_nothin
     await here.run(follow, cy, copy.actor)
     await here.run(lambda: elsewhere.ask_elsewhere(cy, copy))
     wind = await challenge_at(here, cy, "wind")
-    await here.run(belonging.offer_challenge, cy, wind, copy)
+    await here.run(offering.offer_challenge, cy, wind, copy)
     await settle(here)
     asked = await here.run(lambda: ProjectMember.get(actor_id=cy.id))
     join = {"type": "Join", "id": asked.uri, "actor": cy.uri, "object": film.uri}

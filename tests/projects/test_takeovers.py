@@ -11,12 +11,12 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.projects.actions import steps
+from fedirec.projects.actions.leaders_news import tell_followers
 from fedirec.projects.actions.leading import add_leader, remove_leader, step_down
 from fedirec.projects.actions.members import ask_to_join, leave_project, remove_member
 from fedirec.projects.actions.projects import set_stage
 from fedirec.projects.actions.takeovers import decide_takeovers, offer_to_lead, watch_leaders, withdraw_offer
 from fedirec.projects.actions.tasks import TaskDraft, finish_task, make_task
-from fedirec.projects.actions.telling import tell_followers
 from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import get_project_row
 from fedirec.projects.stages import Stage

@@ -22,7 +22,7 @@ from fedirec.admin.hosts import origin_named
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.lanes import Done, Job, Later, Outcome, enqueue
-from fedirec.remix.actions.instance_news import InstanceNews
+from fedirec.remix.actions.instance_announcements import InstanceAnnouncements
 from fedirec.remix.actions.instances import reading_earlier_news
 from fedirec.uris import origin_of
 
@@ -37,9 +37,9 @@ async def choose_announcements(doer: Doer, kinds: Collection[str]) -> list[str]:
     What is announced already and is not among them is taken back soon. Raises Invalid for an unknown kind.
     """
     require(doer, Permission.MANAGE_INSTANCE)
-    if set(kinds) - set(InstanceNews):
+    if set(kinds) - set(InstanceAnnouncements):
         raise Invalid("Choose among the kinds that are offered.", field="announces")
-    chosen = [kind.value for kind in InstanceNews if kind.value in kinds]
+    chosen = [kind.value for kind in InstanceAnnouncements if kind.value in kinds]
     async with transaction():
         instance = await get_instance()
         if (instance.announces or []) != chosen:

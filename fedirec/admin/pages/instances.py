@@ -24,7 +24,7 @@ from fedirec.admin.actions.instances import (
     unfollow_instance,
 )
 from fedirec.errors import FedirecError
-from fedirec.remix.actions.instance_news import WORDS
+from fedirec.remix.actions.instance_announcements import WORDS
 from fedirec.remix.pages.visitors import number_of
 from fedirec.web.forms import GENERAL, Form, filled_form, read_form
 from fedirec.web.language import gettext as _

@@ -14,7 +14,7 @@ from fedirec.api.shapes.news import NewsItem, show_news
 from fedirec.api.shapes.people import Person, show_person
 from fedirec.api.shapes.projects import ProjectCard, show_projects
 from fedirec.api.shapes.records import RecordCard, show_card
-from fedirec.projects.queries.slate import projects_in, projects_tagged_for
+from fedirec.projects.queries.lists import projects_in, projects_tagged_for
 from fedirec.remix.queries.feeds import Item, followed_feed, interests_feed
 
 

@@ -21,8 +21,8 @@ from fedirec.html import markdown
 from fedirec.projects.actions.projects import MAX_TITLE, SILENT_DAYS
 from fedirec.projects.models import Project as ProjectRow
 from fedirec.projects.pages.views import cover_view, project_url
+from fedirec.projects.queries.lists import leaders_among
 from fedirec.projects.queries.projects import facts_of, steps_of
-from fedirec.projects.queries.slate import leaders_among
 from fedirec.projects.queries.story import Chapter
 from fedirec.projects.stages import CRITERIA, Stage, next_stages, refusal_of
 from fedirec.remix.actions.group_tags import MAX_TAGS, tags_of

@@ -18,7 +18,7 @@ from fedirec.app import running
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import AsJson, say, say_json, say_table
-from fedirec.remix.actions.instance_news import InstanceNews
+from fedirec.remix.actions.instance_announcements import InstanceAnnouncements
 from fedirec.settings import Settings
 
 Host = Annotated[str, typer.Argument(metavar="HOST", help="The host of the instance, like studio.example.")]
@@ -65,7 +65,7 @@ async def followed(settings: Settings, json: AsJson = False) -> None:
 async def announce(
     settings: Settings,
     kinds: Annotated[
-        list[InstanceNews] | None,
+        list[InstanceAnnouncements] | None,
         typer.Argument(metavar="[challenges|needs|productions|...]", help="What from now on.", show_default=False),
     ] = None,
     nothing: Annotated[bool, typer.Option("--nothing", help="Announce nothing any more.")] = False,

@@ -11,7 +11,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Entity, Update
 from fedirec.clock import now
 from fedirec.projects.actions.describing import describe_introduction, describe_project, describe_step, introduction_uri
-from fedirec.projects.actions.saying import in_its_language
+from fedirec.projects.actions.own_news import in_its_language
 from fedirec.projects.models import Project, ProjectMember, Step
 from fedirec.projects.queries.takeovers import adoptable_groups
 from fedirec.remix.actions.announcing import announce

@@ -17,7 +17,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, ActorObject, Doc, Ref, Reject, Undo, Vocabulary
 from fedirec.clock import now
 from fedirec.errors import Invalid
-from fedirec.projects.actions.saying import in_its_language
+from fedirec.projects.actions.own_news import in_its_language
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.projects.vocab import Invite, Inviter, Join
 from fedirec.remix.actions.private_notes import tell_people

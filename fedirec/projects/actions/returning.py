@@ -6,7 +6,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.projects.actions.announcing import publish_project_update
-from fedirec.projects.actions.saying import in_its_language, say
+from fedirec.projects.actions.own_news import in_its_language, say
 from fedirec.projects.actions.staging import bring_back
 from fedirec.projects.models import Project, Takeover
 from fedirec.projects.queries.takeovers import latest_deed

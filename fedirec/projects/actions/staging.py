@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fedirec.clock import now
-from fedirec.projects.actions.saying import in_its_language
+from fedirec.projects.actions.own_news import in_its_language
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import facts_of
 from fedirec.projects.stages import ASIDE, CRITERIA, Stage, is_carried

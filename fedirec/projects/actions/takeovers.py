@@ -17,8 +17,8 @@ from fedirec.errors import NotFound, TooMany
 from fedirec.projects.actions.announcing import publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.leading import make_leader
+from fedirec.projects.actions.own_news import say
 from fedirec.projects.actions.returning import notice_deeds
-from fedirec.projects.actions.saying import say
 from fedirec.projects.actions.staging import bring_back, move_to_stage
 from fedirec.projects.models import Project, ProjectMember, Takeover
 from fedirec.projects.queries.projects import find_member

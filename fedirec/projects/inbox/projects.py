@@ -11,8 +11,8 @@ from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor, Follow
 from fedirec.activitypub.vocab import Create, Offer, Update
 from fedirec.errors import Forbidden, NotFound, Unsupported
-from fedirec.projects.actions.belonging import take_challenge_offer
 from fedirec.projects.actions.meeting import save_project, save_step
+from fedirec.projects.actions.offering import take_challenge_offer
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import with_parts
 from fedirec.projects.vocab import IntroductionObject, ProjectObject, StepObject

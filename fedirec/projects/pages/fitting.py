@@ -12,7 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.projects.pages.views import project_url
 from fedirec.projects.queries.fitting import steps_that_fit
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.fits import FitView, skill_word
+from fedirec.remix.pages.matching import FitView, skill_word
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.sections import Section

@@ -12,7 +12,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.peers import hosts_of
 from fedirec.projects.models import Project
 from fedirec.projects.pages.views import ProjectView, project_views
-from fedirec.projects.queries.slate import (
+from fedirec.projects.queries.lists import (
     Sought,
     leaders_among,
     place_of_project,

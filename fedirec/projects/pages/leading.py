@@ -13,6 +13,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.errors import FedirecError
+from fedirec.projects.actions.leaders_news import tell_followers
 from fedirec.projects.actions.projects import launch_project, set_stage
 from fedirec.projects.actions.steps import (
     MAX_SKILLS,
@@ -28,7 +29,6 @@ from fedirec.projects.actions.steps import (
     open_step,
     publish_step,
 )
-from fedirec.projects.actions.telling import tell_followers
 from fedirec.projects.models import Project, Step
 from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, step_in
 from fedirec.projects.pages.tabs import project_tabs
@@ -39,7 +39,7 @@ from fedirec.projects.stages import Stage, next_stages, refusal_of
 from fedirec.remix.actions.news import MAX_TITLE as MAX_NEWS_TITLE
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.fits import skill_word
+from fedirec.remix.pages.matching import skill_word
 from fedirec.remix.pages.visitors import members_only
 from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.queries.needs import needs_of

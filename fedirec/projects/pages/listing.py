@@ -13,7 +13,7 @@ from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.projects.forms import FORM_NAMES, Form
 from fedirec.projects.pages.views import ProjectView, form_word, project_views, stage_view, way_views
-from fedirec.projects.queries.slate import (
+from fedirec.projects.queries.lists import (
     COUNTED,
     Sought,
     Standing,
@@ -24,7 +24,7 @@ from fedirec.projects.queries.slate import (
 )
 from fedirec.projects.stages import ASIDE, WAY, Stage
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.fits import skill_word
+from fedirec.remix.pages.matching import skill_word
 from fedirec.remix.pages.visitors import visitor
 from fedirec.remix.skills import CODES, SKILLS
 from fedirec.remix.vocab import hashtag_key

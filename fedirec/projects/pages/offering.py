@@ -11,7 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.errors import NotFound
-from fedirec.projects.actions.belonging import offer_challenge, withdraw_challenge
+from fedirec.projects.actions.offering import offer_challenge, withdraw_challenge
 from fedirec.projects.pages.views import project_url
 from fedirec.projects.queries.projects import get_remote_project
 from fedirec.remix.pages.cards import Cards

@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from fedirec.activitypub.models import Actor
 from fedirec.projects.pages.views import project_views
+from fedirec.projects.queries.lists import place_of_project, projects_in_preparation, projects_joined_by
 from fedirec.projects.queries.members import memberships_of
-from fedirec.projects.queries.slate import place_of_project, projects_in_preparation, projects_joined_by
 from fedirec.remix.pages.cards import Cards
 from fedirec.translatable import N_
 from fedirec.web.paging import Page, page_of, wanted_page

@@ -18,8 +18,8 @@ from fedirec.projects.models import Project
 from fedirec.projects.pages.finding import doer_in, leader_in, parts_in_project, project_in
 from fedirec.projects.pages.tabs import project_tabs
 from fedirec.projects.pages.views import project_url, project_views
+from fedirec.projects.queries.lists import Sought, projects_by_age
 from fedirec.projects.queries.projects import find_member
-from fedirec.projects.queries.slate import Sought, projects_by_age
 from fedirec.projects.queries.takeovers import is_open_to_all, leading_of, offers_for
 from fedirec.projects.stages import Stage
 from fedirec.projects.takeovers import (

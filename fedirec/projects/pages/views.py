@@ -11,7 +11,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.html import excerpt
 from fedirec.projects.forms import FORM_NAMES, Form
 from fedirec.projects.models import Project, Step
-from fedirec.projects.queries.slate import leaders_among
+from fedirec.projects.queries.lists import leaders_among
 from fedirec.projects.stages import CRITERIA, NAMES, WAY, Stage
 from fedirec.remix.models import Attachment, Challenge
 from fedirec.remix.pages.cards import Cards

@@ -12,7 +12,7 @@ from fedirec.activitypub.contexts import PRODUCTION_CONTEXT
 from fedirec.activitypub.documents import ActivityResponse
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import NotFound
-from fedirec.projects.actions.productions.telling import describe_production
+from fedirec.projects.actions.productions.describing import describe_production
 from fedirec.projects.manifests import Manifest
 from fedirec.projects.models import Production
 from fedirec.projects.queries.productions import get_production, manifest_of

@@ -30,7 +30,7 @@ from fedirec.errors import NotFound
 from fedirec.lanes import Done, Job, Outcome
 from fedirec.media.models import Caption, Media
 from fedirec.media.store import Store
-from fedirec.remix.actions.belongings import (
+from fedirec.remix.actions.copies_for_members import (
     built_on_entries,
     credit_entries,
     each_of,

@@ -13,7 +13,7 @@ from fedirec.remix.actions.announcing import announce
 from fedirec.remix.actions.attachments import hold_media, save_attachments
 from fedirec.remix.actions.composing import compose_attachments
 from fedirec.remix.actions.drafts import FileDraft
-from fedirec.remix.actions.instance_news import announcers_of
+from fedirec.remix.actions.instance_announcements import announcers_of
 from fedirec.remix.actions.prompts import describe_challenge, describe_prompt
 from fedirec.remix.models import Challenge
 from fedirec.uris import Uris, origin_of

@@ -23,7 +23,7 @@ from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unsupported
 from fedirec.html import markdown
 from fedirec.remix.actions.announcing import say_gone
-from fedirec.remix.actions.instance_news import announcers_of
+from fedirec.remix.actions.instance_announcements import announcers_of
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.content import content_of

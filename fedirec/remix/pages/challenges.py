@@ -21,13 +21,13 @@ from fedirec.remix.actions.group_tags import tags_of
 from fedirec.remix.actions.meeting import refresh_seen
 from fedirec.remix.actions.offering import offer_from_home
 from fedirec.remix.models import Challenge, Submission
+from fedirec.remix.pages.agreeing import outcome_word, own_submission, terms_view
+from fedirec.remix.pages.agreeing import routes as promised_routes
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.finding import record_at
-from fedirec.remix.pages.fits import skill_word
 from fedirec.remix.pages.home import place_of_challenge
-from fedirec.remix.pages.newsviews import news_view
-from fedirec.remix.pages.promised import outcome_word, own_submission, terms_view
-from fedirec.remix.pages.promised import routes as promised_routes
+from fedirec.remix.pages.matching import skill_word
+from fedirec.remix.pages.news_views import news_view
 from fedirec.remix.pages.sharing.heads import challenge_head
 from fedirec.remix.pages.visitors import number_of, row_in, visitor
 from fedirec.remix.powers import Deed, Part, may_do

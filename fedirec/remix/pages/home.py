@@ -20,8 +20,8 @@ from fedirec.clock import now
 from fedirec.html import markdown
 from fedirec.remix.models import Challenge, Record
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.fits import fit_views
-from fedirec.remix.pages.newsviews import NewsView, news_view
+from fedirec.remix.pages.matching import fit_views
+from fedirec.remix.pages.news_views import NewsView, news_view
 from fedirec.remix.pages.picks import few_picks
 from fedirec.remix.pages.skills import skill_choices
 from fedirec.remix.pages.vocabulary import TERMS

@@ -21,7 +21,7 @@ from fedirec.errors import FedirecError, NotFound
 from fedirec.remix.actions.needs import fill_need, name_need, withdraw_need
 from fedirec.remix.models import Need, NeedAnswer
 from fedirec.remix.pages.cards import Cards
-from fedirec.remix.pages.fits import group_url, skill_word
+from fedirec.remix.pages.matching import group_url, skill_word
 from fedirec.remix.pages.skills import skill_choices
 from fedirec.remix.pages.visitors import members_only, number_of, row_in, visitor
 from fedirec.remix.powers import Deed, may_do, refuse_unless

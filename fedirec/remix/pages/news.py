@@ -16,7 +16,7 @@ from fedirec.remix.actions.news import MAX_TITLE, change_news, post_news, take_b
 from fedirec.remix.models import Challenge, News
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
-from fedirec.remix.pages.newsviews import news_view
+from fedirec.remix.pages.news_views import news_view
 from fedirec.remix.pages.visitors import members_only, row_in, visitor
 from fedirec.remix.powers import Deed, may_do, refuse_unless
 from fedirec.remix.queries.challenges import challenge_of, get_challenge, get_remote_challenge

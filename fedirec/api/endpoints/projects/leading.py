@@ -12,6 +12,7 @@ from fedirec.api.shapes.projects import NewProject, Project, ProjectChange, Stag
 from fedirec.errors import Invalid
 from fedirec.media.models import Media
 from fedirec.projects.actions.discarding import discard_project
+from fedirec.projects.actions.leaders_news import tell_followers
 from fedirec.projects.actions.projects import (
     ProjectDraft,
     begin_project,
@@ -21,7 +22,6 @@ from fedirec.projects.actions.projects import (
     set_stage,
 )
 from fedirec.projects.actions.steps import StepDraft
-from fedirec.projects.actions.telling import tell_followers
 from fedirec.projects.forms import PLANS, Form
 from fedirec.projects.models import Project as ProjectRow
 from fedirec.projects.queries.projects import get_project_row

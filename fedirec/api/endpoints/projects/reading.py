@@ -20,7 +20,7 @@ from fedirec.api.shapes.projects import (
 )
 from fedirec.projects.actions.meeting import refresh_seen
 from fedirec.projects.forms import Form
-from fedirec.projects.queries.slate import Sought, place_of_project, projects_by_age
+from fedirec.projects.queries.lists import Sought, place_of_project, projects_by_age
 from fedirec.projects.queries.story import story_of
 from fedirec.projects.stages import Stage
 from fedirec.remix.vocab import hashtag_key

@@ -16,7 +16,7 @@ from fedirec.api.shapes.steps import (
     StepStateSent,
     show_steps,
 )
-from fedirec.projects.actions.belonging import offer_challenge, withdraw_challenge
+from fedirec.projects.actions.offering import offer_challenge, withdraw_challenge
 from fedirec.projects.actions.steps import (
     StepDraft,
     add_step,

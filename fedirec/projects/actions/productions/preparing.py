@@ -14,7 +14,7 @@ from fedirec.errors import Conflict, Invalid
 from fedirec.media.actions import attach_media, release_media
 from fedirec.media.models import Media
 from fedirec.projects.actions.deeds import begin_deed
-from fedirec.projects.actions.productions.telling import publish_change
+from fedirec.projects.actions.productions.describing import publish_change
 from fedirec.projects.manifests import MAX_FILES
 from fedirec.projects.models import DistributionLink, Production, ProductionPart, Project, RoleLine
 from fedirec.projects.queries.productions import MAX_PRODUCTIONS, licences_promised_in

@@ -25,7 +25,7 @@ from fedirec.projects.queries.projects import parts_of
 from fedirec.projects.stages import Stage
 from fedirec.remix.actions.composing import compose_record
 from fedirec.remix.actions.drafts import FileDraft, PartDraft, RecordDraft, SourceDraft
-from fedirec.remix.actions.instance_news import InstanceNews, instance_announces
+from fedirec.remix.actions.instance_announcements import InstanceAnnouncements, instance_announces
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.news import publish_news
 from fedirec.remix.actions.private_notes import tell_people
@@ -106,7 +106,7 @@ async def release_production(leader: Actor, production: Production) -> Record:
         await publish_news(
             group, kind=NewsKind.UPDATE, title=title[:100], text=words, author=leader, language=fresh.language
         )
-        await instance_announces(InstanceNews.PRODUCTIONS, record.uri)
+        await instance_announces(InstanceAnnouncements.PRODUCTIONS, record.uri)
         mentioned = {mention.href for mention in work.mentions}  # they read it there as a post that names them
         await tell_people(
             group,

@@ -26,10 +26,10 @@ from fedirec.remix.actions.submissions import (
 )
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.models import Challenge, ChallengeTerms, Submission
+from fedirec.remix.pages.agreeing import terms_notes
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.challenges import challenge_tabs, parts_of_visitor
 from fedirec.remix.pages.finding import remote_for
-from fedirec.remix.pages.promised import terms_notes
 from fedirec.remix.pages.visitors import members_only, row_in
 from fedirec.remix.powers import Deed, Part, may_do, refuse_unless
 from fedirec.remix.queries.challenges import get_challenge, get_submission, waiting_submissions

@@ -14,8 +14,8 @@ from fedirec.accounts.permissions import Permission
 from fedirec.errors import Conflict
 from fedirec.remix.actions.submissions import submit_record, withdraw_submission
 from fedirec.remix.models import Record, Submission
+from fedirec.remix.pages.agreeing import outcome_word
 from fedirec.remix.pages.cards import Cards, submission_word
-from fedirec.remix.pages.promised import outcome_word
 from fedirec.remix.pages.visitors import number_of, own_record_in, row_in
 from fedirec.remix.queries.challenges import find_challenge_row, get_submission
 from fedirec.remix.queries.records import submissions_of

@@ -22,12 +22,12 @@ from fedirec.remix.actions.descendants import look_for_remixes
 from fedirec.remix.actions.remix_requests.rechecking import look_at_stamps_again
 from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
+from fedirec.remix.pages.agreeing import waits_for
 from fedirec.remix.pages.cards import Cards, prepare_words, wishes_in_words
 from fedirec.remix.pages.claims.showing import notes_view
 from fedirec.remix.pages.comments.showing import comments_view
 from fedirec.remix.pages.composing.composition import may_be_asked
 from fedirec.remix.pages.drawings import BESIDE, drawn
-from fedirec.remix.pages.promised import waits_for
 from fedirec.remix.pages.quoting import quoted_in
 from fedirec.remix.pages.records.licensing import licences_left_for
 from fedirec.remix.pages.records.offers import offers_of

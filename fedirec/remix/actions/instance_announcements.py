@@ -38,7 +38,7 @@ most, the newest ones, of people who want to be found and whom nobody limited.
 """
 
 
-class InstanceNews(StrEnum):
+class InstanceAnnouncements(StrEnum):
     """A kind of things that an instance can announce."""
 
     CHALLENGES = "challenges"
@@ -47,9 +47,9 @@ class InstanceNews(StrEnum):
 
 
 WORDS: Final = {
-    InstanceNews.CHALLENGES: N_("Open challenges"),
-    InstanceNews.NEEDS: N_("Whom challenges and projects look for"),
-    InstanceNews.PRODUCTIONS: N_("Finished productions"),
+    InstanceAnnouncements.CHALLENGES: N_("Open challenges"),
+    InstanceAnnouncements.NEEDS: N_("Whom challenges and projects look for"),
+    InstanceAnnouncements.PRODUCTIONS: N_("Finished productions"),
 }
 
 _OPEN_HEARTED: Final = (
@@ -82,13 +82,13 @@ _PRODUCTIONS: Final = f"""
 _IS_PUBLIC: Final = "r.visibility = 'public' AND r.deleted_at IS NULL AND r.held_at IS NULL"
 
 
-async def instance_announces(kind: InstanceNews | str, uri: str) -> bool:
+async def instance_announces(kind: InstanceAnnouncements | str, uri: str) -> bool:
     """Those who follow this instance hear of the thing at `uri`, if its admins pass on things of that `kind`.
 
     Whether they do. Part of the caller's transaction. Nothing is announced twice, nothing beyond MAX_A_DAY, and nothing
     of people who do not want to be found or named, whom moderators limited, or that is not for everybody.
     """
-    kind = InstanceNews(kind)
+    kind = InstanceAnnouncements(kind)
     if kind.value not in await what_it_announces() or not await _may_be_announced(kind, uri):
         return False
     place = await own_actor()
@@ -137,20 +137,20 @@ async def _due(place: Actor, kinds: Collection[str], wanting: Wanting | None) ->
     """What should be announced now."""
     moment, found = now(), list[str]()
     for kind, sql, values in (
-        (InstanceNews.CHALLENGES, _CHALLENGES, (moment, moment)),
-        (InstanceNews.NEEDS, _NEEDS, (moment, moment)),
-        (InstanceNews.PRODUCTIONS, _PRODUCTIONS.format(is_public=_IS_PUBLIC), (place.id,)),
+        (InstanceAnnouncements.CHALLENGES, _CHALLENGES, (moment, moment)),
+        (InstanceAnnouncements.NEEDS, _NEEDS, (moment, moment)),
+        (InstanceAnnouncements.PRODUCTIONS, _PRODUCTIONS.format(is_public=_IS_PUBLIC), (place.id,)),
     ):
         if kind.value in kinds:
             found += [str(uri) for (uri,) in await fetch_tuples(sql, *values)]
-    if wanting is not None and InstanceNews.NEEDS in kinds:
+    if wanting is not None and InstanceAnnouncements.NEEDS in kinds:
         found += await wanting(MAX_RUNNING)
     return found
 
 
-async def _may_be_announced(kind: InstanceNews, uri: str) -> bool:
-    if kind is not InstanceNews.PRODUCTIONS:
-        sql = _CHALLENGES if kind is InstanceNews.CHALLENGES else _NEEDS
+async def _may_be_announced(kind: InstanceAnnouncements, uri: str) -> bool:
+    if kind is not InstanceAnnouncements.PRODUCTIONS:
+        sql = _CHALLENGES if kind is InstanceAnnouncements.CHALLENGES else _NEEDS
         moment = now()
         return uri in {found for (found,) in await fetch_tuples(sql, moment, moment)}
     sql = (
