@@ -21,8 +21,8 @@ async def begin_deed(deed: Deed, project: Project, actor: Actor, *, also: Part |
     A project that waited for somebody to take it over has its leader back.
 
     The first in the caller's transaction: until it ends nobody else does anything in `project`, which is as it is now.
-    `also` is what they are to the thing that it is about, such as its author. Raises
-    Forbidden, and Conflict for a project of another server.
+    `also` is what they are to the thing that it is about, such as its author. Raises Forbidden, NotFound for a project
+    that was discarded, and Conflict for one of another server.
     """
     if not project.actor.is_local:
         raise Conflict(_ELSEWHERE)

@@ -43,7 +43,8 @@ RESTS: Final = {"declined": timedelta(days=30), "left": timedelta(days=1)}
 async def ask_elsewhere(person: Actor, project: Project, *, words: str = "", skill: str | None = None) -> ProjectMember:
     """The leaders of a project of another instance hear that `person`, who lives here, wishes to join with `skill`.
 
-    Who was invited is in at once. Raises Conflict for who is in it or has asked, TooMany after MAX_ASKED_A_DAY.
+    Who was invited is in at once. Raises Invalid for words that are too long and for no skill of ours, Conflict for who
+    is in it or has asked, TooMany after MAX_ASKED_A_DAY.
     """
     if len(words) > MAX_WORDS:
         raise Invalid(_("Please keep it under %(n)s characters.") % {"n": MAX_WORDS}, field="words")

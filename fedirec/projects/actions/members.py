@@ -53,10 +53,11 @@ async def ask_to_join(
     is_told: bool = False,
 ) -> ProjectMember:
     """`person`, from here or elsewhere, wishes to join, and its leaders decide; who was invited is in at once, and
-    everybody where nobody is left who could take it over.
+    everybody where nobody is left who could take it over, or does.
 
     `uri` is the id of the question where it came from elsewhere; `is_told` says that its leaders know. Raises Conflict
-    for who is in it already or was sent away, and Forbidden when they and a leader keep away from each other.
+    for who is in it already or was sent away, before the launch and where there is no room, and Forbidden when they and
+    a leader keep away from each other.
     """
     _check(words, skill)
     async with transaction():
@@ -103,7 +104,7 @@ async def invite_member(
     """`person`, from here or elsewhere, is asked to join, before it is launched or after; who had asked is in at once.
 
     With `as_leader` they lead it too from then on, which only its creator can offer. Raises Conflict for who is in it
-    or was asked already.
+    or was asked within REST, TooMany after MAX_INVITED_A_DAY.
     """
     _check(words, skill)
     async with transaction():
@@ -131,7 +132,7 @@ async def invite_member(
 
 
 async def answer_invitation(person: Actor, project: Project, *, accepts: bool) -> ProjectMember:
-    """`person` is in the project, or is not. Raises NotFound when nobody invited them."""
+    """`person` is in it, or is not. Raises NotFound when nobody invited them, Forbidden as `ask_to_join` does."""
     async with transaction():
         await begin_deed(Deed.ANSWER_INVITATION, project, person, also=Part.AUTHOR)
         member = await find_member(project, person)

@@ -139,7 +139,7 @@ async def refuse_restless(creator: Actor) -> None:
 async def launch_project(leader: Actor, project: Project) -> Project:
     """Everybody sees it, and can follow it; whom it looks for is said, and who is invited elsewhere hears of it.
 
-    Raises Conflict without a published step, or when that was so before.
+    Raises Conflict without a published step, or when that was so before, and NotFound where moderators have hidden it.
     """
     async with transaction():
         await begin_deed(Deed.LAUNCH_PROJECT, project, leader)
@@ -187,7 +187,7 @@ async def change_project(leader: Actor, project: Project, draft: ProjectDraft) -
 async def set_stage(leader: Actor, project: Project, stage: Stage, *, reason: str) -> Project:
     """The project stands at `stage`, and everybody can read why.
 
-    Raises Invalid where no way leads there, and Conflict for what it lacks.
+    Raises Invalid where no way leads there, Conflict for what it lacks, and TooMany after MAX_MOVES within a day.
     """
     async with transaction():
         parts = await begin_deed(Deed.SET_STAGE, project, leader)

@@ -65,7 +65,7 @@ MAX_CHALLENGES: Final = 100
 async def offer_to_lead(member: Actor, project: Project, *, words: str) -> Takeover:
     """`member` leads `project` from the day that the row says, unless a leader comes back or somebody else goes first.
 
-    Raises Invalid, Conflict or Forbidden, which say why not.
+    Raises Invalid, Conflict or Forbidden, which say why not, and TooMany after MAX_A_DAY.
     """
     said = check_words(words)
     async with transaction():

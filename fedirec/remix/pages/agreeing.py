@@ -1,4 +1,4 @@
-"""What a challenge promised, version by version, and what somebody offered to it under which of them."""
+"""Agreeing to what a challenge promises: its terms, version by version, and under which of them each thing stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records, open challenges and people, by what they are and by words."""
+"""Records, open challenges and people, by what they are and by words; and what packages above this one find."""
 
 from __future__ import annotations
 
