@@ -126,6 +126,6 @@ def due_recall(due_at: datetime, *, zone: tzinfo, at: datetime) -> Recall | None
 
 
 def recalls_past(due_at: datetime, *, zone: tzinfo, at: datetime) -> tuple[Recall, ...]:
-    """What needs not be recalled to somebody who hears of a date `at` that time: everything up to then."""
+    """What nobody recalls to somebody who hears of a date `at` that time: everything up to then."""
     begins = {Recall.SOON: due_at - BEFORE, Recall.TODAY: day_of(due_at, zone), Recall.OVERDUE: due_at}
     return tuple(recall for recall, begin in begins.items() if at >= begin)

@@ -165,7 +165,7 @@ async def finish_task(actor: Actor, task: Task) -> Task:
 
 
 async def drop_task(actor: Actor, task: Task, *, reason: str) -> Task:
-    """It needs not be done any more; everybody can read why, and who would have done it is told."""
+    """Nobody has to do it any more; everybody can read why, and who would have done it is told."""
     said = check_reason(Happening.TASK_DROPPED, reason)
     async with transaction():
         await begin_deed(Deed.CHANGE_TASK, task.project, actor)

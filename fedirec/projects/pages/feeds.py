@@ -19,7 +19,10 @@ GONE: Final = "This project is not here any more."
 
 
 async def show_feed(request: Request[Any]) -> Response:
-    """For everybody, whoever asks. Raises NotFound before it was launched, Gone when it is not here any more."""
+    """What a project and its challenges told and what it released, for everybody.
+
+    Raises NotFound before it was launched, Gone when it is not here any more.
+    """
     project = await get_project(request.path_params["slug"], None)
     if project.actor.state != "active":
         raise Gone(GONE)

@@ -71,7 +71,7 @@ async def find_challenge(remote: Remote, uri: str, *, fresh: bool = False) -> Ch
 
 
 async def fetch_challenge(remote: Remote, job: Job) -> Outcome:
-    """A challenge of which only the id came is known as its Group describes it."""
+    """A challenge of which only the id came, or an old copy, is known as its Group describes it now."""
     uri = str(job.payload["uri"])
     try:
         await find_challenge(remote, uri, fresh=True)

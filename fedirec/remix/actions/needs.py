@@ -142,9 +142,10 @@ async def answer_need(by: Actor, need: Need, words: str = "") -> None:
 
 
 async def take_answer(by: Actor, need: Need, words: str) -> None:
-    """The leaders of the group of `need`, one of ours, know that `by`, here or elsewhere, could do that.
+    """The leaders of the group of `need`, one of ours, know that `by`, here or elsewhere, could do that; once.
 
-    Raises Conflict for whoever leads it, TooMany after MAX_ANSWERS_A_DAY, Forbidden where they keep away from `by`.
+    Raises Conflict for whoever leads it, TooMany after MAX_ANSWERS_A_DAY or MAX_OF_HOST_A_DAY, Forbidden where they
+    keep away from `by`.
     """
     leaders = await leaders_of_group(need.group)
     if by.id in {leader.id for leader in leaders}:

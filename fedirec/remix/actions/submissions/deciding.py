@@ -47,7 +47,7 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
     """The record is part of the challenge: its Group passes it on to everybody who follows it, and the log says why.
 
     Raises Conflict while the author has not chosen a licence, or chose one that the terms do not admit; Invalid without
-    a reason, and Forbidden for who does not lead the challenge.
+    a reason, Forbidden for who does not lead the challenge, and TooMany after MAX_DECIDED decisions, as the others do.
     """
     challenge, record, group, author = await _decidable(leader, submission, Deed.CHOOSE_SUBMISSION)
     said = check_reason(Happening.CHOSEN, reason)

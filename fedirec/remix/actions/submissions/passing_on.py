@@ -42,8 +42,8 @@ async def pass_on(group: Actor, record: Record, author: Actor, *, why: str) -> N
 
 
 async def take_back(group: Actor, record: Record, author: Actor) -> None:
-    """`record` is not among the submissions of `group` any more, and was never passed on; part of the caller's
-    transaction.
+    """`record` is not among the submissions of `group` any more, and that it was passed on is taken back; part of the
+    caller's transaction.
     """
     await ConsentRequest.filter(actor_id=group.id, target_uri=record.uri, kind="announce").delete()
     to, cc = (PUBLIC,), (group.followers or "", author.uri)
