@@ -31,7 +31,7 @@ def sentence_of(group: Sequence[Notification]) -> str:
     names = list(dict.fromkeys(name_in(row) for row in group))
     title = str(newest.details.get("title") or _("without a title"))
     sentence = SENTENCES[kind] if len(names) == 1 else OF_SEVERAL[kind]
-    challenge = str(newest.details.get("challenge") or _("a challenge"))  # rows from before it was kept have none
+    challenge = str(newest.details.get("challenge") or _("a challenge"))  # few kinds of notices name one
     return _(sentence) % {"who": _together(names), "title": title, "challenge": challenge}
 
 
