@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.models import Instance as InstanceRow
 from fedirec.errors import Conflict, TooMany
@@ -138,6 +139,8 @@ async def test_the_log_does_not_name_who_was_only_given_what_is_dropped(here: In
     await let_in(here, ana, project, bo)
     made = await here.run(tasks.make_task, ana, project, tasks.TaskDraft(title="Colour", assignee=bo))
     whole = await here.run(lambda: Task.get(id=made.id).select_related("project__actor", "assignee", "made_by"))
+    await here.run(tasks.give_task, ana, whole, bo)
+    assert await here.run(lambda: Notification.filter(kind="task_given").count()) == 1
     await here.run(lambda: tasks.drop_task(ana, whole, reason="It is fine as it is."))
     assert (await here.run(lambda: LogEntry.get(kind="task_dropped"))).person_id is None
 

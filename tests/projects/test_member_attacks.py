@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from fedirec.accounts.models import Boundary
+from fedirec.accounts.models import Boundary, Notification
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
 from fedirec.projects.actions import leading, members, projects
+from fedirec.projects.actions.discarding import discard_project
 from fedirec.projects.models import Project, ProjectMember
 from fedirec.remix.models import GroupLeader
 from tests.conftest import Pass
@@ -71,6 +72,31 @@ async def test_nobody_is_pestered_with_invitations(here: Instance, time_passes: 
 
     with pytest.raises(TooMany):
         await here.run(invite_everybody)
+    cy, draft = await here.join("cy"), await begin(here, ana, slug="next")
+    await here.run(lambda: ProjectMember.filter(project_id=project.id).update(project_id=draft.id))
+    await here.run(discard_project, ana, draft)
+    with pytest.raises(TooMany):
+        await here.run(members.invite_member, ana, project, cy)
+
+
+async def test_whoever_asks_again_another_day_is_announced_again(here: Instance, time_passes: Pass) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    project = await launch(here, ana)
+
+    async def ask() -> int:
+        await members.ask_to_join(bo, project)
+        await members.take_back_request(bo, project)
+        return await Notification.filter(kind="wants_to_join").count()
+
+    assert await here.run(ask) == 1
+    time_passes(timedelta(days=1))
+    assert await here.run(ask) == 2
+    await here.run(members.invite_member, ana, project, bo)
+    with pytest.raises(NotFound):  # the page of a leader still shows that they ask
+        await here.run(lambda: members.decide_request(ana, project, bo, let_in=True))
+    assert await here.run(lambda: Notification.filter(kind="invited_to_project", read_at=None).exists())
+    await here.run(lambda: members.answer_invitation(bo, project, accepts=True))
+    assert not await here.run(lambda: Notification.filter(kind="invited_to_project", read_at=None).exists())
 
 
 async def test_whoever_was_blocked_since_they_were_invited_does_not_come_in(here: Instance) -> None:
@@ -132,7 +158,7 @@ async def test_nobody_is_held_in_what_moderators_have_hidden_and_nobody_comes_in
     assert (await here.run(lambda: ProjectMember.get(actor_id=mal.id))).state == "declined"
 
 
-async def test_one_server_does_not_fill_a_project_that_takes_in_everybody(here: Instance) -> None:
+async def test_one_server_does_not_fill_a_project_that_takes_in_everybody(here: Instance, time_passes: Pass) -> None:
     ana, bo = await here.join("ana"), await here.join("bo")
     await launch(here, ana)
     await here.run(lambda: Project.all().update(stage="adoptable", stage_at=now()))
@@ -145,6 +171,11 @@ async def test_one_server_does_not_fill_a_project_that_takes_in_everybody(here: 
         return [place.state for place in await ProjectMember.all()]
 
     assert await here.run(flood) == ["active"] * members.MAX_NEW_OF_HOST
+    assert (await here.run(members.ask_to_join, bo, project)).state == "active"
+    await here.run(members.leave_project, bo, project)
+    with pytest.raises(Conflict, match="tomorrow"):
+        await here.run(members.ask_to_join, bo, project)
+    time_passes(timedelta(days=1))
     assert (await here.run(members.ask_to_join, bo, project)).state == "active"
 
 

@@ -21,6 +21,7 @@ from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.actions.tasks import TaskDraft, make_task
 from fedirec.projects.models import Production, Project, RoleLine
+from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.queries.productions import get_production_row, links_of, manifest_of, with_parts
 from fedirec.remix.actions.instance_announcements import bring_news_up_to_date
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
@@ -176,11 +177,18 @@ async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: 
     async def finish() -> Record:
         await add_role(ada, production, role="fmd", person=await here.meet(cy.uri))
         await add_role(ada, production, role="pro", name="Dora")
+        bos = await add_role(ada, production, role="edt", person=bo)
+        await answer_role(bo, production, bos.id, is_so=True)
         await freeze_production(ada, await get_production_row(production.id))
+        await answer_role(bo, production, bos.id, is_so=False)
         await set_links(ada, production, [("The cinema", "https://cinema.example/dawn")])
-        return await release_production(ada, await get_production_row(production.id))
+        released = await release_production(ada, await get_production_row(production.id))
+        assert [part.name for part in await parts_in_releases([released.id])] == ["cy", "Dora"]
+        await answer_role(bo, production, bos.id, is_so=True)
+        return released
 
     record = await here.run(finish)
+    assert [part.name for part in await here.run(parts_in_releases, [record.id])] == ["bo", "cy", "Dora"]
     await settle(here, there)
 
     async def asked() -> list[str]:
@@ -200,7 +208,9 @@ async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: 
         found = await manifest_of(copy)
         assert found is not None
         assert {used.id for used in found[0].records} == {sky.uri, song.uri}
-        assert [role.name for role in found[0].roles] == ["cy", "Dora"]
+        assert [role.name for role in found[0].roles] == ["bo", "cy", "Dora"]
+        named = await parts_in_releases([copy.record.id])
+        assert [part.name for part in named] == ["Dora"], "nobody knows here what cy says"
         assert [link.url for link in await links_of(copy)] == ["https://cinema.example/dawn"]
         assert await Source.filter(record__uri=record.uri).count() == 2
 

@@ -185,7 +185,7 @@ async def test_what_was_never_launched_can_be_discarded_by_who_began_it(here: In
         )
         assert (again.status_code, "That address is taken" in again.text) == (422, True)
     assert not await here.run(lambda: Step.filter(project_id=project.id).exists())
-    assert not await here.run(lambda: ProjectMember.filter(project_id=project.id).exists())
+    assert not await here.run(lambda: ProjectMember.filter(project_id=project.id).exclude(state="removed").exists())
     assert (await here.run(lambda: Need.get(skill="sng"))).state == "withdrawn"
     assert (await here.run(lambda: Project.get(id=shown.id))).launched_at is not None
 

@@ -56,12 +56,14 @@ async def _tell_all(creator: Actor, project: Project) -> None:
 
 
 async def _empty(project: Project) -> None:
-    """Nothing is left of it but its title and its log, which nobody but moderators sees."""
+    """Nothing is left of it but its title, who was asked, and its log, which nobody but moderators sees."""
     group = project.actor
     await StepChallenge.filter(step__project_id=project.id).delete()
     await Task.filter(project_id=project.id).delete()
     await Step.filter(project_id=project.id).delete()
-    await ProjectMember.filter(project_id=project.id).delete()
+    # Whom a leader invited today stays counted.
+    places = ProjectMember.filter(project_id=project.id)
+    await places.update(state="removed", words="", is_trusted=False, ended_at=now())
     await GroupLeader.filter(group_id=group.id).delete()
     await GroupTag.filter(group_id=group.id).delete()
     await Need.filter(group_id=group.id, state="open").update(state="withdrawn", ended_at=now())

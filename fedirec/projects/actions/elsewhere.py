@@ -36,8 +36,8 @@ MAX_ASKED_A_DAY: Final = 20
 MAX_INVITED: Final = 50
 """Invitations from elsewhere that wait for one person; those beyond are refused."""
 MAX_INVITED_BY_HOST: Final = 20
-RESTS: Final = {"declined": timedelta(days=30), "left": timedelta(days=1)}
-"""How long nobody is invited again to a project, after they said no or left."""
+RESTS: Final = {"declined": timedelta(days=30), "left": timedelta(days=1), "removed": timedelta(days=1)}
+"""How long nobody is invited again to a project, after they said no or left, or it took its invitation back."""
 
 
 async def ask_elsewhere(person: Actor, project: Project, *, words: str = "", skill: str | None = None) -> ProjectMember:
@@ -147,7 +147,7 @@ async def take_invitation(group: Actor, invite: Invite[Any]) -> None:
     member.created_at, member.ended_at, member.joined_at = now(), None, None
     await member.save()
     about = {"title": project.title, "reason": member.words, "who": _inviter(invite, group)}
-    await notify(person, Notice.INVITED_TO_PROJECT, group, group.uri, group.uri, about)
+    await notify(person, Notice.INVITED_TO_PROJECT, group, f"{group.uri}#{now().date()}", group.uri, about)
 
 
 def _inviter(invite: Invite[Any], group: Actor) -> str:
@@ -227,7 +227,7 @@ async def _is_crowded(person: Actor, group: Actor) -> bool:
 
 async def _tell(kind: Notice, project: Project, person: Actor) -> None:
     uri = project.actor.uri
-    await notify(person, kind, project.actor, uri, uri, {"title": project.title})
+    await notify(person, kind, project.actor, f"{uri}#{now().date()}", uri, {"title": project.title})
 
 
 def _refuse_strangers(person: Actor, project: Project) -> None:

@@ -71,7 +71,7 @@ async def mark_invitation_read(project: Project, person: Actor) -> None:
     group, account = await project.actor, await Account.get_or_none(actor_id=person.id)
     if account is not None:
         told = Notification.filter(account_id=account.id, read_at=None, kind=Notice.INVITED_TO_PROJECT.value)
-        await mark_read(account, only=[row.id for row in await told.filter(subject_uri=group.uri)])
+        await mark_read(account, only=[row.id for row in await told.filter(subject_uri__startswith=f"{group.uri}#")])
 
 
 async def take_back_invitation(project: Project, member: ProjectMember) -> None:

@@ -10,6 +10,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.clock import now
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.media.actions import release_media
 from fedirec.media.models import Media
 from fedirec.projects.actions.announcing import publish_project_update
@@ -112,8 +113,10 @@ async def _forget_copy(group: Actor) -> None:
 
 
 async def _leave(actor: Actor, group: int) -> None:
-    await GroupLeader.filter(group_id=group, actor_id=actor.id).delete()
     project = await with_parts(Project.filter(actor_id=group, actor__is_local=True)).first()
+    if project is not None:
+        await hold(project)
+    await GroupLeader.filter(group_id=group, actor_id=actor.id).delete()
     if project is None:
         return
     others = [leader for leader in await leaders_of(project.actor) if leader.state == "active"]

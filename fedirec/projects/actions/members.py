@@ -77,6 +77,8 @@ async def ask_to_join(
         if member is not None and member.state == "active":
             raise Conflict(_("You are in it already."))
         is_open = await is_open_to_all(project)
+        if is_open and member is not None and _left_just_now(member):
+            raise Conflict(_("You have changed your mind often today. Please wait until tomorrow."))
         if member is not None and member.state == "asked" and not is_open:
             raise Conflict(_("You have asked already. Its leaders will answer."))
         if member is not None and member.state == "removed":
@@ -155,7 +157,9 @@ async def decide_request(leader: Actor, project: Project, person: Actor, *, let_
         member = await find_member(project, person)
         if member is None or member.state not in _WAITING:
             raise NotFound(_("Nobody waits for that any more."))
-        if let_in and member.state == "asked":
+        if let_in and member.state != "asked":
+            raise NotFound(_("Nobody waits for that any more."))
+        if let_in:
             return await _let_in(project, member, person, by=leader)
         if member.state == "asked":
             await _tell(Notice.NOT_LET_IN, project, [person], by=None)
@@ -271,9 +275,15 @@ async def _tell_inviter(kind: Notice, project: Project, member: ProjectMember, p
         await _tell(kind, project, await Actor.filter(id=member.invited_by_id), by=person)
 
 
+def _left_just_now(member: ProjectMember) -> bool:
+    was_in = member.state == "left" and member.joined_at is not None
+    return was_in and member.ended_at is not None and member.ended_at > now() - timedelta(days=1)
+
+
 async def _tell(kind: Notice, project: Project, people: Iterable[Actor], *, by: Actor | None) -> None:
+    """They are told, though not twice on one day: the same can happen again to the same people."""
     uri = project.actor.uri
-    await notify_actors(people, kind, by, uri, f"{uri}/people", {"title": project.title})
+    await notify_actors(people, kind, by, f"{uri}#{now().date()}", f"{uri}/people", {"title": project.title})
 
 
 async def _end(member: ProjectMember, state: str) -> ProjectMember:

@@ -9,6 +9,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Offer
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.errors import Conflict
 from fedirec.projects.models import Project
 from fedirec.remix.actions.challenge_news import publish_group_update
@@ -29,11 +30,12 @@ async def offer_challenge(leader: Actor, challenge: Challenge, project: Project)
     refuse_unless(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
     if not challenge.actor.is_local or project.actor.is_local:
         raise Conflict(_("Please go where the project lives."))
-    if challenge.part_of_id is not None:
-        raise Conflict(_("It is part of a project already. A challenge belongs to one project."), field="challenge")
-    if challenge.state in ("draft", "cancelled", "archived"):
-        raise Conflict(_("That challenge is not open."), field="challenge")
     async with transaction():
+        await hold(challenge)
+        if challenge.part_of_id is not None:
+            raise Conflict(_("It is part of a project already. A challenge belongs to one project."), field="challenge")
+        if challenge.state in ("draft", "cancelled", "archived"):
+            raise Conflict(_("That challenge is not open."), field="challenge")
         challenge.part_of = project.actor
         await challenge.save(update_fields=["part_of_id"])
         group = await publish_group_update(challenge)
@@ -43,9 +45,10 @@ async def offer_challenge(leader: Actor, challenge: Challenge, project: Project)
 async def withdraw_challenge(leader: Actor, challenge: Challenge, project: Project) -> None:
     """`challenge` of ours is not part of `project`, which lives elsewhere, any more."""
     refuse_unless(Deed.CHANGE_CHALLENGE, await parts_in(challenge, leader))
-    if challenge.part_of_id != project.actor_id or project.actor.is_local:
-        raise Conflict(_("It is not part of that project."))
     async with transaction():
+        await hold(challenge)
+        if challenge.part_of_id != project.actor_id or project.actor.is_local:
+            raise Conflict(_("It is not part of that project."))
         challenge.part_of = None
         await challenge.save(update_fields=["part_of_id"])
         await publish_group_update(challenge, to=[project.actor])

@@ -129,6 +129,8 @@ async def give_task(giver: Actor, task: Task, person: Actor) -> Task:
         await _lock(task)
         advance_task(task.state, TaskEvent.GIVE)
         await _check_assignee(task.project, person)
+        if task.assignee_id == person.id:
+            return task
         task.assignee = person
         await task.save(update_fields=["assignee_id"])
         await _hand_to(task, person, by=giver)
