@@ -35,8 +35,8 @@ FAMILY: Final = Family(
             one=N_("%(who)s has done “%(title)s”."), wish=N_("Somebody has done a task that I wrote down")
         ),
         Notice.TASK_DROPPED: Words(
-            one=N_("“%(title)s”, which was yours to do, needs not be done any more."),
-            wish=N_("A task of mine needs not be done any more"),
+            one=N_("“%(title)s”, which was yours to do, does not have to be done any more."),
+            wish=N_("A task of mine does not have to be done any more"),
         ),
         Notice.TASK_SOON: Words(
             one=N_("“%(title)s”, which you see to, is due in two days."), wish=N_("A task of mine is due in two days")
@@ -67,7 +67,7 @@ FAMILY: Final = Family(
             wish=N_("A project in which I am, or to which I offered something, is given up"),
         ),
         Notice.PROJECT_ADOPTABLE: Words(
-            one=N_("“%(title)s” looks for somebody who leads it."),
+            one=N_("“%(title)s” looks for somebody to lead it."),
             wish=N_("A project that I am in looks for somebody to lead it"),
         ),
         Notice.LEADER_BACK: Words(
@@ -104,11 +104,11 @@ FAMILY: Final = Family(
             one=N_("%(who)s trusts you to help with “%(title)s”."), wish=N_("Leaders of a project trust me with more")
         ),
         Notice.PROJECT_DISCARDED: Words(
-            one=N_("%(who)s has discarded “%(title)s” before it was launched. It is gone.")
+            one=N_("%(who)s discarded “%(title)s” before it was launched. It is gone.")
         ),
         Notice.PROJECT_HIDDEN: Words(
             one=N_("Moderators have hidden “%(title)s”. Nobody sees it for now, and nothing of it is lost.")
         ),
-        Notice.PROJECT_SHOWN_AGAIN: Words(one=N_("“%(title)s” was hidden by moderators, and is shown again.")),
+        Notice.PROJECT_SHOWN_AGAIN: Words(one=N_("“%(title)s” was hidden by moderators and is shown again now.")),
     },
 )

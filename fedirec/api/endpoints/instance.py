@@ -14,6 +14,7 @@ from fedirec.remix.licences import CHOICES
 from fedirec.remix.lineage import Relation
 from fedirec.remix.pages.cards import relation_word
 from fedirec.remix.roles import ROLES
+from fedirec.remix.skills import SKILLS
 from fedirec.web.language import gettext as _
 from fedirec.web.language import languages
 from fedirec.web.words import kind_word
@@ -42,7 +43,7 @@ async def change_instance(call: Call) -> Instance:
 async def show_vocabularies(call: Call) -> Vocabularies:
     scopes = {
         Scope.READ: _("Read what you can read"),
-        Scope.WRITE: _("Publish, remix and comment as you"),
+        Scope.WRITE: _("Publish, remix, comment and take part in challenges and projects as you"),
         Scope.FOLLOW: _("Follow people and challenges, and say what you like"),
         Scope.ACCOUNT: _("Look after your account: password, programs, invitations"),
         Scope.ADMIN: _("Look after this place, as far as you may"),
@@ -51,6 +52,7 @@ async def show_vocabularies(call: Call) -> Vocabularies:
         licences=[show_licence(licence) for licence in CHOICES],
         kinds=[Word(id=kind.value, label=kind_word(kind.value)) for kind in KINDS],
         roles=[Word(id=role.code, label=_(role.label)) for role in ROLES],
+        skills=[Word(id=role.code, label=_(role.label)) for role in SKILLS],
         relations=[Word(id=each.value, label=relation_word(each)) for each in Relation],
         scopes=[Word(id=scope.value, label=said) for scope, said in scopes.items()],
         currencies=sorted(CURRENCIES),

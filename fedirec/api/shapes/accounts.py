@@ -34,7 +34,7 @@ class Me(Shape):
     default_quoting: str
     default_remixing: str
     default_ai_preference: str
-    skills: list[str] = Field(description="What you can do, as codes of roles, as at /api/roles.")
+    skills: list[str] = Field(description="What you can do, as codes of skills in /api/vocabularies.")
     shows_skills: bool = Field(description="Whether others see your skills; else nobody does.")
     available_for: str = Field(description="What you would like to be asked for; everybody sees it.")
     interests: list[str] = Field(description="The tags that you follow and that others see.")
@@ -296,6 +296,7 @@ class Vocabularies(Shape):
     licences: list[Licence]
     kinds: list[Word]
     roles: list[Word]
+    skills: list[Word] = Field(description="The roles that people can name as what they do.")
     relations: list[Word]
     scopes: list[Word]
     currencies: list[str]

@@ -18,7 +18,7 @@ class Need(Shape):
     id: int
     uri: str = Field(description="The id in the federation.")
     group: Person = Field(description="The challenge or project, here or elsewhere.")
-    skill: str = Field(description="The code of a role, as at /api/roles.")
+    skill: str = Field(description="The code of a skill in /api/vocabularies.")
     words: str
     part_uri: str | None = Field(description="The step that it is about.")
     state: str = Field(description="open, filled or withdrawn.")

@@ -56,7 +56,7 @@ class RoleLine(Shape):
     id: int
     person: int | None = Field(description="Null for somebody without an account.")
     name: str
-    role: str = Field(description="A code of /vocabulary.")
+    role: str = Field(description="The code of a role in /api/vocabularies.")
     words: str
     state: Literal["proposed", "confirmed", "declined"]
     place: int
@@ -160,7 +160,7 @@ class OrderSent(Sent):
 class RoleNamed(Sent):
     """Exactly one of `person` and `name`."""
 
-    role: Text = Field(max_length=10, description="A code of /vocabulary.")
+    role: Text = Field(max_length=10, description="The code of a role in /api/vocabularies.")
     person: Row | None = None
     name: Text = Field("", max_length=MAX_PERSON)
     words: Text = Field("", max_length=MAX_WORDS)

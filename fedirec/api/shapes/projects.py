@@ -49,7 +49,7 @@ _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 class ProjectsQuery(PieceQuery):
     stage: StageName | None = None
     form: FormName | None = None
-    skill: Text = Field("", max_length=10, description="That it looks for: a code of /vocabulary.")
+    skill: Text = Field("", max_length=10, description="That it looks for: the code of a skill in /api/vocabularies.")
     tag: Text = Field("", max_length=100)
     q: Text = Field("", max_length=100, description="Words of the title, the tags or what it is to become.")
 

@@ -41,7 +41,7 @@ class StepSent(Sent):
     title: Text = Field(min_length=1, max_length=MAX_TITLE)
     text: Text = Field("", max_length=4_000)
     skills: list[Text] = Field(
-        default_factory=list, max_length=MAX_SKILLS, description="What it takes: codes of /vocabulary."
+        default_factory=list, max_length=MAX_SKILLS, description="What it takes: codes of skills in /api/vocabularies."
     )
 
 

@@ -67,7 +67,9 @@ async def _programs(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "token": "",
         "scopes": [
             Choice(value=Scope.READ, label=_("Read what you can read")),
-            Choice(value=Scope.WRITE, label=_("Publish, remix and comment as you")),
+            Choice(
+                value=Scope.WRITE, label=_("Publish, remix, comment and take part in challenges and projects as you")
+            ),
             Choice(value=Scope.FOLLOW, label=_("Follow people and challenges, and say what you like")),
             Choice(value=Scope.ACCOUNT, label=_("Look after your account: password, programs, invitations")),
             Choice(value=Scope.ADMIN, label=_("Look after this place, as far as you may")),

@@ -174,7 +174,7 @@ _DEEDS: Final = (
     ("pick", Deed.PREPARE_PRODUCTION, _pick, N_("It is in it now."), "pick"),
     ("records", Deed.PREPARE_PRODUCTION, _add, N_("It is in it now."), "address"),
     ("arrange", Deed.PREPARE_PRODUCTION, _arrange, N_("Saved."), ""),
-    ("roles", Deed.PREPARE_PRODUCTION, _name, N_("They are named, and asked where they can be."), "who"),
+    ("roles", Deed.PREPARE_PRODUCTION, _name, N_("They are named. Whoever can be asked is asked."), "who"),
     ("links", Deed.ADD_LINK, _link, N_("Saved."), "url"),
     ("freeze", Deed.FREEZE_PRODUCTION, _freeze, N_("It is frozen. Release it when you like."), ""),
     ("release", Deed.RELEASE_PRODUCTION, _release, N_("It is released. Congratulations to all of you!"), ""),
