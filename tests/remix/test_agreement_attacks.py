@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from fedirec.activitypub.models import Received
+from fedirec.clock import now
 from fedirec.remix.actions import challenges
 from fedirec.remix.actions.drafts import RecordDraft
 from fedirec.remix.actions.meeting import find_challenge
@@ -125,3 +126,23 @@ async def test_words_agree_to_what_is_promised_now_and_only_when_they_are_their_
         assert (await say(f"quote{number}", content))[0] == 1
     assert (await say("eve", f"<p>{sentence.format(3)}</p>", by=eve))[0] == 1
     assert (await say("yes", "<p>Gern, ich stimme Version 3 der Bedingungen zu.</p>"))[0] == 3
+
+
+async def test_who_adds_a_file_and_words_that_agree_to_a_remark_has_agreed_by_their_own_activity(
+    here: Instance, network: Network
+) -> None:
+    ana, peer = await here.join("ana"), Peer(network)
+    rain = await challenge_at(here, ana, terms=NOTHING, kinds=("image",))
+    bo, group = peer.actor("bo"), rain.actor.uri
+    post = peer.note(bo, "drops", inReplyTo=rain.prompt_uri, to=[PUBLIC, group], content="<p>Soon!</p>")
+    await peer.post(here, peer.activity("Create", bo, post))
+    await settle(here)
+    assert (await here.run(lambda: Submission.get())).state == "remark"
+    picture = {"type": "Image", "mediaType": "image/png", "url": f"{peer.origin}/drops.png"}
+    changed = {"content": "<p>I release this under CC0 1.0</p>", "attachment": [picture], "updated": now().isoformat()}
+    update = peer.activity("Update", bo, {**post, **changed})
+    await peer.post(here, update)
+    await settle(here)
+    offered, agreed = await here.run(lambda: Submission.get()), await here.run(lambda: Agreement.get())
+    assert (offered.state, agreed.submission_id, agreed.version) == ("pending", offered.id, 1)
+    assert (agreed.activity_uri, agreed.words) == (update["id"], "I release this under CC0 1.0")

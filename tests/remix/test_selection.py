@@ -18,7 +18,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.remix.actions import submissions as doing
-from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.challenges import ChallengeDraft, cancel_challenge, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.offering import offer_from_home
 from fedirec.remix.actions.records import edit_record, publish_record
@@ -119,6 +119,26 @@ async def test_a_change_that_was_asked_for_is_told_when_it_is_made(here: Instanc
     await here.run(edit_record, bo, record, draft)
     assert (await here.run(lambda: Submission.get())).change_wanted == ""
     assert "submission_changed" in await _told(here, "ana")
+
+
+async def test_each_decision_is_told_and_none_is_thought_over_once_it_is_over(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    challenge = await ask(here, ana)
+    chosen, waiting = await answer_with(here, bo, challenge, "Vega"), await answer_with(here, bo, challenge, "Deneb")
+    for wish in ("Longer, please.", "And louder."):
+        await here.run(doing.ask_for_change, ana, chosen, wish)
+    for reason in ("Too quiet.", "Still too quiet."):
+        await here.run(doing.decline_submission, ana, chosen, reason)
+        await here.run(doing.reconsider_submission, ana, chosen, "I listened again.")
+    told = ["change_asked"] * 2 + ["submission_declined", "submission_reconsidered"] * 2
+    assert await _told(here, "bo") == told
+    await here.run(doing.accept_submission, ana, chosen, "Good.")
+    await here.run(cancel_challenge, ana, challenge, reason="No money.")
+    for act, about in ((doing.reconsider_submission, chosen), (doing.decline_submission, waiting)):
+        with pytest.raises(Conflict, match="It is over"):
+            await here.run(act, ana, about, "On second thoughts.")
+    states = await here.run(lambda: Submission.all().order_by("id"))
+    assert [row.state for row in states] == ["accepted", "pending"]
 
 
 async def test_who_built_on_what_is_made_anew_is_told_too(here: Instance, there: Instance) -> None:
@@ -250,6 +270,9 @@ async def test_only_its_own_challenge_says_how_something_stands_and_its_newest_w
         page = (await browser.get(f"/challenges/remote/{kept.challenge_id}")).text
         assert "What a voice!" in page
         assert "used" in (await browser.get(record.uri)).text
+    assert await say(stars, updated=now(), state=SubmissionState.PENDING) == "handled"
+    assert await say(stars, updated=at + timedelta(days=30), state=SubmissionState.ACCEPTED) == "handled"
+    assert await there.run(lambda: Submission.filter(state="accepted", decided_at__lte=now()).exists())
     await there.run(doing.withdraw_submission, bo, kept)
     assert await say(stars, updated=now()) == "refused", "who took it back is not overruled"
 
@@ -366,6 +389,20 @@ async def test_one_author_offers_so_much_a_day_and_reads_why_not_more(
         assert late.status_code in (422, 429)
         assert "within a day" in late.text
         assert "Six" in late.text, "what was typed stays"
+
+
+async def test_one_work_is_not_offered_and_taken_back_all_day(here: Instance) -> None:
+    ana, bo = await here.join("ana"), await here.join("bo")
+    challenge = await ask(here, ana)
+    submission = await answer_with(here, bo, challenge)
+    record = await _whole(here, submission)
+    for _again in range(offers.MAX_TAKEN_BACK - 1):
+        await here.run(doing.withdraw_submission, bo, submission)
+        submission = await here.run(doing.submit_record, bo, record, challenge)
+    await here.run(doing.withdraw_submission, bo, submission)
+    with pytest.raises(TooMany):
+        await here.run(doing.submit_record, bo, record, challenge)
+    assert len(await _log(here)) == offers.MAX_TAKEN_BACK
 
 
 async def test_each_limit_holds_on_each_way_in(

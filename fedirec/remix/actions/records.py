@@ -155,7 +155,7 @@ async def edit_record(
     quoted = next((str(uri) for uri in was_quoted), None)
     others = await everybody_around(record)
     async with transaction(), gathering():
-        present = await Record.filter(id=record.id).select_for_update().get()
+        present = await Record.filter(id=record.id).select_for_update(no_key=True).get()  # who decides may refer to it
         if revision not in (None, present.revision):
             raise Changed(_("This record was changed in the meantime. Please look at it again."))
         await ask_authors(author, composed.work)

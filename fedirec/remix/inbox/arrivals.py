@@ -123,7 +123,7 @@ async def take_newer(
         named = record.licence_url or record.licence
         await grant_licence(author, record, named, activity_uri=activity_uri, words=words)
     if known and record.revision > revision:
-        await take_changed(record)
+        await take_changed(record, activity_uri=activity_uri)
     # A stamp that came, or went, changes nothing of the work itself.
     if known and record.revision > revision and (record.digest is None or record.digest != before):
         authors = await Actor.filter(records__sources__uri=record.uri, is_local=True).distinct().limit(MAX_TOLD)

@@ -71,6 +71,7 @@ async def conclude_challenge(leader: Actor, challenge: Challenge, *, text: str, 
             raise Conflict(_("Something still waits for an answer. Please answer everybody first."))
         await go_on(challenge, ChallengeEvent.CONCLUDE, concluded_at=now())
         accepted = Submission.filter(challenge_id=challenge.id, state=SubmissionState.ACCEPTED)
+        await accepted.order_by("id").select_for_update(no_key=True)  # in one order, whoever else holds some of them
         await accepted.filter(outcome="").update(outcome=Outcome.THANKED.value)
         for row in await accepted.filter(id__in=list(said)):
             row.thanks = said[row.id].thanks.strip()

@@ -55,7 +55,8 @@ async def forget_works(actor: Actor, cache: MediaCache) -> None:
                 await _empty(record, is_built_on=record.id in built_on)
             await RecordRevision.filter(record_id__in=keys).update(document={})
             uris = [record.uri for record in records]
-            await Notification.filter(Q(subject_uri__in=uris) | Q(url__in=uris)).delete()
+            pages = [*uris, *(f"{uri}/edit" for uri in uris)]
+            await Notification.filter(Q(subject_uri__in=uris) | Q(url__in=pages)).delete()
             await Liking.filter(object_uri__in=uris).delete()
             waiting = Submission.filter(record_id__in=keys, state__in=("pending", "licence_pending"))
             await waiting.update(state="withdrawn")

@@ -14,7 +14,7 @@ from fedirec.remix.actions.submissions.parts import named_terms
 from fedirec.remix.actions.submissions.stating import tell_author
 from fedirec.remix.actions.submissions.telling import say_how_to_offer
 from fedirec.remix.kinds import Kind
-from fedirec.remix.licences import find_licence
+from fedirec.remix.licences import find_grant
 from fedirec.remix.models import Challenge, Record, Submission
 from fedirec.remix.queries.leading import leaders_of_group
 from fedirec.remix.submissions import SubmissionState
@@ -31,8 +31,9 @@ async def settle_answer(
         await say_how_to_offer(challenge, submission, record)
         return
     terms = await named_terms(challenge, submission.terms_version, submission.terms_digest)
-    if terms and record.is_post and find_licence(record.licence).is_known:
-        await agree(submission, terms, activity_uri=activity_uri, words=plain(record.content))
+    words = plain(record.content)
+    if terms and record.is_post and find_grant(words):  # a licence that was granted elsewhere agrees to nothing here
+        await agree(submission, terms, activity_uri=activity_uri, words=words)
 
 
 async def refuse_offer(challenge: Challenge, record: Record, why: Conflict | TooMany) -> None:
@@ -46,7 +47,7 @@ async def refuse_offer(challenge: Challenge, record: Record, why: Conflict | Too
     await publish(group, reject, to=[author])
 
 
-async def take_changed(record: Record) -> None:
+async def take_changed(record: Record, *, activity_uri: str | None = None) -> None:
     """What its author changed is looked at again: who asked for a change knows, and a remark that has a file now is an
     offer. Part of the caller's transaction.
     """
@@ -62,12 +63,12 @@ async def take_changed(record: Record) -> None:
             await tell_people(group, told, kind, author, subject, url, details, language=challenge.language)
             await tell_author(group, submission, record)
         if submission.state == SubmissionState.REMARK and record.kind != Kind.TEXT:
-            await _take_or_leave(challenge, submission, record)
+            await _take_or_leave(challenge, submission, record, activity_uri)
 
 
-async def _take_or_leave(challenge: Challenge, remark: Submission, record: Record) -> None:
+async def _take_or_leave(challenge: Challenge, remark: Submission, record: Record, activity_uri: str | None) -> None:
     try:
         await take_completed(challenge, remark, record)
     except (Conflict, TooMany):
         return  # it stays a remark
-    await say_how_to_offer(challenge, remark, record)
+    await settle_answer(challenge, remark, record, activity_uri=activity_uri)

@@ -70,10 +70,10 @@ async def accept_submission(leader: Actor, submission: Submission, reason: str) 
                 words = _("Thank you. What you offered is part of “%(challenge)s” now, and this is why:")
                 letter = (escape(words) % {"challenge": link(group.uri, challenge.title)}, escape(said))
         await tell_author(group, submission, record, *letter)
-        await log(group, Happening.CHOSEN, by=leader, person=author, record=record, reason=said)
+        entry = await log(group, Happening.CHOSEN, by=leader, person=author, record=record, reason=said)
         await audit(leader, "accept_submission", record.uri, challenge=group.uri)
         details = {"title": record.title, "challenge": challenge.title, "reason": said}
-        await notify(author, Notice.SUBMISSION_ACCEPTED, leader, record.uri, record.uri, details)
+        await notify(author, Notice.SUBMISSION_ACCEPTED, leader, _each(record, entry), record.uri, details)
     return submission
 
 
@@ -91,9 +91,9 @@ async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Su
             raise Conflict(_("That is decided already. Think it over again first."))
         submission.change_wanted = said
         await submission.save(update_fields=["change_wanted"])
-        await log(group, Happening.CHANGE_ASKED, by=leader, person=author, record=record, reason=said)
+        entry = await log(group, Happening.CHANGE_ASKED, by=leader, person=author, record=record, reason=said)
         details = {"title": record.title, "reason": said}
-        await notify(author, Notice.CHANGE_ASKED, leader, record.uri, f"{record.uri}/edit", details)
+        await notify(author, Notice.CHANGE_ASKED, leader, _each(record, entry), f"{record.uri}/edit", details)
         with reading(Reader(locale=language_for(record))):
             words = _("Before “%(title)s” can be part of “%(challenge)s”, its leaders would like a change:")
             told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
@@ -103,11 +103,12 @@ async def ask_for_change(leader: Actor, submission: Submission, wish: str) -> Su
 
 
 async def decline_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
-    """The record is not taken up, and its author knows why."""
+    """The record is not taken up, and its author knows why. Raises Conflict where the challenge is over."""
     challenge, record, group, author = await _decidable(leader, submission, Deed.DECLINE_SUBMISSION)
     said = check_reason(Happening.DECLINED, reason)
     async with transaction():
         await _hold(challenge, submission)
+        _refuse_over(challenge)
         submission.state = advance_submission(submission.state, SubmissionEvent.DECLINE)
         submission.decided_at, submission.reason, submission.change_wanted = now(), said, ""
         await submission.save()
@@ -120,10 +121,10 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
             published=submission.decided_at,
         )
         await publish(group, reject, to=[author])
-        await log(group, Happening.DECLINED, by=leader, person=author, record=record, reason=said)
+        entry = await log(group, Happening.DECLINED, by=leader, person=author, record=record, reason=said)
         await audit(leader, "decline_submission", record.uri, challenge=group.uri, reason=said)
         details = {"title": record.title, "challenge": challenge.title, "reason": said}
-        await notify(author, Notice.SUBMISSION_DECLINED, leader, record.uri, record.uri, details)
+        await notify(author, Notice.SUBMISSION_DECLINED, leader, _each(record, entry), record.uri, details)
         with reading(Reader(locale=language_for(record))):
             words = _("Thank you. What you offered to “%(challenge)s” was not taken up this time, and this is why:")
             told = escape(words) % {"challenge": link(group.uri, challenge.title)}
@@ -132,11 +133,15 @@ async def decline_submission(leader: Actor, submission: Submission, reason: str)
 
 
 async def reconsider_submission(leader: Actor, submission: Submission, reason: str) -> Submission:
-    """A decision is open again; what was passed on is taken back, and its author knows."""
+    """A decision is open again; what was passed on is taken back, and its author knows.
+
+    Raises Conflict where the challenge is over, for what was taken up then stays so.
+    """
     challenge, record, group, author = await _decidable(leader, submission, Deed.RECONSIDER_SUBMISSION)
     said = check_reason(Happening.RECONSIDERED, reason)
     async with transaction():
         await _hold(challenge, submission)
+        _refuse_over(challenge)
         await refuse_used(submission)
         was_accepted = submission.state == SubmissionState.ACCEPTED
         submission.state = advance_submission(submission.state, SubmissionEvent.RECONSIDER)
@@ -144,10 +149,10 @@ async def reconsider_submission(leader: Actor, submission: Submission, reason: s
         await submission.save()
         if was_accepted:
             await take_back(group, record, author)
-        await log(group, Happening.RECONSIDERED, by=leader, person=author, record=record, reason=said)
+        entry = await log(group, Happening.RECONSIDERED, by=leader, person=author, record=record, reason=said)
         await audit(leader, "reconsider_submission", record.uri, challenge=group.uri)
         details = {"title": record.title, "reason": said}
-        await notify(author, Notice.SUBMISSION_RECONSIDERED, leader, record.uri, record.uri, details)
+        await notify(author, Notice.SUBMISSION_RECONSIDERED, leader, _each(record, entry), record.uri, details)
         with reading(Reader(locale=language_for(record))):
             words = _("The decision about “%(title)s” in “%(challenge)s” is open again, and this is why:")
             told = escape(words) % {"title": escape(record.title), "challenge": link(group.uri, challenge.title)}
@@ -221,6 +226,11 @@ async def _hold(challenge: Challenge, submission: Submission) -> None:
     said = LogEntry.filter(group_id=challenge.actor_id, record_id=submission.record_id, kind__in=_HEARD)
     if await said.filter(created_at__gt=now() - timedelta(days=1)).count() >= MAX_DECIDED:
         raise TooMany(_("You have changed your mind often today. Please wait until tomorrow."), retry_after=3600)
+
+
+def _each(record: Record, entry: LogEntry) -> str:
+    """What a notice is about: each decision is told, not only the first of its kind about one work."""
+    return f"{record.uri}#{entry.id}"
 
 
 def _refuse_over(challenge: Challenge) -> None:

@@ -24,7 +24,7 @@ from fedirec.remix.actions.submissions.parts import named_terms, parts_of, refus
 from fedirec.remix.actions.submissions.passing_on import take_back
 from fedirec.remix.licences import Licence, find_licence, licence_of
 from fedirec.remix.logbook import Happening
-from fedirec.remix.models import Challenge, ChallengeTerms, Record, Submission
+from fedirec.remix.models import Challenge, ChallengeTerms, LogEntry, Record, Submission
 from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.leading import leaders_of_group
 from fedirec.remix.queries.terms import newest_terms
@@ -44,6 +44,8 @@ MAX_OFFERED_TO_ONE: Final = 20
 """Works that one author offers to one challenge within a day."""
 MAX_OFFERED_A_DAY: Final = 60
 """Works that one author offers to all challenges together within a day."""
+MAX_TAKEN_BACK: Final = 3
+"""Times within a day that one work is taken back from one challenge, before it is not taken again that day."""
 MAX_WRITTEN: Final = 30
 """Offers within a day that leaders of one challenge hear of on their own servers."""
 A_DAY: Final = timedelta(days=1)
@@ -116,7 +118,7 @@ async def save_submission(
     something (`via` is "reply") has agreed to nothing yet. Part of the caller's transaction. Raises Conflict when it is
     too late, for the challenge or for those terms: what counts is our clock when the offer arrives, with the grace that
     the challenge gives to what comes from elsewhere; Forbidden when one of its leaders has blocked the author; and
-    TooMany after too many offers within a day.
+    TooMany after too many offers within a day, or where the same one was taken back too often.
     """
     known = await Submission.get_or_none(challenge_id=challenge.id, record_id=record.id)
     if known and known.state not in (SubmissionState.WITHDRAWN, SubmissionState.PROPOSED):
@@ -124,7 +126,10 @@ async def save_submission(
     author = await record.author
     timing = refuse_late(challenge, is_from_elsewhere=via in FROM_ELSEWHERE and not author.is_local)
     await refuse_unwelcome_author(challenge, author)
-    if known is None or known.state == SubmissionState.PROPOSED:
+    is_again = known is not None and known.state == SubmissionState.WITHDRAWN
+    if is_again:
+        await refuse_wavering(challenge, record)
+    else:
         await refuse_many(challenge, author)
     terms = await named_terms(challenge, terms_version, terms_digest)
     await refuse_past(challenge, terms)
@@ -150,7 +155,7 @@ async def save_submission(
         return await Submission.get(challenge_id=challenge.id, record_id=record.id)
     if terms and via != "reply":
         await agree(submission, terms, activity_uri=activity_uri)
-    if record.held_at is None:
+    if record.held_at is None and (is_known or not is_again):  # leaders cannot answer yet what has no licence
         await tell_leaders(challenge, record)
     return submission
 
@@ -246,6 +251,14 @@ async def refuse_many(challenge: Challenge, author: Actor) -> None:
     if await offered.count() >= MAX_OFFERED_A_DAY:
         words = {"n": MAX_OFFERED_A_DAY}
         raise TooMany(_("One person can offer %(n)s works to challenges within a day.") % words, retry_after=3600)
+
+
+async def refuse_wavering(challenge: Challenge, record: Record) -> None:
+    """Raise TooMany when `record` was taken back from `challenge` so often within the last day that it is enough."""
+    kind = Happening.WITHDRAWN.value
+    taken_back = LogEntry.filter(group_id=challenge.actor_id, record_id=record.id, kind=kind)
+    if await taken_back.filter(created_at__gt=now() - A_DAY).count() >= MAX_TAKEN_BACK:
+        raise TooMany(_("You have changed your mind often today. Please wait until tomorrow."), retry_after=3600)
 
 
 async def tell_leaders(challenge: Challenge, record: Record) -> None:

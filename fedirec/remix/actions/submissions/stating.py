@@ -84,7 +84,7 @@ async def take_standing(submission: Submission, said: SubmissionObject) -> None:
     is_accepted = said.state == SubmissionState.ACCEPTED
     submission.outcome = said.outcome.value if said.outcome and is_accepted else ""
     submission.thanks = said.thanks if is_accepted else ""
-    submission.decided_at = (submission.decided_at or said.updated) if is_decided else None
+    submission.decided_at = (submission.decided_at or min(said.updated, now())) if is_decided else None
     submission.told_at = min(said.updated, now())
     await submission.save()
     if before != (submission.state, submission.change_wanted, submission.outcome):
@@ -115,4 +115,5 @@ async def _tell(submission: Submission, why: str, *, was: str) -> None:
     else:
         kind, words = _TOLD[SubmissionState(submission.state)], why
     details = {"title": record.title, "challenge": challenge.title, "reason": words}
-    await notify(record.author, kind, challenge.actor, record.uri, page, details)
+    subject = f"{record.uri}#{challenge.id}-{now().date()}"  # so that each is told once a day, and not only once
+    await notify(record.author, kind, challenge.actor, subject, page, details)

@@ -37,6 +37,7 @@ from fedirec.remix.queries.consent import consents_to
 from fedirec.remix.queries.leading import parts_in
 from fedirec.remix.queries.submissions import decided_submissions, invited_in, proposed_submissions, remarks_on
 from fedirec.remix.queries.terms import newest_terms
+from fedirec.remix.submissions import ENDED
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.paging import Cursor, page_of, wanted_page
@@ -155,7 +156,7 @@ async def _show_waiting(
     remarks = await remarks_on(challenge, viewer=None) if is_first else []
     shown = [*rows, *decided, *proposed, *remarks]
     await cards.dress([row.record for row in shown])
-    newest = await newest_terms(challenge)
+    newest, is_over = await newest_terms(challenge), challenge.state in ENDED
     consents = await consents_to([row.record for row in rows], "announce", actor=challenge.actor)
     return render(
         request,
@@ -173,7 +174,7 @@ async def _show_waiting(
         decided=[(row, cards.record(row.record)) for row in decided],
         proposed=[(row, cards.record(row.record)) for row in proposed],
         remarks=[(row, cards.record(row.record, whole=True)) for row in remarks],
-        may={do for do, deed in DEEDS.items() if may_do(deed, parts)},
+        may={do for do, deed in DEEDS.items() if may_do(deed, parts) and (do == "redo" or not is_over)},
         may_invite=may_do(Deed.INVITE_TO_SUBMIT, parts),
         form=form,
         about=about,
