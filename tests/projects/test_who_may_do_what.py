@@ -31,7 +31,7 @@ Rows = Rule | Mapping[str, Rule]
 """Who is let in; or by what they press, where one address does several things."""
 OURS: Final = (
     r"fedirec\.projects\.pages",
-    r"fedirec\.remix\.pages\.(challenges|calendar|leading|logs|needs|news|picks|promised|skills|records\.offers)",
+    r"fedirec\.remix\.pages\.(challenges|calendar|leading|logs|needs|news|picks|agreeing|skills|records\.offers)",
     r"fedirec\.admin\.pages\.instances",
 )
 OUR_PROGRAMS: Final = (
