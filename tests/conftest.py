@@ -7,6 +7,7 @@ about pages, words, or what is said over HTTP, whose queries those ask too, is m
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -58,6 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return place, given.get("database_kind") == "postgres"
 
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays until the end: looking through it for what can go takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -38,6 +38,7 @@ HERE = {"host": "a.test", "address": "192.0.2.1"}
 NEW = "four green bottles"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["ana", "ANA", "@ana", " ana ", "@ana@a.test"])
 async def test_name_and_password_open_a_session(join: Join, attempts: RateLimit, name: str) -> None:
     await join("ana")
@@ -51,6 +52,7 @@ async def test_name_and_password_open_a_session(join: Join, attempts: RateLimit,
     assert (await sessions_of(account))[0].browser == "Firefox"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["ana", "nobody", "ana@b.test"])
 async def test_a_wrong_name_and_a_wrong_password_are_told_alike(join: Join, attempts: RateLimit, name: str) -> None:
     await join("ana")
@@ -66,6 +68,7 @@ async def test_a_session_secret_is_kept_as_a_digest_only(join: Join, attempts: R
     assert await find_session_viewer(secret + "x") is None
 
 
+@pytest.mark.one_database
 async def test_guessing_for_one_name_ends_soon_wherever_it_comes_from(join: Join, attempts: RateLimit) -> None:
     await join("ana")
     for number in range(20):
@@ -76,6 +79,7 @@ async def test_guessing_for_one_name_ends_soon_wherever_it_comes_from(join: Join
     assert refused.value.retry_after
 
 
+@pytest.mark.one_database
 async def test_nobody_is_locked_out_by_somebody_elses_guessing(join: Join, attempts: RateLimit) -> None:
     await join("ana")
     refused = 0
@@ -88,6 +92,7 @@ async def test_nobody_is_locked_out_by_somebody_elses_guessing(join: Join, attem
     await sign_in("ana", host="a.test", password=PASSWORD, address="192.0.2.2", attempts=attempts)
 
 
+@pytest.mark.one_database
 async def test_guessing_from_one_address_ends_soon_whatever_the_names(join: Join, attempts: RateLimit) -> None:
     await join("ana")
     for number in range(10):
@@ -195,6 +200,7 @@ async def test_of_two_uses_of_a_recovery_code_at_once_one_counts(join: Join, att
     assert await RecoveryCode.filter(account_id=ana.account.id).exclude(used_at=None).count() == 1
 
 
+@pytest.mark.one_database
 async def test_a_weak_password_costs_no_recovery_code(join: Join, attempts: RateLimit, uris: Uris) -> None:
     ana = await join("ana")
     codes = await renew_recovery_codes(ana.account)
@@ -247,6 +253,7 @@ async def test_the_operator_resets_a_password_and_it_is_on_record(join: Join, at
     assert NEW not in str(event.details)
 
 
+@pytest.mark.one_database
 async def test_a_password_like_the_name_is_refused_when_it_is_set(join: Join) -> None:
     marianne = await join("marianne")
     with pytest.raises(Invalid, match="guess"):
@@ -276,6 +283,7 @@ async def test_a_token_opens_what_its_scopes_say_until_it_is_revoked(join: Join)
         await revoke_token(ana.account, listed.id)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "scopes"), [("", ["read"]), ("x" * 101, ["read"]), ("script", []), ("script", ["everything"])]
 )

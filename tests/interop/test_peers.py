@@ -257,7 +257,7 @@ def test_a_project_is_followed_from_there_and_tells_how_it_goes_on(two: Two) -> 
     until(lambda: "We wait for the <em>sun</em>." in read())
     home.ask("POST", f"{at}/steps/{shoot}/state", state="open")
     until(lambda: "Shoot" in read())
-    home.ask("POST", f"{at}/stage", stage="early", reason="Two steps are open.")
+    home.ask("POST", f"{at}/stage", stage="advanced", reason="Two steps are open.")
     until(lambda: peer.received("Update", project["uri"], project["uri"]))
     home.ask("POST", "/needs", group=project["uri"], skill="anm", words="Twelve drops.")
     until(lambda: "Twelve drops." in read())

@@ -111,15 +111,15 @@ async def test_the_slate_counts_no_further_than_it_has_to(here: Instance) -> Non
         await Actor.bulk_create([Actor(uri=uri, handle=f"p{uri[23:]}", **common) for uri in uris])
         for actor in await Actor.filter(host="far.test"):
             await Project.create(
-                actor=actor, title="Twin", stage="early", form="song", launched_at=now(), fetched_at=now()
+                actor=actor, title="Twin", stage="advanced", form="song", launched_at=now(), fetched_at=now()
             )
 
     await here.run(many)
     slate = (await here.get("/slate")).text
     assert f'<span class="soft">{COUNTED}+</span>' in slate
     assert slate.count(">Twin</a>") == 6
-    assert project.stage == "idea"
+    assert project.stage == "early"
     assert '<span class="soft">1</span>' in slate
-    film = (await here.get("/slate?form=film&stage=early")).text
+    film = (await here.get("/slate?form=film&stage=advanced")).text
     assert ">Twin</a>" not in film
     assert f"{COUNTED}+" not in film

@@ -103,9 +103,7 @@ FAMILY: Final = Family(
         Notice.TRUSTED: Words(
             one=N_("%(who)s trusts you to help with “%(title)s”."), wish=N_("Leaders of a project trust me with more")
         ),
-        Notice.PROJECT_DISCARDED: Words(
-            one=N_("%(who)s discarded “%(title)s” before it was launched. It is gone.")
-        ),
+        Notice.PROJECT_DISCARDED: Words(one=N_("%(who)s discarded “%(title)s” before it was launched. It is gone.")),
         Notice.PROJECT_HIDDEN: Words(
             one=N_("Moderators have hidden “%(title)s”. Nobody sees it for now, and nothing of it is lost.")
         ),
