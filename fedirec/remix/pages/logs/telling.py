@@ -80,8 +80,8 @@ SIGNS: Final[Mapping[Happening, str]] = {
 """Their icons; the others have that of a challenge."""
 
 FACTS: Final[Mapping[str, str]] = {
-    "before": N_("before"),
-    "until": N_("until"),
+    "before": N_("Before"),
+    "until": N_("Until"),
     "version": N_("Version"),
     "stage": N_("Stage"),
     "step": N_("Step"),
