@@ -15,7 +15,7 @@ from fedirec.cli.instance import existing_instance
 from fedirec.cli.terminal import say_json, say_table
 from fedirec.errors import Invalid
 from fedirec.html import excerpt
-from fedirec.remix.currencies import write_amount
+from fedirec.ledger.currencies import write_amount
 from fedirec.remix.digest import digest_holds
 from fedirec.remix.licences import find_licence
 from fedirec.remix.roles import label_of

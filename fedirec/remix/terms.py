@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fedirec.activitypub.digests import digest_json
 from fedirec.errors import Invalid
-from fedirec.remix.currencies import CURRENCIES
+from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.licences import CHOICES, Licence, find_licence, may_carry
 
 MAX_AMOUNT: Final = 10**13

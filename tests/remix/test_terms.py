@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedirec.errors import Invalid
-from fedirec.remix.currencies import CURRENCIES, find_amount, write_amount
+from fedirec.ledger.currencies import CURRENCIES, find_amount, write_amount
 from fedirec.remix.licences import ALL_RIGHTS_RESERVED, BY, BY_NC, BY_SA, CC0, UNKNOWN, Licence
 from fedirec.remix.terms import MAX_AMOUNT, MAX_TEXT, DecidedBy, Pays, Terms, revise
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fedirec.activitypub.consent import InteractionPolicy, Rule
 from fedirec.activitypub.vocab import PUBLIC, ActorObject, Create, Json, Vocabulary
 from fedirec.activitypub.vocab import TYPES as PROTOCOL_TYPES
-from fedirec.remix.currencies import CURRENCIES
+from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.kinds import KINDS, Kind
 from fedirec.remix.licences import CHOICES
 from fedirec.remix.lineage import Relation

@@ -8,7 +8,7 @@ from fedirec.accounts.queries import get_instance
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.shapes.accounts import Instance, InstanceSent, Vocabularies, Word
 from fedirec.api.shapes.licences import show_licence
-from fedirec.remix.currencies import CURRENCIES
+from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.kinds import KINDS
 from fedirec.remix.licences import CHOICES
 from fedirec.remix.lineage import Relation

@@ -12,10 +12,10 @@ from babel.dates import format_datetime
 from fedirec.activitypub.actors import describe_actor
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import PUBLIC
+from fedirec.ledger.currencies import write_amount
 from fedirec.remix.actions.group_tags import group_hashtags
 from fedirec.remix.actions.needs import describe_needs
 from fedirec.remix.content import bodies_of, content_of
-from fedirec.remix.currencies import write_amount
 from fedirec.remix.kinds import Kind
 from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Attachment, Challenge, ChallengeTerms

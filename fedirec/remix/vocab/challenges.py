@@ -10,7 +10,7 @@ from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import CHALLENGE_CONTEXT
 from fedirec.activitypub.vocab import ActorObject, Doc, Json, Vocabulary, write_instant
 from fedirec.errors import Invalid
-from fedirec.remix.currencies import CURRENCIES
+from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.kinds import Kind, kinds_in
 from fedirec.remix.licences import find_licence
 from fedirec.remix.submissions import TAKING, ChallengeState, known_state

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 
-from fedirec.remix.currencies import CURRENCIES
+from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.models import ChallengeTerms
 from fedirec.web.language import gettext as _
 from fedirec.web.language import reader

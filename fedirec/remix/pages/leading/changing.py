@@ -12,6 +12,7 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.errors import FedirecError, NotFound
+from fedirec.ledger.currencies import write_amount
 from fedirec.remix.actions.challenges import (
     MAX_GRACE,
     MAX_TITLE,
@@ -20,7 +21,6 @@ from fedirec.remix.actions.challenges import (
     close_challenge,
 )
 from fedirec.remix.actions.group_tags import read_tags, tags_of
-from fedirec.remix.currencies import write_amount
 from fedirec.remix.licences import BY_SA
 from fedirec.remix.logbook import MAX_REASON
 from fedirec.remix.models import Challenge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fedirec.errors import FedirecError
-from fedirec.remix.currencies import CURRENCIES, find_amount
+from fedirec.ledger.currencies import CURRENCIES, find_amount
 from fedirec.remix.licences import find_licence
 from fedirec.remix.pages.cards import licence_options
 from fedirec.remix.terms import MAX_RULE, DecidedBy, Pays, Terms, refuse_unruled

@@ -1,0 +1,1 @@
+"""Credits that travel, pools of money, and proposals how it is shared."""
