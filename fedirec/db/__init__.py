@@ -36,6 +36,7 @@ from fedirec.errors import Misconfigured
 
 MODELS: Final = (
     "fedirec.lanes.models",
+    "fedirec.ledger.models",
     "fedirec.activitypub.models",
     "fedirec.media.models",
     "fedirec.accounts.models",
