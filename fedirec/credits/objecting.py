@@ -1,0 +1,177 @@
+"""Objections: who may object and how, the answer that each gets, the one appeal, and what is held back meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from fedirec.credits.shares import WHOLE, refuse_number, refuse_parts
+from fedirec.errors import Conflict, Forbidden, Invalid
+from fedirec.translatable import N_
+
+TIME_TO_APPEAL: Final = timedelta(days=7)
+"""From the answer on. As long as somebody can appeal, what they contest is held back."""
+
+
+class ObjectionKind(StrEnum):
+    """What somebody says is wrong."""
+
+    TOO_LITTLE = "too_little"
+    TOO_MUCH = "too_much"
+    LEFT_OUT = "left_out"
+    """They belong there and are not listed: whoever says so need not be."""
+    OTHER = "other"
+
+
+class ObjectionState(StrEnum):
+    """Where an objection stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    APPEALED = "appealed"
+
+
+class Resolution(StrEnum):
+    """What an answer gives to whoever objected."""
+
+    RESOLVED = "resolved"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+
+
+class AppealState(StrEnum):
+    """Where an appeal stands."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """What is contested, by an objection or by an open claim about a work."""
+
+    line: str = ""
+    """The key of the line; empty where it is about somebody who is left out, or about the whole."""
+    wanted: int | None = None
+    """ppm that the line should have, as they say; None where they say no number, and where a claim is open."""
+    kind: ObjectionKind = ObjectionKind.OTHER
+
+
+def refuse_objection(kind: ObjectionKind, *, is_open: bool, is_listed: bool, words: str, remedy: str) -> None:
+    """Somebody objects: while people can (`proposals.is_open`), with a reason and what they wish instead.
+
+    Raises Conflict when it is too late or too early, Forbidden for people who are neither listed nor say that they
+    were left out, Invalid beside the field that is missing.
+    """
+    if not is_open:
+        raise Conflict(N_("Objections to this proposal are not taken now."))
+    if kind is ObjectionKind.LEFT_OUT:
+        if is_listed:
+            raise Invalid(N_("You are listed. Please say whether your share is too small."), field="kind")
+    elif not is_listed:
+        raise Forbidden(N_("Only people who are listed can object, or who say that they were left out."))
+    if not words.strip():
+        raise Invalid(N_("Please say why."), field="words")
+    if not remedy.strip():
+        raise Invalid(N_("Please say what you wish instead."), field="remedy")
+
+
+def refuse_answer(state: str, *, words: str) -> None:
+    """An objection is answered, once, in words, whatever the answer gives. Raises Conflict or Invalid."""
+    if state != ObjectionState.OPEN:
+        raise Conflict(N_("This objection has been answered already, or was taken back."))
+    if not words.strip():
+        raise Invalid(N_("Please give a reason: everybody can read it."), field="answer")
+
+
+def refuse_withdrawal(state: str) -> None:
+    """Whoever objected takes it back, as long as nobody has answered. Raises Conflict."""
+    if state != ObjectionState.OPEN:
+        raise Conflict(N_("This objection has been answered already, or was taken back."))
+
+
+def can_appeal(state: str, resolution: str, *, answered_at: datetime | None, now: datetime) -> bool:
+    """Whether an objection can still be appealed: it was not, and what it got is less than what it wished."""
+    return (
+        state == ObjectionState.ANSWERED
+        and resolution in (Resolution.PARTLY, Resolution.REJECTED)
+        and answered_at is not None
+        and now < answered_at + TIME_TO_APPEAL
+    )
+
+
+def refuse_appeal(state: str, resolution: str, *, answered_at: datetime | None, now: datetime, words: str) -> None:
+    """Whoever objected asks others to look, once. Raises Conflict, or Invalid without a reason."""
+    if state == ObjectionState.APPEALED:
+        raise Conflict(N_("There is one appeal for each objection, and this one had it."))
+    if not can_appeal(state, resolution, answered_at=answered_at, now=now):
+        raise Conflict(N_("This objection cannot be appealed, or not any more."))
+    if not words.strip():
+        raise Invalid(N_("Please say why."), field="words")
+
+
+def refuse_judge(person: int, *, listed: Collection[int], involved: Collection[int]) -> None:
+    """`person` decides an appeal: nobody who is listed, and nobody who drew it up, objected or answered.
+
+    Raises Forbidden. People count, not accounts, so that a move elsewhere makes nobody another.
+    """
+    if person in listed:
+        raise Forbidden(N_("Whoever is listed in a proposal cannot decide about it."))
+    if person in involved:
+        raise Forbidden(N_("Whoever drew it up, objected or answered cannot decide about it."))
+
+
+def is_contested(
+    state: str, resolution: str, *, appeal: str | None, answered_at: datetime | None, now: datetime
+) -> bool:
+    """Whether what an objection is about is held back: it has no answer, can be appealed, or its appeal is open."""
+    if state == ObjectionState.APPEALED:
+        return appeal == AppealState.OPEN
+    return state == ObjectionState.OPEN or can_appeal(state, resolution, answered_at=answered_at, now=now)
+
+
+def held_parts(ppm: Mapping[str, int], contests: Iterable[Contest]) -> dict[str, int]:
+    """ppm of each line that are held back; lines of which nothing is held are not in it.
+
+    Held is what could go to somebody else, and no more. Of a line that should have less, the difference; for a line
+    that should have more, or somebody who is left out, what all others would give, in proportion. Where no number
+    is said, it is all that could change: the line, or all others where it should have more, or everything.
+    """
+    refuse_parts(ppm)
+    held = dict.fromkeys(ppm, 0)
+    for contest in contests:
+        for key, parts in _held_by(ppm, contest).items():
+            held[key] = min(ppm[key], held[key] + parts)
+    return {key: parts for key, parts in held.items() if parts}
+
+
+def lockable(amounts: Mapping[str, int], ppm: Mapping[str, int], held: Mapping[str, int]) -> dict[str, int]:
+    """Minor units of each line that can be locked while `held` parts of it are held back.
+
+    Where an appeal is dismissed, the rest of each line is owed as proposed; where it is upheld, what was held stays in
+    the pool, and a further proposal shares it.
+    """
+    return {
+        key: amount * (ppm[key] - held.get(key, 0)) // ppm[key] if ppm[key] else amount
+        for key, amount in amounts.items()
+    }
+
+
+def _held_by(ppm: Mapping[str, int], contest: Contest) -> dict[str, int]:
+    has = ppm.get(contest.line, 0)
+    if contest.wanted is not None:
+        refuse_number(contest.wanted, most=WHOLE, field="wanted")
+        if contest.wanted <= has:
+            return {contest.line: has - contest.wanted} if has else {}
+    elif contest.line in ppm and contest.kind is not ObjectionKind.TOO_LITTLE:
+        return {contest.line: has}
+    others = {key: parts for key, parts in ppm.items() if key != contest.line}
+    given = sum(others.values())
+    asked = given if contest.wanted is None else min(contest.wanted - has, given)
+    # rounded up: rather a part too much is held back for a while than one too little
+    return {key: -(-asked * parts // given) for key, parts in others.items()} if given else {}
