@@ -47,7 +47,7 @@ class Posting(Model, metaclass=RowClass):
     position = fields.SmallIntField()
     """Its place in the entry, from 0."""
     account = fields.CharField(max_length=100)
-    """As one of the functions of `ledger.accounts` names it."""
+    """As one of the functions of `ledger.journal` names it."""
     amount = fields.BigIntField()
     """In minor units of `currency`, never 0."""
     currency = fields.CharField(max_length=3)
@@ -55,13 +55,14 @@ class Posting(Model, metaclass=RowClass):
     class Meta(Model.Meta):
         table = "posting"
         unique_together = (("entry", "position"),)
-        indexes = (Index(fields=("account", "currency", "amount")),)
+        indexes = (Index(fields=("account", "currency", "entry_id", "amount")),)
 
 
 class ChainLink(Model, metaclass=RowClass):
     """One event of the audit log, which vouches for all before it: its digest covers the digest of the one before."""
 
-    number = fields.BigIntField(primary_key=True, generated=False)
+    id = fields.BigIntField(primary_key=True)
+    number = fields.BigIntField(unique=True)
     """From 1, without a gap."""
     kind = fields.CharField(max_length=40)
     subject = fields.CharField(max_length=200, default="", db_default="")
@@ -82,4 +83,4 @@ class ChainLink(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "chain_link"
-        indexes = (Index(fields=("subject", "number")),)
+        indexes = [Index(fields=["subject", "number"])]
