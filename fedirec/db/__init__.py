@@ -42,6 +42,8 @@ MODELS: Final = (
     "fedirec.accounts.models",
     "fedirec.remix.models",
     "fedirec.projects.models",
+    "fedirec.credits.models",
+    "fedirec.payouts.models",
     "fedirec.admin.models",
     "fedirec.api.models",
 )

@@ -24,6 +24,16 @@ APPEND_ONLY: Final = (
     "log_entry",
     "agreement",
     "manifest",
+    "journal_entry",
+    "posting",
+    "chain_link",
+    "chain_head",
+    "proposal_revision",
+    "share",
+    "stance",
+    "proposal_decision",
+    "monetization_grant",
+    "payee_event",
 )
 
 BLANKS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -33,6 +43,11 @@ BLANKS: Final[Mapping[str, Mapping[str, str]]] = {
     "log_entry": {"reason": "", "details": "{}"},
     "agreement": {"words": ""},
     "manifest": {"document": "{}"},
+    "chain_link": {"document": ""},
+    "proposal_revision": {"document": "{}", "note": ""},
+    "stance": {"reason": ""},
+    "proposal_decision": {"reason": ""},
+    "monetization_grant": {"words": ""},
 }
 """The columns that may be emptied, by table, and what they hold then."""
 

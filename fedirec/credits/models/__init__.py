@@ -1,0 +1,34 @@
+"""Credits of productions, pools, proposals, and what people say to them."""
+
+from __future__ import annotations
+
+from fedirec.credits.models.credits import MonetizationGrant, ProductionCredit
+from fedirec.credits.models.hearing import (
+    ChainHead,
+    Objection,
+    ProposalAppeal,
+    ProposalComment,
+    ProposalDecision,
+    Stance,
+)
+from fedirec.credits.models.pools import MoneySettings, Pool, PoolEntry
+from fedirec.credits.models.proposals import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share
+
+__all__ = [
+    "ChainHead",
+    "DraftLine",
+    "MonetizationGrant",
+    "MoneySettings",
+    "Objection",
+    "PayProposal",
+    "Pool",
+    "PoolEntry",
+    "ProductionCredit",
+    "ProposalAppeal",
+    "ProposalComment",
+    "ProposalDecision",
+    "ProposalProduction",
+    "ProposalRevision",
+    "Share",
+    "Stance",
+]

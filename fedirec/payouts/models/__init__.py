@@ -1,0 +1,8 @@
+"""Payees, and how they are paid."""
+
+from __future__ import annotations
+
+from fedirec.payouts.models.payees import CreditCode, Payee, PayeeEvent
+from fedirec.payouts.models.payouts import Payable, Payout, PayoutAttempt, PayoutBatch
+
+__all__ = ["CreditCode", "Payable", "Payee", "PayeeEvent", "Payout", "PayoutAttempt", "PayoutBatch"]
