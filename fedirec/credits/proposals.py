@@ -108,7 +108,7 @@ NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.CLOSED, Step.RETURN): State.PARTIALLY_PAID,
     }
 )
-"""Where each step leads. A payment can come back even when all is closed: then it is open again, and nobody forgotten."""
+"""Where each step leads. A payment can come back even when all is closed: then it is open again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,9 +88,10 @@ def moved_by_rounding(
     moved as their shares did, rounded down or up, and lines that are in one split only, are left out.
     """
     old, new = (apportion(total, weights, scope=scope) for total, weights in (before, after))
+    was, now = (Fraction(total, sum(weights.values()) or 1) for total, weights in (before, after))
     moved = {}
     for key in old.keys() & new.keys():
-        exact = _exact(*after, key) - _exact(*before, key)
+        exact = now * after[1][key] - was * before[1][key]
         change = new[key] - old[key]
         if by := max(change - ceil(exact), 0) + min(change - floor(exact), 0):
             moved[key] = by
@@ -169,10 +170,6 @@ def refuse_parts(ppm: Mapping[str, int]) -> None:
     refuse_weights(ppm)
     if sum(ppm.values()) != WHOLE:
         raise Invalid(N_("The shares of all lines have to sum to exactly 1,000,000 parts."), field="lines")
-
-
-def _exact(total: int, weights: Mapping[str, int], key: str) -> Fraction:
-    return Fraction(total * weights[key], sum(weights.values()) or 1)
 
 
 def _order_of_remainders(total: int, weights: Mapping[str, int], scope: str) -> list[str]:

@@ -1,0 +1,201 @@
+"""By which rule it is decided whether a proposal holds, chosen before it is published, and how votes are counted.
+
+Three rules, and for all of them: what somebody says counts for the exact revision that they saw, and for no other; a
+person counts once, however many lines and accounts they have; the newest word of each counts. Silence is never a yes,
+and never a no either: nobody can be outvoted by people who were asleep, and nobody can keep everybody else from their
+money by not answering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+
+from fedirec.credits.shares import WHOLE
+from fedirec.errors import Invalid
+from fedirec.translatable import N_
+
+
+class Rule(StrEnum):
+    """Who decides."""
+
+    HOST = "host"
+    CONSENT = "consent"
+    MAJORITY = "majority"
+
+
+class Outcome(StrEnum):
+    """What came of it."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+NAMES: Final[Mapping[Rule, str]] = MappingProxyType(
+    {
+        Rule.HOST: N_("The host decides"),
+        Rule.CONSENT: N_("Consent of everybody listed"),
+        Rule.MAJORITY: N_("Majority of the shares"),
+    }
+)
+SENTENCES: Final[Mapping[Rule, str]] = MappingProxyType(
+    {
+        Rule.HOST: N_("Somebody of this instance decides when every objection has its answer, and says why."),
+        Rule.CONSENT: N_(
+            "More than half of the people who get a share accept it, and nobody listed stands against it. Whoever "
+            "objects, gets a reasoned answer and does not appeal within seven days stands against it no longer, and "
+            "whoever has an appeal dismissed does not either. Silence counts for nothing."
+        ),
+        Rule.MAJORITY: N_(
+            "People who together get more than half of what is shared accept it, at least two of them where two or "
+            "more get something. Silence counts for nothing."
+        ),
+    }
+)
+"""Each rule as everybody can read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stake:
+    """One line, as far as it matters for deciding."""
+
+    person: int
+    """Whoever it is, whatever account they use: a move elsewhere makes nobody two."""
+    ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody listed said to one exact revision."""
+
+    number: int
+    """In which order it was said: a person's greatest one counts."""
+    person: int
+    accepts: bool
+    """False for an objection."""
+    digest: str
+    """Of the revision that they saw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What the host decided."""
+
+    accepts: bool
+    reason: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How it stands by a rule."""
+
+    rule: Rule
+    outcome: Outcome
+    accepted: frozenset[int] = frozenset()
+    """People whose yes counts."""
+    against: frozenset[int] = frozenset()
+    """People whose objection stands."""
+    silent: frozenset[int] = frozenset()
+    """People who get a share and have said nothing that counts to this revision."""
+    stale: frozenset[int] = frozenset()
+    """People who have spoken, but of another revision."""
+    people: int = 0
+    """Who get a share, each once."""
+    accepted_ppm: int = 0
+    missing: str = ""
+    """What it still needs, in a sentence; empty when it is decided."""
+
+    def write(self) -> dict[str, Any]:
+        """It in numbers, without a name, as a decision keeps it."""
+        return {
+            "rule": str(self.rule),
+            "outcome": str(self.outcome),
+            "people": self.people,
+            "accepted": len(self.accepted),
+            "against": len(self.against),
+            "silent": len(self.silent),
+            "stale": len(self.stale),
+            "acceptedPartsPerMillion": self.accepted_ppm,
+        }
+
+
+def tally(
+    rule: str,
+    said: Iterable[Said],
+    stakes: Iterable[Stake],
+    *,
+    digest: str,
+    standing: Collection[int] = (),
+    ruling: Ruling | None = None,
+) -> Tally:
+    """How it stands by `rule` for the revision with `digest`.
+
+    `standing` are the people whose objection is open, can be appealed, is appealed, or was upheld
+    (`objecting.is_contested`): also one who is not listed. Raises Invalid for a rule that there is not.
+    """
+    if rule not in tuple(Rule):
+        raise Invalid(N_("Please choose how it is decided."), field="rule")
+    shares: dict[int, int] = {}
+    for stake in stakes:
+        shares[stake.person] = shares.get(stake.person, 0) + stake.ppm
+    newest: dict[int, Said] = {}
+    stale = set()
+    for one in sorted(said, key=lambda one: one.number):
+        if one.person not in shares:
+            continue
+        if one.digest == digest:
+            newest[one.person] = one
+        else:
+            stale.add(one.person)
+    sharing = {person for person, ppm in shares.items() if ppm}
+    against = frozenset(standing)
+    accepted = frozenset(person for person, one in newest.items() if one.accepts) - against
+    accepted_ppm = sum(shares[person] for person in accepted)
+    outcome, missing = _decide(
+        Rule(rule), digest, ruling, sharing, accepted, accepted_ppm, bool(against & shares.keys())
+    )
+    return Tally(
+        rule=Rule(rule),
+        outcome=outcome,
+        accepted=accepted,
+        against=against,
+        silent=frozenset(sharing - newest.keys() - against),
+        stale=frozenset(stale - newest.keys()),
+        people=len(sharing),
+        accepted_ppm=accepted_ppm,
+        missing=missing,
+    )
+
+
+def _decide(
+    rule: Rule,
+    digest: str,
+    ruling: Ruling | None,
+    sharing: set[int],
+    accepted: frozenset[int],
+    accepted_ppm: int,
+    is_contested: bool,
+) -> tuple[Outcome, str]:
+    match rule:
+        case Rule.HOST:
+            if ruling is None or ruling.digest != digest:
+                return Outcome.OPEN, N_("Somebody of this instance has to decide.")
+            if not ruling.reason.strip():
+                return Outcome.OPEN, N_("A decision needs a reason that everybody can read.")
+            return (Outcome.ACCEPTED if ruling.accepts else Outcome.REJECTED), ""
+        case Rule.CONSENT:
+            if is_contested:
+                return Outcome.OPEN, N_("Somebody who is listed stands against it.")
+            if 2 * len(accepted & sharing) <= len(sharing):
+                return Outcome.OPEN, N_("More than half of the people who get a share have to accept it.")
+        case Rule.MAJORITY:
+            if 2 * accepted_ppm <= WHOLE:
+                return Outcome.OPEN, N_("People who together get more than half have to accept it.")
+            if len(accepted & sharing) < min(2, len(sharing)):
+                return Outcome.OPEN, N_("At least two people have to accept it.")
+    return Outcome.ACCEPTED, ""

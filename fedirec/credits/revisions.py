@@ -1,0 +1,304 @@
+"""What one revision of a pay proposal says, in the one spelling that people accept, object to and lock.
+
+The document carries the weights, who gave a share back, and the shares that follow from both: anybody can check them
+with `shares.redistribute`, and a document whose shares do not follow is refused. Its digest (RFC 8785) is what an
+acceptance names. It names people by their public address, never by a row, and holds nothing about how they are paid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+from fedirec.activitypub.digests import canonical, digest_json, digest_multibase
+from fedirec.credits.deciding import Rule
+from fedirec.credits.shares import (
+    MAX_LINES,
+    MAX_TOTAL,
+    MAX_WEIGHT,
+    WHOLE,
+    Recusal,
+    amounts_of,
+    redistribute,
+    refuse_number,
+)
+from fedirec.errors import Invalid
+from fedirec.ledger.currencies import CURRENCIES
+from fedirec.translatable import N_
+
+VERSION: Final = 1
+"""Of the spelling."""
+MAX_NUMBER: Final = 10_000
+"""Revisions of one proposal."""
+MAX_URI: Final = 2_048
+MAX_KEY: Final = 26
+MAX_NAME: Final = 200
+MAX_LABEL: Final = 300
+MAX_REASON: Final = 500
+MAX_ABOUT: Final = 100
+"""Productions of which one proposal speaks."""
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no text may hold: it could not be spelled, or hide what is said."""
+
+
+class IncomeKind(StrEnum):
+    """What the money of a line is to whoever gets it; tax offices ask."""
+
+    ROYALTY = "royalty"
+    SERVICE = "service"
+    PRIZE = "prize"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One contribution of one person, and what it is worth. Making one raises Invalid for what is missing."""
+
+    key: str
+    """The same through all revisions."""
+    person: str | None
+    """Their actor; None for somebody without an account, or who does not want to be named."""
+    name: str
+    label: str = ""
+    """For what: the title of a record, or a role in words."""
+    role: str = ""
+    """The address of the role."""
+    record: str | None = None
+    weight: int
+    ppm: int = 0
+    """Parts per million, after what was given back; `make` sets it."""
+    reason: str
+    income_kind: str = IncomeKind.ROYALTY
+    is_recused: bool = False
+    """Whether the person gave it back: what it was stands beside it, struck through."""
+
+    def __post_init__(self) -> None:
+        for name, text, most in (
+            ("key", self.key, MAX_KEY),
+            ("name", self.name, MAX_NAME),
+            ("label", self.label, MAX_LABEL),
+            ("role", self.role, MAX_NAME),
+            ("person", self.person or "", MAX_URI),
+            ("record", self.record or "", MAX_URI),
+            ("reason", self.reason, MAX_REASON),
+        ):
+            _refuse_text(text, most, name)
+        if not self.key:
+            raise Invalid("a line has a key", field="key")
+        if not self.person and not self.name.strip():
+            raise Invalid(N_("Please say who gets it."), field="name")
+        if not self.reason.strip():
+            raise Invalid(N_("Please give a reason for every line, also for 0."), field="reason")
+        if self.income_kind not in tuple(IncomeKind):
+            raise Invalid(N_("Please choose what kind of income it is."), field="income_kind")
+        if not isinstance(self.is_recused, bool):
+            raise Invalid("a share is given back or not")
+        refuse_number(self.weight, most=MAX_WEIGHT, field="weight")
+        refuse_number(self.ppm, most=WHOLE, field="ppm")
+
+    @property
+    def who(self) -> str:
+        """Whom it is about: the actor, or, without one, the line itself."""
+        return self.person or f"line {self.key}"
+
+    def write(self) -> dict[str, Any]:
+        """It as the document has it; what is not known does not stand there."""
+        document: dict[str, Any] = {"key": self.key, "weight": self.weight, "partsPerMillion": self.ppm}
+        document |= {"incomeKind": str(self.income_kind), "summary": self.reason}
+        further = {
+            "agent": self.person,
+            "name": self.name,
+            "label": self.label,
+            "role": self.role,
+            "about": self.record,
+            "recused": self.is_recused,
+        }
+        return document | {name: value for name, value in further.items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """One revision of a proposal. `make` works the shares out; one whose shares do not follow raises Invalid."""
+
+    proposal: str
+    """Its address."""
+    scope: str
+    """Its key: by it, ties are broken."""
+    number: int
+    """From 1 on."""
+    pool: str
+    """The address of the pool, or its name."""
+    currency: str
+    """ISO 4217."""
+    amount: int | None
+    """Minor units that would be shared as things stand; None as long as nobody knows."""
+    host_share: int
+    """ppm of the profit that the host keeps before anything is shared; a visible number."""
+    rule: str
+    """By which it is decided."""
+    lines: tuple[Line, ...]
+    about: tuple[str, ...] = ()
+    """The productions whose people share in it."""
+    adjusts: str | None = None
+    """The locked proposal that it adjusts."""
+    previous: str | None = None
+    """The digest of the revision before; None for the first."""
+    title: str = ""
+
+    @classmethod
+    def make(cls, *, lines: Iterable[Line], scope: str, **facts: Any) -> Revision:
+        """A revision whose shares follow from the weights of `lines` and from what was given back."""
+        given = tuple(lines)
+        after = _recusal(given, scope).after
+        return cls(lines=tuple(replace(line, ppm=after[line.key]) for line in given), scope=scope, **facts)
+
+    def __post_init__(self) -> None:
+        for name, text in (("proposal", self.proposal), ("scope", self.scope), ("pool", self.pool)):
+            _refuse_text(text, MAX_URI, name)
+            if not text:
+                raise Invalid("a revision says what it is of", field=name)
+        _refuse_text(self.title, MAX_NAME, "title")
+        for name, other in (("adjusts", self.adjusts), ("previous", self.previous)):
+            _refuse_text(other or "", MAX_URI, name)
+        for text in self.about:
+            _refuse_text(text, MAX_URI, "about")
+        if len(self.about) > MAX_ABOUT or len(set(self.about)) < len(self.about):
+            raise Invalid("a proposal names each of up to %(n)s productions once", blanks={"n": MAX_ABOUT})
+        refuse_number(self.number, most=MAX_NUMBER, field="number")
+        if self.number < 1 or (self.number == 1) != (self.previous is None):
+            raise Invalid("each revision but the first names the one before it", field="previous")
+        if self.currency not in CURRENCIES:
+            raise Invalid(N_("Please choose a currency."), field="currency")
+        if self.amount is not None:
+            refuse_number(self.amount, most=MAX_TOTAL, field="amount")
+        refuse_number(self.host_share, most=WHOLE, field="host_share")
+        if self.rule not in tuple(Rule):
+            raise Invalid(N_("Please choose how it is decided."), field="rule")
+        if not 1 <= len(self.lines) <= MAX_LINES:
+            raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
+        if len({line.key for line in self.lines}) < len(self.lines):
+            raise Invalid("each line has a key of its own", field="lines")
+        if self.ppm != self.recusal.after:
+            raise Invalid(N_("The shares do not follow from the weights."), field="lines")
+
+    @property
+    def ppm(self) -> dict[str, int]:
+        """The share of each line by its key; they sum to exactly 1,000,000."""
+        return {line.key: line.ppm for line in self.lines}
+
+    @cached_property
+    def recusal(self) -> Recusal:
+        """The shares before and after what was given back."""
+        return _recusal(self.lines, self.scope)
+
+    @cached_property
+    def amounts(self) -> dict[str, int]:
+        """Minor units of each line by its key; empty as long as nobody knows the amount."""
+        return {} if self.amount is None else amounts_of(self.amount, self.ppm, scope=self.scope)
+
+    @cached_property
+    def digest(self) -> str:
+        """What people accept: the digest of the canonical form of what is written."""
+        return digest_json(self.write())
+
+    def write(self) -> dict[str, Any]:
+        """The document, with lines in the order in which they were given."""
+        document: dict[str, Any] = {
+            "version": VERSION,
+            "proposal": self.proposal,
+            "scope": self.scope,
+            "revision": self.number,
+            "pool": self.pool,
+            "currency": self.currency,
+            "hostShare": self.host_share,
+            "rule": str(self.rule),
+            "splits": [line.write() for line in self.lines],
+        }
+        if self.amount is not None:
+            document["minorUnits"] = str(self.amount)
+        further = {
+            "about": list(self.about),
+            "adjusts": self.adjusts,
+            "previous": self.previous,
+            "name": self.title,
+        }
+        return document | {name: value for name, value in further.items() if value}
+
+
+def read(document: Any) -> Revision:
+    """The revision that `document` says. Raises Invalid for anything but exactly what `Revision.write` gives.
+
+    What it would not write again is refused and not left out: else two would accept different things by one digest.
+    """
+    try:
+        units = document.get("minorUnits")
+        revision = Revision(
+            proposal=document["proposal"],
+            scope=document["scope"],
+            number=document["revision"],
+            pool=document["pool"],
+            currency=document["currency"],
+            amount=None if units is None else _units(units),
+            host_share=document["hostShare"],
+            rule=document["rule"],
+            lines=tuple(_read_line(line) for line in document["splits"]),
+            about=tuple(document.get("about", ())),
+            adjusts=document.get("adjusts"),
+            previous=document.get("previous"),
+            title=document.get("name", ""),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Invalid("that is no revision of a proposal") from error
+    spelled = canonical(document)
+    if canonical(revision.write()) != spelled:
+        raise Invalid("that says more than a revision of a proposal")
+    revision.__dict__["digest"] = digest_multibase(spelled)
+    return revision
+
+
+def refuse_successor(old: Revision, new: Revision) -> None:
+    """`new` is the revision right after `old`. Raises Invalid where it is not, or changes what was fixed before."""
+    if (new.number, new.previous) != (old.number + 1, old.digest):
+        raise Invalid("a revision follows the one before it", field="previous")
+    for name in ("proposal", "scope", "pool", "currency", "rule", "adjusts"):
+        if getattr(old, name) != getattr(new, name):
+            raise Invalid(N_("This is fixed since the proposal was published."), field=name)
+
+
+def _recusal(lines: Iterable[Line], scope: str) -> Recusal:
+    weights = {line.key: line.weight for line in lines}
+    return redistribute(weights, {line.key for line in lines if line.is_recused}, scope=scope)
+
+
+def _read_line(document: Any) -> Line:
+    return Line(
+        key=document["key"],
+        person=document.get("agent"),
+        name=document.get("name", ""),
+        label=document.get("label", ""),
+        role=document.get("role", ""),
+        record=document.get("about"),
+        weight=document["weight"],
+        ppm=document["partsPerMillion"],
+        reason=document["summary"],
+        income_kind=document["incomeKind"],
+        is_recused=document.get("recused", False),
+    )
+
+
+def _units(text: Any) -> int:
+    if not isinstance(text, str) or len(text) > len(str(MAX_TOTAL)) or not (text.isascii() and text.isdigit()):
+        raise Invalid("minor units are a whole number in digits", field="amount")
+    return int(text)
+
+
+def _refuse_text(text: Any, most: int, field: str) -> None:
+    if not isinstance(text, str):
+        raise Invalid("that is no text", field=field)
+    if len(text) > most:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field=field, blanks={"n": most})
+    if _CONTROLS.search(text):
+        raise Invalid(N_("Please leave out characters that nobody can see."), field=field)
