@@ -5,9 +5,10 @@ that is never used for another, and says what became of it. What it cannot tell,
 
 How an attempt lives, for whoever calls:
 
-* It is written, with `first_sent_at`, before `submit` is called, and its row is kept forever.
-* After UNKNOWN only `ask` is called. After UNHEARD, from either, `submit` may be called again with the same attempt,
-  and with nothing in it changed, as long as `may_submit_again` says so. After that, a person looks it up.
+* It is written and committed before `submit` is called for the first time, and its row is kept forever.
+* After UNKNOWN, or a process that died in between, only `ask` is called. When that says UNHEARD, `submit` may be called
+  again with the same attempt, nothing in it changed but `first_sent_at`, as long as `may_submit_again` says so. After
+  that, a person looks it up.
 * SETTLED, RETURNED and REFUSED spend the key: who pays again writes a new attempt with a new key.
 * SETTLED is not forever: providers report later that money came back. `ask` answers at any age.
 
@@ -57,11 +58,22 @@ class Standing(StrEnum):
     RETURNED = "returned"
     """`came_back` of it is ours again: not taken, reversed or refunded."""
     REFUSED = "refused"
-    """For certain nothing was or will be paid; `reason` says why. The key is spent."""
+    """For certain nothing was or will be paid; `cause` and `reason` say why. The key is spent."""
     UNHEARD = "unheard"
-    """For all that the provider tells, this key did not reach it: the same attempt may be submitted again."""
+    """Only of `ask`: the provider has no trace of the key, or tells of it only when it is sent again, paying once."""
     UNKNOWN = "unknown"
     """It may have been paid or not. Never submit it again before asking."""
+
+
+class Cause(StrEnum):
+    """Who has to do something before an attempt that was refused is followed by another one."""
+
+    PASSING = "passing"
+    """Nobody: later it may go well."""
+    OURS = "ours"
+    """The treasurer: there is not enough money, or the provider wants something of this instance."""
+    THEIRS = "theirs"
+    """The payee: their details or their account with the provider."""
 
 
 FINAL: Final = frozenset({Standing.REFUSED, Standing.RETURNED})
@@ -83,6 +95,8 @@ class Outcome:
     """None: that of the attempt."""
     came_back: int = 0
     """What of the amount is ours again; less than all of it only where a provider returns parts."""
+    cause: Cause | None = None
+    """Set when REFUSED."""
     reason: str | None = None
     """A sentence for the treasurer, marked for translation where it is ours. Never holds payee details."""
     code: str | None = None
@@ -105,7 +119,7 @@ class Attempt:
     message: str
     """What the payee reads beside the money. Adapters shorten and clean it as their provider asks."""
     first_sent_at: datetime | None = None
-    """When `submit` was called for the first time; None when that is about to happen."""
+    """When `submit` was called for the first time, however that ended; None when that is about to happen."""
     reference: str | None = None
     """What the provider calls it, once known."""
 
