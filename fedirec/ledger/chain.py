@@ -1,0 +1,85 @@
+"""How the links of the audit log hang together. Whoever has an export can compute all of this themselves.
+
+A link covers the digest of its document, never the document itself: a document may be emptied when somebody leaves, and
+the chain still holds. Every digest is SHA-256 in hex over canonical JSON in UTF-8: names sorted, nothing between the
+signs, no fractions. What it covers begins with the name of this form, so that no other text has the same digest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from fedirec.errors import Invalid
+
+START: Final = "0" * 64
+"""What stands before the first link."""
+ENTRY: Final = "entry"
+"""The kind of the links that cover an entry of the journal."""
+LINK_FORM: Final = "fedirec-link/1"
+ENTRY_FORM: Final = "fedirec-entry/1"
+MAX_NUMBER: Final = 2**53 - 1
+"""The largest number that every program reads as it is."""
+_DEEP: Final = 40
+_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def link_digest(
+    number: object, kind: object, subject: object, document_digest: object, recorded_at: object, previous: object
+) -> str:
+    """The digest of a link that says this."""
+    return digest_of(_encode([LINK_FORM, number, kind, subject, document_digest, recorded_at, previous]))
+
+
+def entry_text(
+    *,
+    kind: object,
+    reference: object,
+    description: object,
+    details: object,
+    posted_at: object,
+    lines: Iterable[Iterable[object]],
+) -> str:
+    """The document of an entry, from what stands in its rows; `details` is JSON, and `lines` are account, amount and
+    currency in their order.
+    """
+    return _encode([ENTRY_FORM, kind, reference, description, details, posted_at, [list(line) for line in lines]])
+
+
+def canonical(document: Any) -> str:
+    """`document` as JSON in the one spelling that is hashed.
+
+    Raises Invalid for what has no such spelling: fractions, times, names that are no text, texts that are none.
+    """
+    text = _encode(_plain(document, _DEEP))
+    digest_of(text)
+    return text
+
+
+def digest_of(text: str) -> str:
+    """The digest of a document."""
+    try:
+        return sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError as error:
+        raise Invalid("that is no text") from error
+
+
+def spell(moment: datetime) -> str:
+    """A moment as links and entries spell it, and SQLite keeps it: so each of its bytes counts."""
+    return moment.astimezone(UTC).isoformat(" ")
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """`value` in the types of JSON only."""
+    if depth == 0:
+        raise Invalid("that is nested too deeply")
+    if value is None or isinstance(value, str | bool) or (type(value) is int and abs(value) <= MAX_NUMBER):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(each, depth - 1) for each in value]
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return {name: _plain(each, depth - 1) for name, each in value.items()}
+    raise Invalid("only texts, whole numbers, lists and objects can be recorded")
