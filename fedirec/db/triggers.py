@@ -30,6 +30,7 @@ APPEND_ONLY: Final = (
     "chain_head",
     "proposal_revision",
     "share",
+    "locked_share",
     "stance",
     "proposal_decision",
     "monetization_grant",

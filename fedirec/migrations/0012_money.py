@@ -5,6 +5,7 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from fedirec.clock import now
 from fedirec.db.migrating import QuickMigration
@@ -698,6 +699,7 @@ class Migration(QuickMigration):
                 ("line_key", fields.CharField(default="", db_default="", max_length=26)),
                 ("words", fields.CharField(max_length=2000)),
                 ("remedy", fields.CharField(max_length=1000)),
+                ("wanted_ppm", fields.IntField(null=True)),
                 ("state", fields.CharField(default="open", db_default="open", max_length=10)),
                 ("resolution", fields.CharField(default="", db_default="", max_length=10)),
                 ("answer", fields.CharField(default="", db_default="", max_length=2000)),
@@ -898,13 +900,21 @@ class Migration(QuickMigration):
             options={
                 "table": "posting",
                 "app": "fedirec",
-                "unique_together": (("entry", "position"),),
-                "indexes": [Index(fields=["account", "currency", "entry_id", "amount"])],
                 "pk_attr": "id",
                 "table_description": "One line of an entry: a debit of an account is positive, a credit negative.",
             },
             bases=["Model"],
         ),
+        # SQLite builds the table anew for a check, and forgets what else was said of it: so that comes after.
+        ops.AddConstraint(
+            model_name="Posting",
+            constraint=CheckConstraint(
+                check="amount <> 0 AND amount BETWEEN -100000000000000 AND 100000000000000 AND length(currency) = 3",
+                name="posting_is_money",
+            ),
+        ),
+        ops.AddConstraint(model_name="Posting", constraint=UniqueConstraint(fields=("entry", "position"))),
+        ops.AddIndex(model_name="Posting", index=Index(fields=["account", "currency", "entry_id", "amount"])),
         ops.CreateModel(
             name="ProductionCredit",
             fields=[
@@ -1427,6 +1437,48 @@ class Migration(QuickMigration):
                 "indexes": [Index(fields=["proposal_id", "person_id", "id"])],
                 "pk_attr": "id",
                 "table_description": "What somebody listed says to one exact revision, never changed: the newest counts.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="LockedShare",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "proposal",
+                    fields.ForeignKeyField(
+                        "fedirec.PayProposal",
+                        source_field="proposal_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="locked_shares",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("part", fields.CharField(default="", db_default="", max_length=26)),
+                ("line_key", fields.CharField(max_length=26)),
+                (
+                    "person",
+                    fields.ForeignKeyField(
+                        "fedirec.Person",
+                        source_field="person_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="locked_shares",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("amount", fields.BigIntField()),
+                ("income_kind", fields.CharField(max_length=10)),
+            ],
+            options={
+                "table": "locked_share",
+                "app": "fedirec",
+                "unique_together": (("proposal", "part", "line_key"),),
+                "pk_attr": "id",
+                "table_description": "What one line of a locked proposal is owed, never changed: at once, or later when "
+                "what was held is settled.",
             },
             bases=["Model"],
         ),

@@ -12,11 +12,19 @@ from fedirec.credits.models.hearing import (
     Stance,
 )
 from fedirec.credits.models.pools import MoneySettings, Pool, PoolEntry
-from fedirec.credits.models.proposals import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share
+from fedirec.credits.models.proposals import (
+    DraftLine,
+    LockedShare,
+    PayProposal,
+    ProposalProduction,
+    ProposalRevision,
+    Share,
+)
 
 __all__ = [
     "ChainHead",
     "DraftLine",
+    "LockedShare",
     "MonetizationGrant",
     "MoneySettings",
     "Objection",

@@ -42,6 +42,8 @@ class Objection(Model, metaclass=RowClass):
     words = fields.CharField(max_length=2000)
     remedy = fields.CharField(max_length=1000)
     """What they wish instead."""
+    wanted_ppm = fields.IntField(null=True)
+    """What the line, or whoever is left out, should have in parts per million, as they say; null for no number."""
     state = fields.CharField(max_length=10, default="open", db_default="open")
     """open, answered, withdrawn or appealed."""
     resolution = fields.CharField(max_length=10, default="", db_default="")

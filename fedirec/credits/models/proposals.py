@@ -198,3 +198,27 @@ class Share(Model, metaclass=RowClass):
     class Meta(Model.Meta):
         table = "share"
         unique_together = (("revision", "line_key"),)
+
+
+class LockedShare(Model, metaclass=RowClass):
+    """What one line of a locked proposal is owed, never changed: at once, or later when what was held is settled."""
+
+    id = fields.BigIntField(primary_key=True)
+    proposal: fields.ForeignKeyRelation[PayProposal] = fields.ForeignKeyField(
+        "fedirec.PayProposal", related_name="locked_shares", on_delete=fields.RESTRICT
+    )
+    proposal_id: int
+    part = fields.CharField(max_length=26, default="", db_default="")
+    """Empty for what was locked first; 2, 3 and so on for what was released later."""
+    line_key = fields.CharField(max_length=26)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "fedirec.Person", related_name="locked_shares", on_delete=fields.RESTRICT, db_index=True
+    )
+    person_id: int
+    amount = fields.BigIntField()
+    """Minor units of the currency of the proposal, more than 0."""
+    income_kind = fields.CharField(max_length=10)
+
+    class Meta(Model.Meta):
+        table = "locked_share"
+        unique_together = (("proposal", "part", "line_key"),)
