@@ -45,6 +45,7 @@ from fedirec.media.routes import media_routes, upload_routes
 from fedirec.media.store import DiskStore, Store
 from fedirec.media.workshop import Workshop
 from fedirec.net import Net
+from fedirec.payouts.keys import Vault
 from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
@@ -89,6 +90,7 @@ class State(TypedDict):
     site: Site
     net: Net
     keyring: Keyring
+    vault: Vault
     remote: Remote
     inbox: Inbox
     courier: Courier
@@ -118,6 +120,7 @@ async def running(
     if settings.development:
         clock.shift_seconds(settings.clock_offset)
     keyring = Keyring.open(settings.master_key_file)
+    vault = Vault(settings.payees_key_file)
     store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
     net = Net(development=settings.development, user_agent=f"fedirec/{__version__}", transport=transport)
     async with AsyncExitStack() as open_parts:
@@ -159,6 +162,7 @@ async def running(
             site=site,
             net=net,
             keyring=keyring,
+            vault=vault,
             remote=remote,
             inbox=inbox,
             courier=courier,

@@ -215,6 +215,10 @@ class Settings(BaseSettings):
     def master_key_file(self) -> Path:
         return self.data_dir / "master.key"
 
+    @property
+    def payees_key_file(self) -> Path:
+        return self.data_dir / "payees.key"
+
 
 def environment_without_settings() -> dict[str, str]:
     """The environment of this process without our variables, for a child that is told its settings as flags."""

@@ -51,7 +51,7 @@ class Keyring:
         """The keyring of the master key in `file`, which is made, readable by its owner only, when it is not there."""
         try:
             if not file.exists():
-                _write_privately(file, secrets.token_hex(KEY_BYTES))
+                write_privately(file, secrets.token_hex(KEY_BYTES))
             text = file.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise Misconfigured(f"the master key in {file} cannot be read: {error}") from error
@@ -108,7 +108,7 @@ def draft_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.new")
 
 
-def _write_privately(file: Path, text: str) -> None:
+def write_privately(file: Path, text: str) -> None:
     """`file` holds `text`, whole and on the disk, for its owner only; if somebody else was quicker, it holds theirs."""
     draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
     try:
@@ -132,4 +132,4 @@ def _write_privately(file: Path, text: str) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise Misconfigured(f"the master key cannot be written to {file}: {error.strerror}") from error
+        raise Misconfigured(f"the key cannot be written to {file}: {error.strerror}") from error
