@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from fedirec.clock import now
@@ -54,6 +55,12 @@ class Posting(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "posting"
+        constraints = (
+            CheckConstraint(
+                check="amount <> 0 AND amount BETWEEN -100000000000000 AND 100000000000000 AND length(currency) = 3",
+                name="posting_is_money",
+            ),
+        )
         unique_together = (("entry", "position"),)
         indexes = (Index(fields=("account", "currency", "entry_id", "amount")),)
 
