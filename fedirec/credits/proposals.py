@@ -274,16 +274,21 @@ def steps_from(state: str) -> tuple[Step, ...]:
 
 
 def closes_at(
-    now: datetime, *, before: datetime | None, loses_or_new: bool = False, window: timedelta = WINDOW
+    now: datetime,
+    *,
+    before: datetime | None,
+    loses_or_new: bool = False,
+    window: timedelta = WINDOW,
+    longer: timedelta = LONGER,
 ) -> datetime:
     """Until when people can object to what is published now; `before` is until when they could before, None at first.
 
     At first at least WINDOW, whatever an instance sets. A revision never shortens it; where somebody loses by it or is
-    new in it (`revisions.difference` says who), it runs LONGER from now at least.
+    new in it (`comparing.difference` says who), it runs LONGER from now at least.
     """
     if before is None:
         return now + max(window, WINDOW)
-    return max(before, now + LONGER) if loses_or_new else before
+    return max(before, now + max(longer, LONGER)) if loses_or_new else before
 
 
 def is_open(state: str, *, now: datetime, closes_at: datetime | None) -> bool:

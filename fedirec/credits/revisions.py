@@ -134,7 +134,7 @@ class Revision:
     currency: str
     """ISO 4217."""
     amount: int | None
-    """Minor units that would be shared as things stand; None as long as nobody knows."""
+    """Minor units that would be shared as things stand; None while nobody knows, or where amounts are not shown."""
     host_share: int
     """ppm of the profit that the host keeps before anything is shared; a visible number."""
     rule: str

@@ -46,6 +46,11 @@ def apportion(total: int, weights: Mapping[str, int], *, scope: str) -> dict[str
     """
     refuse_number(total, most=MAX_TOTAL, field="amount")
     refuse_weights(weights)
+    return share_out(total, weights, scope=scope)
+
+
+def share_out(total: int, weights: Mapping[str, int], *, scope: str) -> dict[str, int]:
+    """As `apportion`, of numbers that have been looked at already, and of as many lines as there are."""
     whole = sum(weights.values())
     if not whole:
         if total:

@@ -1,0 +1,137 @@
+"""What the trail of a production suggests, and what is never paid by it."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fedirec.credits.shares import WHOLE
+from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, by_person, compare, suggest
+from fedirec.errors import Invalid
+from fedirec.remix.lineage import Relation
+
+SCOPE = "prp_1"
+
+
+def alone(*records: str) -> dict[str, dict[str, int]]:
+    """Each record made by a person of its name, in capitals."""
+    return {record: {record.upper(): 1} for record in records}
+
+
+def ways(*pairs: str, **more: Any) -> list[Way]:
+    return [Way(record=pair[0], source=pair[1], **more) for pair in pairs]
+
+
+def test_each_record_keeps_half_and_passes_the_rest_on() -> None:
+    found = suggest({"a": 1}, ways("ab", "bc"), alone("a", "b", "c"), scope=SCOPE)
+    assert by_person(found) == {"A": 500_000, "B": 250_000, "C": 250_000}
+
+
+def test_a_record_that_was_made_from_nothing_keeps_all() -> None:
+    assert suggest({"a": 3}, [], alone("a"), scope=SCOPE) == {("a", "A"): WHOLE}
+
+
+def test_weights_of_ways_of_used_records_and_of_makers_are_followed() -> None:
+    trail = [Way(record="a", source="b", weight=3), Way(record="a", source="c")]
+    people = alone("b", "c", "d") | {"a": {"A": 1, "editor": 4}}
+    found = by_person(suggest({"a": 1, "d": 3}, trail, people, scope=SCOPE))
+    assert found == {"A": 25_000, "editor": 100_000, "B": 93_750, "C": 31_250, "D": 750_000}
+
+
+def test_who_only_inspired_it_is_credited_and_gets_nothing() -> None:
+    trail = [*ways("ab"), *ways("ac", relation=Relation.INSPIRED_BY), *ways("cd")]
+    found = suggest({"a": 1}, trail, alone("a", "b", "c", "d"), scope=SCOPE)
+    assert by_person(found) == {"A": 500_000, "B": 500_000, "C": 0, "D": 0}
+
+
+def test_somebody_who_made_several_records_gets_the_sum() -> None:
+    people = alone("a", "b") | {"c": {"A": 1}}
+    found = suggest({"a": 1}, ways("ab", "bc"), people, scope=SCOPE)
+    assert found == {("a", "A"): 500_000, ("b", "B"): 250_000, ("c", "A"): 250_000}
+    assert by_person(found) == {"A": 750_000, "B": 250_000}
+
+
+def test_what_reaches_a_record_of_nobody_goes_on_or_is_shared_among_all() -> None:
+    assert by_person(suggest({"a": 1}, ways("ab", "bc"), alone("a", "c"), scope=SCOPE)) == {"A": 500_000, "C": 500_000}
+    assert by_person(suggest({"a": 1}, ways("ab"), alone("a"), scope=SCOPE)) == {"A": WHOLE}
+    assert suggest({"a": 1}, ways("ab"), {}, scope=SCOPE) == {}
+    assert suggest({"a": 0}, ways("ab"), alone("a"), scope=SCOPE) == {}
+
+
+def test_a_record_keeps_as_much_as_is_said() -> None:
+    for own, kept in ((Fraction(0), 0), (Fraction(1), WHOLE), (Fraction(3, 10), 300_000)):
+        found = by_person(suggest({"a": 1}, ways("ab"), alone("a", "b"), scope=SCOPE, own=own))
+        assert found == {"A": kept, "B": WHOLE - kept}
+
+
+def test_forty_layers_with_a_million_million_ways_are_no_more_work_than_their_edges() -> None:
+    trail = [
+        Way(record=f"{layer}{side}", source=f"{layer + 1}{other}")
+        for layer in range(40)
+        for side in "lr"
+        for other in "lr"
+    ]
+    people = {f"{layer}{side}": {f"{layer}{side}": 1} for layer in range(41) for side in "lr"}
+    began = time.process_time()
+    found = suggest({"0l": 1, "0r": 1}, trail, people, scope=SCOPE)
+    assert time.process_time() - began < 0.2
+    assert sum(found.values()) == WHOLE
+    assert found["0l", "0l"] == found["0r", "0r"] == 250_000
+    assert found["3l", "3l"] == 31_250
+
+
+def test_a_trail_that_was_made_to_be_slow_is_not() -> None:
+    trail = [
+        Way(record=f"{n}", source=f"{(n * 7 + step) % 3000}", weight=(n * step) % 997 + 1)
+        for n in range(3000)
+        for step in (1, 2, 3, 5)
+    ]
+    people = {f"{n}": {f"person {n}": n % 13 + 1, "editor": n % 7 + 1} for n in range(3000)}
+    began = time.process_time()
+    found = suggest({"0": 1}, trail, people, scope=SCOPE)
+    assert time.process_time() - began < 1.5
+    assert sum(found.values()) == WHOLE
+
+
+def test_a_trail_that_goes_round_in_a_circle_comes_to_an_end() -> None:
+    found = suggest({"a": 1}, ways("ab", "ba", "bb"), alone("a", "b"), scope=SCOPE)
+    assert by_person(found) == {"A": 500_000, "B": 500_000}
+
+
+@given(
+    edges=st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef"), st.integers(0, 5)), max_size=14),
+    order=st.randoms(use_true_random=False),
+)
+@settings(max_examples=80)
+def test_any_trail_in_any_order_suggests_the_same_whole(edges: list[tuple[str, str, int]], order: Any) -> None:
+    trail = [Way(record=record, source=source, weight=weight) for record, source, weight in edges]
+    people = alone(*"abcdef")
+    found = suggest({"a": 2, "b": 1}, trail, people, scope=SCOPE)
+    assert sum(found.values()) == WHOLE
+    assert min(found.values()) >= 0
+    order.shuffle(trail)
+    assert suggest({"b": 1, "a": 2}, trail, people, scope=SCOPE) == found
+
+
+@pytest.mark.parametrize("weight", [-1, True, 0.5, MAX_EDGE_WEIGHT + 1])
+def test_weights_are_whole_numbers_within_bounds(weight: Any) -> None:
+    with pytest.raises(Invalid):
+        suggest({"a": 1}, ways("ab", weight=weight), alone("a", "b"), scope=SCOPE)
+    with pytest.raises(Invalid):
+        suggest({"a": weight if weight != MAX_EDGE_WEIGHT + 1 else 10**10}, [], alone("a"), scope=SCOPE)
+    with pytest.raises(Invalid):
+        suggest({"a": 1}, [], alone("a"), scope=SCOPE, own=Fraction(3, 2))
+
+
+def test_the_difference_to_what_people_set_is_shown_for_each() -> None:
+    compared = compare({"A": 500_000, "B": 500_000}, {"A": 700_000, "C": 300_000})
+    assert {key: (each.suggested, each.chosen, each.difference) for key, each in compared.items()} == {
+        "A": (500_000, 700_000, 200_000),
+        "B": (500_000, 0, -500_000),
+        "C": (0, 300_000, 300_000),
+    }
