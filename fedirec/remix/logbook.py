@@ -62,6 +62,11 @@ class Happening(StrEnum):
     TAKEN_OVER = "taken_over"
     FROZEN = "frozen"
     RELEASED = "released"
+    POOL_OPENED = "pool_opened"
+    POOL_CHANGED = "pool_changed"
+    POOL_CLOSED = "pool_closed"
+    MONEY_CONFIRMED = "money_confirmed"
+    MONEY_REFUSED = "money_refused"
 
 
 DECISIONS: Final = frozenset(
@@ -82,6 +87,9 @@ DECISIONS: Final = frozenset(
         Happening.CHALLENGE_REMOVED,
         Happening.REMOVED,
         Happening.TASK_DROPPED,
+        Happening.POOL_CHANGED,
+        Happening.POOL_CLOSED,
+        Happening.MONEY_REFUSED,
     }
 )
 """What is done to somebody's work or standing: it needs a reason."""

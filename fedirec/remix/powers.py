@@ -35,6 +35,8 @@ class Part(StrEnum):
     """Who began the project, or took it over."""
     MODERATOR = "moderator"
     """Who moderates this instance."""
+    TREASURER = "treasurer"
+    """Who may confirm money and pay on this instance."""
 
 
 class Deed(StrEnum):
@@ -107,6 +109,15 @@ class Deed(StrEnum):
     RELEASE_PRODUCTION = "release_production"
     ADD_LINK = "add_link"
     CONFIRM_ROLE = "confirm_role"
+    # Money
+    OPEN_POOL = "open_pool"
+    SET_MONEY_ASIDE = "set_money_aside"
+    """Opening a pool of the instance's own money, or putting some of it into one."""
+    CHANGE_POOL = "change_pool"
+    CLOSE_POOL = "close_pool"
+    SEE_EVIDENCE = "see_evidence"
+    STATE_ENTRY = "state_entry"
+    DECIDE_ENTRY = "decide_entry"
 
 
 _LEADERS: Final = frozenset({Part.LEADER, Part.CREATOR})
@@ -172,6 +183,13 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.RELEASE_PRODUCTION: _LEADERS,
     Deed.ADD_LINK: _LEADERS,
     Deed.CONFIRM_ROLE: frozenset({Part.AUTHOR}),
+    Deed.OPEN_POOL: _LEADERS | {Part.TREASURER},
+    Deed.SET_MONEY_ASIDE: frozenset({Part.TREASURER}),
+    Deed.CHANGE_POOL: _LEADERS | {Part.TREASURER},
+    Deed.CLOSE_POOL: _LEADERS | {Part.TREASURER},
+    Deed.SEE_EVIDENCE: _LEADERS | {Part.TREASURER},
+    Deed.STATE_ENTRY: _LEADERS | {Part.TREASURER},
+    Deed.DECIDE_ENTRY: frozenset({Part.TREASURER}),
 }
 
 WHO: Final[Mapping[Part, str]] = {
@@ -184,6 +202,7 @@ WHO: Final[Mapping[Part, str]] = {
     Part.LEADER: N_("leaders"),
     Part.CREATOR: N_("who began the project or took it over"),
     Part.MODERATOR: N_("moderators"),
+    Part.TREASURER: N_("treasurers of this instance"),
 }
 
 
@@ -214,4 +233,5 @@ _ONLY: Final[Mapping[Part, str]] = {
     Part.LEADER: N_("Only those who lead it can do that."),
     Part.CREATOR: N_("Only who began the project can do that."),
     Part.MODERATOR: N_("Only moderators can do that."),
+    Part.TREASURER: N_("Only treasurers of this instance can do that."),
 }

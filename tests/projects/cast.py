@@ -49,7 +49,7 @@ PARTS: Final[Mapping[str, frozenset[Part]]] = {
     "creator": OUTSIDE | {Part.LEADER, Part.CREATOR},
     "author": OUTSIDE | {Part.AUTHOR},
     "moderator": OUTSIDE | {Part.MODERATOR},
-    "olga": OUTSIDE | {Part.MODERATOR},
+    "olga": OUTSIDE | {Part.MODERATOR, Part.TREASURER},
 }
 """What each of them is to the project, and to what is in it. The author wrote what was offered to the challenge, is
 invited to the project, named in its production, and offered to lead it."""

@@ -60,6 +60,11 @@ SENTENCES: Final[Mapping[Happening, str]] = {
     Happening.TAKEN_OVER: N_("%(person)s has taken over the project."),
     Happening.FROZEN: N_("What belongs to “%(title)s”, and who made it, stands for good."),
     Happening.RELEASED: N_("“%(title)s” was released."),
+    Happening.POOL_OPENED: N_("There is a pool of money to share: “%(title)s”."),
+    Happening.POOL_CHANGED: N_("What the pool “%(title)s” promises was changed."),
+    Happening.POOL_CLOSED: N_("The pool “%(title)s” was closed."),
+    Happening.MONEY_CONFIRMED: N_("A treasurer confirmed money in the pool “%(title)s”."),
+    Happening.MONEY_REFUSED: N_("A treasurer did not confirm money in the pool “%(title)s”."),
 }
 """`person` and `record` are whom and what it concerns, `title` is what is named in `details`, be it a skill."""
 
@@ -76,6 +81,11 @@ SIGNS: Final[Mapping[Happening, str]] = {
     Happening.TASK_DONE: "check",
     Happening.STEP_DONE: "check",
     Happening.RELEASED: "record",
+    Happening.POOL_OPENED: "coins",
+    Happening.POOL_CHANGED: "coins",
+    Happening.POOL_CLOSED: "lock",
+    Happening.MONEY_CONFIRMED: "coins",
+    Happening.MONEY_REFUSED: "close",
 }
 """Their icons; the others have that of a challenge."""
 
@@ -85,6 +95,7 @@ FACTS: Final[Mapping[str, str]] = {
     "version": N_("Version"),
     "stage": N_("Stage"),
     "step": N_("Step"),
+    "amount": N_("Amount"),
 }
 """What is told beside a sentence, by the name under which it is kept in `details`."""
 

@@ -1,0 +1,323 @@
+"""Pools: what kinds of money there are to share, what may be stated of them, and how it stands in the books.
+
+Two ways lead into a pool. What is earned (a profit, royalties) is income and costs first: when a proposal is locked,
+what is left of them after the host's share becomes money to share. A pot (a line of a budget, a commission, money set
+aside) is money to share at once, all of it: what the host wants to keep it does not put in.
+
+Nothing counts that nobody but its author says: an entry is in the books once a treasurer has confirmed it, and then it
+stays. What goes back later is an entry of its own, and makes less of what is still to be shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from fedirec.credits.deciding import Rule
+from fedirec.errors import Conflict, Invalid
+from fedirec.ledger import journal
+from fedirec.ledger.currencies import CURRENCIES
+from fedirec.ledger.journal import Entry, Line
+from fedirec.translatable import N_
+
+WHOLE: Final = 1_000_000
+"""Parts per million."""
+MAX_AMOUNT: Final = 10**13
+"""Minor units of one entry, and of what is promised."""
+MAX_TITLE: Final = 200
+MAX_BRIEF: Final = 5_000
+MAX_CLIENT: Final = 200
+MAX_WORDS: Final = 300
+MAX_RATE: Final = 60
+MAX_EVIDENCE: Final = 2_048
+"""Characters."""
+_EARLIEST: Final = date(2000, 1, 1)
+_EASTERNMOST: Final = timedelta(hours=14)
+"""How far ahead of UTC it is already tomorrow somewhere."""
+
+
+class Kind(StrEnum):
+    """Where the money of a pool comes from."""
+
+    PROFIT_SPLIT = "profit_split"
+    ROYALTIES = "royalties"
+    LINE_ITEM = "line_item"
+    COMMISSION = "commission"
+    SELF_FUNDED = "self_funded"
+
+
+class EntryKind(StrEnum):
+    """What an entry says."""
+
+    INCOME = "income"
+    COST = "cost"
+    REFUND = "refund"
+    """Something that came in went back."""
+    ASIDE = "aside"
+    """Out of what this instance kept of other pools."""
+
+
+POTS: Final = frozenset({Kind.LINE_ITEM, Kind.COMMISSION, Kind.SELF_FUNDED})
+"""Money to share as soon as it is there, without a host's share and without costs."""
+
+NAMES: Final[Mapping[Kind, str]] = {
+    Kind.PROFIT_SPLIT: N_("Profit split"),
+    Kind.ROYALTIES: N_("Royalties"),
+    Kind.LINE_ITEM: N_("Part of a budget"),
+    Kind.COMMISSION: N_("Commission"),
+    Kind.SELF_FUNDED: N_("Set aside by this instance"),
+}
+SENTENCES: Final[Mapping[Kind, str]] = {
+    Kind.PROFIT_SPLIT: N_("What comes in, less what it cost, less the share of this instance."),
+    Kind.ROYALTIES: N_("What comes in again and again, shared from time to time, less the share of this instance."),
+    Kind.LINE_ITEM: N_("A fixed sum out of the budget of something larger. All of it goes to contributors."),
+    Kind.COMMISSION: N_(
+        "A client, by name, pays a stated sum for what a brief asks for. All of it goes to contributors."
+    ),
+    Kind.SELF_FUNDED: N_("Money of this instance for good work that earns nothing. All of it goes to contributors."),
+}
+ENTRY_NAMES: Final[Mapping[EntryKind, str]] = {
+    EntryKind.INCOME: N_("Came in"),
+    EntryKind.COST: N_("Was spent"),
+    EntryKind.REFUND: N_("Went back"),
+    EntryKind.ASIDE: N_("Set aside"),
+}
+_DESCRIPTIONS: Final[Mapping[EntryKind, str]] = {
+    EntryKind.INCOME: "Money came in for a pool.",
+    EntryKind.COST: "Money was spent for a pool.",
+    EntryKind.REFUND: "Money that had come in for a pool went back.",
+    EntryKind.ASIDE: "Money that the instance had kept was set aside for a pool.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolDraft:
+    """What a pool is to be. Making one raises Invalid when it makes no sense."""
+
+    kind: Kind
+    title: str
+    currency: str
+    rule: Rule
+    brief: str = ""
+    client: str = ""
+    stated: int | None = None
+    """Minor units that are promised; None where it follows from what comes in."""
+    host_share_ppm: int = 0
+
+    def __post_init__(self) -> None:
+        for field, text, most in (
+            ("title", self.title, MAX_TITLE),
+            ("brief", self.brief, MAX_BRIEF),
+            ("client", self.client, MAX_CLIENT),
+        ):
+            if len(text) > most:
+                raise Invalid(N_("please keep it under %(n)s characters"), field=field, blanks={"n": most})
+        if not self.title.strip():
+            raise Invalid(N_("Please fill this in."), field="title")
+        if self.currency not in CURRENCIES:
+            raise Invalid(N_("Please choose a currency, such as EUR."), field="currency")
+        if not 0 <= self.host_share_ppm <= WHOLE:
+            raise Invalid(N_("A share is between 0 and 100 %."), field="host_share")
+        if self.kind in POTS and self.host_share_ppm:
+            raise Invalid(
+                N_("All of a pot goes to contributors: state only what is shared, and keep the rest out of it."),
+                field="host_share",
+            )
+        if self.stated is not None and not 0 < self.stated <= MAX_AMOUNT:
+            raise Invalid(N_("Please say how much is in the pot."), field="stated")
+        if self.kind in POTS and self.stated is None:
+            raise Invalid(N_("Please say how much is in the pot."), field="stated")
+        if self.kind not in POTS and self.stated is not None:
+            raise Invalid(N_("Nobody knows beforehand how much will be earned. Leave this empty."), field="stated")
+        if self.kind is Kind.COMMISSION:
+            if not self.client.strip():
+                raise Invalid(N_("Please say who commissions it, by name."), field="client")
+            if not self.brief.strip():
+                raise Invalid(N_("Please say what the client asks for."), field="brief")
+        elif self.client:
+            raise Invalid(N_("Only a commission has a client."), field="client")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDraft:
+    """What somebody states that came in or was spent."""
+
+    kind: EntryKind
+    amount: int
+    """Minor units of the pool's currency."""
+    currency: str
+    words: str
+    happened_on: date
+    evidence: str = ""
+    """The address of what shows it, or its number in the books: everybody can read it."""
+    original_amount: int | None = None
+    """Minor units of `original_currency`, where it was another one."""
+    original_currency: str = ""
+    rate: str = ""
+    """At which it was changed, and whose rate that is."""
+
+
+def refuse_entry(draft: EntryDraft, *, kind: Kind, currency: str, has_file: bool, now: datetime) -> None:
+    """`draft` can be stated of a pool of `kind` in `currency`. Raises Invalid beside what is wrong."""
+    if type(draft.amount) is not int or not 0 < draft.amount <= MAX_AMOUNT:
+        raise Invalid(N_("Please write an amount above 0, such as 120.50."), field="amount")
+    if draft.currency != currency:
+        raise Invalid(
+            N_("This pool is in %(currency)s. Say at which rate it was changed."),
+            field="currency",
+            blanks={"currency": currency},
+        )
+    if not draft.words.strip() or len(draft.words) > MAX_WORDS:
+        raise Invalid(N_("Please say in a sentence what it was."), field="words")
+    if draft.happened_on > (now + _EASTERNMOST).date():
+        raise Invalid(N_("That day is still to come. Only what has happened counts."), field="happened_on")
+    if draft.happened_on < _EARLIEST:
+        raise Invalid(N_("That is too long ago."), field="happened_on")
+    if len(draft.evidence) > MAX_EVIDENCE:
+        raise Invalid(N_("please keep it under %(n)s characters"), field="evidence", blanks={"n": MAX_EVIDENCE})
+    if not draft.evidence.strip() and not has_file:
+        raise Invalid(
+            N_("Please show it: an address, a number in the books, or a picture of the paper."), field="evidence"
+        )
+    if draft.kind is EntryKind.COST and kind in POTS:
+        raise Invalid(N_("A pot has no costs: all of it goes to contributors."), field="kind")
+    if draft.kind is EntryKind.ASIDE and kind is not Kind.SELF_FUNDED:
+        raise Invalid(N_("Only a pool of this instance's own money is filled like that."), field="kind")
+    _refuse_change(draft, currency)
+
+
+def _refuse_change(draft: EntryDraft, currency: str) -> None:
+    """What came in another currency says how much, and at which rate, and nothing else does."""
+    if not draft.original_currency and draft.original_amount is None and not draft.rate:
+        return
+    if draft.original_currency not in CURRENCIES or draft.original_currency == currency:
+        raise Invalid(N_("Please choose the currency that it came in."), field="original_currency")
+    if type(draft.original_amount) is not int or not 0 < draft.original_amount <= MAX_AMOUNT:
+        raise Invalid(N_("Please say how much it was in that currency."), field="original_amount")
+    if not draft.rate.strip() or len(draft.rate) > MAX_RATE:
+        raise Invalid(N_("Please say at which rate it was changed, and whose rate that is."), field="rate")
+    if draft.kind is EntryKind.ASIDE:
+        raise Invalid(N_("What is set aside stays in its currency."), field="original_currency")
+
+
+def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has_entries: bool) -> None:
+    """A pool says something else from now on.
+
+    How it is decided, the currency and the host's share stay as they are once somebody counts on them, and what was
+    promised does not become less. The kind and, once money was stated, the currency stay in any case. Raises Conflict.
+    """
+    if after.kind is not before.kind:
+        raise Conflict(N_("The kind of a pool stays as it is. Close it, and open another one."), field="kind")
+    if has_entries and after.currency != before.currency:
+        raise Conflict(N_("There is money in it already, in its currency."), field="currency")
+    if not is_promised:
+        return
+    fixed = N_("People count on it already: it stays as it is.")
+    for field, was, wanted in (
+        ("rule", before.rule, after.rule),
+        ("currency", before.currency, after.currency),
+        ("host_share", before.host_share_ppm, after.host_share_ppm),
+    ):
+        if was != wanted:
+            raise Conflict(fixed, field=field)
+    if (after.stated or 0) < (before.stated or 0):
+        raise Conflict(N_("People count on it already: it can become more, not less."), field="stated")
+
+
+def host_share_of(profit: int, ppm: int) -> int:
+    """What the host keeps of a profit, in whole minor units rounded down; nothing of a loss."""
+    return max(profit, 0) * ppm // WHOLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolState:
+    """How a pool stands in the books, in minor units of its currency."""
+
+    currency: str
+    host_share_ppm: int
+    came_in: int
+    """All that was ever confirmed, with what went back again."""
+    went_back: int
+    spent: int
+    open_income: int
+    """What came in since a proposal was last locked, less what went back; below 0 where more went back."""
+    open_costs: int
+    kept: int
+    """The host's share of what is closed; below 0 where the host put something in instead."""
+    in_pool: int
+    """Money to share that is nobody's yet: what is not locked, or is held for somebody who contests it."""
+    promised: int
+    """What people are owed or were paid from it, all of it together."""
+
+    @property
+    def profit(self) -> int:
+        """What is left since a proposal was last locked; below 0 where it is a loss."""
+        return self.open_income - self.open_costs
+
+    @property
+    def host_share(self) -> int:
+        """What the host keeps of that when it is shared."""
+        return host_share_of(self.profit, self.host_share_ppm)
+
+    @property
+    def available(self) -> int:
+        """What can be shared now: never less than nothing."""
+        return max(self.in_pool + self.profit - self.host_share, 0)
+
+    @property
+    def shortfall(self) -> int:
+        """What has to come in first, because more went back or was spent than is there."""
+        return max(self.host_share - self.profit - self.in_pool, 0)
+
+
+def book(
+    draft: EntryDraft,
+    *,
+    kind: Kind,
+    pool: str,
+    reference: str,
+    in_pool: int,
+    details: Mapping[str, Any],
+) -> Entry:
+    """The entry of the journal for what was confirmed of the pool with the key `pool`, which holds `in_pool`.
+
+    A refund of a pot takes what is there; what is not there any more is missing in the next period.
+    """
+    bank, shared = journal.bank(), journal.pool(pool)
+    into = shared if kind in POTS else journal.income(pool)
+    moves: tuple[tuple[str, int], ...]
+    match draft.kind:
+        case EntryKind.INCOME:
+            moves = ((bank, draft.amount), (into, -draft.amount))
+        case EntryKind.COST:
+            moves = ((journal.expense(pool), draft.amount), (bank, -draft.amount))
+        case EntryKind.ASIDE:
+            moves = ((journal.host_share(pool), draft.amount), (shared, -draft.amount))
+        case EntryKind.REFUND:
+            there = min(max(in_pool, 0), draft.amount) if kind in POTS else 0
+            moves = ((shared, there), (journal.income(pool), draft.amount - there), (bank, -draft.amount))
+    return Entry(
+        draft.kind.value,
+        lines=tuple(Line(account, amount, draft.currency) for account, amount in moves if amount),
+        reference=reference,
+        description=_DESCRIPTIONS[draft.kind],
+        details=details,
+    )
+
+
+def close(state: PoolState, *, pool: str) -> tuple[Line, ...]:
+    """The lines that make what was earned money to share: the first half of locking a proposal.
+
+    Income and costs stand at nothing afterwards, and the host's share at its place. Empty where there is nothing to
+    close; a loss takes what lies in the pool.
+    """
+    moves = (
+        (journal.income(pool), state.open_income),
+        (journal.expense(pool), -state.open_costs),
+        (journal.host_share(pool), -state.host_share),
+        (journal.pool(pool), state.host_share - state.profit),
+    )
+    return tuple(Line(account, amount, state.currency) for account, amount in moves if amount)
