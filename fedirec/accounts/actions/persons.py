@@ -1,16 +1,19 @@
-"""Persons: who is credited, whatever accounts they use."""
+"""Persons: who is credited and paid, whatever accounts they use."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tortoise.exceptions import IntegrityError
 
+from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
 
 
 async def person_of(actor: Actor) -> Person:
-    """The person behind `actor`, from now on always the same one. May run inside the caller's transaction."""
+    """The person behind `actor`, whom nobody but a proof changes. May run inside the caller's transaction."""
     identity = await Identity.get_or_none(actor_id=actor.id).select_related("person")
     if identity is not None:
         return identity.person
@@ -21,3 +24,38 @@ async def person_of(actor: Actor) -> Person:
             return person
     except IntegrityError:  # somebody else was quicker
         return (await Identity.get(actor_id=actor.id).select_related("person")).person
+
+
+async def actors_of(person: Person) -> list[Actor]:
+    """Every account, here and elsewhere, that is a way to be `person`; the first is that which they came with."""
+    return [row.actor for row in await Identity.filter(person_id=person.id).order_by("id").select_related("actor")]
+
+
+async def roots_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Who each of these rows of persons turned out to be: itself, unless it joined another one. One query.
+
+    Ask this wherever a row that never changes names a person, such as a share: they may have joined somebody since.
+    """
+    wanted = sorted(set(person_ids))
+    joined = Person.filter(id__in=wanted, joined_id__not_isnull=True) if wanted else None
+    known = {row.id: row.joined_id for row in await joined} if joined is not None else {}
+    return {each: known.get(each) or each for each in wanted}
+
+
+async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str) -> None:
+    """`other` turned out to be `stays`: every account of theirs is a way to be the same person, for good.
+
+    On record with `why`: move or code. Only a proof may lead here: an account that says where it moved to, and which
+    that one confirms, or a code that only the person has. Part of the caller's transaction, in which nobody else joins
+    either of them. Nothing happens when they are one already.
+    """
+    held = Person.filter(id__in=[stays.id, other.id]).order_by("id").select_for_update()
+    rows = {row.id: row for row in await held}
+    first, second = rows[stays.id], rows[other.id]
+    stays_id, other_id = first.joined_id or first.id, second.joined_id or second.id
+    if stays_id == other_id:
+        return
+    await Person.filter(joined_id=other_id).update(joined_id=stays_id)
+    await Person.filter(id=other_id).update(joined_id=stays_id)
+    await Identity.filter(person_id=other_id).update(person_id=stays_id)
+    await audit(doer, "join_person", doer.uri, why=why, person=stays_id, joined=other_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.models import Model
 
 from fedirec.activitypub.models import Actor
@@ -15,10 +16,16 @@ class Person(Model, metaclass=RowClass):
 
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=500)
+    joined: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "fedirec.Person", related_name="joining", on_delete=fields.RESTRICT, null=True
+    )
+    """Who they turned out to be, never somebody who joined another one in turn; null for everybody else."""
+    joined_id: int | None
     created_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):
         table = "person"
+        indexes = [Index(fields=["joined_id"])]
 
 
 class Identity(Model, metaclass=RowClass):
@@ -28,9 +35,11 @@ class Identity(Model, metaclass=RowClass):
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "fedirec.Person", related_name="identities", on_delete=fields.RESTRICT, db_index=True
     )
+    person_id: int
     actor: fields.OneToOneRelation[Actor] = fields.OneToOneField(
         "fedirec.Actor", related_name="identity", on_delete=fields.RESTRICT
     )
+    actor_id: int
     since = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

@@ -40,7 +40,7 @@ async def unname(actor: Actor) -> None:
     """`actor`, whom the caller saves, and the person who they are, are called somebody who left."""
     actor.name, actor.handle = SOMEBODY, f"left-{actor.id}"
     for identity in await Identity.filter(actor_id=actor.id):
-        await Person.filter(id=identity.person_id).update(name=SOMEBODY)  # type: ignore[attr-defined]
+        await Person.filter(id=identity.person_id).update(name=SOMEBODY)
 
 
 async def forget_mentions(actor: Actor) -> None:
