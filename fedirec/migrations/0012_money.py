@@ -871,9 +871,51 @@ class Migration(QuickMigration):
             options={
                 "table": "pool_entry",
                 "app": "fedirec",
-                "indexes": [Index(fields=["pool_id", "state", "id"]), Index(fields=["state", "id"])],
+                "indexes": [
+                    Index(fields=["pool_id", "state", "id"]),
+                    Index(fields=["state", "id"]),
+                    Index(fields=["evidence_digest"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "Something that came in or was spent for a pool: stated by one person with evidence, confirmed by another.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="PoolUse",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "pool",
+                    fields.ForeignKeyField(
+                        "fedirec.Pool",
+                        source_field="pool_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="uses",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "group",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="group_id",
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="pool_uses",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "pool_use",
+                "app": "fedirec",
+                "unique_together": (("pool", "group"),),
+                "pk_attr": "id",
+                "table_description": "A project or a challenge that was opened for a commission, beside the one that the pool belongs to.",
             },
             bases=["Model"],
         ),

@@ -105,6 +105,25 @@ class Pool(Model, metaclass=RowClass):
         indexes = [Index(fields=["group_id", "state", "id"])]
 
 
+class PoolUse(Model, metaclass=RowClass):
+    """A project or a challenge that was opened for a commission, beside the one that the pool belongs to."""
+
+    id = fields.BigIntField(primary_key=True)
+    pool: fields.ForeignKeyRelation[Pool] = fields.ForeignKeyField(
+        "fedirec.Pool", related_name="uses", on_delete=fields.RESTRICT
+    )
+    pool_id: int
+    group: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="pool_uses", on_delete=fields.RESTRICT, db_index=True
+    )
+    group_id: int
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta(Model.Meta):
+        table = "pool_use"
+        unique_together = (("pool", "group"),)
+
+
 class PoolEntry(Model, metaclass=RowClass):
     """Something that came in or was spent for a pool: stated by one person with evidence, confirmed by another."""
 
@@ -115,7 +134,7 @@ class PoolEntry(Model, metaclass=RowClass):
     )
     pool_id: int
     kind = fields.CharField(max_length=8)
-    """income, cost or refund."""
+    """As `pools.EntryKind` says."""
     amount = fields.BigIntField()
     """Minor units of the pool's currency, more than 0."""
     words = fields.CharField(max_length=300)
@@ -152,4 +171,8 @@ class PoolEntry(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "pool_entry"
-        indexes = [Index(fields=["pool_id", "state", "id"]), Index(fields=["state", "id"])]
+        indexes = [
+            Index(fields=["pool_id", "state", "id"]),
+            Index(fields=["state", "id"]),
+            Index(fields=["evidence_digest"]),
+        ]
