@@ -12,7 +12,7 @@ from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db.classes import RowClass
-from fedirec.projects.models import Production
+from fedirec.projects.models import Production, RoleLine
 from fedirec.remix.models import Record
 
 
@@ -46,6 +46,17 @@ class ProductionCredit(Model, metaclass=RowClass):
     )
     """The work by which they are in it; null for what is no record."""
     record_id: int | None
+    work_uri = fields.CharField(max_length=2048, default="", db_default="")
+    """The address of that work, also where the work itself is not known here; empty for what is no record."""
+    role_line: fields.ForeignKeyNullableRelation[RoleLine] = fields.ForeignKeyField(
+        "fedirec.RoleLine", related_name="credits", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    """What the leaders named them for when it was prepared; null for a work, and for a line that lives elsewhere."""
+    role_line_id: int | None
+    uri = fields.CharField(max_length=2048, null=True, unique=True)
+    """Where it lives, when that is elsewhere; null for ours."""
+    digest = fields.CharField(max_length=100, default="", db_default="")
+    """Of what its home asked about; empty for ours."""
     generation = fields.IntField(default=0, db_default=0)
     """0 for a role and the records that are used, 1 for their sources, 2 for the sources of these, and so on."""
     words = fields.CharField(max_length=300, default="", db_default="")
