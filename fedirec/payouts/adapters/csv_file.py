@@ -1,0 +1,89 @@
+"""A list of payments for whatever a spreadsheet, or a bank's page, can read.
+
+The rule to know: names, accounts and messages come from strangers, and a spreadsheet runs what looks like a formula.
+An apostrophe goes before every sign that could begin one, wherever a program might think that a cell begins; who reads
+the file with a program takes it out again with `read_cell`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from io import StringIO
+from typing import Final
+
+from fedirec.errors import Invalid
+from fedirec.ledger.currencies import CURRENCIES, write_amount
+from fedirec.payouts.adapters.details import one_line, read_details
+from fedirec.payouts.adapters.protocol import Batch, Detail, File, Kind, Limits, refuse_amount
+from fedirec.translatable import N_
+
+COLUMNS: Final = ("key", "execute_on", "name", "account", "bank", "amount", "currency", "message")
+_BEGINNING: Final = r"(?:^|(?<=[,;|\"\t\r\n]))[ ]*"
+_RISKY: Final = r"[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001  (spreadsheets take the wide ones for the narrow ones)
+_TO_WRITE: Final = re.compile(rf"({_BEGINNING})(?='*{_RISKY})")
+_TO_READ: Final = re.compile(rf"({_BEGINNING})'(?='*{_RISKY})")
+
+
+class CsvFile:
+    """Writes a list, which a person pays from."""
+
+    name = "csv"
+    label = N_("A list for the treasurer (CSV)")
+    kind = Kind.FILE
+    asks = (
+        Detail(name="name", label=N_("Name of the account's owner"), autocomplete="name"),
+        Detail(
+            name="account",
+            label=N_("Account"),
+            hint=N_("The number of the account, or whatever else the money is sent to."),
+        ),
+        Detail(name="bank", label=N_("Bank"), hint=N_("Its name, and its code if it has one."), required=False),
+    )
+
+    def find_limits(self, currency: str) -> Limits | None:
+        return Limits() if currency in CURRENCIES else None
+
+    def expected_fee(self, amount: int, currency: str) -> int:
+        return 0
+
+    def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
+        return read_details(self.asks, details)
+
+    def write(self, batch: Batch) -> File:
+        """One line for each payment. UTF-8 with the mark by which spreadsheets know it."""
+        if not batch.attempts:
+            raise Invalid("there is nothing to pay")
+        text = StringIO()
+        lines = csv.writer(text, quoting=csv.QUOTE_ALL)
+        lines.writerow(COLUMNS)
+        keys = set()
+        for attempt in batch.attempts:
+            refuse_amount(self, attempt.amount, attempt.currency)
+            if attempt.currency != batch.currency:
+                raise Invalid("one file pays in one currency", field="currency")
+            if attempt.key in keys:
+                raise Invalid("two payments have the same key")
+            keys.add(attempt.key)
+            cells = {
+                **attempt.details,
+                "key": attempt.key,
+                "execute_on": batch.execute_on.isoformat(),
+                "amount": write_amount(attempt.amount, attempt.currency),
+                "currency": attempt.currency,
+                "message": one_line(attempt.message),
+            }
+            lines.writerow([write_cell(cells.get(column, "")) for column in COLUMNS])
+        content = text.getvalue().encode("utf-8-sig")
+        return File(name=f"payouts-{batch.key}.csv", media_type="text/csv", content=content)
+
+
+def write_cell(text: str) -> str:
+    """`text` for a cell, which no spreadsheet takes for a formula."""
+    return _TO_WRITE.sub(r"\1'", text)
+
+
+def read_cell(text: str) -> str:
+    """What `write_cell` was given."""
+    return _TO_READ.sub(r"\1", text)
