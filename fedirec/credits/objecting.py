@@ -14,6 +14,8 @@ from fedirec.translatable import N_
 
 TIME_TO_APPEAL: Final = timedelta(days=7)
 """From the answer on. As long as somebody can appeal, what they contest is held back."""
+MAX_OPEN: Final = 3
+"""Objections of one person to one proposal that wait for an answer at the same time."""
 
 
 class ObjectionKind(StrEnum):
@@ -62,14 +64,18 @@ class Contest:
     kind: ObjectionKind = ObjectionKind.OTHER
 
 
-def refuse_objection(kind: ObjectionKind, *, is_open: bool, is_listed: bool, words: str, remedy: str) -> None:
+def refuse_objection(
+    kind: ObjectionKind, *, is_open: bool, is_listed: bool, words: str, remedy: str, waiting: int = 0
+) -> None:
     """Somebody objects: while people can (`proposals.is_open`), with a reason and what they wish instead.
 
-    Raises Conflict when it is too late or too early, Forbidden for people who are neither listed nor say that they
-    were left out, Invalid beside the field that is missing.
+    Raises Conflict when it is too late or too early, and when MAX_OPEN of theirs are `waiting` for an answer; Forbidden
+    for people who are neither listed nor say that they were left out; Invalid beside the field that is missing.
     """
     if not is_open:
         raise Conflict(N_("Objections to this proposal are not taken now."))
+    if waiting >= MAX_OPEN:
+        raise Conflict(N_("Please wait until what you said before has been answered."))
     if kind is ObjectionKind.LEFT_OUT:
         if is_listed:
             raise Invalid(N_("You are listed. Please say whether your share is too small."), field="kind")
@@ -127,11 +133,21 @@ def refuse_judge(person: int, *, listed: Collection[int], involved: Collection[i
 
 
 def is_contested(
-    state: str, resolution: str, *, appeal: str | None, answered_at: datetime | None, now: datetime
+    state: str,
+    resolution: str,
+    *,
+    appeal: str | None,
+    answered_at: datetime | None,
+    now: datetime,
+    is_remedied: bool = False,
 ) -> bool:
-    """Whether what an objection is about is held back: it has no answer, can be appealed, or its appeal is open."""
+    """Whether what an objection is about is held back, and whoever objected stands against the proposal.
+
+    It has no answer, can be appealed, or its appeal is open. It also is where an appeal was upheld, until a revision
+    or a further proposal that came after that has put it right (`is_remedied`): what was found wrong is not paid.
+    """
     if state == ObjectionState.APPEALED:
-        return appeal == AppealState.OPEN
+        return appeal != AppealState.DISMISSED and not (appeal == AppealState.UPHELD and is_remedied)
     return state == ObjectionState.OPEN or can_appeal(state, resolution, answered_at=answered_at, now=now)
 
 

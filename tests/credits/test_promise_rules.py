@@ -25,6 +25,7 @@ from fedirec.credits.departures import (
     without_consent,
 )
 from fedirec.credits.objecting import (
+    MAX_OPEN,
     TIME_TO_APPEAL,
     AppealState,
     Contest,
@@ -74,8 +75,11 @@ def test_listed_people_object_and_others_who_say_that_they_were_left_out() -> No
     with pytest.raises(Invalid) as caught:
         objects(ObjectionKind.LEFT_OUT)
     assert caught.value.field == "kind"
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="not taken now"):
         objects(is_open=False)
+    objects(waiting=MAX_OPEN - 1)
+    with pytest.raises(Conflict, match="wait until"):
+        objects(waiting=MAX_OPEN)
     for field in ("words", "remedy"):
         with pytest.raises(Invalid) as caught:
             objects(ObjectionKind.OTHER, **{field: " "})
@@ -129,8 +133,20 @@ def test_what_can_still_be_decided_otherwise_is_held_back() -> None:
     assert not contested(ObjectionState.ANSWERED, Resolution.RESOLVED)
     assert not contested(ObjectionState.WITHDRAWN)
     assert contested(ObjectionState.APPEALED, Resolution.REJECTED, AppealState.OPEN, days=90)
-    for decided in (AppealState.UPHELD, AppealState.DISMISSED):
-        assert not contested(ObjectionState.APPEALED, Resolution.REJECTED, decided)
+    assert not contested(ObjectionState.APPEALED, Resolution.REJECTED, AppealState.DISMISSED)
+
+
+def test_what_was_found_wrong_is_held_back_until_it_is_put_right() -> None:
+    for is_remedied in (False, True):
+        for appeal, is_held in (("open", True), ("upheld", not is_remedied), ("dismissed", False)):
+            assert is_held is is_contested(
+                ObjectionState.APPEALED,
+                Resolution.REJECTED,
+                appeal=appeal,
+                answered_at=NOW,
+                now=NOW + timedelta(days=90),
+                is_remedied=is_remedied,
+            )
 
 
 PPM = {"ana": 500_000, "bo": 300_000, "cy": 200_000}
