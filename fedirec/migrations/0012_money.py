@@ -440,7 +440,11 @@ class Migration(QuickMigration):
             options={
                 "table": "payout",
                 "app": "fedirec",
-                "indexes": [Index(fields=["person_id", "currency", "id"]), Index(fields=["state", "id"])],
+                "indexes": [
+                    Index(fields=["person_id", "currency", "id"]),
+                    Index(fields=["state", "id"]),
+                    Index(fields=["needs_person", "id"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "One payment to one person in one currency: what they are owed from all that is due.",
             },
@@ -482,7 +486,9 @@ class Migration(QuickMigration):
                     ),
                 ),
                 ("begun_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("sent_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("asked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("ask_at", fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={

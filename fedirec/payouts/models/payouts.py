@@ -76,7 +76,7 @@ class Payout(Model, metaclass=RowClass):
     amount = fields.BigIntField()
     """Minor units, more than 0."""
     state = fields.CharField(max_length=10, default="ready", db_default="ready")
-    """ready, batched, submitted, settled, returned, failed or unclaimed."""
+    """ready, batched, submitted, settled, returned, failed, unclaimed or given_away, as `payments.State` says."""
     batch: fields.ForeignKeyNullableRelation[PayoutBatch] = fields.ForeignKeyField(
         "fedirec.PayoutBatch", related_name="payouts", on_delete=fields.RESTRICT, null=True, db_index=True
     )
@@ -96,7 +96,11 @@ class Payout(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "payout"
-        indexes = [Index(fields=["person_id", "currency", "id"]), Index(fields=["state", "id"])]
+        indexes = [
+            Index(fields=["person_id", "currency", "id"]),
+            Index(fields=["state", "id"]),
+            Index(fields=["needs_person", "id"]),
+        ]
 
 
 class Payable(Model, metaclass=RowClass):
@@ -158,7 +162,11 @@ class PayoutAttempt(Model, metaclass=RowClass):
     )
     by_id: int | None
     begun_at = fields.DatetimeField(default=now)
+    sent_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    """When it may have left for the first time; null while it certainly has not."""
     asked_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    ask_at: fields.Field[datetime | None] = fields.DatetimeField(null=True, db_index=True)
+    """When the provider is asked again what became of it; null for never."""
     ended_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):

@@ -1,0 +1,338 @@
+"""The way of a payment: from what somebody is owed to money that arrived, and of each try to pay it.
+
+`NEXT` is the way of what is owed, `HEARD` what becomes of a try when something is heard of it. What is not in `NEXT`
+cannot be done; every pair of `HEARD` has an answer, and where what is heard cannot be true (`None`) a person looks. The
+rule to know: nothing is sent a second time before whoever was told has been asked, and past their own window nobody
+but a person says what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from fedirec.errors import Conflict
+from fedirec.ledger.chain import canonical, digest_of
+from fedirec.ledger.currencies import CURRENCIES
+from fedirec.payouts.adapters.protocol import Limits, Standing
+from fedirec.translatable import N_
+
+MAX_IN_BATCH: Final = 500
+"""Payments that go out together."""
+FIRST_NOTICES: Final = (timedelta(days=90), timedelta(days=30), timedelta(days=7))
+"""How long before money counts as unclaimed its payee is told, each time."""
+MONTH: Final = timedelta(days=30)
+"""A month of waiting for who claims nothing: never shorter than a promised number of days."""
+WATCHED: Final = timedelta(days=180)
+"""How long a provider is asked whether money that arrived came back after all."""
+
+
+class State(StrEnum):
+    """Where what somebody is owed stands."""
+
+    CARRIED = "carried"
+    """Owed, and not paid yet because something is missing, or because it is too little."""
+    READY = "ready"
+    BATCHED = "batched"
+    SUBMITTED = "submitted"
+    """Handed over; it neither arrived nor came back."""
+    SETTLED = "settled"
+    RETURNED = "returned"
+    FAILED = "failed"
+    """For certain nothing was paid by the last try."""
+    UNCLAIMED = "unclaimed"
+    GIVEN_AWAY = "given_away"
+    """Nobody claimed it, and it went where the policy says."""
+
+
+class Step(StrEnum):
+    """What is done to it, or happens."""
+
+    MAKE_READY = "make_ready"
+    BATCH = "batch"
+    TAKE_OUT = "take_out"
+    SUBMIT = "submit"
+    SETTLE = "settle"
+    RETURN = "return"
+    FAIL = "fail"
+    LAPSE = "lapse"
+    """Nobody claimed it for as long as the policy says."""
+    CLAIM = "claim"
+    """Whoever it belongs to has come after all."""
+    GIVE_AWAY = "give_away"
+
+
+class Attempted(StrEnum):
+    """Where a try to pay stands."""
+
+    BEGUN = "begun"
+    """Written down, and nothing was sent."""
+    UNKNOWN = "unknown"
+    """It may have been sent, and nobody knows what came of it."""
+    ACCEPTED = "accepted"
+    UNCLAIMED = "unclaimed"
+    """The provider keeps the money until the payee takes it."""
+    SETTLED = "settled"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+    """A person looked it up: nothing was paid, nor will be."""
+
+
+class Lacking(StrEnum):
+    """Why somebody is not paid yet."""
+
+    DETAILS = "details"
+    CONFIRMATION = "confirmation"
+    TERMS = "terms"
+    FORM = "form"
+    HOLD = "hold"
+    WAY = "way"
+    CURRENCY = "currency"
+    TOO_LITTLE = "too_little"
+    TOO_MUCH = "too_much"
+
+
+NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
+    {
+        (State.CARRIED, Step.MAKE_READY): State.READY,
+        (State.CARRIED, Step.LAPSE): State.UNCLAIMED,
+        (State.READY, Step.BATCH): State.BATCHED,
+        (State.READY, Step.LAPSE): State.UNCLAIMED,
+        (State.BATCHED, Step.TAKE_OUT): State.READY,
+        (State.BATCHED, Step.SUBMIT): State.SUBMITTED,
+        (State.SUBMITTED, Step.SETTLE): State.SETTLED,
+        (State.SUBMITTED, Step.RETURN): State.RETURNED,
+        (State.SUBMITTED, Step.FAIL): State.FAILED,
+        (State.SETTLED, Step.RETURN): State.RETURNED,
+        (State.RETURNED, Step.MAKE_READY): State.READY,
+        (State.RETURNED, Step.LAPSE): State.UNCLAIMED,
+        (State.FAILED, Step.MAKE_READY): State.READY,
+        (State.FAILED, Step.LAPSE): State.UNCLAIMED,
+        (State.UNCLAIMED, Step.CLAIM): State.READY,
+        (State.UNCLAIMED, Step.GIVE_AWAY): State.GIVEN_AWAY,
+    }
+)
+"""Where each step leads. Money that arrived can come back long after."""
+
+STANDING: Final[Mapping[State, str]] = MappingProxyType(
+    {
+        State.CARRIED: N_("This is not due to be paid yet."),
+        State.READY: N_("This waits to be put into a batch."),
+        State.BATCHED: N_("This is in a batch that has not gone out."),
+        State.SUBMITTED: N_("This is on its way: first it has to be known what became of it."),
+        State.SETTLED: N_("This has been paid."),
+        State.RETURNED: N_("This came back."),
+        State.FAILED: N_("This could not be paid."),
+        State.UNCLAIMED: N_("Nobody has claimed this."),
+        State.GIVEN_AWAY: N_("Nobody claimed this, and it went where the policy says."),
+    }
+)
+"""Why something cannot be done: how it stands."""
+
+NAMES: Final[Mapping[State, str]] = MappingProxyType(
+    {
+        State.CARRIED: N_("carried"),
+        State.READY: N_("ready"),
+        State.BATCHED: N_("in a batch"),
+        State.SUBMITTED: N_("on its way"),
+        State.SETTLED: N_("paid"),
+        State.RETURNED: N_("came back"),
+        State.FAILED: N_("not paid"),
+        State.UNCLAIMED: N_("unclaimed"),
+        State.GIVEN_AWAY: N_("given away"),
+    }
+)
+
+LACKS: Final[Mapping[Lacking, str]] = MappingProxyType(
+    {
+        Lacking.DETAILS: N_("has not said how to be paid"),
+        Lacking.CONFIRMATION: N_("has to say again that the details are right"),
+        Lacking.TERMS: N_("has not accepted the terms of being paid"),
+        Lacking.FORM: N_("has not handed in the form about taxes"),
+        Lacking.HOLD: N_("is not paid for some days, after something changed"),
+        Lacking.WAY: N_("wants to be paid in a way that is not offered here any more"),
+        Lacking.CURRENCY: N_("wants to be paid in a way that does not pay this currency"),
+        Lacking.TOO_LITTLE: N_("is owed less than is paid at once; it is carried on"),
+        Lacking.TOO_MUCH: N_("is owed more than is paid at once in that way"),
+    }
+)
+"""What is said of somebody who is not paid yet, after their name."""
+THEIRS: Final = frozenset({Lacking.DETAILS, Lacking.CONFIRMATION, Lacking.TERMS, Lacking.FORM, Lacking.WAY})
+"""What only the payee can put right: where it lasts, nobody claims the money."""
+
+_HEARD: Final = {
+    Standing.ACCEPTED: Attempted.ACCEPTED,
+    Standing.PENDING: Attempted.ACCEPTED,
+    Standing.UNCLAIMED: Attempted.UNCLAIMED,
+    Standing.SETTLED: Attempted.SETTLED,
+    Standing.RETURNED: Attempted.RETURNED,
+    Standing.REFUSED: Attempted.REFUSED,
+}
+_NEWS: Final = frozenset({Attempted.BEGUN, Attempted.UNKNOWN, Attempted.ACCEPTED, Attempted.UNCLAIMED})
+OPEN: Final = _NEWS
+"""Tries of which it is not known how they end. A payment has at most one of them."""
+_SPENT: Final = frozenset({Attempted.REFUSED, Attempted.ABANDONED})
+
+
+def _hear(state: Attempted, standing: Standing) -> Attempted | None:
+    said = _HEARD.get(standing)
+    if said is None:  # UNKNOWN and UNHEARD say nothing: who asks decides what follows
+        return Attempted.UNKNOWN if state is Attempted.BEGUN and standing is Standing.UNKNOWN else state
+    if state in _NEWS:
+        return said
+    if state is Attempted.SETTLED:  # older news may come later; but what arrived was not refused
+        return {Attempted.RETURNED: said, Attempted.REFUSED: None}.get(said, state)
+    if state is Attempted.RETURNED:
+        return {Attempted.SETTLED: None, Attempted.REFUSED: None}.get(said, state)
+    return state if said is Attempted.REFUSED else None  # it was certain that nothing is paid, and perhaps it was paid
+
+
+HEARD: Final[Mapping[tuple[Attempted, Standing], Attempted | None]] = MappingProxyType(
+    {(state, standing): _hear(state, standing) for state in Attempted for standing in Standing}
+)
+"""What becomes of a try when that is heard of it. None: that cannot be, and a person has to look."""
+
+
+class Call(StrEnum):
+    """What is done next about a try, with whoever was, or is to be, told."""
+
+    SUBMIT = "submit"
+    ASK = "ask"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What is known of somebody who is owed something, and of the way in which they want to be paid."""
+
+    has_details: bool = False
+    is_confirmed: bool = False
+    has_accepted: bool = False
+    """The terms of being paid, as they are now."""
+    needs_form: bool = False
+    held_until: datetime | None = None
+    is_offered: bool = False
+    """Whether the instance pays in that way."""
+    limits: Limits | None = None
+    """What is paid so in the currency; None for nothing."""
+    fee: int = 0
+    """What paying it will probably cost."""
+
+
+def refusal_of(state: str, step: Step) -> str | None:
+    """Why `step` cannot be done from `state`, in a sentence; None when it can."""
+    return None if (State(state), step) in NEXT else STANDING[State(state)]
+
+
+def advance(state: str, step: Step) -> State:
+    """The state after `step`. Raises Conflict, which says how it stands."""
+    if refusal := refusal_of(state, step):
+        raise Conflict(refusal)
+    return NEXT[State(state), step]
+
+
+def step_of(before: str, after: str) -> Step | None:
+    """What happens to a payment when its try goes from `before` to `after`; None where it stays on its way."""
+    if before == after:
+        return None
+    return {
+        Attempted.SETTLED: Step.SETTLE,
+        Attempted.RETURNED: Step.RETURN,
+        Attempted.REFUSED: Step.FAIL,
+        Attempted.ABANDONED: Step.FAIL,
+    }.get(Attempted(after))
+
+
+def first_call(state: str) -> Call:
+    """What is done about a try that stands there. What may have been sent is asked about, never sent."""
+    match Attempted(state):
+        case Attempted.BEGUN:
+            return Call.SUBMIT
+        case Attempted.REFUSED | Attempted.RETURNED | Attempted.ABANDONED:
+            return Call.NOTHING
+        case _:
+            return Call.ASK
+
+
+def asks_again_at(state: str, *, begun_at: datetime, asked_at: datetime) -> datetime | None:
+    """When a try is asked about again: soon at first, then more and more seldom; None for never.
+
+    What arrived is asked about once a day for a month and once a week for five more: it can come back.
+    """
+    if Attempted(state) in (Attempted.REFUSED, Attempted.RETURNED, Attempted.ABANDONED):
+        return None
+    age = asked_at - begun_at
+    if Attempted(state) is Attempted.SETTLED:
+        if age >= WATCHED:
+            return None
+        return asked_at + (timedelta(days=1) if age < timedelta(days=30) else timedelta(days=7))
+    return asked_at + min(max(age / 4, timedelta(minutes=2)), timedelta(hours=12))
+
+
+def lacks(
+    facts: Readiness, amount: int, *, threshold: int, at: datetime, is_again: bool = False
+) -> tuple[Lacking, ...]:
+    """Why `amount` is not paid now, in the order in which it can be put right; nothing when it is.
+
+    `is_again`: it was on its way once, so it counts as enough whatever the threshold is now.
+    """
+    found = []
+    if not facts.has_details:
+        found.append(Lacking.DETAILS)
+    else:
+        if not facts.is_offered:
+            found.append(Lacking.WAY)
+        elif facts.limits is None:
+            found.append(Lacking.CURRENCY)
+        if not facts.is_confirmed:
+            found.append(Lacking.CONFIRMATION)
+    if not facts.has_accepted:
+        found.append(Lacking.TERMS)
+    if facts.needs_form:
+        found.append(Lacking.FORM)
+    if facts.held_until is not None and at < facts.held_until:
+        found.append(Lacking.HOLD)
+    least = max(1 if is_again else threshold, facts.limits.minimum if facts.limits else 1, facts.fee + 1)
+    if amount < least:
+        found.append(Lacking.TOO_LITTLE)
+    if facts.limits is not None and facts.limits.maximum is not None and amount > facts.limits.maximum:
+        found.append(Lacking.TOO_MUCH)
+    return tuple(found)
+
+
+def threshold_in(currency: str, threshold: int, *, of: str) -> int:
+    """The threshold in minor units of `currency`, where it is set in those of the currency `of`: as many whole units.
+
+    Nothing is exchanged: it says from what size on a payment is worth its trouble.
+    """
+    digits = CURRENCIES[currency] - CURRENCIES[of]
+    return threshold * 10**digits if digits >= 0 else -(-threshold // 10**-digits)
+
+
+def digest_of_batch(adapter: str, currency: str, payouts: Collection[tuple[str, int, str]]) -> str:
+    """What is approved: the way, the currency, and each payment with its key, amount and the payee's fingerprint."""
+    document = {"adapter": adapter, "currency": currency, "payouts": [list(each) for each in sorted(payouts)]}
+    return f"sha256:{digest_of(canonical(document))}"
+
+
+def lapses_at(oldest: datetime, months: int) -> datetime:
+    """When money that has been owed since `oldest` counts as unclaimed, after so many `months`."""
+    return oldest + months * MONTH
+
+
+def notice_due(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> bool:
+    """Whether the payee is to be told now that their money will count as unclaimed; `told` are the times before."""
+    return any(at >= lapses - early and not any(when >= lapses - early for when in told) for early in FIRST_NOTICES)
+
+
+def may_lapse(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> bool:
+    """Whether money counts as unclaimed now: its time is over, and the payee was told as long before as is promised.
+
+    An instance that was off for a year takes nothing from anybody who could not hear of it.
+    """
+    return at >= lapses and bool(told) and at >= min(told) + FIRST_NOTICES[1]
