@@ -1,0 +1,127 @@
+"""What this instance decides about money, by its admins; each change stands in the audit log, without any secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.permissions import Doer, Permission, require
+from fedirec.activitypub.own import own_actor
+from fedirec.clock import now
+from fedirec.credits.models import MoneySettings
+from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS, Seal, credentials_of, money_settings
+from fedirec.credits.settings import ACCOUNT as ACCOUNT_FIELDS
+from fedirec.credits.settings import WAYS, MoneyPolicy
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Invalid
+from fedirec.translatable import N_
+
+_UNTOLD: Final = frozenset({"terms", "debtor"})
+"""Of these the audit log says only that they changed: one is long, the other somebody's address."""
+MAX_SECRET: Final = 500
+"""Characters."""
+
+
+def policy_of(settings: MoneySettings) -> MoneyPolicy:
+    """What was decided, as far as it is not sealed."""
+    known = {field.name: getattr(settings, field.name) for field in fields(MoneyPolicy)}
+    for name, empty in (("adapters", ()), ("form_countries", ()), ("debtor", {})):
+        known[name] = known[name] or empty
+    return MoneyPolicy(**known)
+
+
+async def change_money_settings(doer: Doer, wanted: MoneyPolicy) -> MoneySettings:
+    """The instance handles money like that from now on; other terms of being paid are a further version of them.
+
+    What is under way keeps the windows and the rule with which it began. Raises Forbidden.
+    """
+    require(doer, Permission.MANAGE_INSTANCE)
+    async with transaction():
+        settings = await _held()
+        before, after = asdict(policy_of(settings)), asdict(wanted)
+        changed = [name for name in after if _plain(before[name]) != _plain(after[name])]
+        if not changed:
+            return settings
+        for name in changed:
+            setattr(settings, name, _plain(after[name]))
+        if "terms" in changed and before["terms"]:
+            settings.terms_version += 1
+        settings.changed_at = now()
+        await settings.save(update_fields=[*changed, "terms_version", "changed_at"])
+        told = {name: f"{_said(before[name])} → {_said(after[name])}" for name in changed if name not in _UNTOLD}
+        await audit(doer, "change_money", (await own_actor()).uri, changed=changed, **told)
+    return settings
+
+
+async def set_credentials(doer: Doer, seal: Seal, adapter: str, values: Mapping[str, str]) -> MoneySettings:
+    """An adapter knows what it needs to know, sealed; with nothing in `values` it knows nothing any more.
+
+    Raises Forbidden, Invalid for what it does not need, and Misconfigured.
+    """
+    require(doer, Permission.MANAGE_INSTANCE)
+    way = WAYS.get(adapter)
+    needed = [each.name for each in way.credentials] if way else []
+    if not needed or (values and set(values) != set(needed)) or not _are_short(values):
+        raise Invalid(N_("Please fill in all that it needs."), field="adapter_settings")
+    seal.seal(b"", label=ADAPTERS)  # makes the key, before the transaction
+    async with transaction():
+        settings = await _held()
+        known = credentials_of(settings, seal) | {adapter: dict(values)}
+        kept = {name: secrets for name, secrets in known.items() if secrets}
+        settings.adapter_settings = seal.seal(json.dumps(kept).encode(), label=ADAPTERS) if kept else None
+        await _save(settings, "adapter_settings")
+        await audit(doer, "change_money_keys", (await own_actor()).uri, name=adapter, changed=sorted(values))
+    return settings
+
+
+async def set_account(doer: Doer, seal: Seal, values: Mapping[str, str]) -> MoneySettings:
+    """The account that this instance pays from is known, sealed; with nothing in `values` none is any more.
+
+    Raises Forbidden, Invalid and Misconfigured.
+    """
+    require(doer, Permission.MANAGE_INSTANCE)
+    if not set(values) <= ACCOUNT_FIELDS.keys() or not _are_short(values):
+        raise Invalid(N_("Please fill in all that it needs."), field="iban")
+    kept = {name: "".join(value.split()).upper() for name, value in values.items() if value.strip()}
+    if kept and "iban" not in kept:
+        raise Invalid(N_("Please write the IBAN as well."), field="iban")
+    sealed = seal.seal(json.dumps(kept).encode(), label=ACCOUNT) if kept else None
+    async with transaction():
+        settings = await _held()
+        settings.debtor_account = sealed
+        await _save(settings, "debtor_account")
+        await audit(doer, "change_money_account", (await own_actor()).uri)
+    return settings
+
+
+async def _held() -> MoneySettings:
+    """The one row, which nobody else changes until the caller's transaction ends; made where there was none."""
+    settings = await money_settings()
+    if settings.id is None:
+        settings, _is_new = await MoneySettings.get_or_create(id=1)
+    await hold(settings)
+    return settings
+
+
+async def _save(settings: MoneySettings, *columns: str) -> None:
+    settings.changed_at = now()
+    await settings.save(update_fields=[*columns, "changed_at"])
+
+
+def _are_short(values: Mapping[str, str]) -> bool:
+    return all(0 < len(value) <= MAX_SECRET for value in values.values())
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON columns keep it."""
+    if isinstance(value, Mapping):
+        return {name: text for name, text in value.items() if text}
+    return value if isinstance(value, str | int) else list(value)
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

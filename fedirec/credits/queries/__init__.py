@@ -1,0 +1,1 @@
+"""What pages and other packages ask about credits, pools and proposals."""

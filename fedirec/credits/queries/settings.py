@@ -1,0 +1,43 @@
+"""What this instance decided about money. Reading it writes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Protocol
+
+from fedirec.credits.models import MoneySettings
+
+ADAPTERS = "money adapters"
+ACCOUNT = "money account"
+"""The labels under which what the adapters need to know, and the account that is paid from, are sealed."""
+
+
+class Seal(Protocol):
+    """What keeps secrets: the keyring of the instance, or the vault for payees."""
+
+    def seal(self, secret: bytes, *, label: str) -> bytes: ...
+    def unseal(self, sealed: bytes, *, label: str) -> bytes: ...
+
+
+async def money_settings() -> MoneySettings:
+    """What was decided, or what holds as long as nobody has decided anything: a row that is not saved."""
+    return await MoneySettings.all().order_by("id").first() or MoneySettings()
+
+
+def adapters_of(settings: MoneySettings) -> tuple[str, ...]:
+    """The ways in which this instance pays; by hand it always can."""
+    return tuple(dict.fromkeys(("manual", *(settings.adapters or ()))))
+
+
+def credentials_of(settings: MoneySettings, seal: Seal) -> dict[str, dict[str, str]]:
+    """What each adapter needs to know, by its name. Raises Misconfigured without the key it was sealed with."""
+    return _opened(settings.adapter_settings, seal, label=ADAPTERS)
+
+
+def account_of(settings: MoneySettings, seal: Seal) -> dict[str, str]:
+    """The account that is paid from: `iban` and `bic`. Raises Misconfigured without the key it was sealed with."""
+    return _opened(settings.debtor_account, seal, label=ACCOUNT)
+
+
+def _opened(sealed: bytes | None, seal: Seal, *, label: str) -> dict[str, dict[str, str]] | dict[str, str]:
+    return json.loads(seal.unseal(bytes(sealed), label=label)) if sealed else {}
