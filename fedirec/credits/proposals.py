@@ -96,6 +96,7 @@ NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.LOCKED, Step.PAY): State.PAYING,
         (State.PAYING, Step.RELEASE): State.PAYING,
         (State.PAYING, Step.PAY): State.PAYING,
+        (State.PAYING, Step.RETURN): State.PAYING,
         (State.PAYING, Step.SETTLE): State.PAID,
         (State.PAYING, Step.SETTLE_PARTLY): State.PARTIALLY_PAID,
         (State.PARTIALLY_PAID, Step.RELEASE): State.PARTIALLY_PAID,

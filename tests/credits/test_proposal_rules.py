@@ -57,6 +57,7 @@ WAYS = {
     State.PAYING: {
         Step.RELEASE: State.PAYING,
         Step.PAY: State.PAYING,
+        Step.RETURN: State.PAYING,
         Step.SETTLE: State.PAID,
         Step.SETTLE_PARTLY: State.PARTIALLY_PAID,
     },
