@@ -183,8 +183,13 @@ async def complete_schema() -> None:
     sqlite = not on_postgres()
     await install_triggers(fetch_rows, execute_script, sqlite=sqlite)
     await install_search(execute_script, sqlite=sqlite)
-    if missing := await missing_triggers(fetch_rows, sqlite=sqlite):
+    if missing := await find_missing_triggers():
         raise Misconfigured(f"the database lost the triggers that protect it: {', '.join(sorted(missing))}")
+
+
+async def find_missing_triggers() -> set[str]:
+    """The names of the triggers that protect append-only tables and that the database lacks, or has turned off."""
+    return await missing_triggers(fetch_rows, sqlite=not on_postgres())
 
 
 def on_postgres() -> bool:

@@ -92,8 +92,10 @@ async def install_triggers(
 
 
 async def missing_triggers(fetch: _Fetch, *, sqlite: bool) -> set[str]:
-    """The names of protecting triggers that the database does not have."""
-    return set(await _wanted(fetch, APPEND_ONLY, sqlite=sqlite)) - await _present(fetch, sqlite=sqlite)
+    """The names of protecting triggers that the database does not have, or has turned off."""
+    wanted, present = await _wanted(fetch, APPEND_ONLY, sqlite=sqlite), await _present(fetch, sqlite=sqlite)
+    off = [] if sqlite else await fetch("SELECT tgname AS name FROM pg_trigger WHERE tgenabled NOT IN ('O', 'A')")
+    return wanted.keys() - present | wanted.keys() & {str(row["name"]) for row in off}
 
 
 async def _present(fetch: _Fetch, *, sqlite: bool) -> set[str]:

@@ -8,7 +8,9 @@ signs, no fractions. What it covers begins with the name of this form, so that n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -24,7 +26,57 @@ ENTRY_FORM: Final = "fedirec-entry/1"
 MAX_NUMBER: Final = 2**53 - 1
 """The largest number that every program reads as it is."""
 _DEEP: Final = 40
-_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr).encode
+"""For what was made `_plain`, or came out of a database that somebody may have tampered with: so it takes anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it stands in a database or a file, which may be false in every part."""
+
+    number: int
+    kind: str
+    subject: str
+    document_digest: str
+    recorded_at: str
+    """As `spell` writes it."""
+    previous: str
+    digest: str
+
+
+class Walk:
+    """Goes along a chain from its first link, and says what is wrong with each.
+
+    `against` are numbers and digests of links that somebody kept elsewhere. Without them a chain that was rebuilt as a
+    whole, or ends early, looks as good as any other.
+    """
+
+    def __init__(self, against: Iterable[tuple[int, str]] = ()) -> None:
+        self.number = 0
+        """How far it has come."""
+        self.digest = START
+        self._kept: defaultdict[int, set[str]] = defaultdict(set)
+        for number, digest in against:
+            self._kept[number].add(digest)
+
+    def step(self, link: Link) -> Iterator[str]:
+        """What is wrong with the next link."""
+        if link.number != self.number + 1:
+            yield f"the link before it is missing: it stands after link {self.number}"
+        if link.previous != self.digest:
+            yield "it does not follow the link before it: one of them was changed or replaced"
+        if link.digest != link_digest(
+            link.number, link.kind, link.subject, link.document_digest, link.recorded_at, link.previous
+        ):
+            yield "it was changed: its digest is that of something else"
+        if self._kept.pop(link.number, {link.digest}) != {link.digest}:
+            yield "it is not the one that was kept elsewhere: the chain was rebuilt"
+        self.number, self.digest = link.number, link.digest
+
+    def end(self) -> Iterator[tuple[int, str]]:
+        """The links that somebody kept and that were not met, and what is wrong with that."""
+        for number in sorted(self._kept):
+            yield number, f"it was kept elsewhere, and the chain ends with link {self.number}"
 
 
 def link_digest(

@@ -96,6 +96,11 @@ def rounding() -> str:
     return "rounding"
 
 
+def is_account(name: object) -> bool:
+    """Whether the ledger has such accounts."""
+    return isinstance(name, str) and _ACCOUNT.fullmatch(name) is not None
+
+
 def kind_of(account: str) -> str:
     """The kind of an account: "payable" of "payable:12"."""
     return account.partition(":")[0]
@@ -113,7 +118,7 @@ class Line:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.account, str) or not _ACCOUNT.fullmatch(self.account):
+        if not is_account(self.account):
             raise Invalid("that is no account of the ledger", field="account")
         if type(self.amount) is not int:
             raise Invalid("an amount is a whole number of minor units", field="amount")
@@ -204,7 +209,7 @@ def reverse(entry: Entry, reason: str) -> Entry:
 
 def _account(kind: str, part: str | int) -> str:
     name = f"{kind}:{part}"
-    if isinstance(part, bool) or not _ACCOUNT.fullmatch(name):
+    if isinstance(part, bool) or not is_account(name):
         raise Invalid("that is no account of the ledger", field="account")
     return name
 
