@@ -641,6 +641,7 @@ class Migration(QuickMigration):
                     ),
                 ),
                 ("locked_amount", fields.BigIntField(null=True)),
+                ("held_amount", fields.BigIntField(default=0, db_default=0)),
                 ("locked_digest", fields.CharField(default="", db_default="", max_length=100)),
                 ("note_uri", fields.CharField(null=True, db_index=True, max_length=2048)),
                 ("made_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),

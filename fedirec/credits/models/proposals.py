@@ -60,6 +60,8 @@ class PayProposal(Model, metaclass=RowClass):
     approver_id: int | None
     locked_amount = fields.BigIntField(null=True)
     """What was shared when it was locked, in minor units."""
+    held_amount = fields.BigIntField(default=0, db_default=0)
+    """What of that is still held back because it is contested."""
     locked_digest = fields.CharField(max_length=100, default="", db_default="")
     note_uri = fields.CharField(max_length=2048, null=True, db_index=True)
     """The post that announces it, to which people reply."""
