@@ -485,6 +485,7 @@ class Migration(QuickMigration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
+                ("came_back", fields.BigIntField(default=0, db_default=0)),
                 ("begun_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ("sent_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("asked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

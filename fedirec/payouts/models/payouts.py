@@ -161,6 +161,8 @@ class PayoutAttempt(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="payout_attempts", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     by_id: int | None
+    came_back = fields.BigIntField(default=0, db_default=0)
+    """Minor units of it that are ours again."""
     begun_at = fields.DatetimeField(default=now)
     sent_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     """When it may have left for the first time; null while it certainly has not."""
