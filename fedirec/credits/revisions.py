@@ -29,12 +29,12 @@ from fedirec.credits.shares import (
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.translatable import N_
+from fedirec.uris import MAX_URI, origin_of
 
 VERSION: Final = 1
 """Of the spelling."""
 MAX_NUMBER: Final = 10_000
 """Revisions of one proposal."""
-MAX_URI: Final = 2_048
 MAX_KEY: Final = 26
 MAX_NAME: Final = 200
 MAX_LABEL: Final = 300
@@ -81,14 +81,15 @@ class Line:
             ("name", self.name, MAX_NAME),
             ("label", self.label, MAX_LABEL),
             ("role", self.role, MAX_NAME),
-            ("person", self.person or "", MAX_URI),
-            ("record", self.record or "", MAX_URI),
             ("reason", self.reason, MAX_REASON),
         ):
             _refuse_text(text, most, name)
+        for address in (self.person, self.record):
+            if address is not None:
+                origin_of(address)
         if not self.key:
             raise Invalid("a line has a key", field="key")
-        if not self.person and not self.name.strip():
+        if self.person is None and not self.name.strip():
             raise Invalid(N_("Please say who gets it."), field="name")
         if not self.reason.strip():
             raise Invalid(N_("Please give a reason for every line, also for 0."), field="reason")
@@ -156,15 +157,17 @@ class Revision:
         return cls(lines=tuple(replace(line, ppm=after[line.key]) for line in given), scope=scope, **facts)
 
     def __post_init__(self) -> None:
-        for name, text in (("proposal", self.proposal), ("scope", self.scope), ("pool", self.pool)):
-            _refuse_text(text, MAX_URI, name)
-            if not text:
-                raise Invalid("a revision says what it is of", field=name)
-        _refuse_text(self.title, MAX_NAME, "title")
-        for name, other in (("adjusts", self.adjusts), ("previous", self.previous)):
-            _refuse_text(other or "", MAX_URI, name)
-        for text in self.about:
-            _refuse_text(text, MAX_URI, "about")
+        for address in (self.proposal, *self.about, *filter(None, [self.adjusts])):
+            origin_of(address)
+        for name, text, most in (
+            ("scope", self.scope, MAX_KEY),
+            ("pool", self.pool, MAX_URI),
+            ("title", self.title, MAX_NAME),
+            ("previous", self.previous or "", MAX_NAME),
+        ):
+            _refuse_text(text, most, name)
+        if not self.scope or not self.pool:
+            raise Invalid("a revision says what it is of", field="pool")
         if len(self.about) > MAX_ABOUT or len(set(self.about)) < len(self.about):
             raise Invalid("a proposal names each of up to %(n)s productions once", blanks={"n": MAX_ABOUT})
         refuse_number(self.number, most=MAX_NUMBER, field="number")

@@ -45,7 +45,14 @@ def test_the_times_in_words_are_those_of_the_code() -> None:
 
 def test_every_name_that_a_revision_can_have_is_explained_and_no_other() -> None:
     line = Line(
-        key="a", person="https://a.example/u/a", name="A", label="voice", role="x", record="y", weight=1, reason="act 1"
+        key="a",
+        person="https://a.example/u/a",
+        name="A",
+        label="voice",
+        role="http://id.loc.gov/vocabulary/relators/vac",
+        record="https://a.example/records/9",
+        weight=1,
+        reason="act 1",
     )
     given_back = Line(key="b", person=None, name="B", weight=1, reason="act 2", is_recused=True)
     revision = Revision.make(

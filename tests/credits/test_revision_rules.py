@@ -18,6 +18,7 @@ from fedirec.credits.shares import WHOLE
 from fedirec.errors import Invalid
 
 SCOPE = "01jdb3"
+ANA = "https://a.example/u/ana"
 
 
 def line(key: str, weight: int, **more: Any) -> Line:
@@ -105,6 +106,10 @@ def test_every_word_of_a_revision_is_covered_by_its_digest() -> None:
         (("splits", 0, "summary"), "left\u0000right"),
         (("splits", 0, "name"), "\ud800"),
         (("splits", 0, "agent"), 5),
+        (("splits", 0, "agent"), "line bo"),
+        (("splits", 0, "agent"), ""),
+        (("splits", 0, "agent"), "https://a.example/u/\u202eana"),
+        (("splits", 0, "about"), "javascript:alert(1)"),
         (("splits", 0, "incomeKind"), "gift"),
         (("splits", 0, "recused"), False),
         (("splits", 0, "recused"), 1),
@@ -129,6 +134,10 @@ def test_every_word_of_a_revision_is_covered_by_its_digest() -> None:
         (("version",), 2),
         (("about",), "https://a.example/p/1"),
         (("about",), [{}]),
+        (("about",), ["https://a.example/p/1"] * 2),
+        (("proposal",), "pay/5"),
+        (("scope",), ""),
+        (("adjusts",), "x"),
         (("further",), "words"),
     ],
 )
@@ -201,8 +210,8 @@ def test_five_editors_who_are_added_and_everybody_who_gives_way_to_them_get_more
 
 
 def test_a_person_with_two_lines_loses_only_when_both_together_fall() -> None:
-    first = revision(line("a", 30, person="x"), line("b", 30, person="x"), line("c", 40))
-    moved = revision(line("a", 50, person="x"), line("b", 10, person="x"), line("c", 40), after=first)
+    first = revision(line("a", 30, person=ANA), line("b", 30, person=ANA), line("c", 40))
+    moved = revision(line("a", 50, person=ANA), line("b", 10, person=ANA), line("c", 40), after=first)
     assert not difference(first, moved).loses_or_new
     assert [each.fate for each in difference(first, moved).changes] == [Fate.GAINED, Fate.LOST, Fate.SAME]
 
