@@ -40,6 +40,8 @@ class Report:
     """What was found out."""
 
     links: int = 0
+    last: int = 0
+    """The number of the last link."""
     head: str = START
     """The digest of the last link: keep it, and nobody can rebuild the chain unseen."""
     erased: int = 0
@@ -107,7 +109,7 @@ async def _verify_chain(report: Report, against: Iterable[tuple[int, str]]) -> N
         for link in page:
             report.add(f"link {link.number}", walk.step(link))
         report.links += len(page)
-        report.head = page[-1].digest
+    report.last, report.head = walk.number, walk.digest
     for number, sentence in walk.end():
         report.add(f"link {number}", [sentence])
     await _verify_documents(report)

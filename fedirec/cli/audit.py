@@ -1,0 +1,113 @@
+"""`fedirec audit`: the chain of everything that was decided about money, checked and handed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from fedirec.cli.flags import WHERE, with_settings
+from fedirec.cli.instance import existing_database
+from fedirec.cli.ledger import tell_findings
+from fedirec.cli.terminal import AsJson, note, say, say_json
+from fedirec.errors import Invalid, NotFound
+from fedirec.ledger.exports import MAX_LINE, export_chain, verify_export
+from fedirec.ledger.verifying import verify as verify_books
+from fedirec.settings import Settings
+
+app = typer.Typer(help="Check the audit log, and put it into a file for others to check.", no_args_is_help=True)
+_HEAD: Final = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
+
+
+@app.command()
+@with_settings("development", *WHERE, least="warning")
+async def verify(
+    settings: Settings,
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="An exported log to check, instead of this instance's.", show_default=False),
+    ] = None,
+    head: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NUMBER:DIGEST",
+            help="A link that was kept elsewhere, which has to be the same here. Can be given several times.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006  (the command line reads it, and nobody changes it)
+    json: AsJson = False,
+) -> None:
+    """Say whether the audit log is whole and unchanged, and all that it covers; ends with 1 when it is not.
+
+    While the server runs or not. A file is checked without any instance.
+    """
+    kept = [_read_head(each) for each in head]
+    if file is not None:
+        report = verify_export(_lines_of(file), against=kept)
+    else:
+        async with existing_database(settings):
+            report = await verify_books(against=kept)
+    if json:
+        say_json(
+            {
+                "isSound": report.is_sound,
+                "links": report.links,
+                "head": report.head,
+                "erased": report.erased,
+                "findings": [{"about": each.about, "says": each.sentence} for each in report.findings],
+                "more": report.more,
+            }
+        )
+    else:
+        say(f"{report.links:,} links; the head is {report.last}:{report.head}")
+        if report.erased:
+            say(f"What {report.erased:,} of them told was erased. Their digests stand.")
+        tell_findings(report)
+        if not kept:
+            note(
+                "Whether the log was rebuilt as a whole, or its end cut off, shows only against a head that somebody "
+                "else kept: --head NUMBER:DIGEST"
+            )
+    if not report.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+@with_settings("development", *WHERE, least="warning")
+async def export(
+    settings: Settings,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where it goes.", show_default=False)],
+) -> None:
+    """Put the audit log into a file, one line of JSON for each link: digests, and no documents.
+
+    Whoever has it checks it with `fedirec audit verify --file FILE`, or a few lines of their own.
+    """
+    async with existing_database(settings):
+        try:
+            with file.open("xb") as opened:
+                async for lines in export_chain():
+                    opened.write(lines)
+        except FileExistsError as error:
+            raise Invalid(f"there is a file {file} already") from error
+        except OSError as error:
+            raise Invalid(f"the file {file} cannot be written: {error.strerror}") from error
+    say(f"The audit log is in {file} ({file.stat().st_size / 1_000_000:.1f} MB).")
+
+
+def _read_head(text: str) -> tuple[int, str]:
+    found = _HEAD.fullmatch(text)
+    if found is None:
+        raise Invalid("a head is the number of a link, a colon, and its digest of 64 signs")
+    return int(found[1]), found[2]
+
+
+def _lines_of(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as opened:
+            while line := opened.readline(MAX_LINE + 1):
+                yield line
+    except OSError as error:
+        raise NotFound(f"the file {file} cannot be read: {error.strerror}") from error
