@@ -15,10 +15,12 @@ from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.adapters.sepa import Payer, Sepa
 from fedirec.payouts.adapters.stripe import Stripe, StripeAccount
 
-LABELS: Final[Mapping[str, str]] = MappingProxyType(
-    {each.name: each.label for each in (Manual, CsvFile, Sepa, PayPal, Stripe)}
+KINDS: Final[Mapping[str, type[Manual | CsvFile | Sepa | PayPal | Stripe]]] = MappingProxyType(
+    {each.name: each for each in (Manual, CsvFile, Sepa, PayPal, Stripe)}
 )
-"""What people call them, marked for translation, in the order in which they are offered."""
+"""By name, in the order in which they are offered: what they ask, and whether what was answered makes sense."""
+LABELS: Final[Mapping[str, str]] = MappingProxyType({name: each.label for name, each in KINDS.items()})
+"""What people call them, marked for translation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,8 +124,9 @@ class PayPal:
         """Rounded up, without the cap: never less than PayPal takes."""
         return -(-amount * FEE_PERCENT // 100)
 
-    def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
-        kept = read_details(self.asks, details)
+    @classmethod
+    def check_details(cls, details: Mapping[str, str]) -> dict[str, str]:
+        kept = read_details(cls.asks, details)
         message = "Please write an e-mail address, such as ana@studio.example."
         check_pattern(kept["email"], _EMAIL, field="email", message=message)
         return kept
@@ -172,7 +173,7 @@ class PayPal:
 
     async def _adopt(self, attempt: Attempt, answer: Answer) -> Outcome:
         """PayPal has it already, and says under which number."""
-        for detail in part_of(answer.body, "details") or []:
+        for detail in _details_of(answer):
             href = part_of(detail, "link", 0, "href") or part_of(detail, "links", 0, "href")
             reference = href.rstrip("/").rpartition("/")[2] if isinstance(href, str) else ""
             if _BATCH.fullmatch(reference):
@@ -257,30 +258,26 @@ def _of_first_time(attempt: Attempt, refused: Outcome) -> Outcome:
 
 def _is_duplicate(answer: Answer) -> bool:
     """Whether PayPal has seen the key: USER_BUSINESS_ERROR about SENDER_BATCH_ID."""
-    if part_of(answer.body, "name") != "USER_BUSINESS_ERROR":
-        return False
-    details = part_of(answer.body, "details")
-    return not isinstance(details, list) or any(
-        str(part_of(each, "field")).upper().endswith("SENDER_BATCH_ID") for each in details
-    )
+    fields = {str(part_of(each, "field")).upper() for each in _details_of(answer)}
+    return part_of(answer.body, "name") == "USER_BUSINESS_ERROR" and (not fields or "SENDER_BATCH_ID" in fields)
 
 
 def _refused(answer: Answer) -> Outcome:
+    """An answer that is no success, in PayPal's words: nothing was paid for it."""
     code = code_of(part_of(answer.body, "name"))
+    cause, reason = Cause.OURS, N_("PayPal refused to pay this.")
     if answer.status == 429:
-        reason = N_("PayPal was asked too often. Nothing was paid.")
-        wait = answer.retry_after
-        return Outcome(standing=Standing.REFUSED, cause=Cause.PASSING, reason=reason, code=code, retry_after=wait)
-    is_receiver = any("receiver" in str(part_of(each, "field")) for each in part_of(answer.body, "details") or [])
-    if code == "INSUFFICIENT_FUNDS":
+        cause, reason = Cause.PASSING, N_("PayPal was asked too often. Nothing was paid.")
+    elif code == "INSUFFICIENT_FUNDS":
         reason = N_("There is not enough money in the PayPal account. Nothing was paid.")
-    elif is_receiver:
-        reason = N_("PayPal cannot pay to this address.")
-    else:
-        reason = N_("PayPal refused to pay this.")
-    return Outcome(
-        standing=Standing.REFUSED, cause=Cause.THEIRS if is_receiver else Cause.OURS, reason=reason, code=code
-    )
+    elif any("receiver" in str(part_of(each, "field")) for each in _details_of(answer)):
+        cause, reason = Cause.THEIRS, N_("PayPal cannot pay to this address.")
+    return Outcome(standing=Standing.REFUSED, cause=cause, reason=reason, code=code, retry_after=answer.retry_after)
+
+
+def _details_of(answer: Answer) -> list[Any]:
+    details = part_of(answer.body, "details")
+    return details if isinstance(details, list) else []
 
 
 def _outcome_of(attempt: Attempt, reference: str, body: Mapping[str, Any]) -> Outcome:
@@ -290,7 +287,8 @@ def _outcome_of(attempt: Attempt, reference: str, body: Mapping[str, Any]) -> Ou
     status = part_of(header, "batch_status")
     if key is not None and key != attempt.key:
         return strange(reference)
-    items = part_of(body, "items") or []
+    items = part_of(body, "items")
+    items = items if isinstance(items, list) else []
     mine = [each for each in items if part_of(each, "payout_item", "sender_item_id") == attempt.key]
     if len(items) > 1 or len(mine) != len(items):
         return strange(reference)

@@ -116,9 +116,10 @@ class Sepa:
     def expected_fee(self, amount: int, currency: str) -> int:
         return 0
 
-    def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
+    @classmethod
+    def check_details(cls, details: Mapping[str, str]) -> dict[str, str]:
         """As asked, the name as it was typed. Raises Invalid where nothing is left of it in the bank's letters."""
-        kept = read_details(self.asks, details)
+        kept = read_details(cls.asks, details)
         kept["iban"] = read_iban(kept["iban"])
         if "country" in kept:
             kept["country"] = kept["country"].upper()

@@ -94,8 +94,9 @@ class Stripe:
         """Stripe takes nothing by the transfer; what it takes by the account and month, its invoices say."""
         return 0
 
-    def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
-        kept = read_details(self.asks, details)
+    @classmethod
+    def check_details(cls, details: Mapping[str, str]) -> dict[str, str]:
+        kept = read_details(cls.asks, details)
         message = "An account with Stripe begins with acct_, followed by letters and digits."
         check_pattern(kept["account"], _ACCOUNT, field="account", message=message)
         return kept
