@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fedirec.accounts.notices import challenges, crediting, leading, people, place, projects, remixes, talk
+from fedirec.accounts.notices import (
+    challenges,
+    crediting,
+    leading,
+    money,
+    paying,
+    people,
+    place,
+    projects,
+    proposals,
+    remixes,
+    talk,
+)
 from fedirec.accounts.notices.kinds import Family, Notice, Words
 
 FAMILIES: Final = (
@@ -15,7 +27,10 @@ FAMILIES: Final = (
     challenges.FAMILY,
     projects.FAMILY,
     leading.FAMILY,
+    proposals.FAMILY,
+    money.FAMILY,
     people.FAMILY,
+    paying.FAMILY,
     place.FAMILY,
 )
 """In the order in which they are shown; every kind of notice is in one of them."""

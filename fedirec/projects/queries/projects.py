@@ -9,6 +9,7 @@ from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
+from fedirec.db import fetch_rows
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, Project, ProjectMember, Step, StepChallenge
 from fedirec.projects.stages import Facts, Stage
@@ -199,9 +200,33 @@ async def facts_of(project: Project) -> Facts:
     states = {str(state) for state in found}
     return Facts(
         published_steps=await Step.filter(project_id=project.id).exclude(state="draft").count(),
+        has_pool=await _has_money(project),
         has_frozen=not states.isdisjoint({"frozen", "released"}),
         has_released="released" in states,
     )
+
+
+async def _has_money(project: Project) -> bool:
+    """Whether a treasurer confirmed more that came in for a pool of `project`, or for a commission for which it was
+    opened, than went out again.
+
+    Pools stand above this package: they are asked for by the names of their tables.
+    """
+    found = await fetch_rows(
+        """
+        SELECT 1 AS one
+          FROM (SELECT id FROM pool WHERE group_id = ? AND state = 'open'
+                UNION SELECT p.id FROM pool_use u JOIN pool p ON p.id = u.pool_id
+                       WHERE u.group_id = ? AND p.state = 'open') AS k
+          JOIN pool_entry e ON e.pool_id = k.id AND e.state = 'confirmed'
+         GROUP BY k.id
+        HAVING SUM(CASE WHEN e.kind IN ('income', 'aside') THEN e.amount ELSE -e.amount END) > 0
+         LIMIT 1
+        """,
+        project.actor_id,
+        project.actor_id,
+    )
+    return bool(found)
 
 
 def with_parts(projects: QuerySet[Project]) -> QuerySet[Project]:

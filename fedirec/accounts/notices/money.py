@@ -1,0 +1,21 @@
+"""What people are told about money: pools, proposals and payments."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.accounts.notices.kinds import Family, Notice, Words
+from fedirec.translatable import N_
+
+FAMILY: Final = Family(
+    name="money",
+    label=N_("Money"),
+    sign="coins",
+    words={
+        Notice.MONEY_STATED: Words(
+            one=N_("%(who)s states that money moved in “%(title)s”. It counts when a treasurer has confirmed it.")
+        ),
+        Notice.MONEY_CONFIRMED: Words(one=N_("%(who)s confirmed what you stated about “%(title)s”.")),
+        Notice.MONEY_REFUSED: Words(one=N_("%(who)s did not confirm what you stated about “%(title)s”, and says why.")),
+    },
+)

@@ -1,0 +1,37 @@
+"""What people are told about how they are paid."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.accounts.notices.kinds import Family, Notice, Words
+from fedirec.translatable import N_
+
+FAMILY: Final = Family(
+    name="paying",
+    label=N_("Being paid"),
+    sign="coins",
+    words={
+        Notice.PAY_DETAILS_GIVEN: Words(
+            one=N_(
+                "Somebody said how you are paid. If it was not you, say so at once: for some days, nothing is paid "
+                "there."
+            )
+        ),
+        Notice.PAY_DETAILS_ERASED: Words(one=N_("How you are paid was erased. What you are owed stays yours.")),
+        Notice.PAY_HELD: Words(
+            one=N_("You are not paid for some days, because %(title)s. Please say again how you are paid.")
+        ),
+        Notice.PAY_RELEASED: Words(one=N_("What you are owed can be paid again.")),
+        Notice.PAY_CODE_MADE: Words(one=N_("There is a new code with which you prove who you are.")),
+        Notice.PAY_CODE_USED: Words(
+            one=N_("%(who)s says that they are you, and knows your code. If they are not, say so at once.")
+        ),
+        Notice.PAY_CODE_WAITS: Words(
+            one=N_("%(who)s says that they are %(title)s, and knows the code of that person.")
+        ),
+        Notice.PAY_CODE_ACCEPTED: Words(one=N_("You are known as %(title)s now: credits and pay are yours.")),
+        Notice.PAY_CODE_REFUSED: Words(one=N_("Nobody became %(title)s by a code: it was refused.")),
+        Notice.PAY_JOINED: Words(one=N_("Your account counts as that of %(title)s now, with all credits and pay.")),
+    },
+)

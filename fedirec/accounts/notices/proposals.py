@@ -1,0 +1,48 @@
+"""What people are told about pay proposals: always what concerns their own share, for it is their money."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.accounts.notices.kinds import Family, Notice, Words
+from fedirec.translatable import N_
+
+FAMILY: Final = Family(
+    name="proposals",
+    label=N_("Shares of money"),
+    sign="check",
+    words={
+        Notice.PROPOSAL_PUBLISHED: Words(
+            one=N_("It is proposed how the money of “%(title)s” is shared, and you are listed. You can object.")
+        ),
+        Notice.PROPOSAL_REVISED: Words(
+            one=N_("The proposal “%(title)s”, in which you are listed, was revised. Please look at your share again.")
+        ),
+        Notice.PROPOSAL_CLOSING: Words(
+            one=N_("The time to object to “%(title)s” is over. It waits to be decided."),
+        ),
+        Notice.PROPOSAL_DECIDED: Words(one=N_("It is decided that money is shared as “%(title)s” says.")),
+        Notice.PROPOSAL_REJECTED: Words(one=N_("It is decided that money is not shared as “%(title)s” says.")),
+        Notice.PROPOSAL_LOCKED: Words(
+            one=N_("“%(title)s” is locked: what you get by it is owed to you. Please say how you want to be paid.")
+        ),
+        Notice.PROPOSAL_RELEASED: Words(
+            one=N_("What was contested in “%(title)s” is settled, and owed like the rest.")
+        ),
+        Notice.PROPOSAL_CANCELLED: Words(one=N_("%(who)s called the proposal “%(title)s” off. Nothing was shared.")),
+        Notice.DEPARTURE_ASKED: Words(
+            one=N_("“%(title)s” is not what you were promised when you contributed. It waits for you to agree, or not.")
+        ),
+        Notice.OBJECTED: Words(one=N_("%(who)s objects to the proposal “%(title)s”. Every objection gets an answer.")),
+        Notice.OBJECTION_ANSWERED: Words(one=N_("%(who)s answered your objection to “%(title)s”.")),
+        Notice.OBJECTION_APPEALED: Words(
+            one=N_("%(who)s asks others to look at the answer to an objection to “%(title)s”.")
+        ),
+        Notice.OBJECTION_DECIDED: Words(
+            one=N_("Somebody who is not listed in “%(title)s” looked at your objection again, and decided.")
+        ),
+        Notice.SHARE_GIVEN_BACK: Words(
+            one=N_("%(who)s gave a share of “%(title)s” back, or took it back. What others get changes with it."),
+        ),
+    },
+)

@@ -1,0 +1,18 @@
+"""Pools of money: opening and closing them, and what comes in and goes out."""
+
+from __future__ import annotations
+
+from fedirec.credits.actions.pools.deciding import confirm_entry, refuse_statement
+from fedirec.credits.actions.pools.opening import change_pool, close_pool, draft_of, open_pool, use_pool
+from fedirec.credits.actions.pools.stating import state_entry
+
+__all__ = [
+    "change_pool",
+    "close_pool",
+    "confirm_entry",
+    "draft_of",
+    "open_pool",
+    "refuse_statement",
+    "state_entry",
+    "use_pool",
+]

@@ -1,0 +1,138 @@
+"""Confirming that money really moved, by a treasurer who did not state it; or not."""
+
+from __future__ import annotations
+
+from fedirec.accounts.actions.notifications import notify
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.pools.deeds import begin_with, tell_log
+from fedirec.credits.actions.pools.stating import told_of
+from fedirec.credits.eyes import refuse_same_eyes
+from fedirec.credits.models import Pool, PoolEntry
+from fedirec.credits.pools import EntryDraft, EntryKind, Kind, book
+from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import payers
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict
+from fedirec.ledger.currencies import write_amount
+from fedirec.ledger.posting import post
+from fedirec.ledger.recording import hold_chain, record
+from fedirec.media.models import Media
+from fedirec.projects.actions.staging import carry_on
+from fedirec.projects.queries.projects import project_of
+from fedirec.projects.stages import Stage
+from fedirec.remix.logbook import Happening, check_reason
+from fedirec.remix.powers import Deed
+from fedirec.translatable import N_
+
+
+async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Home) -> PoolEntry:
+    """What was stated is so, and stands in the books for good; a project that has money now may count as funded.
+
+    Raises Forbidden for whoever stated it themselves, Conflict as long as the solo rule has them wait, for what is
+    decided already, for evidence that is not what was shown, and where more would go back, or be set aside, than there
+    is.
+    """
+    async with transaction():
+        await begin_with(pool, home, Deed.DECIDE_ENTRY, treasurer)
+        await _hold_undecided(entry)
+        await _refuse_same_eyes(treasurer, entry)
+        await _refuse_swapped(entry)
+        await hold_chain()
+        state = await pool_state(pool)
+        if entry.kind == EntryKind.REFUND and entry.amount > state.came_in - state.went_back:
+            raise Conflict(N_("More cannot go back than came in."), field="amount")
+        if entry.kind == EntryKind.ASIDE and entry.amount > await kept_by_host(pool.currency):
+            raise Conflict(N_("This instance has not kept as much as that."), field="amount")
+        booked = book(
+            _draft_of(entry, pool),
+            kind=Kind(pool.kind),
+            pool=pool.key,
+            reference=f"pool_entry:{entry.key}",
+            in_pool=state.in_pool,
+            details={"pool": pool.key, **told_of(entry, pool)},
+        )
+        entry.journal_entry = await post(booked)
+        await _decide(entry, treasurer, "confirmed")
+        await tell_log(home, Happening.MONEY_CONFIRMED, pool, by=treasurer, amount=_told(entry, pool))
+        await _fund(pool, home)
+        await _tell(Notice.MONEY_CONFIRMED, entry, pool, home, treasurer)
+    return entry
+
+
+async def refuse_statement(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Home, *, reason: str) -> PoolEntry:
+    """What was stated does not count, and everybody can read why. Raises Forbidden, Conflict and Invalid."""
+    said = check_reason(Happening.MONEY_REFUSED, reason)
+    async with transaction():
+        await begin_with(pool, home, Deed.DECIDE_ENTRY, treasurer)
+        await _hold_undecided(entry)
+        await _decide(entry, treasurer, "refused", reason=said)
+        await tell_log(home, Happening.MONEY_REFUSED, pool, by=treasurer, reason=said, amount=_told(entry, pool))
+        await _tell(Notice.MONEY_REFUSED, entry, pool, home, treasurer)
+        by = (await person_of(treasurer)).id
+        await record("entry_refused", entry.key, {"pool": pool.key, "by": by, "reason": said})
+    return entry
+
+
+async def _hold_undecided(entry: PoolEntry) -> None:
+    await hold(entry)
+    if entry.state != "stated":
+        raise Conflict(N_("That is decided already."))
+
+
+async def _refuse_same_eyes(treasurer: Actor, entry: PoolEntry) -> None:
+    settings = await money_settings()
+    refuse_same_eyes(
+        (await person_of(treasurer)).id,
+        [(await person_of(await entry.stated_by)).id],
+        payers=await payers(),
+        told_at=entry.created_at,
+        days=settings.solo_days,
+        now=now(),
+    )
+
+
+async def _refuse_swapped(entry: PoolEntry) -> None:
+    """Raise Conflict where the file that shows it is another one than when it was stated."""
+    if entry.evidence_file_id is None:
+        return
+    if not await Media.exists(id=entry.evidence_file_id, digest=entry.evidence_digest):
+        raise Conflict(N_("The file is not the one that was shown when it was stated."))
+
+
+async def _decide(entry: PoolEntry, treasurer: Actor, state: str, *, reason: str = "") -> None:
+    entry.state, entry.decided_by, entry.decided_at, entry.reason = state, treasurer, now(), reason
+    await entry.save(update_fields=["state", "decided_by_id", "decided_at", "reason", "journal_entry_id"])
+
+
+async def _fund(pool: Pool, home: Home) -> None:
+    """The project of `pool`, and those that were opened for it, are carried on to where there is money."""
+    for group in [home.group, *await uses_of(pool)]:
+        project = home.project if home.project is not None and group.id == home.group.id else await project_of(group)
+        if project is not None and project.actor.is_local:
+            await carry_on(project, Stage.FUNDED)
+
+
+async def _tell(notice: Notice, entry: PoolEntry, pool: Pool, home: Home, by: Actor) -> None:
+    about = f"{home.group.uri}#{entry.key}"
+    await notify(await entry.stated_by, notice, by, about, f"/pools/{pool.key}", {"title": pool.title})
+
+
+def _draft_of(entry: PoolEntry, pool: Pool) -> EntryDraft:
+    return EntryDraft(
+        kind=EntryKind(entry.kind),
+        amount=entry.amount,
+        currency=pool.currency,
+        words=entry.words,
+        happened_on=entry.happened_on,
+    )
+
+
+def _told(entry: PoolEntry, pool: Pool) -> str:
+    """The amount with its sign, as the log tells it."""
+    sign = "" if entry.kind in (EntryKind.INCOME, EntryKind.ASIDE) else "-"
+    return f"{sign}{write_amount(entry.amount, pool.currency)} {pool.currency}"

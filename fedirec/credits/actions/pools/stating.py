@@ -1,0 +1,103 @@
+"""Stating what came in for a pool, was spent for it, or went back: with evidence, and never more than a statement."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.accounts.actions.notifications import notify_actors
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import those_who_may
+from fedirec.activitypub.digests import digest_multibase
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.own import own_actor
+from fedirec.clock import now
+from fedirec.credits.actions.pools.deeds import begin_with
+from fedirec.credits.models import Pool, PoolEntry
+from fedirec.credits.pools import EntryDraft, EntryKind, Kind, refuse_entry
+from fedirec.credits.queries.pools import Home
+from fedirec.db import transaction
+from fedirec.errors import Conflict, TooMany
+from fedirec.ledger.recording import record
+from fedirec.media.actions.attaching import attach_media
+from fedirec.media.models import Media
+from fedirec.remix.powers import Deed
+from fedirec.remix.queries.leading import leaders_of_group
+from fedirec.translatable import N_
+from fedirec.uris import new_key
+
+MAX_WAITING: Final = 100
+"""Entries of one pool that wait for a treasurer at once."""
+
+
+async def state_entry(actor: Actor, pool: Pool, home: Home, draft: EntryDraft, *, file: str = "") -> PoolEntry:
+    """`actor` says that money moved; it counts for nothing until a treasurer confirms it, who is somebody else.
+
+    `file` is the key of a picture of theirs that shows it. It belongs to the instance from then on: nobody swaps it,
+    and it stays when they leave. Leaders and treasurers are told. Raises Forbidden, Invalid, NotFound for a file that
+    is gone, Conflict for a pool that is closed, and TooMany.
+    """
+    async with transaction():
+        await begin_with(pool, home, Deed.STATE_ENTRY, actor)
+        if pool.state != "open" and draft.kind is not EntryKind.REFUND:
+            raise Conflict(N_("This pool is closed."))
+        refuse_entry(draft, kind=Kind(pool.kind), currency=pool.currency, has_file=bool(file), now=now())
+        if await PoolEntry.filter(pool_id=pool.id, state="stated").count() >= MAX_WAITING:
+            raise TooMany(N_("So much waits already that nobody sees through it. Please wait for a treasurer."))
+        media = await _take_file(actor, file) if file else None
+        entry = await PoolEntry.create(
+            key=new_key(),
+            pool=pool,
+            kind=draft.kind.value,
+            amount=draft.amount,
+            words=draft.words.strip(),
+            happened_on=draft.happened_on,
+            evidence=draft.evidence.strip(),
+            evidence_file=media,
+            evidence_digest=media.digest if media else digest_multibase(_plain(draft.evidence)),
+            original_amount=draft.original_amount,
+            original_currency=draft.original_currency,
+            rate=draft.rate.strip(),
+            stated_by=actor,
+        )
+        told = [*await leaders_of_group(home.group), *(each.actor for each in await those_who_may(Permission.PAY))]
+        await notify_actors(
+            told,
+            Notice.MONEY_STATED,
+            actor,
+            f"{home.group.uri}#{entry.key}",
+            f"/pools/{pool.key}",
+            {"title": pool.title},
+        )
+        by = (await person_of(actor)).id
+        await record("entry_stated", entry.key, {"pool": pool.key, "by": by, **told_of(entry, pool)})
+    return entry
+
+
+def told_of(entry: PoolEntry, pool: Pool) -> dict[str, str | int]:
+    """What `entry` says, as the chain and the journal keep it: nothing in it that somebody wrote in words."""
+    said: dict[str, str | int] = {
+        "kind": entry.kind,
+        "amount": entry.amount,
+        "currency": pool.currency,
+        "happenedOn": entry.happened_on.isoformat(),
+        "evidence": entry.evidence_digest,
+    }
+    if entry.original_amount is not None:
+        said |= {"originalAmount": entry.original_amount, "originalCurrency": entry.original_currency}
+        said["rate"] = entry.rate
+    return said
+
+
+def _plain(evidence: str) -> bytes:
+    """What makes two addresses or numbers the same evidence."""
+    return " ".join(evidence.split()).casefold().encode()
+
+
+async def _take_file(actor: Actor, key: str) -> Media:
+    """The picture of `actor` with that `key`, which is the instance's from now on."""
+    (media,) = await attach_media(actor, keys=[key])
+    media.owner = await own_actor()
+    await media.save(update_fields=["owner_id"])
+    return media
