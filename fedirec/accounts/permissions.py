@@ -51,6 +51,7 @@ class Permission(StrEnum):
     REMIX = "remix"
     SUBMIT = "submit"
     TAKE_PART = "take_part"
+    BE_PAID = "be_paid"
     OPEN_CHALLENGE = "open_challenge"
     INVITE = "invite"
     APPROVE_MEMBERS = "approve_members"
@@ -75,6 +76,7 @@ _GUEST: Final = frozenset(
         Permission.MANAGE_VISIT,
         Permission.SUBMIT,
         Permission.TAKE_PART,
+        Permission.BE_PAID,
     }
 )
 # Whatever has to be said in somebody's own name is said by their own server: this one cannot speak for its guests.
@@ -123,6 +125,7 @@ SCOPE_OF: Final[Mapping[Permission, Scope]] = {
     Permission.REMIX: Scope.WRITE,
     Permission.SUBMIT: Scope.WRITE,
     Permission.TAKE_PART: Scope.WRITE,
+    Permission.BE_PAID: Scope.ACCOUNT,
     Permission.OPEN_CHALLENGE: Scope.WRITE,
     Permission.INVITE: Scope.ACCOUNT,
     Permission.APPROVE_MEMBERS: Scope.ADMIN,
@@ -165,6 +168,7 @@ _REFUSALS: Final[Mapping[Permission, str]] = {
     Permission.REMIX: N_("Only members of this instance can publish remixes here."),
     Permission.SUBMIT: N_("You cannot submit to challenges from here."),
     Permission.TAKE_PART: N_("You cannot take part in projects here."),
+    Permission.BE_PAID: N_("You cannot be paid here."),
     Permission.OPEN_CHALLENGE: N_("Only members of this instance can open challenges here."),
     Permission.INVITE: N_("Only members of this instance can invite people."),
     Permission.APPROVE_MEMBERS: N_("Only moderators and admins can let people in."),

@@ -37,6 +37,7 @@ TABLE = {
     Permission.MANAGE_VISIT: "yes yes yes yes yes yes",
     Permission.SUBMIT: "yes yes yes yes yes yes",
     Permission.TAKE_PART: "yes yes yes yes yes yes",
+    Permission.BE_PAID: "yes yes yes yes yes yes",
     Permission.FOLLOW: "no yes yes yes yes yes",
     Permission.PUBLISH: "no yes yes yes yes yes",
     Permission.REMIX: "no yes yes yes yes yes",

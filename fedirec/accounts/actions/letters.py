@@ -7,7 +7,7 @@ between the server's answer and its own end sends the same letter once more, wit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urljoin
@@ -103,6 +103,14 @@ class Post:
         payload = {"account": account.id, "sort": sort.value if sort else "", "subject": draft.subject, "key": key}
         payload |= {"text": text, "html": html, "stop_url": stop_url, "place": place}
         return Work(kind="mail", lane=LANE, order_key=key, dedupe_key=f"mail {key}", payload=payload)
+
+    def written_to(self, account: Account, address: str, draft: Draft, *, key: str) -> Work:
+        """As `written`, to an address that is not where mail to `account` goes now; it is sealed on its way.
+
+        For what somebody has to hear of who may have lost their account to another one.
+        """
+        work = self.written(account, draft, None, key=key)
+        return replace(work, payload={**work.payload, "sealed": sealed(self._keyring, account.id, address)})
 
     async def send(self, job: Job) -> Outcome:
         """The letter in `job` was taken by the mail server, unless they left or do not want it any more."""

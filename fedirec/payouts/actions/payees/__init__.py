@@ -1,0 +1,1 @@
+"""What payees say, what is held back, and how somebody proves who they are."""

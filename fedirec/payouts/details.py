@@ -1,0 +1,54 @@
+"""What is shown of details without telling them, and where payees can live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fedirec.errors import Invalid
+
+_CODES: Final = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
+    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
+    "FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN "
+    "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
+    "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
+    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
+    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE "
+    "YT ZA ZM ZW"
+)
+COUNTRIES: Final = frozenset(_CODES.split())
+"""ISO 3166-1, alpha-2."""
+HIDDEN: Final = "****"
+LAST: Final = 4
+"""Characters at the end that somebody knows their account by."""
+
+
+def read_country(text: str) -> str:
+    """The code of a country, in capitals. Raises Invalid for what is none."""
+    code = text.strip().upper()
+    if code not in COUNTRIES:
+        raise Invalid("Please choose the country in which you live.", field="country")
+    return code
+
+
+def mask(adapter: str, details: Mapping[str, str]) -> str:
+    """What the person recognises `details` by, and nobody could pay to: DE** **** 1234. Empty where that is nothing."""
+    match adapter:
+        case "sepa":
+            iban = details["iban"]
+            return f"{iban[:2]}** {HIDDEN} {iban[-LAST:]}"
+        case "paypal":
+            name, _, host = details["email"].rpartition("@")
+            return f"{name[:1]}{HIDDEN}@{host}"[:60]
+        case "stripe":
+            return _ending(details["account"], start="acct_")
+        case "csv":
+            return _ending(details["account"])
+        case _:
+            return ""
+
+
+def _ending(text: str, *, start: str = "") -> str:
+    """The last characters of what is long enough to stay unknown."""
+    return start + HIDDEN + (f" {text[-LAST:]}" if len(text) - len(start) >= 3 * LAST else "")

@@ -1,0 +1,191 @@
+"""Who can be paid, and what stands in the way.
+
+What holds is worked out from what happened to somebody's accounts, not from whether a chore has written it down: there
+is no moment at which an account that has just moved is paid.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from tortoise.expressions import Q
+
+from fedirec.accounts.models import Person
+from fedirec.clock import now
+from fedirec.credits.models import MoneySettings
+from fedirec.credits.queries.settings import money_settings
+from fedirec.db import fetch_rows
+from fedirec.db.tables import json_of, moment_of, table_of
+from fedirec.errors import Misconfigured, NotFound
+from fedirec.ledger.chain import digest_of
+from fedirec.payouts.holds import Cause, Change, Held, held_by
+from fedirec.payouts.keys import Vault, label_of_payee
+from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
+from fedirec.payouts.terms import TERMS
+
+PAGE: Final = 30
+MAX_EVENTS: Final = 50
+_CHANGES: Final = """
+    SELECT i.person_id, a.moved_at, NULL AS seen_at
+      FROM {persons} w JOIN identity i ON i.person_id = w.id JOIN actor a ON a.id = i.actor_id
+     WHERE a.moved_at IS NOT NULL
+     UNION ALL
+    SELECT i.person_id, NULL AS moved_at, max(k.seen_at) AS seen_at
+      FROM {persons} w JOIN identity i ON i.person_id = w.id JOIN actor a ON a.id = i.actor_id
+      JOIN actor_key k ON k.actor_id = a.id
+     WHERE NOT a.is_local
+       AND EXISTS (SELECT 1 FROM actor_key o WHERE o.actor_id = k.actor_id AND o.kind = k.kind AND o.id < k.id)
+     GROUP BY i.person_id
+"""
+# A key of a kind that they had none of before is how servers learn to sign in a new way, and changes nobody.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How somebody stands who is to be paid."""
+
+    payee: Payee
+    has_details: bool
+    """Whether there are any that can be opened."""
+    has_accepted: bool
+    """The terms of being paid, as they are now."""
+    needs_form: bool
+    """Whether a form about taxes is missing."""
+    held: Held
+
+    @property
+    def held_until(self) -> datetime | None:
+        """While it is in the future, nothing is paid."""
+        return self.held.until
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.held.is_confirmed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What is sealed for a payee."""
+
+    details: dict[str, str]
+    contacts: tuple[str, ...] = ()
+    """Mail addresses that were theirs when they said how they are paid: who takes over the account keeps them."""
+
+    def write(self) -> bytes:
+        return json.dumps({"details": self.details, "contacts": list(self.contacts)}, ensure_ascii=False).encode()
+
+
+async def find_payee(person: Person) -> Payee | None:
+    """How `person` is paid, if they ever said anything about it."""
+    return await Payee.get_or_none(person_id=person.id)
+
+
+async def get_payee(key: str) -> Payee:
+    """The payee with that key, with their person. Raises NotFound."""
+    payee = await Payee.get_or_none(key=key).select_related("person")
+    if payee is None:
+        raise NotFound
+    return payee
+
+
+def unsealed(payee: Payee, vault: Vault) -> Sealed | None:
+    """What is sealed for `payee`; None where there is nothing, or where the key is not the one it was sealed with."""
+    if payee.details is None or not vault.opens(bytes(payee.details)):
+        return None
+    try:
+        said: dict[str, Any] = json.loads(vault.unseal(bytes(payee.details), label=label_of_payee(payee.key)))
+    except Misconfigured:
+        return None
+    return Sealed(details=said["details"], contacts=tuple(said["contacts"]))
+
+
+async def standings_of(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
+    """How each of these people stands who ever said how they are paid, by row of the person: three queries."""
+    wanted = sorted(set(person_ids))
+    payees = await Payee.filter(person_id__in=wanted).select_related("person") if wanted else []
+    return await _standings(payees, vault, await money_settings())
+
+
+async def standing_of(payee: Payee, vault: Vault) -> Standing:
+    """How `payee` stands."""
+    return (await _standings([payee], vault, await money_settings()))[payee.person_id]
+
+
+async def changes_of(person_ids: Iterable[int]) -> dict[int, list[Change]]:
+    """When accounts of these people moved, and when those elsewhere had another key: one query."""
+    persons = table_of(id="integer")
+    asked = json_of({"id": each} for each in person_ids)
+    found = defaultdict[int, list[Change]](list)
+    for row in await fetch_rows(_CHANGES.format(persons=persons), asked, asked):
+        for column, cause in (("moved_at", Cause.MOVE), ("seen_at", Cause.KEY)):
+            if (moment := moment_of(row[column])) is not None:
+                found[row["person_id"]].append(Change(cause=cause, at=moment))
+    return found
+
+
+def terms_of(settings: MoneySettings) -> str:
+    """What somebody accepts who is paid: the instance's own words, or those that come with fedirec."""
+    return settings.terms.strip() or TERMS
+
+
+def digest_of_terms(settings: MoneySettings) -> str:
+    """Of their words, so that what was accepted is what stands there."""
+    return f"sha256:{digest_of(terms_of(settings))}"
+
+
+def wants_form(payee: Payee, settings: MoneySettings) -> bool:
+    """Whether a form about taxes has to be in before `payee` is paid, and is not."""
+    is_asked = payee.needs_form or payee.country in (settings.form_countries or ())
+    return is_asked and payee.form_at is None
+
+
+async def events_of(payee: Payee) -> list[PayeeEvent]:
+    """The newest things that happened to how somebody is paid, newest first."""
+    return await PayeeEvent.filter(payee_id=payee.id).order_by("-id").limit(MAX_EVENTS).select_related("actor")
+
+
+async def payees_by_age(*, which: str, before: int | None, limit: int = PAGE) -> tuple[list[Payee], int | None]:
+    """Payees, newest first, of which kind: all, held or form; and where the next page begins."""
+    rows = Payee.all().order_by("-id").limit(limit + 1).select_related("person")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    if which == "held":
+        rows = rows.filter(held_until__gt=now())
+    elif which == "form":
+        countries = list((await money_settings()).form_countries or ())
+        rows = rows.filter(Q(needs_form=True) | Q(country__in=countries), form_at=None)
+    found = await rows
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+async def waiting_codes(*, limit: int = PAGE) -> list[CreditCode]:
+    """Codes that somebody used and nobody has decided about, oldest first."""
+    rows = CreditCode.filter(state="used").order_by("used_at", "id").limit(limit)
+    return await rows.select_related("person", "used_by")
+
+
+async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, Standing]:
+    changes = await changes_of([payee.person_id for payee in payees]) if payees else {}
+    terms = settings.terms_version, digest_of_terms(settings)
+    return {
+        payee.person_id: Standing(
+            payee=payee,
+            has_details=vault.opens(bytes(payee.details) if payee.details else None),
+            has_accepted=(payee.terms_version, payee.terms_digest) == terms,
+            needs_form=wants_form(payee, settings),
+            held=held_by(
+                changes.get(payee.person_id, []),
+                since=payee.created_at,
+                confirmed_at=payee.confirmed_at,
+                held_until=payee.held_until,
+                held_for=payee.held_for,
+                days=settings.hold_days,
+            ),
+        )
+        for payee in payees
+    }
