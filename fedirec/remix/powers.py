@@ -109,6 +109,9 @@ class Deed(StrEnum):
     RELEASE_PRODUCTION = "release_production"
     ADD_LINK = "add_link"
     CONFIRM_ROLE = "confirm_role"
+    ANSWER_CREDIT = "answer_credit"
+    ASK_FOR_GRANT = "ask_for_grant"
+    """Asking authors whether money may be made with works whose licences do not let people."""
     # Money
     OPEN_POOL = "open_pool"
     SET_MONEY_ASIDE = "set_money_aside"
@@ -118,6 +121,23 @@ class Deed(StrEnum):
     SEE_EVIDENCE = "see_evidence"
     STATE_ENTRY = "state_entry"
     DECIDE_ENTRY = "decide_entry"
+    # Pay proposals
+    DRAW_UP_PROPOSAL = "draw_up_proposal"
+    PUBLISH_PROPOSAL = "publish_proposal"
+    """And revising it."""
+    CANCEL_PROPOSAL = "cancel_proposal"
+    COMMENT_ON_PROPOSAL = "comment_on_proposal"
+    OBJECT_TO_PROPOSAL = "object_to_proposal"
+    WITHDRAW_OBJECTION = "withdraw_objection"
+    ANSWER_OBJECTION = "answer_objection"
+    APPEAL_OBJECTION = "appeal_objection"
+    DECIDE_PROPOSAL_APPEAL = "decide_proposal_appeal"
+    ACCEPT_PROPOSAL = "accept_proposal"
+    GIVE_SHARE_BACK = "give_share_back"
+    """And taking it back."""
+    AGREE_TO_DEPARTURE = "agree_to_departure"
+    DECIDE_PROPOSAL = "decide_proposal"
+    LOCK_PROPOSAL = "lock_proposal"
 
 
 _LEADERS: Final = frozenset({Part.LEADER, Part.CREATOR})
@@ -183,6 +203,8 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.RELEASE_PRODUCTION: _LEADERS,
     Deed.ADD_LINK: _LEADERS,
     Deed.CONFIRM_ROLE: frozenset({Part.AUTHOR}),
+    Deed.ANSWER_CREDIT: _LEADERS,
+    Deed.ASK_FOR_GRANT: _LEADERS,
     Deed.OPEN_POOL: _LEADERS | {Part.TREASURER},
     Deed.SET_MONEY_ASIDE: frozenset({Part.TREASURER}),
     Deed.CHANGE_POOL: _LEADERS | {Part.TREASURER},
@@ -190,6 +212,20 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.SEE_EVIDENCE: _LEADERS | {Part.TREASURER},
     Deed.STATE_ENTRY: _LEADERS | {Part.TREASURER},
     Deed.DECIDE_ENTRY: frozenset({Part.TREASURER}),
+    Deed.DRAW_UP_PROPOSAL: _LEADERS,
+    Deed.PUBLISH_PROPOSAL: _LEADERS,
+    Deed.CANCEL_PROPOSAL: _LEADERS,
+    Deed.COMMENT_ON_PROPOSAL: frozenset({Part.RESIDENT}),
+    Deed.OBJECT_TO_PROPOSAL: frozenset({Part.ANYONE}),
+    Deed.WITHDRAW_OBJECTION: frozenset({Part.AUTHOR}),
+    Deed.ANSWER_OBJECTION: _LEADERS,
+    Deed.APPEAL_OBJECTION: frozenset({Part.AUTHOR}),
+    Deed.DECIDE_PROPOSAL_APPEAL: frozenset({Part.MODERATOR, Part.TREASURER}),
+    Deed.ACCEPT_PROPOSAL: frozenset({Part.AUTHOR}),
+    Deed.GIVE_SHARE_BACK: frozenset({Part.AUTHOR}),
+    Deed.AGREE_TO_DEPARTURE: frozenset({Part.AUTHOR}),
+    Deed.DECIDE_PROPOSAL: frozenset({Part.TREASURER}),
+    Deed.LOCK_PROPOSAL: frozenset({Part.TREASURER}),
 }
 
 WHO: Final[Mapping[Part, str]] = {
