@@ -145,6 +145,11 @@ class PayoutAttempt(Model, metaclass=RowClass):
         "fedirec.Payout", related_name="attempts", on_delete=fields.RESTRICT
     )
     payout_id: int
+    batch: fields.ForeignKeyRelation[PayoutBatch] = fields.ForeignKeyField(
+        "fedirec.PayoutBatch", related_name="attempts", on_delete=fields.RESTRICT, db_index=True
+    )
+    """In which it went out."""
+    batch_id: int
     number = fields.IntField()
     adapter = fields.CharField(max_length=10)
     key = fields.CharField(max_length=64)
@@ -161,11 +166,13 @@ class PayoutAttempt(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="payout_attempts", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     by_id: int | None
+    fee = fields.BigIntField(default=0, db_default=0)
+    """What the provider took for it, as far as it is booked, in minor units of the payment's currency."""
     came_back = fields.BigIntField(default=0, db_default=0)
     """Minor units of it that are ours again."""
     begun_at = fields.DatetimeField(default=now)
     sent_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
-    """When it may have left for the first time; null while it certainly has not."""
+    """When a provider may have been told for the first time; null while none was for certain, and for files."""
     asked_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     ask_at: fields.Field[datetime | None] = fields.DatetimeField(null=True, db_index=True)
     """When the provider is asked again what became of it; null for never."""
