@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from babel.numbers import format_currency
-
-from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.models import ChallengeTerms
 from fedirec.web.language import gettext as _
-from fedirec.web.language import reader
+from fedirec.web.money import money
 
 
 def pay_in_words(terms: ChallengeTerms) -> str:
@@ -20,14 +15,8 @@ def pay_in_words(terms: ChallengeTerms) -> str:
             if terms.rule
             else _("%(amount)s will be shared among those who contribute.")
         )
-        return words % {"amount": _amount_in_words(terms.amount, terms.currency)}
+        return words % {"amount": money(terms.amount, terms.currency)}
     return _("It may pay later.") if terms.pays == "perhaps" else _("Nobody is paid.")
-
-
-def _amount_in_words(amount: int, currency: str) -> str:
-    """`amount` minor units as the reader writes money."""
-    value = Decimal(amount).scaleb(-CURRENCIES.get(currency, 2))
-    return str(format_currency(value, currency, locale=reader().locale.replace("-", "_"), currency_digits=True))
 
 
 def decided_in_words(decided_by: str) -> str:
