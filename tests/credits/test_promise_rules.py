@@ -237,6 +237,12 @@ def promise(person: int, terms: Terms = POT, **more: Any) -> Promise:
         ([promise(1), promise(1)], {"amount": 1}, [(1, "smaller_pot")]),
         ([promise(1), promise(2, challenge="another")], {}, [(1, "smaller_pot"), (2, "smaller_pot")]),
         ([promise(1), promise(2, challenge="another")], {"amount": 1_000_00}, []),
+        ([promise(1), promise(2, challenge="another", is_kept=True)], {}, []),
+        (
+            [promise(1), promise(2, replace(POT, currency="USD"), challenge="another")],
+            {},
+            [(2, "other_currency")],
+        ),
         ([promise(1), promise(2, replace(POT, version=2, amount=800_00))], {}, [(2, "smaller_pot")]),
     ],
 )

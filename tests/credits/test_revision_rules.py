@@ -223,14 +223,35 @@ def test_a_person_with_two_lines_loses_only_when_both_together_fall() -> None:
         ({}, {"amount": 120_01}, False),
         ({"amount": None}, {"amount": None, "host_share": 500_001}, True),
         ({"amount": None}, {"amount": None, "host_share": 400_000}, False),
+        ({"amount": None}, {"amount": None}, False),
         ({}, {"host_share": 600_000}, False),
+        ({}, {"amount": None}, False),
+        ({"amount": None}, {"amount": 5, "host_share": 600_000}, True),
     ],
 )
 def test_everybody_loses_when_there_is_less_to_share(was: Any, now: Any, loses: bool) -> None:
     first = revision(*FIRST.lines, **was)
     change = difference(first, revision(*FIRST.lines, after=first, **now))
     assert bool(change.losers) is loses
-    assert not change.is_empty
+    assert change.is_empty is (was == now)
+    is_known = None not in change.amount
+    assert all((each.amount is not None) is is_known for each in change.changes)
+
+
+def test_somebody_who_is_new_with_nothing_has_time_too() -> None:
+    change = difference(FIRST, revision(*FIRST.lines, line("cy", 0, reason="was asked, and did not come"), after=FIRST))
+    assert not change.losers
+    assert change.new_people == {"https://a.example/u/cy"}
+    assert change.loses_or_new
+
+
+def test_what_others_gave_back_counts_for_those_who_keep_theirs() -> None:
+    first = revision(line("a", 20), line("b", 40), line("c", 40))
+    second = revision(line("a", 20, is_recused=True), line("b", 39), line("c", 40), after=first)
+    assert not difference(first, second).losers
+    third = revision(line("a", 20, is_recused=True), line("b", 40), line("c", 40))
+    fourth = revision(line("a", 0, is_recused=True), line("b", 40), line("c", 40), after=third)
+    assert not difference(third, fourth).losers
 
 
 def test_new_words_are_told_and_nothing_new_is_nothing() -> None:
@@ -338,6 +359,16 @@ def test_the_host_decides_with_a_reason_and_about_the_newest_revision_only() -> 
         assert tally(Rule.HOST, [], STAKES, digest="now", ruling=decided).outcome is outcome
     with pytest.raises(Invalid):
         tally("coin", [], STAKES, digest="now")
+
+
+def test_a_half_is_not_more_than_a_half() -> None:
+    stakes = [Stake(person=1, ppm=250_000), Stake(person=2, ppm=250_000), Stake(person=3, ppm=500_000)]
+    stakes += [Stake(person=4, ppm=0)]
+    assert tally(Rule.MAJORITY, yes(1, 2), stakes, digest="now").outcome is Outcome.OPEN
+    assert tally(Rule.CONSENT, yes(1, 2), stakes, digest="now").outcome is Outcome.ACCEPTED
+    assert tally(Rule.CONSENT, yes(1), stakes[1:] + stakes[:1], digest="now").outcome is Outcome.OPEN
+    two = [Stake(person=1, ppm=900_000), Stake(person=2, ppm=100_000)]
+    assert tally(Rule.CONSENT, yes(1), two, digest="now").outcome is Outcome.OPEN
 
 
 def test_who_is_alone_accepts_alone() -> None:
