@@ -37,6 +37,10 @@ from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.crossing import Crossing, is_cookieless
 from fedirec.api.routes import routes as api_routes
 from fedirec.api.serving import new_allowance
+from fedirec.credits import inbox as credits_inbox
+from fedirec.credits import routes as credits_routes
+from fedirec.credits import vocab as credits_vocab
+from fedirec.credits.pages import routes as credits_pages
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
 from fedirec.mail import Mail
@@ -78,7 +82,8 @@ from fedirec.web.security import guards
 from fedirec.worker import kinds_of_work
 
 TEMPLATES: Final = [
-    Path(__file__).parent / package / "templates" for package in ("accounts", "remix", "projects", "admin", "api")
+    Path(__file__).parent / package / "templates"
+    for package in ("accounts", "remix", "projects", "credits", "admin", "api")
 ]
 BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
 
@@ -129,10 +134,14 @@ async def running(
         await store.sweep()
         site = Site()
         await site.load()
-        vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES, *projects_vocab.TYPES])
+        vocabulary = Vocabulary([*vocab.TYPES, *remix_vocab.TYPES, *projects_vocab.TYPES, *credits_vocab.TYPES])
         remote = Remote(net=net, keyring=keyring, site=site, vocabulary=vocabulary)
         handlers = Handlers(
-            accounts_inbox.handlers, remix_inbox.handlers, projects_inbox.handlers, admin_inbox.handlers
+            accounts_inbox.handlers,
+            remix_inbox.handlers,
+            projects_inbox.handlers,
+            credits_inbox.handlers,
+            admin_inbox.handlers,
         )
         inbox = Inbox(remote=remote, handlers=handlers)
         courier = Courier(net=net, keyring=keyring)
@@ -202,7 +211,9 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *api_routes,
             *remix_routes.routes,
             *projects_routes.routes,
+            *credits_routes.routes,
             *accounts_pages,
+            *credits_pages,
             *projects_pages,
             *remix_pages,
             *admin_pages,

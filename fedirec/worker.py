@@ -34,6 +34,9 @@ from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
 from fedirec.api.keeping import forget_answers
 from fedirec.clock import Jumps, monotonic
+from fedirec.credits.actions.crediting.copying import grant_entries, production_credit_entries
+from fedirec.credits.actions.crediting.drawing_up import draw_up_job, look_at_credits
+from fedirec.credits.actions.crediting.elsewhere import keep_offer
 from fedirec.db.outages import is_outage
 from fedirec.lanes import Kind, Runner, bring_back, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
@@ -85,6 +88,12 @@ log = logging.getLogger(__name__)
 CALM: Final = timedelta(hours=1)
 """How long after a jump of the clock nothing is done that cannot be undone."""
 
+COPIED: Final = {
+    "projects.json": project_entries,
+    "production_credits.json": production_credit_entries,
+    "grants.json": grant_entries,
+}
+"""What is in the copy that somebody takes along, besides what `remix` knows of them."""
 KEEP_UPLOADS: Final = timedelta(days=1)
 """How long a file waits for the record that it was uploaded for."""
 
@@ -101,7 +110,11 @@ def kinds_of_work(
     post: Post,
 ) -> dict[str, Kind]:
     """What each kind of job means, and how many lanes of it run at once."""
-    archivist = Archivist(store=store, folder=settings.data_dir / FOLDER, further={"projects.json": project_entries})
+    archivist = Archivist(
+        store=store,
+        folder=settings.data_dir / FOLDER,
+        further=COPIED,
+    )
     eraser = Eraser(store=store, cache=cache, archives=settings.data_dir / FOLDER, further=(forget_projects,))
     return {
         "inbox": Kind(
@@ -141,6 +154,8 @@ def kinds_of_work(
         "profile": Kind(handler=keep_profile, concurrency=2, max_attempts=5),
         "instance": Kind(handler=partial(follow_as_wished, remote), concurrency=2, max_attempts=5),
         "production": Kind(handler=partial(fetch_production, remote), concurrency=2, max_attempts=8),
+        "credits": Kind(handler=draw_up_job, concurrency=1, max_attempts=8),
+        "credit": Kind(handler=partial(keep_offer, remote), concurrency=2, max_attempts=8),
         "project": Kind(handler=partial(fetch_project, remote), concurrency=2, max_attempts=8),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
@@ -194,6 +209,7 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> li
             "announce what is open", timedelta(seconds=30), partial(bring_news_up_to_date, introductions_of_adoptable)
         ),
         Chore("close challenges", timedelta(seconds=30), close_overdue),
+        Chore("bring credit lists up to date", timedelta(hours=1), look_at_credits, is_harmless=True),
         Chore("remind of deadlines", timedelta(minutes=10), remind_of_deadlines),
         Chore("remind of tasks", timedelta(minutes=10), remind_of_tasks),
         Chore("remind of invitations", timedelta(hours=1), remind_of_invitations),

@@ -12,6 +12,8 @@ from fedirec.activitypub.vocab import Json
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.translatable import N_
 
+MAX_LABEL: Final = 100
+"""Characters of what a role is called that none of ours is."""
 MAX_REASON: Final = 500
 """Characters, as in the log where it is read."""
 
@@ -144,7 +146,7 @@ def write_line(
         "contributor": person,
         "roleName": role,
     }
-    for name, value in (("roleLabel", label), ("work", work)):
+    for name, value in (("roleLabel", label), ("record", work)):
         if value:
             line[name] = value
     return line

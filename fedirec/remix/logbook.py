@@ -62,6 +62,8 @@ class Happening(StrEnum):
     TAKEN_OVER = "taken_over"
     FROZEN = "frozen"
     RELEASED = "released"
+    CREDIT_CORRECTED = "credit_corrected"
+    CREDIT_KEPT = "credit_kept"
     POOL_OPENED = "pool_opened"
     POOL_CHANGED = "pool_changed"
     POOL_CLOSED = "pool_closed"
@@ -87,6 +89,8 @@ DECISIONS: Final = frozenset(
         Happening.CHALLENGE_REMOVED,
         Happening.REMOVED,
         Happening.TASK_DROPPED,
+        Happening.CREDIT_CORRECTED,
+        Happening.CREDIT_KEPT,
         Happening.POOL_CHANGED,
         Happening.POOL_CLOSED,
         Happening.MONEY_REFUSED,

@@ -165,6 +165,22 @@ STANDING_TERMS: Final[Context] = {
     "outcome": "fr:outcome",
     "thanks": "fr:thanks",
 }
+CREDIT_TERMS: Final[Context] = {
+    "schema": PREFIXES["schema"],
+    "isPartOf": id_("schema:isPartOf"),
+    "contributor": "schema:contributor",
+    "Role": "schema:Role",
+    "roleName": id_("schema:roleName"),
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "record": id_("fr:record"),
+    "roleLabel": "fr:roleLabel",
+    "generation": "fr:generation",
+    "creditState": "fr:creditState",
+    "manifestDigest": "fr:manifestDigest",
+    "withoutName": "fr:withoutName",
+    "digestMultibase": f"{SECURITY}digestMultibase",
+}
 PRODUCTION_TERMS: Final[Context] = {
     "schema": PREFIXES["schema"],
     "isPartOf": id_("schema:isPartOf"),
@@ -300,6 +316,8 @@ STEP_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, STEP_TERMS
 """For the steps of a project, and lists of them."""
 NEED_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, NEED_TERMS]
 """For whom a challenge or a project looks."""
+CREDIT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, CREDIT_TERMS]
+"""For a line of a credit list, what its project asks about it, and what the person answers."""
 PRODUCTION_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, PRODUCTION_TERMS]
 """For what a project has finished, and the lists of its manifest."""
 LOG_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, LOG_TERMS]

@@ -58,7 +58,7 @@ class RoleLine(Shape):
     name: str
     role: str = Field(description="The code of a role in /api/vocabularies.")
     words: str
-    state: Literal["proposed", "confirmed", "declined"]
+    state: Literal["proposed", "confirmed", "unnamed", "declined"]
     place: int
 
 

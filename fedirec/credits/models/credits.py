@@ -63,6 +63,8 @@ class ProductionCredit(Model, metaclass=RowClass):
     state = fields.CharField(max_length=14, default="proposed", db_default="proposed")
     """proposed, confirmed, contested, corrected, pseudonymised or declined."""
     state_at: fields.Field[datetime] = fields.DatetimeField(default=now)
+    answered_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    """When they said so last, as they told it: what was said before that is not said again."""
     proof_uri = fields.CharField(max_length=2048, null=True)
     """The signed activity by which they confirmed or contested it, if it was one."""
     reason = fields.CharField(max_length=1000, default="", db_default="")

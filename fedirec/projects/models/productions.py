@@ -119,7 +119,7 @@ class RoleLine(Model, metaclass=RowClass):
     """The code of one of `remix.roles`."""
     words = fields.CharField(max_length=300, default="", db_default="")
     state = fields.CharField(max_length=10, default="proposed", db_default="proposed")
-    """proposed, confirmed by the person, or declined."""
+    """proposed, confirmed by the person, unnamed as they wish, or declined."""
     position = fields.IntField()
 
     class Meta(Model.Meta):

@@ -123,7 +123,8 @@ async def shown_manifest_of(production: Production) -> Manifest | None:
     if found is None:
         return None
     manifest, _digest = found
-    lines = await RoleLine.filter(production_id=production.id, state="declined").select_related("actor")
+    unsaid = RoleLine.filter(production_id=production.id, state__in=("declined", "unnamed"))
+    lines = await unsaid.select_related("actor")
     return named_now(
         manifest,
         unnamed=await stand_ins_of(

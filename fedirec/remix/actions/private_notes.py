@@ -37,6 +37,8 @@ _MOST: Final = 20
 _QUESTIONS: Final = frozenset(
     {
         Notice.ROLE_PROPOSED,
+        Notice.CREDIT_ANSWERED,
+        Notice.GRANT_ASKED,
         Notice.INVITED_TO_PROJECT,
         Notice.INVITATION_WAITS,
         Notice.TASK_GIVEN,

@@ -19,6 +19,13 @@ def asking_for_production(uri: str) -> Work:
     )
 
 
+def asking_for_credits_with(record: int) -> Work:
+    """The work of looking again at the credit lists of ours in which the record in that row is."""
+    return Work(
+        kind="credits", lane=f"credits of:{record}", payload={"record": record}, dedupe_key=f"credits of:{record}"
+    )
+
+
 def production_in(work: object) -> str | None:
     """The id of the production that a record says it is the release of."""
     return work.production.id if isinstance(work, RecordObject) and work.production else None

@@ -32,6 +32,7 @@ from fedirec.api.shapes.productions import (
     show_production_card,
     show_role,
 )
+from fedirec.credits.actions.crediting.answering import answer_named_role
 from fedirec.errors import Invalid, NotFound
 from fedirec.media.models import Media
 from fedirec.projects.actions.productions.freezing import freeze_production
@@ -44,7 +45,7 @@ from fedirec.projects.actions.productions.preparing import (
     set_links,
 )
 from fedirec.projects.actions.productions.releasing import release_production, take_back_release
-from fedirec.projects.actions.productions.roles import add_role, answer_role, remove_role
+from fedirec.projects.actions.productions.roles import add_role, remove_role
 from fedirec.projects.models import Production as ProductionRow
 from fedirec.projects.pages.productions.views import credits_view
 from fedirec.projects.queries.productions import get_production_row, productions_of, released_productions
@@ -140,7 +141,7 @@ async def unname(call: Call) -> None:
 
 async def answer(call: Call) -> RoleLine:
     row = await _production_in(call)
-    return show_role(await answer_role(call.actor, row, call.row("line"), is_so=call.sent(RoleAnswer).is_so))
+    return show_role(await answer_named_role(call.actor, row, call.row("line"), is_so=call.sent(RoleAnswer).is_so))
 
 
 async def link(call: Call) -> Production:

@@ -9,9 +9,10 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict
-from fedirec.lanes import gathering
+from fedirec.lanes import enqueue, gathering
 from fedirec.media.models import Media
 from fedirec.projects.actions.announcing import publish_project_update
+from fedirec.projects.actions.productions.crediting import asking_for_credits
 from fedirec.projects.actions.productions.preparing import begin_preparing
 from fedirec.projects.actions.staging import carry_on
 from fedirec.projects.fitness import WHAT, Flaw
@@ -55,6 +56,7 @@ async def freeze_production(leader: Actor, production: Production) -> Production
         await fresh.save(update_fields=["state", "frozen_at", "digest_holds"])
         await _count_as_used(checked)
         group = production.project.actor
+        await enqueue([asking_for_credits(fresh.id)])
         details = {"title": fresh.title, "production": fresh.uri, "digest": manifest.digest}
         await log(group, Happening.FROZEN, by=leader, details=details)
         if await carry_on(production.project, Stage.FINISHED):

@@ -13,10 +13,11 @@ from fedirec.activitypub.vocab import Create
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden
-from fedirec.lanes import gathering
+from fedirec.lanes import enqueue, gathering
 from fedirec.media.models import Media
 from fedirec.projects.actions.announcing import members_elsewhere, publish_project_update
 from fedirec.projects.actions.deeds import begin_deed
+from fedirec.projects.actions.productions.crediting import asking_for_credits
 from fedirec.projects.actions.staging import carry_on
 from fedirec.projects.manifests import Manifest
 from fedirec.projects.models import Production
@@ -85,6 +86,7 @@ async def release_production(leader: Actor, production: Production) -> Record:
         record = await save_record(group, work, document=work.write(), media=composed.media)
         fresh.state, fresh.record, fresh.released_at = "released", record, work.published
         await fresh.save(update_fields=["state", "record_id", "released_at"])
+        await enqueue([asking_for_credits(fresh.id)])
         members = await members_elsewhere(production.project)
         homes = {member.host: member.uri for member in reversed(members)}
         create = Create(

@@ -103,6 +103,9 @@ async def remove_role(leader: Actor, production: Production, line: int) -> None:
 async def answer_role(person: Actor, production: Production, line: int, *, is_so: bool) -> RoleLine:
     """`person` says whether they did what the production says of them, also when it is frozen: then what was frozen
     stays, and pages say what they answered. Leaders hear of it.
+
+    Once there is a credit list, only what keeps that calls this (`credits.actions.crediting.answering`): a line of it
+    and this one never say different things.
     """
     async with transaction():
         await hold(production.project)

@@ -39,7 +39,7 @@ async def parts_in_releases(records: Collection[int]) -> Sequence[FurtherPart]:
         if (record := released[key]) is not None and not (key in elsewhere and role.person in unasked)
         for said in [answers.get((key, role.person or "", role.role), "")]
         # Who had confirmed it when it was frozen stands in the record, unless they took it back until the release.
-        if said != "declined" and (not role.is_confirmed or said == "confirmed")
+        if said not in ("declined", "unnamed") and (not role.is_confirmed or said == "confirmed")
     ]
 
 

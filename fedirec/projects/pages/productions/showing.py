@@ -1,4 +1,4 @@
-"""The page of a production, all that were released, and whoever is named in one saying whether that is so."""
+"""The page of a production, and all that were released. What people answer there is for a package above this one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fedirec.accounts.door import require_viewer, viewer_of
+from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.peers import hosts_of
 from fedirec.errors import NotFound
-from fedirec.projects.actions.productions.roles import answer_role
 from fedirec.projects.models import Production, Project
 from fedirec.projects.pages.finding import parts_in_project, project_in
 from fedirec.projects.pages.productions.views import CreditsView, credits_view, is_shown, production_view
@@ -33,11 +32,10 @@ from fedirec.remix.powers import Deed, may_do
 from fedirec.remix.queries.parts import records_in
 from fedirec.remix.roles import label_of
 from fedirec.translatable import N_
-from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Cursor, page_of, wanted_page
-from fedirec.web.render import redirect, render
+from fedirec.web.render import render
 from fedirec.web.sections import Section
 
 _IN_SECTION: Final = 6
@@ -84,17 +82,6 @@ async def show_released(request: Request[Any]) -> Response:
 def _place_of(production: Production) -> Cursor:
     assert production.released_at is not None
     return Cursor(at=production.released_at, id=production.id)
-
-
-async def post_answer(request: Request[Any]) -> Response:
-    """Whoever is named says whether they did what is said of them."""
-    viewer = require_viewer(request, Permission.TAKE_PART)
-    production = await production_in(request, await project_in(request))
-    form = await read_form(request)
-    is_so = form.value("do") == "confirm"
-    await answer_role(viewer.actor, production, row_in(request, "line"), is_so=is_so)
-    said = _("Thank you. You are credited for it.") if is_so else _("Thank you. It is not said of you any more.")
-    return redirect(request, production_view(Cards(request), production).url, said)
 
 
 async def _show(request: Request[Any], production: Production) -> Response:
@@ -157,5 +144,4 @@ routes = [
     Route("/productions", show_released, methods=["GET"]),
     Route("/productions/remote/{id:int}", show_remote_production, methods=["GET"]),
     Route("/p/{slug}/productions/{key}", show_production, methods=["GET"]),
-    Route("/p/{slug}/productions/{key}/answers/{line:int}", post_answer, methods=["POST"]),
 ]

@@ -211,7 +211,7 @@ def _note_about(credited: Credited, answers: Mapping[tuple[str, str], str], *, h
     if not credited.roles:
         return ""
     if not credited.name:
-        return _("somebody was named here who says that this is not so")
+        return _("somebody was named here who does not want to be, or says that this is not so")
     if credited.person is None:
         return _("named by those who lead the project")
     codes = [(find_role(role) or CONTRIBUTOR).code for role in credited.roles]

@@ -14,9 +14,11 @@ from fedirec.activitypub.vocab import Doc, Update, Vocabulary
 from fedirec.clock import now
 from fedirec.errors import Conflict, Gone
 from fedirec.html import markdown
+from fedirec.lanes import enqueue
 from fedirec.media.models import Media
 from fedirec.remix.actions.composing import Composed, shortened
 from fedirec.remix.actions.records import everybody_around
+from fedirec.remix.actions.releases import asking_for_credits_with
 from fedirec.remix.actions.rulings import carry_out, roles_named, ruling_of, take_back
 from fedirec.remix.actions.saving import save_record
 from fedirec.remix.actions.standing import judge_sources
@@ -61,6 +63,7 @@ async def make_it_so(claim: Claim) -> None:
     await carry_out(record, claim)
     await _tell_source(claim)
     await judge_sources([record.id])
+    await enqueue([asking_for_credits_with(record.id)])
 
 
 async def make_it_as_before(claim: Claim) -> None:
@@ -79,6 +82,7 @@ async def make_it_as_before(claim: Claim) -> None:
         )
     await take_back(record, claim)
     await judge_sources([record.id])
+    await enqueue([asking_for_credits_with(record.id)])
 
 
 def refuse_withheld(record: Record) -> None:

@@ -1,0 +1,244 @@
+"""Pools and what was stated of them, as templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from fedirec.credits.deciding import NAMES as RULES
+from fedirec.credits.deciding import SENTENCES as RULE_SENTENCES
+from fedirec.credits.deciding import Rule
+from fedirec.credits.eyes import is_solo, solo_from
+from fedirec.credits.models import Pool, PoolEntry
+from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, Kind, PoolState
+from fedirec.credits.queries.pools import Home
+from fedirec.ledger.currencies import CURRENCIES
+from fedirec.projects.pages.tabs import project_tabs
+from fedirec.projects.pages.views import project_url
+from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.challenges import challenge_tabs
+from fedirec.remix.powers import Part
+from fedirec.translatable import N_
+from fedirec.web.language import gettext as _
+from fedirec.web.views import Choice, PersonView, Tab
+
+_FIRST: Final = ("EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "PLN", "BRL", "INR", "MXN")
+_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "stated": (N_("waits for a treasurer"), "accent", "clock"),
+    "confirmed": (N_("confirmed"), "good", "check"),
+    "refused": (N_("not confirmed"), "bad", "close"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """Whose money it is: the head of its pages."""
+
+    title: str
+    url: str
+    """The list of its pools."""
+    tabs: tuple[Tab, ...] = ()
+    tabs_label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolView:
+    """A pool, as a list and a page show it."""
+
+    key: str
+    url: str
+    title: str
+    kind: str
+    sentence: str
+    is_pot: bool
+    is_open: bool
+    brief: str
+    client: str
+    currency: str
+    stated: int | None
+    host_share_ppm: int
+    rule: str
+    rule_sentence: str
+    state: PoolState
+    opened_at: datetime
+    production: str = ""
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a stated pot has really come in."""
+        return self.stated is None or self.state.came_in - self.state.went_back >= self.stated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """Something that was stated of a pool."""
+
+    key: str
+    kind: str
+    is_income: bool
+    amount: int
+    words: str
+    happened_on: date
+    by: PersonView
+    stated_at: datetime
+    word: str
+    tone: str
+    sign: str
+    waits: bool
+    evidence: str
+    evidence_url: str
+    file_url: str
+    """Empty for whoever may not see the file."""
+    has_file: bool
+    digest: str
+    decided_by: PersonView | None
+    decided_at: datetime | None
+    reason: str
+    original: tuple[int, str] | None
+    rate: str
+    others: tuple[str, ...]
+    """Keys of other entries that show the same."""
+    may_decide: bool
+    may_decide_from: datetime | None = None
+    """Where one person alone does both."""
+
+
+def place_view(cards: Cards, home: Home, parts: frozenset[Part]) -> PlaceView:
+    """The head of pages about the money of `home`, for somebody who plays `parts`."""
+    if home.project is not None:
+        url = project_url(cards, home.project)
+        tabs = project_tabs(cards, home.project, current="money", parts=parts)
+        return PlaceView(title=home.project.title, url=f"{url}/money", tabs=tuple(tabs), tabs_label=_("Project"))
+    if home.challenge is not None:
+        url = cards.challenge_url(home.challenge)
+        tabs = challenge_tabs(home.challenge, cards, current="money", parts=parts)
+        return PlaceView(title=home.challenge.title, url=f"{url}/money", tabs=tuple(tabs), tabs_label=_("Challenge"))
+    return PlaceView(title=_("Money of this instance"), url="/pools")
+
+
+def pool_view(pool: Pool, state: PoolState) -> PoolView:
+    kind, rule = Kind(pool.kind), Rule(pool.rule)
+    return PoolView(
+        key=pool.key,
+        url=f"/pools/{pool.key}",
+        title=pool.title,
+        kind=_(NAMES[kind]),
+        sentence=_(SENTENCES[kind]),
+        is_pot=kind in POTS,
+        is_open=pool.state == "open",
+        brief=pool.brief,
+        client=pool.client,
+        currency=pool.currency,
+        stated=pool.stated,
+        host_share_ppm=pool.host_share_ppm,
+        rule=_(RULES[rule]),
+        rule_sentence=_(RULE_SENTENCES[rule]),
+        state=state,
+        opened_at=pool.created_at,
+        production=pool.production.title if pool.production is not None else "",
+    )
+
+
+def entry_views(
+    cards: Cards,
+    entries: Sequence[PoolEntry],
+    *,
+    others: Mapping[int, Sequence[str]],
+    sees_files: bool,
+    is_treasurer: bool,
+    person: int | None,
+    people: Mapping[int, int],
+    payers: frozenset[int],
+    solo_days: int,
+) -> list[EntryView]:
+    """Those entries; `person` is who looks, and `people` who stated each, by the row of their account."""
+    return [
+        _entry_view(
+            cards,
+            entry,
+            others=tuple(others.get(entry.id, ())),
+            sees_files=sees_files,
+            is_own=person is not None and people.get(entry.stated_by_id) == person,
+            is_treasurer=is_treasurer,
+            is_alone=is_solo(payers),
+            solo_days=solo_days,
+        )
+        for entry in entries
+    ]
+
+
+def _entry_view(
+    cards: Cards,
+    entry: PoolEntry,
+    *,
+    others: tuple[str, ...],
+    sees_files: bool,
+    is_own: bool,
+    is_treasurer: bool,
+    is_alone: bool,
+    solo_days: int,
+) -> EntryView:
+    kind, (word, tone, sign) = EntryKind(entry.kind), _STATES[entry.state]
+    media = entry.evidence_file
+    return EntryView(
+        key=entry.key,
+        kind=_(ENTRY_NAMES[kind]),
+        is_income=kind in (EntryKind.INCOME, EntryKind.ASIDE),
+        amount=entry.amount,
+        words=entry.words,
+        happened_on=entry.happened_on,
+        by=cards.person(entry.stated_by),
+        stated_at=entry.created_at,
+        word=_(word),
+        tone=tone,
+        sign=sign,
+        waits=entry.state == "stated",
+        evidence=entry.evidence,
+        evidence_url=entry.evidence if entry.evidence.startswith("https://") and " " not in entry.evidence else "",
+        file_url=f"/media/{media.path}" if media is not None and sees_files else "",
+        has_file=media is not None,
+        digest=entry.evidence_digest,
+        decided_by=cards.person(entry.decided_by) if entry.decided_by is not None else None,
+        decided_at=entry.decided_at,
+        reason=entry.reason,
+        original=None if entry.original_amount is None else (entry.original_amount, entry.original_currency),
+        rate=entry.rate,
+        others=others,
+        may_decide=is_treasurer and entry.state == "stated" and (not is_own or is_alone),
+        may_decide_from=solo_from(entry.created_at, solo_days) if is_own and is_alone else None,
+    )
+
+
+def kind_choices(*, with_own: bool, only_own: bool = False) -> list[Choice]:
+    """Which pools can be opened; those of the instance's own money are for treasurers."""
+    kinds = [kind for kind in Kind if kind is not Kind.SELF_FUNDED or with_own]
+    if only_own:
+        kinds = [Kind.SELF_FUNDED, Kind.COMMISSION]
+    return [Choice(value=kind.value, label=_(NAMES[kind]), hint=_(SENTENCES[kind])) for kind in kinds]
+
+
+def rule_choices() -> list[Choice]:
+    return [Choice(value=rule.value, label=_(RULES[rule]), hint=_(RULE_SENTENCES[rule])) for rule in Rule]
+
+
+def entry_choices(kind: Kind, *, is_open: bool) -> list[Choice]:
+    """What can be stated of a pool of `kind`."""
+    kinds = [EntryKind.INCOME, EntryKind.REFUND] if is_open else [EntryKind.REFUND]
+    if kind not in POTS and is_open:
+        kinds.insert(1, EntryKind.COST)
+    if kind is Kind.SELF_FUNDED and is_open:
+        kinds.insert(1, EntryKind.ASIDE)
+    hints = {
+        EntryKind.INCOME: _("Money came to the account of this instance."),
+        EntryKind.COST: _("It was spent on this and nothing else."),
+        EntryKind.REFUND: _("A buyer or a client has it again. It makes less of what is still to be shared."),
+        EntryKind.ASIDE: _("Out of what this instance kept of other pools."),
+    }
+    return [Choice(value=each.value, label=_(ENTRY_NAMES[each]), hint=hints[each]) for each in kinds]
+
+
+def currency_choices(*, optional: bool = False) -> list[Choice]:
+    codes = [*_FIRST, *sorted(set(CURRENCIES) - set(_FIRST))]
+    return [*([Choice(value="", label=_("the same"))] if optional else []), *(Choice(value=c, label=c) for c in codes)]

@@ -1,0 +1,175 @@
+"""What pages, proposals and other servers ask about credit lists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tortoise.queryset import QuerySet
+
+from fedirec.accounts.actions.persons import roots_of
+from fedirec.activitypub.models import Actor
+from fedirec.credits.lines import NAMED, WAITS_FOR_PERSON, CreditState
+from fedirec.credits.models import ProductionCredit
+from fedirec.credits.suggesting import Way, suggest
+from fedirec.errors import NotFound
+from fedirec.projects.models import Production
+from fedirec.projects.queries.productions import manifest_of
+from fedirec.remix.claims import ABOUT_PEOPLE, OPEN, ClaimKind
+from fedirec.remix.models import Claim
+from fedirec.remix.queries.trails import edges_above
+
+MAX_LINES: Final = 5_000
+"""Of one credit list."""
+_NONE: Final = "There is no such credit here."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What `credits.suggesting.suggest` needs to know of a production; people are the rows of persons, in words."""
+
+    used: Mapping[str, int]
+    ways: Sequence[Way]
+    people: Mapping[str, Mapping[str, int]]
+
+
+def with_all(credits: QuerySet[ProductionCredit]) -> QuerySet[ProductionCredit]:
+    """Each with its person, account, work, and production with its project and the Group of that."""
+    return credits.select_related("person", "actor", "record", "production__project__actor", "production__record")
+
+
+async def get_credit(production: Production, key: str) -> ProductionCredit:
+    """The line of `production` with that key. Raises NotFound."""
+    found = await with_all(ProductionCredit.filter(key=key, production_id=production.id)).first()
+    if found is None:
+        raise NotFound(_NONE)
+    return found
+
+
+async def get_credit_row(row: int) -> ProductionCredit:
+    """The line in that row. Raises NotFound."""
+    found = await with_all(ProductionCredit.filter(id=row)).first()
+    if found is None:
+        raise NotFound(_NONE)
+    return found
+
+
+async def find_credit_at(uri: str) -> ProductionCredit | None:
+    """The line that lives at `uri`, here or elsewhere."""
+    elsewhere = await with_all(ProductionCredit.filter(uri=uri)).first()
+    if elsewhere is not None:
+        return elsewhere
+    home, _slash, key = uri.rpartition("/credits/")
+    found = await with_all(ProductionCredit.filter(key=key, uri=None)).first()
+    return found if found is not None and found.production.uri == home else None
+
+
+async def credits_of(
+    production: Production, *, after: int | None = None, limit: int = MAX_LINES
+) -> Sequence[ProductionCredit]:
+    """The credit list of `production`, the nearest first, from the line after the place `after` on.
+
+    Each comes with its person, account and work. Who is not to be named (`lines.NAMED`) is for nobody to see.
+    """
+    found = with_all(ProductionCredit.filter(production_id=production.id, uri=None))
+    return await found.order_by("generation", "position", "id").offset(after or 0).limit(limit)
+
+
+async def credited_people(production: Production) -> frozenset[int]:
+    """The rows of the persons who are to be in a pay proposal: those who confirmed a line, or are credited without
+    being named. Who turned out to be somebody else counts as them.
+    """
+    wanted = (CreditState.CONFIRMED.value, CreditState.PSEUDONYMISED.value)
+    rows = ProductionCredit.filter(production_id=production.id, uri=None, state__in=wanted).limit(MAX_LINES)
+    people = {int(str(row)) for row in await rows.values_list("person_id", flat=True)}
+    return frozenset((await roots_of(people)).values())
+
+
+async def own_credits(
+    actor: Actor, *, waiting: bool = False, before: int | None = None, limit: int
+) -> Sequence[ProductionCredit]:
+    """What `actor` is credited for, the newest first; or only what waits for their word."""
+    found = with_all(ProductionCredit.filter(actor_id=actor.id))
+    if waiting:
+        found = found.filter(state__in=[state.value for state in WAITS_FOR_PERSON])
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return await found.order_by("-id").limit(limit)
+
+
+async def held_lines(production: Production) -> dict[int, str]:
+    """The lines of `production`, by row, of which somebody says that they are not right, and what is said in a word:
+    "contested", or the kind of a claim about the work that nobody has decided.
+
+    Pay of these lines waits, and of no others: a claim about somebody holds their lines alone, one about sources those
+    of the work.
+    """
+    rows = ProductionCredit.filter(production_id=production.id, uri=None).limit(MAX_LINES)
+    lines = await rows.select_related("actor")
+    held = {line.id: CreditState.CONTESTED.value for line in lines if line.state == CreditState.CONTESTED}
+    by_work: dict[int, list[ProductionCredit]] = {}
+    for line in lines:
+        if line.record_id is not None:
+            by_work.setdefault(line.record_id, []).append(line)
+    if not by_work:
+        return held
+    claims = Claim.filter(record_id__in=list(by_work), state__in=[str(state) for state in OPEN]).limit(MAX_LINES)
+    for claim in await claims.order_by("id"):
+        about = claim.person_uri if ClaimKind(claim.kind) in ABOUT_PEOPLE else None
+        for line in by_work[claim.record_id]:
+            if about is None or (line.actor is not None and line.actor.uri == about):
+                held.setdefault(line.id, claim.kind)
+    return held
+
+
+async def lineage_for_suggestion(production: Production) -> Lineage:
+    """The graph of what `production` was made from, and who made each work: what a suggestion of shares goes by.
+
+    Those who say that it was not them get nothing suggested; those who are not named do. What a role is worth no trail
+    knows: role lines are no part of it.
+    """
+    found = await manifest_of(production)
+    used = [record.id for record in found[0].records] if found else []
+    rows = ProductionCredit.filter(production_id=production.id, uri=None, role_line_id=None)
+    lines = await rows.exclude(state=CreditState.DECLINED.value).order_by("id").limit(MAX_LINES)
+    roots = await roots_of({line.person_id for line in lines})
+    people: dict[str, dict[str, int]] = {}
+    for line in lines:
+        people.setdefault(line.work_uri, {})[str(roots[line.person_id])] = 1
+    return Lineage(
+        used=dict.fromkeys(used, 1),
+        ways=[Way(record=edge.record, source=edge.source, relation=edge.relation) for edge in await edges_above(used)],
+        people=people,
+    )
+
+
+async def suggested_weights(production: Production, *, scope: str) -> dict[int, int]:
+    """What the trail of `production` suggests for each of its lines, by row, in ppm: a suggestion and nothing more.
+
+    Several lines of one person through one work share what that person gets for it. Empty without any trail.
+    """
+    graph = await lineage_for_suggestion(production)
+    suggested = suggest(graph.used, graph.ways, graph.people, scope=scope)
+    rows = ProductionCredit.filter(production_id=production.id, uri=None, role_line_id=None)
+    lines = await rows.exclude(state=CreditState.DECLINED.value).order_by("id").limit(MAX_LINES)
+    roots = await roots_of({line.person_id for line in lines})
+    alike: dict[tuple[str, str], list[int]] = {}
+    for line in lines:
+        alike.setdefault((line.work_uri, str(roots[line.person_id])), []).append(line.id)
+    return {
+        row: weight // len(same) + (place < weight % len(same))
+        for key, weight in suggested.items()
+        for same in [alike.get(key, [])]
+        for place, row in enumerate(same)
+    }
+
+
+def shown_name(credit: ProductionCredit) -> str:
+    """What a line calls the person; empty for who is not to be named."""
+    return credit.name if CreditState(credit.state) in NAMED else ""
+
+
+def works_in(credits: Collection[ProductionCredit]) -> set[int]:
+    """The rows of the works by which people are in it."""
+    return {credit.record_id for credit in credits if credit.record_id is not None}
