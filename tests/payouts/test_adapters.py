@@ -13,6 +13,7 @@ import pytest
 from fedirec.clock import now
 from fedirec.errors import Conflict, Invalid, Misconfigured
 from fedirec.net import Net
+from fedirec.payouts.adapters import wire
 from fedirec.payouts.adapters.catalogue import LABELS, Accounts, open_adapters
 from fedirec.payouts.adapters.paypal import PayPal, PayPalAccount
 from fedirec.payouts.adapters.protocol import (
@@ -339,6 +340,27 @@ async def test_too_little_money_after_a_lost_answer_does_not_look_like_nothing_w
     paypal.tell(balance=100)
     assert (await followed(by_paypal, first, await sent_again(by_paypal, first)))[-1].standing is Standing.SETTLED
     assert paypal.tell()["paid"] == [first.key]
+
+
+async def test_a_reference_that_paypal_cannot_have_given_is_not_taken_for_none(by_paypal: PayPal, paypal: Fake) -> None:
+    written = attempt(by_paypal, reference="../../v1/oauth2?x", first_sent_at=now())
+    assert (await by_paypal.ask(written)).standing is Standing.UNKNOWN
+    assert (await by_paypal.submit(written)).standing is Standing.UNKNOWN
+    assert paypal.tell()["seen"] == []
+
+
+@pytest.mark.parametrize("name", ["paypal", "stripe"])
+async def test_who_answers_too_late_may_have_paid(
+    name: str, by_paypal: PayPal, by_stripe: Stripe, fakes: dict[str, Fake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter: NetworkAdapter = by_paypal if name == "paypal" else by_stripe
+    first = attempt(adapter)
+    fakes[name].break_next(PAYPAL if name == "paypal" else STRIPE, when="after", sleep=0.6, status=201)
+    monkeypatch.setattr(wire, "SECONDS", 0.2)
+    assert (await adapter.submit(first)).standing is Standing.UNKNOWN
+    monkeypatch.undo()
+    assert (await followed(adapter, first, await sent_again(adapter, first)))[-1].standing is Standing.SETTLED
+    assert fakes[name].tell()["paid"] == [first.key]
 
 
 async def test_a_duplicate_without_a_link_is_for_a_person(by_paypal: PayPal, paypal: Fake) -> None:

@@ -156,8 +156,10 @@ class PayPal:
 
     async def ask(self, attempt: Attempt) -> Outcome:
         """What became of it. Without PayPal's number for it UNHEARD, for PayPal cannot be asked by ours."""
-        if not attempt.reference or not _BATCH.fullmatch(attempt.reference):
+        if not attempt.reference:
             return Outcome(standing=Standing.UNHEARD)
+        if not _BATCH.fullmatch(attempt.reference):
+            return strange(attempt.reference)
         token = await self._authorise()
         if isinstance(token, Outcome):
             return lost(reference=attempt.reference)

@@ -6,6 +6,7 @@ was worked on, or a connection that is cut. Its clock can be put forward.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -85,6 +86,7 @@ class Troubled:
         self.provider.troubles.remove(trouble)
         if trouble["when"] == "after":
             await self.app(scope, receive, _nobody)
+        await asyncio.sleep(trouble.get("sleep", 0))
         if trouble.get("cut"):
             send.__self__.transport.abort()  # type: ignore[attr-defined]  # uvicorn has no other way to say nothing
             return
