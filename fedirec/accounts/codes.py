@@ -35,3 +35,8 @@ def digest_of(secret: str) -> str:
 def digest_of_code(account_id: int, code: str) -> str:
     """What is kept of a recovery code of an account, however it is typed."""
     return digest_of(f"{account_id}:{code.lower().translate(_MISREAD)}")
+
+
+def digest_of_credit_code(code: str) -> str:
+    """What is kept of a code that says who somebody is, however it is typed: it alone leads to the person."""
+    return digest_of(f"credit:{code.lower().translate(_MISREAD)}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tortoise.exceptions import IntegrityError
 
+from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.actions.persons import actors_of, person_of
 from fedirec.accounts.models import Account, Person
 from fedirec.accounts.notices import Notice
@@ -13,19 +14,18 @@ from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import adapters_of, money_settings
+from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
-from fedirec.payouts.actions.payees.warning import Post, addresses_of, warning_of
-from fedirec.payouts.adapters.catalogue import KINDS
+from fedirec.payouts.actions.payees.warning import addresses_of, warning_of
 from fedirec.payouts.details import mask, read_country
 from fedirec.payouts.holds import Cause, hold_from
 from fedirec.payouts.keys import Vault, label_of_payee
 from fedirec.payouts.models import Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import Sealed, digest_of_terms, unsealed
+from fedirec.payouts.queries.ways import Ways
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
 
@@ -52,6 +52,7 @@ async def give_details(
     *,
     country: str,
     present: str,
+    ways: Ways,
     vault: Vault,
     post: Post,
     attempts: RateLimit,
@@ -62,16 +63,16 @@ async def give_details(
     no sense, Forbidden as `prove_it_is_them`, TooMany, Misconfigured.
     """
     require(viewer, Permission.BE_PAID)
-    settings = await money_settings()
-    if adapter not in adapters_of(settings):
+    way = (await ways.offered()).get(adapter)
+    if way is None:
         raise Invalid("Please choose one of the ways that are offered.", field="adapter")
-    living, details = read_country(country), KINDS[adapter].check_details(typed)
+    living, details = read_country(country), way.check_details(typed)
     await prove_it_is_them(viewer, present, attempts=attempts)
-    person = await person_of(viewer.actor)
+    settings, person = await money_settings(), await person_of(viewer.actor)
     payee = await payee_of(person)
     fingerprint = vault.fingerprint(adapter, details)  # the key is read, or made, before the transaction
     before = unsealed(payee, vault)
-    known = _contacts(before, payee.adapter)
+    known = contacts_of(payee, vault)
     warned = await warning_of(
         post, person, Notice.PAY_DETAILS_GIVEN, path=f"{HERE}/details", cause=viewer.actor, contacts=known
     )
@@ -88,8 +89,8 @@ async def give_details(
         payee.adapter, payee.details, payee.fingerprint = adapter, sealed, fingerprint
         payee.masked, payee.country, payee.confirmed_at = mask(adapter, details), living, moment
         if not is_same:
-            _hold(payee, Cause.DETAILS, settings)
-            payee.changed_at = moment
+            payee.held_until = hold_from(moment, held_until=payee.held_until, days=settings.hold_days)
+            payee.held_for, payee.changed_at = Cause.DETAILS.value, moment
             await warned.send()
         await payee.save()
         await PayeeEvent.create(payee_id=payee.id, happening=happening, actor_id=viewer.actor.id)
@@ -133,7 +134,7 @@ async def erase_details(viewer: Viewer, *, present: str, vault: Vault, post: Pos
     await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
     payee = await payee_of(person)
-    known = _contacts(unsealed(payee, vault), payee.adapter)
+    known = contacts_of(payee, vault)
     warned = await warning_of(
         post, person, Notice.PAY_DETAILS_ERASED, path=f"{HERE}/details", cause=viewer.actor, contacts=known
     )
@@ -171,13 +172,9 @@ async def erase(payee: Payee, *, by: Actor | None) -> None:
     await PayeeEvent.create(payee_id=payee.id, happening="erased", actor_id=by.id if by else None)
 
 
-def _hold(payee: Payee, cause: Cause, settings: MoneySettings) -> None:
-    payee.held_until = hold_from(now(), held_until=payee.held_until, days=settings.hold_days)
-    payee.held_for = cause.value
-
-
-def _contacts(before: Sealed | None, adapter: str) -> Sequence[str]:
-    """Where somebody was reached who said earlier how they are paid."""
-    if before is None:
+def contacts_of(payee: Payee, vault: Vault) -> Sequence[str]:
+    """The mail addresses that were theirs when they said how they are paid, that of PayPal among them."""
+    known = unsealed(payee, vault)
+    if known is None:
         return ()
-    return [*before.contacts, *([before.details["email"]] if adapter == "paypal" else [])]
+    return [*known.contacts, *([known.details["email"]] if payee.adapter == "paypal" else [])]

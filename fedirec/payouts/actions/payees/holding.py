@@ -1,0 +1,120 @@
+"""Nothing is paid for a while: after a Move, a new key, the use of a code, or because the treasurer says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.letters import Post
+from fedirec.accounts.models import Person
+from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.queries.settings import money_settings
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Invalid
+from fedirec.payouts.actions.payees.giving import HERE, contacts_of
+from fedirec.payouts.actions.payees.warning import warning_of
+from fedirec.payouts.holds import CAUSES, UNSURE, Cause, hold_from
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
+from fedirec.payouts.queries.payees import standings_of
+from fedirec.web.language import gettext as _
+
+PAGE: Final = 500
+MOST_DAYS: Final = 365
+
+
+async def watch_payees(vault: Vault, post: Post) -> int:
+    """Whose account moved or has a new key is written down as held, and hears of it; for how many that was new.
+
+    Whether it is written down decides nothing: `standings_of` works it out each time.
+    """
+    found, after = 0, 0
+    while rows := await Payee.filter(id__gt=after).order_by("id").limit(PAGE).values_list("id", "person_id"):
+        standings = await standings_of([int(person) for _id, person in rows], vault)
+        for standing in standings.values():
+            payee, held = standing.payee, standing.held
+            is_late = held.until != payee.held_until
+            is_unsure = payee.confirmed_at is not None and not held.is_confirmed
+            if held.cause is not None and (is_late or is_unsure):
+                await hold_pay(payee, held.cause, vault=vault, post=post, days=0)
+                found += 1
+        after = int(rows[-1][0])
+    return found
+
+
+async def hold_pay(payee: Payee, cause: Cause, *, vault: Vault, post: Post, days: int | None = None) -> None:
+    """Nothing is paid to `payee` for the days that the instance states, or `days`; every known contact hears of it."""
+    person = await Person.get(id=payee.person_id)
+    warned = await warning_of(
+        post, person, Notice.PAY_HELD, path=HERE, title=_(CAUSES[cause]), contacts=contacts_of(payee, vault)
+    )
+    async with transaction():
+        await write_hold(payee, cause, vault=vault, days=days)
+        await warned.send()
+
+
+async def write_hold(
+    payee: Payee, cause: Cause, *, vault: Vault, days: int | None = None, by: Actor | None = None
+) -> None:
+    """As `hold_pay`, without a word; part of the caller's transaction."""
+    await hold(payee)
+    settings = await money_settings()
+    known = (await standings_of([payee.person_id], vault)).get(payee.person_id)
+    before = known.held.until if known else payee.held_until
+    payee.held_until = hold_from(now(), held_until=before, days=settings.hold_days if days is None else days)
+    payee.held_for = cause.value
+    if cause in UNSURE:
+        payee.confirmed_at = None
+    await payee.save(update_fields=["held_until", "held_for", "confirmed_at"])
+    await PayeeEvent.create(payee_id=payee.id, happening="held", actor_id=by.id if by else None)
+
+
+async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, post: Post) -> None:
+    """The treasurer holds back what `payee` is owed for so many `days`; they hear of it, and it is on record."""
+    require(doer, Permission.PAY)
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("Please write a number of days, 365 at most.", field="days")
+    person = await Person.get(id=payee.person_id)
+    cause = Cause.TREASURER
+    warned = await warning_of(
+        post, person, Notice.PAY_HELD, path=HERE, title=_(CAUSES[cause]), contacts=contacts_of(payee, vault)
+    )
+    async with transaction():
+        await write_hold(payee, cause, vault=vault, days=days, by=doer.actor)
+        await audit(doer, "hold_pay", f"{post.origin}/treasury/payees/{payee.key}", days=days)
+        await warned.send()
+
+
+async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -> None:
+    """What a treasurer held back by hand is paid again; what is held for another reason stays so until its day.
+
+    Raises Conflict where nothing was held by hand.
+    """
+    require(doer, Permission.PAY)
+    settings = await money_settings()
+    person = await Person.get(id=payee.person_id)
+    warned = await warning_of(post, person, Notice.PAY_RELEASED, path=HERE, contacts=contacts_of(payee, vault))
+    async with transaction():
+        await hold(payee)
+        if payee.held_for != Cause.TREASURER or payee.held_until is None or payee.held_until <= now():
+            raise Conflict("Nothing is held here that a treasurer could let go.")
+        used = await CreditCode.filter(person_id=payee.person_id, used_at__not_isnull=True).order_by("-used_at").first()
+        moments = {
+            Cause.DETAILS: payee.changed_at if payee.details else None,
+            Cause.CODE: used.used_at if used else None,
+        }
+        days = timedelta(days=settings.hold_days)
+        rest = {moment + days: cause for cause, moment in moments.items() if moment and moment + days > now()}
+        payee.held_until = max(rest, default=None)
+        payee.held_for = rest[payee.held_until].value if payee.held_until else ""
+        await payee.save(update_fields=["held_until", "held_for"])
+        await PayeeEvent.create(payee_id=payee.id, happening="released", actor_id=doer.actor.id)
+        await audit(doer, "release_pay", f"{post.origin}/treasury/payees/{payee.key}")
+        if payee.held_until is None:
+            await warned.send()
