@@ -115,7 +115,8 @@ async def _verify_chain(report: Report, against: Iterable[tuple[int, str]]) -> N
     await _verify_documents(report)
     for number, kind in await fetch_tuples(
         "SELECT l.number, l.kind FROM chain_link AS l LEFT JOIN journal_entry AS e ON e.id = l.entry_id "
-        "WHERE (l.kind = ?) <> (e.id IS NOT NULL) ORDER BY l.number LIMIT ?",
+        "WHERE (l.kind = ? AND e.id IS NULL) OR (l.kind <> ? AND l.entry_id IS NOT NULL) ORDER BY l.number LIMIT ?",
+        ENTRY,
         ENTRY,
         MAX_FINDINGS,
     ):
