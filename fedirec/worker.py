@@ -44,6 +44,11 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.payouts.actions.payees.giving import forget_payee
+from fedirec.payouts.actions.payees.holding import watch_payees
+from fedirec.payouts.actions.payees.joining import join_those_who_moved
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.queries.money import money_entries
 from fedirec.projects.actions.announcing import introductions_of_adoptable
 from fedirec.projects.actions.findable import make_projects_findable
 from fedirec.projects.actions.leaving import forget_projects, project_entries
@@ -92,6 +97,7 @@ COPIED: Final = {
     "projects.json": project_entries,
     "production_credits.json": production_credit_entries,
     "grants.json": grant_entries,
+    "money.json": money_entries,
 }
 """What is in the copy that somebody takes along, besides what `remix` knows of them."""
 KEEP_UPLOADS: Final = timedelta(days=1)
@@ -115,7 +121,9 @@ def kinds_of_work(
         folder=settings.data_dir / FOLDER,
         further=COPIED,
     )
-    eraser = Eraser(store=store, cache=cache, archives=settings.data_dir / FOLDER, further=(forget_projects,))
+    eraser = Eraser(
+        store=store, cache=cache, archives=settings.data_dir / FOLDER, further=(forget_projects, forget_payee)
+    )
     return {
         "inbox": Kind(
             handler=inbox.handle,
@@ -181,7 +189,7 @@ class Chore:
     """Whether it may be done by a clock that is wrong."""
 
 
-def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> list[Chore]:
+def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post, vault: Vault) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
         Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
@@ -215,6 +223,8 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post) -> li
         Chore("remind of invitations", timedelta(hours=1), remind_of_invitations),
         Chore("watch for leaders who are silent", timedelta(hours=1), watch_leaders),
         Chore("give projects to who offers to lead them", timedelta(minutes=10), decide_takeovers),
+        Chore("hold the pay of those who moved", timedelta(minutes=10), partial(watch_payees, vault, post)),
+        Chore("join those who moved long enough ago", timedelta(hours=1), partial(join_those_who_moved, vault, post)),
         Chore("forget what people were reminded of", timedelta(hours=24), forget_reminders),
         Chore("end questions about remixes", timedelta(minutes=10), expire_requests),
         Chore("look at stamps again", timedelta(minutes=5), look_at_stamps_again, is_harmless=True),
@@ -264,13 +274,13 @@ class Calm:
 
 
 async def work(
-    runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event, *, archives: Path, post: Post
+    runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event, *, archives: Path, post: Post, vault: Vault
 ) -> None:
     """Run jobs and chores until `stop`."""
     calm = Calm()
     rounds = [
         asyncio.create_task(_again_and_again(chore, calm, stop))
-        for chore in chores(store, cache, archives=archives, post=post)
+        for chore in chores(store, cache, archives=archives, post=post, vault=vault)
     ]
     try:
         await runner.run(stop)

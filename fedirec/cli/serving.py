@@ -133,7 +133,15 @@ async def _work_until_told(settings: Settings) -> None:
 
 async def _work(state: State, stop: asyncio.Event) -> None:
     archives = state["settings"].data_dir / FOLDER
-    await work(state["runner"], state["store"], state["media_cache"], stop, archives=archives, post=state["post"])
+    await work(
+        state["runner"],
+        state["store"],
+        state["media_cache"],
+        stop,
+        archives=archives,
+        post=state["post"],
+        vault=state["vault"],
+    )
 
 
 async def _end_soon(jobs: asyncio.Task[None]) -> None:

@@ -52,6 +52,7 @@ async def serve(settings: Settings, port: int) -> None:
                 stop,
                 archives=settings.data_dir / FOLDER,
                 post=state["post"],
+                vault=state["vault"],
             )
         )
         try:

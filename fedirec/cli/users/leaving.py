@@ -16,9 +16,9 @@ from fedirec.cli.terminal import make_sure, say
 from fedirec.cli.users.finding import Name, account_called
 from fedirec.errors import Conflict, NotFound
 from fedirec.media.store import DiskStore
-from fedirec.projects.actions.leaving import project_entries
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.settings import Settings
+from fedirec.worker import COPIED
 
 
 @with_settings(*WHERE, least="warning")
@@ -54,7 +54,7 @@ async def export(
     async with existing_instance(settings) as site:
         account = await account_called(site, name)
         store = DiskStore(settings.media_dir, incoming=settings.data_dir / "incoming")
-        archivist = Archivist(store=store, folder=file.parent, further={"projects.json": project_entries})
+        archivist = Archivist(store=store, folder=file.parent, further=COPIED)
         await audit(OPERATOR, "export", account.actor.uri)
         size = await archivist.write(account, file)
         say(f"{file} has everything of @{account.actor.handle}, in {size:,} bytes. Give it to nobody else.")

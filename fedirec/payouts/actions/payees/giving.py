@@ -8,7 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.actions.persons import actors_of, person_of
-from fedirec.accounts.models import Account, Person
+from fedirec.accounts.models import Account, Identity, Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
@@ -153,7 +153,10 @@ async def forget_payee(actor: Actor) -> None:
 
     What they are owed stays theirs; with their code they come back for it.
     """
-    person = await person_of(actor)
+    identity = await Identity.get_or_none(actor_id=actor.id).select_related("person")
+    if identity is None:
+        return
+    person = identity.person
     others = [each for each in await actors_of(person) if each.id != actor.id and each.state == "active"]
     payee = await Payee.get_or_none(person_id=person.id)
     if payee is None or others:
