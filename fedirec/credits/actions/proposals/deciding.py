@@ -1,0 +1,151 @@
+"""From the end of the time for objections to a decision, by the rule that was fixed when a proposal was published."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, with_home
+from fedirec.credits.actions.proposals.publishing import MAX_NOTE, proposers_of
+from fedirec.credits.actions.proposals.telling import announce, tell_leaders, tell_listed
+from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally
+from fedirec.credits.eyes import refuse_same_eyes
+from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
+from fedirec.credits.proposals import TAKING, Facts, State, Step, advance, refusal_of
+from fedirec.credits.queries.contests import tally_of, unanswered
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import payers
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Invalid
+from fedirec.lanes import gathering
+from fedirec.ledger.recording import record
+from fedirec.remix.powers import Deed
+from fedirec.translatable import N_
+
+BATCH: Final = 100
+"""Proposals of one round; the rest comes with the next."""
+
+
+async def decide_proposal(
+    treasurer: Actor, proposal: PayProposal, *, digest: str, accepts: bool, reason: str
+) -> ProposalDecision:
+    """The host has decided that money is shared as the revision with `digest` says, or that it is not, and why.
+
+    Only where the rule says so, when every objection has its answer, and by somebody who did not propose it; where one
+    person alone may pay here, they wait. Rejected, it can be revised. Raises Forbidden, Changed, Conflict, Invalid.
+    """
+    if not reason.strip() or len(reason.strip()) > MAX_NOTE:
+        raise Invalid(
+            N_("Please give a reason of up to %(n)s characters: everybody can read it."),
+            field="reason",
+            blanks={"n": MAX_NOTE},
+        )
+    async with transaction(), gathering():
+        await begin(Deed.DECIDE_PROPOSAL, proposal, treasurer)
+        revision = await in_force(proposal, digest)
+        if proposal.rule != Rule.HOST:
+            raise Conflict(N_("Those who are listed decide about this proposal."))
+        _refuse_step(proposal, Facts(now=now(), unanswered=await unanswered(proposal), is_agreed=True))
+        await refuse_own(treasurer, proposal, revision, told=revision)
+        ruling = Ruling(accepts=accepts, reason=reason.strip(), digest=digest)
+        counted = await tally_of(proposal, revision, ruling=ruling)
+        return await _decide(proposal, revision, counted, by=treasurer, reason=reason.strip())
+
+
+async def count_votes(proposal: PayProposal) -> ProposalDecision | None:
+    """`proposal` is decided if those who are listed have agreed by its rule; None as long as they have not."""
+    async with transaction(), gathering():
+        await hold(proposal)
+        await with_home(proposal)
+        if proposal.state != State.CLOSING or proposal.rule == Rule.HOST:
+            return None
+        revision = await in_force(proposal)
+        counted = await tally_of(proposal, revision)
+        if counted.outcome is not Outcome.ACCEPTED or await unanswered(proposal):
+            return None
+        return await _decide(proposal, revision, counted, by=None, reason="")
+
+
+async def close_windows() -> int:
+    """Proposals whose time for objections is over, with an answer to each, wait to be decided; where those who are
+    listed have agreed, they are decided. Returns to how many something happened.
+    """
+    over = PayProposal.filter(
+        pool_id__not_isnull=True, closes_at__lte=now(), state__in=[str(state) for state in TAKING]
+    )
+    done = 0
+    for proposal in await over.order_by("closes_at").limit(BATCH):
+        done += await _close(proposal)
+    voted = PayProposal.filter(pool_id__not_isnull=True, state=State.CLOSING.value).exclude(rule=Rule.HOST.value)
+    for proposal in await voted.order_by("closes_at").limit(BATCH):
+        done += await count_votes(proposal) is not None
+    return done
+
+
+async def refuse_own(
+    treasurer: Actor, proposal: PayProposal, revision: ProposalRevision, *, told: ProposalRevision | None = None
+) -> bool:
+    """`treasurer` did not propose what they approve; whether the rule for who is alone stands in for that.
+
+    Who is alone waits from when everybody was told: of `told`, or else of the decision. Raises Forbidden and Conflict.
+    """
+    person, proposers = await own_person(treasurer), await proposers_of(proposal)
+    settings = await money_settings()
+    told_at = told.published_at if told is not None else proposal.decided_at
+    return refuse_same_eyes(
+        person,
+        [person] if person in proposers else sorted(proposers)[:1],
+        payers=await payers(),
+        told_at=told_at or revision.published_at,
+        days=settings.solo_days,
+        now=now(),
+    )
+
+
+async def _close(proposal: PayProposal) -> bool:
+    async with transaction(), gathering():
+        await hold(proposal)
+        await with_home(proposal)
+        facts = Facts(now=now(), closes_at=proposal.closes_at, unanswered=await unanswered(proposal))
+        if refusal_of(proposal.state, Step.CLOSE, facts):
+            return False
+        revision = await in_force(proposal)
+        proposal.state = advance(proposal.state, Step.CLOSE, facts).value
+        await proposal.save(update_fields=["state"])
+        await tell_leaders(proposal, Notice.PROPOSAL_CLOSING, cause=None)
+        await record("proposal_closing", proposal.key, {"revision": revision.number, "digest": revision.digest})
+    return True
+
+
+async def _decide(
+    proposal: PayProposal, revision: ProposalRevision, counted: Tally, *, by: Actor | None, reason: str
+) -> ProposalDecision:
+    decision = await ProposalDecision.create(
+        proposal=proposal,
+        revision=revision,
+        rule=proposal.rule,
+        outcome=counted.outcome.value,
+        reason=reason,
+        tally=counted.write(),
+        decided_by=by,
+        created_at=now(),
+    )
+    is_accepted = counted.outcome is Outcome.ACCEPTED
+    if is_accepted:
+        facts = Facts(now=now(), is_agreed=True, unanswered=await unanswered(proposal))
+        proposal.state, proposal.decided_at = advance(proposal.state, Step.DECIDE, facts).value, decision.created_at
+        await proposal.save(update_fields=["state", "decided_at"])
+    kind = Notice.PROPOSAL_DECIDED if is_accepted else Notice.PROPOSAL_REJECTED
+    await tell_listed(proposal, kind, revision=revision, cause=by, reason=reason)
+    await announce(proposal, revision)
+    document = {"revision": revision.number, "digest": revision.digest, "outcome": decision.outcome}
+    await record("proposal_decision", proposal.key, document | {"tally": counted.write()})
+    return decision
+
+
+def _refuse_step(proposal: PayProposal, facts: Facts) -> None:
+    if refusal := refusal_of(proposal.state, Step.DECIDE, facts):
+        raise Conflict(refusal)

@@ -1,0 +1,361 @@
+"""Drawing up the next revision of a proposal: lines, weights and reasons, which bind nobody until they are published.
+
+Every change names the version of the draft that it was made from, and raises Changed where there is another one by
+now: nobody's work is lost because two leaders write at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.models import Person
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import begin, parts_for
+from fedirec.credits.lines import NAMED, CreditState
+from fedirec.credits.models import DraftLine, PayProposal, Pool, PoolUse, ProductionCredit, ProposalProduction
+from fedirec.credits.proposals import BINDING, CHANGING, State
+from fedirec.credits.queries.credits import credits_of, suggested_weights
+from fedirec.credits.revisions import MAX_ABOUT, MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
+from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, even_by_role, refuse_number, rescale
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Changed, Conflict, Invalid, NotFound
+from fedirec.projects.models import Production
+from fedirec.remix.powers import Deed
+from fedirec.remix.vocab.text import clean_line
+from fedirec.translatable import N_
+from fedirec.uris import new_key, origin_of
+
+MAX_OPEN: Final = 20
+"""Proposals of one pool that are not locked, paid or called off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """A line as somebody writes it. `key` names one that is there; without it, a new one is for `person` or `name`."""
+
+    key: str = ""
+    person: Actor | None = None
+    """Whose account, here or elsewhere, for a new line."""
+    name: str = ""
+    """What somebody without an account is called, for a new line."""
+    label: str = ""
+    role: str = ""
+    """The address of the role."""
+    weight: int = 0
+    reason: str = ""
+    income_kind: str = IncomeKind.ROYALTY.value
+    is_locked: bool = False
+    position: int | None = None
+    """Its place; None leaves it where it is, or puts it at the end."""
+
+
+async def begin_proposal(
+    leader: Actor,
+    pool: Pool,
+    productions: Sequence[Production],
+    title: str,
+    *,
+    adjusts: PayProposal | None = None,
+    group: Actor | None = None,
+) -> PayProposal:
+    """There is a draft how `pool` is shared among those credited for `productions`, with a line for each credit.
+
+    Weights are those that the trail suggests; each line waits for its reason. `adjusts` is a locked proposal of the
+    same pool. `group` is that of a project or challenge for which the pool was opened, if it is not the pool's own.
+    Raises Forbidden, Invalid with the field that has to change, and Conflict for a pool that is closed, or has too many
+    proposals.
+    """
+    called = clean_line(title, MAX_NAME)
+    if not called:
+        raise Invalid(N_("Please fill this in."), field="title")
+    if not 1 <= len({each.id for each in productions}) <= MAX_ABOUT:
+        raise Invalid(N_("Please choose what the money was made with."), field="productions")
+    async with transaction():
+        home = await Actor.get(id=group.id if group is not None else pool.group_id)
+        await parts_for(Deed.DRAW_UP_PROPOSAL, home, leader)
+        await hold(pool)
+        await _refuse_pool(pool, home, productions, adjusts)
+        key = new_key()
+        proposal = await PayProposal.create(
+            key=key,
+            uri=f"{origin_of(home.uri)}/pay/{key}",
+            group=home,
+            pool=pool,
+            title=called,
+            rule=pool.rule,
+            currency=pool.currency,
+            adjusts=adjusts,
+            proposer=leader,
+            made_at=now(),
+        )
+        for production in {each.id: each for each in productions}.values():
+            await ProposalProduction.create(proposal=proposal, production=production)
+            await _add_credits(proposal, production)
+    return proposal
+
+
+async def save_lines(
+    leader: Actor,
+    proposal: PayProposal,
+    version: int,
+    lines: Sequence[LineDraft],
+    *,
+    gone: Collection[str] = (),
+) -> PayProposal:
+    """The draft has `lines` as they are written here, and those with the keys `gone` no more; others stay as they are.
+
+    A few statements, whatever their number. A line of 0 is one like all others: before it is published it needs its
+    reason. Raises Changed for another version than the newest, Invalid with the field and the line, NotFound.
+    """
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        there = {line.key: line for line in await DraftLine.filter(proposal_id=proposal.id)}
+        unknown = ({line.key for line in lines if line.key} | set(gone)) - there.keys()
+        if unknown:
+            raise NotFound(N_("There is no such line."))
+        if len({line.key for line in lines if line.key}) < sum(1 for line in lines if line.key):
+            raise Invalid(N_("Each line is written once."), field="lines")
+        if len(there) - len(set(gone)) + sum(1 for line in lines if not line.key) > MAX_LINES:
+            raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
+        people = await _people_of(line.person for line in lines if not line.key and line.person)
+        last = max((line.position for line in there.values()), default=0)
+        rows = []
+        for line in lines:
+            last += not line.key
+            rows.append(await _written(proposal, line, there.get(line.key), people, last))
+        await _replace(proposal, rows, gone={*gone, *(line.key for line in lines if line.key)})
+    return proposal
+
+
+async def even_out(leader: Actor, proposal: PayProposal, version: int) -> PayProposal:
+    """Everybody in the same role has the same weight: a role keeps what it has together, locked lines keep theirs."""
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
+        weights = even_by_role(
+            {line.key: line.weight for line in lines},
+            {line.key: line.role for line in lines},
+            scope=proposal.key,
+            locked={line.key for line in lines if line.is_locked},
+        )
+        await _set_weights(proposal, lines, weights)
+    return proposal
+
+
+async def scale_weights(leader: Actor, proposal: PayProposal, version: int, target: int) -> PayProposal:
+    """All weights sum to `target`: locked lines keep theirs, the others are scaled. Raises Invalid where none could."""
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
+        weights = rescale(
+            {line.key: line.weight for line in lines},
+            {line.key for line in lines if line.is_locked},
+            target,
+            scope=proposal.key,
+        )
+        await _set_weights(proposal, lines, weights)
+    return proposal
+
+
+async def use_suggestion(leader: Actor, proposal: PayProposal, version: int) -> PayProposal:
+    """Lines of works have the weights that the trail suggests; locked lines, and those of roles, keep theirs."""
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        suggested = await suggestion_for(proposal)
+        lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
+        weights = {
+            line.key: suggested[line.key] if line.key in suggested and not line.is_locked else line.weight
+            for line in lines
+        }
+        await _set_weights(proposal, lines, weights)
+    return proposal
+
+
+async def split_line(leader: Actor, proposal: PayProposal, version: int, key: str) -> PayProposal:
+    """Where the line with `key` was there are two of the same person, which share its weight and wait for reasons."""
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        line = await _get_line(proposal, key)
+        if await DraftLine.filter(proposal_id=proposal.id).count() >= MAX_LINES:
+            raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
+        half = line.weight // 2
+        second = _copy(line, key=new_key(), weight=half, reason="")
+        await _replace(proposal, [_copy(line, weight=line.weight - half), second], gone={key})
+    return proposal
+
+
+async def merge_lines(leader: Actor, proposal: PayProposal, version: int, keys: Sequence[str]) -> PayProposal:
+    """The lines `keys` of one person are one: the first of them, with the weights of all. Raises Invalid otherwise."""
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        lines = {line.key: line for line in await DraftLine.filter(proposal_id=proposal.id, key__in=list(keys))}
+        if len(lines) < max(len(set(keys)), 2):
+            raise Invalid(N_("Please choose two or more lines."), field="lines")
+        if len({line.person_id for line in lines.values()}) > 1:
+            raise Invalid(N_("Only lines of the same person can become one."), field="lines")
+        whole = sum(line.weight for line in lines.values())
+        refuse_number(whole, most=MAX_WEIGHT, field="weight")
+        await _replace(proposal, [_copy(lines[keys[0]], weight=whole)], gone=set(keys))
+    return proposal
+
+
+async def add_new_credits(leader: Actor, proposal: PayProposal, version: int) -> int:
+    """Credits that came since the draft was begun have lines too, of 0 and without a reason; returns how many."""
+    async with transaction():
+        await _begin_draft(leader, proposal, version)
+        added = 0
+        for row in await ProposalProduction.filter(proposal_id=proposal.id).order_by("id").select_related("production"):
+            added += await _add_credits(proposal, row.production, suggests=False)
+        await _touch(proposal)
+    return added
+
+
+async def suggestion_for(proposal: PayProposal) -> dict[str, int]:
+    """What the trail suggests for each line of the draft that has a credit, by its key, in ppm of its production."""
+    suggested: dict[int, int] = {}
+    for row in await ProposalProduction.filter(proposal_id=proposal.id).order_by("id").select_related("production"):
+        suggested |= await suggested_weights(row.production, scope=proposal.key)
+    lines = DraftLine.filter(proposal_id=proposal.id, credit_id__not_isnull=True)
+    return {line.key: suggested[line.credit_id] for line in await lines if line.credit_id in suggested}
+
+
+async def _begin_draft(leader: Actor, proposal: PayProposal, version: int) -> None:
+    await begin(Deed.DRAW_UP_PROPOSAL, proposal, leader)
+    if State(proposal.state) not in CHANGING:
+        raise Conflict(N_("This proposal cannot be changed any more."))
+    if proposal.version != version:
+        raise Changed(N_("Somebody else changed the draft in the meantime. Please look again."))
+
+
+async def _refuse_pool(pool: Pool, home: Actor, productions: Sequence[Production], adjusts: PayProposal | None) -> None:
+    if pool.state != "open":
+        raise Conflict(N_("This pool is closed."))
+    if home.id != pool.group_id and not await PoolUse.exists(pool_id=pool.id, group_id=home.id):
+        raise Invalid(N_("That pool is for something else."), field="pool")
+    if pool.production_id is not None and any(each.id != pool.production_id for each in productions):
+        raise Invalid(N_("That pool is for one production alone."), field="productions")
+    if any(each.state == "draft" for each in productions):
+        raise Invalid(N_("Only what is frozen has a list of everybody who took part."), field="productions")
+    if adjusts is not None and (adjusts.pool_id != pool.id or State(adjusts.state) not in BINDING):
+        raise Invalid(N_("Only a locked proposal of the same pool can be adjusted."), field="adjusts")
+    unlocked = [state.value for state in CHANGING]
+    if await PayProposal.filter(pool_id=pool.id, state__in=unlocked).count() >= MAX_OPEN:
+        raise Conflict(N_("There are many proposals for this pool already. Please finish one of them first."))
+
+
+async def _add_credits(proposal: PayProposal, production: Production, *, suggests: bool = True) -> int:
+    """A line for each credit of `production` that has none."""
+    there = DraftLine.filter(proposal_id=proposal.id)
+    known = {line.credit_id for line in await there}
+    listed = [each for each in await credits_of(production) if each.state != CreditState.DECLINED]
+    new = [each for each in listed if each.id not in known][: MAX_LINES - len(known)]
+    suggested = await suggested_weights(production, scope=proposal.key) if suggests else {}
+    rows = [
+        DraftLine(
+            proposal=proposal,
+            key=new_key(),
+            person_id=credit.person.joined_id or credit.person_id,
+            actor_id=credit.actor_id if CreditState(credit.state) in NAMED else None,
+            name=clean_line(credit.name if CreditState(credit.state) in NAMED else "", MAX_NAME),
+            label=clean_line(_label_of(credit), MAX_LABEL),
+            role=credit.role,
+            credit_id=credit.id,
+            weight=suggested.get(credit.id, 0),
+            position=len(known) + place,
+        )
+        for place, credit in enumerate(new, start=1)
+    ]
+    await DraftLine.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
+def _label_of(credit: ProductionCredit) -> str:
+    return (credit.record.title if credit.record else "") or credit.words or credit.role_label
+
+
+async def _written(
+    proposal: PayProposal, line: LineDraft, before: DraftLine | None, people: Mapping[int, Person], last: int
+) -> DraftLine:
+    """The row that `line` is from now on."""
+    _refuse_line(line)
+    row = before if before is not None else await _new_line(proposal, line, people, last)
+    return _copy(
+        row,
+        label=clean_line(line.label, MAX_LABEL),
+        role=clean_line(line.role, MAX_NAME),
+        weight=line.weight,
+        reason=line.reason.strip(),
+        income_kind=line.income_kind,
+        is_locked=line.is_locked,
+        position=row.position if line.position is None else line.position,
+    )
+
+
+def _refuse_line(line: LineDraft) -> None:
+    """Raise Invalid beside the field of the line in which something is wrong."""
+    suffix = f"-{line.key}" if line.key else ""
+    refuse_number(line.weight, most=MAX_WEIGHT, field=f"weight{suffix}")
+    if line.income_kind not in tuple(IncomeKind):
+        raise Invalid(N_("Please choose what kind of income it is."), field=f"income_kind{suffix}")
+    for field, text, most in (("reason", line.reason, MAX_REASON), ("label", line.label, MAX_LABEL)):
+        if len(text) > most:
+            raise Invalid(N_("Please keep it under %(n)s characters."), field=f"{field}{suffix}", blanks={"n": most})
+
+
+async def _new_line(proposal: PayProposal, line: LineDraft, people: Mapping[int, Person], last: int) -> DraftLine:
+    if line.person is not None:
+        person, name = people[line.person.id], line.person.name or line.person.handle
+    else:
+        name = clean_line(line.name, MAX_NAME)
+        if not name:
+            raise Invalid(N_("Please say who gets it."), field="name")
+        person = await Person.create(name=name)
+    return DraftLine(
+        proposal=proposal,
+        key=new_key(),
+        person_id=person.joined_id or person.id,
+        actor_id=line.person.id if line.person is not None else None,
+        name=clean_line(name, MAX_NAME),
+        position=last,
+    )
+
+
+async def _people_of(actors: Iterable[Actor]) -> dict[int, Person]:
+    return {actor.id: await person_of(actor) for actor in {actor.id: actor for actor in actors}.values()}
+
+
+async def _get_line(proposal: PayProposal, key: str) -> DraftLine:
+    line = await DraftLine.get_or_none(proposal_id=proposal.id, key=key)
+    if line is None:
+        raise NotFound(N_("There is no such line."))
+    return line
+
+
+def _copy(line: DraftLine, **changes: object) -> DraftLine:
+    """`line` as a row that is not written yet, with `changes`."""
+    columns = [name for name in DraftLine._meta.fields_db_projection if name != "id"]
+    return DraftLine(**{name: getattr(line, name) for name in columns} | changes)
+
+
+async def _set_weights(proposal: PayProposal, lines: Sequence[DraftLine], weights: Mapping[str, int]) -> None:
+    changed = [line for line in lines if weights[line.key] != line.weight]
+    rows = [_copy(line, weight=weights[line.key]) for line in changed]
+    await _replace(proposal, rows, gone={line.key for line in changed})
+
+
+async def _replace(proposal: PayProposal, rows: Sequence[DraftLine], *, gone: Collection[str]) -> None:
+    """`rows` stand in the draft, and those with the keys `gone` do not, unless they are among them."""
+    if gone:
+        await DraftLine.filter(proposal_id=proposal.id, key__in=list(gone)).delete()
+    await DraftLine.bulk_create(rows, batch_size=500)
+    await _touch(proposal)
+
+
+async def _touch(proposal: PayProposal) -> None:
+    proposal.version += 1
+    await proposal.save(update_fields=["version"])

@@ -1,0 +1,313 @@
+"""Hearing people: comments, objections with the answer that each gets, and the one appeal.
+
+A comment decides nothing. An objection is for people who are listed, or who say that they were left out: as long as it
+has no answer, nothing is decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from tortoise.exceptions import IntegrityError
+
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import begin, in_force, own_person
+from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
+from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
+from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalComment, ProposalRevision, Share
+from fedirec.credits.objecting import (
+    AppealState,
+    Contest,
+    ObjectionKind,
+    ObjectionState,
+    Resolution,
+    held_parts,
+    refuse_answer,
+    refuse_appeal,
+    refuse_judge,
+    refuse_objection,
+    refuse_withdrawal,
+)
+from fedirec.credits.proposals import ENDED, State, is_open
+from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
+from fedirec.credits.shares import WHOLE, refuse_number
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from fedirec.html import markdown
+from fedirec.lanes import gathering
+from fedirec.ledger.recording import record
+from fedirec.remix.powers import Deed, Part
+from fedirec.translatable import N_
+from fedirec.uris import new_key
+
+MAX_WORDS: Final = 2_000
+MAX_REMEDY: Final = 1_000
+MAX_COMMENT: Final = 5_000
+"""Characters."""
+MAX_OBJECTIONS: Final = 5
+"""Of one person to one proposal that are not withdrawn."""
+MAX_LEFT_OUT: Final = 200
+"""Objections to one proposal by people who are not listed."""
+MAX_COMMENTS_AN_HOUR: Final = 20
+"""Of one person to one proposal."""
+MAX_COMMENTS: Final = 5_000
+"""On one proposal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionDraft:
+    """What somebody says is wrong."""
+
+    kind: str
+    """One of `objecting.ObjectionKind`."""
+    words: str
+    remedy: str
+    """What they wish instead."""
+    line: str = ""
+    """The key of the line that it is about; empty for the whole."""
+    wanted: int | None = None
+    """ppm that the line, or whoever is left out, should have."""
+
+
+async def write_comment(author: Actor, proposal: PayProposal, text: str) -> ProposalComment:
+    """A member of ours has said something about `proposal`, which everybody reads.
+
+    Raises Invalid for nothing or too much, Conflict for a draft or what is over, and TooMany.
+    """
+    said = text.strip()
+    if not said:
+        raise Invalid(N_("Please write something."), field="text")
+    if len(said) > MAX_COMMENT:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field="text", blanks={"n": MAX_COMMENT})
+    async with transaction():
+        await begin(Deed.COMMENT_ON_PROPOSAL, proposal, author)
+        return await save_comment(author, proposal, markdown(said))
+
+
+async def save_comment(
+    author: Actor, proposal: PayProposal, content: str, *, uri: str | None = None
+) -> ProposalComment:
+    """`content`, which is clean HTML, stands under `proposal`; part of the caller's transaction, which holds it.
+
+    For what came from elsewhere too: `uri` is that of the post. The same twice is the first.
+    """
+    if not proposal.number or State(proposal.state) in ENDED:
+        raise Conflict(N_("Nobody can comment on this proposal now."))
+    if uri is not None and (there := await ProposalComment.get_or_none(uri=uri)) is not None:
+        return there
+    all_ = ProposalComment.filter(proposal_id=proposal.id)
+    own = ProposalComment.filter(
+        proposal_id=proposal.id, author_id=author.id, created_at__gt=now() - timedelta(hours=1)
+    )
+    if await own.count() >= MAX_COMMENTS_AN_HOUR or await all_.count() >= MAX_COMMENTS:
+        raise TooMany(N_("Those were many comments within an hour. Please take a break."), retry_after=3600)
+    return await ProposalComment.create(proposal=proposal, author=author, content=content, uri=uri, created_at=now())
+
+
+async def object_to(
+    author: Actor, proposal: PayProposal, draft: ObjectionDraft, *, digest: str, route: Route = BY_PAGE
+) -> Objection:
+    """`author` objects to the revision with `digest`, and gets an answer before anything is decided.
+
+    They are listed, or say that they were left out. Raises Changed where they saw another revision, Invalid beside the
+    field, Forbidden, Conflict when the time is over, and TooMany.
+    """
+    for field, text, most in (("words", draft.words, MAX_WORDS), ("remedy", draft.remedy, MAX_REMEDY)):
+        if len(text) > most:
+            raise Invalid(N_("Please keep it under %(n)s characters."), field=field, blanks={"n": most})
+    if draft.kind not in tuple(ObjectionKind):
+        raise Invalid(N_("Please say what is wrong."), field="kind")
+    if draft.wanted is not None:
+        refuse_number(draft.wanted, most=WHOLE, field="wanted")
+    async with transaction(), gathering():
+        await begin(Deed.OBJECT_TO_PROPOSAL, proposal, author)
+        revision = await in_force(proposal, digest)
+        person = await own_person(author)
+        is_listed = person in await listed_people(revision)
+        refuse_objection(
+            ObjectionKind(draft.kind),
+            is_open=is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
+            is_listed=is_listed,
+            words=draft.words,
+            remedy=draft.remedy,
+        )
+        line = draft.line if draft.kind != ObjectionKind.LEFT_OUT else ""
+        if line and not await Share.exists(revision_id=revision.id, line_key=line):
+            raise NotFound(N_("There is no such line."))
+        await _refuse_many(proposal, person, is_listed=is_listed)
+        try:
+            async with transaction():
+                objection = await Objection.create(
+                    key=new_key(),
+                    proposal=proposal,
+                    number=revision.number,
+                    author=author,
+                    person_id=person,
+                    kind=draft.kind,
+                    line_key=line,
+                    words=draft.words.strip(),
+                    remedy=draft.remedy.strip(),
+                    wanted_ppm=draft.wanted,
+                    activity_uri=route.uri,
+                    created_at=now(),
+                )
+        except IntegrityError as error:
+            raise Conflict(N_("That has been said already.")) from error
+        if is_listed:
+            await say(author, person, proposal, revision, "object", digest, route=Route(via=route.via))
+        await tell_leaders(proposal, Notice.OBJECTED, cause=author, reason=objection.words)
+        await record(
+            "proposal_objection",
+            proposal.key,
+            {"objection": objection.key, "revision": revision.number, "kind": draft.kind, "line": line},
+        )
+    return objection
+
+
+async def withdraw_objection(author: Actor, objection: Objection) -> Objection:
+    """`author` takes their objection back, as long as it has no answer. Raises Forbidden and Conflict."""
+    async with transaction():
+        await _begin_hearing(Deed.WITHDRAW_OBJECTION, objection, author)
+        refuse_withdrawal(objection.state)
+        objection.state = ObjectionState.WITHDRAWN.value
+        await objection.save(update_fields=["state"])
+        await record("objection_withdrawn", objection.proposal.key, {"objection": objection.key})
+    return objection
+
+
+async def answer_objection(leader: Actor, objection: Objection, *, resolution: str, words: str) -> Objection:
+    """`leader` answers: resolved, partly or rejected, with a reason that everybody reads. Whoever objected is told.
+
+    Nobody answers themselves. Raises Invalid, Forbidden and Conflict.
+    """
+    if resolution not in tuple(Resolution):
+        raise Invalid(N_("Please say what comes of it."), field="resolution")
+    if len(words) > MAX_WORDS:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field="answer", blanks={"n": MAX_WORDS})
+    async with transaction(), gathering():
+        await _begin_hearing(Deed.ANSWER_OBJECTION, objection, leader)
+        if await own_person(leader) in await same_people(objection.person_id):
+            raise Forbidden(N_("Nobody answers their own objection. Please let somebody else, or take it back."))
+        refuse_answer(objection.state, words=words)
+        if State(objection.proposal.state) in ENDED:
+            raise Conflict(N_("This proposal was called off."))
+        objection.state, objection.resolution = ObjectionState.ANSWERED.value, resolution
+        objection.answer, objection.answered_by, objection.answered_at = words.strip(), leader, now()
+        await objection.save(update_fields=["state", "resolution", "answer", "answered_by_id", "answered_at"])
+        await _tell_author(objection, Notice.OBJECTION_ANSWERED, leader, words.strip())
+        await record(
+            "objection_answered", objection.proposal.key, {"objection": objection.key, "resolution": resolution}
+        )
+    return objection
+
+
+async def appeal_objection(author: Actor, objection: Objection, words: str) -> ProposalAppeal:
+    """`author` asks, once and within a week, for people to look who are not listed; what they contest is held back
+    until then. Raises Conflict when it is too late or was asked already, Invalid without a reason, and Forbidden.
+    """
+    if len(words) > MAX_WORDS:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field="words", blanks={"n": MAX_WORDS})
+    async with transaction(), gathering():
+        await _begin_hearing(Deed.APPEAL_OBJECTION, objection, author)
+        if State(objection.proposal.state) in ENDED:
+            raise Conflict(N_("This proposal was called off."))
+        refuse_appeal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now(), words=words)
+        objection.state = ObjectionState.APPEALED.value
+        await objection.save(update_fields=["state"])
+        appeal = await ProposalAppeal.create(
+            objection=objection,
+            proposal=objection.proposal,
+            words=words.strip(),
+            held=await _held_by(objection),
+            created_at=now(),
+        )
+        await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
+        await record("objection_appealed", objection.proposal.key, {"objection": objection.key})
+    return appeal
+
+
+async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, reason: str) -> ProposalAppeal:
+    """Somebody who is not listed and had no part in it has looked: the appeal is upheld, or dismissed, with a reason.
+
+    Dismissed, what was held is owed as proposed. Upheld before the lock, the proposal needs a revision; after it, what
+    was held stays in the pool for a further proposal. Raises Forbidden, Conflict and Invalid.
+    """
+    if not reason.strip():
+        raise Invalid(N_("Please give a reason: everybody can read it."), field="reason")
+    if len(reason) > MAX_WORDS:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field="reason", blanks={"n": MAX_WORDS})
+    async with transaction(), gathering():
+        objection = await Objection.get(id=appeal.objection_id).select_related("proposal")
+        proposal = objection.proposal
+        await begin(Deed.DECIDE_PROPOSAL_APPEAL, proposal, judge)
+        await appeal.refresh_from_db()
+        if appeal.state != AppealState.OPEN:
+            raise Conflict(N_("This appeal has been decided already."))
+        refuse_judge(
+            await own_person(judge),
+            listed=await listed_people(await newest_revision(proposal)),
+            involved=await _involved(objection),
+        )
+        appeal.state = (AppealState.UPHELD if upholds else AppealState.DISMISSED).value
+        appeal.decided_by, appeal.decided_at, appeal.reason = judge, now(), reason.strip()
+        await appeal.save(update_fields=["state", "decided_by_id", "decided_at", "reason"])
+        await _tell_author(objection, Notice.OBJECTION_DECIDED, judge, reason.strip())
+        await tell_leaders(proposal, Notice.OBJECTION_DECIDED, cause=judge, reason=reason.strip())
+        await record("appeal_decided", proposal.key, {"objection": objection.key, "outcome": appeal.state})
+    return appeal
+
+
+async def get_objection(proposal: PayProposal, key: str) -> Objection:
+    """The objection to `proposal` with that key. Raises NotFound."""
+    found = await Objection.filter(key=key, proposal_id=proposal.id).select_related("proposal", "author").first()
+    if found is None:
+        raise NotFound(N_("There is no such objection."))
+    return found
+
+
+async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
+    """`actor` may do it to `objection`, which is as it is now, and so is its proposal: that is held first."""
+    proposal = await PayProposal.get(id=objection.proposal_id)
+    is_author = await own_person(actor) in await same_people(objection.person_id)
+    await begin(deed, proposal, actor, also=Part.AUTHOR if is_author else None)
+    await objection.refresh_from_db()
+    objection.proposal = proposal
+
+
+async def _refuse_many(proposal: PayProposal, person: int, *, is_listed: bool) -> None:
+    said = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value)
+    if await said.filter(person_id__in=await same_people(person)).count() >= MAX_OBJECTIONS:
+        raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
+    if not is_listed and await said.filter(kind=ObjectionKind.LEFT_OUT.value).count() >= MAX_LEFT_OUT:
+        raise TooMany(N_("Many people object already. Please write to those who lead it."), retry_after=3600)
+
+
+async def _involved(objection: Objection) -> frozenset[int]:
+    """The people who drew it up, objected or answered."""
+    proposal = objection.proposal
+    made = await ProposalRevision.filter(proposal_id=proposal.id).select_related("made_by")
+    actors = [*(row.made_by for row in made), await Actor.get_or_none(id=proposal.proposer_id or 0)]
+    actors.append(await Actor.get_or_none(id=objection.answered_by_id or 0))
+    people = {await own_person(actor) for actor in {each.id: each for each in actors if each}.values()}
+    return frozenset(people | set(await same_people(objection.person_id)))
+
+
+async def _held_by(objection: Objection) -> int:
+    """Minor units that this objection alone holds back of the revision in force."""
+    revision = await newest_revision(objection.proposal)
+    shares = {share.line_key: share for share in await Share.filter(revision_id=revision.id)} if revision else {}
+    contest = Contest(line=objection.line_key, wanted=objection.wanted_ppm, kind=ObjectionKind(objection.kind))
+    ppm = {key: share.ppm for key, share in shares.items()}
+    held = held_parts(ppm, [contest]) if ppm else {}
+    return sum(-(-shares[key].amount * parts // ppm[key]) for key, parts in held.items())
+
+
+async def _tell_author(objection: Objection, kind: Notice, cause: Actor, reason: str) -> None:
+    author = await Actor.get(id=objection.author_id)
+    await tell_some(
+        objection.proposal, [author], kind, cause=cause, reason=reason, about=f"objection-{objection.key}-{kind}"
+    )

@@ -1,0 +1,190 @@
+"""Locking: from then on each line is owed, in the books and in rows that are never changed.
+
+What is contested is held back and nothing else, and is owed, or stays in the pool, when that is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.deciding import refuse_own
+from fedirec.credits.actions.proposals.doors import begin, in_force, with_home
+from fedirec.credits.actions.proposals.telling import announce, tell_listed
+from fedirec.credits.models import PayProposal, ProposalRevision
+from fedirec.credits.objecting import held_parts, lockable
+from fedirec.credits.pools import close
+from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
+from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
+from fedirec.credits.queries.drafts import draft_lines, obstacles_to
+from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.shares import amounts_of
+from fedirec.db import execute_many, transaction
+from fedirec.db.holding import hold
+from fedirec.db.rows import fetch_tuples
+from fedirec.lanes import gathering
+from fedirec.ledger import journal
+from fedirec.ledger.journal import Entry, Line
+from fedirec.ledger.posting import post
+from fedirec.ledger.recording import record
+from fedirec.remix.powers import Deed
+
+BATCH: Final = 100
+"""Proposals of one round; the rest comes with the next."""
+
+
+async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str) -> PayProposal:
+    """What the revision with `digest` gives is owed from now on, in the books and to each person; by somebody who did
+    not propose it, or who is alone and has waited.
+
+    What is shared is what the pool has now. What is contested is held back until it is settled. Everybody listed is
+    told. Raises Forbidden, Changed where another revision is in force, and Conflict, which says what stands against it.
+    """
+    async with transaction(), gathering():
+        await begin(Deed.LOCK_PROPOSAL, proposal, treasurer)
+        assert proposal.pool is not None
+        revision = await in_force(proposal, digest)
+        await hold(proposal.pool)
+        is_solo = await refuse_own(treasurer, proposal, revision)
+        pot, stakes = await pot_of(proposal.pool), await stakes_in(revision)
+        ppm = {each.key: each.ppm for each in stakes}
+        amounts = amounts_of(pot.to_share, ppm, scope=proposal.key)
+        contests, is_open = await contests_of(proposal, revision)
+        owed = _some(lockable(amounts, ppm, held_parts(ppm, contests)))
+        found = await obstacles_to(proposal, await draft_lines(proposal), pot.to_share)
+        facts = Facts(
+            now=now(),
+            blocked=len(found.blocked),
+            departures=len(found.departures),
+            amount=pot.to_share,
+            covered=pot.covered,
+            free=sum(owed.values()),
+        )
+        proposal.state = advance(proposal.state, Step.LOCK, facts).value
+        proposal.approver, proposal.locked_at = treasurer, now()
+        proposal.locked_amount, proposal.locked_digest = pot.to_share, revision.digest
+        proposal.held_amount = pot.to_share - facts.free if is_open else 0
+        await proposal.save(
+            update_fields=["state", "approver_id", "locked_at", "locked_amount", "locked_digest", "held_amount"]
+        )
+        await _write(proposal, "", stakes, owed)
+        await tell_listed(proposal, Notice.PROPOSAL_LOCKED, revision=revision, cause=treasurer)
+        await announce(proposal, revision)
+        closing = close(pot.state, pool=proposal.pool.key)
+        if closing:
+            await post(_closing(proposal, closing))
+        await post(_entry(proposal, "", stakes, owed))
+        await record(
+            "proposal_locked",
+            proposal.key,
+            {
+                "revision": revision.number,
+                "digest": revision.digest,
+                "amount": str(pot.to_share),
+                "held": str(pot.to_share - facts.free),
+                "currency": proposal.currency,
+                "solo": is_solo,
+                "lines": {key: str(amount) for key, amount in owed.items()},
+            },
+        )
+    return proposal
+
+
+async def release_held(proposal: PayProposal) -> int:
+    """What was held back of a locked `proposal` and is settled is owed like the rest; returns how many minor units.
+
+    What an appeal took away for good stays in the pool, for a further proposal.
+    """
+    async with transaction(), gathering():
+        await hold(proposal)
+        await with_home(proposal)
+        if proposal.pool is None or State(proposal.state) not in BINDING or not proposal.held_amount:
+            return 0
+        revision = await ProposalRevision.get(proposal_id=proposal.id, digest=proposal.locked_digest)
+        stakes = await stakes_in(revision)
+        ppm = {each.key: each.ppm for each in stakes}
+        amounts = amounts_of(proposal.locked_amount or 0, ppm, scope=proposal.key)
+        contests, is_open = await contests_of(proposal, revision)
+        parts, locked = await _locked_so_far(proposal)
+        free = lockable(amounts, ppm, held_parts(ppm, contests))
+        owed = _some({key: amount - locked.get(key, 0) for key, amount in free.items()})
+        released = sum(owed.values())
+        left = (proposal.locked_amount or 0) - sum(locked.values()) - released if is_open else 0
+        if not released and left == proposal.held_amount:
+            return 0
+        proposal.held_amount = left
+        await proposal.save(update_fields=["held_amount"])
+        document = {"digest": revision.digest, "amount": str(released), "held": str(left)}
+        if released:
+            proposal.state = advance(proposal.state, Step.RELEASE, Facts(now=now(), free=released)).value
+            await proposal.save(update_fields=["state"])
+            part = str(parts + 1)
+            await _write(proposal, part, stakes, owed)
+            await tell_listed(proposal, Notice.PROPOSAL_RELEASED, revision=revision)
+            await post(_entry(proposal, part, stakes, owed))
+            document |= {"part": part}
+        await record("proposal_released", proposal.key, document)
+    return released
+
+
+async def release_settled() -> int:
+    """What was held back anywhere and is settled by now is owed; returns of how many proposals."""
+    held = PayProposal.filter(pool_id__not_isnull=True, held_amount__gt=0).order_by("id").limit(BATCH)
+    return sum([bool(await release_held(proposal)) for proposal in await held])
+
+
+async def _locked_so_far(proposal: PayProposal) -> tuple[int, dict[str, int]]:
+    """In how many parts something was locked, and how many minor units of each line."""
+    rows = await fetch_tuples("SELECT part, line_key, amount FROM locked_share WHERE proposal_id = ?", proposal.id)
+    locked: dict[str, int] = {}
+    for _part, key, amount in rows:
+        locked[str(key)] = locked.get(str(key), 0) + int(amount)
+    return len({str(row[0]) for row in rows}), locked
+
+
+async def _write(proposal: PayProposal, part: str, stakes: Sequence[Stakes], owed: Mapping[str, int]) -> None:
+    await execute_many(
+        "INSERT INTO locked_share (proposal_id, part, line_key, person_id, amount, income_kind) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (proposal.id, part, each.key, each.person, owed[each.key], each.income_kind)
+            for each in stakes
+            if each.key in owed
+        ],
+    )
+
+
+def _closing(proposal: PayProposal, lines: Sequence[Line]) -> Entry:
+    assert proposal.pool is not None
+    return Entry(
+        "pool_closed",
+        lines=tuple(lines),
+        reference=f"close:{proposal.key}",
+        description="What a pool earned, less its costs and the host's share, became money to share.",
+        details={"pool": proposal.pool.key, "proposal": proposal.key},
+    )
+
+
+def _entry(proposal: PayProposal, part: str, stakes: Sequence[Stakes], owed: Mapping[str, int]) -> Entry:
+    """Out of the pool, to each person what all their lines give."""
+    assert proposal.pool is not None
+    people: dict[int, int] = {}
+    for each in stakes:
+        if each.key in owed:
+            people[each.person] = people.get(each.person, 0) + owed[each.key]
+    lines = [Line(journal.pool(proposal.pool.key), sum(people.values()), proposal.currency)]
+    lines += [Line(journal.payable(person), -amount, proposal.currency) for person, amount in sorted(people.items())]
+    return Entry(
+        "shares_locked",
+        lines=tuple(lines),
+        reference=f"lock:{proposal.key}" + (f":{part}" if part else ""),
+        description="Shares of a proposal that was locked are owed to people.",
+        details={"proposal": proposal.key, "digest": proposal.locked_digest},
+    )
+
+
+def _some(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {key: amount for key, amount in amounts.items() if amount > 0}

@@ -1,0 +1,277 @@
+"""Publishing a proposal and each revision of it: from then on that is what people accept, object to and are told.
+
+A revision is written once, with its shares, its digest and its link in the audit chain, and never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import begin, own_person
+from fedirec.credits.actions.proposals.telling import announce, tell_listed
+from fedirec.credits.comparing import Difference, difference
+from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, Share
+from fedirec.credits.proposals import Facts, State, Step, advance, closes_at
+from fedirec.credits.queries.drafts import (
+    Obstacles,
+    draft_lines,
+    drafted_revision,
+    obstacles_to,
+    read_revision,
+)
+from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import listed_people, newest_revision
+from fedirec.credits.revisions import Revision, refuse_successor
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Changed, Conflict, Invalid
+from fedirec.lanes import gathering
+from fedirec.ledger.recording import record
+from fedirec.remix.powers import Deed
+from fedirec.translatable import N_
+from fedirec.web.language import gettext as _
+
+MAX_NOTE: Final = 1_000
+"""Characters of what is said with a revision."""
+_SHOWN: Final = 10
+"""Names in one refusal."""
+_RUNNING: Final = (State.PUBLISHED, State.REVISED, State.CLOSING, State.DECIDED)
+
+
+async def publish_revision(leader: Actor, proposal: PayProposal, *, version: int, note: str = "") -> ProposalRevision:
+    """What the draft with `version` says is published: it is what people accept or object to from now on.
+
+    Everybody listed is told, also whoever is listed no more. At first people can object for as long as the instance
+    says, at least two weeks; whoever loses by a revision or is new in it has another week. Raises Changed where the
+    draft changed meanwhile, and Conflict or Invalid, which name everything that stands in the way.
+    """
+    if len(note.strip()) > MAX_NOTE:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field="note", blanks={"n": MAX_NOTE})
+    async with transaction(), gathering():
+        await begin(Deed.PUBLISH_PROPOSAL, proposal, leader)
+        assert proposal.pool is not None
+        if proposal.version != version:
+            raise Changed(N_("Somebody else changed the draft in the meantime. Please look again."))
+        await hold(proposal.pool)
+        step = Step.REVISE if proposal.number else Step.PUBLISH
+        if not proposal.number:
+            await _open_first(proposal, leader)
+        elif not note.strip():
+            raise Invalid(N_("Please say what changed, and why."), field="note")
+        lines = await draft_lines(proposal)
+        if not lines:
+            raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": 2_000})
+        pot = await pot_of(proposal.pool)
+        found = await obstacles_to(proposal, lines, pot.to_share)
+        refuse_obstacles(found)
+        state = advance(proposal.state, step, _facts(found))
+        revision = await drafted_revision(proposal, lines, pot)
+        return await write_revision(
+            proposal, revision, state, by=leader, note=note.strip(), rows={line.key: line for line in lines}
+        )
+
+
+async def write_revision(
+    proposal: PayProposal,
+    revision: Revision,
+    state: State,
+    *,
+    by: Actor,
+    note: str,
+    rows: Mapping[str, DraftLine | Share],
+    kind: Notice | None = None,
+) -> ProposalRevision:
+    """`revision` is in force, and `proposal` stands at `state`; part of the caller's transaction, which holds it.
+
+    `rows` say whose each line is. Raises Conflict for a revision in which nothing changed.
+    """
+    before = await newest_revision(proposal)
+    change = None
+    if before is not None and before.document:
+        old = read_revision(before)
+        refuse_successor(old, revision)
+        change = difference(old, revision)
+        if change.is_empty:
+            raise Conflict(N_("Nothing has changed since the last revision."))
+    was_listed = await listed_people(before)
+    row = await ProposalRevision.create(
+        proposal=proposal,
+        number=revision.number,
+        document=revision.write(),
+        digest=revision.digest,
+        amount=revision.amount or 0,
+        note=note,
+        made_by=by,
+        published_at=now(),
+    )
+    await Share.bulk_create(_shares(row, revision, rows), batch_size=500)
+    settings = await money_settings()
+    proposal.number = revision.number
+    proposal.state = state.value
+    proposal.closes_at = closes_at(
+        row.published_at,
+        before=proposal.closes_at,
+        loses_or_new=change.loses_or_new if change else before is not None,
+        window=timedelta(days=settings.window_days),
+        longer=timedelta(days=settings.more_days),
+    )
+    proposal.published_at = proposal.published_at or row.published_at
+    proposal.decided_at = None
+    await proposal.save(update_fields=["number", "state", "closes_at", "published_at", "decided_at"])
+    await tell_listed(
+        proposal,
+        kind or (Notice.PROPOSAL_REVISED if before else Notice.PROPOSAL_PUBLISHED),
+        revision=row,
+        cause=by,
+        reason=note,
+        also=was_listed,
+    )
+    await announce(proposal, row)
+    await record(
+        "proposal_revision",
+        proposal.key,
+        {"revision": row.number, "digest": row.digest, "amount": str(row.amount), "currency": proposal.currency},
+    )
+    return row
+
+
+async def cancel_proposal(leader: Actor, proposal: PayProposal, reason: str) -> None:
+    """`proposal` is called off: nothing is shared by it. Raises Invalid without a reason once it was published, and
+    Conflict when it is locked.
+    """
+    async with transaction(), gathering():
+        await begin(Deed.CANCEL_PROPOSAL, proposal, leader)
+        state = advance(proposal.state, Step.CANCEL, Facts(now=now()))
+        if proposal.number and not reason.strip():
+            raise Invalid(N_("Please give a reason: everybody can read it."), field="reason")
+        proposal.state, proposal.closed_at = state.value, now()
+        await proposal.save(update_fields=["state", "closed_at"])
+        revision = await newest_revision(proposal)
+        if revision is None:
+            return
+        said = reason.strip()[:MAX_NOTE]
+        await tell_listed(proposal, Notice.PROPOSAL_CANCELLED, revision=revision, cause=leader, reason=said)
+        await announce(proposal, revision)
+        await record("proposal_cancelled", proposal.key, {"revision": revision.number, "digest": revision.digest})
+
+
+async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | None, Obstacles]:
+    """What would be published, what that changes, and what stands in the way; the revision is None while it makes none.
+
+    For the page on which leaders write. `proposal` has its pool and its Group.
+    """
+    assert proposal.pool is not None
+    lines = await draft_lines(proposal)
+    pot = await pot_of(proposal.pool)
+    found = await obstacles_to(proposal, lines, pot.to_share)
+    try:
+        revision = await drafted_revision(proposal, lines, pot)
+    except Invalid:
+        return None, None, found
+    before = await newest_revision(proposal)
+    change = difference(read_revision(before), revision) if before is not None and before.document else None
+    return revision, change, found
+
+
+async def proposers_of(proposal: PayProposal) -> frozenset[int]:
+    """The people who proposed it: who drew it up first, and who published any of its revisions.
+
+    Giving a share back proposes nothing.
+    """
+    made = ProposalRevision.filter(proposal_id=proposal.id).exclude(number__gt=1, note="").select_related("made_by")
+    actors = [row.made_by for row in await made if row.made_by]
+    if proposal.proposer_id is not None:
+        actors.append(await Actor.get(id=proposal.proposer_id))
+    return frozenset({await own_person(actor) for actor in {each.id: each for each in actors}.values()})
+
+
+def refuse_obstacles(found: Obstacles) -> None:
+    """Raise Conflict, which names what stands in the way, if anything does."""
+    if found.unlisted:
+        raise Conflict(
+            _("These people are credited and have no line, not even one of 0 with a reason: %(people)s")
+            % {"people": _some(found.unlisted)},
+            field="lines",
+        )
+    if found.unreasoned:
+        raise Invalid(N_("Please give a reason for every line, also for 0."), field=f"reason-{found.unreasoned[0]}")
+    if found.blocked:
+        works = [f"“{block.source.title}” ({block.source.author_name})" for block in found.blocked]
+        raise Conflict(
+            _("Nobody may make money with these works until their authors grant it: %(works)s")
+            % {"works": _some(works)},
+            field="lines",
+        )
+    if found.departures:
+        raise Conflict(N_("It departs from what somebody was promised. They have to agree first."), field="lines")
+
+
+def with_recused(old: Revision, recused: Collection[str]) -> Revision:
+    """The revision after `old` in which exactly the lines `recused` are given back, and nothing else changes."""
+    return Revision.make(
+        proposal=old.proposal,
+        scope=old.scope,
+        number=old.number + 1,
+        pool=old.pool,
+        currency=old.currency,
+        amount=old.amount,
+        host_share=old.host_share,
+        rule=old.rule,
+        lines=[replace(line, is_recused=line.key in recused) for line in old.lines],
+        about=old.about,
+        adjusts=old.adjusts,
+        previous=old.digest,
+        title=old.title,
+    )
+
+
+async def _open_first(proposal: PayProposal, leader: Actor) -> None:
+    """The rule of the pool is fixed for `proposal`, which is the only one of it that is being heard."""
+    assert proposal.pool is not None
+    running = PayProposal.filter(pool_id=proposal.pool.id, state__in=[state.value for state in _RUNNING])
+    if await running.exists():
+        raise Conflict(N_("Another proposal for this pool is heard now. Please wait until it is locked or called off."))
+    if not proposal.pool.rule:
+        raise Conflict(N_("Please choose how it is decided."), field="rule")
+    proposal.rule, proposal.proposer = proposal.pool.rule, leader
+    await proposal.save(update_fields=["rule", "proposer_id"])
+
+
+def _facts(found: Obstacles) -> Facts:
+    return Facts(
+        now=now(),
+        unreasoned=len(found.unreasoned),
+        unlisted=len(found.unlisted),
+        blocked=len(found.blocked),
+        departures=len(found.departures),
+    )
+
+
+def _shares(row: ProposalRevision, revision: Revision, rows: Mapping[str, DraftLine | Share]) -> list[Share]:
+    return [
+        Share(
+            revision=row,
+            line_key=line.key,
+            person_id=rows[line.key].person_id,
+            actor_id=rows[line.key].actor_id,
+            credit_id=rows[line.key].credit_id,
+            weight=line.weight,
+            ppm=line.ppm,
+            amount=revision.amounts.get(line.key, 0),
+            income_kind=line.income_kind,
+            is_given_back=line.is_recused,
+        )
+        for line in revision.lines
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" (+{more})" if more > 0 else "")

@@ -1,0 +1,202 @@
+"""What people who are listed say to one exact revision: they accept it, or give their share back.
+
+Every word names the digest of what they saw. One that speaks of another revision than that in force is kept with its
+reason and counts for nothing; nobody can say anything for somebody else, and of each person the newest word counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tortoise.exceptions import IntegrityError
+
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import begin, in_force, own_person
+from fedirec.credits.actions.proposals.publishing import with_recused, write_revision
+from fedirec.credits.actions.proposals.telling import tell_leaders
+from fedirec.credits.departures import Departure
+from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
+from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance
+from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines
+from fedirec.credits.queries.standing import lines_of_person
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
+from fedirec.lanes import gathering
+from fedirec.remix.powers import Deed, Part
+from fedirec.translatable import N_
+
+MAX_STANCES: Final = 50
+"""Of one person to one proposal."""
+MAX_GIVEN_BACK: Final = 6
+"""Times that one person gives something back or takes it back: each makes a revision that all others look at again."""
+_NOT_LISTED: Final = N_("Only people who are listed can say that.")
+_STALE: Final = N_("This was said to another revision than the one in force.")
+_CLOSED: Final = N_("This proposal could not be accepted any more, or not yet.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How somebody's word came."""
+
+    via: Literal["page", "api", "activity"]
+    uri: str | None = None
+    """Of the signed activity."""
+
+
+BY_PAGE: Final = Route(via="page")
+BY_API: Final = Route(via="api")
+
+
+async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, route: Route = BY_PAGE) -> Stance:
+    """`actor`, who is listed, accepts the revision with `digest`; it counts if that is in force, else it says why not.
+
+    The same again, or the same activity twice, changes nothing. Raises Forbidden for people who are not listed,
+    Conflict before it is published, and TooMany.
+    """
+    async with transaction():
+        revision, person, _lines = await _begin(Deed.ACCEPT_PROPOSAL, actor, proposal)
+        last = await _last_word(proposal, person)
+        if last is not None and last.counts and last.says == "accept" and last.digest == digest == revision.digest:
+            return last
+        reason = "" if digest == revision.digest else _STALE
+        if not reason and State(proposal.state) not in HEARING:
+            reason = _CLOSED
+        return await say(actor, person, proposal, revision, "accept", digest, route=route, reason=reason)
+
+
+async def give_share_back(
+    actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", route: Route = BY_PAGE
+) -> ProposalRevision | None:
+    """`actor` does not want the share of their `line`, or of all their lines: the others get it, in proportion.
+
+    That is a revision in which nothing else changes. None where they spoke of another one: that is kept, and counts for
+    nothing. Raises Conflict where nobody would be left who gets anything, or when it is too late.
+    """
+    return await _change_share(actor, proposal, digest, "recuse", line, route)
+
+
+async def take_share_back(
+    actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", route: Route = BY_PAGE
+) -> ProposalRevision | None:
+    """`actor` wants what they gave back after all; the others lose it again, and have a week to object."""
+    return await _change_share(actor, proposal, digest, "return", line, route)
+
+
+async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, route: Route = BY_PAGE) -> Stance:
+    """`actor` agrees that `proposal` departs from what they were promised, exactly as the departure with `digest` says.
+
+    One that is not, or not any more, asked of them is kept with its reason and counts for nothing.
+    """
+    async with transaction():
+        await begin(Deed.AGREE_TO_DEPARTURE, proposal, actor, also=Part.AUTHOR)
+        if State(proposal.state) not in CHANGING:
+            raise Conflict(N_("This proposal cannot be changed any more."))
+        person = await own_person(actor)
+        asked = {each.digest for each in await departures_for(proposal, person)}
+        said = await Stance.filter(
+            proposal_id=proposal.id, person_id=person, says="depart", digest=digest, counts=True
+        ).first()
+        if said is not None:
+            return said
+        if not asked:
+            raise Forbidden(N_("Nothing of this proposal waits for you to agree."))
+        reason = "" if digest in asked else N_("This is not what is asked of you.")
+        return await say(actor, person, proposal, None, "depart", digest, route=route, reason=reason)
+
+
+async def departures_for(proposal: PayProposal, person: int) -> list[Departure]:
+    """The departures from what `person` was promised, agreed to or not, as the draft stands now."""
+    return [each for each in await departures_of(proposal) if each.person == person]
+
+
+async def _change_share(
+    actor: Actor,
+    proposal: PayProposal,
+    digest: str,
+    says: Literal["recuse", "return"],
+    line: str,
+    route: Route,
+) -> ProposalRevision | None:
+    async with transaction(), gathering():
+        revision, person, lines = await _begin(Deed.GIVE_SHARE_BACK, actor, proposal)
+        if line and line not in {share.line_key for share in lines}:
+            raise NotFound(N_("There is no such line."))
+        if State(proposal.state) not in HEARING:
+            raise Conflict(N_("It is too late to give this share back, or too early."))
+        if digest != revision.digest:
+            await say(actor, person, proposal, revision, says, digest, line=line, route=route, reason=_STALE)
+            return None
+        meant = {share.line_key for share in lines if not line or share.line_key == line}
+        if {share.line_key for share in lines if share.is_given_back} & meant == (meant if says == "recuse" else set()):
+            return revision
+        turns = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=["recuse", "return"], counts=True)
+        if await turns.count() >= MAX_GIVEN_BACK:
+            raise TooMany(N_("You have changed your mind often. Please talk to those who lead it."), retry_after=3600)
+        await say(actor, person, proposal, revision, says, digest, line=line, route=route)
+        rows = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
+        recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
+        row = await write_revision(
+            proposal,
+            with_recused(read_revision(revision), recused),
+            advance(proposal.state, Step.REVISE, Facts(now=now())),
+            by=actor,
+            note="",
+            rows=rows,
+            kind=Notice.SHARE_GIVEN_BACK,
+        )
+        await tell_leaders(proposal, Notice.SHARE_GIVEN_BACK, cause=actor)
+        return row
+
+
+async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[ProposalRevision, int, list[Share]]:
+    """The revision in force, the person who `actor` is, and their lines. Raises Forbidden where they have none."""
+    await begin(deed, proposal, actor, also=Part.AUTHOR)
+    revision = await in_force(proposal)
+    person = await own_person(actor)
+    lines = await lines_of_person(revision, person)
+    if not lines:
+        raise Forbidden(_NOT_LISTED)
+    if await Stance.filter(proposal_id=proposal.id, person_id=person).count() >= MAX_STANCES:
+        raise TooMany(N_("You have said much about this already."), retry_after=3600)
+    return revision, person, lines
+
+
+async def _last_word(proposal: PayProposal, person: int) -> Stance | None:
+    said = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=["accept", "object"])
+    return await said.order_by("-id").first()
+
+
+async def say(
+    actor: Actor,
+    person: int,
+    proposal: PayProposal,
+    revision: ProposalRevision | None,
+    says: str,
+    digest: str,
+    *,
+    route: Route,
+    line: str = "",
+    reason: str = "",
+) -> Stance:
+    """It is kept. Raises Conflict for an activity that said something already."""
+    try:
+        async with transaction():
+            return await Stance.create(
+                proposal=proposal,
+                revision=revision if revision is not None and revision.digest == digest else None,
+                person_id=person,
+                actor=actor,
+                says=says,
+                digest=digest[:100],
+                line_key=line,
+                via=route.via,
+                activity_uri=route.uri,
+                counts=not reason,
+                reason=reason,
+                created_at=now(),
+            )
+    except IntegrityError as error:
+        raise Conflict(N_("That has been said already.")) from error

@@ -1,0 +1,142 @@
+"""What of a proposal is contested, who stands against it, and how a vote stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fedirec.accounts.actions.persons import roots_of
+from fedirec.clock import now
+from fedirec.credits.deciding import Ruling, Said, Stake, Tally, tally
+from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
+from fedirec.credits.objecting import AppealState, Contest, ObjectionKind, ObjectionState, is_contested
+from fedirec.db.rows import fetch_tuples
+from fedirec.remix.claims import ABOUT_PEOPLE, OPEN
+
+_STAKES = """
+    SELECT s.line_key, COALESCE(p.joined_id, p.id), s.ppm, s.income_kind
+      FROM share s JOIN person p ON p.id = s.person_id WHERE s.revision_id = ? ORDER BY s.id
+"""
+_SAID = """
+    SELECT s.id, COALESCE(p.joined_id, p.id), s.says, s.digest
+      FROM stance s JOIN person p ON p.id = s.person_id
+     WHERE s.proposal_id = ? AND s.says IN ('accept', 'object') AND (s.counts OR s.revision_id IS NULL)
+"""
+_CONTESTED = f"""
+    SELECT s.line_key FROM share s
+      JOIN production_credit c ON c.id = s.credit_id
+      LEFT JOIN actor a ON a.id = c.actor_id
+     WHERE s.revision_id = ?
+       AND (c.state = 'contested'
+            OR EXISTS (SELECT 1 FROM claim k WHERE k.record_id = c.record_id
+                          AND k.state IN ({", ".join(f"'{state}'" for state in sorted(OPEN))})
+                          AND (k.kind NOT IN ({", ".join(f"'{kind}'" for kind in sorted(ABOUT_PEOPLE))})
+                               OR k.person_uri = a.uri)))
+"""  # noqa: S608  (only constants are spliced in)
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """One line of a revision, as far as it matters for deciding and locking."""
+
+    key: str
+    person: int
+    """Who they turned out to be."""
+    ppm: int
+    income_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """An objection and its appeal, as far as they hold something back."""
+
+    objection: Objection
+    appeal: ProposalAppeal | None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it has no answer, can be appealed, or its appeal is open."""
+        return is_contested(
+            self.objection.state,
+            self.objection.resolution,
+            appeal=self.appeal.state if self.appeal else None,
+            answered_at=self.objection.answered_at,
+            now=at,
+        )
+
+    def is_upheld(self, since: datetime | None) -> bool:
+        """Whether others found it right, and no revision has come after that."""
+        appeal = self.appeal
+        return (
+            appeal is not None
+            and appeal.state == AppealState.UPHELD
+            and (since is None or (appeal.decided_at is not None and appeal.decided_at > since))
+        )
+
+    @property
+    def contest(self) -> Contest:
+        return Contest(
+            line=self.objection.line_key,
+            wanted=self.objection.wanted_ppm,
+            kind=ObjectionKind(self.objection.kind),
+        )
+
+
+async def stakes_in(revision: ProposalRevision) -> list[Stakes]:
+    """All lines of `revision`, in one query."""
+    return [
+        Stakes(str(key), int(person), int(ppm), str(kind))
+        for key, person, ppm, kind in await fetch_tuples(_STAKES, revision.id)
+    ]
+
+
+async def disputes_of(proposal: PayProposal) -> list[Dispute]:
+    """The objections to `proposal` that were not withdrawn."""
+    rows = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value).order_by("id")
+    appeals = {row.objection_id: row for row in await ProposalAppeal.filter(proposal_id=proposal.id)}
+    return [Dispute(objection=row, appeal=appeals.get(row.id)) for row in await rows]
+
+
+async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tuple[list[Contest], bool]:
+    """Everything by which something of `revision` is held back, and whether any of it is still open.
+
+    An appeal that was upheld holds what it is about for good; a claim about a work, or a credit that its person
+    contests, holds the lines by which it is in the proposal.
+    """
+    at, found, is_any_open = now(), [], False
+    for dispute in await disputes_of(proposal):
+        if dispute.is_open(at):
+            is_any_open = True
+        elif not dispute.is_upheld(revision.published_at):
+            continue
+        found.append(dispute.contest)
+    lines = [Contest(line=str(row[0])) for row in await fetch_tuples(_CONTESTED, revision.id)]
+    return [*found, *lines], is_any_open or bool(lines)
+
+
+async def unanswered(proposal: PayProposal) -> int:
+    """Objections to `proposal` that wait for an answer."""
+    return await Objection.filter(proposal_id=proposal.id, state=ObjectionState.OPEN.value).count()
+
+
+async def tally_of(
+    proposal: PayProposal, revision: ProposalRevision, *, ruling: Ruling | None = None, stakes: Sequence[Stakes] = ()
+) -> Tally:
+    """How the vote about `revision` stands by the rule of `proposal`."""
+    at = now()
+    against = [
+        dispute.objection.person_id
+        for dispute in await disputes_of(proposal)
+        if dispute.is_open(at) or dispute.is_upheld(revision.published_at)
+    ]
+    return tally(
+        proposal.rule,
+        [
+            Said(number=int(number), person=int(person), accepts=says == "accept", digest=str(digest))
+            for number, person, says, digest in await fetch_tuples(_SAID, proposal.id)
+        ],
+        [Stake(person=each.person, ppm=each.ppm) for each in stakes or await stakes_in(revision)],
+        digest=revision.digest,
+        standing=frozenset((await roots_of(against)).values()),
+        ruling=ruling,
+    )

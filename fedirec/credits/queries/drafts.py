@@ -1,0 +1,160 @@
+"""What the next revision of a proposal would say, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
+from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Stance
+from fedirec.credits.queries.pots import Pot, pot_of
+from fedirec.credits.queries.promises import promises_of, sources_of
+from fedirec.credits.revisions import Line, Revision, read
+from fedirec.credits.shares import redistribute
+from fedirec.db.rows import fetch_tuples
+from fedirec.errors import Conflict
+from fedirec.remix.pseudonyms import NOT_NAMED
+from fedirec.translatable import N_
+
+_UNLISTED = """
+    SELECT DISTINCT COALESCE(p.joined_id, p.id), p.name FROM production_credit c
+      JOIN proposal_production o ON o.production_id = c.production_id
+      JOIN person p ON p.id = c.person_id
+     WHERE o.proposal_id = ? AND c.state IN ('confirmed', 'corrected', 'pseudonymised')
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacles:
+    """What stands in the way of publishing a draft, by name."""
+
+    unreasoned: tuple[str, ...] = ()
+    """Keys of lines without a reason."""
+    unlisted: tuple[str, ...] = ()
+    """Names of people with a confirmed credit who have no line."""
+    blocked: tuple[Block, ...] = ()
+    """Works with which nobody may make money yet."""
+    departures: tuple[Departure, ...] = ()
+    """Departures from what somebody was promised, to which they have not agreed."""
+
+
+async def draft_lines(proposal: PayProposal) -> list[DraftLine]:
+    """The lines of the next revision in their order, each with its person, actor, and the record of its credit."""
+    found = DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
+    return list(await found.select_related("person", "actor", "credit__record"))
+
+
+async def productions_in(proposal: PayProposal) -> list[str]:
+    """The addresses of the productions whose people share in it, in the order in which they were named."""
+    found = ProposalProduction.filter(proposal_id=proposal.id).order_by("id")
+    return [row.production.uri for row in await found.select_related("production")]
+
+
+def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> list[Line]:
+    """The lines as a revision has them. Raises Invalid for one without a reason, or out of bounds."""
+    return [
+        Line(
+            key=line.key,
+            person=line.actor.uri if line.actor else None,
+            name=line.name or ("" if line.actor else NOT_NAMED),
+            label=line.label,
+            role=line.role,
+            record=line.credit.record.uri if line.credit and line.credit.record else None,
+            weight=line.weight,
+            reason=line.reason,
+            income_kind=line.income_kind,
+            is_recused=line.key in recused,
+        )
+        for line in lines
+    ]
+
+
+async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], pot: Pot) -> Revision:
+    """What would be published now. Needs the pool of `proposal`, and of that its Group. Raises Invalid."""
+    assert proposal.pool is not None
+    recused = await recused_lines(proposal, {line.key: line.person_id for line in lines})
+    previous = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
+    adjusts = await PayProposal.get_or_none(id=proposal.adjusts_id) if proposal.adjusts_id else None
+    return Revision.make(
+        proposal=proposal.uri,
+        scope=proposal.key,
+        number=proposal.number + 1,
+        pool=f"{proposal.group.uri}/money/{proposal.pool.key}",
+        currency=proposal.currency,
+        amount=pot.to_share,
+        host_share=proposal.pool.host_share_ppm,
+        rule=proposal.rule,
+        lines=in_revision(lines, recused),
+        about=tuple(await productions_in(proposal)),
+        adjusts=adjusts.uri if adjusts else None,
+        previous=previous.digest if previous else None,
+        title=proposal.title,
+    )
+
+
+async def recused_lines(proposal: PayProposal, people: dict[str, int]) -> set[str]:
+    """The lines that whoever they belong to gave back and did not take back; `people` has the person of each line."""
+    said = Stance.filter(proposal_id=proposal.id, says__in=["recuse", "return"], counts=True).order_by("id")
+    recused: set[str] = set()
+    for stance in await said:
+        own = {key for key, person in people.items() if person == stance.person_id}
+        meant = own & {stance.line_key} if stance.line_key else own
+        recused = recused | meant if stance.says == "recuse" else recused - meant
+    return recused
+
+
+def read_revision(row: ProposalRevision) -> Revision:
+    """The revision in a row. Raises Conflict for one whose words were taken out because somebody left for good."""
+    if not row.document:
+        raise Conflict(N_("Somebody who was listed left for good. Please publish a new revision first."))
+    return read(row.document)
+
+
+async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount: int | None) -> Obstacles:
+    """What stands in the way of publishing `lines`, as far as it can be counted."""
+    listed = {line.person.joined_id or line.person_id for line in lines}
+    confirmed = {int(row[0]): str(row[1]) for row in await fetch_tuples(_UNLISTED, proposal.id)}
+    recused = await recused_lines(proposal, {line.key: line.person_id for line in lines})
+    return Obstacles(
+        unreasoned=tuple(line.key for line in lines if not line.reason.strip()),
+        unlisted=tuple(name for person, name in sorted(confirmed.items()) if person not in listed),
+        blocked=tuple(blocks(await sources_of(proposal))),
+        departures=tuple(await unagreed(proposal, _offer(proposal, lines, amount, recused))),
+    )
+
+
+async def departures_of(proposal: PayProposal) -> list[Departure]:
+    """Everything in which the draft of `proposal` is not what somebody was promised. It has its pool."""
+    assert proposal.pool is not None
+    lines = await draft_lines(proposal)
+    recused = await recused_lines(proposal, {line.key: line.person_id for line in lines})
+    amount = (await pot_of(proposal.pool)).to_share
+    return departures(await promises_of(proposal), _offer(proposal, lines, amount, recused))
+
+
+async def unagreed(proposal: PayProposal, offer: Offer) -> list[Departure]:
+    """The departures of `offer` from what people were promised, to which they have not agreed."""
+    found = departures(await promises_of(proposal), offer)
+    if not found:
+        return []
+    said = Stance.filter(proposal_id=proposal.id, says="depart", counts=True).select_related("person")
+    consents = {(stance.person.joined_id or stance.person_id, stance.digest) for stance in await said}
+    return without_consent(found, consents)
+
+
+def _offer(proposal: PayProposal, lines: Sequence[DraftLine], amount: int | None, recused: Collection[str]) -> Offer:
+    weights = {line.key: line.weight for line in lines}
+    ppm = redistribute(weights, recused, scope=proposal.key).after if any(weights.values()) else weights
+    shares: dict[int, int] = {}
+    for line in lines:
+        person = line.person.joined_id or line.person_id
+        shares[person] = shares.get(person, 0) + ppm[line.key]
+    people = {line.key: line.person.joined_id or line.person_id for line in lines}
+    return Offer(
+        scope=proposal.key,
+        amount=amount,
+        currency=proposal.currency,
+        rule=proposal.rule,
+        shares=shares,
+        given_back={people[key] for key in recused},
+    )

@@ -1,0 +1,46 @@
+"""What a pool has to share now, besides what is owed from it or held back already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fedirec.credits.models import Pool
+from fedirec.credits.pools import PoolState
+from fedirec.credits.queries.pools import pool_state
+from fedirec.db.rows import fetch_tuples
+
+_GIVEN = """
+    SELECT (SELECT coalesce(sum(l.amount), 0) FROM locked_share l JOIN pay_proposal p ON p.id = l.proposal_id
+             WHERE p.pool_id = ?),
+           (SELECT coalesce(sum(held_amount), 0) FROM pay_proposal WHERE pool_id = ?)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pot:
+    """How much there is, in minor units of the currency of the pool."""
+
+    state: PoolState
+    """How the pool stands in the books."""
+    held: int
+    """What locked proposals hold back while it is contested."""
+    owed: int
+    """What people are owed from this pool already, paid or not."""
+    stated: int | None
+    """The pot that was promised."""
+
+    @property
+    def covered(self) -> int:
+        """What is there and not meant for anybody yet."""
+        return max(self.state.available - self.held, 0)
+
+    @property
+    def to_share(self) -> int:
+        """What a proposal shares as things stand: the promised pot as far as it is not owed yet, or what is there."""
+        return self.covered if self.stated is None else max(self.stated - self.owed - self.held, 0)
+
+
+async def pot_of(pool: Pool) -> Pot:
+    """What `pool` has to share now: two queries."""
+    ((owed, held),) = await fetch_tuples(_GIVEN, pool.id, pool.id)
+    return Pot(state=await pool_state(pool), held=int(held), owed=int(owed), stated=pool.stated)

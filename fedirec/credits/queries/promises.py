@@ -1,0 +1,89 @@
+"""What contributors to the productions of a proposal were promised, and which works nobody may make money with."""
+
+from __future__ import annotations
+
+from fedirec.credits.departures import Promise, Source
+from fedirec.credits.models import MonetizationGrant, PayProposal, ProductionCredit, ProposalProduction
+from fedirec.credits.proposals import BINDING
+from fedirec.db.rows import fetch_tuples
+from fedirec.projects.models import ProductionPart
+from fedirec.remix.actions.prompts import terms_of
+from fedirec.remix.licences import licence_of
+from fedirec.remix.models import Agreement, ChallengeTerms
+
+_PEOPLE = """
+    SELECT i.actor_id, COALESCE(p.joined_id, p.id) FROM identity i JOIN person p ON p.id = i.person_id
+     WHERE i.actor_id IN (SELECT r.author_id FROM production_part t
+                            JOIN record r ON r.id = t.record_id
+                            JOIN proposal_production o ON o.production_id = t.production_id WHERE o.proposal_id = ?)
+"""
+_KEPT = f"""
+    SELECT DISTINCT s.challenge_id FROM production_part t
+      JOIN submission s ON s.id = t.submission_id
+      JOIN proposal_production o ON o.production_id = t.production_id
+      JOIN pay_proposal q ON q.id = o.proposal_id
+     WHERE q.id <> ? AND q.pool_id = ? AND q.state IN ({", ".join(f"'{state}'" for state in sorted(BINDING))})
+"""  # noqa: S608  (only constants are spliced in)
+
+
+async def promises_of(proposal: PayProposal) -> list[Promise]:
+    """The money terms that the authors of what is used saw last: at what they agreed to, else when they offered it."""
+    found = ProductionPart.filter(production__in_proposals__proposal_id=proposal.id, submission_id__not_isnull=True)
+    parts = await found.select_related("record", "submission__challenge__actor")
+    if not parts:
+        return []
+    submissions = {part.submission.id: part.submission for part in parts if part.submission}
+    seen = {key: submission.terms_version or 0 for key, submission in submissions.items()}
+    for row in await Agreement.filter(submission_id__in=list(submissions)).order_by("version"):
+        seen[row.submission_id] = max(seen[row.submission_id], row.version)
+    challenges = {submission.challenge_id for submission in submissions.values()}
+    said = {
+        (row.challenge_id, row.version): row for row in await ChallengeTerms.filter(challenge_id__in=list(challenges))
+    }
+    people = {int(row[0]): int(row[1]) for row in await fetch_tuples(_PEOPLE, proposal.id)}
+    kept = {int(row[0]) for row in await fetch_tuples(_KEPT, proposal.id, proposal.pool_id)}
+    promises = []
+    for part in parts:
+        assert part.submission is not None
+        terms = said.get((part.submission.challenge_id, seen[part.submission.id]))
+        if terms is not None and part.record.author_id in people:
+            promises.append(
+                Promise(
+                    person=people[part.record.author_id],
+                    challenge=part.submission.challenge.actor.uri,
+                    terms=terms_of(terms),
+                    is_kept=part.submission.challenge_id in kept,
+                )
+            )
+    return promises
+
+
+async def sources_of(proposal: PayProposal) -> list[Source]:
+    """Every work by which somebody is credited, with its licence, and whether its author granted money for it.
+
+    A grant counts from the author of the work, for the production, its project, or everything on this instance.
+    """
+    of = ProposalProduction.filter(proposal_id=proposal.id).select_related("production__project__actor")
+    productions = [row.production for row in await of]
+    lines = ProductionCredit.filter(production_id__in=[each.id for each in productions], record_id__not_isnull=True)
+    works = {line.record_id: line.record for line in await lines.select_related("record__author") if line.record}
+    wanted = {work.id: work for work in works.values() if not licence_of(work).may_sell}
+    scopes = {each.uri for each in productions} | {each.project.actor.uri for each in productions}
+    grants = await MonetizationGrant.filter(record_id__in=list(wanted)) if wanted else []
+    granted = {
+        grant.record_id
+        for grant in grants
+        if grant.author_id == wanted[grant.record_id].author_id
+        and (grant.scope == "instance" or grant.scope_uri in scopes)
+    }
+    return [
+        Source(
+            record=work.uri,
+            title=work.title,
+            author=work.author.uri,
+            author_name=work.author.name or work.author.handle,
+            licence=licence_of(work),
+            is_granted=work.id in granted,
+        )
+        for work in wanted.values()
+    ]

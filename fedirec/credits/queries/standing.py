@@ -1,0 +1,90 @@
+"""Who somebody is to a proposal: who leads, who is listed, who sees after the money of this instance."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fedirec.accounts.models import Account, Identity
+from fedirec.accounts.permissions import Permission, Role, may
+from fedirec.activitypub.models import Actor
+from fedirec.credits.models import PayProposal, ProposalRevision, Share
+from fedirec.db import fetch_rows
+from fedirec.db.rows import fetch_tuples
+from fedirec.remix.powers import Part
+from fedirec.remix.queries.leading import parts_around
+
+_PAYERS = [str(role) for role in Role if may(role, Permission.PAY)]
+
+
+async def parts_to(group: Actor, actor: Actor) -> frozenset[Part]:
+    """What `actor` is to proposals of `group`, as far as leading it and handling money goes.
+
+    Who manages this instance leads what belongs to the instance itself.
+    """
+    parts = set(await parts_around(group, actor))
+    role = await role_of(actor)
+    if role is None:
+        return frozenset(parts)
+    parts.add(Part.RESIDENT)
+    if may(role, Permission.PAY):
+        parts.add(Part.TREASURER)
+    if may(role, Permission.MODERATE):
+        parts.add(Part.MODERATOR)
+    if group.type == "Application" and group.is_local and may(role, Permission.MANAGE_INSTANCE):
+        parts.add(Part.LEADER)
+    return frozenset(parts)
+
+
+async def role_of(actor: Actor) -> Role | None:
+    """What `actor` is on this instance; None for guests, and for who has no account here that is in use."""
+    account = await Account.get_or_none(actor_id=actor.id, state="active")
+    role = Role(account.role) if account is not None else Role.GUEST
+    return None if role is Role.GUEST else role
+
+
+async def payers() -> frozenset[int]:
+    """The people who may pay on this instance, whatever accounts they use.
+
+    Somebody who was never asked for as a person counts as well, under a number below 0: they are one more who could.
+    """
+    rows = await fetch_rows(
+        "SELECT DISTINCT COALESCE(p.joined_id, p.id, -a.id) AS person FROM account a "  # noqa: S608
+        "LEFT JOIN identity i ON i.actor_id = a.actor_id LEFT JOIN person p ON p.id = i.person_id "
+        f"WHERE a.state = 'active' AND a.role IN ({', '.join('?' * len(_PAYERS))})",
+        *_PAYERS,
+    )
+    return frozenset(int(row["person"]) for row in rows)
+
+
+async def newest_revision(proposal: PayProposal) -> ProposalRevision | None:
+    """What is in force of `proposal`; None before it is published."""
+    return await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
+
+
+async def listed_people(revision: ProposalRevision | None) -> frozenset[int]:
+    """The people who have a line in `revision`, also one of 0."""
+    if revision is None:
+        return frozenset()
+    rows = await fetch_tuples(
+        "SELECT DISTINCT COALESCE(p.joined_id, p.id) FROM share s JOIN person p ON p.id = s.person_id "
+        "WHERE s.revision_id = ?",
+        revision.id,
+    )
+    return frozenset(int(row[0]) for row in rows)
+
+
+async def lines_of_person(revision: ProposalRevision, person_id: int) -> list[Share]:
+    """The lines of somebody in `revision`."""
+    return await Share.filter(revision_id=revision.id, person_id__in=await same_people(person_id)).order_by("id")
+
+
+async def same_people(person_id: int) -> list[int]:
+    """The rows under which somebody is known: their own, and those of whom they turned out to be."""
+    rows = await fetch_tuples("SELECT id FROM person WHERE id = ? OR joined_id = ?", person_id, person_id)
+    return [int(row[0]) for row in rows]
+
+
+async def actors_of_people(people: Collection[int]) -> list[Actor]:
+    """The accounts in use of `people`, here and elsewhere, without those from which somebody moved away."""
+    found = Identity.filter(person_id__in=list(people), actor__state="active", actor__actor__moved_to__isnull=True)
+    return [row.actor for row in await found.select_related("actor")]
