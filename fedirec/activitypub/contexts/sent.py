@@ -181,6 +181,19 @@ CREDIT_TERMS: Final[Context] = {
     "withoutName": "fr:withoutName",
     "digestMultibase": f"{SECURITY}digestMultibase",
 }
+GRANT_TERMS: Final[Context] = {
+    "schema": PREFIXES["schema"],
+    "isPartOf": id_("schema:isPartOf"),
+    "vf": PREFIXES["vf"],
+    "Agreement": "vf:Agreement",
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "record": id_("fr:record"),
+    "scope": "fr:scope",
+    "scopeUri": id_("fr:scopeUri"),
+    "termsVersion": "fr:termsVersion",
+    "digestMultibase": f"{SECURITY}digestMultibase",
+}
 PRODUCTION_TERMS: Final[Context] = {
     "schema": PREFIXES["schema"],
     "isPartOf": id_("schema:isPartOf"),
@@ -318,6 +331,8 @@ NEED_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, NEED_TERMS
 """For whom a challenge or a project looks."""
 CREDIT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, CREDIT_TERMS]
 """For a line of a credit list, what its project asks about it, and what the person answers."""
+GRANT_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, GRANT_TERMS]
+"""For the words with which an author lets money be made with a work."""
 PRODUCTION_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, PRODUCTION_TERMS]
 """For what a project has finished, and the lists of its manifest."""
 LOG_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, LOG_TERMS]

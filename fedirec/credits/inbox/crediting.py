@@ -9,12 +9,14 @@ from fedirec.activitypub.vocab import Accept, Offer, Reject
 from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.describing import describe_credit
 from fedirec.credits.actions.crediting.elsewhere import take_offer, what_is_said
+from fedirec.credits.actions.crediting.granting import take_grant
 from fedirec.credits.lines import MAX_REASON
 from fedirec.credits.queries.credits import find_credit_at
-from fedirec.credits.vocab import CreditObject
+from fedirec.credits.vocab import CreditObject, GrantObject
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, Unsupported
 from fedirec.html import one_line
-from fedirec.projects.queries.productions import manifest_of
+from fedirec.projects.models import Production
+from fedirec.projects.queries.productions import manifest_of, with_parts
 from fedirec.remix.actions.insistence import refuse_insistent
 
 MAX_AN_HOUR = 60
@@ -36,6 +38,18 @@ async def credit_confirmed(sender: Actor, accept: Accept[CreditObject]) -> None:
 @handlers.on(Reject, CreditObject, evidence=True, vouched=True)
 async def credit_contested(sender: Actor, reject: Reject[CreditObject]) -> None:
     await _take_answer(sender, reject)
+
+
+@handlers.on(Accept, GrantObject, evidence=True, vouched=True)
+async def grant_given(sender: Actor, accept: Accept[GrantObject]) -> None:
+    """What an author elsewhere allows is kept with what they signed. Nothing else about a grant is taken from afar."""
+    await refuse_insistent(sender, what=Accept.TYPE, limit=MAX_AN_HOUR)
+    if accept.object.author != sender.uri:
+        raise Forbidden("only the author of a work can allow that")
+    production = await with_parts(Production.filter(uri=accept.object.production)).first()
+    if production is None or not production.project.actor.is_local:
+        raise NotFound("there is no such production here")
+    await take_grant(sender, accept, production)
 
 
 async def _take_answer(sender: Actor, answer: Accept[CreditObject] | Reject[CreditObject]) -> None:

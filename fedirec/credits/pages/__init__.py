@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.credits.pages import crediting
+from fedirec.credits.pages import crediting, granting
 
-routes: list[BaseRoute] = [*crediting.routes]
+routes: list[BaseRoute] = [*crediting.routes, *granting.routes]

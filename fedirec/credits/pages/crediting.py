@@ -129,7 +129,7 @@ def role_words(line: ProductionCredit) -> str:
 
 async def show_credits(request: Request[Any]) -> Response:
     """The credit list of a production: what stands in front, and each generation of what it was made from."""
-    production, project = await _frozen_in(request)
+    production, project = await frozen_in(request)
     cards, start = Cards(request), number_of(request.query_params.get("from", "")) or 0
     lines = list(await credits_of(production, after=start, limit=SHOWN + 1))
     held = await held_lines(production)
@@ -156,7 +156,7 @@ async def show_credits(request: Request[Any]) -> Response:
 
 async def show_line(request: Request[Any]) -> Response:
     """One line, with what whoever looks can say of it."""
-    production, project = await _frozen_in(request)
+    production, project = await frozen_in(request)
     line = await get_credit(production, request.path_params["line"])
     return await _show_line(request, project, line, Form())
 
@@ -164,7 +164,7 @@ async def show_line(request: Request[Any]) -> Response:
 async def post_line(request: Request[Any]) -> Response:
     """The person says whether it is so, or those who lead the project answer."""
     viewer = require_viewer(request, Permission.CLAIM_CREDIT)
-    production, project = await _frozen_in(request)
+    production, project = await frozen_in(request)
     line, form = await get_credit(production, request.path_params["line"]), await read_form(request)
     happening = CreditHappening(form.choice("do", [each.value for each in CreditHappening]) or "confirm")
     reason = form.text("reason", max=10_000).strip()
@@ -284,7 +284,7 @@ async def _done(
     return redirect(request, page, _(_SAID[happening]))
 
 
-async def _frozen_in(request: Request[Any]) -> tuple[Production, Project]:
+async def frozen_in(request: Request[Any]) -> tuple[Production, Project]:
     """The production in the path and its project, once it is frozen. Raises NotFound before."""
     project = await project_in(request)
     production = await production_in(request, project)

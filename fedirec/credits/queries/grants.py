@@ -1,0 +1,67 @@
+"""Whose grants a production has, and whose it needs before money may be made with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from fedirec.activitypub.models import Actor
+from fedirec.credits.grants import GrantScope, covers
+from fedirec.credits.models import MonetizationGrant, ProductionCredit
+from fedirec.credits.queries.credits import MAX_LINES
+from fedirec.projects.models import Production
+from fedirec.remix.licences import licence_of
+from fedirec.remix.models import Record
+from fedirec.uris import host_of, origin_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """A work of a production with whose licence nobody may make money."""
+
+    record: Record
+    """With its author."""
+    grant: MonetizationGrant | None
+    """The author's, if they gave one that covers it."""
+
+
+async def grants_for(records: Collection[int], production: Production) -> dict[int, MonetizationGrant]:
+    """The grants of their authors for the records in these rows that cover `production`, which comes with its project
+    and the Group of that; by the row of the record, the oldest first to count.
+    """
+    if not records:
+        return {}
+    group = production.project.actor.uri
+    found: dict[int, MonetizationGrant] = {}
+    given = MonetizationGrant.filter(record_id__in=list(records)).order_by("id").limit(MAX_LINES)
+    for grant in await given.select_related("record"):
+        is_own = grant.author_id == grant.record.author_id
+        if is_own and covers(grant.scope_uri, production=production.uri, project=group, origin=origin_of(group)):
+            found.setdefault(grant.record_id, grant)
+    return found
+
+
+async def needed_grants(production: Production) -> list[Needed]:
+    """Every work in the trail of `production` with which nobody may make money by its licence alone."""
+    lines = ProductionCredit.filter(production_id=production.id, uri=None, record_id__not_isnull=True)
+    rows = await lines.order_by("generation", "position", "id").limit(MAX_LINES).select_related("record__author")
+    works = {line.record_id: line.record for line in rows if line.record is not None}
+    wanted = {work.id: work for work in works.values() if not licence_of(work).may_sell}
+    given = await grants_for(list(wanted), production)
+    return [Needed(record=work, grant=given.get(work.id)) for work in wanted.values()]
+
+
+async def grants_by(author: Actor, *, limit: int) -> Sequence[MonetizationGrant]:
+    """What `author` granted, the newest first, each with its record."""
+    return await MonetizationGrant.filter(author_id=author.id).order_by("-id").limit(limit).select_related("record")
+
+
+def scope_of(scope: GrantScope, production: Production) -> tuple[str, str]:
+    """The address of what a grant for `scope` covers, and what that is called."""
+    group = production.project.actor
+    origin = origin_of(group.uri)
+    return {
+        GrantScope.PRODUCTION: (production.uri, production.title),
+        GrantScope.PROJECT: (group.uri, production.project.title),
+        GrantScope.INSTANCE: (origin, host_of(origin)),
+    }[scope]
