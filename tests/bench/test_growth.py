@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 
+from fedirec.db import migrate, open_database
+from fedirec.ledger.verifying import verify
 from fedirec.remix.models import Record
 from fedirec.remix.queries.trails import trail_of
-from tests.bench import graphs
+from tests.bench import graphs, ledger
 from tests.bench.deliveries import deliver_post, give_followers, sender
 from tests.bench.feed import fill
 from tests.bench.world import Stopwatch, browser_of_olga, open_world
@@ -53,6 +55,22 @@ async def test_a_feed_takes_as_long_with_ten_times_as_many_records(tmp_path: Pat
     small, large = await feed_of(tmp_path / "small", 2_000), await feed_of(tmp_path / "large", 20_000)
 
     assert large < small * TIMES
+
+
+async def test_books_are_verified_page_by_page_and_posted_to_as_quickly_when_they_are_large(tmp_path: Path) -> None:
+    database = f"sqlite://{tmp_path}/books.sqlite3"
+    await migrate(database)
+    verified, posted = [], []
+    async with open_database(database):
+        for size in (4_000, 36_000):  # ten times as much with those of before
+            await ledger.fill(size)
+            verified.append(await cpu_of(verify, rounds=2))
+            with Stopwatch() as posting:
+                await ledger.post_some(20, str(size))
+            posted.append(posting.cpu)
+
+    assert verified[1] < verified[0] * 10 * 1.6
+    assert posted[1] < posted[0] * TIMES
 
 
 async def test_a_host_that_hangs_keeps_nobody_else_waiting(tmp_path: Path) -> None:
