@@ -1,7 +1,7 @@
 """Everything that an instance cannot do without, in one file, and an instance from such a file.
 
 That is the database, the files that its people gave, the master key and `fedirec.toml`. Copies of other instances'
-media are left out: they can be had again.
+media are left out: they can be had again. So is `payees.key`: whoever finds a backup learns nobody's account number.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ from fedirec.media.queries import paths_of
 from fedirec.media.store import DiskStore
 from fedirec.settings import CONFIG_FILE, RESTORING, Settings
 
-_HARMLESS: Final = frozenset({"serve.lock", "lost+found"})
+PAYEES_KEY: Final = "payees.key"
+"""In no backup. Where it lies in the folder already, what is restored opens with it."""
+_HARMLESS: Final = frozenset({"serve.lock", "lost+found", PAYEES_KEY})
 _NAMES: Final = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 _PAGE: Final = 500
 

@@ -29,6 +29,8 @@ async def backup(settings: Settings, file: File) -> None:
     megabytes = file.stat().st_size / 1_000_000
     say(f"{made.manifest.origin or 'An instance that is not set up yet'} is backed up in {file} ({megabytes:.1f} MB).")
     note("It holds the keys of the instance: keep it where nobody else can read it.")
+    if settings.payees_key_file.is_file():
+        note(f"{settings.payees_key_file}, which opens how people are paid, is not in it: keep a copy somewhere else.")
 
 
 @with_settings("origin", "development", *WHERE, least="warning")

@@ -1,4 +1,4 @@
-"""`fedirec keys`: other keys for everybody here."""
+"""`fedirec keys`: other keys for everybody here, and for what payees say."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from fedirec.admin.actions.renewing import renew_keys
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance, refuse_others, serving_alone
 from fedirec.cli.terminal import make_sure, note, say
+from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.settings import Settings
 
-app = typer.Typer(help="Renew the keys with which this instance and its people sign.", no_args_is_help=True)
+app = typer.Typer(
+    help="Renew the keys with which this instance and its people sign, and the one that keeps what payees say.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -34,6 +38,19 @@ async def renew(
     note("Make a backup now: the master key of older ones opens only what they hold.")
 
 
-@app.callback()
-def _keys() -> None:
-    """A group, though there is one command in it."""
+@app.command("renew-payees")
+@with_settings(*WHERE, least="warning")
+async def renew_payees(
+    settings: Settings,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
+) -> None:
+    """Seal how people are paid with a new payees.key; the server has to be stopped."""
+    with serving_alone(settings) if settings.on_sqlite else nullcontext():
+        async with existing_instance(settings) as site:
+            if not settings.on_sqlite:
+                await refuse_others()
+            if not yes:
+                make_sure(f"Make a new {settings.payees_key_file} for {site.origin}? Nothing may serve meanwhile.")
+            count = await renew_payees_key(OPERATOR, settings.payees_key_file)
+    say(f"{settings.payees_key_file} is a new key, and {count} things are sealed with it.")
+    note("Keep a copy of it, and the one before for as long as you keep older backups.")
