@@ -41,6 +41,8 @@ from fedirec.credits import inbox as credits_inbox
 from fedirec.credits import routes as credits_routes
 from fedirec.credits import vocab as credits_vocab
 from fedirec.credits.pages import routes as credits_pages
+from fedirec.credits.pages.pools.evidence import audience_of_files
+from fedirec.credits.pages.pools.showing import BACKING
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
 from fedirec.mail import Mail
@@ -49,7 +51,9 @@ from fedirec.media.routes import media_routes, upload_routes
 from fedirec.media.store import DiskStore, Store
 from fedirec.media.workshop import Workshop
 from fedirec.net import Net
+from fedirec.payouts.actions.submitting import Cashier
 from fedirec.payouts.keys import Vault
+from fedirec.payouts.queries.ways import Ways
 from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
 from fedirec.projects import vocab as projects_vocab
@@ -71,7 +75,6 @@ from fedirec.remix.pages import routes as remix_pages
 from fedirec.remix.queries.credits import Further
 from fedirec.remix.queries.dates import Dates
 from fedirec.remix.queries.digests import Released
-from fedirec.remix.visibility import audience_of_media
 from fedirec.settings import Settings
 from fedirec.web import routes as web_routes
 from fedirec.web.environment import Templates
@@ -96,6 +99,8 @@ class State(TypedDict):
     net: Net
     keyring: Keyring
     vault: Vault
+    ways: Ways
+    cashier: Cashier
     remote: Remote
     inbox: Inbox
     courier: Courier
@@ -156,7 +161,10 @@ async def running(
         )
         templates = Templates(TEMPLATES)
         post = Post(mail=Mail(settings), keyring=keyring, site=site, templates=templates)
+        ways = Ways(net=net, seal=vault)
+        cashier = Cashier(ways=ways, vault=vault)
         kinds = kinds_of_work(
+            cashier=cashier,
             inbox=inbox,
             courier=courier,
             remote=remote,
@@ -172,6 +180,8 @@ async def running(
             net=net,
             keyring=keyring,
             vault=vault,
+            ways=ways,
+            cashier=cashier,
             remote=remote,
             inbox=inbox,
             courier=courier,
@@ -188,6 +198,7 @@ async def running(
                 home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER),
                 home_tabs=(ADOPTABLE_PROJECTS,),
                 person=(OF_PERSON,),
+                challenge=(BACKING,),
                 found=(FOUND,),
                 tagged=(TAGGED,),
                 fed=FED,
@@ -206,7 +217,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             Route("/readyz", show_ready),
             *web_routes.routes,
             *activitypub_routes.routes,
-            *media_routes(audience_of_media),
+            *media_routes(audience_of_files),
             *upload_routes(uploader_of),
             *api_routes,
             *remix_routes.routes,

@@ -44,9 +44,14 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.payees.giving import forget_payee
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
+from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.actions.reconciling import ask_about_payments
+from fedirec.payouts.actions.submitting import Cashier
+from fedirec.payouts.actions.unclaimed import follow_policy
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.queries.money import money_entries
 from fedirec.projects.actions.announcing import introductions_of_adoptable
@@ -106,6 +111,7 @@ KEEP_UPLOADS: Final = timedelta(days=1)
 
 def kinds_of_work(
     *,
+    cashier: Cashier,
     inbox: Inbox,
     courier: Courier,
     remote: Remote,
@@ -174,6 +180,7 @@ def kinds_of_work(
         "look": Kind(handler=look_at, concurrency=1),
         "people": Kind(handler=partial(meet_contributor, remote), concurrency=4),
         "purge": Kind(handler=Purging(cache=cache).run, concurrency=1, time_limit=PURGING),
+        "payout": Kind(handler=cashier.work, concurrency=4),
         "policy": Kind(handler=Enforcement(cache=cache).run, concurrency=1, time_limit=ENFORCING),
     }
 
@@ -189,7 +196,9 @@ class Chore:
     """Whether it may be done by a clock that is wrong."""
 
 
-def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post, vault: Vault) -> list[Chore]:
+def chores(
+    store: Store, cache: MediaCache, *, archives: Path, post: Post, vault: Vault, cashier: Cashier
+) -> list[Chore]:
     """What keeps an instance tidy."""
     return [
         Chore("bring back what waits for a day that is far", timedelta(minutes=10), bring_back, is_harmless=True),
@@ -223,6 +232,10 @@ def chores(store: Store, cache: MediaCache, *, archives: Path, post: Post, vault
         Chore("remind of invitations", timedelta(hours=1), remind_of_invitations),
         Chore("watch for leaders who are silent", timedelta(hours=1), watch_leaders),
         Chore("give projects to who offers to lead them", timedelta(minutes=10), decide_takeovers),
+        Chore("write down what is owed", timedelta(seconds=30), accrue),
+        Chore("make ready what can be paid", timedelta(minutes=1), partial(make_ready, cashier.ways, vault)),
+        Chore("ask what became of payments", timedelta(minutes=1), partial(ask_about_payments, cashier.ways)),
+        Chore("see after what nobody claims", timedelta(hours=6), partial(follow_policy, cashier.ways, vault)),
         Chore("hold the pay of those who moved", timedelta(minutes=10), partial(watch_payees, vault, post)),
         Chore("join those who moved long enough ago", timedelta(hours=1), partial(join_those_who_moved, vault, post)),
         Chore("forget what people were reminded of", timedelta(hours=24), forget_reminders),
@@ -274,13 +287,21 @@ class Calm:
 
 
 async def work(
-    runner: Runner, store: Store, cache: MediaCache, stop: asyncio.Event, *, archives: Path, post: Post, vault: Vault
+    runner: Runner,
+    store: Store,
+    cache: MediaCache,
+    stop: asyncio.Event,
+    *,
+    archives: Path,
+    post: Post,
+    vault: Vault,
+    cashier: Cashier,
 ) -> None:
     """Run jobs and chores until `stop`."""
     calm = Calm()
     rounds = [
         asyncio.create_task(_again_and_again(chore, calm, stop))
-        for chore in chores(store, cache, archives=archives, post=post, vault=vault)
+        for chore in chores(store, cache, archives=archives, post=post, vault=vault, cashier=cashier)
     ]
     try:
         await runner.run(stop)

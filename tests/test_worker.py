@@ -90,5 +90,6 @@ async def test_each_kind_of_work_has_a_name_for_those_who_run_the_instance(here:
         cache=parts["media_cache"],
         settings=parts["settings"],
         post=parts["post"],
+        cashier=parts["cashier"],
     )
     assert set(KINDS) == set(kinds)

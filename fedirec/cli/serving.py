@@ -141,6 +141,7 @@ async def _work(state: State, stop: asyncio.Event) -> None:
         archives=archives,
         post=state["post"],
         vault=state["vault"],
+        cashier=state["cashier"],
     )
 
 

@@ -59,6 +59,8 @@ class Step(StrEnum):
     SETTLE = "settle"
     RETURN = "return"
     FAIL = "fail"
+    FIND_PAID = "find_paid"
+    """It turned out that it was paid after all, when everybody believed that it was not."""
     LAPSE = "lapse"
     """Nobody claimed it for as long as the policy says."""
     CLAIM = "claim"
@@ -110,6 +112,9 @@ NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.SUBMITTED, Step.FAIL): State.FAILED,
         (State.SETTLED, Step.RETURN): State.RETURNED,
         (State.RETURNED, Step.MAKE_READY): State.READY,
+        (State.RETURNED, Step.FIND_PAID): State.SETTLED,
+        (State.FAILED, Step.FIND_PAID): State.SETTLED,
+        (State.READY, Step.FIND_PAID): State.SETTLED,
         (State.RETURNED, Step.LAPSE): State.UNCLAIMED,
         (State.FAILED, Step.MAKE_READY): State.READY,
         (State.FAILED, Step.LAPSE): State.UNCLAIMED,
@@ -310,8 +315,8 @@ def threshold_in(currency: str, threshold: int, *, of: str) -> int:
 
     Nothing is exchanged: it says from what size on a payment is worth its trouble.
     """
-    digits = CURRENCIES[currency] - CURRENCIES[of]
-    return threshold * 10**digits if digits >= 0 else -(-threshold // 10**-digits)
+    more, fewer = int(10 ** CURRENCIES[currency]), int(10 ** CURRENCIES[of])
+    return -(-threshold * more // fewer)
 
 
 def digest_of_batch(adapter: str, currency: str, payouts: Collection[tuple[str, int, str]]) -> str:
@@ -325,9 +330,12 @@ def lapses_at(oldest: datetime, months: int) -> datetime:
     return oldest + months * MONTH
 
 
-def notice_due(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> bool:
-    """Whether the payee is to be told now that their money will count as unclaimed; `told` are the times before."""
-    return any(at >= lapses - early and not any(when >= lapses - early for when in told) for early in FIRST_NOTICES)
+def notice_due(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> datetime | None:
+    """When the payee was to be told that their money will count as unclaimed, if nobody did since; `told` are the times
+    at which they were.
+    """
+    due = max((lapses - early for early in FIRST_NOTICES if at >= lapses - early), default=None)
+    return None if due is None or any(when >= due for when in told) else due
 
 
 def may_lapse(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> bool:

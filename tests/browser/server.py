@@ -53,6 +53,7 @@ async def serve(settings: Settings, port: int) -> None:
                 archives=settings.data_dir / FOLDER,
                 post=state["post"],
                 vault=state["vault"],
+                cashier=state["cashier"],
             )
         )
         try:

@@ -144,6 +144,10 @@ class Notice(StrEnum):
     PAY_CODE_ACCEPTED = "pay_code_accepted"
     PAY_CODE_REFUSED = "pay_code_refused"
     PAY_JOINED = "pay_joined"
+    PAY_ALONE = "pay_alone"
+    PAY_SENT = "pay_sent"
+    PAY_CAME_BACK = "pay_came_back"
+    PAY_UNCLAIMED = "pay_unclaimed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

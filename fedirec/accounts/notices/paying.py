@@ -33,5 +33,23 @@ FAMILY: Final = Family(
         Notice.PAY_CODE_ACCEPTED: Words(one=N_("You are known as %(title)s now: credits and pay are yours.")),
         Notice.PAY_CODE_REFUSED: Words(one=N_("Nobody became %(title)s by a code: it was refused.")),
         Notice.PAY_JOINED: Words(one=N_("Your account counts as that of %(title)s now, with all credits and pay.")),
+        Notice.PAY_ALONE: Words(
+            one=N_(
+                "You are to be paid after %(title)s. One person alone does that on this server, so everybody concerned "
+                "has time to look at it first."
+            )
+        ),
+        Notice.PAY_SENT: Words(
+            one=N_("You have been paid. How much, and what for, stands on the page."), wish=N_("I have been paid")
+        ),
+        Notice.PAY_CAME_BACK: Words(
+            one=N_("Money that was on its way to you could not be paid. Please look at how you are paid.")
+        ),
+        Notice.PAY_UNCLAIMED: Words(
+            one=N_(
+                "You are owed money. Please say how you want to be paid: otherwise it counts as unclaimed, and what "
+                "then happens to it stands on the page."
+            )
+        ),
     },
 )

@@ -1,0 +1,285 @@
+"""Payments that go out together: one person proposes them, another approves exactly that, and a third pays.
+
+What is approved is a digest of each payment with its amount and the fingerprint of the payee's details. Whatever of it
+is not so any more refuses to go out. Where one person alone may pay, everybody concerned is told, and given time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.own import own_actor
+from fedirec.clock import now
+from fedirec.credits.eyes import is_solo, refuse_same_eyes, solo_from
+from fedirec.credits.models import MoneySettings
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import actors_of_people, payers
+from fedirec.db import add_object, transaction
+from fedirec.db.holding import hold
+from fedirec.db.rows import rows_in
+from fedirec.errors import Conflict, Invalid
+from fedirec.ledger.currencies import CURRENCIES
+from fedirec.payouts.actions.readying import wait_again
+from fedirec.payouts.adapters.protocol import Adapter, key_of
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.models import Payout, PayoutBatch
+from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.payments import MAX_IN_BATCH, State, Step, advance, digest_of_batch
+from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.waiting import lacks_of, standings_by_row
+from fedirec.payouts.queries.ways import Ways
+from fedirec.remix.actions.private_notes import tell_people
+from fedirec.translatable import N_
+from fedirec.uris import origin_of
+
+SOON: Final = timedelta(days=60)
+"""How far ahead somebody can say when the bank pays."""
+CHANGED: Final = N_(
+    "Something has changed since this was put together: how somebody is paid, or whether they can be. Take them out, "
+    "and let it be approved anew."
+)
+
+
+async def propose_batch(
+    doer: Viewer, ways: Ways, vault: Vault, *, adapter: str, currency: str, execute_on: date | None = None
+) -> PayoutBatch:
+    """All that is ready to be paid in that way and currency is in a batch that waits to be approved.
+
+    Raises Forbidden, Invalid for a way, currency or day that is none, and Conflict when nothing is ready.
+    """
+    require(doer, Permission.PAY)
+    way = (await ways.offered()).get(adapter)
+    if way is None or currency not in CURRENCIES:
+        raise Invalid(N_("Please choose one of the answers that are offered."), field="adapter")
+    today = now().date()
+    if execute_on is not None and not today <= execute_on <= today + SOON:
+        raise Invalid(N_("Please choose a day within the next two months."), field="execute_on")
+    chosen = await _ready(ways, vault, way, currency)
+    if not chosen:
+        raise Conflict(N_("Nothing is ready to be paid in that way."))
+    settings, everybody = await money_settings(), await payers()
+    async with transaction():
+        batch = await add_object(
+            PayoutBatch,
+            key=key_of(uuid7()),
+            adapter=adapter,
+            currency=currency,
+            proposed_by_id=doer.actor.id,
+            execute_on=execute_on,
+            proposed_at=now(),
+        )
+        for payout, standing in chosen:
+            await hold(payout)
+            payout.state = advance(payout.state, Step.BATCH)
+            payout.batch_id, payout.fingerprint = batch.id, standing.payee.fingerprint
+            await payout.save(update_fields=["state", "batch_id", "fingerprint"])
+        payouts = [payout for payout, _ in chosen]
+        batch.digest = digest_of(batch, payouts)
+        await batch.save(update_fields=["digest"])
+        if is_solo(everybody):
+            await _begin_waiting(batch, payouts, settings)
+        await audit(doer, "propose_batch", await _subject(batch), **_told(batch, payouts))
+    return batch
+
+
+async def approve_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatch, *, digest: str) -> None:
+    """`batch` may go out as it stands there, which is what `doer` has seen as `digest`.
+
+    Raises Forbidden for who proposed it, and Conflict where it is not so any more.
+    """
+    require(doer, Permission.PAY)
+    person = await person_of(doer.actor)
+    async with transaction():
+        await hold(batch)
+        if batch.state != "proposed":
+            raise Conflict(N_("This does not wait to be approved."))
+        await refuse_eyes(batch, person.id, [batch.proposed_by_id])
+        payouts = await payouts_of(batch)
+        if digest != batch.digest or not await is_as_approved(batch, payouts, ways, vault):
+            raise Conflict(CHANGED)
+        batch.state, batch.approved_by_id, batch.approved_at = "approved", doer.actor.id, now()
+        await batch.save(update_fields=["state", "approved_by_id", "approved_at"])
+        await audit(doer, "approve_batch", await _subject(batch), **_told(batch, payouts))
+
+
+async def take_out(doer: Viewer, payout: Payout) -> None:
+    """A payment waits for another batch, and its own has to be approved anew. Raises Forbidden and Conflict."""
+    require(doer, Permission.PAY)
+    batch = await PayoutBatch.get_or_none(id=payout.batch_id) if payout.batch_id else None
+    if batch is None:
+        raise Conflict(N_("This is in no batch."))
+    async with transaction():
+        await hold(batch)
+        await hold(payout)
+        await _release(payout, batch)
+        left = await payouts_of(batch)
+        batch.state, batch.approved_by_id, batch.approved_at = "proposed", None, None
+        if left:
+            batch.digest = digest_of(batch, left)
+        else:
+            batch.state, batch.ended_at = "cancelled", now()
+        await batch.save(update_fields=["state", "approved_by_id", "approved_at", "digest", "ended_at"])
+        await audit(doer, "take_out_of_batch", await _subject(batch), payout=payout.key)
+
+
+async def cancel_batch(doer: Viewer, batch: PayoutBatch) -> None:
+    """`batch` never goes out; its payments wait for another one. Raises Forbidden, and Conflict once it has."""
+    require(doer, Permission.PAY)
+    async with transaction():
+        await hold(batch)
+        if batch.state not in ("proposed", "approved"):
+            raise Conflict(N_("This has gone out, or was called off."))
+        payouts = await payouts_of(batch)
+        for payout in payouts:
+            await hold(payout)
+            await _release(payout, batch)
+        batch.state, batch.ended_at = "cancelled", now()
+        await batch.save(update_fields=["state", "ended_at"])
+        await audit(doer, "cancel_batch", await _subject(batch), **_told(batch, payouts))
+
+
+async def pay_again(doer: Viewer, payout: Payout) -> None:
+    """A payment that came back or failed waits for a batch, and will be tried under a new key.
+
+    Raises Forbidden, and Conflict while it is not known for certain that nothing was paid.
+    """
+    require(doer, Permission.PAY)
+    async with transaction():
+        await hold(payout)
+        if payout.needs_person:
+            raise Conflict(N_("First somebody has to say what became of it."))
+        await wait_again(payout)
+        await audit(doer, "pay_again", (await own_actor()).uri, payout=payout.key)
+
+
+async def payouts_of(batch: PayoutBatch) -> list[Payout]:
+    """What is in `batch` now, in order."""
+    return await Payout.filter(batch_id=batch.id).order_by("id")
+
+
+def digest_of(batch: PayoutBatch, payouts: Sequence[Payout]) -> str:
+    """What is approved of `batch`, with `payouts` in it."""
+    said = [(payout.key, payout.amount, payout.fingerprint) for payout in payouts]
+    return digest_of_batch(batch.adapter, batch.currency, said)
+
+
+async def is_as_approved(batch: PayoutBatch, payouts: Sequence[Payout], ways: Ways, vault: Vault) -> bool:
+    """Whether all in `batch` can be paid now, to exactly the details with which it was put together."""
+    if digest_of(batch, payouts) != batch.digest:
+        return False
+    standings = await standings_by_row([payout.person_id for payout in payouts], vault)
+    offered, settings = await ways.offered(), await money_settings()
+    return all(
+        payout.state == State.BATCHED
+        and not payout.needs_person
+        and (standing := standings.get(payout.person_id)) is not None
+        and _may_be_paid(payout, standing, batch.adapter, offered=offered, settings=settings)
+        and standing.payee.fingerprint == payout.fingerprint
+        for payout in payouts
+    )
+
+
+async def refuse_eyes(batch: PayoutBatch, person: int, before: Sequence[int]) -> None:
+    """`person` may go on with `batch` after the actors `before`, or is alone, said so beforehand, and gave it time.
+
+    Part of the caller's transaction, which holds the batch. Raises Forbidden, and Conflict where it is too early.
+    """
+    settings, everybody = await money_settings(), await payers()
+    actors = {row.id: row for row in await rows_in(Actor, set(before))}
+    people = [(await person_of(actors[each])).id for each in before]
+    refuse_same_eyes(
+        person,
+        people,
+        payers=everybody,
+        told_at=batch.not_before or now() + timedelta(days=settings.solo_days),
+        days=0,
+        now=now(),
+        eyes=settings.eyes,
+    )
+
+
+async def tell_that_alone(doer: Viewer, batch: PayoutBatch) -> None:
+    """Everybody in `batch` knows that one person alone pays here, and from when on; once, where nobody said so yet.
+
+    Raises Forbidden, and Conflict where others could approve it.
+    """
+    require(doer, Permission.PAY)
+    async with transaction():
+        await hold(batch)
+        if not is_solo(await payers()):
+            raise Conflict(N_("Somebody else can approve this."))
+        if not batch.is_solo and batch.state in ("proposed", "approved"):
+            await _begin_waiting(batch, await payouts_of(batch), await money_settings())
+
+
+async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[tuple[Payout, Standing]]:
+    """What is ready and lacks nothing, oldest first, as much as goes into one batch."""
+    offered, settings = await ways.offered(), await money_settings()
+    found: list[tuple[Payout, Standing]] = []
+    after = 0
+    while len(found) < MAX_IN_BATCH:
+        wanted = Payout.filter(state=State.READY, currency=currency, needs_person=False, id__gt=after)
+        rows = await wanted.order_by("id").limit(MAX_IN_BATCH)
+        if not rows:
+            break
+        after = rows[-1].id
+        standings = await standings_by_row([row.person_id for row in rows], vault)
+        found += [
+            (row, standing)
+            for row in rows
+            if (standing := standings.get(row.person_id)) is not None
+            and _may_be_paid(row, standing, way.name, offered=offered, settings=settings)
+        ]
+    return found[:MAX_IN_BATCH]
+
+
+def _may_be_paid(
+    payout: Payout, standing: Standing, adapter: str, *, offered: Mapping[str, Adapter], settings: MoneySettings
+) -> bool:
+    return standing.payee.adapter == adapter and not lacks_of(
+        standing, offered, settings, currency=payout.currency, amount=payout.amount, is_again=True
+    )
+
+
+async def _release(payout: Payout, batch: PayoutBatch) -> None:
+    if payout.batch_id != batch.id or batch.state not in ("proposed", "approved"):
+        raise Conflict(N_("This has gone out, or was called off."))
+    payout.state = advance(payout.state, Step.TAKE_OUT)
+    payout.batch_id, payout.fingerprint = None, ""
+    await payout.save(update_fields=["state", "batch_id", "fingerprint"])
+
+
+async def _begin_waiting(batch: PayoutBatch, payouts: Sequence[Payout], settings: MoneySettings) -> None:
+    """One person alone pays: everybody concerned knows from when on, and can say something until then."""
+    batch.is_solo, batch.not_before = True, solo_from(now(), settings.solo_days)
+    await batch.save(update_fields=["is_solo", "not_before"])
+    group = await own_actor()
+    roots = (await roots_of([payout.person_id for payout in payouts])).values()
+    details = {"title": batch.not_before.date().isoformat()}
+    page = f"{origin_of(group.uri)}/money"
+    await tell_people(
+        group, await actors_of_people(set(roots)), Notice.PAY_ALONE, None, await _subject(batch), page, details
+    )
+
+
+async def _subject(batch: PayoutBatch) -> str:
+    return f"{origin_of((await own_actor()).uri)}/treasury/batches/{batch.key}"
+
+
+def _told(batch: PayoutBatch, payouts: Sequence[Payout]) -> dict[str, object]:
+    """What the audit log says of a batch: nobody in it."""
+    return {
+        "adapter": batch.adapter,
+        "currency": batch.currency,
+        "payments": len(payouts),
+        "amount": sum(payout.amount for payout in payouts),
+        "digest": batch.digest,
+    }

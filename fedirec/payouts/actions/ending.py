@@ -1,0 +1,217 @@
+"""What becomes of a try to pay, and what follows for the payment, its batch, its proposals and the books: at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.own import own_actor
+from fedirec.clock import now
+from fedirec.credits.queries.standing import actors_of_people
+from fedirec.db import add_object, transaction
+from fedirec.db.holding import hold
+from fedirec.ledger.currencies import CURRENCIES
+from fedirec.ledger.journal import Entry
+from fedirec.ledger.posting import find_entry, post
+from fedirec.payouts import bookings
+from fedirec.payouts.actions.progress import follow_payments
+from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
+from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.payments import HEARD, OPEN, Attempted, State, Step, advance, asks_again_at, step_of
+from fedirec.remix.actions.private_notes import tell_people
+from fedirec.translatable import N_
+from fedirec.uris import origin_of
+
+MAX_SAID: Final = 300
+STRANGE: Final = N_("What was said of this payment cannot be true. Please look it up.")
+
+
+async def hear(attempt_id: int, outcome: Outcome, *, by: Actor | None = None, proof: str = "") -> PayoutAttempt:
+    """That is known of the try from now on, and all that follows from it has happened, once.
+
+    Hearing the same again, or something older, changes nothing. What cannot be true is left to a person.
+    """
+    async with transaction():
+        batch, payout, attempt = await held_try(attempt_id)
+        before = payout.state
+        attempt.asked_at = now()
+        attempt.reference = (outcome.reference or attempt.reference)[:200]
+        attempt.said = " ".join(filter(None, [outcome.reason, outcome.code]))[:MAX_SAID] or attempt.said
+        if by is not None:
+            attempt.by_id, attempt.proof = by.id, proof[:500]
+        entries: list[Entry] = []
+        after = HEARD[Attempted(attempt.state), outcome.standing]
+        if after is None:
+            await _leave_to_person(payout, STRANGE)
+        elif outcome.standing is Standing.RETURNED:
+            entries += await _come_back(batch, payout, attempt, outcome.came_back or payout.amount)
+        else:
+            entries += await _go_on(batch, payout, attempt, after)
+        entries += await _charge(payout, attempt, outcome)
+        await _save(attempt)
+        if payout.state != before:
+            await _tell(payout, attempt, outcome)
+        await _finish(batch, payout, before, entries)
+    return attempt
+
+
+async def abandon(attempt_id: int, *, why: str, by: Actor | None = None, proof: str = "") -> PayoutAttempt:
+    """Nothing was or will be paid by the try, as somebody knows for certain; the payment waits to be paid anew."""
+    async with transaction():
+        batch, payout, attempt = await held_try(attempt_id)
+        if attempt.state not in OPEN:
+            return attempt
+        before = payout.state
+        attempt.said = why[:MAX_SAID]
+        if by is not None:
+            attempt.by_id, attempt.proof = by.id, proof[:500]
+        entries = await _go_on(batch, payout, attempt, Attempted.ABANDONED)
+        await _save(attempt)
+        await _finish(batch, payout, before, entries)
+    return attempt
+
+
+async def leave_to_person(attempt_id: int, why: str) -> None:
+    """Nobody but a person says what became of the try: nothing is sent again."""
+    async with transaction():
+        _batch, payout, attempt = await held_try(attempt_id)
+        if attempt.state in OPEN:
+            attempt.asked_at = now()
+            await _save(attempt)
+            await _leave_to_person(payout, why)
+
+
+async def held_try(attempt_id: int) -> tuple[PayoutBatch, Payout, PayoutAttempt]:
+    """A try with its payment and the batch it went out in, which nobody else changes until the transaction ends."""
+    attempt = await PayoutAttempt.get(id=attempt_id).select_related("payout", "batch")
+    await hold(attempt.batch)
+    await hold(attempt.payout)
+    batch, payout = attempt.batch, attempt.payout
+    await hold(attempt)
+    return batch, payout, attempt
+
+
+async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, after: Attempted) -> list[Entry]:
+    step = step_of(attempt.state, after)
+    attempt.state = after
+    if step is None:
+        return []
+    attempt.ended_at = attempt.ended_at or now()
+    payout.state = advance(payout.state, step)
+    payout.needs_person = False
+    if step is Step.SETTLE:
+        payout.settled_at = now()
+        return [
+            bookings.settled(
+                payout.key, attempt.number, batch=batch.key, amount=payout.amount, currency=payout.currency
+            )
+        ]
+    payout.reason = attempt.said
+    return [
+        bookings.failed(
+            payout.key,
+            attempt.number,
+            batch=batch.key,
+            person=payout.person_id,
+            amount=payout.amount,
+            currency=payout.currency,
+        )
+    ]
+
+
+async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, whole: int) -> list[Entry]:
+    """`whole` of the payment is ours again, with what came back before. A part of it becomes a payment of its own."""
+    whole = min(whole, payout.amount)
+    more = whole - attempt.came_back
+    if more <= 0:
+        return []
+    key, number, person, currency = payout.key, attempt.number, payout.person_id, payout.currency
+    arrived = bookings.came_back(key, number, person=person, amount=more, currency=currency, whole=whole)
+    if whole == payout.amount and not attempt.came_back:
+        was_settled = attempt.state == Attempted.SETTLED
+        attempt.state, attempt.came_back, attempt.ended_at = Attempted.RETURNED, whole, now()
+        payout.state, payout.needs_person = advance(payout.state, Step.RETURN), False
+        payout.reason, payout.settled_at = attempt.said, None
+        flying = bookings.returned(key, number, batch=batch.key, person=person, amount=whole, currency=currency)
+        return [arrived if was_settled else flying]
+    entries = []
+    if attempt.state != Attempted.SETTLED:
+        entries += await _go_on(batch, payout, attempt, Attempted.SETTLED)
+    attempt.came_back = whole
+    await add_object(
+        Payout,
+        key=str(uuid7()),
+        person_id=payout.person_id,
+        currency=payout.currency,
+        amount=more,
+        state=State.RETURNED,
+        reason=attempt.said,
+        created_at=now(),
+    )
+    return [*entries, arrived]
+
+
+async def _charge(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> list[Entry]:
+    """What the provider took, as far as it is not booked yet. In another currency it is booked once, as first told."""
+    currency = outcome.fee_currency or payout.currency
+    if not outcome.fee or currency not in CURRENCIES:
+        return []
+    if currency == payout.currency:
+        more = outcome.fee - attempt.fee
+        attempt.fee = outcome.fee
+        payout.fee += more
+        if not more:
+            return []
+        return [bookings.charged(payout.key, attempt.number, fee=more, currency=currency, whole=outcome.fee)]
+    entry = bookings.charged(payout.key, attempt.number, fee=outcome.fee, currency=currency, whole=0)
+    return [] if await find_entry(entry.reference) else [entry]
+
+
+async def _finish(batch: PayoutBatch, payout: Payout, before: str, entries: list[Entry]) -> None:
+    """Everything that follows from how a payment stands now; the books last, for nobody else posts until the end."""
+    await payout.save(update_fields=["state", "fee", "reason", "needs_person", "settled_at"])
+    if payout.state != before:
+        await Payable.filter(payout_id=payout.id).update(state="paid" if payout.state == State.SETTLED else "owed")
+        await follow_payments([payout.id])
+    if batch.state == "submitted" and not await Payout.exists(batch_id=batch.id, state=State.SUBMITTED):
+        batch.state, batch.ended_at = "settled", now()
+        await batch.save(update_fields=["state", "ended_at"])
+    for entry in entries:
+        await post(entry)
+
+
+async def _save(attempt: PayoutAttempt) -> None:
+    asked_at = attempt.asked_at or now()
+    attempt.ask_at = next_asking(attempt, asked_at)
+    columns = ["state", "reference", "said", "proof", "by_id", "fee", "came_back", "asked_at", "ask_at", "ended_at"]
+    await attempt.save(update_fields=columns)
+
+
+def next_asking(attempt: PayoutAttempt, asked_at: datetime) -> datetime | None:
+    """When somebody is asked again what became of it; None for what only people know."""
+    if attempt.sent_at is None:
+        return None
+    return asks_again_at(attempt.state, begun_at=attempt.begun_at, asked_at=asked_at)
+
+
+async def _tell(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> None:
+    """The payee knows that they were paid, or that they have to do something before they can be."""
+    if payout.state == State.SETTLED:
+        kind = Notice.PAY_SENT
+    elif payout.state == State.RETURNED or outcome.cause is Cause.THEIRS:
+        kind = Notice.PAY_CAME_BACK
+    else:
+        return
+    group = await own_actor()
+    page = f"{origin_of(group.uri)}/money"
+    people = await actors_of_people((await roots_of([payout.person_id])).values())
+    await tell_people(group, people, kind, None, f"{page}#{attempt.key}-{payout.state}", page, {})
+
+
+async def _leave_to_person(payout: Payout, why: str) -> None:
+    payout.needs_person, payout.reason = True, why
+    await payout.save(update_fields=["needs_person", "reason"])

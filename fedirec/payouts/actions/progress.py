@@ -1,0 +1,57 @@
+"""How far proposals are paid, which follows from their payables and is written down where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fedirec.clock import now
+from fedirec.credits.models import PayProposal
+from fedirec.credits.proposals import Facts, Step, advance, refusal_of
+from fedirec.db.holding import hold
+from fedirec.db.rows import fetch_tuples
+from fedirec.db.tables import marks
+from fedirec.payouts.models import Payable
+from fedirec.payouts.payments import State
+
+_STEPS = (Step.RETURN, Step.PAY, Step.SETTLE, Step.SETTLE_PARTLY)
+_OWED = tuple(str(state) for state in (State.READY, State.BATCHED, State.RETURNED, State.FAILED, State.UNCLAIMED))
+
+
+async def follow_payments(payout_ids: Collection[int]) -> None:
+    """The proposals of which something is in these payments stand where their payments have come.
+
+    Part of the caller's transaction, which holds the payments already and posts afterwards.
+    """
+    ids = await Payable.filter(payout_id__in=list(payout_ids)).distinct().values_list("proposal_id", flat=True)
+    for proposal in await PayProposal.filter(id__in=list(ids)).order_by("id"):
+        await hold(proposal)
+        await _follow(proposal)
+
+
+async def _follow(proposal: PayProposal) -> None:
+    facts = await _facts_of(proposal)
+    before = proposal.state
+    for step in _STEPS:
+        if step is Step.PAY and not facts.in_flight:
+            continue
+        if refusal_of(proposal.state, step, facts) is None:
+            proposal.state = advance(proposal.state, step, facts)
+    if proposal.state != before:
+        await proposal.save(update_fields=["state"])
+
+
+async def _facts_of(proposal: PayProposal) -> Facts:
+    (row,) = await fetch_tuples(
+        "SELECT coalesce(sum(CASE WHEN o.state = 'submitted' THEN x.amount ELSE 0 END), 0), "  # noqa: S608
+        f"coalesce(sum(CASE WHEN o.id IS NULL OR o.state IN ({marks(_OWED)}) THEN x.amount ELSE 0 END), 0), "
+        "coalesce(sum(x.amount), 0) "
+        "FROM payable x LEFT JOIN payout o ON o.id = x.payout_id WHERE x.proposal_id = ?",
+        *_OWED,
+        proposal.id,
+    )
+    in_flight, owed, total = (int(each) for each in row)
+    (locked,) = await fetch_tuples(
+        "SELECT coalesce(sum(amount), 0) FROM locked_share WHERE proposal_id = ?", proposal.id
+    )
+    not_accrued = int(locked[0]) - total
+    return Facts(now=now(), held=proposal.held_amount, owed=owed + not_accrued, in_flight=in_flight)

@@ -1,0 +1,116 @@
+"""From what is owed to payments: as soon as nothing stands in the way, and there is enough of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from fedirec.accounts.models import Person
+from fedirec.clock import now
+from fedirec.credits.queries.settings import money_settings
+from fedirec.db import add_object, transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict
+from fedirec.ledger.posting import post
+from fedirec.payouts.bookings import claimed
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.models import Payable, Payout
+from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.payments import State, Step, advance
+from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.waiting import lacks_of, standings_by_row, waiting_people
+from fedirec.payouts.queries.ways import Ways
+
+PAGE: Final = 200
+
+
+async def make_ready(ways: Ways, vault: Vault) -> int:
+    """Whoever is owed enough and lacks nothing has a payment that waits for a batch; how many are new.
+
+    What came back or failed waits again once the payee has said anew how they are paid, and what was unclaimed is
+    theirs again once they lack nothing.
+    """
+    made, after = 0, 0
+    while True:
+        found, end = await waiting_people(ways, vault, after=after, limit=PAGE)
+        for each in found:
+            if not each.lacks:
+                made += len(await make_payouts(each.person, each.currency))
+        if end is None:
+            break
+        after = end
+    return made + await _renew(ways, vault)
+
+
+async def make_payouts(person: Person, currency: str) -> list[Payout]:
+    """All that `person` is owed in `currency` and that is carried is in payments now: those.
+
+    The books know people by the rows under which they were credited: who was two of them gets two payments.
+    """
+    made = []
+    async with transaction():
+        await hold(person)
+        rows = [person.id, *await Person.filter(joined_id=person.id).order_by("id").values_list("id", flat=True)]
+        for row in rows:
+            carried = Payable.filter(person_id=row, currency=currency, state="owed", payout_id=None)
+            sums = dict(await carried.select_for_update(no_key=True).values_list("id", "amount"))
+            if not sums:
+                continue
+            payout = await add_object(
+                Payout, key=str(uuid7()), person_id=row, currency=currency, amount=sum(sums.values()), created_at=now()
+            )
+            if await Payable.filter(id__in=list(sums), payout_id=None).update(payout_id=payout.id) != len(sums):
+                raise Conflict("Somebody else has just done that.")
+            made.append(payout)
+    return made
+
+
+async def wait_again(payout: Payout) -> None:
+    """A payment that came back or failed waits for a batch again; part of the caller's transaction, which holds it."""
+    payout.state = advance(payout.state, Step.MAKE_READY)
+    payout.batch_id, payout.fingerprint, payout.reason, payout.needs_person = None, "", "", False
+    await payout.save(update_fields=["state", "batch_id", "fingerprint", "reason", "needs_person"])
+
+
+async def _renew(ways: Ways, vault: Vault) -> int:
+    """Payments that stopped for lack of the payee go on; how many. Each is looked at alone."""
+    made = 0
+    for state in (State.RETURNED, State.FAILED, State.UNCLAIMED):
+        after = 0
+        while rows := await Payout.filter(state=state, needs_person=False, id__gt=after).order_by("id").limit(PAGE):
+            made += await _renew_some(rows, ways, vault)
+            after = rows[-1].id
+    return made
+
+
+async def _renew_some(rows: Collection[Payout], ways: Ways, vault: Vault) -> int:
+    standings = await standings_by_row([row.person_id for row in rows], vault)
+    offered, settings, made = await ways.offered(), await money_settings(), 0
+    for row in rows:
+        standing = standings.get(row.person_id)
+        if standing is None or (row.state != State.UNCLAIMED and not await has_said_since(row, standing)):
+            continue
+        if lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True):
+            continue
+        async with transaction():
+            await hold(row)
+            if row.state in (State.RETURNED, State.FAILED):
+                await wait_again(row)
+            elif row.state == State.UNCLAIMED:
+                await claim(row)
+            made += 1
+    return made
+
+
+async def claim(payout: Payout) -> None:
+    """What was unclaimed is owed again, and waits for a batch; part of the caller's transaction, which holds it."""
+    payout.state = advance(payout.state, Step.CLAIM)
+    await payout.save(update_fields=["state"])
+    await Payable.filter(payout_id=payout.id).update(state="owed")
+    await post(claimed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency))
+
+
+async def has_said_since(payout: Payout, standing: Standing) -> bool:
+    """Whether the payee has said anything new about how they are paid since the last try ended."""
+    last = await payout.attempts.all().order_by("-number").first()
+    return last is None or (last.ended_at is not None and standing.payee.changed_at > last.ended_at)

@@ -1,0 +1,268 @@
+"""Handing over what was approved: to a provider, to the bank as a file, or to the person who pays by hand.
+
+The order is what keeps anybody from being paid twice. Every try is written down and booked in the one transaction in
+which its batch goes out. Before a provider is told, it is written down that they may have been; and whatever may have
+been sent is asked about first, and sent again only under the same key, within the provider's own window, to the same
+details. A file is written once, and stored before anybody can have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+from anyio import to_thread
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.own import own_actor
+from fedirec.clock import now
+from fedirec.db import add_row, transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Invalid, Misconfigured, NotFound
+from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.ledger.posting import post
+from fedirec.ledger.recording import record
+from fedirec.payouts import bookings
+from fedirec.payouts.actions.batching import CHANGED, is_as_approved, payouts_of, refuse_eyes
+from fedirec.payouts.actions.ending import abandon, hear, held_try, leave_to_person, next_asking
+from fedirec.payouts.actions.progress import follow_payments
+from fedirec.payouts.adapters.protocol import (
+    Attempt,
+    Batch,
+    File,
+    FileAdapter,
+    Kind,
+    NetworkAdapter,
+    Standing,
+    key_of,
+    may_submit_again,
+)
+from fedirec.payouts.adapters.protocol import Outcome as Heard
+from fedirec.payouts.keys import Vault, label_of_batch
+from fedirec.payouts.models import Payee, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.payments import Attempted, Call, Step, advance, first_call
+from fedirec.payouts.queries.payees import unsealed
+from fedirec.payouts.queries.ways import Ways
+from fedirec.translatable import N_
+from fedirec.uris import host_of
+
+JOB: Final = "payout"
+LATER: Final = timedelta(minutes=2)
+"""After which a provider is asked about what may have been sent."""
+TOO_LATE: Final = N_("The provider does not know it any more. Please look up whether it was paid.")
+OTHER_DETAILS: Final = N_("How they are paid has changed since it was sent. Please look up whether it was paid.")
+NOT_SET_UP: Final = N_("This way of paying is not set up any more.")
+
+
+async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatch) -> None:
+    """`batch` has gone out: every payment in it has a try of its own, and all of them are booked as on their way.
+
+    What tells providers, or writes the file, follows by itself. Raises Forbidden for who proposed or approved it, and
+    Conflict where it was not approved, has gone out already, or is not any more what was approved.
+    """
+    require(doer, Permission.PAY)
+    way, person = await ways.get(batch.adapter), await person_of(doer.actor)
+    async with transaction():
+        await hold(batch)
+        if batch.state != "approved" or batch.approved_by_id is None:
+            raise Conflict(N_("This is not approved, or has gone out already."))
+        await refuse_eyes(batch, person.id, [batch.proposed_by_id, batch.approved_by_id])
+        payouts = await payouts_of(batch)
+        for payout in payouts:
+            await hold(payout)
+        if not payouts or not await is_as_approved(batch, payouts, ways, vault):
+            raise Conflict(CHANGED)
+        batch.state, batch.paid_by_id, batch.submitted_at = "submitted", doer.actor.id, now()
+        await batch.save(update_fields=["state", "paid_by_id", "submitted_at"])
+        attempts = [await _begin(payout, batch) for payout in payouts]
+        await follow_payments([payout.id for payout in payouts])
+        amounts = dict[int, int]()
+        for payout in payouts:
+            amounts[payout.person_id] = amounts.get(payout.person_id, 0) + payout.amount
+        site = (await own_actor()).uri
+        told = {"adapter": batch.adapter, "amount": sum(amounts.values()), "currency": batch.currency}
+        await audit(doer, "submit_batch", site, **told, payments=len(payouts), digest=batch.digest)
+        await post(bookings.submitted(batch.key, batch.currency, amounts))
+        await record("batch_submitted", batch.key, {**told, "payments": len(payouts), "digest": batch.digest})
+        if way.kind is Kind.FILE:
+            await enqueue([work_for_file(batch)])
+        elif way.kind is Kind.NETWORK:
+            await enqueue([work_for(attempt_id, batch.adapter) for attempt_id in attempts])
+
+
+def work_for(attempt_id: int, adapter: str) -> Work:
+    """A provider is told, or asked, about a try: one after the other for each provider."""
+    return Work(kind=JOB, lane=f"{JOB}:{adapter}", payload={"attempt": attempt_id}, dedupe_key=f"{JOB} {attempt_id}")
+
+
+def work_for_file(batch: PayoutBatch) -> Work:
+    """The file of `batch` is written, if it is not there."""
+    return Work(kind=JOB, lane=f"{JOB}:file", payload={"batch": batch.id}, dedupe_key=f"{JOB} file {batch.id}")
+
+
+async def _begin(payout: Payout, batch: PayoutBatch) -> int:
+    """A try to pay is written down, under a key that was never used; part of the transaction in which it goes out."""
+    payout.state = advance(payout.state, Step.SUBMIT)
+    await payout.save(update_fields=["state"])
+    return await add_row(
+        PayoutAttempt,
+        payout_id=payout.id,
+        batch_id=batch.id,
+        number=await PayoutAttempt.filter(payout_id=payout.id).count() + 1,
+        adapter=batch.adapter,
+        key=key_of(uuid7()),
+        begun_at=now(),
+    )
+
+
+async def _note_sending(attempt_id: int) -> bool:
+    """It is written down that a provider may have been told; whether nobody else did so before."""
+    async with transaction():
+        _batch, _payout, attempt = await held_try(attempt_id)
+        if attempt.state != Attempted.BEGUN:
+            return False
+        attempt.state, attempt.sent_at, attempt.asked_at = Attempted.UNKNOWN, now(), now()
+        attempt.ask_at = next_asking(attempt, now())
+        await attempt.save(update_fields=["state", "sent_at", "asked_at", "ask_at"])
+    return True
+
+
+class Cashier:
+    """Tells providers and asks them, and writes files for the bank: what happens after a batch has gone out."""
+
+    def __init__(self, *, ways: Ways, vault: Vault) -> None:
+        self.ways = ways
+        self.vault = vault
+
+    async def work(self, job: Job) -> Outcome:
+        """The handler of the jobs."""
+        if "batch" in job.payload:
+            await self.write_file(int(str(job.payload["batch"])))
+            return Done()
+        return await self.go_on(int(str(job.payload["attempt"])))
+
+    async def go_on(self, attempt_id: int) -> Outcome:
+        """What is next is done about a try: it is sent if it certainly was not, and asked about otherwise."""
+        row = await PayoutAttempt.get(id=attempt_id).select_related("payout", "batch")
+        call = first_call(row.state)
+        if call is Call.NOTHING:
+            return Done()
+        way = await self.ways.find(row.adapter)
+        if not isinstance(way, NetworkAdapter):
+            if call is Call.SUBMIT:
+                await abandon(row.id, why=NOT_SET_UP)
+            return Done()
+        details = await self._details_of(row)
+        if call is Call.SUBMIT:
+            if details is None:  # nothing was sent, and nobody is paid to what was not approved
+                await abandon(row.id, why=CHANGED)
+                return Done()
+            if not await _note_sending(row.id):
+                return Later("somebody else is at it", after=LATER, blame="job")
+            return await self._hear(row, await way.submit(await self._attempt(row, details, is_first=True)))
+        again = await self._attempt(row, details or {})
+        heard = await way.ask(again)
+        if heard.standing is not Standing.UNHEARD:
+            return await self._hear(row, heard)
+        if row.state == Attempted.SETTLED:
+            return await self._hear(row, heard)
+        if row.state != Attempted.UNKNOWN or not may_submit_again(again, window=way.window, at=now()):
+            await leave_to_person(row.id, TOO_LATE)
+        elif details is None:
+            await leave_to_person(row.id, OTHER_DETAILS)
+        elif row.payout.needs_person:
+            return await self._hear(row, heard)
+        else:
+            try:
+                return await self._hear(row, await way.submit(again))
+            except Conflict as error:  # nothing was sent
+                await leave_to_person(row.id, error.detail)
+        return Done()
+
+    async def write_file(self, batch_id: int) -> PayoutBatch:
+        """The file of a batch is stored, sealed; it was written once, and whoever comes second throws theirs away.
+
+        Where it cannot be written nothing has left, and all of it waits to be paid anew.
+        """
+        batch = await PayoutBatch.get(id=batch_id)
+        way = await self.ways.find(batch.adapter)
+        if batch.file is not None or batch.state != "submitted" or not isinstance(way, FileAdapter):
+            return batch
+        try:
+            file = await to_thread.run_sync(way.write, await self._batch(batch))
+        except Invalid as error:
+            for attempt in await PayoutAttempt.filter(batch_id=batch.id, state=Attempted.BEGUN).order_by("id"):
+                await abandon(attempt.id, why=error.detail)
+            return batch
+        return await self._store(batch, file)
+
+    async def read_file(self, batch: PayoutBatch) -> bytes:
+        """The file of `batch`, byte for byte as it was written. Raises NotFound, and Misconfigured where it is not."""
+        if batch.file is None:
+            raise NotFound
+        content = self.vault.unseal(bytes(batch.file), label=label_of_batch(batch.key))
+        if sha256(content).hexdigest() != batch.file_digest:
+            raise Misconfigured("this file is not any more what was written")
+        return content
+
+    async def _store(self, batch: PayoutBatch, file: File) -> PayoutBatch:
+        sealed = self.vault.seal(file.content, label=label_of_batch(batch.key))
+        async with transaction():
+            await hold(batch)
+            if batch.file is not None or batch.state != "submitted":
+                return batch
+            batch.file, batch.file_digest = sealed, sha256(file.content).hexdigest()
+            batch.file_name, batch.file_type = file.name[:100], file.media_type
+            await batch.save(update_fields=["file", "file_digest", "file_name", "file_type"])
+            await record("batch_written", batch.key, {"sha256": batch.file_digest, "bytes": len(file.content)})
+        return batch
+
+    async def _hear(self, row: PayoutAttempt, heard: Heard) -> Outcome:
+        await hear(row.id, heard)
+        if heard.standing is not Standing.UNKNOWN:
+            return Done()
+        after = timedelta(seconds=heard.retry_after) if heard.retry_after else LATER
+        return Later(heard.reason or "nobody knows what became of it", after=after, blame="job")
+
+    async def _details_of(self, row: PayoutAttempt) -> dict[str, str] | None:
+        """How the payee is paid, if it is what was approved; None otherwise."""
+        root = (await roots_of([row.payout.person_id]))[row.payout.person_id]
+        payee = await Payee.get_or_none(person_id=root)
+        if payee is None or payee.fingerprint != row.payout.fingerprint or payee.adapter != row.adapter:
+            return None
+        said = unsealed(payee, self.vault)
+        return said.details if said else None
+
+    async def _attempt(self, row: PayoutAttempt, details: dict[str, str], *, is_first: bool = False) -> Attempt:
+        attempt = Attempt(
+            key=row.key,
+            amount=row.payout.amount,
+            currency=row.payout.currency,
+            details=details,
+            message=f"{host_of((await own_actor()).uri)} {row.payout.key}",
+            first_sent_at=row.sent_at,
+            reference=row.reference or None,
+        )
+        return replace(attempt, first_sent_at=None) if is_first else attempt
+
+    async def _batch(self, batch: PayoutBatch) -> Batch:
+        begun = PayoutAttempt.filter(batch_id=batch.id, state=Attempted.BEGUN).order_by("id")
+        attempts = []
+        for row in await begun.select_related("payout"):
+            details = await self._details_of(row)
+            if details is None:
+                raise Invalid(CHANGED)
+            attempts.append(await self._attempt(row, details))
+        return Batch(
+            key=batch.key,
+            currency=batch.currency,
+            created_at=batch.submitted_at or now(),
+            execute_on=max(batch.execute_on or now().date(), now().date()),
+            attempts=attempts,
+        )

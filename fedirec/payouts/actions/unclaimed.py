@@ -1,0 +1,187 @@
+"""Money that nobody claims: it follows the policy that was decided beforehand, and nobody loses it unawares.
+
+Whoever it belongs to is told three times. Only what the payee alone could put right counts: money that is carried
+because it is too little, or held by this instance, waits for as long as it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.own import own_actor
+from fedirec.clock import now
+from fedirec.credits.models import MoneySettings
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import actors_of_people
+from fedirec.db import fetch_rows, transaction
+from fedirec.db.holding import hold
+from fedirec.db.rows import fetch_tuples
+from fedirec.db.tables import moment_of
+from fedirec.errors import Conflict
+from fedirec.ledger.posting import post
+from fedirec.payouts import bookings
+from fedirec.payouts.actions.progress import follow_payments
+from fedirec.payouts.actions.readying import PAGE, has_said_since, make_payouts
+from fedirec.payouts.adapters.manual import check_proof
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.models import Payable, Payout
+from fedirec.payouts.payments import THEIRS, State, Step, advance, lapses_at, may_lapse, notice_due
+from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.waiting import Waiting, lacks_of, standings_by_row, waiting_people
+from fedirec.payouts.queries.ways import Ways
+from fedirec.remix.actions.private_notes import tell_people
+from fedirec.remix.actions.reminders import is_first
+from fedirec.translatable import N_
+from fedirec.uris import origin_of
+
+_REMINDER: Final = "unclaimed"
+
+
+async def follow_policy(ways: Ways, vault: Vault) -> int:
+    """Who claims nothing has been told in time, and what was unclaimed for too long is where the policy says; how many
+    sums that are.
+    """
+    settings, after, lapsed = await money_settings(), 0, 0
+    while True:
+        found, end = await waiting_people(ways, vault, after=after, limit=PAGE)
+        for each in found:
+            if THEIRS.intersection(each.lacks):
+                lapsed += await _look_at_carried(each, settings)
+        if end is None:
+            break
+        after = end
+    for state in (State.READY, State.RETURNED, State.FAILED):
+        lapsed += await _look_at_stopped(state, ways, vault, settings)
+    return lapsed
+
+
+async def lapse(payout: Payout, settings: MoneySettings) -> None:
+    """A payment counts as unclaimed, and goes where the policy says; part of the caller's transaction, which holds it.
+
+    To a charity somebody pays it by hand: `give_to_charity`.
+    """
+    payout.state, payout.batch_id = advance(payout.state, Step.LAPSE), None
+    entries = [
+        bookings.lapsed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency)
+    ]
+    if settings.unclaimed_policy == "pool" and (pools := await _pools_of(payout)):
+        payout.state = advance(payout.state, Step.GIVE_AWAY)
+        entries.append(
+            bookings.given_to_pools(payout.key, person=payout.person_id, pools=pools, currency=payout.currency)
+        )
+    await payout.save(update_fields=["state", "batch_id"])
+    await Payable.filter(payout_id=payout.id).update(state="unclaimed")
+    await follow_payments([payout.id])
+    for entry in entries:
+        await post(entry)
+
+
+async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text: str) -> None:
+    """What nobody claimed was paid to the charity that was named beforehand, as `doer` can show.
+
+    Raises Forbidden, Invalid for a proof that is none, and Conflict where that is not the policy.
+    """
+    require(doer, Permission.PAY)
+    proof = check_proof(reference, text=text)
+    settings = await money_settings()
+    async with transaction():
+        await hold(payout)
+        if settings.unclaimed_policy != "charity":
+            raise Conflict(N_("The policy of this instance is another one."))
+        payout.state, payout.reason = advance(payout.state, Step.GIVE_AWAY), proof.text[:300]
+        await payout.save(update_fields=["state", "reason"])
+        said = f"{proof.reference} · {proof.text}"
+        await audit(doer, "give_to_charity", (await own_actor()).uri, payout=payout.key, proof=said)
+        await follow_payments([payout.id])
+        entry = bookings.given_to_charity(
+            payout.key, person=payout.person_id, amount=payout.amount, currency=payout.currency
+        )
+        await post(entry)
+
+
+async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
+    async def let_go() -> int:
+        async with transaction():
+            payouts = await make_payouts(each.person, each.currency)
+            for payout in payouts:
+                await lapse(payout, settings)
+        return len(payouts)
+
+    return await _follow(each.person.id, each.currency, each.since, settings, let_go)
+
+
+async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: MoneySettings) -> int:
+    """Payments that wait for their payee."""
+    offered, lapsed, after = await ways.offered(), 0, 0
+    while rows := await Payout.filter(state=state, needs_person=False, id__gt=after).order_by("id").limit(PAGE):
+        after = rows[-1].id
+        standings = await standings_by_row([row.person_id for row in rows], vault)
+        roots = await roots_of([row.person_id for row in rows])
+        for row in rows:
+            standing = standings.get(row.person_id)
+            lacking = lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True)
+            if not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, standing)):
+                continue
+
+            async def let_go(row: Payout = row) -> int:
+                async with transaction():
+                    await hold(row)
+                    await lapse(row, settings)
+                return 1
+
+            since = await _stopped_at(row)
+            lapsed += await _follow(roots[row.person_id], row.currency, since, settings, let_go)
+    return lapsed
+
+
+async def _follow(
+    person: int,
+    currency: str,
+    since: datetime,
+    settings: MoneySettings,
+    let_go: Callable[[], Awaitable[int]],
+) -> int:
+    group = await own_actor()
+    page = f"{origin_of(group.uri)}/money"
+    subject = f"{page}#{person}-{currency}-{since.date().isoformat()}"
+    lapses, at = lapses_at(since, settings.unclaimed_months), now()
+    told = [moment_of(row["sent_at"]) for row in await fetch_rows(_TOLD, subject, _REMINDER)]
+    times = [when for when in told if when is not None]
+    if due := notice_due(lapses, times, at=at):
+        async with transaction():
+            if await is_first(subject, _REMINDER, due):
+                people = await actors_of_people([person])
+                about = f"{subject}-{due.date().isoformat()}"
+                await tell_people(group, people, Notice.PAY_UNCLAIMED, None, about, page, {})
+    elif may_lapse(lapses, times, at=at):
+        return await let_go()
+    return 0
+
+
+_TOLD: Final = "SELECT sent_at FROM reminder WHERE subject_uri = ? AND kind = ?"
+
+
+async def _went_on(payout: Payout, standing: Standing | None) -> bool:
+    return standing is not None and await has_said_since(payout, standing)
+
+
+async def _stopped_at(payout: Payout) -> datetime:
+    last = await payout.attempts.all().order_by("-number").first()
+    return (last.ended_at if last is not None else None) or payout.created_at
+
+
+async def _pools_of(payout: Payout) -> dict[str, int]:
+    """What of a payment came from which pool, by their keys."""
+    rows = await fetch_tuples(
+        "SELECT l.key, sum(x.amount) FROM payable x JOIN pay_proposal p ON p.id = x.proposal_id "
+        "JOIN pool l ON l.id = p.pool_id WHERE x.payout_id = ? GROUP BY l.key",
+        payout.id,
+    )
+    return {str(key): int(amount) for key, amount in rows}

@@ -1,0 +1,114 @@
+"""What people are owed that is not on its way yet, and what stands in the way of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fedirec.accounts.models import Person
+from fedirec.clock import now
+from fedirec.credits.models import MoneySettings
+from fedirec.credits.queries.settings import money_settings
+from fedirec.db.rows import fetch_tuples, rows_in
+from fedirec.db.tables import moment_of
+from fedirec.payouts.adapters.protocol import Adapter
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.payments import Lacking, Readiness, lacks, threshold_in
+from fedirec.payouts.queries.payees import Standing, standings_of
+from fedirec.payouts.queries.ways import Ways
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What one person is owed in one currency, of which nothing is on its way."""
+
+    person: Person
+    currency: str
+    amount: int
+    since: datetime
+    """When the oldest of it came to be owed."""
+    way: str
+    """In which they want to be paid; empty where they have not said."""
+    lacks: tuple[Lacking, ...]
+
+
+async def waiting_people(
+    ways: Ways, vault: Vault, *, after: int = 0, limit: int = PAGE
+) -> tuple[list[Waiting], int | None]:
+    """Who is owed something that is carried, by person; and after whom the next page begins."""
+    rows = await fetch_tuples(
+        "SELECT COALESCE(p.joined_id, p.id) AS root, x.currency, sum(x.amount), min(x.created_at) "
+        "FROM payable x JOIN person p ON p.id = x.person_id "
+        "WHERE x.state = 'owed' AND x.payout_id IS NULL AND COALESCE(p.joined_id, p.id) > ? "
+        "GROUP BY COALESCE(p.joined_id, p.id), x.currency ORDER BY 1, 2 LIMIT ?",
+        after,
+        limit + 1,
+    )
+    roots = sorted({int(row[0]) for row in rows})
+    if len(rows) > limit and len(roots) > 1:  # the last of them may have more, in further currencies
+        rows = [row for row in rows if row[0] != roots[-1]]
+        end: int | None = roots[-2]
+    else:
+        end = None
+    people = {person.id: person for person in await rows_in(Person, roots)}
+    settings, offered = await money_settings(), await ways.offered()
+    standings = await standings_of(roots, vault)
+    found = []
+    for root, currency, amount, since in rows:
+        standing = standings.get(root)
+        found.append(
+            Waiting(
+                person=people[root],
+                currency=currency,
+                amount=int(amount),
+                since=moment_of(since) or now(),
+                way=standing.payee.adapter if standing else "",
+                lacks=lacks_of(standing, offered, settings, currency=currency, amount=int(amount)),
+            )
+        )
+    return found, end
+
+
+def lacks_of(
+    standing: Standing | None,
+    offered: Mapping[str, Adapter],
+    settings: MoneySettings,
+    *,
+    currency: str,
+    amount: int,
+    is_again: bool = False,
+) -> tuple[Lacking, ...]:
+    """Why somebody who stands like that is not paid `amount` now; nothing when they are."""
+    threshold = threshold_in(currency, settings.threshold, of=settings.currency)
+    return lacks(
+        readiness_of(standing, offered, currency, amount), amount, threshold=threshold, at=now(), is_again=is_again
+    )
+
+
+def readiness_of(standing: Standing | None, offered: Mapping[str, Adapter], currency: str, amount: int) -> Readiness:
+    """What is known of somebody, and of the way in which they want to be paid."""
+    if standing is None:
+        return Readiness()
+    way = offered.get(standing.payee.adapter)
+    return Readiness(
+        has_details=standing.has_details and bool(standing.payee.adapter),
+        is_confirmed=standing.is_confirmed,
+        has_accepted=standing.has_accepted,
+        needs_form=standing.needs_form,
+        held_until=standing.held_until,
+        is_offered=way is not None,
+        limits=way.find_limits(currency) if way is not None else None,
+        fee=way.expected_fee(amount, currency) if way is not None else 0,
+    )
+
+
+async def standings_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
+    """How people stand who are to be paid, by the row under which they are owed: they may have joined another since."""
+    rows = await rows_in(Person, sorted(set(person_ids)))
+    root_of = {row.id: row.joined_id or row.id for row in rows}
+    standings = await standings_of(set(root_of.values()), vault)
+    return {row: standings[root] for row, root in root_of.items() if root in standings}
