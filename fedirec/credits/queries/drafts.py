@@ -20,7 +20,7 @@ _UNLISTED = """
     SELECT DISTINCT COALESCE(p.joined_id, p.id), p.name FROM production_credit c
       JOIN proposal_production o ON o.production_id = c.production_id
       JOIN person p ON p.id = c.person_id
-     WHERE o.proposal_id = ? AND c.state IN ('confirmed', 'corrected', 'pseudonymised')
+     WHERE o.proposal_id = ? AND c.uri IS NULL AND c.state IN ('confirmed', 'pseudonymised')
 """
 
 

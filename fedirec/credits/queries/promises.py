@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fedirec.credits.departures import Promise, Source
+from fedirec.credits.grants import covers
 from fedirec.credits.models import MonetizationGrant, PayProposal, ProductionCredit, ProposalProduction
 from fedirec.credits.proposals import BINDING
 from fedirec.db.rows import fetch_tuples
-from fedirec.projects.models import ProductionPart
+from fedirec.projects.models import Production, ProductionPart
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.licences import licence_of
-from fedirec.remix.models import Agreement, ChallengeTerms
+from fedirec.remix.models import Agreement, ChallengeTerms, Record
+from fedirec.uris import origin_of
 
 _PEOPLE = """
     SELECT i.actor_id, COALESCE(p.joined_id, p.id) FROM identity i JOIN person p ON p.id = i.person_id
@@ -59,23 +63,24 @@ async def promises_of(proposal: PayProposal) -> list[Promise]:
 
 
 async def sources_of(proposal: PayProposal) -> list[Source]:
-    """Every work by which somebody is credited, with its licence, and whether its author granted money for it.
+    """Every work with which nobody may make money by its licence alone, and whether its author granted it.
 
-    A grant counts from the author of the work, for the production, its project, or everything on this instance.
+    A grant has to come from the author of the work, and cover each production of the proposal in which that is.
     """
     of = ProposalProduction.filter(proposal_id=proposal.id).select_related("production__project__actor")
-    productions = [row.production for row in await of]
-    lines = ProductionCredit.filter(production_id__in=[each.id for each in productions], record_id__not_isnull=True)
-    works = {line.record_id: line.record for line in await lines.select_related("record__author") if line.record}
-    wanted = {work.id: work for work in works.values() if not licence_of(work).may_sell}
-    scopes = {each.uri for each in productions} | {each.project.actor.uri for each in productions}
-    grants = await MonetizationGrant.filter(record_id__in=list(wanted)) if wanted else []
-    granted = {
-        grant.record_id
-        for grant in grants
-        if grant.author_id == wanted[grant.record_id].author_id
-        and (grant.scope == "instance" or grant.scope_uri in scopes)
-    }
+    productions = {row.production_id: row.production for row in await of}
+    lines = ProductionCredit.filter(production_id__in=list(productions), uri=None, record_id__not_isnull=True)
+    used: dict[int, set[int]] = {}
+    works: dict[int, Record] = {}
+    for line in await lines.select_related("record__author"):
+        if line.record is not None and not licence_of(line.record).may_sell:
+            works[line.record.id] = line.record
+            used.setdefault(line.record.id, set()).add(line.production_id)
+    given = await MonetizationGrant.filter(record_id__in=list(works)) if works else []
+    scopes: dict[int, list[str]] = {}
+    for grant in given:
+        if grant.author_id == works[grant.record_id].author_id:
+            scopes.setdefault(grant.record_id, []).append(grant.scope_uri)
     return [
         Source(
             record=work.uri,
@@ -83,7 +88,12 @@ async def sources_of(proposal: PayProposal) -> list[Source]:
             author=work.author.uri,
             author_name=work.author.name or work.author.handle,
             licence=licence_of(work),
-            is_granted=work.id in granted,
+            is_granted=all(_is_covered(productions[each], scopes.get(key, ())) for each in used[key]),
         )
-        for work in wanted.values()
+        for key, work in works.items()
     ]
+
+
+def _is_covered(production: Production, scopes: Iterable[str]) -> bool:
+    group = production.project.actor.uri
+    return any(covers(uri, production=production.uri, project=group, origin=origin_of(group)) for uri in scopes)
