@@ -61,6 +61,8 @@ class Sections:
     """Tabs beside the feeds there."""
     person: Sequence[Section] = ()
     """Tabs on the page of a person."""
+    challenge: Sequence[Section] = ()
+    """Blocks beside the brief of a challenge, under its terms; they are asked with its row."""
     found: Sequence[Section] = ()
     """Blocks above the records that were found by words; they are asked with the words."""
     tagged: Sequence[Section] = ()

@@ -19,6 +19,8 @@ def project_tabs(cards: Cards, project: Project, *, current: str, parts: Collect
     pages = [("project", _("Project"), url), ("story", _("What happened"), f"{url}/story")]
     if project.actor.is_local:
         pages.append(("tasks", _("Tasks"), f"{url}/tasks"))
+        if project.launched_at is not None:
+            pages.append(("money", _("Money"), f"{url}/money"))
         pages += [("people", _("People"), f"{url}/people"), ("log", _("Log"), f"{url}/log")]
         if project.stage == Stage.ADOPTABLE or current == "takeover":
             pages.append(("takeover", _("Who will lead it?"), f"{url}/takeover"))

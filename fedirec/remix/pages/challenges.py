@@ -51,6 +51,7 @@ from fedirec.web.language import gettext as _
 from fedirec.web.negotiation import VARY, wants_activity
 from fedirec.web.paging import Cursor, Page, page_of, wanted_page
 from fedirec.web.render import redirect, render
+from fedirec.web.sections import load_sections
 from fedirec.web.sentences import told
 from fedirec.web.views import RecordView, Tab
 
@@ -133,6 +134,8 @@ def challenge_tabs(challenge: Challenge, cards: Cards, *, current: str, parts: C
     pages.append(("news", _("Updates"), f"{url}/news"))
     if challenge.actor.is_local:
         pages.append(("log", _("Log"), f"{url}/log"))
+        if current == "money":
+            pages.append(("money", _("Money"), f"{url}/money"))
     if may_do(Deed.SEE_WAITING, parts):
         label = _("Waiting for you") if Part.LEADER in parts else _("What waits")
         pages.append(("waiting", label, f"{url}/waiting"))
@@ -186,6 +189,7 @@ async def _show_brief(request: Request[Any], challenge: Challenge, *, form: Form
         acquaintance=await acquaintance_of(viewer, challenge.actor),
         may_follow=member is not None and member.can(Permission.FOLLOW),
         is_signed_in=member is not None,
+        sections=await load_sections(request.state["sections"].challenge, request, challenge),
     )
 
 

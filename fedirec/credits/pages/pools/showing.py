@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedirec.accounts.door import require_viewer
 from fedirec.accounts.models import Identity
 from fedirec.accounts.permissions import Permission
-from fedirec.accounts.door import viewer_of
 from fedirec.activitypub.own import own_actor
+from fedirec.credits.actions.pools.deeds import of_own_money
 from fedirec.credits.models import Pool
 from fedirec.credits.pages.pools.finding import (
     home_of_challenge,
@@ -28,7 +29,6 @@ from fedirec.credits.pages.pools.views import (
     place_view,
     pool_view,
 )
-from fedirec.credits.actions.pools.deeds import of_own_money
 from fedirec.credits.pools import MAX_WORDS, Kind
 from fedirec.credits.queries.pools import (
     Home,
@@ -48,11 +48,11 @@ from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import number_of, visitor
 from fedirec.remix.powers import Deed, may_do
+from fedirec.translatable import N_
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import render
 from fedirec.web.sections import Section
-from fedirec.translatable import N_
 
 _PIECE: Final = 20
 MAX_FILE: Final = 15_000_000
@@ -133,9 +133,7 @@ async def show_one(
 
 async def show_waiting(request: Request[Any]) -> Response:
     """What waits for a treasurer, anywhere on this instance."""
-    viewer = viewer_of(request)
-    if viewer is None or not viewer.can(Permission.PAY):
-        return await listing(home_of_instance)(request)
+    require_viewer(request, Permission.PAY)
     cards = Cards(request)
     rows = await waiting_entries(after=_after(request), limit=_PIECE + 1)
     return render(
