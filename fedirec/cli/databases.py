@@ -20,9 +20,8 @@ async def migrate(settings: Settings) -> None:
         make_folder(settings)
     async with open_database(settings.database):
         missing = await missing_migrations()
-    if missing:
-        # A server of the previous version must not find its tables changed under it.
-        with serving_alone(settings) if settings.on_sqlite else nullcontext():
-            for name in await upgrade(settings.database):
-                say(f"The database has had {name}.")
+    # A server of the previous version must not find its tables changed under it.
+    with serving_alone(settings) if missing and settings.on_sqlite else nullcontext():
+        for name in await upgrade(settings.database):
+            say(f"The database has had {name}.")
     say("The database is up to date.")
