@@ -1,0 +1,395 @@
+"""Money comes in for a pool: who states it, who confirms it, what counts then, and what is tried."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fedirec.accounts.models import Account, Notification
+from fedirec.accounts.permissions import Role
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.pools import (
+    change_pool,
+    close_pool,
+    confirm_entry,
+    draft_of,
+    open_pool,
+    refuse_statement,
+    state_entry,
+    use_pool,
+)
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import PayProposal, Pool, PoolEntry
+from fedirec.credits.pools import (
+    EntryDraft,
+    EntryKind,
+    Kind,
+    PoolDraft,
+    PoolState,
+    book,
+    close,
+    host_share_of,
+    refuse_entry,
+)
+from fedirec.credits.queries.pools import Home, get_entry, get_pool, home_of, pool_state, shown_before
+from fedirec.db import transaction
+from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
+from fedirec.ledger.journal import Entry, Line, imbalances, payable
+from fedirec.ledger.journal import pool as account_of_pool
+from fedirec.ledger.models import ChainLink, JournalEntry
+from fedirec.ledger.posting import post
+from fedirec.media.models import Media
+from fedirec.projects.actions.projects import set_stage
+from fedirec.projects.queries.projects import get_project_row
+from fedirec.projects.stages import Stage
+from fedirec.remix.models import LogEntry
+from fedirec.remix.terms import Pays, Terms
+from tests.conftest import Pass
+from tests.network import Instance
+from tests.projects.stage import challenge_at, launch
+
+DAY: Final = timedelta(days=1)
+PROFIT: Final = PoolDraft(
+    kind=Kind.PROFIT_SPLIT, title="Sales of the film", currency="EUR", rule=Rule.HOST, host_share_ppm=500_000
+)
+POT: Final = PoolDraft(
+    kind=Kind.LINE_ITEM, title="A line of the budget", currency="EUR", rule=Rule.CONSENT, stated=5_000_000
+)
+
+
+def income(amount: int = 807_364, **more: Any) -> EntryDraft:
+    said: dict[str, Any] = {
+        "kind": EntryKind.INCOME,
+        "amount": amount,
+        "currency": "EUR",
+        "words": "Sales in November",
+        "happened_on": now().date(),
+        "evidence": "statement 11",
+    }
+    return EntryDraft(**(said | more))
+
+
+async def a_home(here: Instance, leader: Actor) -> Home:
+    project = await launch(here, leader)
+    return Home(group=project.actor, project=project)
+
+
+async def stated(here: Instance, who: Actor, pool: Pool, home: Home, draft: EntryDraft, **more: Any) -> PoolEntry:
+    entry: PoolEntry = await here.run(lambda: state_entry(who, pool, home, draft, **more))
+    return await here.run(get_entry, pool, entry.key)
+
+
+async def paid_in(here: Instance, who: Actor, treasurer: Actor, pool: Pool, home: Home, draft: EntryDraft) -> PoolEntry:
+    entry = await stated(here, who, pool, home, draft)
+    return await here.run(confirm_entry, treasurer, entry, pool, home)
+
+
+async def refused(here: Instance, kind: type[FedirecError], do: Callable[[], Awaitable[Any]]) -> str:
+    with pytest.raises(kind) as caught:
+        await here.run(do)
+    return caught.value.field or caught.value.detail
+
+
+async def test_money_that_came_in_counts_when_another_person_confirms_it(here: Instance) -> None:
+    ana, tom, bo = await here.join("ana"), await here.join("tom", role=Role.TREASURER), await here.join("bo")
+    home = await a_home(here, ana)
+    assert await refused(here, Conflict, lambda: set_stage(ana, home.project, Stage.FUNDED, reason="Soon"))
+    await refused(here, Forbidden, lambda: open_pool(bo, home, PROFIT))
+    pool = await here.run(open_pool, ana, home, PROFIT)
+    await refused(here, Forbidden, lambda: state_entry(bo, pool, home, income()))
+    entry = await stated(here, ana, pool, home, income())
+    cost = await stated(here, tom, pool, home, income(7_364, kind=EntryKind.COST, evidence="invoice 7"))
+
+    # What nobody confirmed counts for nothing anywhere.
+    state = await here.run(pool_state, pool)
+    assert (state.came_in, state.available, state.host_share) == (0, 0, 0)
+    assert not await here.run(lambda: JournalEntry.all().count())
+    assert await refused(here, Conflict, lambda: set_stage(ana, home.project, Stage.FUNDED, reason="Forged"))
+
+    await refused(here, Forbidden, lambda: confirm_entry(ana, entry, pool, home))
+    await refused(here, Forbidden, lambda: confirm_entry(bo, entry, pool, home))
+    await refused(here, Forbidden, lambda: confirm_entry(tom, cost, pool, home))
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    await here.run(confirm_entry, tom, entry, pool, home)
+    await here.run(confirm_entry, olga, cost, pool, home)
+    await refused(here, Conflict, lambda: confirm_entry(olga, entry, pool, home))
+    await refused(here, Conflict, lambda: refuse_statement(tom, entry, pool, home, reason="After all"))
+
+    state = await here.run(pool_state, pool)
+    assert (state.came_in, state.spent, state.profit) == (807_364, 7_364, 800_000)
+    assert (state.host_share, state.available, state.promised) == (400_000, 400_000, 0)
+    project = await here.run(get_project_row, home.project.id, ana)
+    assert project.stage == Stage.FUNDED, "the project is carried on by itself"
+    logged = await here.run(
+        lambda: LogEntry.filter(group_id=home.group.id).order_by("id").values_list("kind", flat=True)
+    )
+    assert list(logged)[-4:] == ["pool_opened", "money_confirmed", "stage_set", "money_confirmed"]
+    told = await here.run(lambda: Notification.filter(kind__startswith="money_").select_related("account__actor"))
+    assert {(row.account.actor.handle, row.kind) for row in told} >= {
+        ("tom", "money_stated"),
+        ("olga", "money_stated"),
+        ("ana", "money_confirmed"),
+    }
+    links = await here.run(lambda: ChainLink.all().order_by("number"))
+    kinds = [link.kind for link in links]
+    assert kinds == ["pool_opened", "entry_stated", "entry_stated", "entry", "entry"]
+    assert "November" not in "".join(link.document for link in links), (
+        "what somebody wrote in words is not in the chain"
+    )
+
+
+async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: Instance) -> None:
+    ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
+    home = await a_home(here, ana)
+    pool = await here.run(open_pool, ana, home, PROFIT)
+    await paid_in(here, ana, tom, pool, home, income(1_000))
+
+    async def lock(amount: int) -> None:
+        async with transaction():
+            lines = close(await pool_state(pool), pool=pool.key)
+            await post(Entry("close", lines=lines, reference=f"close:{amount}"))
+            owed = (Line(account_of_pool(pool.key), amount, "EUR"), Line(payable(1), -amount, "EUR"))
+            await post(Entry("lock", lines=owed, reference=f"lock:{amount}"))
+
+    await here.run(lock, 500)
+    state = await here.run(pool_state, pool)
+    assert (state.came_in, state.promised, state.kept, state.available, state.in_pool) == (1_000, 500, 500, 0, 0)
+    # A buyer has their money back: that makes less of the next period, and nobody has to give anything back.
+    refund = await stated(here, ana, pool, home, income(300, kind=EntryKind.REFUND, evidence="chargeback 3"))
+    await here.run(confirm_entry, tom, refund, pool, home)
+    state = await here.run(pool_state, pool)
+    assert (state.available, state.shortfall, state.host_share, state.promised) == (0, 300, 0, 500)
+    await paid_in(here, ana, tom, pool, home, income(700, evidence="statement 12"))
+    state = await here.run(pool_state, pool)
+    assert (state.profit, state.host_share, state.available, state.shortfall) == (400, 200, 200, 0)
+    too_much = await stated(here, ana, pool, home, income(1_401, kind=EntryKind.REFUND, evidence="chargeback 4"))
+    await refused(here, Conflict, lambda: confirm_entry(tom, too_much, pool, home))
+
+
+async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance) -> None:
+    ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
+    home = await a_home(here, ana)
+    rain = await challenge_at(
+        here, ana, terms=Terms(version=1, licence="CC0-1.0", pays=Pays.POT, amount=500_000, currency="EUR", rule="Even")
+    )
+    of_rain = await here.run(home_of, rain.actor)
+    await refused(here, Conflict, lambda: open_pool(ana, of_rain, replace(POT, stated=499_999)))
+    await refused(here, Conflict, lambda: open_pool(ana, of_rain, replace(POT, currency="USD")))
+    await here.run(open_pool, ana, of_rain, replace(POT, title="The pot of rain", stated=500_000))
+    async with here.client() as anybody:
+        page = (await anybody.get("/c/rain")).text
+        assert "Promised €5,000.00, paid in €0.00." in page
+        assert "not all of it is there" in page
+
+    commission = replace(POT, kind=Kind.COMMISSION, client="Zappos", brief="A film about shoes.", stated=50_000)
+    assert await refused(here, Invalid, lambda: _draft(commission, client="")) == "client"
+    assert await refused(here, Invalid, lambda: _draft(commission, host_share_ppm=1)) == "host_share"
+    pool = await here.run(open_pool, ana, home, commission)
+    await here.run(use_pool, ana, pool, home, of_rain)
+    await refused(here, Conflict, lambda: use_pool(ana, pool, home, of_rain))
+    await refused(here, Invalid, lambda: state_entry(ana, pool, home, income(5, kind=EntryKind.COST)))
+    await paid_in(here, ana, tom, pool, home, income(50_000))
+    state = await here.run(pool_state, pool)
+    assert (state.in_pool, state.available, state.host_share) == (50_000, 50_000, 0)
+    assert await refused(here, Conflict, lambda: close_pool(ana, pool, home, reason="Done")), "there is money in it"
+    await paid_in(here, ana, tom, pool, home, income(50_000, kind=EntryKind.REFUND, evidence="They want it back"))
+    await here.run(lambda: close_pool(ana, pool, home, reason="The client left."))
+    await refused(here, Conflict, lambda: state_entry(ana, pool, home, income()))
+
+
+async def _draft(before: PoolDraft, **changed: Any) -> PoolDraft:
+    return replace(before, **changed)
+
+
+async def test_only_treasurers_set_money_of_the_instance_aside_and_no_more_than_it_kept(here: Instance) -> None:
+    ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    home, own = (
+        await a_home(here, ana),
+        PoolDraft(kind=Kind.SELF_FUNDED, title="For good pieces", currency="EUR", rule=Rule.HOST, stated=400),
+    )
+    await refused(here, Forbidden, lambda: open_pool(ana, home, own))
+    earned = await here.run(open_pool, ana, home, PROFIT)
+    await paid_in(here, ana, tom, earned, home, income(1_000))
+
+    async def close_it() -> None:
+        async with transaction():
+            await post(Entry("close", lines=close(await pool_state(earned), pool=earned.key), reference="close:1"))
+
+    await here.run(close_it)
+    of_instance = Home(group=await here.run(lambda: Actor.get(uri="https://here.test/actor")))
+    await refused(here, Forbidden, lambda: open_pool(ana, of_instance, own))
+    pool = await here.run(open_pool, tom, of_instance, own)
+    aside = await stated(here, tom, pool, of_instance, income(501, kind=EntryKind.ASIDE))
+    await refused(here, Conflict, lambda: confirm_entry(olga, aside, pool, of_instance))
+    await here.run(lambda: refuse_statement(olga, aside, pool, of_instance, reason="We have kept 500."))
+    aside = await stated(here, tom, pool, of_instance, income(500, kind=EntryKind.ASIDE))
+    await here.run(confirm_entry, olga, aside, pool, of_instance)
+    state = await here.run(pool_state, pool)
+    assert (state.came_in, state.available, state.kept) == (500, 500, -500)
+    await refused(here, Invalid, lambda: state_entry(ana, earned, home, income(5, kind=EntryKind.ASIDE)))
+
+
+async def test_one_person_alone_waits_until_everybody_had_time_to_look(here: Instance, time_passes: Pass) -> None:
+    ana = await here.join("ana")
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    home = await a_home(here, ana)
+    pool = await here.run(open_pool, ana, home, PROFIT)
+    entry = await stated(here, olga, pool, home, income())
+    assert await here.run(lambda: Notification.exists(kind="money_stated", account__actor_id=ana.id))
+    await refused(here, Conflict, lambda: confirm_entry(olga, entry, pool, home))
+    time_passes(7 * DAY - timedelta(minutes=1))
+    await refused(here, Conflict, lambda: confirm_entry(olga, entry, pool, home))
+    tom = await here.join("tom", role=Role.TREASURER)
+    time_passes(timedelta(minutes=1))
+    await refused(here, Forbidden, lambda: confirm_entry(olga, entry, pool, home)), "somebody else could do it now"
+    account = await here.run(lambda: Account.get(actor_id=tom.id))
+    await here.run(lambda: Account.filter(id=account.id).update(role="member"))
+    await here.run(confirm_entry, olga, entry, pool, home)
+
+
+async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
+    ana = await here.join("ana")
+    home = await a_home(here, ana)
+    pool = await here.run(open_pool, ana, home, PROFIT)
+    wanted = replace(PROFIT, host_share_ppm=100_000, currency="USD", rule=Rule.MAJORITY)
+    await here.run(lambda: change_pool(ana, pool, home, wanted, reason="Nobody has worked yet."))
+    await here.run(
+        lambda: PayProposal.create(
+            key="p", uri="https://here.test/pay/p", group=home.group, pool=pool, title="P", currency="USD"
+        )
+    )
+    for field, value in {"host_share_ppm": 200_000, "currency": "EUR", "rule": Rule.HOST}.items():
+        change = replace(wanted, **{field: value})
+        assert await refused(here, Conflict, lambda change=change: change_pool(ana, pool, home, change, reason="x"))
+    changed = await here.run(lambda: change_pool(ana, pool, home, replace(wanted, title="Sales"), reason="Shorter."))
+    assert draft_of(changed).title == "Sales"
+    await refused(here, Conflict, lambda: close_pool(ana, pool, home, reason="A proposal is under way"))
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("amount", {"amount": 0}),
+        ("amount", {"amount": -5}),
+        ("amount", {"amount": 10**13 + 1}),
+        ("amount", {"amount": 10.5}),
+        ("amount", {"amount": True}),
+        ("currency", {"currency": "USD"}),
+        ("currency", {"currency": "eur"}),
+        ("happened_on", {"happened_on": date(2999, 1, 1)}),
+        ("happened_on", {"happened_on": date(1969, 1, 1)}),
+        ("words", {"words": " "}),
+        ("evidence", {"evidence": " "}),
+        ("kind", {"kind": EntryKind.ASIDE}),
+        ("original_currency", {"original_currency": "EUR", "original_amount": 5, "rate": "1"}),
+        ("original_currency", {"original_currency": "XXX", "original_amount": 5, "rate": "1"}),
+        ("original_amount", {"original_currency": "USD", "original_amount": 0, "rate": "1"}),
+        ("rate", {"original_currency": "USD", "original_amount": 5, "rate": " "}),
+    ],
+)
+def test_what_makes_no_sense_is_refused_beside_its_field(field: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as caught:
+        refuse_entry(income(**wrong), kind=Kind.PROFIT_SPLIT, currency="EUR", has_file=False, now=now())
+    assert caught.value.field == field
+
+
+@given(
+    moves=st.lists(st.tuples(st.sampled_from(list(EntryKind)), st.integers(1, 10**13)), max_size=12),
+    kind=st.sampled_from(list(Kind)),
+    ppm=st.integers(0, 1_000_000),
+)
+def test_every_entry_balances_and_nothing_is_shared_that_is_not_there(
+    moves: list[tuple[EntryKind, int]], kind: Kind, ppm: int
+) -> None:
+    balances: dict[str, int] = {}
+    for number, (moved, amount) in enumerate(moves):
+        in_pool = -balances.get("pool:k", 0)
+        entry = book(
+            income(amount, kind=moved), kind=kind, pool="k", reference=f"e:{number}", in_pool=in_pool, details={}
+        )
+        assert not imbalances(entry.lines)
+        for line in entry.lines:
+            balances[line.account] = balances.get(line.account, 0) + line.amount
+        assert balances.get("pool:k", 0) <= 0, "a pool is never in debit"
+    state = PoolState(
+        currency="EUR",
+        host_share_ppm=ppm,
+        came_in=0,
+        went_back=0,
+        spent=0,
+        open_income=-balances.get("income:k", 0),
+        open_costs=balances.get("expense:k", 0),
+        kept=-balances.get("host_share:k", 0),
+        in_pool=-balances.get("pool:k", 0),
+        promised=0,
+    )
+    assert state.host_share == host_share_of(state.profit, ppm) >= 0
+    assert state.available == 0 or state.shortfall == 0
+    assert state.available - state.shortfall == state.in_pool + state.profit - state.host_share
+    for line in close(state, pool="k"):
+        balances[line.account] = balances.get(line.account, 0) + line.amount
+    assert balances.get("income:k", 0) == balances.get("expense:k", 0) == 0
+    assert -balances.get("pool:k", 0) == state.available - state.shortfall
+    assert sum(balances.values()) == 0
+
+
+async def test_two_confirmations_at_once_book_it_once(here: Instance) -> None:
+    ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    home = await a_home(here, ana)
+    pool = await here.run(open_pool, ana, home, PROFIT)
+    entry = await stated(here, ana, pool, home, income(100))
+
+    async def confirm(who: Actor) -> bool:
+        seen, where = await get_pool(pool.key, who)
+        try:
+            await confirm_entry(who, await get_entry(seen, entry.key), seen, where)
+        except Conflict:
+            return False
+        return True
+
+    done = await asyncio.gather(*(here.run(confirm, who) for who in (tom, olga, tom, olga)))
+    assert sum(done) == 1
+    assert (await here.run(pool_state, pool)).came_in == 100
+
+
+async def test_evidence_is_not_swapped_and_not_shown_twice_unseen(here: Instance) -> None:
+    ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
+    home = await a_home(here, ana)
+    pool = await here.run(open_pool, ana, home, PROFIT)
+
+    async def picture(owner: Actor, key: str) -> str:
+        row = await Media.create(
+            key=key,
+            owner=owner,
+            kind="image",
+            media_type="image/png",
+            size=1,
+            sha256=key,
+            digest=f"z{key}",
+            path=f"{key}.png",
+            file_name="x.png",
+        )
+        return row.key
+
+    paper = await here.run(picture, ana, "paper")
+    await refused(here, NotFound, lambda: state_entry(tom, pool, home, income(), file=paper))
+    entry = await stated(here, ana, pool, home, income(evidence=""), file=paper)
+    await refused(here, NotFound, lambda: state_entry(ana, pool, home, income(evidence=""), file=paper))
+    media = await here.run(lambda: Media.get(key="paper").select_related("owner"))
+    assert media.owner.uri == "https://here.test/actor", "it does not leave with whoever showed it"
+    await here.run(lambda: Media.filter(key="paper").update(digest="zother"))
+    await refused(here, Conflict, lambda: confirm_entry(tom, entry, pool, home))
+    await here.run(lambda: Media.filter(key="paper").update(digest="zpaper"))
+    first = await stated(here, ana, pool, home, income(evidence="Invoice 7"))
+    again = await stated(here, ana, pool, home, income(evidence="invoice  7"))
+    assert await here.run(shown_before, [first, again, entry]) == {first.id: [again.key], again.id: [first.key]}
