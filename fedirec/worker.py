@@ -37,6 +37,8 @@ from fedirec.clock import Jumps, monotonic
 from fedirec.credits.actions.crediting.copying import grant_entries, production_credit_entries
 from fedirec.credits.actions.crediting.drawing_up import draw_up_job, look_at_credits
 from fedirec.credits.actions.crediting.elsewhere import keep_offer
+from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.actions.proposals.locking import release_settled
 from fedirec.db.outages import is_outage
 from fedirec.lanes import Kind, Runner, bring_back, prune_dead, prune_idle_lanes
 from fedirec.media.actions import make_missing, prune_orphans, prune_unattached, prune_uploads
@@ -232,6 +234,8 @@ def chores(
         Chore("remind of invitations", timedelta(hours=1), remind_of_invitations),
         Chore("watch for leaders who are silent", timedelta(hours=1), watch_leaders),
         Chore("give projects to who offers to lead them", timedelta(minutes=10), decide_takeovers),
+        Chore("end the time for objections", timedelta(minutes=1), close_windows),
+        Chore("owe what is contested no more", timedelta(minutes=1), release_settled),
         Chore("write down what is owed", timedelta(seconds=30), accrue),
         Chore("make ready what can be paid", timedelta(minutes=1), partial(make_ready, cashier.ways, vault)),
         Chore("ask what became of payments", timedelta(minutes=1), partial(ask_about_payments, cashier.ways)),
