@@ -86,5 +86,5 @@ async def same_people(person_id: int) -> list[int]:
 
 async def actors_of_people(people: Collection[int]) -> list[Actor]:
     """The accounts in use of `people`, here and elsewhere, without those from which somebody moved away."""
-    found = Identity.filter(person_id__in=list(people), actor__state="active", actor__actor__moved_to__isnull=True)
+    found = Identity.filter(person_id__in=list(people), actor__state="active", actor__moved_to=None)
     return [row.actor for row in await found.select_related("actor")]
