@@ -135,6 +135,11 @@ def test_a_step_says_what_it_still_lacks(step: Step, wrong: dict[str, Any], why:
     assert not lacks(step, READY[step])
 
 
+def test_what_is_on_its_way_can_be_paid_on_and_what_is_held_is_not_paid_yet() -> None:
+    assert not lacks(Step.PAY, Facts(now=NOW, owed=0, in_flight=5))
+    assert not lacks(Step.SETTLE_PARTLY, Facts(now=NOW, owed=0, held=5))
+
+
 def test_every_guard_belongs_to_a_step_and_calling_off_needs_none() -> None:
     assert set(Step) - GUARDS.keys() == {Step.CANCEL}
 

@@ -141,6 +141,7 @@ def test_a_sum_that_nobody_would_get_is_refused_and_nothing_is_shared_among_nobo
         amounts_of(100, {"a": WHOLE - 1}, scope=SCOPE)
     with pytest.raises(Invalid, match="no such line"):
         redistribute({"a": 1}, {"b"}, scope=SCOPE)
+    assert apportion(0, dict.fromkeys(map(str, range(MAX_LINES)), 0), scope=SCOPE)
     with pytest.raises(Invalid, match="lines"):
         apportion(1, dict.fromkeys(map(str, range(MAX_LINES + 1)), 1), scope=SCOPE)
 
@@ -160,6 +161,7 @@ def test_a_sum_that_grows_can_take_a_unit_from_somebody_and_that_is_said() -> No
     assert apportion(15, weights, scope=SCOPE) == {"a": 5, "b": 2, "c": 4, "d": 4}
     assert apportion(16, weights, scope=SCOPE) == {"a": 6, "b": 2, "c": 5, "d": 3}
     assert moved_by_rounding((15, weights), (16, weights), scope=SCOPE) == {"d": -1}
+    assert moved_by_rounding((16, weights), (15, weights), scope=SCOPE) == {"d": 1}
     assert moved_by_rounding((15, weights), (15, weights), scope=SCOPE) == {}
     doubled = {key: 2 * weight for key, weight in weights.items()}
     assert moved_by_rounding((16, weights), (16, doubled), scope=SCOPE) == {}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fedirec.credits.shares import WHOLE
 from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, by_person, compare, suggest
 from fedirec.errors import Invalid
-from fedirec.remix.lineage import Relation
+from fedirec.remix.lineage import MAX_DEPTH, Relation
 
 SCOPE = "prp_1"
 
@@ -83,6 +83,24 @@ def test_forty_layers_with_a_million_million_ways_are_no_more_work_than_their_ed
     assert sum(found.values()) == WHOLE
     assert found["0l", "0l"] == found["0r", "0r"] == 250_000
     assert found["3l", "3l"] == 31_250
+
+
+def test_a_trail_is_followed_as_far_as_lineage_is_and_the_last_record_keeps_what_is_left() -> None:
+    trail = [Way(record=f"{n}", source=f"{n + 1}") for n in range(90)]
+    people = {f"{n}": {f"{n}": 0 if n < 60 else 1} for n in range(91)}
+    found = suggest({"0": 1}, trail, people, scope=SCOPE)
+    assert len(found) == MAX_DEPTH
+    assert [found[f"{n}", f"{n}"] for n in range(59, MAX_DEPTH)] == [0, 500_000, 250_000, 125_000, 125_000]
+
+
+def test_a_way_that_weighs_nothing_only_credits() -> None:
+    trail = [Way(record="a", source="b", weight=0), Way(record="a", source="c")]
+    assert by_person(suggest({"a": 1}, trail, alone("a", "b", "c"), scope=SCOPE)) == {
+        "A": 500_000,
+        "B": 0,
+        "C": 500_000,
+    }
+    assert by_person(suggest({"a": 1}, trail[:1], alone("a", "b"), scope=SCOPE)) == {"A": WHOLE, "B": 0}
 
 
 def test_a_trail_that_was_made_to_be_slow_is_not() -> None:
