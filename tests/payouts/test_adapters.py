@@ -128,7 +128,9 @@ async def test_stripe_pays_once_and_says_so(by_stripe: Stripe, stripe: Fake) -> 
 
 
 def rejected(name: str) -> dict[str, Any]:
-    return {"name": name, "message": "for ana@payee.example", "debug_id": "1"}
+    """An error in the words of PayPal, and in those of Stripe."""
+    message = "for ana@payee.example"
+    return {"name": name, "message": message, "error": {"type": "invalid_request_error", "code": name}}
 
 
 TROUBLES: Final[dict[str, tuple[dict[str, Any], Standing, int]]] = {
@@ -137,7 +139,7 @@ TROUBLES: Final[dict[str, tuple[dict[str, Any], Standing, int]]] = {
     "500 after it was worked on": ({"status": 500, "when": "after"}, Standing.UNKNOWN, 1),
     "503 and a page": ({"status": 503, "body": "<h1>Back soon</h1>", "when": "after"}, Standing.UNKNOWN, 1),
     "504": ({"status": 504, "json": rejected("REQUEST_TIMEOUT_EXCEEDED"), "when": "after"}, Standing.UNKNOWN, 1),
-    "408": ({"status": 408, "when": "after"}, Standing.UNKNOWN, 1),
+    "408": ({"status": 408, "json": rejected("TIMEOUT"), "when": "after"}, Standing.UNKNOWN, 1),
     "cut before": ({"cut": True}, Standing.UNKNOWN, 0),
     "cut after": ({"cut": True, "when": "after"}, Standing.UNKNOWN, 1),
     "a success that cannot be read": ({"status": 200, "body": '{"id": "tr_', "when": "after"}, Standing.UNKNOWN, 1),
@@ -302,7 +304,8 @@ async def test_paypal_tells_what_became_of_it(
     assert end.came_back == (1234 if standing is Standing.RETURNED else 0)
     assert "payee.example" not in str(end)
     if name == "blocked":
-        assert Standing.PENDING in [each.standing for each in heard], "while the batch goes on, that is not its end"
+        went = [each.standing for each in heard]
+        assert went[-5] is went[-4] is Standing.PENDING, "while the batch goes on, that is not its end"
 
 
 async def test_what_nobody_takes_comes_back_after_thirty_days(by_paypal: PayPal, paypal: Fake) -> None:
@@ -342,6 +345,19 @@ async def test_too_little_money_after_a_lost_answer_does_not_look_like_nothing_w
     assert paypal.tell()["paid"] == [first.key]
 
 
+async def test_a_duplicate_that_cannot_be_looked_up_just_now_is_asked_about_later(
+    by_paypal: PayPal, paypal: Fake
+) -> None:
+    first = attempt(by_paypal)
+    paypal.break_next(PAYPAL, when="after", cut=True)
+    await by_paypal.submit(first)
+    paypal.break_next(LOOK, status=503)
+    outcome = await sent_again(by_paypal, first)
+    [[reference, *_]] = paypal.tell()["batches"]
+    assert (outcome.standing, outcome.reference) == (Standing.UNKNOWN, reference)
+    assert (await followed(by_paypal, first, outcome))[-1].standing is Standing.SETTLED
+
+
 async def test_a_reference_that_paypal_cannot_have_given_is_not_taken_for_none(by_paypal: PayPal, paypal: Fake) -> None:
     written = attempt(by_paypal, reference="../../v1/oauth2?x", first_sent_at=now())
     assert (await by_paypal.ask(written)).standing is Standing.UNKNOWN
@@ -374,7 +390,7 @@ async def test_a_duplicate_without_a_link_is_for_a_person(by_paypal: PayPal, pay
 
 
 LIES: Final[dict[str, dict[str, Any]]] = {
-    "another batch": {"batch_header": {"sender_batch_header": {"sender_batch_id": "OTHER"}, "batch_status": "SUCCESS"}},
+    "another batch": {"batch_header": {"sender_batch_header": {"sender_batch_id": "OTHER"}, "batch_status": "PENDING"}},
     "a word that nobody knows": {"batch_header": {"batch_status": "SPLENDID"}},
     "another amount": {
         "batch_header": {"batch_status": "SUCCESS"},
@@ -397,6 +413,16 @@ LIES: Final[dict[str, dict[str, Any]]] = {
     "another item": {
         "batch_header": {"batch_status": "SUCCESS"},
         "items": [{"transaction_status": "SUCCESS", "payout_item": {"sender_item_id": "OTHER"}}],
+    },
+    "two items": {
+        "batch_header": {"batch_status": "SUCCESS"},
+        "items": [
+            {
+                "transaction_status": "SUCCESS",
+                "payout_item": {"sender_item_id": "KEY", "amount": {"value": "12.34", "currency": "EUR"}},
+            }
+        ]
+        * 2,
     },
     "nothing": {},
     "items that are none": {"batch_header": {"batch_status": "SUCCESS"}, "items": {"0": 1}},
@@ -518,6 +544,36 @@ async def test_a_key_that_stripe_forgot_is_found_by_its_group(
     time_passes(MONTH)
     assert (await by_stripe.submit(first)).standing is Standing.SETTLED
     assert stripe.tell()["paid"] == [first.key]
+
+
+async def test_a_transfer_that_is_not_what_was_meant_is_for_a_person(by_stripe: Stripe, stripe: Fake) -> None:
+    first = attempt(by_stripe)
+    outcome = await by_stripe.submit(first)
+    elsewhere = replace(first, details={"account": "acct_1Other0000000001"})
+    assert (await by_stripe.ask(elsewhere)).standing is Standing.UNKNOWN
+    assert (await by_stripe.ask(replace(first, currency="USD"))).standing is Standing.UNKNOWN
+    stripe.tell(reverse={first.key: 1235})
+    assert (await by_stripe.ask(first)).standing is Standing.UNKNOWN
+    stripe.tell(reset=True)
+    assert (await by_stripe.ask(replace(first, reference=outcome.reference))).standing is Standing.UNKNOWN
+
+
+async def test_what_payees_read_is_as_long_as_providers_take_it(
+    by_paypal: PayPal, by_stripe: Stripe, fakes: dict[str, Fake]
+) -> None:
+    message = "Your share\nof " + "ä" * 300
+    await by_paypal.submit(attempt(by_paypal, message=message))
+    await by_stripe.submit(attempt(by_stripe, message=message))
+    [[_, _, item]] = fakes["paypal"].tell()["batches"]
+    [transfer] = fakes["stripe"].tell()["transfers"]
+    for text in (item["note"], transfer["description"]):
+        assert text.startswith("Your share of ä")
+        assert 253 < len(text.encode()) <= 255
+
+
+async def test_what_paypal_takes_is_never_guessed_too_low(by_paypal: PayPal, by_stripe: Stripe) -> None:
+    assert [by_paypal.expected_fee(amount, "EUR") for amount in (1, 50, 51, 10_000)] == [1, 1, 2, 200]
+    assert by_stripe.expected_fee(10_000, "EUR") == 0
 
 
 async def test_two_transfers_of_one_key_are_for_a_person(by_stripe: Stripe, stripe: Fake) -> None:

@@ -7,7 +7,7 @@ import string
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -92,6 +92,33 @@ def test_a_sepa_file_pays_whom_it_names_what_they_are_owed() -> None:
     assert every(root, "TwnNm") == ["Berlin"]
     assert not every(root, "AdrLine")
     assert not every(root, "AdrTp")
+
+
+def test_a_message_fits_and_is_never_empty() -> None:
+    art, long, slashes = attempt(message="🎨"), attempt(message="ä" * 200), attempt(message="//A//B/")
+    root = read(Sepa(PAYER).write(batch(art, long, slashes)).content)
+    assert every(root, "Ustrd") == [art.key, "a" * 140, "A/B"]
+
+
+def test_a_bank_without_a_code_is_written_as_the_guidelines_have_it() -> None:
+    bare, coded = (read(Sepa(replace(PAYER, bic=bic)).write(batch(attempt())).content) for bic in ("", "COBADEFFXXX"))
+    assert (every(bare, "Id")[-2:], every(bare, "BICFI")) == (["NOTPROVIDED", None], [])
+    assert every(coded, "BICFI") == ["COBADEFFXXX"]
+    assert "NOTPROVIDED" not in every(coded, "Id")
+
+
+def test_a_file_is_dated_in_one_zone_wherever_it_is_made() -> None:
+    made = AT.astimezone(timezone(timedelta(hours=5)))
+    assert every(read(Sepa(PAYER).write(batch(attempt(), created_at=made)).content), "CreDtTm") == [
+        "2026-11-23T12:00:00Z"
+    ]
+
+
+def test_a_file_that_does_not_keep_to_the_schema_is_given_to_nobody() -> None:
+    payer = replace(PAYER)
+    object.__setattr__(payer, "bic", "what nobody checked")
+    with pytest.raises(Invalid):
+        Sepa(payer).write(batch(attempt()))
 
 
 def test_a_bank_recognises_a_file_that_was_written_a_second_time() -> None:
@@ -216,6 +243,7 @@ accounts = st.sampled_from(sorted(LENGTHS)).flatmap(
     ).map(lambda account: country + check_digits(country, account) + account)
 )
 anything = st.text(max_size=90)
+messages = st.text(max_size=200)
 places = st.fixed_dictionaries(
     {"town": st.text("Zürich -&", min_size=1, max_size=12), "country": st.sampled_from(["CH", "de"])},
     optional={"street": st.text("Gaße 1/", max_size=12), "postcode": st.text(string.digits, max_size=9)},
@@ -238,7 +266,7 @@ amounts = st.one_of(
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(st.tuples(details, amounts, anything, st.uuids()), min_size=1, max_size=3))
+@given(st.lists(st.tuples(details, amounts, messages, st.uuids()), min_size=1, max_size=3))
 def test_any_payment_makes_a_valid_file_or_is_refused(
     payments: list[tuple[dict[str, str], int, str, UUID]],
 ) -> None:

@@ -152,12 +152,17 @@ def _outcome_of(attempt: Attempt, transfer: Mapping[str, Any]) -> Outcome:
     ):
         return strange(reference)
     came_back = part_of(transfer, "amount_reversed")
-    if isinstance(came_back, int) and 0 < came_back <= attempt.amount:
-        reason = N_("The transfer was taken back, all of it or a part.")
-        return Outcome(
-            standing=Standing.RETURNED, reference=reference, came_back=came_back, reason=reason, code="reversed"
-        )
-    return Outcome(standing=Standing.SETTLED, reference=reference)
+    if not isinstance(came_back, int) or not 0 <= came_back <= attempt.amount:
+        return strange(reference)
+    if not came_back:
+        return Outcome(standing=Standing.SETTLED, reference=reference)
+    return Outcome(
+        standing=Standing.RETURNED,
+        reference=reference,
+        came_back=came_back,
+        reason=N_("The transfer was taken back, all of it or a part."),
+        code="reversed",
+    )
 
 
 def _refused(attempt: Attempt, answer: Answer) -> Outcome:

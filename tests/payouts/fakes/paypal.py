@@ -128,14 +128,14 @@ class PayPal(Provider):
         fate = "PENDING" if batch.looks == 2 else batch.fate
         if fate == "UNCLAIMED" and self.now() - batch.made > WINDOW:
             fate = "RETURNED"
-        currency = batch.item["amount"]["currency"]
+        currency, value = batch.item["amount"]["currency"], Decimal(batch.item["amount"]["value"])
         item = {
             "payout_item_id": f"I{batch.id}",
             "transaction_id": f"T{batch.id}",
             "transaction_status": fate,
             "payout_item_fee": {"currency": currency, "value": "0.25"},
             "payout_batch_id": batch.id,
-            "payout_item": batch.item,
+            "payout_item": batch.item | {"amount": {"currency": currency, "value": f"{value:.2f}"}},
         }
         if fate in REASONS:
             item["errors"] = {"name": REASONS[fate], "message": f"{batch.item['receiver']} cannot be paid just now"}

@@ -56,7 +56,7 @@ class Stripe(Provider):
         form = {name: str(value) for name, value in (await request.form()).items()}
         key = request.headers["idempotency-key"]
         if key in self.at_work:
-            return _error(409, "idempotency_error", "idempotency_key_in_use")
+            return _error(409, "invalid_request_error", "idempotency_key_in_use")
         if key in self.answers and self.now() - self.answers[key][3] < WINDOW:
             asked, status, body, _ = self.answers[key]
             if asked != form:
