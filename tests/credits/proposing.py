@@ -1,0 +1,125 @@
+"""What tests of pay proposals begin with: a production that earned money, and a proposal how it is shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fedirec.accounts.permissions import Role
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
+from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
+from fedirec.credits.actions.proposals.publishing import publish_revision
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import DraftLine, PayProposal, Pool, ProposalRevision, Share
+from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.queries.pools import home_of
+from fedirec.credits.queries.proposals import get_proposal
+from fedirec.errors import FedirecError
+from fedirec.projects.models import Production
+from tests.credits.listing import frozen
+from tests.network import Instance
+from tests.projects.producing import production_with, project_at, record_by
+
+WINDOW = timedelta(days=14, minutes=1)
+
+
+@dataclass
+class Earning:
+    """A film of ana's project in which works of bo and cy are used; tom confirms money. Nothing is proposed yet."""
+
+    at: Instance
+    ana: Actor
+    bo: Actor
+    cy: Actor
+    tom: Actor
+    production: Production
+    pool: Pool
+
+    async def earn(self, amount: int, *, kind: EntryKind = EntryKind.INCOME, evidence: str = "statement") -> None:
+        """That much came in, or was spent, as ana says and tom confirms."""
+        draft = EntryDraft(
+            kind=kind,
+            amount=amount,
+            currency="EUR",
+            words="Sales",
+            happened_on=now().date(),
+            evidence=f"{evidence} {amount}",
+        )
+        home = await self.at.run(home_of, self.pool.group)
+        entry = await self.at.run(lambda: state_entry(self.ana, self.pool, home, draft))
+        await self.at.run(lambda: confirm_entry(self.tom, entry, self.pool, home))
+
+    async def propose(self, weights: dict[str, int] | None = None, **wanted: Any) -> PayProposal:
+        """A draft in which everybody has a reason, and the weights that are given by handle."""
+        proposal = await self.at.run(
+            lambda: begin_proposal(self.ana, self.pool, [self.production], "Sales of the film", **wanted)
+        )
+        await self.weigh(proposal, weights or {"bo": 60, "cy": 40})
+        return await self.look(proposal)
+
+    async def weigh(self, proposal: PayProposal, weights: dict[str, int], *, reason: str = "As it is heard.") -> None:
+        """The draft gives these weights, by handle, and names the same reason everywhere."""
+        lines = await self.at.run(lambda: DraftLine.filter(proposal_id=proposal.id).select_related("actor"))
+        written = [
+            LineDraft(
+                key=line.key,
+                label=line.label,
+                role=line.role,
+                weight=weights.get(line.actor.handle if line.actor else line.name, 0),
+                reason=reason,
+            )
+            for line in lines
+        ]
+        fresh = await self.look(proposal)
+        await self.at.run(lambda: save_lines(self.ana, fresh, fresh.version, written))
+
+    async def publish(self, proposal: PayProposal, note: str = "") -> ProposalRevision:
+        """The draft as it is now is published by ana."""
+        fresh = await self.look(proposal)
+        return await self.at.run(lambda: publish_revision(self.ana, fresh, version=fresh.version, note=note))
+
+    async def published(self, weights: dict[str, int] | None = None) -> tuple[PayProposal, ProposalRevision]:
+        """A proposal with its first revision."""
+        proposal = await self.propose(weights)
+        revision = await self.publish(proposal)
+        return await self.look(proposal), revision
+
+    async def look(self, proposal: PayProposal) -> PayProposal:
+        """The proposal as it is now."""
+        return await self.at.run(lambda: get_proposal(proposal.key, self.ana))
+
+    async def shares(self, revision: ProposalRevision) -> dict[str, tuple[int, int]]:
+        """ppm and minor units by handle."""
+        rows = await self.at.run(lambda: Share.filter(revision_id=revision.id).select_related("actor", "person"))
+        return {(row.actor.handle if row.actor else row.person.name): (row.ppm, row.amount) for row in rows}
+
+
+async def earning(
+    at: Instance, *, rule: Rule = Rule.HOST, host_share_ppm: int = 500_000, amount: int = 807_364
+) -> Earning:
+    """A production with a pool into which `amount` minor units came; the host keeps its share of it."""
+    ana, bo, cy = await at.join("ana"), await at.join("bo"), await at.join("cy")
+    tom = await at.join("tom", role=Role.TREASURER)
+    project = await project_at(at, ana)
+    records = [await record_by(at, bo, "Drops"), await record_by(at, cy, "Sky")]
+    production = await frozen(at, ana, await production_with(at, ana, project, records))
+    home = await at.run(home_of, project.actor)
+    draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=rule, host_share_ppm=host_share_ppm)
+    pool = await at.run(lambda: open_pool(ana, home, draft))
+    pool = await at.run(lambda: Pool.filter(id=pool.id).select_related("group").get())
+    made = Earning(at=at, ana=ana, bo=bo, cy=cy, tom=tom, production=production, pool=pool)
+    if amount:
+        await made.earn(amount)
+    return made
+
+
+async def refused(at: Instance, kind: type[FedirecError], do: Any) -> str:
+    """`do` raises `kind`; what it says."""
+    with pytest.raises(kind) as caught:
+        await at.run(do)
+    return caught.value.detail
