@@ -135,8 +135,8 @@ def tally(
 ) -> Tally:
     """How it stands by `rule` for the revision with `digest`.
 
-    `standing` are the people whose objection is open, can be appealed, is appealed, or was upheld
-    (`objecting.is_contested`): also one who is not listed. Raises Invalid for a rule that there is not.
+    `standing` are the people whose objection is open (`objecting.is_contested`), or was upheld on appeal and not put
+    right by a revision since: also one who is not listed. Raises Invalid for a rule that there is not.
     """
     if rule not in tuple(Rule):
         raise Invalid(N_("Please choose how it is decided."), field="rule")

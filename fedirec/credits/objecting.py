@@ -133,21 +133,15 @@ def refuse_judge(person: int, *, listed: Collection[int], involved: Collection[i
 
 
 def is_contested(
-    state: str,
-    resolution: str,
-    *,
-    appeal: str | None,
-    answered_at: datetime | None,
-    now: datetime,
-    is_remedied: bool = False,
+    state: str, resolution: str, *, appeal: str | None, answered_at: datetime | None, now: datetime
 ) -> bool:
-    """Whether what an objection is about is held back, and whoever objected stands against the proposal.
+    """Whether it is open yet what comes of an objection: it has no answer, can be appealed, or its appeal is open.
 
-    It has no answer, can be appealed, or its appeal is open. It also is where an appeal was upheld, until a revision
-    or a further proposal that came after that has put it right (`is_remedied`): what was found wrong is not paid.
+    Where an appeal was upheld nothing is open any more, but what was found wrong is not owed as it was proposed: it is
+    held until a revision has come after that, and for good when the proposal is locked without one.
     """
     if state == ObjectionState.APPEALED:
-        return appeal != AppealState.DISMISSED and not (appeal == AppealState.UPHELD and is_remedied)
+        return appeal == AppealState.OPEN
     return state == ObjectionState.OPEN or can_appeal(state, resolution, answered_at=answered_at, now=now)
 
 
