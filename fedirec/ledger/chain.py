@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -87,18 +87,12 @@ def link_digest(
 
 
 def entry_text(
-    *,
-    kind: object,
-    reference: object,
-    description: object,
-    details: object,
-    posted_at: object,
-    lines: Iterable[Iterable[object]],
+    kind: object, reference: object, description: object, details: object, posted_at: object, lines: Sequence[object]
 ) -> str:
-    """The document of an entry, from what stands in its rows; `details` is JSON, and `lines` are account, amount and
-    currency in their order.
+    """The document of an entry, from what stands in its rows; `details` is JSON, and a line is a list of account,
+    amount and currency.
     """
-    return _encode([ENTRY_FORM, kind, reference, description, details, posted_at, [list(line) for line in lines]])
+    return _encode([ENTRY_FORM, kind, reference, description, details, posted_at, lines])
 
 
 def canonical(document: Any) -> str:

@@ -1,158 +1,139 @@
 """What is true of the books at every moment, whatever happens. Each invariant is a function that is named after it.
 
-Those of one entry look at it alone, as it stands in its rows (`OF_ENTRIES`); those of the whole are answered by the
-database (`OF_THE_WHOLE`). Somebody may have tampered with all that is read here: it can have any type, and any size.
+The database answers them, each with one query over all that was ever written, and they say what is wrong in a sentence.
+Somebody may have tampered with all that is read here: it can have any type, and any size.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, TypeAlias
 
 from fedirec.db import find_missing_triggers, on_postgres
 from fedirec.db.rows import fetch_tuples
-from fedirec.ledger.chain import digest_of, entry_text
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.ledger.journal import MAX_AMOUNT, REVERSAL, is_account
 
 TABLES: Final = ("journal_entry", "posting", "chain_link")
 _FEW: Final = 20
 """How many cases of one kind are named; the first of them say enough."""
+_PAGE: Final = 5_000
+
+Wrong: TypeAlias = tuple[str, str]
+"""What it is about, and what is wrong with it."""
 
 
-StoredLine: TypeAlias = Sequence[Any]
-"""Account, amount, currency and position."""
-
-
-@dataclass(slots=True)
-class StoredEntry:
-    """An entry as it stands in its rows."""
-
-    kind: Any
-    reference: Any
-    description: Any
-    details: Any
-    posted_at: Any
-    """As `chain.spell` writes it."""
-    number: Any
-    """Of the link that covers it; None when there is none."""
-    subject: Any
-    document_digest: Any
-    lines: list[StoredLine]
-
-
-def balanced(entry: StoredEntry) -> Iterator[str]:
+async def balanced() -> AsyncIterator[Wrong]:
     """In every currency the lines of an entry come to nothing together."""
-    sums: dict[Any, int] = {}
-    for _, amount, currency, _ in entry.lines:
-        if type(amount) is int:
-            sums[currency] = sums.get(currency, 0) + amount
-    for currency, amount in sums.items():
-        if amount:
-            yield f"its lines do not come to nothing: {amount} of {currency} are too many"
-
-
-def two_lines(entry: StoredEntry) -> Iterator[str]:
-    """Money comes from somewhere and goes somewhere, and no line is missing between others."""
-    if len(entry.lines) < 2:
-        yield "it has fewer than two lines"
-    elif any(line[3] != place for place, line in enumerate(entry.lines)):
-        yield "its lines are not in their places"
-
-
-def known_currencies(entry: StoredEntry) -> Iterator[str]:
-    """Every line is in a currency of ISO 4217."""
-    if strange := {currency for _, _, currency, _ in entry.lines} - CURRENCIES.keys():
-        yield f"no currency of ISO 4217: {', '.join(sorted(map(str, strange)))}"
-
-
-def known_accounts(entry: StoredEntry) -> Iterator[str]:
-    """Every line is about an account that the ledger knows."""
-    for account, _, _, _ in entry.lines:
-        if not _is_account(account):
-            yield f"there is no such account: {account}"
-
-
-def possible_amounts(entry: StoredEntry) -> Iterator[str]:
-    """Every amount is a whole number of minor units, not nothing, and not more than the ledger can hold."""
-    for _, amount, _, _ in entry.lines:
-        if type(amount) is not int or not 0 < abs(amount) <= MAX_AMOUNT:
-            yield f"no possible amount: {amount}"
-
-
-def as_in_the_chain(entry: StoredEntry) -> Iterator[str]:
-    """A link of the chain covers the entry with all its lines, to the last byte."""
-    if entry.number is None:
-        yield "no link of the audit log covers it"
-        return
-    text = entry_text(
-        kind=entry.kind,
-        reference=entry.reference,
-        description=entry.description,
-        details=entry.details,
-        posted_at=entry.posted_at,
-        lines=[line[:3] for line in entry.lines],
+    found = await fetch_tuples(
+        f"""
+        SELECT e.reference, p.currency, {_sum("p.amount")} FROM posting AS p
+          LEFT JOIN journal_entry AS e ON e.id = p.entry_id
+         WHERE p.entry_id IN (SELECT entry_id FROM posting GROUP BY entry_id
+                              HAVING {_sum("amount")} <> 0 OR min(currency) <> max(currency))
+         GROUP BY p.entry_id, e.reference, p.currency HAVING {_sum("p.amount")} <> 0 LIMIT ?
+        """,  # noqa: S608
+        _FEW,
     )
-    if entry.subject != entry.reference or digest_of(text) != entry.document_digest:
-        yield "it was changed: the audit log knows it otherwise"
+    for reference, currency, amount in found:
+        yield _entry(reference), f"its lines do not come to nothing: {int(amount)} of {currency} are too many"
 
 
-OF_ENTRIES: Final[tuple[Callable[[StoredEntry], Iterator[str]], ...]] = (
-    balanced,
-    two_lines,
-    known_currencies,
-    known_accounts,
-    possible_amounts,
-    as_in_the_chain,
-)
+async def two_lines() -> AsyncIterator[Wrong]:
+    """Money comes from somewhere and goes somewhere, and no line is missing between others."""
+    found = await fetch_tuples(
+        """
+        SELECT e.reference, coalesce(p.lines, 0) FROM journal_entry AS e
+          LEFT JOIN (SELECT entry_id, count(*) AS lines, min(position) AS first, max(position) AS last
+                       FROM posting GROUP BY entry_id) AS p ON p.entry_id = e.id
+         WHERE p.lines IS NULL OR p.lines < 2 OR p.first <> 0 OR p.last <> p.lines - 1 LIMIT ?
+        """,
+        _FEW,
+    )
+    for reference, lines in found:
+        yield _entry(reference), "its lines are not in their places" if lines > 1 else "it has fewer than two lines"
 
 
-async def rounding_is_nothing() -> AsyncIterator[str]:
+async def known_currencies() -> AsyncIterator[Wrong]:
+    """Every line is in a currency of ISO 4217."""
+    for (currency,) in await fetch_tuples("SELECT DISTINCT currency FROM posting LIMIT ?", len(CURRENCIES) + _FEW):
+        if currency not in CURRENCIES:
+            yield "ledger", f"there are postings in {currency}, which is no currency of ISO 4217"
+
+
+async def known_accounts() -> AsyncIterator[Wrong]:
+    """Every line is about an account that the ledger knows."""
+    order = 'account COLLATE "C"' if on_postgres() else "account"
+    after: Any = ""
+    while page := await fetch_tuples(
+        f"SELECT DISTINCT {order} AS account FROM posting WHERE {order} > ? ORDER BY 1 LIMIT ?",  # noqa: S608
+        after,
+        _PAGE,
+    ):
+        for (account,) in page:
+            if not is_account(account):
+                yield "ledger", f"there are postings in {account}, which is no account"
+        after = page[-1][0]
+
+
+async def possible_amounts() -> AsyncIterator[Wrong]:
+    """Every amount is a whole number of minor units, not nothing, and not more than the ledger can hold."""
+    whole = "" if on_postgres() else "OR typeof(p.amount) <> 'integer'"
+    found = await fetch_tuples(
+        f"""
+        SELECT e.reference, p.amount FROM posting AS p LEFT JOIN journal_entry AS e ON e.id = p.entry_id
+         WHERE p.amount = 0 OR p.amount < -{MAX_AMOUNT} OR p.amount > {MAX_AMOUNT} {whole} LIMIT ?
+        """,  # noqa: S608
+        _FEW,
+    )
+    for reference, amount in found:
+        yield _entry(reference), f"no possible amount: {amount}"
+
+
+async def rounding_is_nothing() -> AsyncIterator[Wrong]:
     """Sums are shared in whole units, and nothing is ever left over."""
     found = await fetch_tuples(
-        f"SELECT currency, {_sum()} FROM posting WHERE account = 'rounding' GROUP BY currency "  # noqa: S608
-        f"HAVING {_sum()} <> 0"
+        f"SELECT currency, {_sum('amount')} FROM posting WHERE account = 'rounding' GROUP BY currency "  # noqa: S608
+        f"HAVING {_sum('amount')} <> 0"
     )
     for currency, amount in found:
-        yield f"the account rounding holds {int(amount)} of {currency}, and must hold nothing"
+        yield "ledger", f"the account rounding holds {int(amount)} of {currency}, and must hold nothing"
 
 
-async def payables_never_in_debit() -> AsyncIterator[str]:
+async def payables_never_in_debit() -> AsyncIterator[Wrong]:
     """Nobody was ever paid more than they were owed."""
     async for account, entry in _in_debit("payable"):
-        yield f"{account} was in debit after the entry {entry}: somebody was paid more than they were owed"
+        yield "ledger", f"{account} was in debit after the entry {entry}: somebody was paid more than they were owed"
 
 
-async def pools_never_overdrawn() -> AsyncIterator[str]:
+async def pools_never_overdrawn() -> AsyncIterator[Wrong]:
     """No more was ever taken out of a pool than was in it."""
     async for account, entry in _in_debit("pool"):
-        yield f"{account} was overdrawn by the entry {entry}"
+        yield "ledger", f"{account} was overdrawn by the entry {entry}"
 
 
-async def in_flight_never_negative() -> AsyncIterator[str]:
+async def in_flight_never_negative() -> AsyncIterator[Wrong]:
     """Nothing arrived or came back that was not sent."""
     async for account, entry in _in_debit("in_flight"):
-        yield f"{account} was in debit after the entry {entry}: more arrived or came back than was sent"
+        yield "ledger", f"{account} was in debit after the entry {entry}: more arrived or came back than was sent"
 
 
-async def unclaimed_never_in_debit() -> AsyncIterator[str]:
+async def unclaimed_never_in_debit() -> AsyncIterator[Wrong]:
     """Nothing was taken from what nobody claims but what is there."""
     async for account, entry in _in_debit("unclaimed"):
-        yield f"{account} was in debit after the entry {entry}"
+        yield "ledger", f"{account} was in debit after the entry {entry}"
 
 
-async def references_once() -> AsyncIterator[str]:
+async def references_once() -> AsyncIterator[Wrong]:
     """Nothing is booked twice."""
     found = await fetch_tuples(
         "SELECT reference, count(*) FROM journal_entry GROUP BY reference HAVING count(*) > 1 LIMIT ?", _FEW
     )
     for reference, count in found:
-        yield f"{reference} is booked {count} times"
+        yield "ledger", f"{reference} is booked {count} times"
 
 
-async def reversals_exact() -> AsyncIterator[str]:
+async def reversals_exact() -> AsyncIterator[Wrong]:
     """What undoes an entry has its lines with their signs turned, says which it is, and is the only one."""
     found = await fetch_tuples(
         f"""
@@ -170,10 +151,10 @@ async def reversals_exact() -> AsyncIterator[str]:
         """  # noqa: S608
     )
     for (reference,) in found:
-        yield f"{reference} does not undo exactly one entry"
+        yield "ledger", f"{reference} does not undo exactly one entry"
 
 
-async def postings_have_entries() -> AsyncIterator[str]:
+async def postings_have_entries() -> AsyncIterator[Wrong]:
     """No line stands outside of an entry."""
     found = await fetch_tuples(
         "SELECT DISTINCT p.entry_id FROM posting AS p LEFT JOIN journal_entry AS e ON e.id = p.entry_id "
@@ -181,17 +162,25 @@ async def postings_have_entries() -> AsyncIterator[str]:
         _FEW,
     )
     for (entry_id,) in found:
-        yield f"there are postings of an entry that is not there (number {entry_id})"
+        yield "ledger", f"there are postings of an entry that is not there (number {entry_id})"
 
 
-async def rows_are_protected() -> AsyncIterator[str]:
+async def rows_are_protected() -> AsyncIterator[Wrong]:
     """The database refuses to change or to delete what stands in the books."""
     for name in sorted(await find_missing_triggers()):
         if name.startswith(TABLES):
-            yield f"the trigger {name} is missing or turned off, so rows can be changed (fedirec migrate makes it)"
+            yield (
+                "ledger",
+                f"the trigger {name} is missing or turned off, so rows can be changed (fedirec migrate makes it)",
+            )
 
 
-OF_THE_WHOLE: Final[tuple[Callable[[], AsyncIterator[str]], ...]] = (
+INVARIANTS: Final[tuple[Callable[[], AsyncIterator[Wrong]], ...]] = (
+    balanced,
+    two_lines,
+    known_currencies,
+    known_accounts,
+    possible_amounts,
     rounding_is_nothing,
     payables_never_in_debit,
     pools_never_overdrawn,
@@ -210,7 +199,8 @@ async def _in_debit(kind: str) -> AsyncIterator[tuple[str, str]]:
     found = await fetch_tuples(
         f"""
         SELECT r.account, e.reference FROM (
-            SELECT account, entry_id, {_sum()} OVER (PARTITION BY account, currency ORDER BY entry_id) AS balance
+            SELECT account, entry_id,
+                   {_sum("amount")} OVER (PARTITION BY account, currency ORDER BY entry_id) AS balance
               FROM posting WHERE {account} >= ? AND {account} < ?
         ) AS r LEFT JOIN journal_entry AS e ON e.id = r.entry_id WHERE r.balance > 0 LIMIT {_FEW}
         """,  # noqa: S608
@@ -221,11 +211,10 @@ async def _in_debit(kind: str) -> AsyncIterator[tuple[str, str]]:
         yield name, reference
 
 
-def _sum() -> str:
+def _sum(column: str) -> str:
     """A sum that tampering cannot overflow. SQLite's is a fraction, which is exact for all that may be there."""
-    return "sum(amount)" if on_postgres() else "total(amount)"
+    return f"{'sum' if on_postgres() else 'total'}({column})"
 
 
-@lru_cache(maxsize=65_536)
-def _is_account(account: Any) -> bool:
-    return is_account(account)
+def _entry(reference: object) -> str:
+    return f"entry {reference}"

@@ -102,13 +102,6 @@ async def _write(entry: Entry, moment: datetime, reverses_id: int | None) -> Jou
         "INSERT INTO posting (entry_id, position, account, amount, currency) VALUES (?, ?, ?, ?, ?)",
         [(row.id, position, *line) for position, line in enumerate(lines)],
     )
-    text = entry_text(
-        kind=entry.kind,
-        reference=entry.reference,
-        description=entry.description,
-        details=details,
-        posted_at=spell(moment),
-        lines=lines,
-    )
+    text = entry_text(entry.kind, entry.reference, entry.description, details, spell(moment), lines)
     await add_link(ENTRY, entry.reference, digest_of(text), entry_id=row.id)
     return row

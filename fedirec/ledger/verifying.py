@@ -14,8 +14,8 @@ from typing import Any, Final
 from tortoise.exceptions import OperationalError
 
 from fedirec.db.rows import fetch_tuples
-from fedirec.ledger.chain import ENTRY, START, Link, Walk, digest_of, spell
-from fedirec.ledger.invariants import OF_ENTRIES, OF_THE_WHOLE, StoredEntry, StoredLine
+from fedirec.ledger.chain import ENTRY, START, Link, Walk, digest_of, entry_text, spell
+from fedirec.ledger.invariants import INVARIANTS
 
 MAX_FINDINGS: Final = 200
 """How many findings are kept: after the first of them nothing can be trusted anyway."""
@@ -77,9 +77,10 @@ async def verify(*, against: Iterable[tuple[int, str]] = ()) -> Report:
             await look
         except OperationalError as error:  # bytes that are no text, or pages that are none
             report.add(about, [f"the database cannot read it: {error}"])
-    for invariant in OF_THE_WHOLE:
+    for invariant in INVARIANTS:
         try:
-            report.add("ledger", [sentence async for sentence in invariant()])
+            async for about, sentence in invariant():
+                report.add(about, [sentence])
         except OperationalError as error:
             report.add(
                 "ledger", [f"the database cannot answer whether {invariant.__name__.replace('_', ' ')}: {error}"]
@@ -142,41 +143,38 @@ async def _verify_documents(report: Report) -> None:
 
 
 async def _verify_journal(report: Report) -> None:
-    async for entry in _stored_entries():
-        report.entries += 1
-        report.postings += len(entry.lines)
-        for holds in OF_ENTRIES:
-            for sentence in holds(entry):
-                report.add(f"entry {entry.reference}", [sentence])
-
-
-async def _stored_entries() -> AsyncGenerator[StoredEntry]:
-    """All entries in the order in which they were posted, with so many at once as have a page of postings."""
+    """Every entry, with all its lines, is what a link of the chain covers, to the last byte."""
     after, upto = 0, 0
     while upto < _LAST:
         upto = await _end_of_page(after)
-        rows = await fetch_tuples(
-            "SELECT e.id, e.kind, e.reference, e.description, e.details, e.posted_at, l.number, l.subject, "
-            "l.document_digest FROM journal_entry AS e LEFT JOIN chain_link AS l ON l.entry_id = e.id "
+        entries = await fetch_tuples(
+            "SELECT e.id, e.kind, e.reference, e.description, e.details, e.posted_at, l.subject, l.document_digest "
+            "FROM journal_entry AS e LEFT JOIN chain_link AS l ON l.entry_id = e.id "
             "WHERE e.id > ? AND e.id <= ? ORDER BY e.id LIMIT ?",
             after,
             upto,
             _PAGE,
         )
-        if len(rows) == _PAGE:
-            upto = rows[-1][0]
-        lines: dict[Any, list[StoredLine]] = {row[0]: [] for row in rows}
+        if len(entries) == _PAGE:
+            upto = entries[-1][0]
+        lines: dict[Any, list[Any]] = {entry[0]: [] for entry in entries}
         for entry_id, *line in await fetch_tuples(
-            "SELECT entry_id, account, amount, currency, position FROM posting "
+            "SELECT entry_id, account, amount, currency FROM posting "
             "WHERE entry_id > ? AND entry_id <= ? ORDER BY entry_id, position",
             after,
             upto,
         ):
             if entry_id in lines:
                 lines[entry_id].append(line)
-        for entry_id, kind, reference, description, details, posted_at, number, subject, digest in rows:
+                report.postings += 1
+        for entry_id, kind, reference, description, details, posted_at, subject, digest in entries:
+            report.entries += 1
             moment = _spelled(posted_at)
-            yield StoredEntry(kind, reference, description, details, moment, number, subject, digest, lines[entry_id])
+            text = entry_text(kind, reference, description, details, moment, lines[entry_id])
+            if digest is None:
+                report.add(f"entry {reference}", ["no link of the audit log covers it"])
+            elif subject != reference or digest_of(text) != digest:
+                report.add(f"entry {reference}", ["it was changed: the audit log knows it otherwise"])
         after = upto
 
 

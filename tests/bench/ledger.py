@@ -43,9 +43,7 @@ async def fill(postings: int) -> None:
         for number in range(last + 1, last + _AT_ONCE + 1):
             reference = f"bench:{number}"
             moves = _lines(number)
-            text = entry_text(
-                kind="bench", reference=reference, description="", details="{}", posted_at=spell(at), lines=moves
-            )
+            text = entry_text("bench", reference, "", "{}", spell(at), moves)
             digest = link_digest(number, ENTRY, reference, digest_of(text), spell(at), previous)
             entries.append([number, "bench", reference, stored])
             lines += [[number, position, *line] for position, line in enumerate(moves)]
@@ -69,7 +67,7 @@ async def fill(postings: int) -> None:
             )
     if on_postgres():
         await execute("SELECT setval(pg_get_serial_sequence('journal_entry', 'id'), ?)", last)
-    await execute("ANALYZE")
+        await execute("ANALYZE")
 
 
 def _lines(number: int) -> list[tuple[str, int, str]]:

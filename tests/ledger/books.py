@@ -122,13 +122,14 @@ async def _text_of(row: dict[str, Any]) -> str:
     lines = await fetch_rows(
         "SELECT account, amount, currency FROM posting WHERE entry_id = ? ORDER BY position", row["id"]
     )
+    moment = _spelled(row["posted_at"])
     return entry_text(
-        kind=row["kind"],
-        reference=row["reference"],
-        description=row["description"],
-        details=row["details"],
-        posted_at=_spelled(row["posted_at"]),
-        lines=[line.values() for line in lines],
+        row["kind"],
+        row["reference"],
+        row["description"],
+        row["details"],
+        moment,
+        [list(line.values()) for line in lines],
     )
 
 

@@ -109,10 +109,13 @@ async def test_whatever_is_changed_is_named(books: str) -> None:
 IMPOSSIBLE: Sequence[tuple[Sequence[tuple[str, int, str]], str]] = (
     ([("bank", 5, "EUR"), ("fees", -4, "EUR")], "entry x: its lines do not come to nothing: 1 of EUR"),
     ([("bank", 5, "EUR"), ("fees", -5, "USD")], "entry x: its lines do not come to nothing: -5 of USD"),
-    ([("bank", 5, "XXX"), ("fees", -5, "XXX")], "entry x: no currency of ISO 4217: XXX"),
+    ([("bank", 5, "XXX"), ("fees", -5, "XXX")], "ledger: there are postings in XXX, which is no currency of ISO 4217"),
     ([("bank", 5, "EUR")], "entry x: it has fewer than two lines"),
     ([], "entry x: it has fewer than two lines"),
-    ([("bank", 5, "EUR"), ("payable:ana", -5, "EUR")], "entry x: there is no such account: payable:ana"),
+    (
+        [("bank", 5, "EUR"), ("payable:ana", -5, "EUR")],
+        "ledger: there are postings in payable:ana, which is no account",
+    ),
     ([("bank", 10**14 + 1, "EUR"), ("fees", -(10**14) - 1, "EUR")], "entry x: no possible amount"),
     ([("bank", 2**63 - 1, "EUR"), ("bank", 2**63 - 1, "EUR")], "entry x: no possible amount"),
     ([("bank", 5, "EUR"), ("rounding", -5, "EUR")], "ledger: the account rounding holds -5 of EUR"),
