@@ -15,7 +15,7 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.remix.claims import ABOUT_PEOPLE, OPEN
 
 _STAKES = """
-    SELECT s.line_key, COALESCE(p.joined_id, p.id), s.ppm, s.income_kind
+    SELECT s.line_key, COALESCE(p.joined_id, p.id), s.ppm, s.income_kind, s.is_given_back
       FROM share s JOIN person p ON p.id = s.person_id WHERE s.revision_id = ? ORDER BY s.id
 """
 _SAID = """
@@ -45,6 +45,7 @@ class Stakes:
     """Who they turned out to be."""
     ppm: int
     income_kind: str
+    is_given_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +86,8 @@ class Dispute:
 async def stakes_in(revision: ProposalRevision) -> list[Stakes]:
     """All lines of `revision`, in one query."""
     return [
-        Stakes(str(key), int(person), int(ppm), str(kind))
-        for key, person, ppm, kind in await fetch_tuples(_STAKES, revision.id)
+        Stakes(str(key), int(person), int(ppm), str(kind), bool(given_back))
+        for key, person, ppm, kind, given_back in await fetch_tuples(_STAKES, revision.id)
     ]
 
 

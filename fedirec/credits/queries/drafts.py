@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fedirec.accounts.actions.persons import roots_of
 from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Stance
+from fedirec.credits.queries.contests import Stakes, stakes_in
 from fedirec.credits.queries.pots import Pot, pot_of
 from fedirec.credits.queries.promises import promises_of, sources_of
 from fedirec.credits.revisions import Line, Revision, read
@@ -72,7 +74,7 @@ def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> li
 async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], pot: Pot) -> Revision:
     """What would be published now. Needs the pool of `proposal`, and of that its Group. Raises Invalid."""
     assert proposal.pool is not None
-    recused = await recused_lines(proposal, {line.key: line.person_id for line in lines})
+    recused = await _recused(proposal, lines)
     previous = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
     adjusts = await PayProposal.get_or_none(id=proposal.adjusts_id) if proposal.adjusts_id else None
     return Revision.make(
@@ -92,12 +94,16 @@ async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], po
     )
 
 
-async def recused_lines(proposal: PayProposal, people: dict[str, int]) -> set[str]:
+async def recused_lines(proposal: PayProposal, people: Mapping[str, int]) -> set[str]:
     """The lines that whoever they belong to gave back and did not take back; `people` has the person of each line."""
-    said = Stance.filter(proposal_id=proposal.id, says__in=["recuse", "return"], counts=True).order_by("id")
+    found = Stance.filter(proposal_id=proposal.id, says__in=["recuse", "return"], counts=True).order_by("id")
+    said = await found
+    if not said:
+        return set()
+    roots = await roots_of({*people.values(), *(stance.person_id for stance in said)})
     recused: set[str] = set()
-    for stance in await said:
-        own = {key for key, person in people.items() if person == stance.person_id}
+    for stance in said:
+        own = {key for key, person in people.items() if roots[person] == roots[stance.person_id]}
         meant = own & {stance.line_key} if stance.line_key else own
         recused = recused | meant if stance.says == "recuse" else recused - meant
     return recused
@@ -110,11 +116,11 @@ def read_revision(row: ProposalRevision) -> Revision:
     return read(row.document)
 
 
-async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount: int | None) -> Obstacles:
+async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount: int) -> Obstacles:
     """What stands in the way of publishing `lines`, as far as it can be counted."""
     listed = {line.person.joined_id or line.person_id for line in lines}
     confirmed = {int(row[0]): str(row[1]) for row in await fetch_tuples(_UNLISTED, proposal.id)}
-    recused = await recused_lines(proposal, {line.key: line.person_id for line in lines})
+    recused = await _recused(proposal, lines)
     return Obstacles(
         unreasoned=tuple(line.key for line in lines if not line.reason.strip()),
         unlisted=tuple(name for person, name in sorted(confirmed.items()) if person not in listed),
@@ -124,17 +130,35 @@ async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount
 
 
 async def departures_of(proposal: PayProposal) -> list[Departure]:
-    """Everything in which the draft of `proposal` is not what somebody was promised. It has its pool."""
+    """Everything in which `proposal` is not what somebody was promised: what is in force, and what is drafted.
+
+    It has its pool.
+    """
     assert proposal.pool is not None
-    lines = await draft_lines(proposal)
-    recused = await recused_lines(proposal, {line.key: line.person_id for line in lines})
+    promises = await promises_of(proposal)
+    if not promises:
+        return []
     amount = (await pot_of(proposal.pool)).to_share
-    return departures(await promises_of(proposal), _offer(proposal, lines, amount, recused))
+    lines = await draft_lines(proposal)
+    offers = [_offer(proposal, lines, amount, await _recused(proposal, lines))]
+    row = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
+    if row is not None:
+        offers.append(offer_of(proposal, await stakes_in(row), amount))
+    found = [departure for offer in offers for departure in departures(promises, offer)]
+    return list({(departure.person, departure.digest): departure for departure in found}.values())
 
 
 async def unagreed(proposal: PayProposal, offer: Offer) -> list[Departure]:
     """The departures of `offer` from what people were promised, to which they have not agreed."""
-    found = departures(await promises_of(proposal), offer)
+    return await _without_consent(proposal, departures(await promises_of(proposal), offer))
+
+
+async def unagreed_departures(proposal: PayProposal) -> list[Departure]:
+    """Those of `departures_of` to which the people concerned have not agreed."""
+    return await _without_consent(proposal, await departures_of(proposal))
+
+
+async def _without_consent(proposal: PayProposal, found: list[Departure]) -> list[Departure]:
     if not found:
         return []
     said = Stance.filter(proposal_id=proposal.id, says="depart", counts=True).select_related("person")
@@ -142,19 +166,39 @@ async def unagreed(proposal: PayProposal, offer: Offer) -> list[Departure]:
     return without_consent(found, consents)
 
 
-def _offer(proposal: PayProposal, lines: Sequence[DraftLine], amount: int | None, recused: Collection[str]) -> Offer:
-    weights = {line.key: line.weight for line in lines}
-    ppm = redistribute(weights, recused, scope=proposal.key).after if any(weights.values()) else weights
+async def obstacles_to_lock(proposal: PayProposal, stakes: Sequence[Stakes], amount: int) -> Obstacles:
+    """What stands in the way of locking `stakes`, when `amount` is shared: grants and consents can be missing again."""
+    return Obstacles(
+        blocked=tuple(blocks(await sources_of(proposal))),
+        departures=tuple(await unagreed(proposal, offer_of(proposal, stakes, amount))),
+    )
+
+
+def offer_of(proposal: PayProposal, stakes: Sequence[Stakes], amount: int) -> Offer:
+    """What a revision with these lines offers, as far as promises go."""
     shares: dict[int, int] = {}
-    for line in lines:
-        person = line.person.joined_id or line.person_id
-        shares[person] = shares.get(person, 0) + ppm[line.key]
-    people = {line.key: line.person.joined_id or line.person_id for line in lines}
+    for each in stakes:
+        shares[each.person] = shares.get(each.person, 0) + each.ppm
     return Offer(
         scope=proposal.key,
         amount=amount,
         currency=proposal.currency,
         rule=proposal.rule,
         shares=shares,
-        given_back={people[key] for key in recused},
+        given_back={each.person for each in stakes if each.is_given_back},
     )
+
+
+def _offer(proposal: PayProposal, lines: Sequence[DraftLine], amount: int, recused: Collection[str]) -> Offer:
+    weights = {line.key: line.weight for line in lines}
+    is_shared = any(weight for key, weight in weights.items() if key not in recused)
+    ppm = redistribute(weights, recused, scope=proposal.key).after if is_shared else dict.fromkeys(weights, 0)
+    stakes = [
+        Stakes(line.key, line.person.joined_id or line.person_id, ppm[line.key], line.income_kind, line.key in recused)
+        for line in lines
+    ]
+    return offer_of(proposal, stakes, amount)
+
+
+async def _recused(proposal: PayProposal, lines: Sequence[DraftLine]) -> set[str]:
+    return await recused_lines(proposal, {line.key: line.person_id for line in lines})

@@ -36,6 +36,7 @@ from fedirec.credits.proposals import ENDED, State, is_open
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
 from fedirec.credits.shares import WHOLE, refuse_number
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.html import markdown
 from fedirec.lanes import gathering
@@ -272,6 +273,7 @@ async def get_objection(proposal: PayProposal, key: str) -> Objection:
 async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
     """`actor` may do it to `objection`, which is as it is now, and so is its proposal: that is held first."""
     proposal = await PayProposal.get(id=objection.proposal_id)
+    await hold(proposal)
     is_author = await own_person(actor) in await same_people(objection.person_id)
     await begin(deed, proposal, actor, also=Part.AUTHOR if is_author else None)
     await objection.refresh_from_db()

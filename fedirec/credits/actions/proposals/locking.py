@@ -13,13 +13,14 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.doors import begin, in_force, with_home
+from fedirec.credits.actions.proposals.publishing import refuse_obstacles
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.objecting import held_parts, lockable
 from fedirec.credits.pools import close
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
-from fedirec.credits.queries.drafts import draft_lines, obstacles_to
+from fedirec.credits.queries.drafts import obstacles_to_lock
 from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.shares import amounts_of
 from fedirec.db import execute_many, transaction
@@ -54,12 +55,14 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         amounts = amounts_of(pot.to_share, ppm, scope=proposal.key)
         contests, is_open = await contests_of(proposal, revision)
         owed = _some(lockable(amounts, ppm, held_parts(ppm, contests)))
-        found = await obstacles_to(proposal, await draft_lines(proposal), pot.to_share)
+        found = await obstacles_to_lock(proposal, stakes, pot.to_share)
+        refuse_obstacles(found)
         facts = Facts(
             now=now(),
             blocked=len(found.blocked),
             departures=len(found.departures),
             amount=pot.to_share,
+            said=revision.amount,
             covered=pot.covered,
             free=sum(owed.values()),
         )

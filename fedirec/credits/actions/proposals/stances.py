@@ -16,15 +16,16 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, in_force, own_person
 from fedirec.credits.actions.proposals.publishing import with_recused, write_revision
-from fedirec.credits.actions.proposals.telling import tell_leaders
+from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
 from fedirec.credits.departures import Departure
 from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
 from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance
-from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines
-from fedirec.credits.queries.standing import lines_of_person
+from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines, unagreed_departures
+from fedirec.credits.queries.standing import actors_of_people, lines_of_person
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
 from fedirec.lanes import gathering
+from fedirec.remix.actions.reminders import is_first
 from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
 
@@ -105,6 +106,27 @@ async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, r
             raise Forbidden(N_("Nothing of this proposal waits for you to agree."))
         reason = "" if digest in asked else N_("This is not what is asked of you.")
         return await say(actor, person, proposal, None, "depart", digest, route=route, reason=reason)
+
+
+async def ask_to_agree(leader: Actor, proposal: PayProposal) -> int:
+    """Everybody to whom `proposal` gives other terms than they were promised knows what waits for them, once for each;
+    returns how many those are. Until all of them agree, it is not published.
+    """
+    async with transaction(), gathering():
+        await begin(Deed.PUBLISH_PROPOSAL, proposal, leader)
+        if State(proposal.state) not in CHANGING:
+            raise Conflict(N_("This proposal cannot be changed any more."))
+        open_ = await unagreed_departures(proposal)
+        asked = 0
+        for person in sorted({each.person for each in open_}):
+            mine = sorted(each.digest for each in open_ if each.person == person)
+            subject = f"{proposal.uri}#departures-{'-'.join(mine)[:100]}"
+            if await is_first(subject, f"departure {person}", proposal.made_at):
+                asked += 1
+                people = await actors_of_people([person])
+                about = f"departures-{mine[0]}"
+                await tell_some(proposal, people, Notice.DEPARTURE_ASKED, cause=leader, about=about)
+    return asked
 
 
 async def departures_for(proposal: PayProposal, person: int) -> list[Departure]:
