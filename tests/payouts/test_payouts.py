@@ -1,0 +1,220 @@
+"""From what is owed to what is paid: who may do which step, what waits, what refuses, and what the books say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fedirec.accounts.models import Account, Notification, Person
+from fedirec.credits.models import PayProposal
+from fedirec.errors import Conflict, FedirecError, Forbidden
+from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
+from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.actions.reconciling import mark_payout
+from fedirec.payouts.actions.submitting import Cashier, submit_batch
+from fedirec.payouts.actions.unclaimed import follow_policy
+from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.queries.waiting import waiting_people
+from tests.conftest import Pass
+from tests.network import Instance
+from tests.payouts.stage import Office, check_books, decide, owe
+
+pytestmark = pytest.mark.anyio
+
+BY_HAND = {"instructions": "cash, please"}
+LIST = {"name": "Ana", "account": "DE1"}
+SHOWN = {"reference": "statement 7", "text": "stands there"}
+
+
+async def at_once(place: Instance, *deeds: Callable[[], Awaitable[Any]]) -> list[type[BaseException] | None]:
+    """What became of each: None, or the kind of friendly reason why not."""
+    ends = await asyncio.gather(*(place.run(deed) for deed in deeds), return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException) and not isinstance(end, FedirecError):
+            raise end
+    return [type(end) if isinstance(end, BaseException) else None for end in ends]
+
+
+async def test_a_file_is_proposed_approved_and_paid_by_three_and_marked_by_another(here: Instance) -> None:
+    office = Office(here)
+    await office.open()
+    await here.run(story_of_a_file, here, office)
+
+
+async def story_of_a_file(here: Instance, office: Office) -> None:
+    ways, vault = office.ways, office.vault
+    await decide(threshold=10_00, adapters=["csv"])
+    ana, bo, cy = [await office.someone(name) for name in ("ana", "bo", "cy")]
+    await office.says(ana, "csv", LIST)
+    await office.says(bo, "csv", {**LIST, "name": "Bo"})
+    first = await owe({ana.id: 6_00, bo.id: 30_00, cy.id: 40_00})
+    yen = await owe({bo.id: 5_000}, currency="JPY")
+
+    assert await make_ready(ways, vault) == 2
+    lacking = {each.person.name: [str(lack) for lack in each.lacks] for each in (await waiting_people(ways, vault))[0]}
+    assert lacking == {"ana": ["too_little"], "cy": ["details", "terms"]}
+    await owe({ana.id: 4_00})
+    assert await make_ready(ways, vault) == 1, "what is carried over two proposals is enough together"
+    assert await make_ready(ways, vault) == 0
+    await check_books()
+
+    tina, tom, olga = [await office.viewer(name) for name in ("tina", "tom", "olga")]
+    with pytest.raises(Forbidden):
+        await propose_batch(await office.viewer("ana"), ways, vault, adapter="csv", currency="EUR")
+    batch = await propose_batch(tina, ways, vault, adapter="csv", currency="EUR")
+    assert await Payout.filter(batch_id=batch.id).count() == 2, "currencies stay apart"
+    with pytest.raises(Forbidden, match="four eyes"):
+        await approve_batch(tina, ways, vault, batch, digest=batch.digest)
+    with pytest.raises(Conflict):
+        await approve_batch(tom, ways, vault, batch, digest="sha256:another")
+    await approve_batch(tom, ways, vault, batch, digest=batch.digest)
+    for same in (tina, tom):
+        with pytest.raises(Forbidden, match="four eyes"):
+            await submit_batch(same, ways, vault, batch)
+
+    await office.says(ana, "csv", {**LIST, "account": "DE2"})
+    with pytest.raises(Conflict, match="changed"):
+        await submit_batch(olga, ways, vault, batch)
+    assert (await PayoutBatch.get(id=batch.id)).state == "approved"
+    assert not await PayoutAttempt.exists()
+    await take_out(tina, await Payout.get(person_id=ana.id))
+    await batch.refresh_from_db()
+    assert (batch.state, batch.approved_by_id) == ("proposed", None)
+    await approve_batch(tom, ways, vault, batch, digest=batch.digest)
+
+    clicks = [lambda: submit_batch(olga, ways, vault, batch), lambda: submit_batch(olga, ways, vault, batch)]
+    assert sorted(await at_once(here, *clicks), key=str) == [Conflict, None]
+    await check_books()
+    assert (await PayProposal.get(id=first.id)).state == "paying"
+    cashier = Cashier(ways=ways, vault=vault)
+    await at_once(here, lambda: cashier.write_file(batch.id), lambda: cashier.write_file(batch.id))
+    await batch.refresh_from_db()
+    content = await cashier.read_file(batch)
+    assert b"Bo" in content
+    assert b"Bo" not in bytes(batch.file or b"")
+    await cashier.write_file(batch.id)
+    assert await cashier.read_file(await PayoutBatch.get(id=batch.id)) == content
+
+    of_bo = await Payout.get(person_id=bo.id, currency="EUR")
+    with pytest.raises(Forbidden, match="four eyes"):
+        await mark_payout(olga, ways, of_bo, became="settled", **SHOWN)
+    await mark_payout(tina, ways, of_bo, became="returned", **SHOWN)
+    with pytest.raises(Conflict):
+        await mark_payout(tina, ways, of_bo, became="settled", **SHOWN)
+    await check_books()
+    assert (await PayProposal.get(id=first.id)).state == "partially_paid"
+    await pay_again(tina, of_bo)
+
+    again = await office.approved("csv")
+    assert {row.person_id for row in await Payout.filter(batch_id=again.id)} == {ana.id, bo.id}
+    await submit_batch(olga, ways, vault, again)
+    await cashier.write_file(again.id)
+    for row in await Payout.filter(batch_id=again.id):
+        await mark_payout(tom, ways, row, became="settled", **SHOWN)
+    tries = await PayoutAttempt.filter(payout_id=of_bo.id).order_by("number")
+    assert [each.state for each in tries] == ["returned", "settled"]
+    assert len({each.key for each in tries}) == 2
+    assert {row.state for row in await Payable.filter(person_id=bo.id, currency="EUR")} == {"paid"}
+    assert (await PayoutBatch.get(id=again.id)).state == "settled"
+    assert (await PayProposal.get(id=first.id)).state == "partially_paid", "cy is still owed something"
+    assert (await PayProposal.get(id=yen.id)).state == "locked"
+    assert await Notification.filter(kind="pay_sent").count() == 2
+    await check_books()
+
+
+async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passes: Pass) -> None:
+    office = Office(here)
+
+    async def story() -> None:
+        ways, vault = office.ways, office.vault
+        ana = await office.someone("ana")
+        await office.says(ana, "manual", BY_HAND)
+        await owe({ana.id: 12_00})
+        await make_ready(ways, vault)
+        olga = await office.viewer("olga")
+        batch = await propose_batch(olga, ways, vault, adapter="manual", currency="EUR")
+        assert batch.is_solo
+        assert await Notification.filter(account__actor__local_handle="ana", kind="pay_alone").count() == 1
+        with pytest.raises(Conflict, match="You are the only one"):
+            await approve_batch(olga, ways, vault, batch, digest=batch.digest)
+        time_passes(timedelta(days=8))
+        await approve_batch(olga, ways, vault, batch, digest=batch.digest)
+        await submit_batch(olga, ways, vault, batch)
+        await mark_payout(olga, ways, await Payout.get(), became="settled", **SHOWN)
+        await tell_that_alone(olga, batch)
+        assert await Notification.filter(kind="pay_alone").count() == 1
+        await check_books()
+
+    await here.run(story)
+
+
+@pytest.mark.one_database
+async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_and_is_theirs_when_they_come(
+    here: Instance, time_passes: Pass
+) -> None:
+    office = Office(here)
+
+    async def story() -> None:
+        ways, vault = office.ways, office.vault
+        await decide(unclaimed_months=12)
+        ana, bo = await office.someone("ana"), await office.someone("bo")
+        await owe({ana.id: 12_00, bo.id: 5_00})
+        for days in (100, 175, 0, 60, 23):
+            time_passes(timedelta(days=days))
+            assert await follow_policy(ways, vault) == 0
+        assert await Notification.filter(kind="pay_unclaimed", account__actor__local_handle="ana").count() == 3
+        time_passes(timedelta(days=8))
+        await office.says(bo, "manual", BY_HAND)
+        assert await follow_policy(ways, vault) == 1
+        await check_books()
+        assert (await Payout.get(person_id=ana.id)).state == "unclaimed"
+        assert await make_ready(ways, vault) == 1, "bo has said how"
+        await office.says(ana, "manual", BY_HAND)
+        assert await make_ready(ways, vault) == 1
+        assert (await Payout.get(person_id=ana.id)).state == "ready"
+        await check_books()
+
+        await decide(unclaimed_policy="pool")
+        cy = await Person.create(name="cy")
+        await owe({cy.id: 7_00})
+        time_passes(timedelta(days=500))
+        assert await follow_policy(ways, vault) == 0, "nobody could hear of it yet"
+        time_passes(timedelta(days=31))
+        assert await follow_policy(ways, vault) >= 1
+        assert (await Payout.get(person_id=cy.id)).state == "given_away"
+        await check_books()
+
+    await here.run(story)
+
+
+async def test_two_who_put_a_batch_together_at_once_take_each_payment_once(here: Instance) -> None:
+    office = Office(here)
+    await office.open()
+
+    async def prepare() -> None:
+        people = [await Person.create(name=f"person {number}") for number in range(4)]
+        for person in people:
+            await office.says(person, "manual", BY_HAND)
+        await owe({person.id: 10_00 for person in people})
+
+    await here.run(prepare)
+    made = await at_once(here, *[lambda: make_ready(office.ways, office.vault)] * 3)
+    assert made == [None] * 3
+    tina = await here.run(office.viewer, "tina")
+
+    async def propose() -> None:
+        await propose_batch(tina, office.ways, office.vault, adapter="manual", currency="EUR")
+
+    assert sorted(await at_once(here, propose, propose), key=str) == [Conflict, None]
+
+    async def check() -> None:
+        assert await Payout.all().count() == 4
+        assert {row.state for row in await Payout.all()} == {"batched"}
+        assert await Account.filter(role="treasurer").count() == 2
+        await check_books()
+
+    await here.run(check)
