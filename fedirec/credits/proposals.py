@@ -135,6 +135,8 @@ class Facts:
     """Whether the rule has been followed to an end that accepts the newest revision."""
     amount: int = 0
     """Minor units that are to be shared."""
+    said: int = 0
+    """Minor units that the revision in force said would be shared."""
     covered: int = 0
     """Minor units that are there for it, confirmed by the treasurer."""
     held: int = 0
@@ -191,6 +193,10 @@ GUARDS: Final[Mapping[Step, tuple[Guard, ...]]] = MappingProxyType(
         Step.LOCK: (
             *_COMPLETE[3:],  # a grant or a consent can be missing again, when somebody gave theirs for another time
             Guard(N_("There is nothing to share yet."), lambda facts: facts.amount > 0),
+            Guard(
+                N_("There is less to share than the newest revision says. Please publish another one first."),
+                lambda facts: facts.amount >= facts.said,
+            ),
             Guard(N_("The money for it is not there yet."), lambda facts: facts.covered >= facts.amount),
             Guard(N_("Everything in it is contested."), lambda facts: facts.free > 0),
         ),
