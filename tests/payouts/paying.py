@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import NoReturn
 
@@ -84,10 +85,8 @@ async def pay(folder: str, database: str, address: str, key: str, point: str, pa
 
         account = await Account.get(actor__local_handle="olga").select_related("actor")
         olga = Viewer(account=account, actor=account.actor, seen_at=clock.now())
-        try:
+        with suppress(Conflict):  # it has gone out, and somebody clicks again
             await submit_batch(olga, ways, state["vault"], await PayoutBatch.get(key=key))
-        except Conflict:
-            pass  # it has gone out, and somebody clicks again
         if point == "before anything is sent":
             die()
         kinds: Mapping[str, Kind] = {"payout": Kind(handler=work, concurrency=2)}
