@@ -43,6 +43,7 @@ from fedirec.credits import vocab as credits_vocab
 from fedirec.credits.pages import routes as credits_pages
 from fedirec.credits.pages.pools.evidence import audience_of_files
 from fedirec.credits.pages.pools.showing import BACKING
+from fedirec.credits.queries.credits import parts_in_credit_lists
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
 from fedirec.mail import Mail
@@ -53,6 +54,7 @@ from fedirec.media.workshop import Workshop
 from fedirec.net import Net
 from fedirec.payouts.actions.submitting import Cashier
 from fedirec.payouts.keys import Vault
+from fedirec.payouts.pages import routes as payouts_pages
 from fedirec.payouts.queries.ways import Ways
 from fedirec.projects import inbox as projects_inbox
 from fedirec.projects import routes as projects_routes
@@ -62,7 +64,6 @@ from fedirec.projects.pages import routes as projects_pages
 from fedirec.projects.pages.fitting import STEPS_THAT_FIT
 from fedirec.projects.pages.found import FED, FOUND, TAGGED
 from fedirec.projects.pages.own import OF_MEMBER, OF_PERSON
-from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.pages.takeovers import ADOPTABLE_PROJECTS
 from fedirec.projects.pages.tasks.showing import OWN_TASKS
 from fedirec.projects.queries.productions import released_in
@@ -86,7 +87,7 @@ from fedirec.worker import kinds_of_work
 
 TEMPLATES: Final = [
     Path(__file__).parent / package / "templates"
-    for package in ("accounts", "remix", "projects", "credits", "admin", "api")
+    for package in ("accounts", "remix", "projects", "credits", "payouts", "admin", "api")
 ]
 BEFORE_SETUP: Final = ("/setup", "/static/", "/livez", "/readyz", "/favicon.ico")
 
@@ -192,7 +193,7 @@ async def running(
             post=post,
             released=released_in,
             dates=dates_in,
-            further_credits=parts_in_releases,
+            further_credits=parts_in_credit_lists,
             finders=FINDERS,
             sections=Sections(
                 home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER),
@@ -225,6 +226,7 @@ def create_app(settings: Settings, *, state: State) -> Starlette:
             *credits_routes.routes,
             *accounts_pages,
             *credits_pages,
+            *payouts_pages,
             *projects_pages,
             *remix_pages,
             *admin_pages,

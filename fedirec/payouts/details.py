@@ -28,7 +28,7 @@ def read_country(text: str) -> str:
     """The code of a country, in capitals. Raises Invalid for what is none."""
     code = text.strip().upper()
     if code not in COUNTRIES:
-        raise Invalid("Please choose the country in which you live.", field="country")
+        raise Invalid("Please choose the country in which you live.", field="living")
     return code
 
 

@@ -1,0 +1,177 @@
+"""One's own money: what is owed and why it is not paid yet, what was paid, how one is paid, and the statements."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from io import StringIO
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.views import page_with, place_in
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
+from fedirec.clock import now
+from fedirec.credits.queries.settings import money_settings
+from fedirec.errors import NotFound
+from fedirec.ledger.currencies import write_amount
+from fedirec.payouts.adapters.catalogue import LABELS
+from fedirec.payouts.adapters.csv_file import write_cell
+from fedirec.payouts.holds import CAUSES
+from fedirec.payouts.models import CreditCode, Payable
+from fedirec.payouts.payments import NAMES, Lacking, State
+from fedirec.payouts.queries.money import (
+    Statement,
+    balances_with,
+    payables_of,
+    statement_of,
+    years_of,
+)
+from fedirec.payouts.queries.payees import Standing, standings_of
+from fedirec.translatable import N_
+from fedirec.web.countries import country_name
+from fedirec.web.language import gettext as _
+from fedirec.web.render import render
+from fedirec.web.views import Tab
+
+HERE: Final = "/money"
+PRIVATE: Final = {"Cache-Control": "private, no-store"}
+KINDS: Final[Mapping[str, str]] = {"royalty": N_("royalty"), "service": N_("service"), "prize": N_("prize")}
+LACKS: Final[Mapping[Lacking, tuple[str, str]]] = {
+    Lacking.DETAILS: (N_("We do not know how you would like to be paid."), f"{HERE}/details"),
+    Lacking.CONFIRMATION: (N_("Please say again that what you said about it is right."), f"{HERE}/details"),
+    Lacking.TERMS: (N_("You have not accepted the terms of being paid."), f"{HERE}/terms"),
+    Lacking.FORM: (N_("A form about taxes is missing. Those who run this place tell you which."), ""),
+    Lacking.HOLD: (N_("Nothing is paid for some days, because something changed."), f"{HERE}/details"),
+    Lacking.WAY: (N_("The way in which you are paid is not offered here any more."), f"{HERE}/details"),
+    Lacking.CURRENCY: (N_("The way in which you are paid does not pay this currency."), f"{HERE}/details"),
+    Lacking.TOO_LITTLE: (N_("It is less than is paid at once. It is carried on until there is enough."), ""),
+    Lacking.TOO_MUCH: (N_("It is more than is paid at once in that way."), f"{HERE}/details"),
+}
+"""Why somebody is not paid, said to them, and where they can do something about it."""
+
+
+async def show_money(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.BE_PAID)
+    person, vault = await person_of(viewer.actor), request.state["vault"]
+    standing = (await standings_of([person.id], vault)).get(person.id)
+    rows, before = await payables_of(person, before=place_in(request, "before"))
+    return render(
+        request,
+        "payouts/money.html",
+        headers=PRIVATE,
+        tabs=money_tabs(request, viewer),
+        balances=await balances_with(person, standing, request.state["ways"]),
+        lacks=LACKS,
+        payables=page_with(request, [_payable(row) for row in rows], name="before", place=before),
+        years=await years_of(person),
+        has_code=await CreditCode.filter(person_id=person.id, state__in=("given", "used")).exists(),
+        **how_paid(standing),
+    )
+
+
+async def show_statement(request: Request[Any]) -> Response:
+    """What they were paid in a year, to be printed or kept."""
+    viewer = require_viewer(request, Permission.BE_PAID)
+    statement = await _statement(request, viewer)
+    settings = await money_settings()
+    return render(
+        request,
+        "payouts/statement.html",
+        headers=PRIVATE,
+        tabs=money_tabs(request, viewer),
+        statement=statement,
+        country=country_name(statement.country) if statement.country else "",
+        kinds=KINDS,
+        who=viewer.actor,
+        payer=(settings.debtor or {}).get("name", ""),
+        made_at=now(),
+    )
+
+
+async def show_table(request: Request[Any]) -> Response:
+    """The same for spreadsheets, which run nothing in it."""
+    viewer = require_viewer(request, Permission.BE_PAID)
+    statement = await _statement(request, viewer)
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="statement-{statement.year}.csv"'}
+    return Response(table_of_statement(statement), media_type="text/csv", headers=headers)
+
+
+def table_of_statement(statement: Statement) -> str:
+    """A line for each proposal, payment and kind of income."""
+    text = StringIO()
+    lines = csv.writer(text, quoting=csv.QUOTE_ALL)
+    lines.writerow(["paid_on", "proposal", "title", "kind", "amount", "currency", "country", "payment"])
+    for line in statement.lines:
+        cells = [
+            line.paid_on.isoformat(),
+            line.proposal,
+            line.title,
+            line.kind,
+            write_amount(line.amount, line.currency),
+            line.currency,
+            statement.country,
+            line.payment,
+        ]
+        lines.writerow([write_cell(cell) for cell in cells])
+    return text.getvalue()
+
+
+def how_paid(standing: Standing | None) -> dict[str, Any]:
+    """How somebody is paid, as far as it is shown."""
+    if standing is None:
+        return {"way": "", "masked": "", "country": "", "standing": None, "held_until": None, "held_for": ""}
+    payee, held = standing.payee, standing.held
+    is_held = held.until is not None and held.until > now()
+    return {
+        "way": _(LABELS[payee.adapter]) if payee.adapter in LABELS else payee.adapter,
+        "masked": payee.masked,
+        "country": country_name(payee.country) if payee.country else "",
+        "standing": standing,
+        "held_until": held.until if is_held else None,
+        "held_for": _(CAUSES[held.cause]) if is_held and held.cause else "",
+    }
+
+
+def money_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
+    """The pages about one's own money."""
+    pages = [
+        (HERE, _("What you are owed")),
+        (f"{HERE}/details", _("How you are paid")),
+        (f"{HERE}/terms", _("Terms")),
+        (f"{HERE}/code", _("Your code")),
+    ]
+    return [Tab(label=label, url=url, is_current=request.url.path == url) for url, label in pages]
+
+
+async def _statement(request: Request[Any], viewer: Viewer) -> Statement:
+    year = int(request.path_params["year"])
+    if not 2000 <= year <= now().year:
+        raise NotFound
+    return await statement_of(await person_of(viewer.actor), year)
+
+
+def _payable(row: Payable) -> dict[str, Any]:
+    state = State(row.payout.state) if row.payout is not None else State.CARRIED
+    return {
+        "title": row.proposal.title,
+        "url": f"/pay/{row.proposal.key}",
+        "amount": row.amount,
+        "currency": row.currency,
+        "kinds": [(_(KINDS.get(kind, kind)), amount) for kind, amount in (row.kinds or {}).items()],
+        "state": _(NAMES[state]),
+        "is_paid": state is State.SETTLED,
+        "at": row.payout.settled_at if row.payout is not None and row.payout.settled_at else row.created_at,
+    }
+
+
+routes = [
+    Route(HERE, show_money, methods=["GET"]),
+    Route(f"{HERE}/statements/{{year:int}}", show_statement, methods=["GET"]),
+    Route(f"{HERE}/statements/{{year:int}}.csv", show_table, methods=["GET"]),
+]

@@ -1,0 +1,180 @@
+"""The treasurer's list of payees: what holds each of them up, and who says that they are somebody."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.actions.persons import actors_of
+from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.views import SECRET, id_in, once_more, page_with, person_view, place_in
+from fedirec.accounts.permissions import Permission
+from fedirec.clock import now
+from fedirec.credits.queries.settings import money_settings
+from fedirec.errors import FedirecError, NotFound
+from fedirec.payouts.actions.payees.codes import decidable_at, decide_code
+from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
+from fedirec.payouts.actions.payees.treasury import read_details, set_form
+from fedirec.payouts.adapters.catalogue import KINDS as WAYS
+from fedirec.payouts.adapters.iban import write_iban
+from fedirec.payouts.holds import Cause
+from fedirec.payouts.models import CreditCode, Payee
+from fedirec.payouts.pages.details import HAPPENINGS
+from fedirec.payouts.pages.own import PRIVATE, how_paid
+from fedirec.payouts.queries.payees import (
+    Standing,
+    events_of,
+    get_payee,
+    payees_by_age,
+    standing_of,
+    standings_of,
+    waiting_codes,
+    wants_form,
+)
+from fedirec.web.forms import Form, read_form
+from fedirec.web.language import gettext as _
+from fedirec.web.render import attempt, render
+from fedirec.web.views import Tab
+
+HERE: Final = "/treasury/payees"
+_PAGE: Final = "payouts/payee.html"
+
+
+async def show_payees(request: Request[Any]) -> Response:
+    require_viewer(request, Permission.PAY)
+    asked = request.query_params.get("which", "")
+    which = asked if asked in ("held", "form") else "all"
+    rows, before = await payees_by_age(which=which, before=place_in(request, "before"))
+    standings = await standings_of([row.person_id for row in rows], request.state["vault"])
+    days = (await money_settings()).hold_days
+    kinds = [("all", _("Everybody")), ("held", _("Held back")), ("form", _("Form is missing"))]
+    return render(
+        request,
+        "payouts/payees.html",
+        headers=PRIVATE,
+        payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
+        kinds=[Tab(label=label, url=f"{HERE}?which={name}", is_current=name == which) for name, label in kinds],
+        codes=[
+            {
+                "id": code.id,
+                "who": person_view(code.used_by, cache=request.state["media_cache"]),
+                "person": code.person.name,
+                "used_at": code.used_at,
+                "from": decidable_at(code, days=days),
+                "is_early": decidable_at(code, days=days) > now(),
+            }
+            for code in await waiting_codes()
+            if code.used_by is not None
+        ],
+    )
+
+
+async def show_payee(request: Request[Any]) -> Response:
+    require_viewer(request, Permission.PAY)
+    return render(request, _PAGE, headers=PRIVATE, **await _payee(request, await _payee_in(request)))
+
+
+async def post_reading(request: Request[Any]) -> Response:
+    """All of it, on a page that is shown once and on record for good."""
+    viewer = require_viewer(request, Permission.PAY)
+    await read_form(request)
+    payee = await _payee_in(request)
+    try:
+        details = await read_details(viewer, payee, vault=request.state["vault"])
+    except FedirecError as error:
+        return once_more(request, _PAGE, Form(), error, **await _payee(request, payee))
+    labels = {each.name: _(each.label) for each in WAYS[payee.adapter].asks} if payee.adapter in WAYS else {}
+    shown = [
+        (labels.get(name, name), write_iban(value) if name == "iban" else value) for name, value in details.items()
+    ]
+    return render(request, _PAGE, headers=SECRET, **await _payee(request, payee), details=shown)
+
+
+async def post_hold(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    payee = await _payee_in(request)
+    vault, post = request.state["vault"], request.state["post"]
+    if form.value("do") == "release":
+        released = release_pay(viewer, payee, vault=vault, post=post)
+        return await attempt(request, f"{HERE}/{payee.key}", released, _("It can be paid again."))
+    days = form.number("days", required=True, min=1, max=MOST_DAYS)
+    if form.errors or days is None:
+        return once_more(request, _PAGE, form, **await _payee(request, payee))
+    held = hold_by_hand(viewer, payee, days=days, vault=vault, post=post)
+    return await attempt(request, f"{HERE}/{payee.key}", held, _("It is held back, and they are told."))
+
+
+async def post_form(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    payee = await _payee_in(request)
+    done = set_form(viewer, payee, is_wanted=form.flag("wanted"), is_in=form.flag("received"))
+    return await attempt(request, f"{HERE}/{payee.key}", done, _("Saved."))
+
+
+async def post_code(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    code = await CreditCode.get_or_none(id=id_in(request))
+    if code is None:
+        raise NotFound
+    decided = decide_code(
+        viewer,
+        code,
+        is_accepted=form.choice("answer", ("accept", "refuse")) == "accept",
+        vault=request.state["vault"],
+        post=request.state["post"],
+    )
+    return await attempt(request, HERE, decided, _("It is decided, and everybody whom it concerns is told."))
+
+
+async def _payee_in(request: Request[Any]) -> Payee:
+    return await get_payee(str(request.path_params["key"]))
+
+
+def _row(standing: Standing) -> dict[str, Any]:
+    payee = standing.payee
+    return {
+        "url": f"{HERE}/{payee.key}",
+        "name": payee.person.name,
+        "lacks_terms": not standing.has_accepted,
+        "lacks_form": standing.needs_form,
+        "lacks_details": not standing.has_details,
+        "lacks_confirmation": standing.has_details and not standing.is_confirmed,
+        **how_paid(standing),
+    }
+
+
+async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
+    standing = await standing_of(payee, request.state["vault"])
+    cache = request.state["media_cache"]
+    return {
+        "payee": _row(standing),
+        "people": [person_view(actor, cache=cache) for actor in await actors_of(payee.person)],
+        "wants_form": payee.needs_form,
+        "asks_form": wants_form(payee, await money_settings()) or payee.needs_form,
+        "form_at": payee.form_at,
+        "is_held_by_hand": payee.held_for == Cause.TREASURER,
+        "happened": [
+            (
+                _(HAPPENINGS.get(event.happening, event.happening)),
+                event.created_at,
+                person_view(event.actor, cache=cache) if event.actor else None,
+            )
+            for event in await events_of(payee)
+        ],
+    }
+
+
+routes = [
+    Route(HERE, show_payees, methods=["GET"]),
+    Route(f"{HERE}/codes/{{id:int}}", post_code, methods=["POST"]),
+    Route(f"{HERE}/{{key}}", show_payee, methods=["GET"]),
+    Route(f"{HERE}/{{key}}/read", post_reading, methods=["POST"]),
+    Route(f"{HERE}/{{key}}/hold", post_hold, methods=["POST"]),
+    Route(f"{HERE}/{{key}}/form", post_form, methods=["POST"]),
+]
