@@ -88,6 +88,16 @@ ROLE_STATES: Final[Mapping[CreditState, str]] = MappingProxyType(
 )
 """What the role line of the production says of a line that came from it: both are written together."""
 
+
+def state_of_role(state: CreditState | str, *, is_as_named: bool) -> str:
+    """What the role line says of a line that came from it; `is_as_named` while that is still about the same role.
+
+    What was corrected is not said any more where it stands frozen: the credit list says what is.
+    """
+    return ROLE_STATES[CreditState(state)] if is_as_named or state in _NOT_SAID else "unnamed"
+
+
+_NOT_SAID: Final = frozenset({_S.PSEUDONYMISED, _S.DECLINED})
 NAMED: Final = frozenset({_S.PROPOSED, _S.CONFIRMED, _S.CONTESTED, _S.CORRECTED})
 """Lines with which a name is shown."""
 WAITS_FOR_PERSON: Final = frozenset({_S.PROPOSED, _S.CORRECTED})
@@ -126,8 +136,8 @@ def may_happen(state: CreditState | str, happening: CreditHappening) -> bool:
 
 
 def refuse_speaker(happening: CreditHappening, *, is_person: bool) -> None:
-    """Raise Forbidden when somebody else than the person who is credited speaks for them."""
-    if happening not in BY_LEADERS and not is_person:
+    """Raise Forbidden when somebody else than the person who is credited speaks for them, or they answer themselves."""
+    if happening in BY_LEADERS or not is_person:
         raise Forbidden(N_("Only the person who is credited can say so."))
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fedirec.accounts.models import Notification
-from fedirec.activitypub.models import Actor, Evidence, Outgoing
+from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up, look_at_credits
 from fedirec.credits.lines import CreditHappening
-from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import (
     credited_people,
     credits_of,
@@ -18,32 +16,19 @@ from fedirec.credits.queries.credits import (
     suggested_weights,
 )
 from fedirec.errors import Conflict, Forbidden, Invalid
-from fedirec.projects.actions.productions.freezing import freeze_production
-from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role
-from fedirec.projects.models import Production, RoleLine
-from fedirec.projects.queries.productions import get_production_row
-from fedirec.remix.actions.claims import ClaimDraft, agree, open_claim
+from fedirec.projects.models import RoleLine
+from fedirec.remix.actions.claims import ClaimDraft, open_claim
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.claims import ClaimKind
 from fedirec.remix.lineage import Relation
 from fedirec.remix.models import LogEntry
-from tests.network import Instance, settle
+from tests.credits.listing import frozen, lines_of
+from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
 
 pytestmark = pytest.mark.anyio
-
-
-async def frozen(at: Instance, leader: Actor, production: Production) -> Production:
-    await at.run(lambda: freeze_production(leader, production))
-    await at.work()
-    return await at.run(lambda: get_production_row(production.id))
-
-
-async def lines_of(at: Instance, production: Production) -> dict[tuple[str, str, int], ProductionCredit]:
-    found = await at.run(lambda: credits_of(production))
-    return {(line.name, line.role.rpartition("/")[2], line.generation): line for line in found}
 
 
 async def test_a_frozen_production_credits_roles_works_and_their_sources_over_every_generation(here: Instance) -> None:
@@ -90,9 +75,70 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     await here.work()
     assert ("Cynthia", "aut", 1) in await lines_of(here, production)
     found = await record_by(here, eve, "Noise")
-    claim = await here.run(
+    await here.run(
         lambda: open_claim(dee, sky, ClaimDraft(kind=ClaimKind.MISSING_SOURCE, words="It is there.", source=found.uri))
     )
     held = await here.run(lambda: held_lines(production))
     by_row = {line.id: line for line in await here.run(lambda: credits_of(production))}
     assert {by_row[row].record_id for row in held} == {sky.id}, "a claim holds the lines of that work alone"
+
+
+async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(here: Instance) -> None:
+    ada, bo, cy = [await here.join(name) for name in ("ada", "bo", "cynthia")]
+    project = await project_at(here, ada)
+    sky = await record_by(here, cy, "Sky")
+    draft = await production_with(here, ada, project, [sky])
+    named = await here.run(lambda: add_role(ada, draft, role="fmd", person=bo))
+    production = await frozen(here, ada, draft)
+    path = production.uri.removeprefix(here.origin)
+    line = (await lines_of(here, production))["bo", "fmd", 0]
+
+    async def role_line() -> str:
+        return (await here.run(lambda: RoleLine.get(id=named.id))).state
+
+    with pytest.raises(Forbidden):
+        await here.run(lambda: answer_credit(cy, line, CreditHappening.CONFIRM))
+    with pytest.raises(Forbidden):
+        await here.run(lambda: answer_credit(bo, line, CreditHappening.CORRECT, reason="I may not."))
+    async with here.sign_in("bo") as browser:
+        assert "waits for your word" in (await browser.get("/credits")).text
+        refused = await browser.post(f"{path}/credits/{line.key}", data={"do": "contest", "reason": ""})
+        assert refused.status_code == 422
+        await browser.post(f"{path}/answers/{named.id}", data={"do": "confirm"})
+        assert (await lines_of(here, production))["bo", "fmd", 0].state == await role_line() == "confirmed"
+        await browser.post(f"{path}/credits/{line.key}", data={"do": "contest", "reason": "I only edited it."})
+    assert (await lines_of(here, production))["bo", "fmd", 0].state == "contested"
+    assert await role_line() == "proposed", "the page of the production does not say that they confirmed it"
+    assert await here.run(lambda: held_lines(production)) == {line.id: "contested"}
+
+    for wrong in ({"role": "nonsense"}, {"role": "https://evil.example/role"}, {"role": ""}):
+        with pytest.raises(Invalid):
+            await here.run(lambda wrong=wrong: correct_credit(ada, line, reason="So it is.", **wrong))  # type: ignore[misc]
+    async with here.sign_in("ada") as browser:
+        said = {"do": "correct", "role": "", "label": "Cat wrangler", "reason": "Bo is right."}
+        assert (await browser.post(f"{path}/credits/{line.key}", data=said)).status_code == 303
+    assert "Cat wrangler" in (await here.get(f"{path}/credits")).text
+    assert "Bo is right." in (await here.get("/p/dawn/log")).text
+    assert await here.run(lambda: held_lines(production)) == {}
+    with pytest.raises(Conflict):
+        await here.run(lambda: keep_credit(ada, line, reason="Too late."))
+    logged = await here.run(lambda: LogEntry.filter(kind="credit_corrected").values_list("person_id", flat=True))
+    assert list(logged) == [None], "who asks not to be named later is named in no log"
+
+    await here.run(lambda: answer_credit(bo, line, CreditHappening.DECLINE))
+    assert await role_line() == "declined"
+    await here.run(lambda: leave_unnamed(cy, sky))
+    await here.run(lambda: draw_up(production))
+    found = {each.id: (each.name, each.state) for each in await here.run(lambda: credits_of(production))}
+    assert found[line.id] == ("bo", "declined")
+    assert [said for said in found.values() if said[1] == "pseudonymised"] == [("", "pseudonymised")]
+    for shown in (
+        await here.get(f"{path}/credits"),
+        await here.get(f"{path}/credits?after=0", accept="application/activity+json"),
+    ):
+        assert "cynthia" not in shown.text
+        assert ">bo<" not in shown.text
+    own = (await here.run(lambda: own_credits(cy, limit=9)))[0]
+    with pytest.raises(Conflict):
+        await here.run(lambda: answer_credit(cy, own, CreditHappening.CONFIRM))
+    assert own.person_id in await here.run(lambda: credited_people(production)), "who is not named is paid all the same"

@@ -10,15 +10,19 @@ from tortoise.queryset import QuerySet
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.activitypub.models import Actor
-from fedirec.credits.lines import NAMED, WAITS_FOR_PERSON, CreditState
+from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
 from fedirec.credits.models import ProductionCredit
 from fedirec.credits.suggesting import Way, suggest
 from fedirec.errors import NotFound
-from fedirec.projects.models import Production
+from fedirec.projects.models import Production, RoleLine
+from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.queries.productions import manifest_of
 from fedirec.remix.claims import ABOUT_PEOPLE, OPEN, ClaimKind
 from fedirec.remix.models import Claim
+from fedirec.remix.queries.credits import FurtherPart
 from fedirec.remix.queries.trails import edges_above
+from fedirec.remix.roles import CONTRIBUTOR, find_role
+from fedirec.web.language import gettext as _
 
 MAX_LINES: Final = 5_000
 """Of one credit list."""
@@ -36,7 +40,9 @@ class Lineage:
 
 def with_all(credits: QuerySet[ProductionCredit]) -> QuerySet[ProductionCredit]:
     """Each with its person, account, work, and production with its project and the Group of that."""
-    return credits.select_related("person", "actor", "record", "production__project__actor", "production__record")
+    return credits.select_related(
+        "person", "actor", "role_line", "record__author", "production__project__actor", "production__record__author"
+    )
 
 
 async def get_credit(production: Production, key: str) -> ProductionCredit:
@@ -163,6 +169,28 @@ async def suggested_weights(production: Production, *, scope: str) -> dict[int, 
         for same in [alike.get(key, [])]
         for place, row in enumerate(same)
     }
+
+
+def is_as_named(credit: ProductionCredit, line: RoleLine) -> bool:
+    """Whether a line still says what the role line says from which it came; else it was corrected since."""
+    return credit.role == (find_role(line.role) or CONTRIBUTOR).iri and not credit.role_label
+
+
+async def parts_in_credit_lists(records: Collection[int]) -> Sequence[FurtherPart]:
+    """Whom the manifests and the credit lists of productions name that were released as the records in these rows.
+
+    What was corrected is as it was corrected, with a note until the person confirms it.
+    """
+    parts = list(await parts_in_releases(records))
+    rows = with_all(ProductionCredit.filter(production__record_id__in=list(records), role_line_id__not_isnull=True))
+    for line in await rows.order_by("id").limit(MAX_LINES):
+        if line.role_line is None or is_as_named(line, line.role_line) or line.actor is None or not shown_name(line):
+            continue
+        state = CreditState(line.state)
+        note = "" if state is CreditState.CONFIRMED else _(STATES[state][0])
+        record = line.production.record_id or 0
+        parts.append(FurtherPart(record=record, person=line.actor.uri, name=line.name, role=line.role, note=note))
+    return parts
 
 
 def shown_name(credit: ProductionCredit) -> str:

@@ -11,17 +11,17 @@ from typing import Final
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.crediting.offering import offer_lines
 from fedirec.credits.lines import (
-    BY_LEADERS,
     MAX_LABEL,
-    ROLE_STATES,
     CreditHappening,
     CreditState,
     advance_credit,
     refuse_speaker,
+    state_of_role,
 )
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.queries.credits import get_credit_row
+from fedirec.credits.queries.credits import get_credit_row, is_as_named
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
@@ -29,6 +29,7 @@ from fedirec.lanes import gathering
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.productions.roles import answer_role
 from fedirec.projects.models import Production, RoleLine
+from fedirec.projects.queries.productions import manifest_of
 from fedirec.remix.actions.logbook import log
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.logbook import Happening
@@ -57,7 +58,7 @@ async def answer_credit(
     """
     async with transaction(), gathering():
         fresh = await _begin(credit)
-        refuse_speaker(happening, is_person=fresh.actor_id == person.id and happening not in BY_LEADERS)
+        refuse_speaker(happening, is_person=fresh.actor_id == person.id)
         await begin_deed(Deed.CONFIRM_ROLE, fresh.production.project, person, also=Part.AUTHOR)
         if happening is CreditHappening.CONFIRM:
             await _refuse_while_unnamed(fresh)
@@ -76,6 +77,8 @@ async def answer_named_role(person: Actor, production: Production, line: int, *,
         await hold(production.project)
         answered = await answer_role(person, production, line, is_so=is_so)
         credit = await ProductionCredit.get_or_none(role_line_id=answered.id)
+        if credit is not None and not is_as_named(credit, answered):
+            raise Conflict(_("That was corrected since. Please look at the credit list."))
         said = CreditState.CONFIRMED if is_so else CreditState.DECLINED
         if credit is not None and credit.state != said:
             credit = await _begin(credit)
@@ -98,6 +101,7 @@ async def correct_credit(
         await begin_deed(Deed.ANSWER_CREDIT, fresh.production.project, leader)
         fresh.role, fresh.role_label = iri, words
         await _advance(fresh, CreditHappening.CORRECT, reason=reason)
+        await _ask_again(fresh, reason)
         await _log(fresh, Happening.CREDIT_CORRECTED, leader, reason)
     return fresh
 
@@ -111,6 +115,7 @@ async def keep_credit(leader: Actor, credit: ProductionCredit, *, reason: str) -
         fresh = await _begin(credit)
         await begin_deed(Deed.ANSWER_CREDIT, fresh.production.project, leader)
         await _advance(fresh, CreditHappening.KEEP, reason=reason)
+        await _ask_again(fresh, reason)
         await _log(fresh, Happening.CREDIT_KEPT, leader, reason)
     return fresh
 
@@ -157,8 +162,9 @@ async def _advance(
     elif credit.actor is not None:
         credit.name = credit.actor.name or credit.actor.handle
     await credit.save()
-    if credit.role_line_id is not None:
-        await RoleLine.filter(id=credit.role_line_id).update(state=ROLE_STATES[state])
+    if credit.role_line is not None:
+        said = state_of_role(state, is_as_named=is_as_named(credit, credit.role_line))
+        await RoleLine.filter(id=credit.role_line_id).update(state=said)
 
 
 async def _refuse_while_unnamed(credit: ProductionCredit) -> None:
@@ -184,6 +190,13 @@ async def _tell_leaders(credit: ProductionCredit, person: Actor) -> None:
         page,
         about,
     )
+
+
+async def _ask_again(credit: ProductionCredit, reason: str) -> None:
+    """Whoever contested it from elsewhere is asked about what it says now, and reads why there."""
+    frozen = await manifest_of(credit.production)
+    if frozen is not None:
+        await offer_lines(credit.production, frozen[1], [credit], words=reason.strip(), generations=None)
 
 
 async def _log(credit: ProductionCredit, kind: Happening, leader: Actor, reason: str) -> None:

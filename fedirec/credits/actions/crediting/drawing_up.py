@@ -16,8 +16,9 @@ from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.crediting.offering import offer_lines
-from fedirec.credits.lines import ROLE_STATES, CreditState
+from fedirec.credits.lines import CreditState, state_of_role
 from fedirec.credits.models import ProductionCredit
+from fedirec.credits.queries.credits import is_as_named
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import NotFound
@@ -177,7 +178,7 @@ async def _keep_roles(
                 state=_STATE_OF_ROLE[line.state],
             )
             made.append(row)
-        elif line.state != ROLE_STATES[CreditState(row.state)]:
+        elif is_as_named(row, line) and line.state != state_of_role(row.state, is_as_named=True):
             row.state, row.state_at = _STATE_OF_ROLE[line.state], now()
         row.name = "" if row.state == CreditState.PSEUDONYMISED else name
         row.position = place

@@ -15,13 +15,14 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Accept, Doc, Offer, Reject, Vocabulary
 from fedirec.clock import now
-from fedirec.credits.lines import CreditHappening, CreditState, advance_credit, refuse_speaker
+from fedirec.credits.lines import MAX_REASON, CreditHappening, CreditState, advance_credit, refuse_speaker
 from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import get_credit_row
 from fedirec.credits.vocab import CreditObject
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, FedirecError, Forbidden, Unsupported
+from fedirec.html import one_line
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.projects.actions.productions.meeting import find_production
 from fedirec.projects.queries.productions import manifest_of
@@ -69,8 +70,12 @@ async def take_offer(group: Actor, offer: Offer[CreditObject]) -> None:
             Work(
                 kind="credit",
                 lane=f"credit:{origin_of(group.uri)}",
-                payload={"group": group.id, "asked": asked.write()},
-                dedupe_key=f"credit:{hashlib.sha256(f'{asked.id} {asked.digest}'.encode()).hexdigest()}",
+                payload={
+                    "group": group.id,
+                    "asked": asked.write(),
+                    "words": one_line(offer.content or "")[:MAX_REASON],
+                },
+                dedupe_key=f"credit:{hashlib.sha256(f'{asked.id} {offer.id}'.encode()).hexdigest()}",
             )
         ]
     )
@@ -93,19 +98,23 @@ async def keep_offer(remote: Remote, job: Job) -> Outcome:
         if person is None:
             return Done()
         known = await ProductionCredit.get_or_none(uri=asked.id)
-        if known is not None and (known.actor_id != person.id or known.digest == asked.digest):
+        if known is not None and known.actor_id != person.id:
             return Done()
+        if known is not None and known.digest == asked.digest and known.state != CreditState.CONTESTED:
+            return Done()  # they were asked that before
         credit = known or ProductionCredit(
             key=new_key(), uri=asked.id, production=production, person=await person_of(person), actor=person
         )
         credit.role, credit.role_label, credit.work_uri = asked.role, asked.label, asked.work
         credit.name = person.name or person.handle
         credit.digest, credit.state, credit.state_at = asked.digest, CreditState.PROPOSED.value, now()
-        credit.reason, credit.proof_uri = "", None
+        credit.reason, credit.proof_uri = str(job.payload.get("words") or ""), None
         await credit.save()
         group = production.project.actor
         about = {"title": production.title}
-        await notify(person, Notice.CREDIT_OFFERED, group, f"{asked.id}#{asked.digest[-12:]}", "/credits", about)
+        await notify(
+            person, Notice.CREDIT_OFFERED, group, f"{asked.id}#{asked.digest[-12:]}-{now().date()}", "/credits", about
+        )
     return Done()
 
 
@@ -121,7 +130,7 @@ async def answer_elsewhere(
     async with transaction():
         await hold(credit)
         fresh = await get_credit_row(credit.id)
-        refuse_speaker(happening, is_person=fresh.actor_id == person.id and happening in _SAID_BY_PEOPLE)
+        refuse_speaker(happening, is_person=fresh.actor_id == person.id)
         state = advance_credit(fresh.state, happening, reason=reason)
         frozen = await manifest_of(fresh.production)
         if frozen is None:
@@ -159,8 +168,3 @@ def what_is_said(answer: Accept[CreditObject] | Reject[CreditObject]) -> CreditH
     if isinstance(answer, Accept):
         return CreditHappening.UNNAME if answer.object.without_name else CreditHappening.CONFIRM
     return CreditHappening.CONTEST if (answer.content or "").strip() else CreditHappening.DECLINE
-
-
-_SAID_BY_PEOPLE: Final = frozenset(
-    {CreditHappening.CONFIRM, CreditHappening.CONTEST, CreditHappening.UNNAME, CreditHappening.DECLINE}
-)

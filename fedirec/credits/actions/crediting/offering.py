@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from fedirec.activitypub.models import Actor
@@ -19,8 +19,17 @@ _ASKED: Final = frozenset({0})
 """Generations: whoever is named in works of others can confirm that as well, and is not pestered with it."""
 
 
-async def offer_lines(production: Production, manifest: str, lines: Iterable[ProductionCredit]) -> None:
+async def offer_lines(
+    production: Production,
+    manifest: str,
+    lines: Iterable[ProductionCredit],
+    *,
+    words: str = "",
+    generations: Collection[int] | None = _ASKED,
+) -> None:
     """Those elsewhere whom `lines` name, and who have not said anything, are asked; part of the caller's transaction.
+
+    `words` are what the leaders answer; without `generations` nobody is left out.
 
     Their instance shows them what is asked, with buttons; software that knows nothing of credits passes over it, and
     its people come to our page, to which the note leads that they got when they were named.
@@ -28,7 +37,9 @@ async def offer_lines(production: Production, manifest: str, lines: Iterable[Pro
     asked = [
         line
         for line in lines
-        if line.generation in _ASKED and line.actor_id is not None and CreditState(line.state) in WAITS_FOR_PERSON
+        if (generations is None or line.generation in generations)
+        and line.actor_id is not None
+        and CreditState(line.state) in WAITS_FOR_PERSON
     ][:MAX_ASKED]
     people = {row.id: row for row in await Actor.filter(id__in=[line.actor_id for line in asked])} if asked else {}
     group = production.project.actor
@@ -43,5 +54,6 @@ async def offer_lines(production: Production, manifest: str, lines: Iterable[Pro
             object=describe_credit(production, manifest, line),
             to=(person.uri,),
             published=now(),
+            content=words or None,
         )
         await publish(group, offer, to=[person])

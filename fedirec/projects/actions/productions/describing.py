@@ -41,7 +41,7 @@ async def describe_production(production: Production) -> ProductionObject:
         record=record.uri if record else None,
         links=tuple(LinkObject(url=link.url, label=link.label) for link in await links_of(production)),
         released=production.released_at,
-        updated=now() if production.released_at else None,
+        updated=now() if production.released_at else production.frozen_at,
     )
     for limit in SHORTER:
         described = replace(described, content=markdown(beginning_of(production.text, limit)))

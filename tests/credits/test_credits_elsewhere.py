@@ -1,0 +1,154 @@
+"""People on other instances confirm credits by a signed activity; nobody else does it for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fedirec.accounts.models import Notification
+from fedirec.activitypub.models import Evidence, Outgoing, Received
+from fedirec.credits.actions.crediting.answering import correct_credit
+from fedirec.credits.models import ProductionCredit
+from fedirec.credits.queries.credits import own_credits
+from fedirec.projects.actions.productions.roles import add_role
+from fedirec.projects.models import RoleLine
+from tests.credits.listing import frozen, lines_of
+from tests.network import Instance, Network, settle
+from tests.peer import Peer
+from tests.projects.producing import production_with, project_at, record_by
+
+pytestmark = pytest.mark.anyio
+
+
+async def refused(at: Instance) -> list[str]:
+    return [str(row.reason) for row in await at.run(lambda: Received.filter(state="refused").order_by("id"))]
+
+
+async def test_who_is_named_elsewhere_is_asked_at_home_and_answers_from_there(here: Instance, there: Instance) -> None:
+    ada, cy = await here.join("ada"), await there.join("cy")
+    project = await project_at(here, ada)
+    draft = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
+    known = await here.meet(cy.uri)
+    await here.run(lambda: add_role(ada, draft, role="fmd", person=known))
+    production = await frozen(here, ada, draft)
+    await settle(here, there)
+
+    told = await there.run(lambda: Notification.filter(account__actor_id=cy.id, kind="credit_offered"))
+    assert [each.url for each in told] == ["/credits"]
+    waiting = (await there.run(lambda: own_credits(cy, waiting=True, limit=9)))[0]
+    assert waiting.uri == f"{production.uri}/credits/{(await lines_of(here, production))['cy', 'fmd', 0].key}"
+
+    async def answer(**said: str) -> str:
+        async with there.sign_in("cy") as browser:
+            page = await browser.get("/credits")
+            assert "Dawn, the film" in page.text
+            answered = await browser.post(f"/credits/{waiting.id}", data=said)
+        await settle(here, there)
+        assert answered.status_code in (303, 200, 422)
+        return (await lines_of(here, production)).get(("cy", "fmd", 0), waiting).state
+
+    assert (await lines_of(here, production))["cy", "fmd", 0].state == "proposed", "named, unconfirmed until then"
+    assert await answer(do="confirm") == "confirmed"
+    line = (await lines_of(here, production))["cy", "fmd", 0]
+    role = await here.run(lambda: RoleLine.get(production_id=production.id))
+    assert (role.state, line.proof_uri) == (
+        "confirmed",
+        (await there.run(lambda: Outgoing.filter(type="Accept").order_by("-id").first())).uri,
+    )
+    assert await here.run(lambda: Evidence.exists(activity_uri=line.proof_uri))
+
+    assert await answer(do="contest", reason="I edited it.") == "contested"
+    fresh = (await lines_of(here, production))["cy", "fmd", 0]
+    assert fresh.reason == "I edited it."
+    await here.run(lambda: correct_credit(ada, fresh, role="flm", reason="They are right."))
+    await settle(here, there)
+    corrected = (await lines_of(here, production))["cy", "flm", 0]
+    assert corrected.state == "corrected"
+    asked = await there.run(lambda: ProductionCredit.get(id=waiting.id))
+    assert (asked.state, asked.role.rpartition("/")[2]) == ("proposed", "flm"), "they are asked about what it says now"
+    async with there.sign_in("cy") as browser:
+        await browser.post(f"/credits/{waiting.id}", data={"do": "unname"})
+    await settle(here, there)
+    found = await here.run(lambda: ProductionCredit.get(id=line.id))
+    assert (found.state, found.name) == ("pseudonymised", "")
+    shown = (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
+    document = (
+        await here.get(
+            f"{production.uri.removeprefix(here.origin)}/credits?after=0", accept="application/activity+json"
+        )
+    ).text
+    assert "not named, as they wish" in shown
+    assert cy.uri not in document
+    assert ">cy<" not in shown
+
+
+@pytest.mark.one_database
+async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(here: Instance, network: Network) -> None:
+    evil, good = Peer(network, "evil.test"), Peer(network, "good.test")
+    mallory, bo = evil.actor("mallory"), good.actor("bo")
+    ada = await here.join("ada")
+    project = await project_at(here, ada)
+    draft = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
+    for uri in (bo, mallory):
+        person = await here.meet(uri)
+        await here.run(lambda person=person: add_role(ada, draft, role="edt", person=person))  # type: ignore[misc]
+    production = await frozen(here, ada, draft)
+    offers = await here.run(lambda: Outgoing.filter(type="Offer").order_by("id"))
+    asked = {offer.document["to"][0]: offer.document["object"] for offer in offers}
+    context = offers[0].document["@context"]
+
+    async def state() -> str:
+        await here.work()
+        return (await lines_of(here, production))["Bo", "edt", 0].state
+
+    def says(
+        peer: Peer, kind: str, actor: str, line: object, at: str = "2026-11-23T12:00:00Z", **more: object
+    ) -> object:
+        return peer.activity(kind, actor, line, **{"@context": context, "published": at, **more})
+
+    # Another one confirms for them; then with a digest of their own line, or of what it never said.
+    await evil.post(here, says(evil, "Accept", mallory, asked[bo]))
+    assert await state() == "proposed"
+    await good.post(here, says(good, "Accept", bo, asked[bo] | {"digestMultibase": asked[mallory]["digestMultibase"]}))
+    assert await state() == "proposed"
+    forged = asked[bo] | {"roleName": "http://id.loc.gov/vocabulary/relators/fmd"}
+    await good.post(here, says(good, "Accept", bo, forged))
+    assert await state() == "proposed"
+    assert len(await refused(here)) == 3
+
+    first = says(good, "Accept", bo, asked[bo])
+    await good.post(here, first)
+    assert await state() == "confirmed"
+    await good.post(here, says(good, "Reject", bo, asked[bo], at="2026-11-23T12:05:00Z", content="It was Cy."))
+    assert await state() == "contested"
+    # What they once said is said again in their name, under another id.
+    await good.post(here, says(good, "Accept", bo, asked[bo]))
+    assert await state() == "contested"
+    await evil.post(here, says(evil, "Reject", mallory, asked[mallory]))
+    await here.work()
+    said = (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
+    assert "contested" in said
+    assert "Mallory" not in said, "they say that it was not them"
+
+
+@pytest.mark.one_database
+async def test_a_credit_that_its_project_does_not_tell_itself_is_shown_to_nobody(
+    here: Instance, there: Instance, network: Network
+) -> None:
+    ada, cy = await here.join("ada"), await there.join("cy")
+    project = await project_at(here, ada)
+    draft = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
+    known = await here.meet(cy.uri)
+    await here.run(lambda: add_role(ada, draft, role="fmd", person=known))
+    await here.run(lambda: Outgoing.filter(type="Offer").delete())
+    network.down.add("there.test")
+    await frozen(here, ada, draft)
+    offer = (await here.run(lambda: Outgoing.get(type="Offer"))).document
+    evil = Peer(network, "evil.test")
+    mallory = evil.actor("film", type="Group")
+    network.down.clear()
+    await evil.post(there, {**offer, "id": f"{evil.origin}/activities/1", "actor": mallory})
+    own = {**offer["object"], "id": f"{evil.origin}/credits/1", "isPartOf": f"{evil.origin}/productions/1"}
+    await evil.post(there, {**offer, "id": f"{evil.origin}/activities/2", "actor": mallory, "object": own})
+    await there.work()
+    assert await there.run(lambda: own_credits(cy, limit=9)) == []
+    assert len(await refused(there)) == 2
