@@ -44,6 +44,7 @@ from fedirec.credits.pages import routes as credits_pages
 from fedirec.credits.pages.pools.evidence import audience_of_files
 from fedirec.credits.pages.pools.showing import BACKING
 from fedirec.credits.queries.credits import parts_in_credit_lists
+from fedirec.credits.queries.ledger import Totals
 from fedirec.db import fetch_rows, open_database
 from fedirec.lanes import Runner
 from fedirec.mail import Mail
@@ -115,6 +116,7 @@ class State(TypedDict):
     further_credits: Further
     finders: Sequence[Finder]
     sections: Sections
+    totals: Totals
     attempts: RateLimit
     api_allowance: RateLimit
     runner: Runner
@@ -204,6 +206,7 @@ async def running(
                 tagged=(TAGGED,),
                 fed=FED,
             ),
+            totals=Totals(),
             attempts=new_attempts(),
             api_allowance=new_allowance(settings),
             runner=Runner(kinds, name="fedirec"),

@@ -86,10 +86,10 @@ ENTRY_NAMES: Final[Mapping[EntryKind, str]] = {
     EntryKind.ASIDE: N_("Set aside"),
 }
 _DESCRIPTIONS: Final[Mapping[EntryKind, str]] = {
-    EntryKind.INCOME: "Money came in for a pool.",
-    EntryKind.COST: "Money was spent for a pool.",
-    EntryKind.REFUND: "Money that had come in for a pool went back.",
-    EntryKind.ASIDE: "Money that the instance had kept was set aside for a pool.",
+    EntryKind.INCOME: N_("Money came in for a pool."),
+    EntryKind.COST: N_("Money was spent for a pool."),
+    EntryKind.REFUND: N_("Money that had come in for a pool went back."),
+    EntryKind.ASIDE: N_("Money that the instance had kept was set aside for a pool."),
 }
 
 

@@ -26,6 +26,7 @@ PAGES: Final = (
     ("/admin/queue", N_("The queue"), Permission.SEE_FEDERATION),
     ("/admin/refused", N_("What was refused"), Permission.SEE_FEDERATION),
     ("/admin/instance", N_("This instance"), Permission.MANAGE_INSTANCE),
+    ("/admin/money", N_("Money"), Permission.MANAGE_INSTANCE),
     ("/admin/audit", N_("Audit log"), Permission.SEE_AUDIT),
 )
 """Address, word, and what one must be allowed to see it, in the order in which they stand."""

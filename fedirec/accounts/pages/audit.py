@@ -115,10 +115,36 @@ WORDS: Final[Mapping[str, str]] = {
     "grant_licence": N_("gave a record a licence for a challenge"),
     "choose_licence": N_("gave a record a licence"),
     "renew_recovery_codes": N_("made new recovery codes for somebody"),
+    "change_money": N_("changed how this instance handles money"),
+    "change_money_keys": N_("changed what a way of paying knows"),
+    "change_money_account": N_("changed the account that is paid from"),
 }
 """What actions are called; one that is not here is shown by its name."""
 
+_MONEY: Final[Mapping[str, str]] = {
+    "currency": N_("Currency"),
+    "host_share_ppm": N_("What this instance keeps, in parts per million"),
+    "rule": N_("How it is decided who gets what"),
+    "window_days": N_("For how many days people can object"),
+    "more_days": N_("How many more days for whoever loses by a revision"),
+    "threshold": N_("From which sum on somebody is paid"),
+    "adapters": N_("Ways of paying"),
+    "eyes": N_("How many people it takes"),
+    "solo_days": N_("How long others are told beforehand"),
+    "hold_days": N_("For how many days nothing is paid after a change"),
+    "unclaimed_months": N_("When money counts as unclaimed"),
+    "unclaimed_policy": N_("What becomes of it"),
+    "unclaimed_charity": N_("Which charity"),
+    "shows_amounts": N_("Who reads amounts"),
+    "shows_ledger": N_("What everybody reads of the books"),
+    "debtor": N_("Who pays"),
+    "terms": N_("Terms of being paid"),
+    "form_countries": N_("Countries whose people hand in a form first"),
+}
+"""What is decided about money."""
+
 DETAILS: Final[Mapping[str, str]] = {
+    **_MONEY,
     "role": N_("Role"),
     "before": N_("before"),
     "after": N_("from then on"),
@@ -169,6 +195,7 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = {
         "registration": N_("Who may join"),
         "registration_question": N_("Question to those who ask to join"),
         "demands_signatures": N_("Who may read"),
+        **_MONEY,
     },
 }
 """The words for what is kept as a word of our own."""

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.credits.pages import crediting, granting
+from fedirec.credits.pages import answering, crediting, granting, money, pools
 
-routes: list[BaseRoute] = [*crediting.routes, *granting.routes]
+routes: list[BaseRoute] = [*answering.routes, *crediting.routes, *granting.routes, *money.routes, *pools.routes]
