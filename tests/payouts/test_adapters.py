@@ -549,6 +549,7 @@ async def test_a_key_that_stripe_forgot_is_found_by_its_group(
 async def test_a_transfer_that_is_not_what_was_meant_is_for_a_person(by_stripe: Stripe, stripe: Fake) -> None:
     first = attempt(by_stripe)
     outcome = await by_stripe.submit(first)
+    assert (await by_stripe.ask(replace(first, details={}))) == outcome, "whoever asks need not know to whom"
     elsewhere = replace(first, details={"account": "acct_1Other0000000001"})
     assert (await by_stripe.ask(elsewhere)).standing is Standing.UNKNOWN
     assert (await by_stripe.ask(replace(first, currency="USD"))).standing is Standing.UNKNOWN
@@ -602,11 +603,15 @@ async def test_what_cannot_be_paid_is_not_sent(
 ) -> None:
     adapters: tuple[NetworkAdapter, ...] = (by_paypal, by_stripe)
     for adapter in adapters:
-        with pytest.raises(Invalid):
-            await adapter.submit(attempt(adapter, amount=amount, currency=currency))
+        wrong = attempt(adapter, amount=amount, currency=currency)
+        outcome = await adapter.submit(wrong)
+        assert (outcome.standing, outcome.cause) == (Standing.REFUSED, Cause.OURS)
         with pytest.raises(Invalid):
             refuse_amount(adapter, amount, currency)
-        assert fakes[adapter.name].tell()["seen"] == []
+        with pytest.raises(Conflict):  # what may have been sent is not refused for that
+            await adapter.submit(replace(wrong, first_sent_at=now()))
+        assert PAYPAL not in (seen := fakes[adapter.name].tell()["seen"])
+        assert STRIPE not in seen
 
 
 async def test_a_currency_without_hundredths_is_written_as_it_is(

@@ -30,7 +30,7 @@ from fedirec.payouts.adapters.wire import (
     minor_units,
     part_of,
     refuse_base,
-    refuse_submission,
+    refused_beforehand,
     strange,
 )
 from fedirec.translatable import N_
@@ -134,7 +134,8 @@ class PayPal:
     async def submit(self, attempt: Attempt) -> Outcome:
         if attempt.reference:
             return await self.ask(attempt)
-        refuse_submission(self, attempt)
+        if refused := refused_beforehand(self, attempt):
+            return refused
         token = await self._authorise()
         if isinstance(token, Outcome):
             return _of_first_time(attempt, token)

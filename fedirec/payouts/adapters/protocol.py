@@ -230,11 +230,11 @@ class NetworkAdapter(Adapter, Protocol):
         """The provider was told to pay `attempt`, at most once however often this is called within the `window`.
 
         Outside of every transaction, after the attempt was committed. Raises Conflict, having sent nothing, when it
-        may not be submitted again. Cancelled or killed in the middle, the outcome is UNKNOWN.
+        was sent before and may not be again. Cancelled or killed in the middle, the outcome is UNKNOWN.
         """
 
     async def ask(self, attempt: Attempt) -> Outcome:
-        """What became of `attempt`. Pays nothing."""
+        """What became of `attempt`, whose details may be left out. Pays nothing."""
 
 
 def key_of(id: UUID) -> str:

@@ -26,7 +26,7 @@ from fedirec.payouts.adapters.wire import (
     lost,
     part_of,
     refuse_base,
-    refuse_submission,
+    refused_beforehand,
     strange,
 )
 from fedirec.translatable import N_
@@ -106,7 +106,8 @@ class Stripe:
             found = await self.ask(attempt)
             if found.standing is not Standing.UNHEARD:
                 return found
-        refuse_submission(self, attempt)
+        if refused := refused_beforehand(self, attempt):
+            return refused
         headers = self._headers() | {"idempotency-key": attempt.key}
         form = {
             "amount": str(attempt.amount),
@@ -144,10 +145,11 @@ def _outcome_of(attempt: Attempt, transfer: Mapping[str, Any]) -> Outcome:
     reference = part_of(transfer, "id")
     if not isinstance(reference, str) or not _TRANSFER.fullmatch(reference):
         return lost()
+    destination = part_of(transfer, "destination")
     if (
         part_of(transfer, "amount") != attempt.amount
         or part_of(transfer, "currency") != attempt.currency.lower()
-        or part_of(transfer, "destination") != attempt.details["account"]
+        or attempt.details.get("account", destination) != destination
         or part_of(transfer, "transfer_group") != attempt.key
     ):
         return strange(reference)

@@ -20,6 +20,7 @@ from fedirec.ledger.currencies import find_amount
 from fedirec.net import Net
 from fedirec.payouts.adapters.protocol import (
     Attempt,
+    Cause,
     NetworkAdapter,
     Outcome,
     Standing,
@@ -82,13 +83,23 @@ async def ask(
     )
 
 
-def refuse_submission(adapter: NetworkAdapter, attempt: Attempt) -> None:
-    """Raises Conflict when the provider may have forgotten the key, Invalid when it does not pay such an amount."""
-    refuse_amount(adapter, attempt.amount, attempt.currency)
+def refused_beforehand(adapter: NetworkAdapter, attempt: Attempt) -> Outcome | None:
+    """The refusal of an amount that the provider does not pay; None when `attempt` can be sent.
+
+    Raises Conflict when it was sent before and may not be again: the provider may have forgotten the key.
+    """
     if not may_submit_again(attempt, window=adapter.window, at=now()):
         raise Conflict(
             "This payment is too old to be sent again: the provider would not recognise it. Please look it up."
         )
+    try:
+        refuse_amount(adapter, attempt.amount, attempt.currency)
+    except Invalid as error:
+        reason = N_("This amount or currency cannot be paid this way. Nothing was sent.")
+        if attempt.first_sent_at is not None:
+            raise Conflict("This amount or currency is not paid this way any more. Please look it up.") from error
+        return Outcome(standing=Standing.REFUSED, cause=Cause.OURS, reason=reason)
+    return None
 
 
 def refuse_base(base: str, *fixed: str) -> None:
