@@ -37,6 +37,7 @@ from fedirec.clock import Jumps, monotonic
 from fedirec.credits.actions.crediting.copying import grant_entries, production_credit_entries
 from fedirec.credits.actions.crediting.drawing_up import draw_up_job, look_at_credits
 from fedirec.credits.actions.crediting.elsewhere import keep_offer
+from fedirec.credits.actions.crediting.leaving import forget_credits
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.locking import release_settled
 from fedirec.db.outages import is_outage
@@ -130,7 +131,10 @@ def kinds_of_work(
         further=COPIED,
     )
     eraser = Eraser(
-        store=store, cache=cache, archives=settings.data_dir / FOLDER, further=(forget_projects, forget_payee)
+        store=store,
+        cache=cache,
+        archives=settings.data_dir / FOLDER,
+        further=(forget_projects, forget_credits, forget_payee),
     )
     return {
         "inbox": Kind(

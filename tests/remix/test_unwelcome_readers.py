@@ -47,6 +47,7 @@ OF_ALL: Final = {
     *("/p/{handle}/steps", "/p/{handle}/steps/{key}", "/p/{handle}/needs", "/p/{handle}/needs/{key}"),
     *("/p/{handle}/productions", "/p/{handle}/productions/{key}", "/c/{handle}/log/{key}", "/p/{handle}/log/{key}"),
     *("/p/{handle}/productions/{key}/records", "/p/{handle}/productions/{key}/roles"),
+    *("/p/{handle}/productions/{key}/credits", "/p/{handle}/productions/{key}/credits/{line}"),
 }
 """What belongs to the instance, to challenges and to projects, who block nobody."""
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.crediting.answering import answer_credit, answer_named_role, correct_credit, keep_credit
+from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.elsewhere import answer_elsewhere
 from fedirec.credits.lines import (
     BY_LEADERS,
@@ -181,17 +181,6 @@ async def post_line(request: Request[Any]) -> Response:
     return await _done(request, doing, happening, project, line, form)
 
 
-async def post_answer(request: Request[Any]) -> Response:
-    """Whoever is named for a role says whether they did what is said of them, before it is frozen or after."""
-    viewer = require_viewer(request, Permission.TAKE_PART)
-    production = await production_in(request, await project_in(request))
-    form = await read_form(request)
-    is_so = form.value("do") == "confirm"
-    await answer_named_role(viewer.actor, production, row_in(request, "line"), is_so=is_so)
-    said = _("Thank you. You are credited for it.") if is_so else _("Thank you. It is not said of you any more.")
-    return redirect(request, production_view(Cards(request), production).url, said)
-
-
 @members_only
 async def show_own(request: Request[Any]) -> Response:
     """What whoever looks is credited for, here and elsewhere, and what waits for their word."""
@@ -315,5 +304,4 @@ routes = [
     Route("/p/{slug}/productions/{key}/credits", show_credits, methods=["GET"]),
     Route("/p/{slug}/productions/{key}/credits/{line}", show_line, methods=["GET"]),
     Route("/p/{slug}/productions/{key}/credits/{line}", post_line, methods=["POST"]),
-    Route("/p/{slug}/productions/{key}/answers/{line:int}", post_answer, methods=["POST"]),
 ]
