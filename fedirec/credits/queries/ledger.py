@@ -54,10 +54,11 @@ class Totals:
             f"GROUP BY {_kind()}, p.currency",
             since,
         )
-        for kind, currency, amount, _last in found if since == self._last else ():  # or somebody was quicker
-            place = str(kind), str(currency)
-            self._sums[place] = self._sums.get(place, 0) + int(amount)
-        self._last = max([self._last, *(int(row[3]) for row in found)])
+        if since == self._last:  # or somebody was quicker
+            for kind, currency, amount, last in found:
+                place = str(kind), str(currency)
+                self._sums[place] = self._sums.get(place, 0) + int(amount)
+                self._last = max(self._last, int(last))
         return [
             Sum(kind, currency, amount)
             for (kind, currency), amount in sorted(self._sums.items(), key=lambda each: (each[0][1], each[0][0]))
@@ -97,7 +98,8 @@ async def links(*, before: int | None = None, limit: int) -> Sequence[ChainLink]
     """The links of the audit log, the newest first, `before` a number."""
     found = ChainLink.all() if before is None else ChainLink.filter(number__lt=before)
     # What a link tells stays here: a digest is enough for whoever has the document.
-    return await found.order_by("-number").limit(limit).defer("document")
+    columns = ("id", "number", "kind", "subject", "document_digest", "recorded_at", "digest")
+    return await found.order_by("-number").limit(limit).only(*columns)
 
 
 def shows_totals(settings: MoneySettings) -> bool:
