@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -136,15 +137,9 @@ class PayPal:
             return await self.ask(attempt)
         if refused := refused_beforehand(self, attempt):
             return refused
-        token = await self._authorise()
-        if isinstance(token, Outcome):
-            return _of_first_time(attempt, token)
-        answer = await self._send(token, attempt)
-        if answer is not None and answer.status == 401:  # nothing was done for whoever that was
-            token = await self._authorise(anew=True)
-            if isinstance(token, Outcome):
-                return _of_first_time(attempt, token)
-            answer = await self._send(token, attempt)
+        answer = await self._let_in(partial(self._send, attempt))
+        if isinstance(answer, Outcome):
+            return _of_first_time(attempt, answer)
         if answer is None or answer.status == 408 or answer.status >= 500:
             return lost(answer)
         if answer.is_success:
@@ -161,18 +156,7 @@ class PayPal:
             return Outcome(standing=Standing.UNHEARD)
         if not _BATCH.fullmatch(attempt.reference):
             return strange(attempt.reference)
-        token = await self._authorise()
-        if isinstance(token, Outcome):
-            return lost(reference=attempt.reference)
-        answer = await self._look_up(token, attempt.reference)
-        if answer is not None and answer.status == 401:
-            token = await self._authorise(anew=True)
-            if isinstance(token, Outcome):
-                return lost(reference=attempt.reference)
-            answer = await self._look_up(token, attempt.reference)
-        if answer is None or not answer.is_success:
-            return lost(answer, reference=attempt.reference)
-        return _outcome_of(attempt, attempt.reference, answer.body)
+        return await self._look_up(attempt, attempt.reference)
 
     async def _adopt(self, attempt: Attempt, answer: Answer) -> Outcome:
         """PayPal has it already, and says under which number."""
@@ -180,11 +164,7 @@ class PayPal:
             href = part_of(detail, "link", 0, "href") or part_of(detail, "links", 0, "href")
             reference = href.rstrip("/").rpartition("/")[2] if isinstance(href, str) else ""
             if _BATCH.fullmatch(reference):
-                token = self._token[0] if self._token else ""
-                found = await self._look_up(token, reference)
-                if found is None or not found.is_success:
-                    return lost(found, reference=reference)
-                return _outcome_of(attempt, reference, found.body)
+                return await self._look_up(attempt, reference)
         return strange(None, "DUPLICATE")
 
     def _begun(self, attempt: Attempt, answer: Answer) -> Outcome:
@@ -193,7 +173,7 @@ class PayPal:
             return lost(answer)
         return _outcome_of(attempt, reference, answer.body)
 
-    async def _send(self, token: str, attempt: Attempt) -> Answer | None:
+    async def _send(self, attempt: Attempt, token: str) -> Answer | None:
         message = cut(attempt.message, max_bytes=255)
         document = {
             "sender_batch_header": {"sender_batch_id": attempt.key, "email_subject": message},
@@ -213,9 +193,26 @@ class PayPal:
         headers = {"authorization": f"Bearer {token}"}
         return await ask(self._net, f"{self._account.base}/v1/payments/payouts", headers=headers, document=document)
 
-    async def _look_up(self, token: str, reference: str) -> Answer | None:
-        headers = {"authorization": f"Bearer {token}"}
-        return await ask(self._net, f"{self._account.base}/v1/payments/payouts/{reference}", headers=headers)
+    async def _look_up(self, attempt: Attempt, reference: str) -> Outcome:
+        url = f"{self._account.base}/v1/payments/payouts/{reference}"
+        answer = await self._let_in(lambda token: ask(self._net, url, headers={"authorization": f"Bearer {token}"}))
+        if answer is None or isinstance(answer, Outcome) or not answer.is_success:
+            return lost(answer, reference=reference)
+        return _outcome_of(attempt, reference, answer.body)
+
+    async def _let_in(self, question: Callable[[str], Awaitable[Answer | None]]) -> Answer | Outcome | None:
+        """What is answered to `question` with a token, a new one if that ran out; or why there is none.
+
+        An answer of 401 is given at the door: nothing was done for whoever it was.
+        """
+        for is_last in (False, True):
+            token = await self._authorise(anew=is_last)
+            if isinstance(token, Outcome):
+                return token
+            answer = await question(token)
+            if answer is None or answer.status != 401 or is_last:
+                break
+        return answer
 
     async def _authorise(self, *, anew: bool = False) -> str | Outcome:
         """A token that lets us in, or why there is none: then nothing was sent."""
@@ -238,7 +235,7 @@ class PayPal:
             and token.isprintable()
         ):
             seconds = part_of(answer.body, "expires_in")
-            seconds = seconds if isinstance(seconds, int) else 0
+            seconds = min(seconds, 86_400) if isinstance(seconds, int) else 0
             self._token = (token, now() + timedelta(seconds=seconds - 60))
             return token
         if answer is not None and answer.status in (400, 401, 403):

@@ -113,7 +113,7 @@ def refuse_base(base: str, *fixed: str) -> None:
         raise Misconfigured("that is not an address of the provider")
 
 
-def lost(answer: Answer | None = None, *, reference: str | None = None) -> Outcome:
+def lost(answer: Answer | Outcome | None = None, *, reference: str | None = None) -> Outcome:
     """Nobody knows what became of it."""
     return Outcome(
         standing=Standing.UNKNOWN,
