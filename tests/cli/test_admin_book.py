@@ -37,6 +37,7 @@ from tests.cli.conftest import ORIGIN, PASSWORD, in_a_thread, set_up
 from tests.conftest import skip_or_fail
 from tests.databases import Databases, why_no_postgres
 from tests.disks import small_disk
+from tests.ledger.books import keep_books
 from tests.ports import free_port
 
 LONG_AGO: Final = (now() - timedelta(days=20)).isoformat(sep=" ")
@@ -216,11 +217,23 @@ def test_a_day_without_trouble_is_seen_to_be_one(studio: Path, tmp_path: Path) -
             said = steps.rest(here)
             assert said[0] == '{"alive":true}'
             assert "problem" not in "".join(said)
+        with chapter("The books") as steps:
+            in_a_thread(_keep_books(studio))
+            ledger, balances, audit = steps.step(here)
+            assert ledger == "9 entries with 22 postings; 11 links in the audit log\nNothing is wrong.\n"
+            assert "payable:13" in balances
+            here.called["418:5e1f0c…"] = audit.splitlines()[0].rpartition(" ")[2]
+            assert steps.rest(here)[0] == audit
         secrets = list[str]()
         in_a_thread(_sign_in(studio, secrets))
         for page in PAGES:
             answer = server.get(page, cookie=f"__Host-fedirec-session={secrets[0]}")
             assert answer.status_code == 200, (page, answer.status_code)
+
+
+async def _keep_books(studio: Path) -> None:
+    async with open_database(f"sqlite://{studio / 'fedirec-data/fedirec.sqlite3'}"):
+        await keep_books()
 
 
 async def _sign_in(studio: Path, secrets: list[str]) -> None:
