@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.payouts.pages import codes, details, own, payees
+from fedirec.payouts.pages import codes, details, own, payees, treasury
 
-routes: list[BaseRoute] = [*own.routes, *details.routes, *codes.routes, *payees.routes]
+routes: list[BaseRoute] = [*own.routes, *details.routes, *codes.routes, *payees.routes, *treasury.routes]

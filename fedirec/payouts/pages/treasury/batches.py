@@ -1,0 +1,190 @@
+"""Batches: put together, approved, paid, called off; and the file for the bank, byte for byte as it was written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.door import require_viewer
+from fedirec.accounts.pages.views import page_with, person_view, place_in
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
+from fedirec.db import transaction
+from fedirec.errors import FedirecError, Invalid
+from fedirec.payouts.actions.batching import (
+    approve_batch,
+    cancel_batch,
+    propose_batch,
+    tell_that_alone,
+)
+from fedirec.payouts.actions.reconciling import mark_batch
+from fedirec.payouts.actions.submitting import submit_batch
+from fedirec.payouts.adapters.protocol import Kind
+from fedirec.payouts.models import PayoutBatch
+from fedirec.payouts.pages.treasury.views import (
+    BATCHES,
+    HERE,
+    PRIVATE,
+    batch_view,
+    labels_of,
+    payout_view,
+    treasury_tabs,
+)
+from fedirec.payouts.queries.batches import batches, get_batch, lines_of, sum_of
+from fedirec.web.forms import Form, read_form
+from fedirec.web.language import gettext as _
+from fedirec.web.render import attempt, redirect, render, turn_back
+
+LIST = f"{HERE}/batches"
+_PAGE = "payouts/batch.html"
+
+
+async def show_batches(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    labels = await labels_of(request.state["ways"])
+    rows, place = await batches(before=place_in(request, "before"))
+    shown = [batch_view(each.batch, labels, count=each.count, amount=each.amount) for each in rows]
+    return render(
+        request,
+        "payouts/batches.html",
+        headers=PRIVATE,
+        tabs=treasury_tabs(request, viewer),
+        batches=page_with(request, shown, name="before", place=place),
+    )
+
+
+async def post_batch(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    try:
+        batch = await propose_batch(
+            viewer,
+            request.state["ways"],
+            request.state["vault"],
+            adapter=form.value("adapter"),
+            currency=form.value("currency"),
+            execute_on=_day(form.value("execute_on")),
+        )
+    except FedirecError as error:
+        return turn_back(request, HERE, error)
+    return redirect(request, f"{LIST}/{batch.key}", _("Put together. Somebody else has to approve it now."))
+
+
+async def show_batch(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    batch = await get_batch(str(request.path_params["key"]))
+    return render(request, _PAGE, headers=PRIVATE, **await _batch(request, viewer, batch, Form()))
+
+
+async def post_approval(request: Request[Any]) -> Response:
+    viewer, batch, form = await _asked(request)
+    approved = approve_batch(viewer, request.state["ways"], request.state["vault"], batch, digest=form.value("digest"))
+    return await attempt(request, f"{LIST}/{batch.key}", approved, _("Approved. It can be paid now."))
+
+
+async def post_submission(request: Request[Any]) -> Response:
+    viewer, batch, _form = await _asked(request)
+    page = f"{LIST}/{batch.key}"
+    try:
+        await submit_batch(viewer, request.state["ways"], request.state["vault"], batch)
+        written = await request.state["cashier"].write_file(batch.id)
+    except FedirecError as error:
+        return turn_back(request, page, error)
+    if written.file is not None:
+        return redirect(request, page, _("The file is written. Hand it to the bank, and say here what became of it."))
+    return redirect(request, page, _("It is on its way. Here stands what becomes of it."))
+
+
+async def post_cancelling(request: Request[Any]) -> Response:
+    viewer, batch, _form = await _asked(request)
+    done = _("Called off. The payments wait for another batch.")
+    return await attempt(request, f"{LIST}/{batch.key}", cancel_batch(viewer, batch), done)
+
+
+async def post_alone(request: Request[Any]) -> Response:
+    viewer, batch, _form = await _asked(request)
+    done = _("Everybody in it has been told, and has time to look at it.")
+    return await attempt(request, f"{LIST}/{batch.key}", tell_that_alone(viewer, batch), done)
+
+
+async def post_marks(request: Request[Any]) -> Response:
+    viewer, batch, form = await _asked(request)
+    reference = form.line("reference", required=True, max=100)
+    text = form.line("text", required=True, max=300)
+    if not form.errors:
+        with form.collecting():
+            await mark_batch(viewer, request.state["ways"], batch, reference=reference, text=text)
+            return redirect(request, f"{LIST}/{batch.key}", _("Written down as paid."))
+    return render(request, _PAGE, 422, PRIVATE, **await _batch(request, viewer, batch, form))
+
+
+async def show_file(request: Request[Any]) -> Response:
+    """The stored file. Who had it is on record, for it says who is paid to which account."""
+    viewer = require_viewer(request, Permission.PAY)
+    batch = await get_batch(str(request.path_params["key"]))
+    content = await request.state["cashier"].read_file(batch)
+    async with transaction():
+        await audit(viewer, "read_batch_file", f"{request.state['site'].origin}{LIST}/{batch.key}")
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{batch.file_name}"'}
+    return Response(content, media_type=batch.file_type, headers=headers)
+
+
+async def _asked(request: Request[Any]) -> tuple[Viewer, PayoutBatch, Form]:
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    return viewer, await get_batch(str(request.path_params["key"])), form
+
+
+async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form: Form) -> dict[str, Any]:
+    ways, cache = request.state["ways"], request.state["media_cache"]
+    labels, way = await labels_of(ways), await ways.find(batch.adapter)
+    lines, after = await lines_of(batch, after=place_in(request, "after") or 0)
+    count, amount = await sum_of(batch)
+    hands = [
+        (_("Put together by"), batch.proposed_by, batch.proposed_at),
+        (_("Approved by"), batch.approved_by, batch.approved_at),
+        (_("Paid by"), batch.paid_by, batch.submitted_at),
+    ]
+    shown = [payout_view(payout, tried) for payout, tried in lines]
+    return {
+        "tabs": treasury_tabs(request, viewer),
+        "form": form,
+        "batch": batch_view(batch, labels, count=count, amount=amount),
+        "standing": batch.state,
+        "digest": batch.digest,
+        "execute_on": batch.execute_on,
+        "not_before": batch.not_before,
+        "hands": [(word, person_view(actor, cache=cache), at) for word, actor, at in hands if actor is not None],
+        "lines": page_with(request, shown, name="after", place=after),
+        "has_file": bool(batch.file_digest),
+        "file_digest": batch.file_digest,
+        "is_file": way is not None and way.kind is Kind.FILE,
+        "is_marked": way is None or way.kind is not Kind.NETWORK,
+        "is_on_its_way": batch.state == "submitted",
+        "states": BATCHES,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid("Please choose a day.", field="execute_on") from error
+
+
+routes = [
+    Route(LIST, show_batches, methods=["GET"]),
+    Route(LIST, post_batch, methods=["POST"]),
+    Route(f"{LIST}/{{key}}", show_batch, methods=["GET"]),
+    Route(f"{LIST}/{{key}}/approve", post_approval, methods=["POST"]),
+    Route(f"{LIST}/{{key}}/submit", post_submission, methods=["POST"]),
+    Route(f"{LIST}/{{key}}/cancel", post_cancelling, methods=["POST"]),
+    Route(f"{LIST}/{{key}}/alone", post_alone, methods=["POST"]),
+    Route(f"{LIST}/{{key}}/paid", post_marks, methods=["POST"]),
+    Route(f"{LIST}/{{key}}/file", show_file, methods=["GET"]),
+]

@@ -1,0 +1,122 @@
+"""How payments and batches are shown to those who pay. No page of theirs holds what payees said about themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
+from fedirec.payouts.adapters.catalogue import LABELS
+from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.payments import NAMES, Attempted, State
+from fedirec.payouts.queries.ways import Ways
+from fedirec.translatable import N_
+from fedirec.web.language import gettext as _
+from fedirec.web.views import Tab
+
+HERE: Final = "/treasury"
+PRIVATE: Final = {"Cache-Control": "private, no-store"}
+BATCHES: Final = {
+    "proposed": N_("waits to be approved"),
+    "approved": N_("approved, waits to be paid"),
+    "submitted": N_("on its way"),
+    "settled": N_("done"),
+    "cancelled": N_("called off"),
+}
+TRIES: Final = {
+    Attempted.BEGUN: N_("written down"),
+    Attempted.UNKNOWN: N_("nobody knows yet what became of it"),
+    Attempted.ACCEPTED: N_("the provider is at it"),
+    Attempted.UNCLAIMED: N_("waits for the payee to take it"),
+    Attempted.SETTLED: N_("paid"),
+    Attempted.RETURNED: N_("came back"),
+    Attempted.REFUSED: N_("refused"),
+    Attempted.ABANDONED: N_("not paid, as somebody looked up"),
+}
+_TONES: Final = {State.SETTLED: "good", State.RETURNED: "bad", State.FAILED: "bad"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayoutView:
+    """One payment."""
+
+    url: str
+    key: str
+    name: str
+    amount: int
+    currency: str
+    state: str
+    tone: str
+    says: str
+    """What is known of its try, or why it stopped."""
+    is_open: bool
+    needs_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    """Payments that go out together."""
+
+    url: str
+    key: str
+    way: str
+    currency: str
+    state: str
+    count: int
+    amount: int
+    at: datetime
+
+
+def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutView:
+    says = (
+        [_(TRIES[Attempted(attempt.state)]), attempt.said] if attempt else [_(payout.reason) if payout.reason else ""]
+    )
+    return PayoutView(
+        url=f"{HERE}/payouts/{payout.key}",
+        key=payout.key,
+        name=payout.person.name,
+        amount=payout.amount,
+        currency=payout.currency,
+        state=_(NAMES[State(payout.state)]),
+        tone=_TONES.get(State(payout.state), "plain"),
+        says=" · ".join(filter(None, says)),
+        is_open=payout.state == State.SUBMITTED,
+        needs_person=payout.needs_person,
+    )
+
+
+def batch_view(batch: PayoutBatch, labels: dict[str, str], *, count: int, amount: int) -> BatchView:
+    return BatchView(
+        url=f"{HERE}/batches/{batch.key}",
+        key=batch.key,
+        way=labels.get(batch.adapter, batch.adapter),
+        currency=batch.currency,
+        state=_(BATCHES[batch.state]),
+        count=count,
+        amount=amount,
+        at=batch.proposed_at,
+    )
+
+
+async def labels_of(ways: Ways) -> dict[str, str]:
+    """What the ways of paying are called, by name, in the language of whoever reads."""
+    return {name: _(label) for name, label in LABELS.items()} | {
+        name: _(way.label) for name, way in (await ways.all()).items()
+    }
+
+
+def treasury_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
+    """The pages of those who pay."""
+    path = request.url.path
+    pages = [
+        (HERE, _("What waits"), path == HERE),
+        (f"{HERE}/batches", _("Batches"), path.startswith((f"{HERE}/batches", f"{HERE}/payouts"))),
+        (f"{HERE}/payees", _("Who is paid"), path.startswith(f"{HERE}/payees")),
+    ]
+    if viewer.can(Permission.SEE_AUDIT):
+        pages.append(("/ledger", _("The ledger"), False))
+    return [Tab(label=label, url=url, is_current=current) for url, label, current in pages]

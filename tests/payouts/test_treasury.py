@@ -1,0 +1,84 @@
+"""The treasury by its pages: what waits, a batch from hand to hand, the file, and what became of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from fedirec.ledger.posting import find_entry
+from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.models import Payout, PayoutBatch
+from tests.network import Instance
+from tests.payouts.stage import Office, check_books, decide, owe
+
+pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
+
+
+async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> None:
+    office = Office(here)
+    await office.open()
+
+    async def prepare() -> None:
+        await decide(adapters=["csv"], threshold=5_00)
+        ana, bo, cy = [await office.someone(name) for name in ("ana", "bo", "cy")]
+        for person in (ana, bo):
+            await office.says(person, "csv", {"name": person.name, "account": f"planted-{person.name}"})
+        await owe({ana.id: 12_34, bo.id: 8_00, cy.id: 9_00})
+        await make_ready(office.ways, office.vault)
+
+    await here.run(prepare)
+    async with here.sign_in("ana") as ana:
+        assert (await ana.get("/treasury")).status_code == 403
+    async with here.sign_in("tina") as tina, here.sign_in("tom") as tom, here.sign_in("olga") as olga:
+        page = (await tina.get("/treasury")).text
+        assert "€20.34" in page
+        assert "has not said how to be paid" in page
+        wanted = {"adapter": "csv", "currency": "EUR"}
+        wrong = await tina.post("/treasury/batches", data={**wanted, "execute_on": "x"})
+        assert wrong.headers["location"] == "/treasury"
+        assert "Please choose a day." in (await tina.get("/treasury")).text
+        answer = await tina.post("/treasury/batches", data=wanted)
+        url = answer.headers["location"]
+        batch = await here.run(lambda: PayoutBatch.get())
+        assert url == f"/treasury/batches/{batch.key}"
+
+        async def say(client: object, path: str, **data: str) -> str:
+            """What the next page says."""
+            answer = await client.post(url + path, data={"go": "on", **data})  # type: ignore[attr-defined]
+            assert answer.status_code == 303, answer.text
+            return str((await client.get(url)).text)  # type: ignore[attr-defined]
+
+        assert "four eyes" in await say(tina, "/approve", digest=batch.digest)
+        assert "Approved" in await say(tom, "/approve", digest=batch.digest)
+        assert "four eyes" in await say(tom, "/submit")
+        assert "The file is written" in await say(olga, "/submit")
+        assert "has gone out already" in await say(olga, "/submit")
+        file, again = await olga.get(f"{url}/file"), await tina.get(f"{url}/file")
+        assert file.content == again.content
+        assert b"planted-ana" in file.content
+        assert file.headers["content-disposition"].startswith("attachment")
+        assert "no-store" in file.headers["cache-control"]
+        assert "planted" not in (await tina.get(url)).text
+        assert "planted" not in (await tina.get("/treasury")).text
+
+        payout = await here.run(lambda: Payout.get(person__name="ana"))
+        one = f"/treasury/payouts/{payout.key}"
+        wrong = await tina.post(f"{one}/mark", data={"became": "returned", "reference": "", "text": "gone"})
+        assert wrong.status_code == 422
+        assert "gone</textarea>" in wrong.text
+        told = {"reference": "statement 3", "text": "came back on Monday"}
+        assert (await tina.post(f"{one}/mark", data={"became": "returned", **told})).status_code == 303
+        assert "came back on Monday" in (await tina.get(one)).text
+        assert "Written down as paid" in await say(tina, "/paid", **told)
+        assert (await tina.post(f"{one}/again", data={"go": "on"})).status_code == 303
+        assert "€12.34" in (await tina.get("/treasury")).text
+        assert (await tina.get("/treasury/batches")).status_code == 200
+        assert (await tina.get("/treasury/batches/NONE")).status_code == 404
+
+    async def check() -> None:
+        await check_books()
+        bo = await Payout.get(person__name="bo")
+        assert bo.state == "settled"
+        assert await find_entry(f"payout:{bo.key}:1:settled")
+        assert (await PayoutBatch.get()).state == "settled"
+
+    await here.run(check)
