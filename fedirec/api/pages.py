@@ -31,6 +31,8 @@ NOUNS: Final = {
     "submissions": N_("Submissions"),
     "projects": N_("Projects"),
     "productions": N_("Productions"),
+    "credits": N_("Credits"),
+    "proposals": N_("Pay proposals"),
     "tasks": N_("Tasks"),
     "groups": N_("Challenges and projects alike"),
     "news": N_("News"),

@@ -284,6 +284,20 @@ async def get_appeal(proposal: PayProposal, key: str) -> ProposalAppeal:
     return found
 
 
+async def sees_amounts(proposal: PayProposal, viewer: Actor | None) -> bool:
+    """Whether `viewer` reads the amounts of everybody, and not only their own."""
+    return await _shows_amounts(proposal, await parts_to(proposal.group, viewer) if viewer else frozenset())
+
+
+async def get_objection(proposal: PayProposal, key: str) -> Objection:
+    """The objection to `proposal` with that key. Raises NotFound."""
+    found = await Objection.filter(key=key, proposal_id=proposal.id).select_related("author").first()
+    if found is None:
+        raise NotFound(N_("There is no such objection."))
+    found.proposal = proposal
+    return found
+
+
 async def locked_shares(proposal: PayProposal, *, part: str | None = None) -> list[LockedShare]:
     """What each line of a locked `proposal` is owed, all parts of it or one, in the order in which it was locked."""
     found = LockedShare.filter(proposal_id=proposal.id)
@@ -336,7 +350,6 @@ async def _viewing(
     is_listed = person is not None and person in listed
     is_ours = proposal.pool_id is not None
     hears = is_ours and State(proposal.state) in HEARING
-    shows = (await money_settings()).shows_amounts
     return Viewing(
         parts=parts,
         person=person,
@@ -345,8 +358,14 @@ async def _viewing(
         can_accept=hears and is_listed,
         can_object=is_ours and viewer is not None and is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
         can_give_back=hears and any(not line.share.is_given_back and line.share.ppm for line in own),
-        sees_amounts=shows or not is_ours or not parts.isdisjoint({Part.LEADER, Part.TREASURER}),
+        sees_amounts=await _shows_amounts(proposal, parts),
     )
+
+
+async def _shows_amounts(proposal: PayProposal, parts: frozenset[Part]) -> bool:
+    if proposal.pool_id is None or _sees_drafts(parts):
+        return True
+    return (await money_settings()).shows_amounts
 
 
 async def _stance_of(proposal: PayProposal, person: int) -> Stance | None:

@@ -262,14 +262,6 @@ async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, 
     return appeal
 
 
-async def get_objection(proposal: PayProposal, key: str) -> Objection:
-    """The objection to `proposal` with that key. Raises NotFound."""
-    found = await Objection.filter(key=key, proposal_id=proposal.id).select_related("proposal", "author").first()
-    if found is None:
-        raise NotFound(N_("There is no such objection."))
-    return found
-
-
 async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
     """`actor` may do it to `objection`, which is as it is now, and so is its proposal: that is held first."""
     proposal = await PayProposal.get(id=objection.proposal_id)

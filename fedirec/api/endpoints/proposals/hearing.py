@@ -1,0 +1,197 @@
+"""Comments on proposals, objections with their answers, and appeals."""
+
+from __future__ import annotations
+
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.permissions import Permission
+from fedirec.api.endpoint import Call, Endpoint
+from fedirec.api.endpoints.proposals.finding import named_objection, named_proposal
+from fedirec.api.paging import piece_of, read_row, size_of
+from fedirec.api.shapes.basis import PieceQuery
+from fedirec.api.shapes.proposals.answers import (
+    Objection,
+    Objections,
+    ProposalAppeals,
+    ProposalComments,
+    ProposalCommentShown,
+)
+from fedirec.api.shapes.proposals.sent import (
+    ObjectionAnswer,
+    ObjectionSent,
+    ProposalAppealDecision,
+    ProposalAppealSent,
+    ProposalCommentSent,
+)
+from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
+from fedirec.credits.actions.proposals.hearing import (
+    ObjectionDraft,
+    answer_objection,
+    appeal_objection,
+    decide_appeal,
+    object_to,
+    withdraw_objection,
+    write_comment,
+)
+from fedirec.credits.actions.proposals.stances import BY_API
+from fedirec.credits.models import Objection as ObjectionRow
+from fedirec.credits.models import PayProposal
+from fedirec.credits.queries.proposals import comments_on, get_appeal, objections_to, open_appeals
+from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
+
+
+async def list_comments(call: Call) -> ProposalComments:
+    proposal = await named_proposal(call)
+    rows = await comments_on(proposal, after=read_row(call) or 0, limit=size_of(call) + 1)
+    return piece_of(call, ProposalComments, rows, show=lambda row: show_comment(call, row), place=lambda row: row.id)
+
+
+async def comment(call: Call) -> ProposalCommentShown:
+    said = await write_comment(call.actor, await named_proposal(call), call.sent(ProposalCommentSent).text)
+    said.author = call.actor
+    return show_comment(call, said)
+
+
+async def list_objections(call: Call) -> Objections:
+    return await _objections(call, await named_proposal(call))
+
+
+async def object_(call: Call) -> Objection:
+    proposal, sent = await named_proposal(call), call.sent(ObjectionSent)
+    draft = ObjectionDraft(
+        kind=sent.kind, words=sent.words, remedy=sent.remedy, line=sent.line, wanted=sent.wanted_parts
+    )
+    made = await object_to(call.actor, proposal, draft, digest=sent.digest, route=BY_API)
+    return await _one(call, proposal, made)
+
+
+async def withdraw(call: Call) -> None:
+    await withdraw_objection(call.actor, await named_objection(call))
+
+
+async def answer(call: Call) -> Objection:
+    sent, row = call.sent(ObjectionAnswer), await named_objection(call)
+    await answer_objection(call.actor, row, resolution=sent.resolution, words=sent.words)
+    return await _one(call, row.proposal, row)
+
+
+async def appeal(call: Call) -> Objection:
+    row = await named_objection(call)
+    await appeal_objection(call.actor, row, call.sent(ProposalAppealSent).words)
+    return await _one(call, row.proposal, row)
+
+
+async def list_appeals(call: Call) -> ProposalAppeals:
+    rows = await open_appeals(after=read_row(call) or 0, limit=size_of(call) + 1)
+    return piece_of(call, ProposalAppeals, rows, show=lambda row: show_appeal_card(call, row), place=lambda row: row.id)
+
+
+async def decide(call: Call) -> Objection:
+    sent, row = call.sent(ProposalAppealDecision), await named_objection(call)
+    await decide_appeal(call.actor, await get_appeal(row.proposal, row.key), upholds=sent.upholds, reason=sent.reason)
+    return await _one(call, row.proposal, row)
+
+
+async def _objections(call: Call, proposal: PayProposal) -> Objections:
+    own = await same_people((await person_of(call.looker)).id) if call.looker else []
+    listed = await listed_people(await newest_revision(proposal))
+    return Objections(items=[show_objection(call, each) for each in await objections_to(proposal, own, listed)])
+
+
+async def _one(call: Call, proposal: PayProposal, row: ObjectionRow) -> Objection:
+    return next(each for each in (await _objections(call, proposal)).items if each.key == row.key)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="list_proposal_comments",
+        method="GET",
+        path="/proposals/{key}/comments",
+        permission=Permission.READ_OWN,
+        says="What people say to a proposal, which decides nothing, the oldest first.",
+        run=list_comments,
+        query=PieceQuery,
+        answer=ProposalComments,
+        is_open=True,
+    ),
+    Endpoint(
+        name="comment_on_proposal",
+        method="POST",
+        path="/proposals/{key}/comments",
+        permission=Permission.COMMENT,
+        says="You have said something about a proposal, and everybody can read it.",
+        run=comment,
+        body=ProposalCommentSent,
+        answer=ProposalCommentShown,
+        status=201,
+    ),
+    Endpoint(
+        name="list_objections",
+        method="GET",
+        path="/proposals/{key}/objections",
+        permission=Permission.READ_OWN,
+        says="Every objection with its answer, the oldest first.",
+        run=list_objections,
+        answer=Objections,
+        is_open=True,
+    ),
+    Endpoint(
+        name="object_to_proposal",
+        method="POST",
+        path="/proposals/{key}/objections",
+        permission=Permission.OBJECT,
+        says="You object: you are listed, or say that you were left out. Nothing is decided before it has an answer.",
+        run=object_,
+        body=ObjectionSent,
+        answer=Objection,
+        status=201,
+    ),
+    Endpoint(
+        name="withdraw_objection",
+        method="DELETE",
+        path="/proposals/{key}/objections/{objection}",
+        permission=Permission.OBJECT,
+        says="You take your objection back, as long as nobody has answered.",
+        run=withdraw,
+        status=204,
+    ),
+    Endpoint(
+        name="answer_objection",
+        method="POST",
+        path="/proposals/{key}/objections/{objection}/answer",
+        permission=Permission.TAKE_PART,
+        says="The objection has its answer, with a reason that everybody can read.",
+        run=answer,
+        body=ObjectionAnswer,
+        answer=Objection,
+    ),
+    Endpoint(
+        name="appeal_objection",
+        method="POST",
+        path="/proposals/{key}/objections/{objection}/appeal",
+        permission=Permission.OBJECT,
+        says="You ask, once, for people to look who are not listed; what you contest is held back until then.",
+        run=appeal,
+        body=ProposalAppealSent,
+        answer=Objection,
+    ),
+    Endpoint(
+        name="list_proposal_appeals",
+        method="GET",
+        path="/proposals/appeals",
+        permission=Permission.SEE_AUDIT,
+        says="Appeals that wait for somebody who is not listed, the oldest first.",
+        run=list_appeals,
+        query=PieceQuery,
+        answer=ProposalAppeals,
+    ),
+    Endpoint(
+        name="decide_proposal_appeal",
+        method="POST",
+        path="/proposals/{key}/objections/{objection}/appeal/decision",
+        permission=Permission.SEE_AUDIT,
+        says="You have looked, are not listed and had no part in it: the appeal is upheld, or dismissed.",
+        run=decide,
+        body=ProposalAppealDecision,
+        answer=Objection,
+    ),
+)

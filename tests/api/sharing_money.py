@@ -1,0 +1,106 @@
+"""The part of the story in which something earned money, and it is shared in the open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
+from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import PayProposal, Pool
+from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.queries.pools import home_of
+from fedirec.projects.models import Production
+from tests.api.programs import Program, actor_named
+from tests.network import Instance
+
+
+async def share_money(here: Instance, olga: Program, ana: Program, ben: Program, nobody: Program) -> None:
+    """Ana proposes how the money of the song is shared, Ben objects and is heard, and Olga locks it."""
+    pool, song = await _earn(here)
+    await ben.ask("begin_proposal", pool=pool, productions=[song], title="Tin", status=403)
+    begun = await ana.get("begin_proposal", pool=pool, productions=[song], title="Tin")
+    key = begun["key"]
+    await nobody.ask("show_proposal", key, status=404)
+    draft = await ana.get("show_proposal_draft", key)
+    assert len(draft["missing"]["unreasoned"]) == len(draft["lines"])
+    dora = {"name": "Dora", "weight": 0, "reason": "She carried the ladder, and wants nothing."}
+    lines = [
+        {"key": line["key"], "label": line["label"], "role": line["role"], "weight": 10, "reason": "It is heard."}
+        for line in draft["lines"]
+    ]
+    await ana.ask("save_proposal_lines", key, version=0, lines=lines, status=412)
+    draft = await ana.get("save_proposal_lines", key, version=draft["version"], lines=[*lines, dora])
+    for how in ({"how": "even"}, {"how": "scale", "target": 600}, {"how": "credits"}, {"how": "suggestion"}):
+        draft = await ana.get("arrange_proposal", key, version=draft["version"], **how)
+    await ana.ask("save_proposal_lines", key, version=draft["version"], lines=lines)
+    await ben.ask("show_proposal_draft", key, status=404)
+    await ana.ask("ask_to_agree", key)
+    version = (await ana.get("show_proposal_draft", key))["version"]
+    shown = await ana.get("publish_proposal", key, version=version)
+    digest = shown["digest"]
+    assert (shown["state"], shown["amount"], shown["lines"]) == ("published", 5_000, len(lines) + 1)
+
+    assert [each["key"] for each in (await ben.get("list_proposals"))["items"]] == [key]
+    group = shown["group"]["uri"]
+    assert [each["key"] for each in (await nobody.get("list_proposals", query={"group": group}))["items"]] == [key]
+    listed = await nobody.get("list_proposal_lines", key, query={"limit": 1})
+    assert listed["next"], "one line of several"
+    assert [each["number"] for each in (await nobody.get("list_proposal_revisions", key))["items"]] == [1]
+    await ben.get("comment_on_proposal", key, text="Well *done*.")
+    assert len((await nobody.get("list_proposal_comments", key))["items"]) == 1
+
+    assert (await ben.get("accept_proposal", key, digest=digest))["counts"]
+    assert not (await ben.get("accept_proposal", key, digest="zQmOther"))["counts"]
+    assert (await ben.get("list_departures", key))["items"] == []
+    await ben.ask("agree_to_departure", key, digest=digest, status=403)
+    said: dict[str, Any] = {"digest": digest, "kind": "too_little", "words": "I drummed.", "remedy": "More."}
+    spare = await ben.get("object_to_proposal", key, **said)
+    await ben.ask("withdraw_objection", key, spare["key"])
+    heard = (await ben.get("object_to_proposal", key, **said))["key"]
+    await ana.get("answer_objection", key, heard, resolution="rejected", words="It is a quiet song.")
+    await ben.get("appeal_objection", key, heard, words="Listen again.")
+    assert [each["objection"] for each in (await olga.get("list_proposal_appeals"))["items"]] == [heard]
+    decided = await olga.get("decide_proposal_appeal", key, heard, upholds=False, reason="I listened.")
+    assert decided["appeal"]["state"] == "dismissed"
+    assert len((await nobody.get("list_objections", key))["items"]) == 2
+    mine = (await ben.get("show_proposal", key))["your_lines"][0]["key"]
+    changed = await ben.get("give_share_back", key, digest=digest, line=mine)
+    assert changed["revision"] == 2
+    changed = await ben.get("give_share_back", key, digest=changed["digest"], line=mine, takes_back=True)
+
+    await here.run(lambda: PayProposal.filter(key=key).update(closes_at=now() - timedelta(minutes=1)))
+    await here.run(close_windows)
+    assert [each["key"] for each in (await olga.get("list_waiting_proposals"))["items"]] == [key]
+    await ben.ask("decide_proposal", key, digest=changed["digest"], accepts=True, reason="Fair.", status=403)
+    await olga.get("decide_proposal", key, digest=changed["digest"], accepts=True, reason="Fair.")
+    locked = await olga.get("lock_proposal", key, digest=changed["digest"])
+    assert (locked["state"], locked["locked_amount"], locked["held_amount"]) == ("locked", 5_000, 0)
+    wrong = await ana.get("begin_proposal", pool=pool, productions=[song], title="More", adjusts=key)
+    await ana.ask("cancel_proposal", wrong["key"])
+
+
+async def _earn(here: Instance) -> tuple[str, int]:
+    """The key of a pool into which 100.00 came, half of it for the host, and the row of what earned it."""
+    ana, olga = await actor_named(here, "ana"), await actor_named(here, "olga")
+
+    async def make() -> tuple[str, int]:
+        song = await Production.get(title="Tin", state__in=["frozen", "released"]).select_related("project__actor")
+        home = await home_of(await Actor.get(id=song.project.actor_id))
+        draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST, host_share_ppm=500_000)
+        pool: Pool = await open_pool(ana, home, draft)
+        came = EntryDraft(
+            kind=EntryKind.INCOME,
+            amount=10_000,
+            currency="EUR",
+            words="Sales",
+            happened_on=now().date(),
+            evidence="statement 1",
+        )
+        await confirm_entry(olga, await state_entry(ana, pool, home, came), pool, home)
+        return pool.key, song.id
+
+    return await here.run(make)
