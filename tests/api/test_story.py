@@ -27,6 +27,7 @@ from tests.api.producing import finish_together
 from tests.api.programs import Program, actor_named
 from tests.api.quoting import decide_about_quotes
 from tests.api.remixing import decide_about_remixes
+from tests.api.sharing_money import share_money
 from tests.api.suggesting import suggest_and_take_up
 from tests.api.tasking import do_tasks
 from tests.api.writing_together import write_together
@@ -65,6 +66,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await bring_to_an_end(ana, ben, nobody)
     await do_tasks(here, ana, ben, nobody)
     await finish_together(here, ana, ben, nobody)
+    await share_money(here, olga, ana, ben, nobody)
     await lead_a_project(ana, ben, nobody)
     await find_each_other(here, there, olga, ana, ben, nobody)
     await say_what_is_not_right(olga, ana, ben)
