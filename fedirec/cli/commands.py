@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "federation": ("federation", "See and decide which instances this one federates with."),
     "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),
     "keys": ("keys", "Renew the keys with which this instance and its people sign."),
+    "money": ("money", "See and decide how this instance handles money."),
     "ledger": ("ledger", "Check the books of this instance, and see what stands in their accounts."),
     "audit": ("audit", "Check the audit log, and put it into a file for others to check."),
     "farewell": ("farewell", "End this instance for good: erase everybody, and say so to all others."),
