@@ -83,6 +83,8 @@ async def _take_a_copy(here: Instance, ana: Program) -> None:
     await ana.ask("make_archive", status=409)
     await here.work()
     ready = await ana.get("show_archive")
+    assert (await ana.get("show_money"))["balances"] == []
+    assert (await ana.get("show_statement", 2026))["lines"] == []
     assert (ready["state"], ready["asked_at"]) == ("ready", asked["asked_at"])
     copy = await ana.client.get(ready["url"], headers={"authorization": f"Bearer {ana.token}"})
     assert (copy.status_code, copy.content[:2], len(copy.content)) == (200, b"PK", ready["size"])

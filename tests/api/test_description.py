@@ -15,7 +15,9 @@ from fedirec.api.endpoints import TABLE
 from fedirec.api.openapi import openapi_document, plain_path
 from fedirec.api.pages import NOUNS
 from fedirec.api.serving import endpoint_routes
+from fedirec.credits.pages import routes as credits_pages
 from fedirec.media.routes import upload_routes
+from fedirec.payouts.pages import routes as payouts_pages
 from fedirec.projects.pages import routes as projects_pages
 from fedirec.remix.pages import routes as remix_pages
 from tests.network import Instance
@@ -38,6 +40,17 @@ WITHOUT: Final = {
     "/settings/visit/leave": "A guest has no token: their own server lets them in.",
     "/records/remote/{id:int}/licence": "Only guests have posts of their own, and they have no token.",
     "/forget-me": "It only clears a cookie.",
+    "/money/details": "Where money goes is said by a person in a browser, who proves that they are there.",
+    "/money/details/confirm": "Where money goes is said by a person in a browser, who proves that they are there.",
+    "/money/details/erase": "Where money goes is said by a person in a browser, who proves that they are there.",
+    "/money/terms": "A person reads the terms and accepts them.",
+    "/money/code": "It is shown once, to a person.",
+    "/money/code/use": "Who somebody is, they say in a browser.",
+    "/money/code/deny": "Who somebody is, they say in a browser.",
+    "/treasury/payees/codes/{id:int}": "Who somebody is, a person decides.",
+    "/treasury/payees/{key}/read": "Nobody's account number leaves for a program.",
+    "/treasury/payees/{key}/hold": "What a treasurer decides about a person, they look at first.",
+    "/treasury/payees/{key}/form": "What a treasurer decides about a person, they look at first.",
 }
 """Forms that no program needs, and why."""
 
@@ -79,7 +92,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_heading() -> None:
 def test_every_form_on_a_page_has_an_operation_that_does_the_same() -> None:
     forms = {
         route.path
-        for route in [*accounts_pages, *remix_pages, *projects_pages, *admin_pages]
+        for route in [*accounts_pages, *remix_pages, *projects_pages, *credits_pages, *payouts_pages, *admin_pages]
         if isinstance(route, Route) and "POST" in (route.methods or ())
     }
     covered = {page for endpoint in TABLE for page in endpoint.pages}

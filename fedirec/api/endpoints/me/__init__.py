@@ -7,6 +7,7 @@ from fedirec.api.endpoints.me import (
     data,
     farewell,
     invitations,
+    money,
     moving,
     notifications,
     passwords,
@@ -26,4 +27,5 @@ ENDPOINTS = (
     *data.ENDPOINTS,
     *farewell.ENDPOINTS,
     *moving.ENDPOINTS,
+    *money.ENDPOINTS,
 )
