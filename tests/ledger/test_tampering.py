@@ -165,6 +165,14 @@ async def test_what_undoes_something_else_is_found(books: str) -> None:
             assert f"ledger: {reference} does not undo exactly one entry" in await findings(), (kind, lines)
 
 
+async def test_what_is_booked_twice_is_found(books: str) -> None:
+    if books == "sqlite":
+        return  # its index for that cannot be dropped
+    await execute("ALTER TABLE journal_entry DROP CONSTRAINT journal_entry_reference_key")
+    await add_raw("fee:b", ("fees", 35, "EUR"), ("bank", -35, "EUR"))
+    assert await findings() == ["ledger: fee:b is booked 2 times"]
+
+
 async def test_an_entry_that_nobody_recorded_is_found(books: str) -> None:
     await add_raw("x", ("bank", 5, "EUR"), ("fees", -5, "EUR"), links=False)
     assert await findings() == ["entry x: no link of the audit log covers it"]
