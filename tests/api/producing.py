@@ -59,4 +59,34 @@ async def finish_together(here: Instance, ana: Program, ben: Program, nobody: Pr
     assert [each["id"] for each in (await nobody.get("list_productions"))["items"]] == [key]
     assert [each["id"] for each in (await nobody.get("list_productions_of_project", at))["items"]] == [key]
     assert (await nobody.get("show_production", key))["manifest"] == frozen["manifest"]
+    await here.work()
+    await _say_who_did_what(ana, ben, nobody, key)
     assert (await ana.get("take_back_release", key))["record"] is None
+
+
+async def _say_who_did_what(ana: Program, ben: Program, nobody: Program, key: int) -> None:
+    """Ben contests a credit, which is corrected, and another, which stays; and lets money be made with what he made."""
+    lines = (await nobody.get("list_credit_lines", key))["items"]
+    mine = {each["label"]: each["id"] for each in lines if each["name"] == "ben"}
+    assert set(mine) == {"Recording engineer", "Author"}
+    assert {each["state"] for each in lines} == {"confirmed"}
+    recorded = mine["Recording engineer"]
+    await ana.ask("answer_credit", recorded, what="confirm", status=403)
+    await ben.ask("answer_credit", recorded, what="contest", status=400)
+    said = await ben.get("answer_credit", recorded, what="contest", reason="I mixed it.")
+    assert (said["state"], said["is_held"], said["you_may"]) == ("contested", True, ["confirm", "unname", "decline"])
+    await ben.ask("decide_credit", recorded, is_corrected=False, reason="No.", status=403)
+    kept = await ana.get("decide_credit", recorded, is_corrected=False, reason="You held the microphone.")
+    assert (kept["state"], kept["is_held"]) == ("proposed", False)
+    await ben.get("answer_credit", recorded, what="contest", reason="I mixed it, too.")
+    mixer = "http://id.loc.gov/vocabulary/relators/mxe"
+    fixed = await ana.get(
+        "decide_credit", recorded, is_corrected=True, role=mixer, label="Mixing engineer", reason="So it was."
+    )
+    assert (fixed["state"], fixed["role"], fixed["label"]) == ("corrected", mixer, "Mixing engineer")
+    assert (await ben.get("answer_credit", recorded, what="confirm"))["state"] == "confirmed"
+    own = {each["id"]: each["you_may"] for each in (await ben.get("list_own_credits"))["items"]}
+    assert own[recorded] == ["contest", "unname", "decline"]
+    assert (await nobody.get("list_grants", key))["items"] == []
+    assert (await ana.get("ask_for_grants", key, records=[]))["items"] == []
+    await ben.ask("grant_monetization", key, 1, scope="project", digest="zQm", status=404)
