@@ -1,0 +1,115 @@
+"""Money is made with a work whose licence does not let people when its author allows it, by name and for good."""
+
+from __future__ import annotations
+
+import pytest
+
+from fedirec.accounts.models import Notification
+from fedirec.activitypub.models import Outgoing, Received
+from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
+from fedirec.credits.grants import GrantScope
+from fedirec.credits.models import MonetizationGrant
+from fedirec.credits.queries.grants import grants_for, needed_grants
+from fedirec.errors import Conflict, Forbidden
+from fedirec.remix.actions.drafts import SourceDraft
+from tests.credits.listing import frozen
+from tests.network import Instance, Network
+from tests.peer import Peer
+from tests.projects.producing import production_with, project_at, record_by
+
+pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
+
+
+async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Instance) -> None:
+    ada, bo, cy = [await here.join(name) for name in ("ada", "bo", "cy")]
+    project = await project_at(here, ada)
+    seed = await record_by(here, cy, "Seed", licence="CC-BY-NC-4.0")
+    sky = await record_by(here, bo, "Sky", licence="CC-BY-NC-4.0", sources=[SourceDraft(record=seed)])
+    free = await record_by(here, bo, "Free")
+    draft = await production_with(here, ada, project, [sky, free], licence="CC-BY-NC-4.0")
+    production = await frozen(here, ada, draft)
+    path = production.uri.removeprefix(here.origin)
+
+    async def needed() -> dict[str, bool]:
+        return {each.record.title: each.grant is not None for each in await here.run(needed_grants, production)}
+
+    assert await needed() == {"Sky": False, "Seed": False}, "also what it was made from"
+    with pytest.raises(Forbidden):
+        await here.run(ask_for_grants, bo, production, [sky.id])
+    async with here.sign_in("ada") as browser:
+        shown = await browser.get(f"{path}/grants")
+        assert "Ask bo" in shown.text
+        for _ in range(2):  # whoever was asked lately is not asked again
+            await browser.post(f"{path}/grants", data={"work": [str(sky.id), str(seed.id), str(free.id)]})
+        assert (await browser.post(f"{path}/grants/{sky.id}", data={"scope": "production"})).status_code == 422
+    told = await here.run(lambda: Notification.filter(kind="grant_asked").order_by("account_id"))
+    assert [each.url for each in told] == [f"{production.uri}/grants/{sky.id}", f"{production.uri}/grants/{seed.id}"]
+
+    asked = await here.run(lambda: _question(production, sky, GrantScope.PRODUCTION, bo))
+    assert "I cannot take this back" in asked.words
+    with pytest.raises(Forbidden):
+        await here.run(lambda: grant(cy, production, sky, GrantScope.PRODUCTION, digest=asked.digest))
+    async with here.sign_in("bo") as browser:
+        page = (await browser.get(f"{path}/grants/{sky.id}")).text
+        assert asked.digest in page
+        wrong = {"scope": "production", "digest-production": "zQm-of-other-words"}
+        assert "worded differently now" in (await browser.post(f"{path}/grants/{sky.id}", data=wrong)).text
+        assert (await browser.get(f"{path}/grants/{free.id}")).status_code == 404
+        given = {"scope": "production", "digest-production": asked.digest}
+        assert (await browser.post(f"{path}/grants/{sky.id}", data=given)).status_code == 303
+    assert await needed() == {"Sky": True, "Seed": False}
+    kept = await here.run(lambda: MonetizationGrant.get())
+    assert (kept.words, kept.digest, kept.scope_uri, kept.version) == (asked.words, asked.digest, production.uri, 1)
+    again = await here.run(lambda: grant(bo, production, sky, GrantScope.PRODUCTION, digest=asked.digest))
+    assert again.id == kept.id
+    told = await here.run(lambda: Notification.filter(kind="grant_given").select_related("actor"))
+    assert [each.actor.handle for each in told if each.actor] == ["bo"]
+
+    # For the whole project it covers what the project makes next; for one production it does not.
+    whole = await here.run(lambda: _question(production, seed, GrantScope.PROJECT, cy))
+    await here.run(lambda: grant(cy, production, seed, GrantScope.PROJECT, digest=whole.digest))
+    second = await production_with(here, ada, project, [sky], title="Dusk", licence="CC-BY-NC-4.0")
+    next_one = await frozen(here, ada, second)
+    assert {each.record.title: each.grant is not None for each in await here.run(needed_grants, next_one)} == {
+        "Sky": False,
+        "Seed": True,
+    }
+    other = await project_at(here, ada, slug="dusk")
+    foreign = await production_with(here, ada, other, [sky], licence="CC-BY-NC-4.0")
+    assert await here.run(lambda: grants_for([sky.id, seed.id], foreign)) == {}
+    with pytest.raises(Conflict):
+        await here.run(lambda: grant(bo, production, free, GrantScope.PRODUCTION, digest=_digest(production, free, bo)))
+
+
+async def _question(production, record, scope, author):  # type: ignore[no-untyped-def]
+    return question(production, record, scope, author=author)
+
+
+def _digest(production, record, author):  # type: ignore[no-untyped-def]
+    return question(production, record, GrantScope.PRODUCTION, author=author).digest
+
+
+async def test_an_author_elsewhere_allows_it_by_a_signed_activity_over_the_words_and_nobody_for_them(
+    here: Instance, there: Instance, network: Network
+) -> None:
+    ada, cy = await here.join("ada"), await there.join("cy")
+    project = await project_at(here, ada)
+    song = await record_by(there, cy, "Song", licence="CC-BY-NC-4.0")
+    known = await here.find_record(song.uri)
+    production = await frozen(here, ada, await production_with(here, ada, project, [known], licence="CC-BY-NC-4.0"))
+    assert await here.run(ask_for_grants, ada, production, [known.id]) == 1
+    offer = (await here.run(lambda: Outgoing.get(type="Offer"))).document
+    evil = Peer(network, "evil.test")
+    mallory = evil.actor("mallory")
+
+    async def granted() -> bool:
+        await here.work()
+        return await here.run(lambda: MonetizationGrant.exists())
+
+    said = {"@context": offer["@context"], "published": "2026-11-23T12:00:00Z"}
+    await evil.post(here, evil.activity("Accept", mallory, offer["object"], **said))
+    assert not await granted()
+    own = {**offer["object"], "attributedTo": mallory}
+    await evil.post(here, evil.activity("Accept", mallory, own, **said))
+    assert not await granted()
+    assert len(await here.run(lambda: Received.filter(state="refused"))) == 2
