@@ -7,7 +7,7 @@ Somebody may have tampered with all that is read here: it can have any type, and
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from fedirec.db import find_missing_triggers, on_postgres
 from fedirec.db.rows import fetch_tuples
@@ -64,16 +64,16 @@ async def known_currencies() -> AsyncIterator[Wrong]:
 async def known_accounts() -> AsyncIterator[Wrong]:
     """Every line is about an account that the ledger knows."""
     order = 'account COLLATE "C"' if on_postgres() else "account"
-    after: Any = ""
+    after, beyond = "", ">="
     while page := await fetch_tuples(
-        f"SELECT DISTINCT {order} AS account FROM posting WHERE {order} > ? ORDER BY 1 LIMIT ?",  # noqa: S608
+        f"SELECT DISTINCT {order} AS account FROM posting WHERE {order} {beyond} ? ORDER BY 1 LIMIT ?",  # noqa: S608
         after,
         _PAGE,
     ):
         for (account,) in page:
             if not is_account(account):
                 yield "ledger", f"there are postings in {account}, which is no account"
-        after = page[-1][0]
+        after, beyond = page[-1][0], ">"
 
 
 async def possible_amounts() -> AsyncIterator[Wrong]:
@@ -165,6 +165,14 @@ async def postings_have_entries() -> AsyncIterator[Wrong]:
         yield "ledger", f"there are postings of an entry that is not there (number {entry_id})"
 
 
+async def numbers_from_one() -> AsyncIterator[Wrong]:
+    """Rows are numbered from 1, so that whoever reads them from there on has read all of them."""
+    for table, column in (("journal_entry", "id"), ("posting", "entry_id"), ("chain_link", "number")):
+        found = await fetch_tuples(f"SELECT {column} FROM {table} WHERE {column} < 1 LIMIT ?", _FEW)  # noqa: S608
+        for (number,) in found:
+            yield "ledger", f"a row of {table} has the number {number}, which is never given"
+
+
 async def rows_are_protected() -> AsyncIterator[Wrong]:
     """The database refuses to change or to delete what stands in the books."""
     for name in sorted(await find_missing_triggers()):
@@ -189,6 +197,7 @@ INVARIANTS: Final[tuple[Callable[[], AsyncIterator[Wrong]], ...]] = (
     references_once,
     reversals_exact,
     postings_have_entries,
+    numbers_from_one,
     rows_are_protected,
 )
 

@@ -92,6 +92,14 @@ CHANGES = (
     (["DELETE FROM posting WHERE entry_id = 2"], "entry income:2: it has fewer than two lines"),
     (["DELETE FROM posting WHERE account = 'payable:14'"], "entry locked:p1: its lines do not come to nothing"),
     (["DELETE FROM posting", "DELETE FROM journal_entry"], "link 2: it covers an entry that is not in the journal"),
+    (
+        [
+            "UPDATE posting SET entry_id = -9, amount = 2 * amount WHERE entry_id = 9",
+            "UPDATE journal_entry SET id = -9 WHERE id = 9",
+            "UPDATE chain_link SET entry_id = -9 WHERE entry_id = 9",
+        ],
+        "ledger: a row of journal_entry has the number -9, which is never given",
+    ),
     (["DELETE FROM journal_entry WHERE id = 2"], "ledger: there are postings of an entry that is not there"),
 )
 """What is done, and what is said of it."""
