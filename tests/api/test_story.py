@@ -23,6 +23,7 @@ from tests.api.looking_closer import look_closer
 from tests.api.moderating import look_after_people
 from tests.api.moving import move_and_stay
 from tests.api.picking import pick_sources
+from tests.api.paying import pay_people
 from tests.api.producing import finish_together
 from tests.api.programs import Program, actor_named
 from tests.api.quoting import decide_about_quotes
@@ -67,6 +68,7 @@ async def test_everything_that_can_be_asked_is_answered(here: Instance, there: I
     await do_tasks(here, ana, ben, nobody)
     await finish_together(here, ana, ben, nobody)
     await share_money(here, olga, ana, ben, nobody)
+    await pay_people(here, olga, ana, ben)
     await lead_a_project(ana, ben, nobody)
     await find_each_other(here, there, olga, ana, ben, nobody)
     await say_what_is_not_right(olga, ana, ben)

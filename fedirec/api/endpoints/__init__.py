@@ -28,6 +28,7 @@ from fedirec.api.endpoints import (
     pens,
     people,
     picks,
+    pools,
     productions,
     projects,
     proposals,
@@ -38,6 +39,7 @@ from fedirec.api.endpoints import (
     submissions,
     suggestions,
     tags,
+    treasury,
 )
 
 TABLE: Final[tuple[Endpoint, ...]] = (
@@ -55,7 +57,9 @@ TABLE: Final[tuple[Endpoint, ...]] = (
     *projects.ENDPOINTS,
     *productions.ENDPOINTS,
     *crediting.ENDPOINTS,
+    *pools.ENDPOINTS,
     *proposals.ENDPOINTS,
+    *treasury.ENDPOINTS,
     *comments.ENDPOINTS,
     *quotes.ENDPOINTS,
     *suggestions.ENDPOINTS,

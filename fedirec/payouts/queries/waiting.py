@@ -20,6 +20,8 @@ from fedirec.payouts.queries.payees import Standing, standings_of
 from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 50
+_ROOT: Final = "COALESCE(p.joined_id, p.id)"
+_CARRIED: Final = "payable x JOIN person p ON p.id = x.person_id WHERE x.state = 'owed' AND x.payout_id IS NULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +42,22 @@ async def waiting_people(
     ways: Ways, vault: Vault, *, after: int = 0, limit: int = PAGE
 ) -> tuple[list[Waiting], int | None]:
     """Who is owed something that is carried, by person; and after whom the next page begins."""
-    rows = await fetch_tuples(
-        "SELECT COALESCE(p.joined_id, p.id) AS root, x.currency, sum(x.amount), min(x.created_at) "
-        "FROM payable x JOIN person p ON p.id = x.person_id "
-        "WHERE x.state = 'owed' AND x.payout_id IS NULL AND COALESCE(p.joined_id, p.id) > ? "
-        "GROUP BY COALESCE(p.joined_id, p.id), x.currency ORDER BY 1, 2 LIMIT ?",
+    found_roots = await fetch_tuples(
+        f"SELECT DISTINCT {_ROOT} FROM {_CARRIED} AND {_ROOT} > ? ORDER BY 1 LIMIT ?",  # noqa: S608
         after,
         limit + 1,
     )
-    roots = sorted({int(row[0]) for row in rows})
-    if len(rows) > limit and len(roots) > 1:  # the last of them may have more, in further currencies
-        rows = [row for row in rows if row[0] != roots[-1]]
-        end: int | None = roots[-2]
-    else:
-        end = None
+    roots = [int(row[0]) for row in found_roots]
+    end = roots[limit - 1] if len(roots) > limit else None
+    roots = roots[:limit]
+    if not roots:
+        return [], None
+    rows = await fetch_tuples(
+        f"SELECT {_ROOT}, x.currency, sum(x.amount), min(x.created_at) FROM {_CARRIED} "  # noqa: S608
+        f"AND {_ROOT} BETWEEN ? AND ? GROUP BY {_ROOT}, x.currency ORDER BY 1, 2",
+        roots[0],
+        roots[-1],
+    )
     people = {person.id: person for person in await rows_in(Person, roots)}
     settings, offered = await money_settings(), await ways.offered()
     standings = await standings_of(roots, vault)

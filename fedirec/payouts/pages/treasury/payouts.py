@@ -39,7 +39,7 @@ async def show_payout(request: Request[Any]) -> Response:
 async def post_mark(request: Request[Any]) -> Response:
     viewer, payout, form = await _asked(request)
     answers: tuple[Became, ...] = get_args(Became)
-    became = next((each for each in answers if each == form.choice("became", answers)), "settled")
+    became: Became = next((each for each in answers if each == form.choice("became", answers)), "settled")
     reference = form.line("reference", required=True, max=100)
     text = form.line("text", required=True, max=300)
     if not form.errors:
