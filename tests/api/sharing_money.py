@@ -32,7 +32,7 @@ async def share_money(here: Instance, olga: Program, ana: Program, ben: Program,
         {"key": line["key"], "label": line["label"], "role": line["role"], "weight": 10, "reason": "It is heard."}
         for line in draft["lines"]
     ]
-    await ana.ask("save_proposal_lines", key, version=0, lines=lines, status=412)
+    await ana.ask("save_proposal_lines", key, version=7, lines=lines, status=412)
     draft = await ana.get("save_proposal_lines", key, version=draft["version"], lines=[*lines, dora])
     for how in ({"how": "even"}, {"how": "scale", "target": 600}, {"how": "credits"}, {"how": "suggestion"}):
         draft = await ana.get("arrange_proposal", key, version=draft["version"], **how)

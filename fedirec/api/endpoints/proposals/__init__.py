@@ -8,9 +8,9 @@ from fedirec.api.endpoint import Endpoint
 from fedirec.api.endpoints.proposals import deciding, drafting, hearing, showing, speaking
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *hearing.ENDPOINTS,  # before what is shown by its key: `appeals` is none
     *showing.ENDPOINTS,
     *drafting.ENDPOINTS,
     *speaking.ENDPOINTS,
-    *hearing.ENDPOINTS,
     *deciding.ENDPOINTS,
 )

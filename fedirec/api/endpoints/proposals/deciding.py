@@ -33,6 +33,7 @@ ENDPOINTS = (
         run=decide,
         body=ProposalDecisionSent,
         answer=Proposal,
+        is_versioned=True,
     ),
     Endpoint(
         name="lock_proposal",
@@ -43,5 +44,6 @@ ENDPOINTS = (
         run=lock,
         body=ProposalSaid,
         answer=Proposal,
+        is_versioned=True,
     ),
 )

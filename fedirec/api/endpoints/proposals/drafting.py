@@ -157,6 +157,7 @@ ENDPOINTS = (
         run=save,
         body=ProposalLinesSent,
         answer=ProposalDraftShown,
+        is_versioned=True,
     ),
     Endpoint(
         name="arrange_proposal",
@@ -167,6 +168,7 @@ ENDPOINTS = (
         run=arrange,
         body=ProposalArrangement,
         answer=ProposalDraftShown,
+        is_versioned=True,
     ),
     Endpoint(
         name="publish_proposal",
@@ -178,6 +180,7 @@ ENDPOINTS = (
         body=ProposalRevisionSent,
         answer=Proposal,
         status=201,
+        is_versioned=True,
     ),
     Endpoint(
         name="ask_to_agree",

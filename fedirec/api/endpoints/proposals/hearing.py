@@ -144,6 +144,7 @@ ENDPOINTS = (
         body=ObjectionSent,
         answer=Objection,
         status=201,
+        is_versioned=True,
     ),
     Endpoint(
         name="withdraw_objection",
