@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from stat import S_IMODE
 
@@ -14,20 +16,24 @@ import httpx
 import pytest
 
 from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Account, AuditEvent, Identity, Notification, Person
+from fedirec.accounts.models import Account, AuditEvent, Identity, Notification
 from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.actors.keys import add_to_history
 from fedirec.activitypub.actors.vouching import SeenKey
 from fedirec.activitypub.models import Actor
+from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
-from fedirec.errors import Misconfigured
+from fedirec.credits.models import PayProposal
+from fedirec.errors import Misconfigured, NotFound
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
+from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.details import COUNTRIES, mask
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
+from fedirec.payouts.models import CreditCode, Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import Standing, standings_of, unsealed
+from fedirec.settings import Settings
 from tests.conftest import Pass
 from tests.founding import PASSWORD
 from tests.network import Instance, Network, open_instance, settle
@@ -36,11 +42,8 @@ from tests.postbox import Postbox, open_postbox
 from tests.provider import Provider, providing
 
 IBAN = "DE89370400440532013000"
-OTHER = "NL91ABNA0417164300"
-SEPA = {"way": "sepa", "name": "Ana Example", "iban": IBAN, "living": "DE"}
 BY_HAND = {"way": "manual", "instructions": "cash, in the kitchen", "living": "DE"}
 EMPTY = {"do": "it"}
-ANYWHERE = "@ana@home.test"
 
 
 async def standing_of(place: Instance, actor: Actor) -> Standing:
@@ -370,3 +373,159 @@ async def test_somebody_on_mastodon_is_paid(
 
 async def owe_person(actor: Actor, amount: int) -> None:
     await owe({(await person_of(actor)).id: amount})
+
+
+@asynccontextmanager
+async def place_with(box: Postbox, network: Network, url: str, folder: Path) -> AsyncGenerator[Instance]:
+    told = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_tls": "none", "smtp_from": "place@here.test"}
+    async with open_instance(network, "here.test", database=url, folder=folder, **told) as instance:
+        yield instance
+
+
+@pytest.mark.one_database
+async def test_the_old_mail_address_hears_of_it_too(network: Network, database_url: str, tmp_path: Path) -> None:
+    async with open_postbox() as box, place_with(box, network, database_url, tmp_path / "here") as place:
+        ana = await place.join("ana")
+
+        async def mail_goes(address: str | None) -> None:
+            await Account.filter(actor_id=ana.id).update(mail_to=address)
+
+        await place.run(mail_goes, "ana@old.example")
+        async with place.sign_in("ana") as browser:
+            assert (await says(browser)).status_code == 303
+            await place.work()
+            assert box.recipients == [["ana@old.example"]]
+            await place.run(mail_goes, "eve@new.example")  # as whoever took over the account would
+            assert (await says(browser, instructions="to Eve")).status_code == 303
+            await place.work()
+            assert sorted(box.recipients[1:]) == [["ana@old.example"], ["eve@new.example"]]
+            await place.run(mail_goes, None)
+            await code_of(browser)
+            await place.work()
+        assert sorted(box.recipients[3:]) == [["ana@old.example"], ["eve@new.example"]]
+        texts = "".join(str(letter) for letter in box.letters)
+        assert "Somebody said how you are paid." in re.sub(r"=?\n", " ", texts)
+        assert "kitchen" not in texts
+        assert "to Eve" not in texts
+        rows = await place.run(lambda: Notification.all().values_list("details", flat=True))
+        assert "example" not in str(rows)
+
+
+@pytest.mark.one_database
+async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, tmp_path: Path) -> None:
+    ana = await here.join("ana")
+    async with here.sign_in("ana") as browser:
+        await says(browser)
+    target, key = tmp_path / "backup.tar.gz", here.settings.payees_key_file.read_bytes()
+    await here.run(back_up, here.settings, target)
+    for name, with_key in (("without", False), ("with", True)):
+        settings = Settings(data_dir=tmp_path / name)
+        settings.data_dir.mkdir()
+        if with_key:
+            settings.payees_key_file.write_bytes(key)
+        await restore(settings, target)
+        assert settings.payees_key_file.exists() == with_key
+        async with open_instance(Network(), "here.test", database=settings.database, folder=settings.data_dir) as again:
+            assert (await standing_of(again, ana)).has_details == with_key
+            async with again.sign_in("ana") as browser:
+                page = (await browser.get("/money")).text
+                assert ("We cannot read any more what you said." in page) == (not with_key)
+                assert not settings.payees_key_file.exists() or with_key  # looking makes no key
+                if not with_key:
+                    refused = await browser.post("/money/details/confirm", data={"present": PASSWORD})
+                    assert refused.status_code == 422
+                    assert (await says(browser)).status_code == 303
+            assert (await standing_of(again, ana)).has_details
+
+
+@pytest.mark.one_database
+async def test_the_key_for_payees_is_renewed(here: Instance, time_passes: Pass) -> None:
+    ana = await here.join("ana")
+    operator = Operator(f"{here.origin}/actor")
+    file = here.settings.payees_key_file
+    with pytest.raises(NotFound):
+        await here.run(renew_payees_key, operator, file)
+    async with here.sign_in("ana") as browser:
+        await says(browser)
+    before, old = await here.run(lambda: Payee.get()), Vault(file)
+    kept = unsealed(before, old)
+    assert await here.run(renew_payees_key, operator, file) == 1
+    after, new = await here.run(lambda: Payee.get()), Vault(file)
+    assert unsealed(after, old) is None
+    assert unsealed(after, new) == kept
+    assert (
+        after.fingerprint == new.fingerprint("manual", {"instructions": BY_HAND["instructions"]}) != before.fingerprint
+    )
+    assert S_IMODE(file.stat().st_mode) == 0o600
+    # Killed after the database had the new key, and before its file was in its place:
+    file.rename(file.with_name("payees.key.new"))
+    file.write_text("00" * 32)
+    assert await here.run(renew_payees_key, operator, file) == 1
+    assert unsealed(after, Vault(file)) == kept
+    assert (await standing_of(here, ana)).payee.id == after.id
+
+
+@pytest.mark.one_database
+async def test_the_statement_of_a_year_says_what_was_paid(here: Instance, time_passes: Pass) -> None:
+    ana, office = await here.join("ana"), Office(here)
+    await here.run(office.open)
+
+    async def pay() -> None:
+        person = await person_of(ana)
+        row = await office.says(person, "manual", {"instructions": "cash"})
+        await Payee.filter(id=row.id).update(country="DE")
+        proposal = await owe({person.id: 12_300})
+        await PayProposal.filter(id=proposal.id).update(title='=HYPERLINK("https://evil.example")')
+        await make_ready(office.ways, office.vault)
+        await Payout.all().update(state="settled", settled_at=now())
+        await owe({person.id: 45})
+
+    await here.run(pay)
+    year = now().year
+    async with here.sign_in("ana") as browser:
+        page = (await browser.get("/money")).text
+        assert f"/money/statements/{year}" in page
+        assert "€123.00" in page
+        assert "€0.45" in page
+        shown = (await browser.get(f"/money/statements/{year}")).text
+        assert "€123.00" in shown
+        assert "€0.45" not in shown
+        assert "Germany" in shown
+        table = (await browser.get(f"/money/statements/{year}.csv")).text
+        [head, line] = list(csv.reader(StringIO(table)))
+        assert head[:6] == ["paid_on", "proposal", "title", "kind", "amount", "currency"]
+        assert line[3:7] == ["royalty", "123.00", "EUR", "DE"]
+        assert line[2].startswith("'=HYPERLINK")
+        assert "Nothing was paid" in (await browser.get(f"/money/statements/{year - 1}")).text
+        assert (await browser.get("/money/statements/1066")).status_code == 404
+    async with here.sign_in("tina") as browser:
+        assert "€123.00" not in (await browser.get(f"/money/statements/{year}")).text
+
+
+def test_what_is_shown_of_details_pays_nobody() -> None:
+    assert mask("sepa", {"iban": IBAN}) == "DE** **** 3000"
+    assert mask("paypal", {"email": "ana@mail.example"}) == "a****@mail.example"
+    assert mask("stripe", {"account": "acct_1032D82eZvKYlo2C"}) == "acct_**** lo2C"
+    assert mask("csv", {"account": "12345"}) == "****"
+    assert mask("csv", {"account": "123456789012"}) == "**** 9012"
+    assert mask("manual", {"instructions": "cash, in the kitchen"}) == ""
+
+
+def test_the_vault_opens_with_its_key_and_label_only(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "payees.key")
+    assert not vault.opens(None)
+    assert not vault.opens(b"x" * 40)
+    assert not vault.file.exists()
+    sealed = vault.seal(b"secret", label="payee a")
+    assert Vault(vault.file).unseal(sealed, label="payee a") == b"secret"
+    for other, label in ((vault, "payee b"), (Vault(tmp_path / "other.key"), "payee a")):
+        with pytest.raises(Misconfigured):
+            other.unseal(sealed, label=label)
+    with pytest.raises(Misconfigured):
+        vault.unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), label="payee a")
+    assert vault.fingerprint("sepa", {"a": "1", "b": "2"}) == vault.fingerprint("sepa", {"b": "2", "a": "1"})
+    assert vault.fingerprint("sepa", {"a": "1"}) != vault.fingerprint("csv", {"a": "1"})
+    vault.file.write_text("not a key")
+    with pytest.raises(Misconfigured):
+        Vault(vault.file).seal(b"secret", label="a")
+    assert len(COUNTRIES) == 249
