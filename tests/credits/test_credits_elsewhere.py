@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from fedirec.accounts.models import Notification
-from fedirec.activitypub.models import Evidence, Outgoing, Received
+from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
 from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import own_credits
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import RoleLine
+from tests.accounts.test_guests import come_in
 from tests.credits.listing import frozen, lines_of
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
 from tests.projects.producing import production_with, project_at, record_by
+from tests.provider import Provider, providing
 
 pytestmark = pytest.mark.anyio
 
@@ -50,10 +54,8 @@ async def test_who_is_named_elsewhere_is_asked_at_home_and_answers_from_there(he
     assert await answer(do="confirm") == "confirmed"
     line = (await lines_of(here, production))["cy", "fmd", 0]
     role = await here.run(lambda: RoleLine.get(production_id=production.id))
-    assert (role.state, line.proof_uri) == (
-        "confirmed",
-        (await there.run(lambda: Outgoing.filter(type="Accept").order_by("-id").first())).uri,
-    )
+    said = await there.run(lambda: Outgoing.get(type="Accept"))
+    assert (role.state, line.proof_uri) == ("confirmed", said.uri)
     assert await here.run(lambda: Evidence.exists(activity_uri=line.proof_uri))
 
     assert await answer(do="contest", reason="I edited it.") == "contested"
@@ -152,3 +154,36 @@ async def test_a_credit_that_its_project_does_not_tell_itself_is_shown_to_nobody
     await there.work()
     assert await there.run(lambda: own_credits(cy, limit=9)) == []
     assert len(await refused(there)) == 2
+
+
+@pytest.fixture(scope="module")
+def running_provider() -> Iterator[Provider]:
+    with providing("https://home.test") as provider:
+        yield provider
+
+
+@pytest.mark.one_database
+async def test_who_signs_in_with_their_own_server_confirms_on_the_same_page(
+    here: Instance, network: Network, running_provider: Provider
+) -> None:
+    running_provider.tell(reset=True)
+    running_provider.join(network)
+    ada = await here.join("ada")
+    project = await project_at(here, ada)
+    draft = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
+    async with here.client() as browser:
+        await come_in(browser, running_provider)
+        guest = await here.run(lambda: Actor.get(host="home.test", handle="ana"))
+        await here.run(lambda: add_role(ada, draft, role="fmd", person=guest))
+        production = await frozen(here, ada, draft)
+        line = next(each for key, each in (await lines_of(here, production)).items() if key[1] == "fmd")
+        assert line.state == "proposed"
+        page = f"{production.uri.removeprefix(here.origin)}/credits/{line.key}"
+        assert "Yes, I did that" in (await browser.get(page)).text
+        assert "waits for your word" in (await browser.get("/credits")).text
+        assert (await browser.post(page, data={"do": "confirm"})).status_code == 303
+    assert (await here.run(lambda: ProductionCredit.get(id=line.id))).state == "confirmed"
+    async with here.client() as stranger:
+        assert "Yes, I did that" not in (await stranger.get(page)).text
+        assert (await stranger.post(page, data={"do": "decline"})).status_code in (401, 303)
+    assert (await here.run(lambda: ProductionCredit.get(id=line.id))).state == "confirmed"

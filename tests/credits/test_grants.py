@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from fedirec.accounts.models import Notification
-from fedirec.activitypub.models import Outgoing, Received
+from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import MonetizationGrant
 from fedirec.credits.queries.grants import grants_for, needed_grants
+from fedirec.credits.vocab import GrantObject
 from fedirec.errors import Conflict, Forbidden
+from fedirec.projects.models import Production
 from fedirec.remix.actions.drafts import SourceDraft
+from fedirec.remix.models import Record
 from tests.credits.listing import frozen
-from tests.network import Instance, Network
+from tests.network import Instance, Network, settle
 from tests.peer import Peer
 from tests.projects.producing import production_with, project_at, record_by
 
@@ -81,11 +84,11 @@ async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Inst
         await here.run(lambda: grant(bo, production, free, GrantScope.PRODUCTION, digest=_digest(production, free, bo)))
 
 
-async def _question(production, record, scope, author):  # type: ignore[no-untyped-def]
+async def _question(production: Production, record: Record, scope: GrantScope, author: Actor) -> GrantObject:
     return question(production, record, scope, author=author)
 
 
-def _digest(production, record, author):  # type: ignore[no-untyped-def]
+def _digest(production: Production, record: Record, author: Actor) -> str:
     return question(production, record, GrantScope.PRODUCTION, author=author).digest
 
 
@@ -113,3 +116,18 @@ async def test_an_author_elsewhere_allows_it_by_a_signed_activity_over_the_words
     await evil.post(here, evil.activity("Accept", mallory, own, **said))
     assert not await granted()
     assert len(await here.run(lambda: Received.filter(state="refused"))) == 2
+
+    await there.work()
+    told = await there.run(lambda: Notification.get(kind="grant_asked"))
+    async with there.sign_in("cy") as browser:
+        page = (await browser.get(told.url)).text
+        assert "I cannot take this back" in page
+        assert "Dawn, the film" in page
+        assert (await browser.post(told.url)).status_code == 303
+    await settle(here, there)
+    kept = await here.run(lambda: MonetizationGrant.get())
+    given = await there.run(lambda: MonetizationGrant.get())
+    assert (kept.words, kept.digest, kept.scope_uri) == (given.words, given.digest, production.uri)
+    assert kept.proof_uri == given.proof_uri
+    assert await here.run(lambda: Evidence.exists(activity_uri=kept.proof_uri))
+    assert await here.run(lambda: grants_for([known.id], production)) == {known.id: kept}

@@ -10,6 +10,7 @@ from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.describing import describe_credit
 from fedirec.credits.actions.crediting.elsewhere import take_offer, what_is_said
 from fedirec.credits.actions.crediting.granting import take_grant
+from fedirec.credits.actions.crediting.granting_elsewhere import take_question
 from fedirec.credits.lines import MAX_REASON
 from fedirec.credits.queries.credits import find_credit_at
 from fedirec.credits.vocab import CreditObject, GrantObject
@@ -38,6 +39,11 @@ async def credit_confirmed(sender: Actor, accept: Accept[CreditObject]) -> None:
 @handlers.on(Reject, CreditObject, evidence=True, vouched=True)
 async def credit_contested(sender: Actor, reject: Reject[CreditObject]) -> None:
     await _take_answer(sender, reject)
+
+
+@handlers.on(Offer, GrantObject, evidence=True, vouched=True)
+async def grant_asked_for(sender: Actor, offer: Offer[GrantObject]) -> None:
+    await take_question(sender, offer)
 
 
 @handlers.on(Accept, GrantObject, evidence=True, vouched=True)

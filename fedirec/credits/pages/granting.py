@@ -11,7 +11,9 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question, work_to_grant
+from fedirec.credits.actions.crediting.granting_elsewhere import find_question, grant_elsewhere
 from fedirec.credits.grants import GrantScope, read_scope
+from fedirec.credits.models import MonetizationGrant
 from fedirec.credits.pages.crediting import frozen_in
 from fedirec.credits.queries.grants import grants_for, needed_grants, scope_of
 from fedirec.errors import FedirecError, NotFound
@@ -121,7 +123,36 @@ async def _show(request: Request[Any], production: Production, record: Record, f
     )
 
 
+async def show_asked(request: Request[Any]) -> Response:
+    """What a project elsewhere asks an author here to allow."""
+    viewer = require_viewer(request, Permission.READ_OWN)
+    asked, group = await find_question(viewer.actor, request.path_params["digest"])
+    return render(
+        request,
+        "credits/asked.html",
+        words=asked.words,
+        digest=asked.digest,
+        production=asked.name,
+        production_url=asked.production,
+        record_url=asked.record,
+        group=Cards(request).person(group),
+        scope=_(_SCOPES[asked.scope]) % {"title": asked.name or asked.scope_uri},
+        given=await MonetizationGrant.get_or_none(author_id=viewer.actor.id, digest=asked.digest),
+        may_grant=viewer.can(Permission.CLAIM_CREDIT),
+    )
+
+
+async def post_asked(request: Request[Any]) -> Response:
+    """The author allows it, from here."""
+    viewer = require_viewer(request, Permission.CLAIM_CREDIT)
+    asked, group = await find_question(viewer.actor, request.path_params["digest"])
+    said = _("Thank you. They can go on with it, and you keep your share.")
+    return await attempt(request, f"/credits/asked/{asked.digest}", grant_elsewhere(viewer.actor, asked, group), said)
+
+
 routes = [
+    Route("/credits/asked/{digest}", show_asked, methods=["GET"]),
+    Route("/credits/asked/{digest}", post_asked, methods=["POST"]),
     Route("/p/{slug}/productions/{key}/grants", show_grants, methods=["GET"]),
     Route("/p/{slug}/productions/{key}/grants", post_question, methods=["POST"]),
     Route("/p/{slug}/productions/{key}/grants/{work:int}", show_grant, methods=["GET"]),

@@ -10,7 +10,7 @@ from fedirec.activitypub.contexts import GRANT_CONTEXT
 from fedirec.activitypub.vocab import Doc, Json, Vocabulary
 from fedirec.credits.grants import GrantScope, digest_grant, read_scope
 from fedirec.errors import Invalid
-from fedirec.remix.vocab.text import clean_text
+from fedirec.remix.vocab.text import MAX_NAME, clean_line, clean_text
 
 _MAX_WORDS: Final = 4_000
 
@@ -32,6 +32,8 @@ class GrantObject:
     scope_uri: str
     version: int
     words: str
+    name: str = ""
+    """What the production is called; no part of what is digested."""
 
     @classmethod
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
@@ -47,6 +49,7 @@ class GrantObject:
             scope_uri=doc.id("scopeUri"),
             version=doc.number("termsVersion") or 0,
             words=clean_text(doc.text("content"), _MAX_WORDS),
+            name=clean_line(doc.find_text("name"), MAX_NAME),
         )
         if not may_have(found.id, owner=found.production) or not may_have(found.scope_uri, owner=found.production):
             raise Invalid("a grant is asked for by the origin of the production")
@@ -66,7 +69,7 @@ class GrantObject:
         )
 
     def write(self) -> Json:
-        return {
+        document: Json = {
             "type": self.TYPE,
             "kind": self.KIND,
             "id": self.id,
@@ -79,3 +82,4 @@ class GrantObject:
             "content": self.words,
             "digestMultibase": self.digest,
         }
+        return document | {"name": self.name} if self.name else document

@@ -55,6 +55,7 @@ def question(production: Production, record: Record, scope: GrantScope, *, autho
         scope_uri=scope_uri,
         version=VERSION,
         words=words,
+        name=production.title,
     )
 
 
