@@ -419,7 +419,7 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
     target, key = tmp_path / "backup.tar.gz", here.settings.payees_key_file.read_bytes()
     await here.run(back_up, here.settings, target)
     for name, with_key in (("without", False), ("with", True)):
-        settings = Settings(data_dir=tmp_path / name)
+        settings = Settings(data_dir=tmp_path / name)  # type: ignore[call-arg]
         settings.data_dir.mkdir()
         if with_key:
             settings.payees_key_file.write_bytes(key)
