@@ -8,19 +8,22 @@ from typing import Any
 
 import pytest
 
+from fedirec.accounts.models import Identity
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
+from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import DraftLine, PayProposal, Pool, ProposalRevision, Share
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
-from fedirec.credits.queries.proposals import get_proposal
+from fedirec.credits.queries.proposals import ProposalPage, get_proposal, locked_shares, proposal_page
 from fedirec.errors import FedirecError
 from fedirec.projects.models import Production
+from tests.conftest import Pass
 from tests.credits.listing import frozen
 from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
@@ -93,10 +96,38 @@ class Earning:
         """The proposal as it is now."""
         return await self.at.run(lambda: get_proposal(proposal.key, self.ana))
 
+    async def decided(self, proposal: PayProposal, revision: ProposalRevision, time_passes: Pass) -> None:
+        """The time for objections is over, and tom decided that it is shared as that revision says."""
+        time_passes(WINDOW)
+        await self.at.run(close_windows)
+        said: dict[str, Any] = {"digest": revision.digest, "accepts": True, "reason": "It is fair."}
+        await self.at.run(lambda: decide_proposal(self.tom, proposal, **said))
+
+    async def newest(self, proposal: PayProposal) -> ProposalRevision:
+        """What is in force."""
+        fresh = await self.look(proposal)
+        return await self.at.run(lambda: ProposalRevision.get(proposal_id=fresh.id, number=fresh.number))
+
+    async def owed(self, proposal: PayProposal) -> dict[str, int]:
+        """What people are owed from it, by handle; the books say the same."""
+        people: dict[int, int] = {}
+        for share in await self.at.run(lambda: locked_shares(proposal)):
+            people[share.person_id] = people.get(share.person_id, 0) + share.amount
+        found = await self.at.run(lambda: Identity.filter(person_id__in=list(people)).select_related("actor"))
+        return {identity.actor.handle: people[identity.person_id] for identity in found}
+
+    async def page(self, proposal: PayProposal, viewer: Actor | None = None) -> ProposalPage:
+        """What its page shows `viewer`, or ana."""
+        return await self.at.run(lambda: _page(proposal, viewer or self.ana))
+
     async def shares(self, revision: ProposalRevision) -> dict[str, tuple[int, int]]:
         """ppm and minor units by handle."""
         rows = await self.at.run(lambda: Share.filter(revision_id=revision.id).select_related("actor", "person"))
         return {(row.actor.handle if row.actor else row.person.name): (row.ppm, row.amount) for row in rows}
+
+
+async def _page(proposal: PayProposal, viewer: Actor) -> ProposalPage:
+    return await proposal_page(await get_proposal(proposal.key, viewer), viewer)
 
 
 async def earning(

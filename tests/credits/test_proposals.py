@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from fedirec.accounts.models import Notification
+from fedirec.accounts.models import Account, Notification
+from fedirec.accounts.permissions import Role
+from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
+from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
     answer_objection,
+    appeal_objection,
+    decide_appeal,
     object_to,
+    withdraw_objection,
     write_comment,
 )
-from fedirec.credits.actions.proposals.locking import lock_proposal
-from fedirec.credits.actions.proposals.publishing import cancel_proposal
-from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back
-from fedirec.credits.models import Share
+from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
+from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
+from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import ProposalDecision, ProposalRevision, Share
 from fedirec.credits.queries.pools import pool_state
-from fedirec.credits.queries.proposals import locked_shares, proposal_page
-from fedirec.errors import Changed, Conflict, Forbidden, Invalid
+from fedirec.credits.queries.proposals import get_proposal, locked_shares
+from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
 from fedirec.ledger.balances import balance_of
 from fedirec.ledger.journal import payable
 from fedirec.ledger.models import ChainLink
@@ -96,7 +106,7 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
     await refused(here, Conflict, lambda: film.publish(proposal, "Once more."))
     await refused(here, Conflict, lambda: give_share_back(film.bo, proposal, second.digest))
 
-    page = await here.run(lambda: proposal_page(proposal, film.bo))
+    page = await film.page(proposal, film.bo)
     assert [heard.objection.answer for heard in page.objections] == ["We looked again: 45."]
     kinds = [link.kind for link in await here.run(lambda: ChainLink.all().order_by("number"))]
     assert kinds[-9:] == [
@@ -110,3 +120,227 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
         "entry",
         "proposal_locked",
     ]
+
+
+async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here, host_share_ppm=0, amount=100_000)
+    proposal, first = await film.published({"bo": 70, "cy": 30})
+    line = await here.run(lambda: Share.get(revision_id=first.id, actor_id=film.cy.id))
+    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="40 %.", line=line.line_key, wanted=400_000)
+    objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
+    await refused(here, Forbidden, lambda: answer_objection(film.bo, objection, resolution="rejected", words="No."))
+    await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
+    await refused(here, Conflict, lambda: answer_objection(film.ana, objection, resolution="resolved", words="Yes."))
+    await refused(here, Conflict, lambda: withdraw_objection(film.cy, objection))
+    await refused(here, Forbidden, lambda: appeal_objection(film.bo, objection, "Not mine."))
+    appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
+    await refused(here, Conflict, lambda: appeal_objection(film.cy, objection, "Again."))
+    await film.decided(proposal, first, time_passes)
+    await here.run(lambda: lock_proposal(film.tom, proposal, digest=first.digest))
+
+    # Bo's 700 less the 100 that cy wishes for; of cy's own nobody takes anything.
+    assert await film.owed(proposal) == {"bo": 60_000, "cy": 30_000}
+    assert (await film.look(proposal)).held_amount == 10_000
+    assert await here.run(release_settled) == 0
+    dora = await here.join("dora", role=Role.MODERATOR)
+    await refused(here, Forbidden, lambda: decide_appeal(film.ana, appeal, upholds=True, reason="For cy."))
+    await refused(here, Forbidden, lambda: decide_appeal(film.cy, appeal, upholds=True, reason="For me."))
+    await here.run(lambda: decide_appeal(dora, appeal, upholds=False, reason="I looked: it is fair."))
+    await refused(here, Conflict, lambda: decide_appeal(dora, appeal, upholds=True, reason="After all."))
+
+    assert await here.run(release_settled) == 1
+    assert await here.run(release_settled) == 0, "once"
+    assert await film.owed(proposal) == {"bo": 70_000, "cy": 30_000}
+    assert {share.part for share in await here.run(lambda: locked_shares(proposal))} == {"", "2"}
+    assert (await here.run(pool_state, film.pool)).in_pool == 0
+
+
+@pytest.mark.one_database
+async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here, host_share_ppm=0, amount=100_000)
+    eve, dora = await here.join("eve"), await here.join("dora", role=Role.MODERATOR)
+    proposal, first = await film.published({"bo": 50, "cy": 50})
+    draft = ObjectionDraft(kind="left_out", words="I did the colours.", remedy="A fifth.", wanted=200_000)
+    await refused(here, Invalid, lambda: object_to(film.bo, proposal, draft, digest=first.digest))
+    too_much = ObjectionDraft(kind="too_much", words="Bo did little.", remedy="Less.")
+    await refused(here, Forbidden, lambda: object_to(eve, proposal, too_much, digest=first.digest))
+    objection = await here.run(lambda: object_to(eve, proposal, draft, digest=first.digest))
+    await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="We do not know you."))
+    appeal = await here.run(lambda: appeal_objection(eve, objection, "Ask the others."))
+    await film.decided(proposal, first, time_passes)
+    await here.run(lambda: lock_proposal(film.tom, proposal, digest=first.digest))
+    assert await film.owed(proposal) == {"bo": 40_000, "cy": 40_000}
+    await here.run(lambda: decide_appeal(dora, appeal, upholds=True, reason="They did."))
+    await here.run(release_settled)
+    assert (await film.look(proposal)).held_amount == 0
+    assert await film.owed(proposal) == {"bo": 40_000, "cy": 40_000}, "nothing more for them"
+
+    # What is left is shared by a proposal that adjusts the first one.
+    further = await film.propose({"bo": 0, "cy": 0}, adjusts=proposal)
+    colours = LineDraft(person=eve, label="Colours", weight=1, reason="As the appeal says.")
+    await here.run(lambda: save_lines(film.ana, further, further.version, [colours]))
+    second = await film.publish(further)
+    assert await film.shares(second) == {"bo": (0, 0), "cy": (0, 0), "eve": (1_000_000, 20_000)}
+    assert second.document["adjusts"] == proposal.uri
+
+
+async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, time_passes: Pass) -> None:
+    """The founder's case: it is seen struck through, and can be taken back as long as nothing is decided."""
+    film = await earning(here, host_share_ppm=0, amount=100_000)
+    proposal, first = await film.published({"ana": 0, "bo": 60, "cy": 40})
+    await refused(here, Forbidden, lambda: give_share_back(film.tom, proposal, first.digest))
+    assert await here.run(lambda: give_share_back(film.bo, proposal, "zQmStale")) is None
+    second = await here.run(lambda: give_share_back(film.bo, proposal, first.digest))
+    assert second is not None
+    assert await film.shares(second) == {"bo": (0, 0), "cy": (1_000_000, 100_000)}
+    page = await film.page(proposal)
+    (struck,) = [line for line in page.lines if line.share.is_given_back]
+    assert (struck.before, struck.share.ppm) == (600_000, 0)
+    await refused(here, Invalid, lambda: give_share_back(film.cy, proposal, second.digest))
+    assert (await film.look(proposal)).number == 2, "what was refused left nothing behind"
+
+    # The leader's next revision keeps what bo gave back; when bo takes it back, cy has another week.
+    await film.weigh(proposal, {"bo": 50, "cy": 50}, reason="Both are in it from end to end.")
+    third = await film.publish(proposal, "Even.")
+    assert await film.shares(third) == {"bo": (0, 0), "cy": (1_000_000, 100_000)}
+    before = (await film.look(proposal)).closes_at
+    time_passes(timedelta(days=13))
+    fourth = await here.run(lambda: take_share_back(film.bo, proposal, third.digest))
+    assert fourth is not None
+    assert await film.shares(fourth) == {"bo": (500_000, 50_000), "cy": (500_000, 50_000)}
+    after = (await film.look(proposal)).closes_at
+    assert before is not None
+    assert after is not None
+    assert (after - before).days == 6, "another week, of which the first days were left anyway"
+    for _ in range(2):
+        for turn in (give_share_back, take_share_back):
+            digest = (await film.newest(proposal)).digest
+            await here.run(turn, film.bo, proposal, digest)
+    digest = (await film.newest(proposal)).digest
+    await refused(here, TooMany, lambda: give_share_back(film.bo, proposal, digest))
+
+
+async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here, rule=Rule.CONSENT)
+    proposal, first = await film.published({"bo": 99, "cy": 1})
+    one = await here.run(lambda: accept_proposal(film.bo, proposal, first.digest))
+    again = await here.run(lambda: accept_proposal(film.bo, proposal, first.digest))
+    assert one.id == again.id, "said once"
+    await refused(here, Forbidden, lambda: accept_proposal(film.tom, proposal, first.digest))
+    time_passes(WINDOW)
+    await here.run(close_windows)
+    assert (await film.look(proposal)).state == "closing", "one of two is no majority of the people"
+    await refused(
+        here, Conflict, lambda: decide_proposal(film.tom, proposal, digest=first.digest, accepts=True, reason="Quick.")
+    )
+
+    # Cy accepted what was before: that is kept, with its reason, and counts for nothing.
+    await film.weigh(proposal, {"bo": 97, "cy": 3})
+    second = await film.publish(proposal, "More for cy.")
+    stale = await here.run(lambda: accept_proposal(film.cy, proposal, first.digest))
+    assert (stale.counts, bool(stale.reason), stale.revision_id) == (False, True, None)
+    for who in (film.bo, film.cy):
+        await here.run(accept_proposal, who, proposal, second.digest)
+    time_passes(timedelta(days=7, minutes=1))
+    await here.run(close_windows)
+    assert (await film.look(proposal)).state == "decided"
+    (decision,) = await here.run(lambda: ProposalDecision.filter(proposal_id=proposal.id))
+    assert (decision.outcome, decision.decided_by_id) == ("accepted", None)
+    late = await here.run(lambda: accept_proposal(film.cy, proposal, first.digest))
+    assert not late.counts
+    await here.run(lambda: lock_proposal(film.tom, proposal, digest=second.digest))
+    assert sum((await film.owed(proposal)).values()) == 403_682
+
+
+@pytest.mark.one_database
+async def test_a_draft_is_written_by_one_at_a_time_and_within_bounds(here: Instance) -> None:
+    film = await earning(here)
+    proposal = await film.propose()
+    lines = await here.run(lambda: proposal.lines.filter(actor_id=film.bo.id))
+    keep = LineDraft(key=lines[0].key, weight=1, reason="So.")
+    for wrong, error in (
+        (LineDraft(key=lines[0].key, weight=-1), Invalid),
+        (LineDraft(key=lines[0].key, weight=10**9 + 1), Invalid),
+        (LineDraft(key=lines[0].key, weight=True), Invalid),
+        (LineDraft(key=lines[0].key, weight=1, income_kind="loot"), Invalid),
+        (LineDraft(key=lines[0].key, weight=1, reason="x" * 501), Invalid),
+        (LineDraft(weight=1, reason="Nobody."), Invalid),
+        (LineDraft(key="0" * 26, weight=1), NotFound),
+    ):
+        await refused(here, error, lambda wrong=wrong: save_lines(film.ana, proposal, proposal.version, [wrong]))
+    await refused(here, Invalid, lambda: save_lines(film.ana, proposal, proposal.version, [keep, keep]))
+    await refused(here, Changed, lambda: save_lines(film.ana, proposal, proposal.version - 1, [keep]))
+    await refused(here, Changed, lambda: publish_revision(film.ana, proposal, version=proposal.version - 1))
+    await refused(here, Forbidden, lambda: save_lines(film.bo, proposal, proposal.version, [keep]))
+    await refused(here, Forbidden, lambda: publish_revision(film.tom, proposal, version=proposal.version))
+    await refused(here, NotFound, lambda: get_proposal(proposal.key, film.bo))
+
+    # Nobody who is credited is left out silently, and no line goes without its reason, not even one of 0.
+    await here.run(lambda: save_lines(film.ana, proposal, proposal.version, [], gone=[lines[0].key]))
+    said = await refused(here, Conflict, lambda: publish_revision(film.ana, proposal, version=proposal.version))
+    assert "bo" in said
+    zero = LineDraft(person=film.bo, weight=0)
+    await here.run(lambda: save_lines(film.ana, proposal, proposal.version, [zero]))
+    await refused(here, Invalid, lambda: publish_revision(film.ana, proposal, version=proposal.version))
+
+
+@pytest.mark.one_database
+async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
+    here: Instance, time_passes: Pass
+) -> None:
+    film = await earning(here)
+    proposal, first = await film.published()
+    time_passes(WINDOW)
+    await here.run(close_windows)
+    olga = await here.run(lambda: Account.get(actor__local_handle="olga"))
+    ana = await here.run(lambda: Account.get(actor_id=film.ana.id))
+    for account, role in ((ana, Role.OWNER), (olga, Role.MEMBER)):
+        account.role = role.value
+        await here.run(account.save)
+    own = lambda: decide_proposal(film.ana, proposal, digest=first.digest, accepts=True, reason="Mine.")  # noqa: E731
+    await refused(here, Forbidden, own)
+    await here.run(lambda: Account.filter(actor_id=film.tom.id).update(role=Role.MEMBER.value))
+    await here.run(own)  # alone, and everybody has known it for two weeks
+    await refused(here, Conflict, lambda: lock_proposal(film.ana, proposal, digest=first.digest))
+    time_passes(timedelta(days=7, minutes=1))
+    await here.run(lambda: lock_proposal(film.ana, proposal, digest=first.digest))
+    link = await here.run(lambda: ChainLink.filter(kind="proposal_locked").get())
+    assert '"solo":true' in link.document
+
+
+async def test_two_at_once_publish_and_lock_once(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here)
+    proposal = await film.propose()
+    copies = [await film.look(proposal) for _ in range(3)]
+    ends = await at_once(
+        here,
+        *(lambda copy=copy: publish_revision(film.ana, copy, version=copy.version) for copy in copies[:2]),
+        lambda: save_lines(film.ana, copies[2], copies[2].version, [LineDraft(name="Dora", weight=0, reason="None.")]),
+    )
+    assert sum(end is None for end in ends) in (1, 2), "a draft that changed is not published unseen"
+    if not await here.run(lambda: ProposalRevision.filter(proposal_id=proposal.id).count()):
+        await film.publish(proposal)
+    (first,) = await here.run(lambda: ProposalRevision.filter(proposal_id=proposal.id))
+    await film.decided(proposal, first, time_passes)
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    copies = [await film.look(proposal) for _ in range(3)]
+    ends = await at_once(
+        here,
+        lambda: lock_proposal(film.tom, copies[0], digest=first.digest),
+        lambda: lock_proposal(olga, copies[1], digest=first.digest),
+        lambda: cancel_proposal(film.ana, copies[2], "Stop."),
+    )
+    assert sum(end is None for end in ends) == 1
+    assert all(isinstance(end, Conflict) for end in ends if end)
+    fresh = await film.look(proposal)
+    total = sum((await film.owed(proposal)).values())
+    assert total == (403_682 if fresh.state == "locked" else 0)
+
+
+async def at_once(at: Instance, *deeds: Callable[[], Awaitable[Any]]) -> list[FedirecError | None]:
+    """What became of each: None, or the friendly reason why not."""
+    ends = await asyncio.gather(*(at.run(deed) for deed in deeds), return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException) and not isinstance(end, FedirecError):
+            raise end
+    return [end if isinstance(end, FedirecError) else None for end in ends]
