@@ -38,6 +38,10 @@ COMMANDS: Final = {
     "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),
     "keys": ("keys", "Renew the keys with which this instance and its people sign."),
     "money": ("money", "See and decide how this instance handles money."),
+    "payouts": (
+        "payouts",
+        "See what was paid and what waits, and check that nobody was forgotten or paid twice.",
+    ),
     "ledger": ("ledger", "Check the books of this instance, and see what stands in their accounts."),
     "audit": ("audit", "Check the audit log, and put it into a file for others to check."),
     "farewell": ("farewell", "End this instance for good: erase everybody, and say so to all others."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from fedirec.accounts.actions.persons import person_of
 from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.readying import make_ready
@@ -9,7 +11,7 @@ from tests.api.programs import Program, actor_named
 from tests.network import Instance
 from tests.payouts.stage import Office, check_books, decide
 
-PROOF = {"reference": "receipt 1", "text": "Paid in the kitchen on Monday."}
+PROOF: Final[dict[str, Any]] = {"reference": "receipt 1", "text": "Paid in the kitchen on Monday."}
 
 
 async def pay_people(here: Instance, olga: Program, ana: Program, ben: Program) -> None:

@@ -22,8 +22,8 @@ from tests.api.leading_projects import lead_a_project
 from tests.api.looking_closer import look_closer
 from tests.api.moderating import look_after_people
 from tests.api.moving import move_and_stay
-from tests.api.picking import pick_sources
 from tests.api.paying import pay_people
+from tests.api.picking import pick_sources
 from tests.api.producing import finish_together
 from tests.api.programs import Program, actor_named
 from tests.api.quoting import decide_about_quotes

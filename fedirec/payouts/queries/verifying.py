@@ -1,0 +1,78 @@
+"""Whether payments and the books say the same: nobody is paid twice, and nobody is forgotten."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from fedirec.db.rows import fetch_tuples
+from fedirec.ledger.balances import all_balances
+from fedirec.ledger.journal import in_flight, payable, unclaimed
+from fedirec.payouts.payments import OPEN, State
+
+_HELD: Final = (State.READY, State.BATCHED, State.RETURNED, State.FAILED)
+"""What is owed and in a payment, but not on its way."""
+_OWED: Final = f"""
+    SELECT person_id, currency, sum(amount) FROM (
+        SELECT person_id, currency, amount FROM payable WHERE state = 'owed' AND payout_id IS NULL
+        UNION ALL SELECT person_id, currency, amount FROM payout WHERE state IN ({", ".join(f"'{s}'" for s in _HELD)})
+        UNION ALL SELECT s.person_id, p.currency, s.amount
+          FROM locked_share s JOIN pay_proposal p ON p.id = s.proposal_id
+         WHERE NOT EXISTS (SELECT 1 FROM payable x WHERE x.proposal_id = s.proposal_id AND x.part = s.part)
+    ) AS w GROUP BY person_id, currency
+"""  # noqa: S608  (only names of ours are put in)
+_FLYING: Final = """
+    SELECT b.key, o.currency, sum(o.amount) FROM payout o JOIN payout_batch b ON b.id = o.batch_id
+     WHERE o.state = 'submitted' GROUP BY b.key, o.currency
+"""
+_UNCLAIMED: Final = (
+    "SELECT person_id, currency, sum(amount) FROM payout WHERE state = 'unclaimed' GROUP BY person_id, currency"
+)
+_SUMS: Final = """
+    SELECT o.key FROM payout o JOIN payable x ON x.payout_id = o.id GROUP BY o.id, o.key, o.amount
+    HAVING sum(x.amount) <> o.amount
+"""
+_TRIES: Final = f"""
+    SELECT o.key FROM payout o LEFT JOIN payout_attempt t ON t.payout_id = o.id GROUP BY o.id, o.key, o.state
+    HAVING sum(CASE WHEN t.state IN ({", ".join(f"'{s}'" for s in sorted(OPEN))}) THEN 1 ELSE 0 END)
+           <> CASE WHEN o.state = 'submitted' THEN 1 ELSE 0 END
+        OR sum(CASE WHEN t.state = 'settled' THEN 1 ELSE 0 END) <> CASE WHEN o.state = 'settled' THEN 1 ELSE 0 END
+"""  # noqa: S608
+_SHARES: Final = """
+    SELECT p.key FROM payable x JOIN pay_proposal p ON p.id = x.proposal_id
+     GROUP BY p.id, p.key, x.part, x.proposal_id
+    HAVING sum(x.amount) <> (SELECT sum(s.amount) FROM locked_share s
+                              WHERE s.proposal_id = x.proposal_id AND s.part = x.part)
+"""
+
+_RULES: Final = (
+    (_SUMS, "payment %s: what it pays is not what is owed in it"),
+    (_TRIES, "payment %s: its tries do not fit how it stands"),
+    (_SHARES, "proposal %s: what is owed from it is not what was locked"),
+)
+
+
+async def find_differences() -> AsyncGenerator[str]:
+    """Each way in which payments and books differ, in a sentence; nothing when all is well.
+
+    For an instance at rest: what is being booked at that moment may look like a difference.
+    """
+    known = Counter[tuple[str, str]]()
+    for kind in ("payable", "in_flight", "unclaimed"):
+        async for account, currency, amount in all_balances(kind=kind):
+            known[account, currency] = -amount
+    said = Counter[tuple[str, str]]()
+    for person, currency, amount in await fetch_tuples(_OWED):
+        said[payable(int(person)), currency] += int(amount)
+    for key, currency, amount in await fetch_tuples(_FLYING):
+        said[in_flight(key), currency] += int(amount)
+    for person, currency, amount in await fetch_tuples(_UNCLAIMED):
+        said[unclaimed(int(person)), currency] += int(amount)
+    for account, currency in sorted(known.keys() | said.keys()):
+        there, due = known[account, currency], said[account, currency]
+        if there != due:
+            yield f"{account}: {there} {currency} in the books, {due} {currency} in payments"
+    for sql, sentence in _RULES:
+        for row in await fetch_tuples(sql):
+            yield sentence % row[0]
