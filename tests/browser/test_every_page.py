@@ -175,6 +175,11 @@ MAKER: Final = (
     "{waiting}",
     "/bookmarks",
     "/tasks",
+    "/money",
+    "/money/details",
+    "/money/terms",
+    "/money/code",
+    "{statement}",
     "/p/lamp/tasks",
     "/projects/new",
     "/p/orchard",
@@ -279,6 +284,9 @@ OWNER: Final = (
     "/admin/refused",
     "{text}",
     "{text}/unnamed",
+    "/treasury/payees",
+    "/treasury/payees?which=form",
+    "{payee}",
 )
 OTHERWISE: Final = {
     "/explore?q=@nobody@nowhere.example": 422,

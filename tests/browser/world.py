@@ -54,6 +54,7 @@ from fedirec.remix.terms import Pays, Terms
 from fedirec.remix.vocab import RecordObject
 from fedirec.settings import Settings
 from fedirec.uris import new_key
+from tests.browser.earning import earn
 from tests.browser.ending import end_some, look_for
 from tests.browser.orchard import plant, sow, tend
 from tests.browser.producing import finish_work
@@ -270,6 +271,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         orchard = await plant(state, ana, [olga, cy], slug="orchard", cover=leaf)
         work |= await tend(ana, orchard, bo, sea)
         await sow(state, ana, olga)
+        work |= await earn(state, ana, bo)
         work |= await finish_work(state, ana, bo, [await Record.get(id=song.id).select_related("author")])
         work |= await look_for(ana, group, olga, cy)
         work |= await end_some(state, ana, bo)
