@@ -17,7 +17,7 @@ import pytest
 from fedirec import net, uris
 from fedirec.accounts.actions.boundaries import block as keep_away
 from fedirec.accounts.actions.boundaries import lift
-from fedirec.accounts.models import Account
+from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Operator
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub import consent, inbox, ld, parsing, signatures
@@ -48,12 +48,18 @@ from fedirec.admin.actions import reporting
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.judging import Category
 from fedirec.clock import now
+from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
+from fedirec.credits.actions.crediting import granting, granting_elsewhere
+from fedirec.credits.lines import CreditHappening
+from fedirec.credits.queries.credits import own_credits
+from fedirec.credits.vocab import TYPES as CREDIT_TYPES
+from fedirec.credits.vocab import CreditObject, GrantObject
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.projects.actions import elsewhere, members, projects, steps
 from fedirec.projects.actions.productions import freezing, picking, preparing, releasing, roles
 from fedirec.projects.inbox import projects as offered
-from fedirec.projects.models import Project, ProjectMember, Step
+from fedirec.projects.models import Production, Project, ProjectMember, Step
 from fedirec.projects.queries.productions import get_production_row
 from fedirec.projects.queries.projects import MAX_STEPS, get_step, with_parts
 from fedirec.projects.vocab import TYPES as PROJECT_TYPES
@@ -131,7 +137,7 @@ from tests.rules_of_peers import RULES
 HOUSE = Path(__file__).parent.parent
 PROTOCOL = (HOUSE / "docs" / "federation.md").read_text(encoding="utf-8")
 FEDERATION = (HOUSE / "FEDERATION.md").read_text(encoding="utf-8")
-VOCABULARY = Vocabulary([*protocol.TYPES, *TYPES, *PROJECT_TYPES])
+VOCABULARY = Vocabulary([*protocol.TYPES, *TYPES, *PROJECT_TYPES, *CREDIT_TYPES])
 CONTEXTS = {
     "actor": ACTOR_CONTEXT,
     "challenge": CHALLENGE_CONTEXT,
@@ -309,6 +315,8 @@ def test_the_sentences_grant_a_licence() -> None:
 # The tables
 
 NAMES: dict[type[Entity], str] = {
+    CreditObject: "credit",
+    GrantObject: "monetization",
     Ref: "id",
     ActorObject: "actor",
     RecordObject: "record",
@@ -343,7 +351,7 @@ def _pairs(rows: list[list[str]]) -> set[tuple[str, str]]:
 
 def _handled(handlers: Handlers) -> Iterator[tuple[str, str, bool]]:
     """Each activity and object that something handles, and whether it is kept as evidence."""
-    objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES, *PROJECT_TYPES)
+    objects: tuple[Any, ...] = (Ref, *protocol.TYPES, *TYPES, *PROJECT_TYPES, *CREDIT_TYPES)
     for activity in (*protocol.ACTIVITIES, *protocol.REQUESTS, protocol.Flag, RemixQuestion, Invite, Join, Leave):
         if not issubclass(activity, Activity):
             continue
@@ -750,6 +758,41 @@ async def _finish(one: Instance, other: Instance, ana: Actor) -> None:
 
     await one.run(finish)
     await settle(one, other)
+    await _credit(one, other, ana)
+
+
+async def _credit(one: Instance, other: Instance, ana: Actor) -> None:
+    """Bo, on the other instance, is named for a role and contests it, and lets money be made with what he made."""
+    bo = await other.run(lambda: Actor.get(local_handle="bo"))
+    drums = await other.run(
+        records.publish_record, bo, drafts.RecordDraft(title="Drums", text="bum", licence="CC-BY-NC-4.0")
+    )
+    known, met = await one.find_record(drums.uri), await one.meet(bo)
+
+    async def freeze() -> None:
+        project = await with_parts(Project.filter(actor__local_handle="tin")).get()
+        words = preparing.ProductionDraft(title="Tin, the album", text="Nine songs.", licence="CC-BY-NC-4.0")
+        production = await get_production_row((await preparing.prepare_production(ana, project, words)).id)
+        await picking.use_records(ana, production, [picking.Pick(record=known)])
+        await roles.add_role(ana, production, role="mus", person=met)
+        await freezing.freeze_production(ana, production)
+
+    async def ask() -> None:
+        production = await get_production_row((await Production.get(title="Tin, the album")).id)
+        await granting.ask_for_grants(ana, production, [known.id])
+
+    await one.run(freeze)
+    await settle(one, other)
+    [credit] = await other.run(lambda: own_credits(bo, waiting=True, limit=9))
+    for happening, reason in ((CreditHappening.CONTEST, "I sang."), (CreditHappening.CONFIRM, "")):
+        await other.run(credits_elsewhere.answer_elsewhere, bo, credit, happening, reason=reason)
+        await settle(other, one)
+    await one.run(ask)
+    await settle(one, other)
+    told = await other.run(lambda: Notification.get(kind="grant_asked"))
+    asked, group = await other.run(granting_elsewhere.find_question, bo, told.url.rpartition("/")[2])
+    await other.run(granting_elsewhere.grant_elsewhere, bo, asked, group)
+    await settle(other, one)
 
 
 async def _agree_to_project(person: str, project: Project) -> None:
