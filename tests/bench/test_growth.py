@@ -10,7 +10,7 @@ from fedirec.db import migrate, open_database
 from fedirec.ledger.verifying import verify
 from fedirec.remix.models import Record
 from fedirec.remix.queries.trails import trail_of
-from tests.bench import graphs, ledger
+from tests.bench import graphs, ledger, proposals
 from tests.bench.deliveries import deliver_post, give_followers, sender
 from tests.bench.feed import fill
 from tests.bench.world import Stopwatch, browser_of_olga, open_world
@@ -71,6 +71,13 @@ async def test_books_are_verified_page_by_page_and_posted_to_as_quickly_when_the
 
     assert verified[1] < verified[0] * 10 * 1.6
     assert posted[1] < posted[0] * TIMES
+
+
+async def test_a_proposal_with_a_thousand_lines_is_decided_and_locked_within_a_second(tmp_path: Path) -> None:
+    found = await proposals.measure(1_000, tmp_path, f"sqlite://{tmp_path}/proposals.sqlite3")
+
+    assert found["owed"] == 1_000
+    assert float(str(found["deciding_and_locking_cpu_s"])) < 1, found
 
 
 async def test_a_host_that_hangs_keeps_nobody_else_waiting(tmp_path: Path) -> None:
