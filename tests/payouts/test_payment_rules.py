@@ -1,0 +1,249 @@
+"""The way of a payment: every pair has an answer, nothing is sent twice, and the books agree after whatever happens."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from fedirec.accounts.models import Person
+from fedirec.errors import Conflict
+from fedirec.lanes import Job
+from fedirec.payouts.actions.batching import cancel_batch, pay_again, take_out
+from fedirec.payouts.actions.reconciling import mark_payout
+from fedirec.payouts.actions.submitting import Cashier, submit_batch
+from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
+from fedirec.payouts.models import Payout, PayoutAttempt
+from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.payments import (
+    HEARD,
+    NEXT,
+    OPEN,
+    STANDING,
+    Attempted,
+    Call,
+    Lacking,
+    Readiness,
+    State,
+    Step,
+    advance,
+    asks_again_at,
+    digest_of_batch,
+    first_call,
+    lacks,
+    lapses_at,
+    may_lapse,
+    notice_due,
+    refusal_of,
+    threshold_in,
+)
+from tests.conftest import Pass
+from tests.network import Instance
+from tests.payouts.stage import Office, check_books, owe
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WELL = Readiness(has_details=True, is_confirmed=True, has_accepted=True, is_offered=True, limits=Limits(minimum=100))
+
+
+def test_each_step_from_each_state_leads_somewhere_or_says_why_not() -> None:
+    for state, step in product(State, Step):
+        if (state, step) in NEXT:
+            assert refusal_of(state, step) is None
+            assert advance(state, step) in State
+        else:
+            assert refusal_of(state, step) == STANDING[state]
+            with pytest.raises(Conflict):
+                advance(state, step)
+    ways_out = {state for state, _ in NEXT}
+    assert set(State) - ways_out == {State.GIVEN_AWAY}
+    assert {after for (_, step), after in NEXT.items() if step is Step.SUBMIT} == {State.SUBMITTED}
+    assert [state for state, step in NEXT if step is Step.SUBMIT] == [State.BATCHED], "nothing goes out but by a batch"
+
+
+def test_whatever_is_heard_of_a_try_has_an_answer_and_what_ended_never_opens_again() -> None:
+    assert set(HEARD) == set(product(Attempted, Standing))
+    for (state, standing), after in HEARD.items():
+        if state not in OPEN:
+            assert after not in OPEN
+        if standing in (Standing.UNKNOWN, Standing.UNHEARD) and state is not Attempted.BEGUN:
+            assert after is state, "to know nothing changes nothing"
+    for state in (Attempted.REFUSED, Attempted.ABANDONED):
+        assert HEARD[state, Standing.SETTLED] is None, "a person looks: it was certain that nothing is paid"
+    assert HEARD[Attempted.SETTLED, Standing.PENDING] is Attempted.SETTLED, "older news comes late"
+
+
+def test_only_what_certainly_was_not_sent_is_sent_without_asking() -> None:
+    assert {state for state in Attempted if first_call(state) is Call.SUBMIT} == {Attempted.BEGUN}
+    for state in OPEN - {Attempted.BEGUN}:
+        assert first_call(state) is Call.ASK
+        assert asks_again_at(state, begun_at=NOON, asked_at=NOON) == NOON + timedelta(minutes=2)
+    assert asks_again_at(Attempted.SETTLED, begun_at=NOON, asked_at=NOON + timedelta(days=200)) is None
+    assert asks_again_at(Attempted.RETURNED, begun_at=NOON, asked_at=NOON) is None
+
+
+def test_what_somebody_lacks_is_said_in_full() -> None:
+    assert lacks(WELL, 100, threshold=0, at=NOON) == ()
+    assert lacks(WELL, 99, threshold=0, at=NOON) == (Lacking.TOO_LITTLE,)
+    assert lacks(WELL, 100, threshold=5_00, at=NOON) == (Lacking.TOO_LITTLE,)
+    assert lacks(WELL, 100, threshold=5_00, at=NOON, is_again=True) == ()
+    nothing = lacks(Readiness(needs_form=True, held_until=NOON + timedelta(days=1)), 1, threshold=2, at=NOON)
+    assert nothing == (Lacking.DETAILS, Lacking.TERMS, Lacking.FORM, Lacking.HOLD, Lacking.TOO_LITTLE)
+    assert threshold_in("JPY", 50_00, of="EUR") == 50
+    assert threshold_in("KWD", 50_00, of="EUR") == 50_000
+    assert threshold_in("EUR", 50, of="JPY") == 50_00
+
+
+def test_a_digest_covers_amounts_and_details_and_no_order() -> None:
+    rows = [("a", 1, "x"), ("b", 2, "y")]
+    digest = digest_of_batch("sepa", "EUR", rows)
+    assert digest == digest_of_batch("sepa", "EUR", rows[::-1])
+    changed = [("sepa", "EUR", [("a", 2, "x"), rows[1]]), ("sepa", "EUR", [("a", 1, "z"), rows[1]])]
+    changed += [("csv", "EUR", rows), ("sepa", "CHF", rows), ("sepa", "EUR", rows[:1])]
+    assert digest not in {digest_of_batch(*each) for each in changed}
+
+
+def test_nobody_loses_money_unawares() -> None:
+    lapses = lapses_at(NOON, 24)
+    assert notice_due(lapses, [], at=lapses - timedelta(days=91)) is None
+    first = notice_due(lapses, [], at=lapses - timedelta(days=90))
+    assert first == lapses - timedelta(days=90)
+    assert notice_due(lapses, [first], at=lapses - timedelta(days=31)) is None
+    assert not may_lapse(lapses, [], at=lapses + timedelta(days=900))
+    late = lapses + timedelta(days=900)
+    assert not may_lapse(lapses, [late], at=late + timedelta(days=29))
+    assert may_lapse(lapses, [late], at=late + timedelta(days=30))
+
+
+def test_keys_sort_by_time_and_are_what_the_standard_says() -> None:
+    keys = [uuid7() for _ in range(50)]
+    assert len(set(keys)) == 50
+    assert {(key.version, key.variant) for key in keys} == {(7, "specified in RFC 4122")}
+    assert [key.int >> 80 for key in keys] == sorted(key.int >> 80 for key in keys)
+
+
+class Whimsical:
+    """A provider of which every answer is possible at any time. It remembers what it paid, and to whom."""
+
+    name, label, kind = "whim", "Whim", Kind.NETWORK
+    asks = (Detail(name="to", label="To"),)
+    window = timedelta(days=30)
+
+    def __init__(self, dice: random.Random) -> None:
+        self.dice = dice
+        self.paid: dict[str, tuple[str, int]] = {}
+        self.back: Counter[str] = Counter()
+
+    def find_limits(self, currency: str) -> Limits | None:
+        return Limits()
+
+    def expected_fee(self, amount: int, currency: str) -> int:
+        return 0
+
+    def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
+        return dict(details)
+
+    async def submit(self, attempt: Attempt) -> Outcome:
+        what = self.dice.choice(["paid", "paid", "paid", "lost", "lost", "dropped", "refused"])
+        if attempt.key in self.paid or what in ("paid", "lost"):
+            self.paid[attempt.key] = (attempt.details["to"], attempt.amount)
+            return await self.ask(attempt) if what != "lost" else Outcome(standing=Standing.UNKNOWN)
+        if what == "dropped" or attempt.first_sent_at is not None:
+            return Outcome(standing=Standing.UNKNOWN)
+        cause = self.dice.choice(list(Cause))
+        return Outcome(standing=Standing.REFUSED, cause=cause, reason="no")
+
+    async def ask(self, attempt: Attempt) -> Outcome:
+        if attempt.key not in self.paid:
+            return Outcome(standing=Standing.UNHEARD)
+        if self.dice.random() < 0.2:
+            return Outcome(standing=Standing.UNKNOWN)
+        if self.dice.random() < 0.3:
+            self.back[attempt.key] = self.dice.choice(
+                [attempt.amount, max(self.back[attempt.key], attempt.amount // 3)]
+            )
+        if back := self.back[attempt.key]:
+            return Outcome(standing=Standing.RETURNED, came_back=back, fee=25)
+        standing = self.dice.choice([Standing.PENDING, Standing.SETTLED, Standing.SETTLED, Standing.UNCLAIMED])
+        return Outcome(standing=standing, fee=25)
+
+    def keeps(self, name: str) -> int:
+        """What somebody has of it now."""
+        return sum(amount - self.back[key] for key, (to, amount) in self.paid.items() if to == name)
+
+
+@pytest.mark.anyio
+@pytest.mark.one_database
+@pytest.mark.parametrize("seed", range(5))
+async def test_after_any_story_the_books_the_payments_and_the_provider_agree(
+    here: Instance, time_passes: Pass, seed: int
+) -> None:
+    dice = random.Random(seed)  # noqa: S311  (the same again and again)
+    provider = Whimsical(dice)
+    office = Office(here, {"whim": provider})
+    await office.open()
+
+    async def story() -> None:
+        ways, vault = office.ways, office.vault
+        tina, tom, olga = [await office.viewer(name) for name in ("tina", "tom", "olga")]
+        people = [await Person.create(name=f"person {number}") for number in range(4)]
+        owed = Counter[str]()
+        cashier = Cashier(ways=ways, vault=vault)
+        for person in people:
+            await office.says(person, "whim", {"to": person.name})
+
+        async def owe_some() -> None:
+            wanted = {each: dice.randrange(1, 90_00) for each in dice.sample(people, 2)}
+            await owe({each.id: amount for each, amount in wanted.items()})
+            owed.update({each.name: amount for each, amount in wanted.items()})
+
+        async def pay() -> None:
+            await submit_batch(olga, ways, vault, await office.approved("whim"))
+
+        async def go_on() -> None:
+            for row in await PayoutAttempt.filter(state__in=[*sorted(OPEN), "settled"]).order_by("id"):
+                await cashier.work(Job(payload={"attempt": row.id}))
+
+        async def pay_stopped_again() -> None:
+            for row in await Payout.filter(state__in=["returned", "failed"], needs_person=False):
+                await pay_again(tom, row)
+
+        async def change_ones_mind() -> None:
+            batch = await office.approved("whim")
+            if dice.random() < 0.5 and (row := await Payout.filter(batch_id=batch.id).first()):
+                await take_out(tina, row)
+            await cancel_batch(tom, batch)
+
+        async def look_up() -> None:
+            for row in await Payout.filter(needs_person=True):
+                last = (await PayoutAttempt.filter(payout_id=row.id).order_by("-number"))[0]
+                await mark_payout(
+                    tina,
+                    ways,
+                    row,
+                    became="settled" if last.key in provider.paid else "not_paid",
+                    reference="7",
+                    text="looked up",
+                )
+
+        async def let_time_pass() -> None:
+            time_passes(timedelta(days=dice.choice([0, 1, 31])))
+
+        deeds = [owe_some, pay, pay, go_on, go_on, go_on, pay_stopped_again, change_ones_mind, look_up, let_time_pass]
+        await owe_some()
+        for deed in [pay, *dice.choices(deeds, k=40), look_up, go_on]:
+            with suppress(Conflict):  # nothing is ready, or it is not known yet what became of it
+                await deed()
+            for person in people:
+                assert provider.keeps(person.name) <= owed[person.name], "nobody has more than they were owed"
+        await check_books()
+        assert provider.paid
+        for row in await PayoutAttempt.all():
+            assert row.key in provider.paid or row.state in OPEN | {"refused", "abandoned"}
+            assert row.key not in provider.paid or row.state not in ("refused", "abandoned")
+
+    await here.run(story)
