@@ -17,6 +17,7 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.translatable import N_
+from fedirec.uris import origin_of
 
 _UNLISTED = """
     SELECT DISTINCT COALESCE(p.joined_id, p.id), p.name FROM production_credit c
@@ -81,7 +82,7 @@ async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], po
         proposal=proposal.uri,
         scope=proposal.key,
         number=proposal.number + 1,
-        pool=f"{proposal.group.uri}/money/{proposal.pool.key}",
+        pool=f"{origin_of(proposal.uri)}/pools/{proposal.pool.key}",
         currency=proposal.currency,
         amount=pot.to_share,
         host_share=proposal.pool.host_share_ppm,

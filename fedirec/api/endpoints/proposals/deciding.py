@@ -34,6 +34,7 @@ ENDPOINTS = (
         body=ProposalDecisionSent,
         answer=Proposal,
         is_versioned=True,
+        pages=("/pay/{key}/decide",),
     ),
     Endpoint(
         name="lock_proposal",
@@ -45,5 +46,6 @@ ENDPOINTS = (
         body=ProposalSaid,
         answer=Proposal,
         is_versioned=True,
+        pages=("/pay/{key}/lock",),
     ),
 )

@@ -138,6 +138,7 @@ ENDPOINTS = (
         body=NewProposal,
         answer=Proposal,
         status=201,
+        pages=("/pools/{key}/propose",),
     ),
     Endpoint(
         name="show_proposal_draft",
@@ -158,6 +159,7 @@ ENDPOINTS = (
         body=ProposalLinesSent,
         answer=ProposalDraftShown,
         is_versioned=True,
+        pages=("/pay/{key}/edit",),
     ),
     Endpoint(
         name="arrange_proposal",
@@ -169,6 +171,7 @@ ENDPOINTS = (
         body=ProposalArrangement,
         answer=ProposalDraftShown,
         is_versioned=True,
+        pages=("/pay/{key}/edit",),
     ),
     Endpoint(
         name="publish_proposal",
@@ -181,6 +184,7 @@ ENDPOINTS = (
         answer=Proposal,
         status=201,
         is_versioned=True,
+        pages=("/pay/{key}/publish",),
     ),
     Endpoint(
         name="ask_to_agree",
@@ -190,6 +194,7 @@ ENDPOINTS = (
         says="Everybody to whom it gives other terms than they were promised is asked, once, whether they agree.",
         run=ask,
         status=204,
+        pages=("/pay/{key}/ask",),
     ),
     Endpoint(
         name="cancel_proposal",
@@ -200,5 +205,6 @@ ENDPOINTS = (
         run=cancel,
         body=ProposalReason,
         status=204,
+        pages=("/pay/{key}/cancel",),
     ),
 )

@@ -123,6 +123,7 @@ ENDPOINTS = (
         body=ProposalCommentSent,
         answer=ProposalCommentShown,
         status=201,
+        pages=("/pay/{key}/comments",),
     ),
     Endpoint(
         name="list_objections",
@@ -145,6 +146,7 @@ ENDPOINTS = (
         answer=Objection,
         status=201,
         is_versioned=True,
+        pages=("/pay/{key}/objections",),
     ),
     Endpoint(
         name="withdraw_objection",
@@ -154,6 +156,7 @@ ENDPOINTS = (
         says="You take your objection back, as long as nobody has answered.",
         run=withdraw,
         status=204,
+        pages=("/pay/{key}/objections/{objection}",),
     ),
     Endpoint(
         name="answer_objection",
@@ -164,6 +167,7 @@ ENDPOINTS = (
         run=answer,
         body=ObjectionAnswer,
         answer=Objection,
+        pages=("/pay/{key}/objections/{objection}",),
     ),
     Endpoint(
         name="appeal_objection",
@@ -174,6 +178,7 @@ ENDPOINTS = (
         run=appeal,
         body=ProposalAppealSent,
         answer=Objection,
+        pages=("/pay/{key}/objections/{objection}",),
     ),
     Endpoint(
         name="list_proposal_appeals",
@@ -194,5 +199,6 @@ ENDPOINTS = (
         run=decide,
         body=ProposalAppealDecision,
         answer=Objection,
+        pages=("/pay/{key}/objections/{objection}",),
     ),
 )

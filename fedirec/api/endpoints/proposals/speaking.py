@@ -55,6 +55,7 @@ ENDPOINTS = (
         run=accept,
         body=ProposalSaid,
         answer=StanceTaken,
+        pages=("/pay/{key}/stance",),
     ),
     Endpoint(
         name="give_share_back",
@@ -65,6 +66,7 @@ ENDPOINTS = (
         run=give_back,
         body=ShareGivenBack,
         answer=Proposal,
+        pages=("/pay/{key}/stance",),
     ),
     Endpoint(
         name="list_departures",
@@ -84,5 +86,6 @@ ENDPOINTS = (
         run=agree,
         body=ProposalSaid,
         answer=StanceTaken,
+        pages=("/pay/{key}/agree",),
     ),
 )
