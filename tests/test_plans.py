@@ -19,6 +19,8 @@ from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.vocab import QuoteRequest, Ref
 from fedirec.api.endpoints import TABLE
 from fedirec.db import execute, on_postgres, transaction
+from fedirec.payouts.actions.payees.holding import watch_payees
+from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.projects.actions.takeovers import watch_leaders
 from fedirec.projects.actions.tasks import TaskDraft, make_task
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
@@ -139,6 +141,13 @@ PAGES = (
     "/picks/new",
     "/calendar",
     "/tasks",
+    "/money",
+    "/money/details",
+    "/money/code",
+    "/treasury",
+    "/treasury/batches",
+    "/treasury/payees",
+    "/treasury/payees?which=form",
 )
 WISHES = tuple(
     "&".join(filters)
@@ -272,6 +281,9 @@ async def test_no_page_reads_a_table_from_end_to_end(here: Instance) -> None:
                 assert answer.status_code == 200, path
             asked.address = "watch for leaders"
             await here.run(watch_leaders)
+            asked.address = "watch for payees who moved"
+            await here.run(watch_payees, here.state["vault"], here.state["post"])
+            await here.run(join_those_who_moved, here.state["vault"], here.state["post"])
             asked.address = "a quote of nothing"
             await here.run(quote_nothing, int(rows["author"]))
 
@@ -281,7 +293,13 @@ async def test_no_page_reads_a_table_from_end_to_end(here: Instance) -> None:
 
 async def test_no_answer_to_a_program_reads_a_table_from_end_to_end(here: Instance) -> None:
     rows = await fill_tables(here)
-    places = {"{id:int}": rows["record"], "{handle}": f"kim@{rows['host']}", "{host}": rows["host"], "{name}": "tag7"}
+    places = {
+        "{year:int}": 2026,
+        "{id:int}": rows["record"],
+        "{handle}": f"kim@{rows['host']}",
+        "{host}": rows["host"],
+        "{name}": "tag7",
+    }
     token = await token_for(here, "olga")
     answered = 0
     async with here.client() as client:

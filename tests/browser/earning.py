@@ -32,7 +32,7 @@ async def earn(state: State, actor: Actor, other: Actor) -> dict[str, str]:
         country="DE",
         terms_version=settings.terms_version,
         terms_digest=digest_of_terms(settings),
-        confirmed_at=now(),
+        terms_at=now(),
     )
     await owe({person.id: 123_456})
     await make_ready(state["ways"], vault)

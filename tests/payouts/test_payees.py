@@ -103,7 +103,7 @@ async def test_somebody_says_how_they_are_paid(here: Instance, time_passes: Pass
         assert "have changed" in stale.text
         assert (await browser.post("/money/terms", data=told)).status_code == 303
         assert (await standing_of(here, ana)).has_accepted
-        assert (await browser.post("/money/details/erase", data={"present": PASSWORD})).status_code == 303
+        assert (await browser.post("/money/details/erase", data={"present_to_erase": PASSWORD})).status_code == 303
         assert "You have not said it yet." in (await browser.get("/money")).text
     assert not (await standing_of(here, ana)).has_details
     assert await here.run(lambda: Payee.filter(details__not_isnull=True).count()) == 0
@@ -189,9 +189,9 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
         page = (await browser.get("/money/details")).text
         assert "By hand" in page
         assert "Is it still yours, and right?" in page
-        wrong = await browser.post("/money/details/confirm", data={"present": "a wrong password"})
+        wrong = await browser.post("/money/details/confirm", data={"present_to_confirm": "a wrong password"})
         assert wrong.status_code == 422
-        assert (await browser.post("/money/details/confirm", data={"present": PASSWORD})).status_code == 303
+        assert (await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})).status_code == 303
     joined = await standing_of(here, new)
     assert joined.is_confirmed
     assert joined.held_until is not None
@@ -432,7 +432,7 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
                 assert ("We cannot read any more what you said." in page) == (not with_key)
                 assert not settings.payees_key_file.exists() or with_key  # looking makes no key
                 if not with_key:
-                    refused = await browser.post("/money/details/confirm", data={"present": PASSWORD})
+                    refused = await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
                     assert refused.status_code == 422
                     assert (await says(browser)).status_code == 303
             assert (await standing_of(again, ana)).has_details

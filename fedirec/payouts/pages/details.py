@@ -84,20 +84,20 @@ async def post_details(request: Request[Any]) -> Response:
 async def post_confirmation(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.BE_PAID)
     form = await read_form(request)
-    present = form.secret("present", required=bool(viewer.account.password_hash))
+    present = form.secret("present_to_confirm", required=bool(viewer.account.password_hash))
     if form.errors:
         return await _again(request, viewer, form)
     try:
         await confirm_details(viewer, present=present, vault=request.state["vault"], attempts=request.state["attempts"])
     except FedirecError as error:
-        return await _again(request, viewer, form, error)
+        return await _again(request, viewer, form, _beside(error, "present_to_confirm"))
     return redirect(request, DETAILS, _("Thank you. It stays as it is."))
 
 
 async def post_erasure(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.BE_PAID)
     form = await read_form(request)
-    present = form.secret("present", required=bool(viewer.account.password_hash))
+    present = form.secret("present_to_erase", required=bool(viewer.account.password_hash))
     if form.errors:
         return await _again(request, viewer, form)
     try:
@@ -109,7 +109,7 @@ async def post_erasure(request: Request[Any]) -> Response:
             attempts=request.state["attempts"],
         )
     except FedirecError as error:
-        return await _again(request, viewer, form, error)
+        return await _again(request, viewer, form, _beside(error, "present_to_erase"))
     return redirect(request, DETAILS, _("It is erased. What you are owed stays yours."))
 
 
@@ -148,6 +148,12 @@ async def _again(request: Request[Any], viewer: Viewer, form: Form, error: Fedir
     response = once_more(request, _PAGE, form, error, **await _details(request, viewer, way=form.value("way")))
     response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
     return response
+
+
+def _beside(error: FedirecError, field: str) -> FedirecError:
+    """`error`, beside the password of the form that was sent: there are three on the page."""
+    error.field = field if error.field == "present" else error.field
+    return error
 
 
 async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> dict[str, Any]:

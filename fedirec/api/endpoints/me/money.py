@@ -52,7 +52,7 @@ ENDPOINTS = (
     Endpoint(
         name="show_statement",
         method="GET",
-        path="/me/money/{year}",
+        path="/me/money/{year:int}",
         permission=Permission.BE_PAID,
         says="What you were paid in a year, by proposal and kind of income.",
         run=show_year,
