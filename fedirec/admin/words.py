@@ -12,6 +12,8 @@ from fedirec.web.sentences import as_sentence
 KINDS: Final[Mapping[str, str]] = {
     "deliver": N_("Deliveries to other servers"),
     "mail": N_("Letters"),
+    "credits": N_("Bringing credit lists up to date"),
+    "credit": N_("Looking at credits of which other servers ask"),
     "fanout": N_("Finding out who should get what was said"),
     "inbox": N_("What other servers sent"),
     "actor": N_("Looking again who somebody is"),

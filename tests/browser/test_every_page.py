@@ -140,6 +140,8 @@ STRANGER: Final = (
     "/p/tin",
     "/productions",
     "{finished}",
+    "{finished}/credits",
+    "{finished}/grants",
     "{prepared}",
 )
 MEMBER: Final = (
@@ -198,6 +200,8 @@ MAKER: Final = (
     "{task}/edit",
     "/p/well/takeover",
     "/p/tin/productions/new",
+    "/credits",
+    "{finished}/credits",
     "{finished}/lead",
     "{prepared}/lead",
     "{prepared}/edit",

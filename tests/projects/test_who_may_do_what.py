@@ -20,6 +20,7 @@ from starlette.routing import Route
 from fedirec.accounts.permissions import Permission
 from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.endpoints import TABLE
+from fedirec.credits.pages.answering import routes as credit_answers
 from fedirec.projects.pages import routes as project_pages
 from fedirec.remix.pages import routes as remix_pages
 from fedirec.remix.powers import _ONLY, POWERS, Deed
@@ -355,6 +356,7 @@ def test_each_row_of_the_powers_is_asked_for() -> None:
     """By a page or a program; or by an action inside another one, whose tests ask for it."""
     asked = {rule for rows in PAGES.values() for rule in _rules(rows).values()} | set(CALLS.values())
     within = {Deed.CHANGE_TERMS, Deed.EXTEND_CHALLENGE, Deed.REOPEN_CHALLENGE, Deed.PUT_UP_PROJECT, Deed.SEE_UNLAUNCHED}
+    within |= {Deed.ANSWER_CREDIT, Deed.ASK_FOR_GRANT}  # tests/credits
     assert set(POWERS) - asked == within
 
 
@@ -469,7 +471,7 @@ def _rules(rows: Rows) -> Mapping[str, Rule]:
 
 
 def _pages() -> Iterator[str]:
-    for route in (*project_pages, *remix_pages, *admin_pages):
+    for route in (*project_pages, *credit_answers, *remix_pages, *admin_pages):
         if isinstance(route, Route) and any(re.match(rf"{ours}\b", route.endpoint.__module__) for ours in OURS):
             yield from (f"{method} {route.path}" for method in (route.methods or set()) - {"HEAD"})
 
