@@ -12,7 +12,9 @@ import pytest
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
+from fedirec.clock import now
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
+from fedirec.credits.actions.proposals.doors import own_person
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
@@ -25,18 +27,39 @@ from fedirec.credits.actions.proposals.hearing import (
 )
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
-from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
+from fedirec.credits.actions.proposals.stances import (
+    accept_proposal,
+    agree_to_departure,
+    ask_to_agree,
+    departures_for,
+    give_share_back,
+    take_share_back,
+)
 from fedirec.credits.deciding import Rule
-from fedirec.credits.models import ProposalDecision, ProposalRevision, Share
+from fedirec.credits.models import (
+    DraftLine,
+    MonetizationGrant,
+    PayProposal,
+    ProposalDecision,
+    ProposalRevision,
+    Share,
+    Stance,
+)
+from fedirec.credits.pools import EntryKind
 from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
+from fedirec.db import transaction
 from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
 from fedirec.ledger.balances import balance_of
 from fedirec.ledger.journal import payable
 from fedirec.ledger.models import ChainLink
+from fedirec.projects.models import ProductionPart
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.models import Record, Submission
+from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
-from tests.credits.proposing import WINDOW, earning, refused
-from tests.network import Instance
+from tests.credits.proposing import WINDOW, Earning, earning, refused
+from tests.network import KEYS, Instance
 
 pytestmark = pytest.mark.anyio
 
@@ -344,3 +367,170 @@ async def at_once(at: Instance, *deeds: Callable[[], Awaitable[Any]]) -> list[Fe
         if isinstance(end, BaseException) and not isinstance(end, FedirecError):
             raise end
     return [end if isinstance(end, FedirecError) else None for end in ends]
+
+
+@pytest.mark.one_database
+async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here, host_share_ppm=0, amount=10_000)
+    proposal = await film.propose()
+
+    # The licence of Cy's work does not let people make money, until Cy grants it.
+    work = await here.run(lambda: Record.get(author_id=film.cy.id))
+    await here.run(lambda: Record.filter(id=work.id).update(licence="CC-BY-NC-4.0", licence_url=None))
+    said = await refused(here, Conflict, lambda: publish_revision(film.ana, proposal, version=proposal.version))
+    assert "“Sky” (cy)" in said
+    grant: dict[str, Any] = {"record_id": work.id, "scope": "production", "scope_uri": film.production.uri}
+    forged = {**grant, "key": "a" * 26, "author": film.bo, "version": 1, "digest": "zQm"}
+    await here.run(lambda: MonetizationGrant.create(**forged))
+    await refused(here, Conflict, lambda: publish_revision(film.ana, proposal, version=proposal.version))
+    given = {**grant, "key": "b" * 26, "author": film.cy, "version": 1, "digest": "zQm"}
+    await here.run(lambda: MonetizationGrant.create(**given))
+
+    # Bo contributed to a challenge that promised a pot of 200.00, decided by those who contribute.
+    promised = Terms(
+        version=1,
+        licence="CC-BY-SA-4.0",
+        pays=Pays.POT,
+        amount=20_000,
+        currency="EUR",
+        rule="In equal parts.",
+        decided_by=DecidedBy.CONTRIBUTORS,
+    )
+    await here.run(lambda: _offered(film, promised))
+    await refused(here, Conflict, lambda: publish_revision(film.ana, proposal, version=proposal.version))
+    assert await here.run(lambda: ask_to_agree(film.ana, proposal)) == 1
+    assert await here.run(lambda: ask_to_agree(film.ana, proposal)) == 0, "asked once"
+    bo = await here.run(lambda: own_person(film.bo))
+    asked = await here.run(lambda: departures_for(proposal, bo))
+    assert {str(each.kind) for each in asked} == {"smaller_pot", "other_decider"}
+    await refused(here, Forbidden, lambda: agree_to_departure(film.cy, proposal, asked[0].digest))
+    wrong = await here.run(lambda: agree_to_departure(film.bo, proposal, "zQmOther"))
+    assert not wrong.counts
+    for each in asked:
+        await here.run(agree_to_departure, film.bo, proposal, each.digest)
+    revision = await film.publish(proposal)
+
+    # Bo agreed to 100.00 instead of 200.00, and not to less: if money goes back, everybody is asked again.
+    await film.decided(proposal, revision, time_passes)
+    await film.earn(4_000, kind=EntryKind.REFUND)
+    await refused(here, Conflict, lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
+    await refused(here, Conflict, lambda: publish_revision(film.ana, proposal, version=proposal.version, note="Less."))
+    less = await here.run(lambda: departures_for(proposal, bo))
+    assert {each.offered for each in less if each.kind == "smaller_pot"} == {"6000"}
+    for each in less:
+        await here.run(agree_to_departure, film.bo, proposal, each.digest)
+    revision = await film.publish(proposal, "Some of it went back.")
+    await film.decided(proposal, revision, time_passes)
+    await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
+    assert sum((await film.owed(proposal)).values()) == 6_000
+
+
+async def _offered(film: Earning, terms: Terms) -> None:
+    """Bo's work came to the production by a submission to a challenge with these terms."""
+    challenge = await open_challenge(
+        film.ana,
+        film.at.state["keyring"],
+        ChallengeDraft(title="Skies", slug="skies", text="Paint.", terms=terms),
+        keys=KEYS,
+    )
+    part = await ProductionPart.get(production_id=film.production.id, record__author_id=film.bo.id)
+    submission = await Submission.create(
+        challenge=challenge, record_id=part.record_id, state="accepted", terms_version=1, via="local"
+    )
+    await ProductionPart.filter(id=part.id).update(submission_id=submission.id)
+
+
+ALLOWED: dict[str, set[str]] = {
+    "draft": {"save", "publish", "cancel"},
+    "published": {"save", "publish", "cancel", "comment", "object", "accept", "give_back"},
+    "closing": {"save", "publish", "cancel", "comment", "accept", "give_back", "decide"},
+    "decided": {"save", "publish", "cancel", "comment", "lock"},
+    "locked": {"comment"},
+    "cancelled": set(),
+}
+
+
+@pytest.mark.one_database
+async def test_each_state_lets_people_do_what_the_way_says_and_nothing_else(here: Instance) -> None:
+    film = await earning(here)
+    for state, allowed in ALLOWED.items():
+        proposal, digest = await _standing(film, state)
+        assert (await film.look(proposal)).state == state
+        done = set()
+        for step, act in _acts(film, digest).items():
+            if await here.run(_would, film, proposal, act):
+                done.add(step)
+        assert done == allowed, state
+        if state not in ("cancelled", "locked"):
+            await here.run(cancel_proposal, film.ana, proposal, "The next one.")
+
+
+async def _standing(film: Earning, state: str) -> tuple[PayProposal, str]:
+    """A proposal that stands there, and the digest of what is in force."""
+    proposal = await film.propose()
+    if state == "cancelled":
+        await film.at.run(cancel_proposal, film.ana, proposal, "No.")
+    if state in ("draft", "cancelled"):
+        return proposal, "zQmNone"
+    revision = await film.publish(proposal)
+    if state != "published":
+        await film.at.run(lambda: PayProposal.filter(id=proposal.id).update(closes_at=now()))
+        await film.at.run(close_windows)
+    said: dict[str, Any] = {"digest": revision.digest, "accepts": True, "reason": "Fair."}
+    if state in ("decided", "locked"):
+        await film.at.run(lambda: decide_proposal(film.tom, proposal, **said))
+    if state == "locked":
+        await film.at.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
+    return proposal, revision.digest
+
+
+Act = Callable[[PayProposal], Awaitable[object]]
+
+
+def _acts(film: Earning, digest: str) -> dict[str, Act]:
+    draft = ObjectionDraft(kind="other", words="No.", remedy="Another way.")
+    changed = LineDraft(name="Dora", weight=0, reason="Nothing.")
+    said: dict[str, Any] = {"digest": digest, "accepts": True, "reason": "Fair."}
+    return {
+        "save": lambda it: save_lines(film.ana, it, it.version, [changed]),
+        "publish": lambda it: _republish(film, it),
+        "cancel": lambda it: cancel_proposal(film.ana, it, "No."),
+        "comment": lambda it: write_comment(film.bo, it, "Well."),
+        "object": lambda it: object_to(film.bo, it, draft, digest=digest),
+        "accept": lambda it: _counting(accept_proposal(film.bo, it, digest)),
+        "give_back": lambda it: give_share_back(film.bo, it, digest),
+        "decide": lambda it: decide_proposal(film.tom, it, **said),
+        "lock": lambda it: lock_proposal(film.tom, it, digest=digest),
+    }
+
+
+async def _republish(film: Earning, it: PayProposal) -> None:
+    await DraftLine.filter(proposal_id=it.id).update(reason="Said otherwise.")
+    await publish_revision(film.ana, it, version=it.version, note="Said otherwise.")
+
+
+async def _would(film: Earning, proposal: PayProposal, act: Act) -> bool:
+    """Whether it can be done; it is undone in any case."""
+    fresh = await get_proposal(proposal.key, film.ana)
+    try:
+        async with transaction():
+            await act(fresh)
+            _undo()
+    except _UndoneError:
+        return True
+    except Conflict:
+        return False
+    raise AssertionError
+
+
+def _undo() -> None:
+    raise _UndoneError
+
+
+async def _counting(said: Awaitable[Stance]) -> None:
+    if not (await said).counts:
+        raise Conflict
+
+
+class _UndoneError(Exception):
+    """What was done is undone."""
