@@ -182,7 +182,11 @@ async def parts_in_credit_lists(records: Collection[int]) -> Sequence[FurtherPar
     What was corrected is as it was corrected, with a note until the person confirms it.
     """
     parts = list(await parts_in_releases(records))
-    rows = with_all(ProductionCredit.filter(production__record_id__in=list(records), role_line_id__not_isnull=True))
+    released = Production.filter(record_id__in=list(records), state="released").values_list("id", flat=True)
+    productions = [int(str(row)) for row in await released]
+    if not productions:
+        return parts
+    rows = with_all(ProductionCredit.filter(production_id__in=productions, generation=0, role_line_id__not_isnull=True))
     for line in await rows.order_by("id").limit(MAX_LINES):
         if line.role_line is None or is_as_named(line, line.role_line) or line.actor is None or not shown_name(line):
             continue
