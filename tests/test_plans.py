@@ -61,7 +61,9 @@ GROWING |= {
     "production",
     "production_part",
 }
+GROWING |= {"production_credit", "monetization_grant"}
 GROWING |= {"role_line", "need", "need_answer", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
+GROWING |= {"payable", "payout", "payout_attempt", "payout_batch"}
 GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
     "/",
@@ -141,6 +143,7 @@ PAGES = (
     "/picks/new",
     "/calendar",
     "/tasks",
+    "/credits",
     "/money",
     "/money/details",
     "/money/code",
@@ -166,6 +169,8 @@ WISHES = tuple(
 """Filters together, most of which fit nothing."""
 READ_WHOLE = (
     ' FROM "audit_event" ORDER BY "id" DESC LIMIT ?',  # from its end, and no further than a page
+    ' FROM "payout_batch" ORDER BY "id" DESC LIMIT ?',
+    ' ORDER BY "payout"."id" DESC LIMIT ?',
     "SELECT origin FROM peer WHERE is_listed",  # whom a list would cut off is counted over everybody
     ' FROM "job" WHERE NOT "dead_at" IS NULL ORDER BY "id" DESC LIMIT ?',  # an index would make all work dearer
 )

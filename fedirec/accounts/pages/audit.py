@@ -48,6 +48,15 @@ WORDS: Final[Mapping[str, str]] = {
     "use_credit_code": N_("said with a code who they are"),
     "accept_credit_code": N_("believed the code of somebody"),
     "refuse_credit_code": N_("did not believe the code of somebody"),
+    "propose_batch": N_("put payments together"),
+    "approve_batch": N_("approved payments that were put together"),
+    "submit_batch": N_("paid what was approved"),
+    "cancel_batch": N_("called off payments that were put together"),
+    "take_out_of_batch": N_("took a payment out of its batch"),
+    "read_batch_file": N_("took the file for the bank"),
+    "mark_payout": N_("said what became of a payment"),
+    "pay_again": N_("let a payment be tried again"),
+    "give_to_charity": N_("gave what nobody claimed to the charity"),
     "renew_payees_key": N_("renewed the key for how people are paid"),
     "reset_password": N_("reset a password"),
     "create_token": N_("made a token for a program"),
@@ -176,6 +185,12 @@ DETAILS: Final[Mapping[str, str]] = {
     "federation": N_("With whom"),
     "hosts": N_("Instances"),
     "lane": N_("Where it waited"),
+    "adapter": N_("Way of paying"),
+    "payments": N_("How many payments"),
+    "amount": N_("Sum, in the smallest unit"),
+    "digest": N_("Digest of what it is"),
+    "payout": N_("Payment"),
+    "became": N_("What became of it"),
 }
 """What is told of an action, by the name under which it is kept."""
 

@@ -88,7 +88,7 @@ async def mark_payout(
         else:
             await hear(attempt.id, _outcome(payout, attempt, became, reference, text), by=doer.actor, proof=said)
         site = (await own_actor()).uri
-        await audit(doer, "mark_payout", site, payout=payout.key, became=became, proof=said)
+        await audit(doer, "mark_payout", site, payout=payout.key, became=became)
     return await PayoutAttempt.get(id=attempt.id)
 
 

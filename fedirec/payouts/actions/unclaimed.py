@@ -95,10 +95,9 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
         await hold(payout)
         if settings.unclaimed_policy != "charity":
             raise Conflict(N_("The policy of this instance is another one."))
-        payout.state, payout.reason = advance(payout.state, Step.GIVE_AWAY), proof.text[:300]
+        payout.state, payout.reason = advance(payout.state, Step.GIVE_AWAY), f"{proof.reference} · {proof.text}"[:300]
         await payout.save(update_fields=["state", "reason"])
-        said = f"{proof.reference} · {proof.text}"
-        await audit(doer, "give_to_charity", (await own_actor()).uri, payout=payout.key, proof=said)
+        await audit(doer, "give_to_charity", (await own_actor()).uri, payout=payout.key)
         await follow_payments([payout.id])
         entry = bookings.given_to_charity(
             payout.key, person=payout.person_id, amount=payout.amount, currency=payout.currency
