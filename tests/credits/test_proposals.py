@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,6 +49,7 @@ from fedirec.credits.models import (
 from fedirec.credits.pools import EntryKind
 from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
+from fedirec.credits.queries.standing import parts_to
 from fedirec.db import transaction
 from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
 from fedirec.ledger.balances import balance_of
@@ -56,6 +58,7 @@ from fedirec.ledger.models import ChainLink
 from fedirec.projects.models import ProductionPart
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.models import Record, Submission
+from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
 from tests.credits.proposing import WINDOW, Earning, earning, refused
@@ -534,3 +537,55 @@ async def _counting(said: Awaitable[Stance]) -> None:
 
 class _UndoneError(Exception):
     """What was done is undone."""
+
+
+@pytest.mark.one_database
+async def test_each_deed_with_a_proposal_refuses_whom_the_table_refuses(here: Instance) -> None:
+    film = await earning(here)
+    stranger, dora = await here.join("stranger"), await here.join("dora", role=Role.MODERATOR)
+    proposal, first = await film.published()
+    draft = ObjectionDraft(kind="other", words="No.", remedy="Another way.")
+    missing = ObjectionDraft(kind="left_out", words="I sang.", remedy="A share.")
+    waits = await here.run(lambda: object_to(film.bo, proposal, draft, digest=first.digest))
+    answered = await here.run(lambda: object_to(film.bo, proposal, draft, digest=first.digest))
+    await here.run(lambda: answer_objection(film.ana, answered, resolution="rejected", words="No."))
+    appealed = await here.run(lambda: object_to(film.bo, proposal, draft, digest=first.digest))
+    await here.run(lambda: answer_objection(film.ana, appealed, resolution="rejected", words="No."))
+    appeal = await here.run(lambda: appeal_objection(film.bo, appealed, "Please look."))
+    said: dict[str, Any] = {"digest": first.digest, "accepts": True, "reason": "Fair."}
+    acts: dict[Deed, Callable[[Actor, PayProposal], Awaitable[object]]] = {
+        Deed.DRAW_UP_PROPOSAL: lambda who, it: save_lines(who, it, it.version, []),
+        Deed.PUBLISH_PROPOSAL: lambda who, it: publish_revision(who, it, version=it.version, note="New."),
+        Deed.CANCEL_PROPOSAL: lambda who, it: cancel_proposal(who, it, "No."),
+        Deed.COMMENT_ON_PROPOSAL: lambda who, it: write_comment(who, it, "Well."),
+        Deed.OBJECT_TO_PROPOSAL: lambda who, it: object_to(
+            who, it, draft if who in (film.bo, film.cy) else missing, digest=first.digest
+        ),
+        Deed.WITHDRAW_OBJECTION: lambda who, _it: withdraw_objection(who, waits),
+        Deed.ANSWER_OBJECTION: lambda who, _it: answer_objection(who, waits, resolution="resolved", words="Yes."),
+        Deed.APPEAL_OBJECTION: lambda who, _it: appeal_objection(who, answered, "Please look."),
+        Deed.DECIDE_PROPOSAL_APPEAL: lambda who, _it: decide_appeal(who, appeal, upholds=True, reason="Yes."),
+        Deed.ACCEPT_PROPOSAL: lambda who, it: accept_proposal(who, it, first.digest),
+        Deed.GIVE_SHARE_BACK: lambda who, it: give_share_back(who, it, first.digest),
+        Deed.DECIDE_PROPOSAL: lambda who, it: decide_proposal(who, it, **said),
+        Deed.LOCK_PROPOSAL: lambda who, it: lock_proposal(who, it, digest=first.digest),
+    }
+    for who in (film.ana, film.bo, film.tom, stranger, dora):
+        parts = await here.run(parts_to, proposal.group, who)
+        parts |= {Part.AUTHOR} if who.id == film.bo.id else set()
+        for deed, act in acts.items():
+            refused_ = await here.run(_is_refused, film, proposal, partial(act, who))
+            assert refused_ is not may_do(deed, parts), (who.handle, deed)
+
+
+async def _is_refused(film: Earning, proposal: PayProposal, act: Act) -> bool:
+    fresh = await get_proposal(proposal.key, film.ana)
+    try:
+        async with transaction():
+            await act(fresh)
+            _undo()
+    except Forbidden:
+        return True
+    except (_UndoneError, Conflict):
+        return False
+    raise AssertionError

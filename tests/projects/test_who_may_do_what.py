@@ -357,6 +357,12 @@ def test_each_row_of_the_powers_is_asked_for() -> None:
     asked = {rule for rows in PAGES.values() for rule in _rules(rows).values()} | set(CALLS.values())
     within = {Deed.CHANGE_TERMS, Deed.EXTEND_CHALLENGE, Deed.REOPEN_CHALLENGE, Deed.PUT_UP_PROJECT, Deed.SEE_UNLAUNCHED}
     within |= {Deed.ANSWER_CREDIT, Deed.ASK_FOR_GRANT}  # tests/credits
+    within |= {
+        *(Deed.DRAW_UP_PROPOSAL, Deed.PUBLISH_PROPOSAL, Deed.CANCEL_PROPOSAL, Deed.COMMENT_ON_PROPOSAL),
+        *(Deed.OBJECT_TO_PROPOSAL, Deed.WITHDRAW_OBJECTION, Deed.ANSWER_OBJECTION, Deed.APPEAL_OBJECTION),
+        *(Deed.DECIDE_PROPOSAL_APPEAL, Deed.ACCEPT_PROPOSAL, Deed.GIVE_SHARE_BACK, Deed.AGREE_TO_DEPARTURE),
+        *(Deed.DECIDE_PROPOSAL, Deed.LOCK_PROPOSAL),
+    }  # tests/credits/test_proposals.py
     assert set(POWERS) - asked == within
 
 
