@@ -1563,6 +1563,11 @@ class Migration(QuickMigration):
             bases=["Model"],
         ),
         ops.AddField(
+            model_name="RoleLine",
+            name="label",
+            field=fields.CharField(default="", db_default="", max_length=100),
+        ),
+        ops.AddField(
             model_name="Person",
             name="joined",
             field=fields.ForeignKeyField(

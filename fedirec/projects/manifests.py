@@ -27,6 +27,8 @@ MAX_ROLES: Final = 300
 MAX_FILES: Final = 4
 MAX_PERSON: Final = 200
 """Characters of somebody's name."""
+MAX_LABEL: Final = 100
+"""Characters of what a contribution is called that is none of the roles."""
 MAX_WORDS: Final = 300
 """Characters of what is said about a record that is used, or about a role."""
 _MAX_LICENCE: Final = 300

@@ -40,6 +40,8 @@ async def finish_together(here: Instance, ana: Program, ben: Program, nobody: Pr
     person = (await actor_named(here, "ben")).id
     await ana.ask("name_role", key, role="rce", status=400)
     role = await ana.get("name_role", key, role="rce", person=person, words="all night")
+    free = await ana.get("name_role", key, role="ctb", label="Cat wrangler", name="Dora")
+    assert (free["role"], free["label"]) == ("ctb", "Cat wrangler")
     wrong = await ana.get("name_role", key, role="flm", name="Dora")
     await ana.ask("drop_role", key, wrong["id"])
     await ana.ask("answer_role", key, role["id"], is_so=True, status=403)
@@ -69,7 +71,8 @@ async def _say_who_did_what(ana: Program, ben: Program, nobody: Program, key: in
     lines = (await nobody.get("list_credit_lines", key))["items"]
     mine = {each["label"]: each["id"] for each in lines if each["name"] == "ben"}
     assert set(mine) == {"Recording engineer", "Author"}
-    assert {each["state"] for each in lines} == {"confirmed"}
+    assert [each["state"] for each in lines if each["label"] == "Cat wrangler"] == ["proposed"]
+    assert {each["state"] for each in lines if each["name"] == "ben"} == {"confirmed"}
     recorded = mine["Recording engineer"]
     await ana.ask("answer_credit", recorded, what="confirm", status=403)
     await ben.ask("answer_credit", recorded, what="contest", status=400)

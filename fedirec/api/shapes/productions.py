@@ -16,6 +16,7 @@ from fedirec.html import markdown
 from fedirec.projects.actions.productions.picking import MAX_PLACE
 from fedirec.projects.actions.productions.preparing import MAX_TITLE
 from fedirec.projects.manifests import MAX_FILES, MAX_PARTS, MAX_PERSON, MAX_ROLES, MAX_WORDS
+from fedirec.projects.manifests import MAX_LABEL as MAX_ROLE
 from fedirec.projects.models import Production as ProductionRow
 from fedirec.projects.models import RoleLine as RoleRow
 from fedirec.projects.pages.productions.views import CreditsView, PersonCredit, WorkCredit, production_view
@@ -57,6 +58,7 @@ class RoleLine(Shape):
     person: int | None = Field(description="Null for somebody without an account.")
     name: str
     role: str = Field(description="The code of a role in /api/vocabularies.")
+    label: str = Field(description="What it is called, where it is none of them.")
     words: str
     state: Literal["proposed", "confirmed", "unnamed", "declined"]
     place: int
@@ -163,6 +165,7 @@ class RoleNamed(Sent):
     role: Text = Field(max_length=10, description="The code of a role in /api/vocabularies.")
     person: Row | None = None
     name: Text = Field("", max_length=MAX_PERSON)
+    label: Text = Field("", max_length=MAX_ROLE, description="What it is called, for `ctb`, if it is no other role.")
     words: Text = Field("", max_length=MAX_WORDS)
 
 
@@ -210,6 +213,7 @@ def show_role(line: RoleRow) -> RoleLine:
         person=line.actor_id,
         name=line.name,
         role=line.role,
+        label=line.label,
         words=line.words,
         state=line.state,  # type: ignore[arg-type]
         place=line.position,

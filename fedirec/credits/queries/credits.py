@@ -173,7 +173,7 @@ async def suggested_weights(production: Production, *, scope: str) -> dict[int, 
 
 def is_as_named(credit: ProductionCredit, line: RoleLine) -> bool:
     """Whether a line still says what the role line says from which it came; else it was corrected since."""
-    return credit.role == (find_role(line.role) or CONTRIBUTOR).iri and not credit.role_label
+    return credit.role == (find_role(line.role) or CONTRIBUTOR).iri and credit.role_label == line.label
 
 
 async def parts_in_credit_lists(records: Collection[int]) -> Sequence[FurtherPart]:

@@ -117,6 +117,8 @@ class RoleLine(Model, metaclass=RowClass):
     name = fields.CharField(max_length=200)
     role = fields.CharField(max_length=10)
     """The code of one of `remix.roles`."""
+    label = fields.CharField(max_length=100, default="", db_default="")
+    """What it is called, for a contribution that is none of them."""
     words = fields.CharField(max_length=300, default="", db_default="")
     state = fields.CharField(max_length=10, default="proposed", db_default="proposed")
     """proposed, confirmed by the person, unnamed as they wish, or declined."""

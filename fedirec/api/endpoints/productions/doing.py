@@ -131,7 +131,15 @@ async def name(call: Call) -> RoleLine:
     person: Actor | None = await person_at(wanted.person) if wanted.person is not None else None
     if (person is None) == (not wanted.name):
         raise Invalid("Please name exactly one: a person, or a name without an account.", field="person")
-    line = await add_role(call.actor, row, role=wanted.role, person=person, name=wanted.name, words=wanted.words)
+    line = await add_role(
+        call.actor,
+        row,
+        role=wanted.role,
+        person=person,
+        name=wanted.name,
+        label=wanted.label,
+        words=wanted.words,
+    )
     return show_role(line)
 
 

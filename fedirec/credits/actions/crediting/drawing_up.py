@@ -174,6 +174,7 @@ async def _keep_roles(
                 actor=line.actor,
                 role_line=line,
                 role=(find_role(line.role) or CONTRIBUTOR).iri,
+                role_label=line.label,
                 words=line.words,
                 state=_STATE_OF_ROLE[line.state],
             )

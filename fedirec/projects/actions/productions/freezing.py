@@ -16,7 +16,7 @@ from fedirec.projects.actions.productions.crediting import asking_for_credits
 from fedirec.projects.actions.productions.preparing import begin_preparing
 from fedirec.projects.actions.staging import carry_on
 from fedirec.projects.fitness import WHAT, Flaw
-from fedirec.projects.manifests import MAX_PERSON, Manifest, RoleCredit, UsedRecord
+from fedirec.projects.manifests import MAX_PERSON, MAX_WORDS, Manifest, RoleCredit, UsedRecord
 from fedirec.projects.models import Manifest as ManifestRow
 from fedirec.projects.models import Production, ProductionPart
 from fedirec.projects.queries.productions import Checked, checked_parts, roles_of
@@ -98,7 +98,7 @@ async def compose_manifest(production: Production, checked: Sequence[Checked]) -
                     name=line.name,
                     role=(find_role(line.role) or CONTRIBUTOR).iri,
                     person=line.actor.uri if line.actor else None,
-                    words=line.words,
+                    words=clean_line(" · ".join(filter(None, (line.label, line.words))), MAX_WORDS),
                     is_confirmed=line.state == "confirmed",
                 ),
             )

@@ -15,14 +15,14 @@ from fedirec.errors import Conflict, Invalid, NotFound, TooMany
 from fedirec.lanes import gathering
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.productions.preparing import begin_preparing
-from fedirec.projects.manifests import MAX_PERSON, MAX_ROLES, MAX_WORDS
+from fedirec.projects.manifests import MAX_LABEL, MAX_PERSON, MAX_ROLES, MAX_WORDS
 from fedirec.projects.models import Production, RoleLine
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.reminders import is_first
 from fedirec.remix.models import Reminder
 from fedirec.remix.powers import Deed, Part
 from fedirec.remix.queries.leading import leaders_of
-from fedirec.remix.roles import find_role
+from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab.text import clean_line
 from fedirec.web.language import gettext as _
 
@@ -38,13 +38,15 @@ async def add_role(
     role: str,
     person: Actor | None = None,
     name: str = "",
+    label: str = "",
     words: str = "",
     place: int = 0,
 ) -> RoleLine:
     """`person`, or somebody without an account called `name`, did that for the production, as `leader` says.
 
     The person is told, wherever they live, and says whether it is so; leaders who name themselves have said it.
-    Raises Invalid with the field that has to change, Forbidden between people of whom one has blocked the other.
+    `label` is what a contribution is called that is none of the roles. Raises Invalid with the field that has to
+    change, Forbidden between people of whom one has blocked the other.
     """
     found = find_role(role)
     if found is None:
@@ -71,6 +73,7 @@ async def add_role(
             actor=person,
             name=called,
             role=found.code,
+            label=clean_line(label, MAX_LABEL) if found is CONTRIBUTOR else "",
             words=clean_line(words, MAX_WORDS),
             state="confirmed" if person is not None and person.id == leader.id else "proposed",
             position=place,

@@ -16,6 +16,7 @@ from fedirec.projects.actions.productions.picking import Pick, Placed, arrange, 
 from fedirec.projects.actions.productions.preparing import discard_production, set_links
 from fedirec.projects.actions.productions.releasing import release_production, take_back_release
 from fedirec.projects.actions.productions.roles import add_role, remove_role
+from fedirec.projects.manifests import MAX_LABEL as MAX_ROLE
 from fedirec.projects.manifests import MAX_PERSON, MAX_WORDS
 from fedirec.projects.models import Production
 from fedirec.projects.pages.finding import leader_in, whom
@@ -92,10 +93,10 @@ def _placed(form: Form, name: str) -> dict[int, Placed]:
 async def _name(request: Request[Any], viewer: Viewer, production: Production, form: Form) -> str | None:
     role = form.choice("role", [each.code for each in ROLES])
     who, name = form.line("who", max=600), form.line("name", max=MAX_PERSON)
-    words = form.line("words", max=MAX_WORDS)
+    label, words = form.line("role_label", max=MAX_ROLE), form.line("words", max=MAX_WORDS)
     if not form.errors:
         person = await whom(request, who) if who else None
-        await add_role(viewer.actor, production, role=role, person=person, name=name, words=words)
+        await add_role(viewer.actor, production, role=role, person=person, name=name, label=label, words=words)
     return None
 
 
@@ -160,7 +161,7 @@ async def _show(request: Request[Any], production: Production, form: Form, *, st
             Choice(value=str(row.id), label=row.record.title, hint=row.record.author.name or row.record.author.handle)
             for row in choices
         ],
-        lines=[(line, label_of(line.role, gettext=_)) for line in lines],
+        lines=[(line, line.label or label_of(line.role, gettext=_)) for line in lines],
         roles=[Choice(value=each.code, label=_(each.label)) for each in ROLES],
         links=await links_of(production),
         max_links=MAX_LINKS,

@@ -108,7 +108,7 @@ async def _show(request: Request[Any], production: Production) -> Response:
         credits=await credits_view(cards, production, start=start),
         digest_holds=production.digest_holds,
         links=await links_of(production),
-        own=[(line, label_of(line.role, gettext=_)) for line in own],
+        own=[(line, line.label or label_of(line.role, gettext=_)) for line in own],
         may_answer=bool(own) and (member := viewer_of(request)) is not None and member.can(Permission.TAKE_PART),
         is_leader=may_do(Deed.PREPARE_PRODUCTION, parts),
     )
