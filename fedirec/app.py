@@ -43,6 +43,7 @@ from fedirec.credits import vocab as credits_vocab
 from fedirec.credits.pages import routes as credits_pages
 from fedirec.credits.pages.pools.evidence import audience_of_files
 from fedirec.credits.pages.pools.showing import BACKING
+from fedirec.credits.pages.proposals.listing import WAITING as WAITING_PROPOSALS
 from fedirec.credits.queries.credits import parts_in_credit_lists
 from fedirec.credits.queries.ledger import Totals
 from fedirec.db import fetch_rows, open_database
@@ -198,7 +199,7 @@ async def running(
             further_credits=parts_in_credit_lists,
             finders=FINDERS,
             sections=Sections(
-                home=(STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER),
+                home=(WAITING_PROPOSALS, STEPS_THAT_FIT, OWN_TASKS, OF_MEMBER),
                 home_tabs=(ADOPTABLE_PROJECTS,),
                 person=(OF_PERSON,),
                 challenge=(BACKING,),

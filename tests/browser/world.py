@@ -58,6 +58,7 @@ from tests.browser.earning import earn
 from tests.browser.ending import end_some, look_for
 from tests.browser.orchard import plant, sow, tend
 from tests.browser.producing import finish_work
+from tests.browser.sharing import share_money
 from tests.browser.tasking import give_work
 
 POEM = """The last train leaves without a sound.
@@ -273,6 +274,7 @@ async def fill(folder: str, elsewhere: dict[str, str]) -> dict[str, Any]:
         await sow(state, ana, olga)
         work |= await earn(state, ana, bo)
         work |= await finish_work(state, ana, bo, [await Record.get(id=song.id).select_related("author")])
+        work |= await share_money(site.origin, work["finished"], ana, bo, olga)
         work |= await look_for(ana, group, olga, cy)
         work |= await end_some(state, ana, bo)
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from fedirec.credits.pages import answering, crediting, granting, money, pools
+from fedirec.credits.pages import answering, crediting, granting, money, pools, proposals
 
-routes: list[BaseRoute] = [*answering.routes, *crediting.routes, *granting.routes, *money.routes, *pools.routes]
+routes: list[BaseRoute] = [
+    *answering.routes,
+    *crediting.routes,
+    *granting.routes,
+    *money.routes,
+    *pools.routes,
+    *proposals.routes,
+]

@@ -305,7 +305,7 @@ async def locked_shares(proposal: PayProposal, *, part: str | None = None) -> li
 
 
 def _with_home(proposals: QuerySet[PayProposal]) -> QuerySet[PayProposal]:
-    return proposals.select_related("group", "pool__group", "proposer", "approver", "adjusts")
+    return proposals.select_related("group", "pool__group", "pool__production", "proposer", "approver", "adjusts")
 
 
 async def _may_see(proposal: PayProposal, viewer: Actor | None, *, is_moderator: bool) -> bool:

@@ -1,0 +1,29 @@
+"""Pages about pay proposals."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from fedirec.credits.pages.proposals import (
+    agreeing,
+    beginning,
+    comparing,
+    deciding,
+    editing,
+    hearing,
+    listing,
+    publishing,
+    showing,
+)
+
+routes: list[BaseRoute] = [
+    *listing.routes,
+    *beginning.routes,
+    *editing.routes,
+    *publishing.routes,
+    *agreeing.routes,
+    *comparing.routes,
+    *hearing.routes,
+    *deciding.routes,
+    *showing.routes,
+]

@@ -1,0 +1,288 @@
+"""Drawing up the next revision: weights, locks, reasons, what the trail suggests beside them, and their sum.
+
+Everything works without a script: a button works the shares out again without saving. Whoever was overtaken keeps what
+they typed, and sees beside it what stands there by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.credits.actions.proposals.drafting import (
+    LineDraft,
+    add_new_credits,
+    even_out,
+    merge_lines,
+    save_lines,
+    scale_weights,
+    split_line,
+    suggestion_for,
+    use_suggestion,
+)
+from fedirec.credits.models import DraftLine, PayProposal
+from fedirec.credits.pages.pools.views import place_view
+from fedirec.credits.pages.proposals.finding import changing_in, proposal_in, speaker_in
+from fedirec.credits.pages.proposals.views import head_view, income_choices
+from fedirec.credits.queries.drafts import draft_lines
+from fedirec.credits.queries.pools import home_of
+from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.queries.standing import parts_to
+from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
+from fedirec.credits.shares import MAX_WEIGHT, amounts_of, to_ppm
+from fedirec.errors import Changed, FedirecError, Invalid
+from fedirec.remix.actions.following import find_whom
+from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.finding import remote_for
+from fedirec.remix.pages.visitors import members_only, number_of
+from fedirec.remix.pseudonyms import NOT_NAMED
+from fedirec.remix.roles import ROLES, label_of
+from fedirec.web.forms import Form, read_form
+from fedirec.web.language import gettext as _
+from fedirec.web.render import redirect, render
+from fedirec.web.views import Choice, PersonView
+
+PIECE: Final = 100
+"""Lines on one page of the editor: all their fields fit into one form."""
+_DEEDS: Final = ("save", "publish", "recalculate", "even", "suggest", "scale", "credits", "split", "merge", "add")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """A line of the draft, as the editor shows it: what was typed, or what stands in it."""
+
+    key: str
+    person: PersonView
+    role: str
+    work_url: str
+    label: str
+    weight: str
+    reason: str
+    income: str
+    is_locked: bool
+    is_gone: bool
+    ppm: int | None
+    """By the weights that stand here; None while they make no shares."""
+    amount: int | None
+    suggested: int | None
+    theirs: str
+    """The weight that somebody else gave it in the meantime, where that is another one."""
+
+
+@members_only
+async def show_editor(request: Request[Any]) -> Response:
+    proposal = await changing_in(request)
+    return await _show(request, proposal, Form())
+
+
+async def post_editor(request: Request[Any]) -> Response:
+    """What was typed is saved, and then what the pressed button says is done; what is refused stays typed."""
+    viewer, proposal = speaker_in(request), await changing_in(request)
+    form = await read_form(request)
+    deed = form.choice("do", _DEEDS, default="save")
+    version = form.number("version", required=True, min=0) or 0
+    rows = await draft_lines(proposal)
+    drafts, gone = _read_lines(form, rows)
+    if form.errors or deed == "recalculate":
+        return await _show(request, proposal, form, status=422 if form.errors else 200)
+    try:
+        if deed == "add":
+            drafts.append(await _read_new(request, form))
+        saved = await save_lines(viewer.actor, proposal, version, drafts, gone=gone)
+        done = await _then(request, form, deed, saved)
+    except Changed as error:
+        form.refuse(error)
+        return await _show(request, await proposal_in(request), form, status=412, was=version)
+    except FedirecError as error:
+        form.refuse(error, beside="person" if deed == "add" else "")
+        return await _show(request, await proposal_in(request), form, status=422)
+    if deed == "publish":
+        return redirect(request, f"/pay/{proposal.key}/publish")
+    return redirect(request, _page_url(request), done)
+
+
+async def _then(request: Request[Any], form: Form, deed: str, proposal: PayProposal) -> str:
+    """What a button does besides saving; the sentence that says so."""
+    actor, version = speaker_in(request).actor, proposal.version
+    match deed:
+        case "even":
+            await even_out(actor, proposal, version)
+            return _("Everybody in the same role has the same weight now; locked lines kept theirs.")
+        case "suggest":
+            await use_suggestion(actor, proposal, version)
+            return _("Works have the weights that their trail suggests; locked lines kept theirs.")
+        case "scale":
+            target = form.number("target", required=True, min=1, max=MAX_WEIGHT)
+            if target is None:
+                raise Invalid(form.error("target"), field="target")
+            await scale_weights(actor, proposal, version, target)
+            return _("All weights sum to it now; locked lines kept theirs.")
+        case "credits":
+            added = await add_new_credits(actor, proposal, version)
+            return _("%(n)s credits have lines now that had none.") % {"n": added}
+        case "split":
+            await split_line(actor, proposal, version, _chosen(form)[0])
+            return _("It is two lines of the same person now.")
+        case "merge":
+            await merge_lines(actor, proposal, version, _chosen(form))
+            return _("They are one line now.")
+        case "add":
+            return _("The line is there. It needs its reason.") if not form.value("reason") else _("The line is there.")
+    return _("Saved. Nobody else sees it before it is published.")
+
+
+def _chosen(form: Form) -> list[str]:
+    keys = form.many("chosen", max=PIECE, max_length=26)
+    if not keys:
+        raise Invalid(_("Please tick the lines that you mean."), field="chosen")
+    return keys
+
+
+def _read_lines(form: Form, rows: Sequence[DraftLine]) -> tuple[list[LineDraft], list[str]]:
+    """The lines that stood on the page, as they were typed, and the keys of those that are to go."""
+    drafts, gone = [], []
+    for row in rows:
+        if f"weight-{row.key}" not in form:
+            continue
+        if form.flag(f"gone-{row.key}"):
+            gone.append(row.key)
+            continue
+        weight = form.number(f"weight-{row.key}", min=0, max=MAX_WEIGHT)
+        drafts.append(
+            LineDraft(
+                key=row.key,
+                label=form.line(f"label-{row.key}", max=MAX_LABEL),
+                role=row.role,
+                weight=weight or 0,
+                reason=form.line(f"reason-{row.key}", max=MAX_REASON),
+                income_kind=form.choice(f"income-{row.key}", [*IncomeKind], default=row.income_kind),
+                is_locked=form.flag(f"locked-{row.key}"),
+            )
+        )
+    return drafts, gone
+
+
+async def _read_new(request: Request[Any], form: Form) -> LineDraft:
+    """The line of somebody who was not in the list. Raises Invalid beside the field."""
+    typed, name = form.line("person", max=500), form.line("name", max=MAX_NAME)
+    if not typed and not name:
+        raise Invalid(_("Please say who gets it."), field="person")
+    person = await find_whom(remote_for(request), typed) if typed else None
+    if person is not None and person.type == "Group":
+        raise Invalid(_("That is a project or a challenge. Please name a person."), field="person")
+    role = next((each.iri for each in ROLES if each.code == form.value("role")), "")
+    weight = form.number("weight", min=0, max=MAX_WEIGHT)
+    if form.error("weight"):
+        raise Invalid(form.error("weight"), field="weight")
+    return LineDraft(
+        person=person,
+        name=name,
+        label=form.line("label", max=MAX_LABEL),
+        role=role,
+        weight=weight or 0,
+        reason=form.line("reason", max=MAX_REASON),
+        income_kind=form.choice("income", [*IncomeKind], default=IncomeKind.ROYALTY.value),
+    )
+
+
+async def _show(
+    request: Request[Any], proposal: PayProposal, form: Form, *, status: int = 200, was: int | None = None
+) -> Response:
+    """The editor; `was` is the version of whoever was overtaken."""
+    assert proposal.pool is not None
+    cards, start = Cards(request), number_of(request.query_params.get("after", "")) or 0
+    rows, suggested, pot = await draft_lines(proposal), await suggestion_for(proposal), await pot_of(proposal.pool)
+    weights = {row.key: _weight_in(form, row) for row in rows}
+    counted = {row.key: 0 if form.flag(f"gone-{row.key}") else weights[row.key] for row in rows}
+    ppm = to_ppm(counted, scope=proposal.key) if any(counted.values()) else {}
+    amounts = amounts_of(pot.to_share, ppm, scope=proposal.key) if ppm else {}
+    piece = rows[start : start + PIECE]
+    shown = {row.key for row in piece}
+    total = sum(counted.values())
+    parts = await parts_to(proposal.group, speaker_in(request).actor)
+    return render(
+        request,
+        "credits/proposals/editor.html",
+        status,
+        form=form,
+        place=place_view(cards, await home_of(proposal.group), parts),
+        proposal=head_view(cards, proposal),
+        version=proposal.version,
+        was=was,
+        rows=[_row_view(cards, row, form, ppm, amounts, suggested, is_overtaken=was is not None) for row in piece],
+        elsewhere=sum(weight for key, weight in counted.items() if key not in shown),
+        total=total,
+        target=form.value("target") or str(total or 100),
+        to_share=pot.to_share,
+        unreasoned=sum(1 for row in rows if not form.value(f"reason-{row.key}", row.reason).strip()),
+        count=len(rows),
+        pages=[
+            (f"/pay/{proposal.key}/edit?after={at}", at + 1, min(at + PIECE, len(rows)), at == start)
+            for at in range(0, len(rows), PIECE)
+        ]
+        if len(rows) > PIECE
+        else [],
+        action=_page_url(request),
+        has_suggestion=bool(suggested),
+        incomes=income_choices(),
+        roles=[Choice(value="", label=_("No role")), *(Choice(value=each.code, label=_(each.label)) for each in ROLES)],
+        max_weight=MAX_WEIGHT,
+        max_reason=MAX_REASON,
+        max_label=MAX_LABEL,
+    )
+
+
+def _row_view(
+    cards: Cards,
+    row: DraftLine,
+    form: Form,
+    ppm: Mapping[str, int],
+    amounts: Mapping[str, int],
+    suggested: Mapping[str, int],
+    *,
+    is_overtaken: bool,
+) -> RowView:
+    record = row.credit.record if row.credit is not None else None
+    is_typed = f"weight-{row.key}" in form
+    typed = form.value(f"weight-{row.key}", str(row.weight))
+    if row.actor is not None:
+        person = cards.person(row.actor)
+    else:
+        person = PersonView(name=row.name or _(NOT_NAMED), handle="", url="")
+    return RowView(
+        key=row.key,
+        person=person,
+        role=label_of(row.role, gettext=_) if row.role else "",
+        work_url=cards.here(record.uri) if record is not None and record.visibility == "public" else "",
+        label=form.value(f"label-{row.key}", row.label),
+        weight=typed,
+        reason=form.value(f"reason-{row.key}", row.reason),
+        income=form.value(f"income-{row.key}", row.income_kind),
+        is_locked=form.flag(f"locked-{row.key}") if is_typed else row.is_locked,
+        is_gone=form.flag(f"gone-{row.key}"),
+        ppm=ppm.get(row.key),
+        amount=amounts.get(row.key),
+        suggested=suggested.get(row.key),
+        theirs=str(row.weight) if is_overtaken and typed != str(row.weight) else "",
+    )
+
+
+def _weight_in(form: Form, row: DraftLine) -> int:
+    typed = number_of(form.value(f"weight-{row.key}", str(row.weight)).strip())
+    return typed if typed is not None and typed <= MAX_WEIGHT else 0
+
+
+def _page_url(request: Request[Any]) -> str:
+    start = number_of(request.query_params.get("after", ""))
+    return request.url.path + (f"?after={start}" if start else "")
+
+
+routes = [
+    Route("/pay/{key}/edit", show_editor, methods=["GET"]),
+    Route("/pay/{key}/edit", post_editor, methods=["POST"]),
+]

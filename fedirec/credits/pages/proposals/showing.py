@@ -1,0 +1,248 @@
+"""The public page of a proposal: who gets what and why, what was said to it, and what whoever looks can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.credits.actions.proposals.drafting import suggestion_for
+from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, MAX_REMEDY, MAX_WORDS
+from fedirec.credits.actions.proposals.publishing import MAX_NOTE
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import PayProposal
+from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
+from fedirec.credits.pages.proposals.agreeing import asked_of, consent_page_for
+from fedirec.credits.pages.proposals.finding import looker, proposal_in, record_pages
+from fedirec.credits.pages.proposals.views import (
+    LineView,
+    bar_parts,
+    head_view,
+    kind_choices,
+    line_view,
+    objection_views,
+    resolution_choices,
+)
+from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
+from fedirec.credits.queries.pools import home_of, pool_state
+from fedirec.credits.queries.promises import promises_of
+from fedirec.credits.queries.proposals import ProposalPage, ShownLine, proposal_page
+from fedirec.credits.revisions import Revision
+from fedirec.credits.shares import topped_up
+from fedirec.errors import NotFound
+from fedirec.remix.models import Challenge
+from fedirec.remix.pages.cards import Cards
+from fedirec.remix.pages.visitors import number_of
+from fedirec.remix.powers import Deed, Part, may_do
+from fedirec.remix.pseudonyms import NOT_NAMED
+from fedirec.remix.roles import label_of
+from fedirec.remix.terms import Pays
+from fedirec.web.forms import Form
+from fedirec.web.language import gettext as _
+from fedirec.web.render import redirect, render
+from fedirec.web.views import Choice
+
+MAX_CHOICES: Final = 300
+"""Lines that the form for objections offers."""
+_ACTS: Final = frozenset({"edit", "cancel", "decide", "lock", "adjust"})
+"""What those who lead it, and treasurers, do."""
+
+
+async def show_proposal(request: Request[Any]) -> Response:
+    """The page; a draft that waits for somebody's consent shows them that alone."""
+    try:
+        proposal = await proposal_in(request)
+    except NotFound:
+        if (page := await consent_page_for(request)) is not None:
+            return redirect(request, page)
+        raise
+    return await show_one(request, proposal, Form())
+
+
+async def show_one(
+    request: Request[Any], proposal: PayProposal, form: Form, *, about: str = "", status: int = 200
+) -> Response:
+    """The page of `proposal`; `about` names the form in which something is wrong: what was typed stands there."""
+    if not proposal.number and proposal.pool_id is not None and State(proposal.state) in CHANGING:
+        return redirect(request, f"/pay/{proposal.key}/edit")
+    cards, viewer = Cards(request), looker(request)
+    page = await proposal_page(proposal, viewer, after=number_of(request.query_params.get("after", "")) or 0)
+    viewing, revision, parts = page.viewing, page.revision, page.viewing.parts
+    home = await home_of(proposal.group) if proposal.pool is not None else None
+    suggested = await suggestion_for(proposal) if proposal.pool is not None else {}
+    lines = await _line_views(cards, page, suggested)
+    labels, can = _labels(revision, page.lines), _can(request, page)
+    return render(
+        request,
+        "credits/proposals/proposal.html",
+        status,
+        form=form,
+        about=about,
+        place=place_view(cards, home, parts) if home is not None else PlaceView(title=proposal.title, url=""),
+        proposal=head_view(cards, proposal),
+        digest=page.row.digest if page.row is not None else "",
+        pool=pool_view(proposal.pool, await pool_state(proposal.pool)) if proposal.pool is not None else None,
+        productions=[(each.title, cards.here(each.uri)) for each in page.productions],
+        host_share=revision.host_share if revision is not None else 0,
+        total=revision.amount if revision is not None else None,
+        sees_amounts=viewing.sees_amounts,
+        lines=lines[0],
+        own=lines[1],
+        bar=_bar(revision, page.lines),
+        has_suggestion=bool(suggested),
+        next_url=f"/pay/{proposal.key}?after={page.after}#shares" if page.after is not None else "",
+        topped_up=_topped_up(revision),
+        objections=objection_views(
+            cards,
+            page.objections,
+            parts=parts,
+            labels=labels,
+            is_changing=State(proposal.state) not in ENDED,
+        ),
+        comments=[(cards.person(each.author), each.content, each.created_at) for each in page.comments],
+        revisions=[
+            (row.number, row.published_at, cards.person(row.made_by) if row.made_by else None, row.note, row.digest)
+            for row in page.revisions
+        ],
+        decisions=[
+            (each, cards.person(each.decided_by) if each.decided_by else None, each.revision.number)
+            for each in page.decisions
+        ],
+        tally=page.tally,
+        proposer=cards.person(proposal.proposer) if proposal.proposer is not None else None,
+        approver=cards.person(proposal.approver) if proposal.approver is not None else None,
+        proposer_is_listed=page.proposer_is_listed,
+        approver_is_listed=page.approver_is_listed,
+        adjusts=proposal.adjusts,
+        note_uri=proposal.note_uri,
+        promises=await _promises(cards, proposal),
+        asked=await asked_of(proposal, viewer),
+        can=can,
+        acts=not _ACTS.isdisjoint(can),
+        has_accepted=_has_accepted(page),
+        kinds=kind_choices(is_listed=viewing.is_listed),
+        resolutions=resolution_choices(),
+        line_choices=_line_choices(labels, page.own),
+        limits={"words": MAX_WORDS, "remedy": MAX_REMEDY, "comment": MAX_COMMENT, "note": MAX_NOTE},
+        is_signed_in=viewer_of(request) is not None,
+    )
+
+
+async def _line_views(
+    cards: Cards, page: ProposalPage, suggested: Mapping[str, int]
+) -> tuple[list[LineView], list[LineView]]:
+    """The lines of this piece, and whoever looks' own."""
+    shown = [*page.lines, *page.own]
+    records = await record_pages(cards, {each.line.record for each in shown if each.line and each.line.record})
+    views = [
+        line_view(
+            cards,
+            each,
+            sees_amounts=page.viewing.sees_amounts,
+            has_amounts=page.revision is not None and page.revision.amount is not None,
+            records=records,
+            suggested=suggested,
+        )
+        for each in shown
+    ]
+    return views[: len(page.lines)], views[len(page.lines) :]
+
+
+def _bar(revision: Revision | None, shown: Sequence[ShownLine]) -> Any:
+    if revision is not None:
+        return bar_parts((line.who, line.name or _(NOT_NAMED), line.ppm) for line in revision.lines)
+    return bar_parts((each.share.line_key, _(NOT_NAMED), each.share.ppm) for each in shown)
+
+
+def _labels(revision: Revision | None, shown: Sequence[ShownLine]) -> dict[str, str]:
+    """What each line is about, in words."""
+    lines = revision.lines if revision is not None else [each.line for each in shown if each.line is not None]
+    return {
+        line.key: " · ".join(
+            filter(
+                None, [line.name or _(NOT_NAMED), line.label or (label_of(line.role, gettext=_) if line.role else "")]
+            )
+        )
+        for line in lines
+    }
+
+
+def _line_choices(labels: Mapping[str, str], own: Sequence[ShownLine]) -> list[Choice]:
+    """The lines about which somebody can object, their own first."""
+    first = [each.share.line_key for each in own if each.share.line_key in labels]
+    keys = [*first, *(key for key in labels if key not in first)][:MAX_CHOICES]
+    return [Choice(value="", label=_("the whole proposal")), *(Choice(value=key, label=labels[key]) for key in keys)]
+
+
+def _topped_up(revision: Revision | None) -> int:
+    """How many smallest units were left after rounding down, and went one each to the largest remainders."""
+    if revision is None or revision.amount is None:
+        return 0
+    return len(topped_up(revision.amount, revision.ppm, scope=revision.scope))
+
+
+async def _promises(cards: Cards, proposal: PayProposal) -> list[dict[str, Any]]:
+    """What contributors saw of money before they offered their work, each once, in words."""
+    if proposal.pool is None:
+        return []
+    promises = {(each.challenge, each.terms.digest): each for each in await promises_of(proposal)}
+    uris = {challenge for challenge, _digest in promises}
+    rows = await Challenge.filter(actor__uri__in=list(uris)).select_related("actor") if uris else []
+    found = {row.actor.uri: row for row in rows}
+    return [
+        {
+            "title": found[each.challenge].title,
+            "url": cards.challenge_url(found[each.challenge]),
+            "amount": each.terms.amount if each.terms.pays is Pays.POT else None,
+            "currency": each.terms.currency,
+            "is_perhaps": each.terms.pays is Pays.PERHAPS,
+            "rule": each.terms.rule,
+        }
+        for each in promises.values()
+        if each.challenge in found
+    ]
+
+
+def _has_accepted(page: ProposalPage) -> bool:
+    stance = page.viewing.stance
+    return (
+        stance is not None
+        and stance.says == "accept"
+        and stance.counts
+        and page.row is not None
+        and stance.digest == page.row.digest
+    )
+
+
+def _can(request: Request[Any], page: ProposalPage) -> set[str]:
+    """What whoever looks can do now: a page shows no button that would be refused."""
+    proposal, viewing, viewer = page.proposal, page.viewing, viewer_of(request)
+    if proposal.pool is None or viewer is None:
+        return set()
+    parts, state = viewing.parts, State(proposal.state)
+    given_back = any(each.share.is_given_back for each in page.own)
+    able = {
+        "object": viewing.can_object and viewer.can(Permission.OBJECT),
+        "comment": _may(parts, Deed.COMMENT_ON_PROPOSAL) and viewer.can(Permission.COMMENT) and state not in ENDED,
+        "accept": viewing.can_accept and not _has_accepted(page),
+        "give_back": viewing.can_give_back,
+        "take_back": viewing.can_accept and given_back,
+        "edit": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in CHANGING,
+        "cancel": _may(parts, Deed.CANCEL_PROPOSAL) and Step.CANCEL in steps_from(state),
+        "decide": _may(parts, Deed.DECIDE_PROPOSAL) and state is State.CLOSING and proposal.rule == Rule.HOST,
+        "lock": _may(parts, Deed.LOCK_PROPOSAL) and state is State.DECIDED,
+        "adjust": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in BINDING and proposal.pool.state == "open",
+    }
+    return {name for name, may in able.items() if may}
+
+
+def _may(parts: frozenset[Part], deed: Deed) -> bool:
+    return may_do(deed, parts)
+
+
+routes = [Route("/pay/{key}", show_proposal, methods=["GET"])]
