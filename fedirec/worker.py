@@ -38,6 +38,7 @@ from fedirec.credits.actions.crediting.copying import grant_entries, production_
 from fedirec.credits.actions.crediting.drawing_up import draw_up_job, look_at_credits
 from fedirec.credits.actions.crediting.elsewhere import keep_offer
 from fedirec.credits.actions.crediting.leaving import forget_credits
+from fedirec.credits.actions.proposals.copies import fetch_proposal
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.locking import release_settled
 from fedirec.db.outages import is_outage
@@ -48,7 +49,7 @@ from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
 from fedirec.payouts.actions.accruing import accrue
-from fedirec.payouts.actions.payees.giving import forget_payee
+from fedirec.payouts.actions.payees.giving import forget_payee, forget_payee_of
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.payouts.actions.readying import make_ready
@@ -176,10 +177,12 @@ def kinds_of_work(
         "production": Kind(handler=partial(fetch_production, remote), concurrency=2, max_attempts=8),
         "credits": Kind(handler=draw_up_job, concurrency=1, max_attempts=8),
         "credit": Kind(handler=partial(keep_offer, remote), concurrency=2, max_attempts=8),
+        "proposal": Kind(handler=partial(fetch_proposal, remote), concurrency=2, max_attempts=8),
         "project": Kind(handler=partial(fetch_project, remote), concurrency=2, max_attempts=8),
         "upload": Kind(handler=workshop.take, concurrency=4, max_attempts=5),
         "media": Kind(handler=workshop.render, concurrency=2, max_attempts=5, time_limit=MAKING),
         "archive": Kind(handler=archivist.make, concurrency=1, max_attempts=5, time_limit=MAKING),
+        "payee": Kind(handler=forget_payee_of, concurrency=1, max_attempts=8),
         "brought": Kind(handler=partial(bring, remote), concurrency=4, max_attempts=5),
         "erasure": Kind(handler=eraser.erase, concurrency=1, max_attempts=20),
         "move": Kind(handler=partial(move_followers, remote), concurrency=2, max_attempts=5),

@@ -12,6 +12,7 @@ from fedirec.web.sentences import as_sentence
 KINDS: Final[Mapping[str, str]] = {
     "deliver": N_("Deliveries to other servers"),
     "mail": N_("Letters"),
+    "payee": N_("Forgetting how guests were paid who left"),
     "credits": N_("Bringing credit lists up to date"),
     "credit": N_("Looking at credits of which other servers ask"),
     "fanout": N_("Finding out who should get what was said"),

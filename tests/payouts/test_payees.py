@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Account, AuditEvent, Identity, Notification
+from fedirec.accounts.models import Account, AuditEvent, Identity, Notification, Person
 from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.actors.keys import add_to_history
 from fedirec.activitypub.actors.vouching import SeenKey
@@ -31,7 +31,7 @@ from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.details import COUNTRIES, mask
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import CreditCode, Payee, PayeeEvent, Payout
+from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import Standing, standings_of, unsealed
 from fedirec.settings import Settings
 from tests.conftest import Pass
@@ -240,9 +240,9 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
     ana, anew, tina = [await here.join(name, role=role) for name, role in PEOPLE]
     async with here.sign_in("ana") as browser:
         await says(browser)
-        first = await code_of(browser)
+        assert await code_of(browser) == ""
+        first = await code_of(browser, present=PASSWORD)
         assert len(first) == 19
-        assert await code_of(browser) == ""  # another one needs a proof
         code = await code_of(browser, present=PASSWORD)
         assert await uses(browser, code) == 422  # one's own
     assert first not in str(await here.run(lambda: CreditCode.all().values("digest")))
@@ -285,7 +285,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         await here.join(name, role=role) for name, role in (PEOPLE[0], ("eve", Role.TREASURER), PEOPLE[2])
     ]
     async with here.sign_in("ana") as browser:
-        code = await code_of(browser)
+        code = await code_of(browser, present=PASSWORD)
     async with here.sign_in("eve") as browser:
         assert await uses(browser, code) == 303
         time_passes(timedelta(days=8))
@@ -365,7 +365,11 @@ async def test_somebody_on_mastodon_is_paid(
         page = (await browser.get("/money")).text
         assert "not accepted" not in page
         assert "We do not know" not in page
+        left = await browser.post("/settings/visit/leave", data={"sure": "on"})
+        assert left.status_code == 303
     await settle(here)
+    assert await here.run(lambda: Payee.filter(details__not_isnull=True).count()) == 0
+    assert await here.run(lambda: Payable.all().count()) == 1  # what they are owed stays theirs
     letters = [request for request in network.requests if request.url.host == "home.test" and request.method == "POST"]
     assert any(b"how you are paid" in request.content for request in letters)  # told at home too
     assert not any(b"kitchen" in request.content for request in letters)
@@ -400,7 +404,7 @@ async def test_the_old_mail_address_hears_of_it_too(network: Network, database_u
             await place.work()
             assert sorted(box.recipients[1:]) == [["ana@old.example"], ["eve@new.example"]]
             await place.run(mail_goes, None)
-            await code_of(browser)
+            await code_of(browser, present=PASSWORD)
             await place.work()
         assert sorted(box.recipients[3:]) == [["ana@old.example"], ["eve@new.example"]]
         texts = "".join(str(letter) for letter in box.letters)
@@ -436,6 +440,33 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
                     assert refused.status_code == 422
                     assert (await says(browser)).status_code == 303
             assert (await standing_of(again, ana)).has_details
+
+
+@pytest.mark.one_database
+async def test_who_writes_into_the_database_makes_nobody_be_paid_to_another_account(here: Instance) -> None:
+    ana, eve = await here.join("ana"), await here.join("eve")
+    for name in ("ana", "eve"):
+        async with here.sign_in(name) as browser:
+            assert (await says(browser, instructions=f"to {name}")).status_code == 303
+
+    assert (await standing_of(here, ana)).has_details
+
+    async def take_details() -> None:
+        first, second = await Payee.all().order_by("id")
+        await Payee.filter(id=first.id).update(details=second.details, fingerprint=second.fingerprint)
+
+    await here.run(take_details)
+    assert not (await standing_of(here, ana)).has_details
+    assert (await standing_of(here, eve)).has_details
+
+    async def take_rows() -> None:
+        spare = await Person.create(name="nobody")
+        first, second = await Payee.all().order_by("id")
+        await Payee.filter(id=first.id).update(person_id=spare.id)
+        await Payee.filter(id=second.id).update(person_id=first.person_id)
+
+    await here.run(take_rows)
+    assert not (await standing_of(here, ana)).has_details
 
 
 @pytest.mark.one_database

@@ -88,6 +88,12 @@ async def documents_of(place: Instance, start: list[str]) -> dict[str, str]:
     return seen
 
 
+async def token_of(name: str) -> str:
+    """A token that reads and writes whatever the member called `name` may."""
+    account = await Account.get(actor__local_handle=name).select_related("actor")
+    return await create_token(account, name="all", scopes=[Scope.READ, Scope.WRITE, Scope.ACCOUNT])
+
+
 @pytest.mark.one_database
 async def test_what_payees_say_stands_nowhere_else(
     here: Instance,
@@ -136,15 +142,14 @@ async def test_what_payees_say_stands_nowhere_else(
     assert "370400440532013" in found_in(vault.unseal(bytes(stored.file), label=f"batch {batch.key}"))
 
     further = [f"/pay/{proposal.key}", "/u/ana", f"/treasury/batches/{batch.key}", f"/treasury/payees/{payee.key}"]
-    pages = {}
+    pages = dict[str, str]()
     async with here.client() as browser:
         pages |= {f"stranger {path}": page for path, page in (await pages_of(here, browser, further)).items()}
     for name in ("bo", "tina"):
         async with here.sign_in(name) as browser:
             pages |= {f"{name} {path}": page for path, page in (await pages_of(here, browser, further)).items()}
     for name in ("bo", "ana"):
-        account = await here.run(lambda who=name: Account.get(actor__local_handle=who).select_related("actor"))
-        token = await here.run(lambda who=account: create_token(who, name="all", scopes=[*Scope][:4]))
+        token = await here.run(token_of, name)
         async with here.client() as program:
             program.headers.update({"authorization": f"Bearer {token}", "accept": "application/json"})
             for path in ("/api/me", "/api/me/money", "/api/me/money/2026", f"/api/people/{ana.id}", "/api/audit"):

@@ -16,6 +16,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.errors import Forbidden
+from fedirec.lanes import Work, enqueue
 from fedirec.translatable import N_
 
 PEOPLE: Final = frozenset({"Person", "Service", "Organization"})
@@ -54,11 +55,13 @@ async def welcome_guest(actor: Actor) -> Account:
 async def forget_guest(viewer: Viewer) -> None:
     """A guest is one no more: sessions, notifications and settings are gone, and what they said at home is not touched.
 
-    Raises Forbidden for members.
+    How they are paid is forgotten too, and what they are owed stays theirs. Raises Forbidden for members.
     """
     require(viewer, Permission.MANAGE_VISIT)
     refuse(may_leave_as_guest(viewer.role), N_("Only guests leave like this."))
-    await Account.filter(id=viewer.account.id, role=Role.GUEST.value).delete()
+    async with transaction():
+        if await Account.filter(id=viewer.account.id, role=Role.GUEST.value).delete():
+            await enqueue([Work(kind="payee", lane=f"payee:{viewer.actor.id}", payload={"actor": viewer.actor.id})])
 
 
 async def _save_guest(actor: Actor) -> Account:

@@ -94,7 +94,6 @@ async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     return {
         "tabs": money_tabs(request, viewer),
         "has_code": mine is not None and mine.state in ("given", "used"),
-        "had_code": mine is not None,
         "made_at": mine.created_at if mine else None,
         "claimant": person_view(mine.used_by, cache=cache) if mine and is_used and mine.used_by else None,
         "used_at": mine.used_at if mine and is_used else None,

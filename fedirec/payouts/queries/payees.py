@@ -75,9 +75,12 @@ class Sealed:
     details: dict[str, str]
     contacts: tuple[str, ...] = ()
     """Mail addresses that were theirs when they said how they are paid: who takes over the account keeps them."""
+    person: int | None = None
+    """Whose it is, by row: who writes into the database makes nobody be paid to the account of another one."""
 
     def write(self) -> bytes:
-        return json.dumps({"details": self.details, "contacts": list(self.contacts)}, ensure_ascii=False).encode()
+        said = {"details": self.details, "contacts": list(self.contacts), "person": self.person}
+        return json.dumps(said, ensure_ascii=False).encode()
 
 
 async def find_payee(person: Person) -> Payee | None:
@@ -94,14 +97,17 @@ async def get_payee(key: str) -> Payee:
 
 
 def unsealed(payee: Payee, vault: Vault) -> Sealed | None:
-    """What is sealed for `payee`; None where there is nothing, or where the key is not the one it was sealed with."""
+    """What is sealed for `payee`; None where there is nothing, or the key is another one than it was sealed with, or it
+    is somebody else's.
+    """
     if payee.details is None or not vault.opens(bytes(payee.details)):
         return None
     try:
         said: dict[str, Any] = json.loads(vault.unseal(bytes(payee.details), label=label_of_payee(payee.key)))
     except Misconfigured:
         return None
-    return Sealed(details=said["details"], contacts=tuple(said["contacts"]))
+    known = Sealed(details=said["details"], contacts=tuple(said["contacts"]), person=said.get("person"))
+    return known if known.person in (None, payee.person_id) else None
 
 
 async def standings_of(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
@@ -175,7 +181,7 @@ async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySet
     return {
         payee.person_id: Standing(
             payee=payee,
-            has_details=vault.opens(bytes(payee.details) if payee.details else None),
+            has_details=unsealed(payee, vault) is not None,
             has_accepted=(payee.terms_version, payee.terms_digest) == terms,
             needs_form=wants_form(payee, settings),
             held=held_by(

@@ -44,17 +44,10 @@ CODE = f"{HERE}/code"
 async def make_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, attempts: RateLimit) -> str:
     """The one code of whoever is behind `viewer`, to be shown now and never again; an earlier one is good no more.
 
-    The first one needs no proof but the account itself, for nothing is lost by it; another one does. Raises Forbidden
-    as `prove_it_is_them`, and Conflict while somebody has used the one before.
+    Raises Forbidden as `prove_it_is_them`, TooMany, and Conflict while somebody has used the one before.
     """
-    require(viewer, Permission.BE_PAID)
-    if viewer.session_id is None:
-        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
-    if await CreditCode.filter(person_id=person.id).exists():
-        await prove_it_is_them(viewer, present, attempts=attempts)
-    elif await key_changed_at(viewer.actor.id) is not None:
-        raise Forbidden("Your server has other keys for you than before. Please write to those who run this place.")
     code = new_recovery_code()
     warned = await _warning(post, vault, person, Notice.PAY_CODE_MADE, cause=viewer.actor)
     async with transaction():

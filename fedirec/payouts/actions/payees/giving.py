@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tortoise.exceptions import IntegrityError
 
@@ -18,6 +19,7 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
+from fedirec.lanes import Done, Job, Outcome
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import addresses_of, warning_of
 from fedirec.payouts.details import mask, read_country
@@ -80,12 +82,12 @@ async def give_details(
     contacts = tuple(dict.fromkeys([*known, *addresses_of(accounts)]))
     async with transaction():
         await hold(payee)
-        if payee.details is not None and before is not None and unsealed(payee, vault) != before:
+        if before is not None and unsealed(payee, vault) != before:
             raise Conflict("This was changed in another window meanwhile. Please look at it again.")
         is_same = before is not None and payee.fingerprint == fingerprint
         happening = "confirmed" if is_same else "changed" if payee.details is not None else "given"
         moment = now()
-        sealed = vault.seal(Sealed(details=details, contacts=contacts).write(), label=label_of_payee(payee.key))
+        sealed = _seal(vault, payee, Sealed(details=details, contacts=contacts))
         payee.adapter, payee.details, payee.fingerprint = adapter, sealed, fingerprint
         payee.masked, payee.country, payee.confirmed_at = mask(adapter, details), living, moment
         if not is_same:
@@ -149,7 +151,7 @@ async def erase_details(viewer: Viewer, *, present: str, vault: Vault, post: Pos
 
 
 async def forget_payee(actor: Actor) -> None:
-    """`actor` leaves for good: how they are paid is forgotten, unless they are here in other ways as well.
+    """`actor` leaves: how they are paid is forgotten, unless they are here in other ways as well.
 
     What they are owed stays theirs; with their code they come back for it.
     """
@@ -165,6 +167,26 @@ async def forget_payee(actor: Actor) -> None:
         await hold(payee)
         if payee.details is not None:
             await erase(payee, by=None)
+
+
+def give_to(payee: Payee, person: Person, vault: Vault) -> None:
+    """How `payee`, whom the caller saves, is paid is how `person` is paid from now on: they are one."""
+    known = unsealed(payee, vault)
+    payee.person_id = person.id
+    if known is not None:
+        payee.details = _seal(vault, payee, known)
+
+
+def _seal(vault: Vault, payee: Payee, known: Sealed) -> bytes:
+    return vault.seal(replace(known, person=payee.person_id).write(), label=label_of_payee(payee.key))
+
+
+async def forget_payee_of(job: Job) -> Outcome:
+    """As `forget_payee`, for a guest who left."""
+    actor = await Actor.get_or_none(id=int(str(job.payload["actor"])))
+    if actor is not None and not await Account.filter(actor_id=actor.id).exists():  # they may be back
+        await forget_payee(actor)
+    return Done()
 
 
 async def erase(payee: Payee, *, by: Actor | None) -> None:

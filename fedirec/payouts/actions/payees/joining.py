@@ -18,7 +18,7 @@ from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
-from fedirec.payouts.actions.payees.giving import HERE, contacts_of, erase
+from fedirec.payouts.actions.payees.giving import HERE, contacts_of, erase, give_to
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.warning import warning_of
 from fedirec.payouts.holds import Cause
@@ -86,8 +86,8 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
     payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=[stays.id, other.id])}
     kept, spare = payees.get(stays.id), payees.get(other.id)
     if kept is None and spare is not None:
-        spare.person_id = stays.id
-        await spare.save(update_fields=["person_id"])
+        give_to(spare, stays, vault)
+        await spare.save(update_fields=["person_id", "details"])
         kept = spare
     elif kept is not None and spare is not None and spare.details is not None:
         await erase(spare, by=None)
