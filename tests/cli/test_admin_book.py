@@ -217,6 +217,8 @@ def test_a_day_without_trouble_is_seen_to_be_one(studio: Path, tmp_path: Path) -
             said = steps.rest(here)
             assert said[0] == '{"alive":true}'
             assert "problem" not in "".join(said)
+        with chapter("Paying people") as steps:
+            assert "nobody was forgotten" in steps.rest(here)[-1]
         with chapter("The books") as steps:
             in_a_thread(_keep_books(studio))
             ledger, balances, audit = steps.step(here)
