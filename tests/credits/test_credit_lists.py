@@ -13,12 +13,14 @@ from fedirec.credits.queries.credits import (
     credits_of,
     held_lines,
     own_credits,
+    parts_in_credit_lists,
     suggested_weights,
 )
 from fedirec.errors import Conflict, Forbidden, Invalid
+from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import RoleLine
-from fedirec.remix.actions.claims import ClaimDraft, open_claim
+from fedirec.remix.actions.claims import ClaimDraft, agree, open_claim
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.claims import ClaimKind
@@ -75,12 +77,15 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     await here.work()
     assert ("Cynthia", "aut", 1) in await lines_of(here, production)
     found = await record_by(here, eve, "Noise")
-    await here.run(
-        lambda: open_claim(dee, sky, ClaimDraft(kind=ClaimKind.MISSING_SOURCE, words="It is there.", source=found.uri))
-    )
+    said = ClaimDraft(kind=ClaimKind.MISSING_SOURCE, words="It is there.", source=found.uri)
+    claim = await here.run(lambda: open_claim(dee, sky, said))
     held = await here.run(lambda: held_lines(production))
     by_row = {line.id: line for line in await here.run(lambda: credits_of(production))}
     assert {by_row[row].record_id for row in held} == {sky.id}, "a claim holds the lines of that work alone"
+    await here.run(lambda: agree(bo, claim.key, "Yes, it is."))
+    await here.work()
+    assert (await lines_of(here, production))["eve", "aut", 1].record_id == found.id, "what is found later is credited"
+    assert await here.run(lambda: held_lines(production)) == {}
 
 
 async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(here: Instance) -> None:
@@ -88,13 +93,13 @@ async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(h
     project = await project_at(here, ada)
     sky = await record_by(here, cy, "Sky")
     draft = await production_with(here, ada, project, [sky])
-    named = await here.run(lambda: add_role(ada, draft, role="fmd", person=bo))
+    asked = await here.run(lambda: add_role(ada, draft, role="fmd", person=bo))
     production = await frozen(here, ada, draft)
     path = production.uri.removeprefix(here.origin)
     line = (await lines_of(here, production))["bo", "fmd", 0]
 
     async def role_line() -> str:
-        return (await here.run(lambda: RoleLine.get(id=named.id))).state
+        return (await here.run(lambda: RoleLine.get(id=asked.id))).state
 
     with pytest.raises(Forbidden):
         await here.run(lambda: answer_credit(cy, line, CreditHappening.CONFIRM))
@@ -104,7 +109,7 @@ async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(h
         assert "waits for your word" in (await browser.get("/credits")).text
         refused = await browser.post(f"{path}/credits/{line.key}", data={"do": "contest", "reason": ""})
         assert refused.status_code == 422
-        await browser.post(f"{path}/answers/{named.id}", data={"do": "confirm"})
+        await browser.post(f"{path}/answers/{asked.id}", data={"do": "confirm"})
         assert (await lines_of(here, production))["bo", "fmd", 0].state == await role_line() == "confirmed"
         await browser.post(f"{path}/credits/{line.key}", data={"do": "contest", "reason": "I only edited it."})
     assert (await lines_of(here, production))["bo", "fmd", 0].state == "contested"
@@ -120,6 +125,12 @@ async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(h
     assert "Cat wrangler" in (await here.get(f"{path}/credits")).text
     assert "Bo is right." in (await here.get("/p/dawn/log")).text
     assert await here.run(lambda: held_lines(production)) == {}
+    record = await here.run(lambda: release_production(ada, production))
+    named = {part.person: part.note for part in await here.run(parts_in_credit_lists, [record.id])}
+    assert named == {bo.uri: "corrected, unconfirmed"}
+    saved = (await here.get(f"{record.uri.removeprefix(here.origin)}/attribution")).text
+    assert "Film director" not in saved, "what was corrected leaves with no file"
+    assert "cynthia" in saved
     with pytest.raises(Conflict):
         await here.run(lambda: keep_credit(ada, line, reason="Too late."))
     logged = await here.run(lambda: LogEntry.filter(kind="credit_corrected").values_list("person_id", flat=True))
