@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
@@ -14,7 +12,7 @@ from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import TAKING, Facts, State, Step, advance, refusal_of
-from fedirec.credits.queries.contests import tally_of, unanswered
+from fedirec.credits.queries.contests import disputes_of, tally_of, unanswered
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
@@ -24,9 +22,6 @@ from fedirec.lanes import gathering
 from fedirec.ledger.recording import record
 from fedirec.remix.powers import Deed
 from fedirec.translatable import N_
-
-BATCH: Final = 100
-"""Proposals of one round; the rest comes with the next."""
 
 
 async def decide_proposal(
@@ -49,6 +44,8 @@ async def decide_proposal(
         if proposal.rule != Rule.HOST:
             raise Conflict(N_("Those who are listed decide about this proposal."))
         _refuse_step(proposal, Facts(now=now(), unanswered=await unanswered(proposal), is_agreed=True))
+        if any(dispute.is_upheld(revision.published_at) for dispute in await disputes_of(proposal)):
+            raise Conflict(N_("An appeal was upheld. Please let those who lead it publish a revision first."))
         await refuse_own(treasurer, proposal, revision, told=revision)
         ruling = Ruling(accepts=accepts, reason=reason.strip(), digest=digest)
         counted = await tally_of(proposal, revision, ruling=ruling)
@@ -77,10 +74,10 @@ async def close_windows() -> int:
         pool_id__not_isnull=True, closes_at__lte=now(), state__in=[str(state) for state in TAKING]
     )
     done = 0
-    for proposal in await over.order_by("closes_at").limit(BATCH):
+    for proposal in await over.order_by("closes_at"):
         done += await _close(proposal)
     voted = PayProposal.filter(pool_id__not_isnull=True, state=State.CLOSING.value).exclude(rule=Rule.HOST.value)
-    for proposal in await voted.order_by("closes_at").limit(BATCH):
+    for proposal in await voted.order_by("closes_at"):
         done += await count_votes(proposal) is not None
     return done
 

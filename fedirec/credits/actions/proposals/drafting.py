@@ -30,6 +30,8 @@ from fedirec.remix.vocab.text import clean_line
 from fedirec.translatable import N_
 from fedirec.uris import new_key, origin_of
 
+MAX_STRANGERS: Final = 100
+"""Lines of people elsewhere for which there is no credit: they are told what they did not ask for."""
 MAX_OPEN: Final = 20
 """Proposals of one pool that are not locked, paid or called off."""
 
@@ -129,6 +131,8 @@ async def save_lines(
             last += not line.key
             rows.append(await _written(proposal, line, there.get(line.key), people, last))
         await _replace(proposal, rows, gone={*gone, *(line.key for line in lines if line.key)})
+        if people:
+            await _refuse_strangers(proposal)
     return proposal
 
 
@@ -305,6 +309,17 @@ def _refuse_line(line: LineDraft) -> None:
     for field, text, most in (("reason", line.reason, MAX_REASON), ("label", line.label, MAX_LABEL)):
         if len(text) > most:
             raise Invalid(N_("Please keep it under %(n)s characters."), field=f"{field}{suffix}", blanks={"n": most})
+
+
+async def _refuse_strangers(proposal: PayProposal) -> None:
+    """Not everybody anywhere is told of money because somebody writes them into a list."""
+    added = DraftLine.filter(proposal_id=proposal.id, credit_id=None, actor__is_local=False)
+    if await added.count() > MAX_STRANGERS:
+        raise Conflict(
+            N_("Up to %(n)s people elsewhere can be listed who are not credited. Please name them as credited first."),
+            field="person",
+            blanks={"n": MAX_STRANGERS},
+        )
 
 
 async def _new_line(proposal: PayProposal, line: LineDraft, people: Mapping[int, Person], last: int) -> DraftLine:

@@ -194,6 +194,8 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
         if await own_person(leader) in await same_people(objection.person_id):
             raise Forbidden(N_("Nobody answers their own objection. Please let somebody else, or take it back."))
         refuse_answer(objection.state, words=words)
+        if resolution == Resolution.RESOLVED and objection.proposal.number <= objection.number:
+            raise Conflict(N_("Please publish the revision first that resolves it."), field="resolution")
         if State(objection.proposal.state) in ENDED:
             raise Conflict(N_("This proposal was called off."))
         objection.state, objection.resolution = ObjectionState.ANSWERED.value, resolution

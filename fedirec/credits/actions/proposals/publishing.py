@@ -31,7 +31,7 @@ from fedirec.credits.queries.standing import listed_people, newest_revision
 from fedirec.credits.revisions import Revision, refuse_successor
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Changed, Conflict, Invalid
+from fedirec.errors import Changed, Conflict, Invalid, TooMany
 from fedirec.lanes import gathering
 from fedirec.ledger.recording import record
 from fedirec.remix.powers import Deed
@@ -40,6 +40,8 @@ from fedirec.web.language import gettext as _
 
 MAX_NOTE: Final = 1_000
 """Characters of what is said with a revision."""
+MAX_A_DAY: Final = 10
+"""Revisions that leaders publish of one proposal: everybody listed is told of each."""
 _SHOWN: Final = 10
 """Names in one refusal."""
 _RUNNING: Final = (State.PUBLISHED, State.REVISED, State.CLOSING, State.DECIDED)
@@ -63,7 +65,9 @@ async def publish_revision(leader: Actor, proposal: PayProposal, *, version: int
         step = Step.REVISE if proposal.number else Step.PUBLISH
         if not proposal.number:
             await _open_first(proposal, leader)
-        elif not note.strip():
+        else:
+            await _refuse_often(proposal)
+        if proposal.number and not note.strip():
             raise Invalid(N_("Please say what changed, and why."), field="note")
         lines = await draft_lines(proposal)
         if not lines:
@@ -230,6 +234,13 @@ def with_recused(old: Revision, recused: Collection[str]) -> Revision:
         previous=old.digest,
         title=old.title,
     )
+
+
+async def _refuse_often(proposal: PayProposal) -> None:
+    since = now() - timedelta(days=1)
+    lately = ProposalRevision.filter(proposal_id=proposal.id, published_at__gt=since).exclude(note="")
+    if await lately.count() >= MAX_A_DAY:
+        raise TooMany(N_("Many revisions were published today. Please wait until tomorrow."), retry_after=3600)
 
 
 async def _open_first(proposal: PayProposal, leader: Actor) -> None:
