@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
@@ -52,9 +52,12 @@ class Handlers:
 
     def __init__(self, *parts: Handlers) -> None:
         self._registered: dict[tuple[type, type], Registration] = {}
+        self._asked_first: dict[tuple[type, type], tuple[Question[Any], ...]] = {}
         for part in parts:
             for kind, registration in part._registered.items():
                 self._add(kind, registration)
+            for kind, questions in part._asked_first.items():
+                self._asked_first[kind] = (*self._asked_first.get(kind, ()), *questions)
 
     def on(
         self,
@@ -78,16 +81,45 @@ class Handlers:
 
         return register
 
+    def first(self, activity: type[A], *objects: type[Entity]) -> Callable[[Question[A]], Question[A]]:
+        """Have the decorated function asked first, for what another package handles: it answers whether it took it.
+
+        What it takes is no evidence, and kept for a while.
+        """
+
+        def register(question: Question[A]) -> Question[A]:
+            for entity in objects:
+                kind = activity, entity
+                self._asked_first[kind] = (*self._asked_first.get(kind, ()), question)
+            return question
+
+        return register
+
     def find(self, activity: Activity[Any]) -> Registration:
         """The handler for `activity`; raises Unsupported when there is none."""
+        kind = type(activity), type(activity.object)
         try:
-            return self._registered[type(activity), type(activity.object)]
+            registration = self._registered[kind]
         except KeyError:
             raise Unsupported(
                 f"nothing here handles {activity.TYPE} of {getattr(activity.object, 'TYPE', '') or 'an id'}"
             ) from None
+        questions = self._asked_first.get(kind)
+        if not questions:
+            return registration
+        return replace(registration, handle=_asking_first(questions, registration.handle))
 
     def _add(self, kind: tuple[type, type], registration: Registration) -> None:
         if kind in self._registered:
             raise ValueError(f"{kind} already has a handler")
         self._registered[kind] = registration
+
+
+def _asking_first(questions: tuple[Question[Any], ...], handle: Handler[Any]) -> Handler[Any]:
+    async def ask_first(sender: Actor, activity: Activity[Any]) -> Kept | None:
+        for question in questions:
+            if await question(sender, activity):
+                return Kept.FOR_A_WHILE
+        return await handle(sender, activity)
+
+    return ask_first

@@ -9,14 +9,18 @@ from typing import Annotated, Final
 
 import typer
 
+from fedirec.app import running
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import existing_database
 from fedirec.cli.ledger import tell_findings
 from fedirec.cli.terminal import AsJson, note, say, say_json
+from fedirec.credits.actions.heads import ask_peers as ask_about_log
+from fedirec.credits.actions.heads import heads_kept_here
 from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.exports import MAX_LINE, export_chain, verify_export
 from fedirec.ledger.verifying import verify as verify_books
 from fedirec.settings import Settings
+from fedirec.uris import origin_of
 
 app = typer.Typer(help="Check the audit log, and put it into a file for others to check.", no_args_is_help=True)
 _HEAD: Final = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
@@ -38,6 +42,17 @@ async def verify(
             show_default=False,
         ),
     ] = [],  # noqa: B006  (the command line reads it, and nobody changes it)
+    ask_peers: Annotated[
+        bool, typer.Option("--ask-peers", help="Ask the instances of those who were paid what they keep of this log.")
+    ] = False,
+    origin: Annotated[
+        str,
+        typer.Option(
+            metavar="https://…",
+            help="With --file: whose log that is. It is checked against what was told to this instance.",
+            show_default=False,
+        ),
+    ] = "",
     json: AsJson = False,
 ) -> None:
     """Say whether the audit log is whole and unchanged, and all that it covers; ends with 1 when it is not.
@@ -45,8 +60,22 @@ async def verify(
     While the server runs or not. A file is checked without any instance.
     """
     kept = [_read_head(each) for each in head]
+    if origin and file is None:
+        raise Invalid("say with --file where the log of that instance is")
     if file is not None:
+        if origin:
+            async with existing_database(settings):
+                kept += await heads_kept_here(origin_of(origin))
         report = verify_export(_lines_of(file), against=kept)
+    elif ask_peers:
+        async with running(settings) as state:
+            asked = await ask_about_log(state["remote"])
+            kept += sorted(asked.heads)
+            report = await verify_books(against=kept)
+        for each in asked.silent:
+            note(f"{each} could not be asked.")
+        if asked.unproved:
+            note(f"{asked.unproved} heads that others keep are proved by no key of this instance.")
     else:
         async with existing_database(settings):
             report = await verify_books(against=kept)
@@ -69,7 +98,7 @@ async def verify(
         if not kept:
             note(
                 "Whether the log was rebuilt as a whole, or its end cut off, shows only against a head that somebody "
-                "else kept: --head NUMBER:DIGEST"
+                "else kept: --ask-peers, or --head NUMBER:DIGEST"
             )
     if not report.is_sound:
         raise typer.Exit(1)

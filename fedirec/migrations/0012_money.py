@@ -665,6 +665,7 @@ class Migration(QuickMigration):
                 ("locked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("fetched_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("trouble", fields.CharField(default="", db_default="", max_length=300)),
             ],
             options={
                 "table": "pay_proposal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import ProposalPage, get_proposal, locked_shares, proposal_page
 from fedirec.errors import FedirecError
+from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import Production
 from tests.conftest import Pass
 from tests.credits.listing import frozen
@@ -131,14 +133,26 @@ async def _page(proposal: PayProposal, viewer: Actor) -> ProposalPage:
 
 
 async def earning(
-    at: Instance, *, rule: Rule = Rule.HOST, host_share_ppm: int = 500_000, amount: int = 807_364
+    at: Instance,
+    *,
+    rule: Rule = Rule.HOST,
+    host_share_ppm: int = 500_000,
+    amount: int = 807_364,
+    elsewhere: Sequence[str] = (),
 ) -> Earning:
-    """A production with a pool into which `amount` minor units came; the host keeps its share of it."""
+    """A production with a pool into which `amount` minor units came; the host keeps its share of it.
+
+    Those at the addresses `elsewhere` edited it.
+    """
     ana, bo, cy = await at.join("ana"), await at.join("bo"), await at.join("cy")
     tom = await at.join("tom", role=Role.TREASURER)
     project = await project_at(at, ana)
     records = [await record_by(at, bo, "Drops"), await record_by(at, cy, "Sky")]
-    production = await frozen(at, ana, await production_with(at, ana, project, records))
+    prepared = await production_with(at, ana, project, records)
+    for address in elsewhere:
+        editor = await at.meet(address)
+        await at.run(lambda editor=editor: add_role(ana, prepared, role="edt", person=editor))  # type: ignore[misc]
+    production = await frozen(at, ana, prepared)
     home = await at.run(home_of, project.actor)
     draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=rule, host_share_ppm=host_share_ppm)
     pool = await at.run(lambda: open_pool(ana, home, draft))

@@ -291,6 +291,32 @@ PROPOSAL_TERMS: Final[Context] = {
     "about": id_("fr:about"),
     "revision": "fr:revision",
     "partsPerMillion": "fr:partsPerMillion",
+    "schema": PREFIXES["schema"],
+    "version": "schema:version",
+    "scope": "fr:scope",
+    "previous": "fr:previous",
+    "pool": "fr:pool",
+    "hostShare": "fr:hostShare",
+    "rule": "fr:rule",
+    "adjusts": id_("fr:adjusts"),
+    "state": "fr:state",
+    "key": "fr:key",
+    "label": "fr:label",
+    "weight": "fr:weight",
+    "recused": "fr:recused",
+    "incomeKind": "fr:incomeKind",
+    "objection": "fr:objection",
+    "line": "fr:line",
+    "remedy": "fr:remedy",
+    "wanted": "fr:wanted",
+    "digestMultibase": f"{SECURITY}digestMultibase",
+}
+HEAD_TERMS: Final[Context] = {
+    "fr": FEDIREC,
+    "kind": "fr:kind",
+    "about": id_("fr:about"),
+    "chainNumber": "fr:chainNumber",
+    "chainDigest": "fr:chainDigest",
 }
 
 ACTOR_CONTEXT: Final[list[Any]] = [
@@ -357,5 +383,7 @@ FAREWELL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, FAREWE
 """For the Delete of somebody who leaves and does not want to be named."""
 REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, REQUEST_TERMS]
 """For asking before one quotes, answers, likes or passes on, for the answers, and for stamps of consent."""
-PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, PROPOSAL_TERMS]
-"""For pay proposals."""
+PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, PROPOSAL_TERMS]
+"""For pay proposals, and for what is said to one exact revision."""
+HEAD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, HEAD_TERMS]
+"""For the end of the audit log of an instance at one time."""

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fedirec.activitypub.handlers import Handlers
-from fedirec.credits.inbox import crediting
+from fedirec.credits.inbox import crediting, proposals
 
-handlers = Handlers(crediting.handlers)
+handlers = Handlers(crediting.handlers, proposals.handlers)

@@ -74,6 +74,8 @@ class PayProposal(Model, metaclass=RowClass):
     closed_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     fetched_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     """When its origin was last asked; null for ours."""
+    trouble = fields.CharField(max_length=300, default="", db_default="")
+    """What its home did that no home may do, once we noticed; empty for nothing, and for ours."""
 
     lines: fields.ReverseRelation[DraftLine]
     revisions: fields.ReverseRelation[ProposalRevision]

@@ -1,11 +1,13 @@
-"""How credits travel."""
+"""How credits, grants, pay proposals and the ends of audit logs travel."""
 
 from __future__ import annotations
 
 from fedirec.activitypub.vocab import Entity
 from fedirec.credits.vocab.credits import CreditObject
 from fedirec.credits.vocab.grants import GrantObject
+from fedirec.credits.vocab.heads import HeadObject
+from fedirec.credits.vocab.proposals import ProposalObject, ProposalRef
 
-TYPES: tuple[type[Entity], ...] = (CreditObject, GrantObject)
+TYPES: tuple[type[Entity], ...] = (CreditObject, GrantObject, ProposalObject, ProposalRef, HeadObject)
 
-__all__ = ["TYPES", "CreditObject", "GrantObject"]
+__all__ = ["TYPES", "CreditObject", "GrantObject", "HeadObject", "ProposalObject", "ProposalRef"]

@@ -6,11 +6,11 @@ What is contested is held back and nothing else, and is owed, or stays in the po
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.heads import send_head
 from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.doors import begin, in_force, with_home
 from fedirec.credits.actions.proposals.publishing import refuse_obstacles
@@ -21,6 +21,7 @@ from fedirec.credits.pools import close
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
+from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.shares import amounts_of
 from fedirec.db import execute_many, transaction
@@ -32,9 +33,6 @@ from fedirec.ledger.journal import Entry, Line
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.remix.powers import Deed
-
-BATCH: Final = 100
-"""Proposals of one round; the rest comes with the next."""
 
 
 async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str) -> PayProposal:
@@ -93,6 +91,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
                 "lines": {key: str(amount) for key, amount in owed.items()},
             },
         )
+        await send_head(proposal, revision)
     return proposal
 
 
@@ -118,6 +117,8 @@ async def release_held(proposal: PayProposal) -> int:
         left = (proposal.locked_amount or 0) - sum(locked.values()) - released if is_open else 0
         if not released and left == proposal.held_amount:
             return 0
+        if released > (await pool_state(proposal.pool)).in_pool:
+            return 0  # some of it went back to whoever paid: it is owed when it is there again
         proposal.held_amount = left
         await proposal.save(update_fields=["held_amount"])
         document = {"digest": revision.digest, "amount": str(released), "held": str(left)}
@@ -135,7 +136,7 @@ async def release_held(proposal: PayProposal) -> int:
 
 async def release_settled() -> int:
     """What was held back anywhere and is settled by now is owed; returns of how many proposals."""
-    held = PayProposal.filter(pool_id__not_isnull=True, held_amount__gt=0).order_by("id").limit(BATCH)
+    held = PayProposal.filter(pool_id__not_isnull=True, held_amount__gt=0).order_by("id")
     return sum([bool(await release_held(proposal)) for proposal in await held])
 
 

@@ -173,6 +173,15 @@ async def _change_share(
         return row
 
 
+async def say_stale(actor: Actor, proposal: PayProposal, says: str, digest: str, route: Route) -> Stance:
+    """What `actor`, who is listed, says to another revision than that in force is kept with its reason and counts for
+    nothing. Raises Forbidden for people who are not listed, and TooMany.
+    """
+    async with transaction():
+        revision, person, _lines = await _begin(Deed.ACCEPT_PROPOSAL, actor, proposal)
+        return await say(actor, person, proposal, revision, says, digest, route=route, reason=_STALE)
+
+
 async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[ProposalRevision, int, list[Share]]:
     """The revision in force, the person who `actor` is, and their lines. Raises Forbidden where they have none."""
     await begin(deed, proposal, actor, also=Part.AUTHOR)

@@ -1,0 +1,252 @@
+"""Proposals of other instances in which people of ours are listed: copies to read, never more than their home says.
+
+What a home tells is asked for where it lives, put together line by line, and believed only as far as its digest and its
+shares hold. A home that says something else under a number that was seen before is caught: the first word stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fedirec.accounts.actions.notifications import notify_all
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.models import Account, Identity, Person
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.authority import may_be_by, may_create
+from fedirec.activitypub.follows import is_followed_here
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.remote import Remote
+from fedirec.activitypub.vocab import Create, Update
+from fedirec.clock import now
+from fedirec.credits.models import PayProposal, ProposalRevision, Share
+from fedirec.credits.queries.drafts import read_revision
+from fedirec.credits.queries.standing import newest_revision
+from fedirec.credits.revisions import Revision, refuse_successor
+from fedirec.credits.shares import MAX_LINES
+from fedirec.credits.vocab import ProposalObject
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import FedirecError, Forbidden, Invalid, PeerUnavailable, Unsupported
+from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
+from fedirec.remix.actions.holding import has_to_wait
+from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.actions.visiting import Visit
+from fedirec.translatable import N_
+from fedirec.uris import new_key, origin_of
+
+MAX_AN_HOUR: Final = 60
+"""Things that one Group says about its proposals."""
+MAX_COPIES: Final = 500
+"""Proposals of one Group that are kept."""
+MAX_PAGES: Final = 100
+"""Pages of lines that are read of one revision."""
+_AT_ONCE: Final = 500
+OTHER_WORDS: Final = N_(
+    "Its home says something else now under the number of a revision that we have. We keep the first."
+)
+WENT_BACK: Final = N_("Its home went back to an earlier revision than the one that we have.")
+NOT_NEXT: Final = N_("Its home changed what was fixed when it was published, or left out what came before.")
+
+
+async def take_proposal(group: Actor, said: Create[ProposalObject] | Update[ProposalObject]) -> None:
+    """The proposal is asked for where it lives; part of the transaction of the activity.
+
+    Raises Forbidden for what its Group does not say itself, Unsupported where nobody here is listed or follows that,
+    and for too much.
+    """
+    told = said.object
+    if group.is_local or not may_create(told.id, author=told.group, speaker=group.uri):
+        raise Forbidden("a proposal is told by its own Group")
+    is_known = await PayProposal.exists(uri=told.id, group_id=group.id)
+    if told.lines is not None and not is_known and not await _listed_here(told.revision()):
+        raise Unsupported("nobody here is listed in it")
+    await refuse_insistent(group, what=said.TYPE, limit=MAX_AN_HOUR)
+    if not is_known:
+        if await has_to_wait(group):
+            raise Unsupported("strangers are not heard at the moment")
+        if await PayProposal.filter(group_id=group.id).count() >= MAX_COPIES:
+            raise Unsupported("enough of its proposals are known here")
+    await enqueue([asking_for_proposal(told.id, cause=said.id)])
+
+
+def asking_for_proposal(uri: str, *, cause: str) -> Work:
+    """The job that asks for the proposal at `uri` because of `cause`."""
+    key = hashlib.sha256(f"{uri} {cause}".encode()).hexdigest()
+    return Work(kind="proposal", lane=f"proposal:{origin_of(uri)}", payload={"uri": uri}, dedupe_key=f"proposal:{key}")
+
+
+async def fetch_proposal(remote: Remote, job: Job) -> Outcome:
+    """A proposal of another instance is known here as its home tells it now, if people of ours are listed in it."""
+    try:
+        await meet_proposal(remote, str(job.payload["uri"]))
+    except FedirecError as error:
+        return Later(error=str(error), blame="job") if error.retryable else Done()
+    return Done()
+
+
+async def meet_proposal(remote: Remote, uri: str) -> PayProposal:
+    """The copy of the proposal at `uri`, as its home tells it now.
+
+    Raises Invalid for what is no proposal, or not what its digest says; Forbidden for one that is not of the origin of
+    its Group; Unsupported where nobody here is listed in it; and what `Remote.read` raises.
+    """
+    described, _document = await remote.read(uri)
+    if not isinstance(described, ProposalObject):
+        raise Invalid("that address leads to something that is not a proposal")
+    if not may_be_by(described.id, author=described.group):
+        raise Forbidden("a proposal belongs to the origin of its Group")
+    group = await remote.find_actor(described.group)
+    if group.is_local or group.state != "active":
+        raise Forbidden("that Group says nothing here")
+    revision = described.revision(await _lines_of(remote, described))
+    async with transaction(), gathering():
+        return await _save(group, described, revision)
+
+
+async def _lines_of(remote: Remote, described: ProposalObject) -> tuple[Any, ...]:
+    """Raises PeerUnavailable when they do not come, Invalid where there are more than a proposal can have."""
+    if described.lines is not None or described.lines_at is None:
+        return described.lines or ()
+    visit = Visit(remote=remote, origin=described.id, max_pages=MAX_PAGES, max_items=MAX_LINES)
+    await visit.collection(described.lines_at)
+    if visit.is_broken:
+        raise PeerUnavailable("the lines of that proposal do not come")
+    if visit.is_limited:
+        raise Invalid("that proposal has too many lines")
+    return tuple(visit.entries)
+
+
+async def _save(group: Actor, described: ProposalObject, revision: Revision) -> PayProposal:
+    """Part of the caller's transaction."""
+    known = await PayProposal.filter(uri=described.id).first()
+    if known is not None:
+        await hold(known)
+        if known.pool_id is not None or known.group_id != group.id:
+            raise Forbidden("a proposal stays with its Group")
+    ours = await _listed_here(revision)
+    if known is None and not ours and not await is_followed_here(group):
+        raise Unsupported("nobody here is listed in it")
+    copy = known or await PayProposal.create(
+        key=new_key(),
+        uri=described.id,
+        group=group,
+        title=revision.title,
+        currency=revision.currency,
+        rule=revision.rule,
+    )
+    newest = await newest_revision(copy)
+    kept = await ProposalRevision.get_or_none(proposal_id=copy.id, number=revision.number)
+    copy.fetched_at = now()
+    if trouble := _trouble(copy, newest, kept, revision):
+        copy.trouble = trouble
+        await copy.save(update_fields=["fetched_at", "trouble"])
+        return copy
+    if kept is None:
+        kept = await _add(copy, newest, described, revision)
+        copy.number = revision.number
+    copy.title, copy.state = revision.title or copy.title, described.state
+    copy.published_at, copy.closes_at = described.published, described.closes
+    await copy.save()
+    if newest is None or newest.id != kept.id:
+        await _tell(copy, kept, group, ours, is_first=newest is None)
+    return copy
+
+
+def _trouble(
+    copy: PayProposal, newest: ProposalRevision | None, kept: ProposalRevision | None, revision: Revision
+) -> str:
+    """What its home does that no home may do; empty for nothing."""
+    if kept is not None and kept.digest != revision.digest:
+        return OTHER_WORDS
+    if revision.number < copy.number:
+        return WENT_BACK
+    if newest is not None and newest.document and revision.number == newest.number + 1:
+        try:
+            refuse_successor(read_revision(newest), revision)
+        except Invalid:
+            return NOT_NEXT
+    return ""
+
+
+async def _add(
+    copy: PayProposal, before: ProposalRevision | None, described: ProposalObject, revision: Revision
+) -> ProposalRevision:
+    """The revision, and the share of each line: of people whom nobody knows here, too."""
+    row = await ProposalRevision.create(
+        proposal=copy,
+        number=revision.number,
+        document=revision.write(),
+        digest=revision.digest,
+        amount=revision.amount or 0,
+        note=described.note[:1_000],
+        published_at=described.updated or described.published or now(),
+    )
+    actors = await _known_actors(revision)
+    people = await _people(revision, actors, before)
+    amounts = revision.amounts
+    shares = [
+        Share(
+            revision=row,
+            line_key=line.key,
+            person_id=people[line.who],
+            actor_id=actors[line.person].id if line.person in actors else None,
+            weight=line.weight,
+            ppm=line.ppm,
+            amount=amounts.get(line.key, 0),
+            income_kind=line.income_kind,
+            is_given_back=line.is_recused,
+        )
+        for line in revision.lines
+    ]
+    await Share.bulk_create(shares, batch_size=_AT_ONCE)
+    return row
+
+
+async def _people(revision: Revision, actors: Mapping[str, Actor], before: ProposalRevision | None) -> dict[str, int]:
+    """Whom each line is about: the same person as before, also for those of whom we know the address alone."""
+    identities = {
+        row.actor_id: row.person_id
+        for row in await Identity.filter(actor_id__in=[actor.id for actor in actors.values()])
+    }
+    earlier: dict[str, int] = {}
+    if before is not None and before.document:
+        rows = {share.line_key: share.person_id for share in await Share.filter(revision_id=before.id)}
+        earlier = {line.who: rows[line.key] for line in read_revision(before).lines if line.key in rows}
+    people: dict[str, int] = {}
+    for line in revision.lines:
+        actor = actors.get(line.person or "")
+        if line.who in people:
+            continue
+        if actor is not None:
+            people[line.who] = identities.get(actor.id) or (await person_of(actor)).id
+        elif line.who in earlier:
+            people[line.who] = earlier[line.who]
+        else:
+            people[line.who] = (await Person.create(name=line.name or line.who[:500])).id
+    return people
+
+
+async def _known_actors(revision: Revision, **wanted: Any) -> dict[str, Actor]:
+    """Those of whom it speaks that are known here, by address."""
+    uris = sorted({line.person for line in revision.lines if line.person})
+    found: dict[str, Actor] = {}
+    for start in range(0, len(uris), _AT_ONCE):
+        rows = await Actor.filter(uri__in=uris[start : start + _AT_ONCE], **wanted)
+        found |= {actor.uri: actor for actor in rows}
+    return found
+
+
+async def _listed_here(revision: Revision) -> Sequence[Actor]:
+    """Members of ours who are listed in it."""
+    return list((await _known_actors(revision, is_local=True, type="Person", state="active")).values())
+
+
+async def _tell(
+    copy: PayProposal, row: ProposalRevision, group: Actor, people: Sequence[Actor], *, is_first: bool
+) -> None:
+    accounts = await Account.filter(actor_id__in=[actor.id for actor in people], state="active")
+    kind = Notice.PROPOSAL_PUBLISHED if is_first else Notice.PROPOSAL_REVISED
+    about = {"title": copy.title, **({"reason": row.note} if row.note else {})}
+    await notify_all(accounts, kind, group, f"{copy.uri}#copy-{row.number}", f"/pay/{copy.key}", about)

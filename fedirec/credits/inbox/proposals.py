@@ -1,0 +1,57 @@
+"""Pay proposals of other instances, and what people elsewhere say to ours: each word names one exact revision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fedirec.activitypub.handlers import Handlers
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import Accept, Create, Delete, Ref, Reject, Tombstone, Update
+from fedirec.credits.actions.heads import keep_head
+from fedirec.credits.actions.proposals.answers import take_acceptance, take_rejection
+from fedirec.credits.actions.proposals.copies import take_proposal
+from fedirec.credits.actions.proposals.replies import take_deletion, take_reply
+from fedirec.credits.vocab import HeadObject, ProposalObject, ProposalRef
+from fedirec.remix.vocab import CommentObject, PostObject
+
+handlers = Handlers()
+
+
+@handlers.on(Create, ProposalObject, vouched=True)
+async def proposal_made(sender: Actor, create: Create[ProposalObject]) -> None:
+    await take_proposal(sender, create)
+
+
+@handlers.on(Update, ProposalObject, vouched=True)
+async def proposal_changed(sender: Actor, update: Update[ProposalObject]) -> None:
+    await take_proposal(sender, update)
+
+
+@handlers.on(Accept, ProposalRef, evidence=True, vouched=True)
+async def proposal_accepted(sender: Actor, accept: Accept[ProposalRef]) -> None:
+    await take_acceptance(sender, accept)
+
+
+@handlers.on(Reject, ProposalRef, evidence=True, vouched=True)
+async def proposal_rejected(sender: Actor, reject: Reject[ProposalRef]) -> None:
+    await take_rejection(sender, reject)
+
+
+@handlers.on(Create, HeadObject, evidence=True, vouched=True)
+async def head_told(sender: Actor, create: Create[HeadObject]) -> None:
+    await keep_head(sender, create)
+
+
+@handlers.first(Create, PostObject, CommentObject)
+async def reply_written(sender: Actor, create: Create[Any]) -> bool:
+    return await take_reply(sender, create.object)
+
+
+@handlers.first(Update, PostObject, CommentObject)
+async def reply_changed(sender: Actor, update: Update[Any]) -> bool:
+    return await take_reply(sender, update.object)
+
+
+@handlers.first(Delete, Ref, Tombstone)
+async def reply_deleted(sender: Actor, delete: Delete[Ref | Tombstone]) -> bool:
+    return await take_deletion(sender, delete.object.id)

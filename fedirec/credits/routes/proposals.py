@@ -1,0 +1,77 @@
+"""Pay proposals as documents: what is in force, each revision word for word, and the lines of long ones in pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
+from fedirec.activitypub.documents import ActivityResponse
+from fedirec.activitypub.vocab import Json
+from fedirec.credits.actions.proposals.describing import describe_proposal, lines_uri
+from fedirec.credits.models import PayProposal, ProposalRevision
+from fedirec.credits.queries.proposals import get_proposal, get_revision
+from fedirec.errors import NotFound
+from fedirec.remix.queries.proofs import proved_by_us
+from fedirec.remix.routes.paging import row_in
+from fedirec.remix.sizes import is_small
+
+
+async def show_proposal(request: Request[Any]) -> Response:
+    """A proposal of ours with its newest revision, proved by its Group; before it is published there is none."""
+    proposal = await _asked(request)
+    return await _answer(request, proposal, await _words(proposal, proposal.number))
+
+
+async def show_revision(request: Request[Any]) -> Response:
+    """The same as an earlier revision says it."""
+    proposal = await _asked(request)
+    return await _answer(request, proposal, await _words(proposal, row_in(request.path_params["number"])))
+
+
+async def show_lines(request: Request[Any]) -> Response:
+    """The lines of a revision, in their order: where they are, and each page of them."""
+    proposal = await _asked(request)
+    row = await _words(proposal, row_in(request.path_params["number"]))
+    uri, after = lines_uri(proposal, row.number), request.query_params.get("after")
+    if after is None:
+        whole = {"id": uri, "type": "OrderedCollection", "first": f"{uri}?after=0"}
+        return ActivityResponse({"@context": PROPOSAL_CONTEXT, **whole})
+    start, lines = row_in(after), row.document["splits"]
+    page: Json = {
+        "@context": PROPOSAL_CONTEXT,
+        "id": f"{uri}?after={start}",
+        "type": "OrderedCollectionPage",
+        "partOf": uri,
+        "orderedItems": [],
+    }
+    for line in lines[start:]:
+        if page["orderedItems"] and not is_small({**page, "orderedItems": [*page["orderedItems"], line]}):
+            break
+        page["orderedItems"].append(line)
+    if (shown := start + len(page["orderedItems"])) < len(lines):
+        page["next"] = f"{uri}?after={shown}"
+    return ActivityResponse(page)
+
+
+async def _answer(request: Request[Any], proposal: PayProposal, row: ProposalRevision) -> Response:
+    document = {"@context": PROPOSAL_CONTEXT, **describe_proposal(proposal, row).write()}
+    keyring = request.state["keyring"]
+    return ActivityResponse(await proved_by_us(document, author=proposal.group, keyring=keyring))
+
+
+async def _asked(request: Request[Any]) -> PayProposal:
+    """One of ours that everybody may see."""
+    proposal = await get_proposal(request.path_params["key"], None)
+    if proposal.pool_id is None or not proposal.number:
+        raise NotFound("there is no such proposal here")
+    return proposal
+
+
+async def _words(proposal: PayProposal, number: int) -> ProposalRevision:
+    row = await get_revision(proposal, number)
+    if not row.document:
+        raise NotFound("the words of that revision were taken out, because somebody left for good")
+    return row

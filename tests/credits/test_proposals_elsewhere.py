@@ -1,0 +1,164 @@
+"""Pay proposals over two instances: people answer from where they live, and nobody can say anything for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fedirec.accounts.models import Notification
+from fedirec.activitypub.models import Evidence, Outgoing, Received
+from fedirec.credits.actions.heads import ask_peers
+from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
+from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
+from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.models import ChainHead, Objection, PayProposal, ProposalRevision, Share, Stance
+from fedirec.credits.queries.proposals import get_objection
+from fedirec.errors import Changed
+from fedirec.ledger.verifying import verify
+from tests.conftest import Pass
+from tests.credits.proposing import Earning, earning, refused
+from tests.network import Instance, Network, settle
+from tests.peer import CONTEXT, Peer
+
+pytestmark = pytest.mark.anyio
+
+
+async def copy_at(there: Instance, proposal: PayProposal) -> PayProposal:
+    return await there.run(lambda: PayProposal.get(uri=proposal.uri))
+
+
+async def why_refused(at: Instance) -> list[str]:
+    return [str(row.reason) for row in await at.run(lambda: Received.filter(state="refused").order_by("id"))]
+
+
+async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
+    here: Instance, there: Instance, time_passes: Pass
+) -> None:
+    dia = await there.join("dia")
+    earned = await earning(here, elsewhere=[dia.uri])
+    proposal, first = await earned.published({"bo": 60, "cy": 30, "dia": 10})
+    await settle(here, there)
+
+    copy = await copy_at(there, proposal)
+    kept = await there.run(lambda: ProposalRevision.get(proposal_id=copy.id))
+    assert (kept.document, kept.digest, copy.state) == (first.document, first.digest, "published")
+    told = await there.run(lambda: Notification.get(account__actor_id=dia.id, kind="proposal_published"))
+    assert told.url == f"/pay/{copy.key}"
+    shares = await there.run(lambda: Share.filter(revision_id=kept.id).order_by("-ppm"))
+    assert [share.ppm for share in shares] == [600_000, 300_000, 100_000]
+
+    draft = ObjectionDraft(kind="too_little", words="I cut it for two months.", remedy="20 %", wanted=200_000)
+    await there.run(lambda: object_elsewhere(dia, copy, draft, digest=first.digest))
+    await settle(here, there)
+    heard = await here.run(lambda: Objection.get(proposal_id=proposal.id).select_related("author"))
+    assert (heard.words, heard.remedy, heard.wanted_ppm, heard.author.uri) == (draft.words, "20 %", 200_000, dia.uri)
+    assert await here.run(lambda: Evidence.exists(activity_uri=heard.activity_uri))
+    objection = await here.run(lambda: get_objection(proposal, heard.key))
+    await earned.weigh(proposal, {"bo": 50, "cy": 30, "dia": 20})
+    second = await earned.publish(proposal, "More for the editor.")
+    await here.run(lambda: answer_objection(earned.ana, objection, resolution="resolved", words="You are right."))
+
+    # Before the revision arrives there, dia accepts what she has seen: it is kept, and counts for nothing.
+    await there.run(lambda: accept_elsewhere(dia, copy, first.digest))
+    await settle(here, there)
+    late = await here.run(lambda: Stance.get(proposal_id=proposal.id, says="accept"))
+    assert not late.counts
+    assert "another revision" in late.reason
+
+    copy = await copy_at(there, proposal)
+    assert (copy.number, copy.state, copy.trouble) == (2, "revised", "")
+    await refused(there, Changed, lambda: accept_elsewhere(dia, copy, first.digest))
+    await there.run(lambda: accept_elsewhere(dia, copy, second.digest))
+    await settle(here, there)
+    said = await here.run(lambda: Stance.filter(proposal_id=proposal.id, says="accept", counts=True))
+    assert [(each.digest, each.via) for each in said] == [(second.digest, "activity")]
+
+    proposal = await earned.look(proposal)
+    await earned.decided(proposal, second, time_passes)
+    await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
+    await settle(here, there)
+    assert (await copy_at(there, proposal)).state == "locked"
+
+    # The end of the log is there now, signed, and whoever rebuilds the log is found by it.
+    head = await there.run(ChainHead.get)
+    assert (head.origin, head.about_uri) == (here.origin, proposal.uri)
+    asked = await here.run(ask_peers, here.state["remote"])
+    assert (asked.heads, asked.unproved, asked.answered) == ({(head.number, head.digest)}, 0, [there.origin])
+    assert (await here.run(lambda: verify(against=asked.heads))).is_sound
+    assert not (await here.run(lambda: verify(against=[(head.number, "0" * 64)]))).is_sound
+    assert not (await here.run(lambda: verify(against=[(head.number + 99, head.digest)]))).is_sound
+
+
+class Listed:
+    """A film in which Bo, who lives at good.test, is listed; what others try."""
+
+    def __init__(self, here: Instance, earned: Earning, proposal: PayProposal, revision: ProposalRevision) -> None:
+        self.here = here
+        self.earned = earned
+        self.proposal = proposal
+        self.revision = revision
+
+    def ref(self, **changes: Any) -> dict[str, Any]:
+        number, digest = self.revision.number, self.revision.digest
+        return {
+            "type": "Proposal",
+            "id": self.proposal.uri,
+            "revision": number,
+            "digestMultibase": digest,
+            **changes,
+        }
+
+    async def says(self, peer: Peer, kind: str, actor: str, ref: object, **more: Any) -> list[str]:
+        """What counts of what people said, after `actor` said this."""
+        context = (await self.here.run(lambda: Outgoing.filter(object_uri=self.proposal.uri).first())).document
+        activity = peer.activity(
+            kind, actor, ref, **{"@context": context["@context"], "published": "2026-11-23T12:00:00Z", **more}
+        )
+        await peer.post(self.here, activity)
+        await self.here.work()
+        stances = await self.here.run(lambda: Stance.filter(proposal_id=self.proposal.id).order_by("id"))
+        return [f"{each.says} {each.counts}" for each in stances]
+
+
+@pytest.mark.one_database
+async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(here: Instance, network: Network) -> None:
+    good, evil = Peer(network, "good.test"), Peer(network, "evil.test")
+    bo, mallory = good.actor("bo"), evil.actor("mallory")
+    earned = await earning(here, elsewhere=[bo])
+    proposal, revision = await earned.published({"bo": 100})
+    it = Listed(here, earned, proposal, revision)
+
+    # Somebody who is not listed accepts; an admin of another instance speaks for bo; the instance of nobody does.
+    assert await it.says(evil, "Accept", mallory, it.ref()) == []
+    forged = evil.activity("Accept", bo, it.ref(), **{"@context": CONTEXT})
+    assert (await evil.post(here, forged, actor=mallory)).status_code in (202, 401, 403)
+    assert await it.says(good, "Accept", good.actor("app", type="Application"), it.ref()) == []
+    # What is no proposal of ours, and what names no revision.
+    assert await it.says(good, "Accept", bo, it.ref(id=f"{evil.origin}/pay/1")) == []
+    assert await it.says(good, "Accept", bo, it.ref(revision=-1)) == []
+    assert await it.says(good, "Reject", bo, it.ref(wanted=-5, remedy="All."), content="Mine.") == []
+    assert await it.says(good, "Reject", bo, it.ref(), content="No remedy.") == []
+    # What was never published under that digest is kept, and counts for nothing.
+    assert await it.says(good, "Accept", bo, it.ref(digestMultibase="zQmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk"))
+    assert [each.counts for each in await here.run(lambda: Stance.filter(proposal_id=proposal.id))] == [False]
+    first = good.activity("Accept", bo, it.ref(), **{"@context": _context_of(it, await _outgoing(here, proposal))})
+    for _again in range(2):
+        await good.post(here, first)
+        await here.work()
+    assert await it.says(good, "Accept", bo, it.ref()) == ["accept False", "accept True"], "said once, counted once"
+    # Whoever is not listed says that they were left out, and is answered.
+    await it.says(evil, "Reject", mallory, it.ref(remedy="Five percent."), content="I wrote the music.")
+    left_out = await here.run(lambda: Objection.get(proposal_id=proposal.id).select_related("author"))
+    assert (left_out.kind, left_out.author.uri) == ("left_out", mallory)
+    assert len(await why_refused(here)) >= 6
+
+
+async def _outgoing(here: Instance, proposal: PayProposal) -> Outgoing:
+    found = await here.run(lambda: Outgoing.filter(object_uri=proposal.uri).first())
+    assert found is not None
+    return found
+
+
+def _context_of(it: Listed, outgoing: Outgoing) -> Any:
+    return outgoing.document["@context"]
