@@ -18,6 +18,7 @@ from fedirec.credits.models import (
     LockedShare,
     Objection,
     PayProposal,
+    Pool,
     ProposalAppeal,
     ProposalComment,
     ProposalDecision,
@@ -251,6 +252,14 @@ async def proposals_of(
         found = found.exclude(state=State.DRAFT.value).exclude(state=State.CANCELLED.value, number=0)
     if before is not None:
         found = found.filter(id__lt=before)
+    return list(await _with_home(found.order_by("-id").limit(limit)))
+
+
+async def proposals_from(pool: Pool, parts: frozenset[Part], *, limit: int = PAGE) -> list[PayProposal]:
+    """How `pool` is shared by each, the newest first, for somebody who plays `parts`; drafts for those who lead."""
+    found = PayProposal.filter(pool_id=pool.id)
+    if not _sees_drafts(parts):
+        found = found.filter(number__gt=0)
     return list(await _with_home(found.order_by("-id").limit(limit)))
 
 

@@ -15,7 +15,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.credits.actions.settings import change_money_settings, set_account, set_credentials
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.pages.pools.opening import percent, read_percent
+from fedirec.credits.pages.percents import percent, read_percent
 from fedirec.credits.pages.pools.views import currency_choices, rule_choices
 from fedirec.credits.queries.settings import Seal, adapters_of, credentials_of, money_settings
 from fedirec.credits.settings import (

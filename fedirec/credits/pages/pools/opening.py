@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from fedirec.credits.actions.pools import change_pool, close_pool, open_pool, us
 from fedirec.credits.actions.pools.deeds import of_own_money
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import Pool
+from fedirec.credits.pages.percents import percent, read_percent
 from fedirec.credits.pages.pools.finding import (
     doer_in,
     home_of_challenge,
@@ -170,21 +170,6 @@ def read_amount(form: Form, name: str, currency: str) -> int | None:
         form.fail(name, _("Please write an amount above 0, such as 120.50."))
         return None
     return amount
-
-
-def read_percent(form: Form, name: str) -> int | None:
-    """The parts per million in a field that holds a percentage; nothing in it is 0."""
-    text = form.line(name, max=12).removesuffix("%").strip().replace(",", ".") or "0"
-    whole, _point, rest = text.partition(".")
-    if not whole.isascii() or not whole.isdigit() or len(rest) > 4 or (rest and not rest.isdigit()) or len(whole) > 3:
-        form.fail(name, _("Please write a percentage, such as 50 or 12.5."))
-        return None
-    return int(whole + rest.ljust(4, "0"))
-
-
-def percent(ppm: int) -> str:
-    """Parts per million as they are typed."""
-    return f"{Decimal(ppm).scaleb(-4).normalize():f}"
 
 
 async def _production_in(form: Form, home: Home) -> Production | None:

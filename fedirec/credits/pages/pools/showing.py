@@ -29,6 +29,8 @@ from fedirec.credits.pages.pools.views import (
     place_view,
     pool_view,
 )
+from fedirec.credits.pages.proposals.finding import looker
+from fedirec.credits.pages.proposals.views import head_view
 from fedirec.credits.pools import MAX_WORDS, Kind
 from fedirec.credits.queries.pools import (
     Home,
@@ -40,6 +42,7 @@ from fedirec.credits.queries.pools import (
     uses_of,
     waiting_entries,
 )
+from fedirec.credits.queries.proposals import proposals_from, proposals_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.errors import Invalid
@@ -76,6 +79,7 @@ def listing(where: Where) -> Callable[[Request[Any]], Awaitable[Response]]:
             place=place_view(cards, home, parts),
             pools=[pool_view(row, states[row.id]) for row in rows[:_PIECE]],
             next_url=_next_url(request, rows[_PIECE - 1].id) if len(rows) > _PIECE else "",
+            proposals=[head_view(cards, row) for row in await proposals_of(home.group, looker(request), limit=_PIECE)],
             may_open=home.group.is_local and may_do(deed, parts),
             is_instance=home.project is None and home.challenge is None,
         )
@@ -121,6 +125,8 @@ async def show_one(
         next_url=_next_url(request, entries[-1].id) if len(rows) > _PIECE else "",
         uses=[names[group.id] for group in uses if group.id in names],
         may_state=may_state,
+        may_propose=pool.state == "open" and may_do(Deed.DRAW_UP_PROPOSAL, parts),
+        proposals=[head_view(cards, row) for row in await proposals_from(pool, parts, limit=_PIECE)],
         may_change=may_do(of_own_money(Deed.CHANGE_POOL, home, kind), parts),
         is_commission=kind is Kind.COMMISSION,
         entry_kinds=entry_choices(kind, is_open=pool.state == "open"),

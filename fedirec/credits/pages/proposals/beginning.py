@@ -21,7 +21,7 @@ from fedirec.credits.revisions import MAX_ABOUT, MAX_NAME
 from fedirec.projects.models import Production
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import members_only, number_of
-from fedirec.remix.powers import Deed, may_do, refuse_unless
+from fedirec.remix.powers import Deed, refuse_unless
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
@@ -52,13 +52,6 @@ async def post_new(request: Request[Any]) -> Response:
             done = _("Begun, with a line for everybody who is credited. Nobody else sees it before it is published.")
             return redirect(request, f"/pay/{made.key}/edit", done)
     return await _show(request, pool, group, form, status=422)
-
-
-async def may_propose(pool: Pool, viewer: Actor | None) -> bool:
-    """Whether `viewer` may begin a proposal for `pool`."""
-    if viewer is None or pool.state != "open":
-        return False
-    return may_do(Deed.DRAW_UP_PROPOSAL, await parts_to(pool.group, viewer))
 
 
 def _adjusted(pool: Pool) -> Any:

@@ -26,7 +26,7 @@ from fedirec.credits.actions.proposals.hearing import (
 from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
 from fedirec.credits.models import Objection, PayProposal
 from fedirec.credits.objecting import ObjectionKind, Resolution
-from fedirec.credits.pages.pools.opening import read_percent
+from fedirec.credits.pages.percents import read_percent
 from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
 from fedirec.credits.pages.proposals.showing import show_one
 from fedirec.credits.queries.proposals import get_appeal, get_objection
