@@ -40,6 +40,7 @@ from fedirec.credits.actions.crediting.elsewhere import keep_offer
 from fedirec.credits.actions.crediting.leaving import forget_credits
 from fedirec.credits.actions.proposals.copies import fetch_proposal
 from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import release_settled
 from fedirec.db.outages import is_outage
 from fedirec.lanes import Kind, Runner, bring_back, prune_dead, prune_idle_lanes
@@ -135,7 +136,7 @@ def kinds_of_work(
         store=store,
         cache=cache,
         archives=settings.data_dir / FOLDER,
-        further=(forget_projects, forget_credits, forget_payee),
+        further=(forget_projects, forget_credits, forget_proposals, forget_payee),
     )
     return {
         "inbox": Kind(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fedirec.accounts.actions.farewells import plan_farewell
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
@@ -26,6 +27,7 @@ from fedirec.credits.actions.proposals.hearing import (
     withdraw_objection,
     write_comment,
 )
+from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import (
@@ -101,6 +103,12 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
     assert await here.run(close_windows) == 0, "who loses has time"
     time_passes(timedelta(days=7, minutes=1))
     assert await here.run(close_windows) == 1
+
+    # What Cy said is gone when they leave, and what they get is not.
+    await here.run(lambda: _leaves(film.cy))
+    (heard,) = (await film.page(proposal)).objections
+    assert (heard.objection.words, heard.objection.answer) == ("", "We looked again: 45.")
+    assert not (await here.run(lambda: ProposalRevision.get(id=second.id))).document
 
     # Nobody but a treasurer decides and locks, and each only what they saw.
     await refused(
@@ -426,6 +434,12 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     await film.decided(proposal, revision, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
     assert sum((await film.owed(proposal)).values()) == 6_000
+
+
+async def _leaves(person: Actor) -> None:
+    account = await Account.get(actor_id=person.id)
+    await plan_farewell(person, account, keeps_name=False, wait=timedelta(days=30))
+    await forget_proposals(person)
 
 
 async def _offered(film: Earning, terms: Terms) -> None:
