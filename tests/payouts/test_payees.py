@@ -24,12 +24,14 @@ from fedirec.activitypub.models import Actor
 from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal
+from fedirec.db import transaction
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.payouts.actions.payees.holding import watch_payees
-from fedirec.payouts.actions.payees.joining import join_those_who_moved
+from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.details import COUNTRIES, mask
+from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import Standing, standings_of, unsealed
@@ -560,3 +562,29 @@ def test_the_vault_opens_with_its_key_and_label_only(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured):
         Vault(vault.file).seal(b"secret", label="a")
     assert len(COUNTRIES) == 249
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("both", [False, True], ids=["the newcomer alone", "both"])
+async def test_who_becomes_one_has_one_way_of_being_paid(here: Instance, both: bool) -> None:
+    ana, anew, vault = await here.join("ana"), await here.join("anew"), here.state["vault"]
+    for name in ("ana", "anew") if both else ("anew",):
+        async with here.sign_in(name) as browser:
+            assert (await says(browser, instructions=f"to {name}")).status_code == 303
+
+    async def join() -> None:
+        async with transaction():
+            await join_money(ana, await person_of(ana), await person_of(anew), cause=Cause.MOVE, vault=vault)
+
+    await here.run(join)
+    await here.run(join)  # once more changes nothing
+    standing = await standing_of(here, anew)
+    known = unsealed(standing.payee, vault)
+    assert known is not None
+    assert known.details == {"instructions": "to ana" if both else "to anew"}
+    assert not standing.is_confirmed
+    assert await here.run(lambda: Payee.filter(details__not_isnull=True).count()) == 1
+    rows = await here.run(lambda: Person.filter(joined_id__not_isnull=True).values("joined_id"))
+    assert rows == [{"joined_id": standing.payee.person_id}]
+    log = await here.run(lambda: AuditEvent.filter(action="join_person"))
+    assert [(event.actor_uri, event.details["why"]) for event in log] == [(ana.uri, "move")]

@@ -42,20 +42,22 @@ async def roots_of(person_ids: Collection[int]) -> dict[int, int]:
     return {each: known.get(each) or each for each in wanted}
 
 
-async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str) -> None:
+async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str) -> tuple[int, int] | None:
     """`other` turned out to be `stays`: every account of theirs is a way to be the same person, for good.
 
-    On record with `why`: move or code. Only a proof may lead here: an account that says where it moved to, and which
-    that one confirms, or a code that only the person has. Part of the caller's transaction, in which nobody else joins
-    either of them. Nothing happens when they are one already.
+    Answers with the rows of who stays and who joined, which are others than were asked for where one of them had joined
+    somebody meanwhile; with None when they are one already, and nothing happens. It is on record with `why`: move or
+    code. Only a proof may lead here: an account that says where it moved to, and which that one confirms, or a code
+    that only the person has. Part of the caller's transaction, in which nobody else joins either of them.
     """
     held = Person.filter(id__in=[stays.id, other.id]).order_by("id").select_for_update()
     rows = {row.id: row for row in await held}
     first, second = rows[stays.id], rows[other.id]
     stays_id, other_id = first.joined_id or first.id, second.joined_id or second.id
     if stays_id == other_id:
-        return
+        return None
     await Person.filter(joined_id=other_id).update(joined_id=stays_id)
     await Person.filter(id=other_id).update(joined_id=stays_id)
     await Identity.filter(person_id=other_id).update(person_id=stays_id)
     await audit(doer, "join_person", doer.uri, why=why, person=stays_id, joined=other_id)
+    return stays_id, other_id

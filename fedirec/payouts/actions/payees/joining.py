@@ -80,16 +80,19 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
     What they said as `stays` is kept; where they never said anything, what they said as the other. Either way it has
     to be confirmed again. What each of them was owed the books know by its own row; it is paid to the one who stays.
     """
-    await join_person(doer, stays, other, why=cause.value)
-    await ProductionCredit.filter(person_id=other.id).update(person_id=stays.id)
-    await CreditCode.filter(person_id=other.id).update(person_id=stays.id)
-    payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=[stays.id, other.id])}
-    kept, spare = payees.get(stays.id), payees.get(other.id)
+    joined = await join_person(doer, stays, other, why=cause.value)
+    if joined is None:
+        return
+    first, second = joined
+    await ProductionCredit.filter(person_id=second).update(person_id=first)
+    await CreditCode.filter(person_id=second).update(person_id=first)
+    payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=joined)}
+    kept, spare = payees.get(first), payees.get(second)
     if kept is None and spare is not None:
-        give_to(spare, stays, vault)
+        give_to(spare, await Person.get(id=first), vault)
         await spare.save(update_fields=["person_id", "details"])
         kept = spare
-    elif kept is not None and spare is not None and spare.details is not None:
+    elif spare is not None and spare.details is not None:
         await erase(spare, by=None)
     if kept is not None:
         await write_hold(kept, cause, vault=vault)
