@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from fedirec.accounts.models import Account, Notification, Person
+from fedirec.clock import now
 from fedirec.credits.models import PayProposal
 from fedirec.errors import Conflict, FedirecError, Forbidden
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
@@ -17,7 +18,8 @@ from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy
-from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
+from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.queries.waiting import waiting_people
 from tests.conftest import Pass
 from tests.network import Instance
@@ -216,5 +218,68 @@ async def test_two_who_put_a_batch_together_at_once_take_each_payment_once(here:
         assert {row.state for row in await Payout.all()} == {"batched"}
         assert await Account.filter(role="treasurer").count() == 2
         await check_books()
+
+    await here.run(check)
+
+
+class Counting:
+    """A provider that counts how often it is told, and knows each key again."""
+
+    name, label, kind, window = "count", "Count", Kind.NETWORK, timedelta(days=30)
+    asks = (Detail(name="to", label="To"),)
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def find_limits(self, currency: str) -> Limits | None:
+        return Limits()
+
+    def expected_fee(self, amount: int, currency: str) -> int:
+        return 0
+
+    def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
+        return dict(details)
+
+    async def submit(self, attempt: Attempt) -> Outcome:
+        self.told.append(attempt.details["to"])
+        await asyncio.sleep(0.05)
+        return Outcome(standing=Standing.SETTLED, reference="r", fee=7)
+
+    async def ask(self, attempt: Attempt) -> Outcome:
+        known = attempt.details["to"] in self.told
+        return Outcome(standing=Standing.SETTLED if known else Standing.UNHEARD, fee=7)
+
+
+async def test_two_workers_tell_a_provider_once_and_nobody_is_paid_after_something_happened_to_their_account(
+    here: Instance,
+) -> None:
+    provider = Counting()
+    office = Office(here, {"count": provider})
+    await office.open()
+    cashier = Cashier(ways=office.ways, vault=office.vault)
+
+    async def prepare() -> dict[str, int]:
+        people = [await Person.create(name=name) for name in ("ana", "bo", "cy")]
+        for person in people:
+            await office.says(person, "count", {"to": person.name})
+        await owe({person.id: 10_00 for person in people})
+        batch = await office.approved("count")
+        await submit_batch(await office.viewer("olga"), office.ways, office.vault, batch)
+        await Payee.filter(person__name="bo").update(held_until=now() + timedelta(days=7))
+        await office.says(people[2], "count", {"to": "a thief"})
+        return {row.payout.person.name: row.id for row in await PayoutAttempt.all().select_related("payout__person")}
+
+    tries = await here.run(prepare)
+    assert await at_once(here, *[lambda: cashier.go_on(tries["ana"])] * 3) == [None] * 3
+    assert provider.told == ["ana"]
+    for name in ("bo", "cy"):
+        await here.run(cashier.go_on, tries[name])
+    assert provider.told == ["ana"]
+
+    async def check() -> None:
+        states = {row.person.name: (row.state, row.fee) for row in await Payout.all().select_related("person")}
+        assert states == {"ana": ("settled", 7), "bo": ("failed", 0), "cy": ("failed", 0)}
+        await check_books()
+        assert await make_ready(office.ways, office.vault) == 1, "cy said something new since; bo is held"
 
     await here.run(check)

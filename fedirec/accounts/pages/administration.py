@@ -25,6 +25,7 @@ PAGES: Final = (
     ("/admin/federation", N_("Other servers"), Permission.SEE_FEDERATION),
     ("/admin/queue", N_("The queue"), Permission.SEE_FEDERATION),
     ("/admin/refused", N_("What was refused"), Permission.SEE_FEDERATION),
+    ("/treasury", N_("The treasury"), Permission.PAY),
     ("/admin/instance", N_("This instance"), Permission.MANAGE_INSTANCE),
     ("/admin/money", N_("Money"), Permission.MANAGE_INSTANCE),
     ("/admin/audit", N_("Audit log"), Permission.SEE_AUDIT),

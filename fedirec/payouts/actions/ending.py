@@ -149,6 +149,7 @@ async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt,
         currency=payout.currency,
         amount=more,
         state=State.RETURNED,
+        fingerprint=payout.fingerprint,
         reason=attempt.said,
         created_at=now(),
     )

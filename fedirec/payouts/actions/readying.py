@@ -16,7 +16,7 @@ from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
 from fedirec.payouts.numbers import uuid7
-from fedirec.payouts.payments import State, Step, advance
+from fedirec.payouts.payments import Attempted, State, Step, advance
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.waiting import lacks_of, standings_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -88,7 +88,7 @@ async def _renew_some(rows: Collection[Payout], ways: Ways, vault: Vault) -> int
     offered, settings, made = await ways.offered(), await money_settings(), 0
     for row in rows:
         standing = standings.get(row.person_id)
-        if standing is None or (row.state != State.UNCLAIMED and not await has_said_since(row, standing)):
+        if standing is None or (row.state != State.UNCLAIMED and not await goes_on(row, standing)):
             continue
         if lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True):
             continue
@@ -110,7 +110,12 @@ async def claim(payout: Payout) -> None:
     await post(claimed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency))
 
 
-async def has_said_since(payout: Payout, standing: Standing) -> bool:
-    """Whether the payee has said anything new about how they are paid since the last try ended."""
+async def goes_on(payout: Payout, standing: Standing) -> bool:
+    """Whether a payment that stopped goes on by itself: nothing had left for it, or the payee says something else about
+    how they are paid than when it went out.
+    """
     last = await payout.attempts.all().order_by("-number").first()
-    return last is None or (last.ended_at is not None and standing.payee.changed_at > last.ended_at)
+    if last is not None and last.state == Attempted.ABANDONED and last.by_id is None:
+        return True
+    went_out = last.begun_at if last is not None else payout.created_at
+    return standing.payee.fingerprint != payout.fingerprint or standing.payee.changed_at > went_out

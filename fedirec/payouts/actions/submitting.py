@@ -48,6 +48,7 @@ from fedirec.payouts.models import Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid7
 from fedirec.payouts.payments import Attempted, Call, Step, advance, first_call
 from fedirec.payouts.queries.payees import unsealed
+from fedirec.payouts.queries.waiting import standings_by_row
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 from fedirec.uris import host_of
@@ -157,10 +158,14 @@ class Cashier:
         if not isinstance(way, NetworkAdapter):
             if call is Call.SUBMIT:
                 await abandon(row.id, why=NOT_SET_UP)
+            elif row.state == Attempted.SETTLED:
+                await hear(row.id, Heard(standing=Standing.UNHEARD))
+            else:
+                await leave_to_person(row.id, NOT_SET_UP)
             return Done()
         details = await self._details_of(row)
         if call is Call.SUBMIT:
-            if details is None:  # nothing was sent, and nobody is paid to what was not approved
+            if details is None or await self._is_held(row):  # nothing was sent yet, and now it is not
                 await abandon(row.id, why=CHANGED)
                 return Done()
             if not await _note_sending(row.id):
@@ -239,6 +244,14 @@ class Cashier:
         said = unsealed(payee, self.vault)
         return said.details if said else None
 
+    async def _is_held(self, row: PayoutAttempt) -> bool:
+        """Whether something happened to the payee's accounts since it was approved: then nothing more is sent."""
+        person_id = row.payout.person_id
+        standing = (await standings_by_row([person_id], self.vault)).get(person_id)
+        if standing is None or not standing.is_confirmed:
+            return True
+        return standing.held_until is not None and standing.held_until > now()
+
     async def _attempt(self, row: PayoutAttempt, details: dict[str, str], *, is_first: bool = False) -> Attempt:
         attempt = Attempt(
             key=row.key,
@@ -256,7 +269,7 @@ class Cashier:
         attempts = []
         for row in await begun.select_related("payout"):
             details = await self._details_of(row)
-            if details is None:
+            if details is None or await self._is_held(row):
                 raise Invalid(CHANGED)
             attempts.append(await self._attempt(row, details))
         return Batch(

@@ -28,7 +28,7 @@ from fedirec.errors import Conflict
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
-from fedirec.payouts.actions.readying import PAGE, has_said_since, make_payouts
+from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
 from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
@@ -168,7 +168,7 @@ _TOLD: Final = "SELECT sent_at FROM reminder WHERE subject_uri = ? AND kind = ?"
 
 
 async def _went_on(payout: Payout, standing: Standing | None) -> bool:
-    return standing is not None and await has_said_since(payout, standing)
+    return standing is not None and await goes_on(payout, standing)
 
 
 async def _stopped_at(payout: Payout) -> datetime:
