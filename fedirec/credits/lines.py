@@ -106,7 +106,7 @@ STATES: Final[Mapping[CreditState, tuple[str, str, str]]] = MappingProxyType(
     {
         _S.PROPOSED: (N_("named, unconfirmed"), "plain", "clock"),
         _S.CONFIRMED: (N_("confirmed by the person"), "good", "check"),
-        _S.CONTESTED: (N_("contested"), "warn", "warning"),
+        _S.CONTESTED: (N_("contested"), "bad", "warning"),
         _S.CORRECTED: (N_("corrected, unconfirmed"), "plain", "edit"),
         _S.PSEUDONYMISED: (N_("not named, as they wish"), "plain", "lock"),
         _S.DECLINED: (N_("says that it was somebody else"), "plain", "close"),

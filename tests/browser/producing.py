@@ -5,6 +5,7 @@ from __future__ import annotations
 from fedirec.activitypub.models import Actor
 from fedirec.app import State
 from fedirec.clock import now
+from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.projects.actions.productions.freezing import freeze_production
 from fedirec.projects.actions.productions.picking import Pick, use_records
 from fedirec.projects.actions.productions.preparing import ProductionDraft, prepare_production, set_links
@@ -30,6 +31,7 @@ async def finish_work(state: State, leader: Actor, helper: Actor, records: list[
     await set_links(leader, done, [("The cinema by the harbour", "https://cinema.example/tin")])
     await freeze_production(leader, done)
     await release_production(leader, await get_production_row(done.id))
+    await draw_up(await get_production_row(done.id))
     prepared = await _prepare(leader, project, "Rain, the long version", records)
     await add_role(leader, prepared, role="nrt", person=helper, words="every word of it")
     origin = state["site"].origin
