@@ -39,6 +39,7 @@ from fedirec.credits.actions.crediting.drawing_up import draw_up_job, look_at_cr
 from fedirec.credits.actions.crediting.elsewhere import keep_offer
 from fedirec.credits.actions.crediting.leaving import forget_credits
 from fedirec.credits.actions.proposals.copies import fetch_proposal
+from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import release_settled
@@ -107,6 +108,7 @@ COPIED: Final = {
     "projects.json": project_entries,
     "production_credits.json": production_credit_entries,
     "grants.json": grant_entries,
+    "proposals.json": proposal_entries,
     "money.json": money_entries,
 }
 """What is in the copy that somebody takes along, besides what `remix` knows of them."""

@@ -15,6 +15,7 @@ from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.doors import own_person
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
@@ -104,7 +105,9 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
     time_passes(timedelta(days=7, minutes=1))
     assert await here.run(close_windows) == 1
 
-    # What Cy said is gone when they leave, and what they get is not.
+    # What Cy has to do with it is in their copy, and what they said is gone when they leave.
+    kinds = [entry["kind"] for entry in await here.run(lambda: _copied(film.cy))]
+    assert kinds == ["share", "share", "object", "objection"]
     await here.run(lambda: _leaves(film.cy))
     (heard,) = (await film.page(proposal)).objections
     assert (heard.objection.words, heard.objection.answer) == ("", "We looked again: 45.")
@@ -142,8 +145,8 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
 
     page = await film.page(proposal, film.bo)
     assert [heard.objection.answer for heard in page.objections] == ["We looked again: 45."]
-    kinds = [link.kind for link in await here.run(lambda: ChainLink.all().order_by("number"))]
-    assert kinds[-9:] == [
+    links = [link.kind for link in await here.run(lambda: ChainLink.all().order_by("number"))]
+    assert links[-9:] == [
         "proposal_revision",
         "proposal_objection",
         "objection_answered",
@@ -434,6 +437,10 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     await film.decided(proposal, revision, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
     assert sum((await film.owed(proposal)).values()) == 6_000
+
+
+async def _copied(person: Actor) -> list[dict[str, object]]:
+    return [entry async for entry in proposal_entries(person)]
 
 
 async def _leaves(person: Actor) -> None:
