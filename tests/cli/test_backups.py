@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from fedirec.settings import RESTORING
-from tests.cli.command import done, killed, refused, serving
+from tests.cli.command import done, fedirec, killed, refused, serving
 from tests.cli.conftest import ORIGIN, Place
 
 
@@ -21,8 +21,10 @@ def test_a_restored_instance_serves_what_was_there_when_the_backup_was_made(
     with serving(folder=studio.folder, port=studio.port) as server:
         before = server.get("/c/stars", accept="application/activity+json")
         assert before.json()["name"] == "Stars"
-        said = done("backup", str(tmp_path / "studio.tar.gz"), folder=studio.folder)
-        assert said.startswith(f"{studio.origin} is backed up in")
+        (studio.folder / "fedirec-data/payees.key").write_text("00" * 32)
+        made = fedirec("backup", str(tmp_path / "studio.tar.gz"), folder=studio.folder)
+        assert made.out.startswith(f"{studio.origin} is backed up in")
+        assert "payees.key, which opens how people are paid, is not in it" in made.err
         done("users", "create", "later", folder=studio.folder)
         assert "there already" in refused("backup", str(tmp_path / "studio.tar.gz"), folder=studio.folder)
 
@@ -32,6 +34,7 @@ def test_a_restored_instance_serves_what_was_there_when_the_backup_was_made(
     assert said.startswith(f"{studio.origin} is restored to fedirec-data")
     assert (new / "fedirec-data/fedirec.toml").read_text() == "development = true\n"
     assert not (new / "fedirec.toml").exists()
+    assert not (new / "fedirec-data/payees.key").exists()
     (new / "fedirec-data/fedirec.toml").rename(new / "fedirec.toml")
     with serving(folder=new, port=studio.port) as server:
         assert server.get("/c/stars", accept="application/activity+json").json() == before.json()

@@ -54,3 +54,10 @@ def test_a_master_key_that_was_to_be_renewed_is_named(studio: Path) -> None:
         assert "do it again: fedirec keys renew" in refused(*words, folder=studio)
     done("keys", "renew", "--yes", folder=studio)
     done("users", "create", "eve", folder=studio)
+
+
+def test_without_anybody_who_is_paid_there_is_no_key_to_renew(studio: Path) -> None:
+    assert "nobody has said yet how they are paid" in refused("keys", "renew-payees", "--yes", folder=studio)
+    (studio / "fedirec-data/payees.key").write_text("00" * 32)
+    assert "0 things" in done("keys", "renew-payees", "--yes", folder=studio)
+    assert (studio / "fedirec-data/payees.key").read_text().strip() != "00" * 32
