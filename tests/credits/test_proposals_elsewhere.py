@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from fedirec.accounts.models import Notification
+from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.models import Evidence, Outgoing, Received
 from fedirec.credits.actions.heads import ask_peers
+from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
 from fedirec.credits.actions.proposals.locking import lock_proposal
-from fedirec.credits.models import ChainHead, Objection, PayProposal, ProposalRevision, Share, Stance
+from fedirec.credits.models import ChainHead, Objection, PayProposal, ProposalComment, ProposalRevision, Share, Stance
 from fedirec.credits.queries.proposals import get_objection
+from fedirec.credits.revisions import Line, Revision
+from fedirec.credits.vocab import ProposalObject
 from fedirec.errors import Changed
 from fedirec.ledger.verifying import verify
 from tests.conftest import Pass
@@ -69,7 +73,12 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     copy = await copy_at(there, proposal)
     assert (copy.number, copy.state, copy.trouble) == (2, "revised", "")
     await refused(there, Changed, lambda: accept_elsewhere(dia, copy, first.digest))
-    await there.run(lambda: accept_elsewhere(dia, copy, second.digest))
+    async with there.sign_in("dia") as browser:
+        page = (await browser.get(f"/pay/{copy.key}")).text
+        assert "This is a copy to read" in page
+        assert "I accept this revision" in page
+        await browser.post(f"/pay/{copy.key}/stance", data={"do": "accept", "digest": second.digest})
+        assert "you accepted this revision" in (await browser.get(f"/pay/{copy.key}")).text
     await settle(here, there)
     said = await here.run(lambda: Stance.filter(proposal_id=proposal.id, says="accept", counts=True))
     assert [(each.digest, each.via) for each in said] == [(second.digest, "activity")]
@@ -152,6 +161,95 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(here: I
     left_out = await here.run(lambda: Objection.get(proposal_id=proposal.id).select_related("author"))
     assert (left_out.kind, left_out.author.uri) == ("left_out", mallory)
     assert len(await why_refused(here)) >= 6
+
+
+@pytest.mark.one_database
+async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back(
+    here: Instance, network: Network
+) -> None:
+    good, evil = Peer(network, "good.test"), Peer(network, "evil.test")
+    bo, mallory = good.actor("bo"), evil.actor("mallory")
+    earned = await earning(here, elsewhere=[bo])
+    proposal, _revision = await earned.published({"bo": 100})
+    post = (await earned.look(proposal)).note_uri
+    assert post is not None
+    shown = (await here.get(post.removeprefix(here.origin), accept="application/activity+json")).json()
+    assert proposal.uri in shown["content"], "the way to the page stands in the post"
+
+    async def comments() -> list[str]:
+        await here.work()
+        page = (await here.get(f"/pay/{proposal.key}")).text
+        found = await here.run(lambda: ProposalComment.filter(deleted_at=None, is_hidden=False).order_by("id"))
+        assert all(each.content in page for each in found)
+        assert "alert(" not in page
+        return [each.content for each in found]
+
+    said = good.note(bo, inReplyTo=post, content="<p>Fair!<script>alert(1)</script></p>")
+    await good.post(here, good.activity("Create", bo, said))
+    assert await comments() == ["<p>Fair!</p>"]
+    await good.post(here, good.activity("Create", bo, said))
+    await good.post(here, good.activity("Update", bo, said | {"content": "<p>Very fair!</p>"}))
+    assert await comments() == ["<p>Very fair!</p>"]
+    answer = evil.note(mallory, "2", inReplyTo=said["id"], content="<p>No.</p>")
+    await evil.post(here, evil.activity("Create", mallory, answer))
+    assert await comments() == ["<p>Very fair!</p>", "<p>No.</p>"], "what answers a comment stands there, too"
+    private = good.note(bo, "3", inReplyTo=post, to=[proposal.group.uri], content="<p>Between us.</p>")
+    await good.post(here, good.activity("Create", bo, private, to=[proposal.group.uri]))
+    await evil.post(here, evil.activity("Delete", mallory, said["id"]))
+    assert len(await comments()) == 2
+    await good.post(here, good.activity("Delete", bo, said["id"]))
+    assert await comments() == ["<p>No.</p>"]
+
+
+@pytest.mark.one_database
+async def test_a_home_that_lies_is_not_believed(here: Instance, network: Network) -> None:
+    cy = await here.join("cy")
+    evil = Peer(network, "evil.test")
+    group, uri = evil.actor("film", type="Group"), f"{evil.origin}/pay/1"
+
+    def proposal(number: int = 1, previous: str | None = None, **changes: Any) -> dict[str, Any]:
+        lines = [
+            Line(key="1", person=cy.uri, name="Cy", weight=1, reason="Cut."),
+            Line(key="2", person=f"{evil.origin}/users/x", name="X", weight=3, reason="All else."),
+        ]
+        revision = Revision.make(
+            proposal=uri, scope="01K", number=number, pool="Sales", currency="EUR", amount=10_000, host_share=0,
+            rule="host", lines=changes.pop("lines", lines), previous=previous, title=changes.pop("title", "Shares"),
+        )  # fmt: skip
+        described = ProposalObject.make(revision, group=group, lines_at=f"{uri}/revisions/{number}/splits")
+        return {"@context": PROPOSAL_CONTEXT, **described.write(), **changes}
+
+    async def tells(document: dict[str, Any], **more: Any) -> list[tuple[int, str]]:
+        evil.serve(uri, document)
+        inside = {name: value for name, value in document.items() if name != "@context"}
+        await evil.post(here, evil.activity("Create", group, inside, **{"@context": document["@context"], **more}))
+        await here.work()
+        copies = await here.run(lambda: PayProposal.filter(uri=uri))
+        return [(copy.number, copy.trouble) for copy in copies]
+
+    first = proposal()
+    assert await tells(first | {"digestMultibase": "zQmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk"}) == []
+    greedy = [line | {"partsPerMillion": ppm} for line, ppm in zip(first["splits"], (1, 999_999), strict=True)]
+    assert await tells(first | {"splits": greedy}) == [], "shares that do not follow"
+    assert await tells(first | {"minorUnits": "-5"}) == []
+    assert await tells(first | {"splits": [first["splits"][0] | {"weight": -1}, first["splits"][1]]}) == []
+    assert await tells(first | {"splits": [first["splits"][0]] * 33}) == [], "more than may stand in it"
+    assert await tells(first | {"attributedTo": "https://good.test/users/film"}) == []
+    assert await tells(first | {"splits": "https://good.test/lines"}) == []
+    assert len(await why_refused(here)) == 7
+    assert await tells(first) == [(1, "")]
+
+    other = [Line(key="1", person=cy.uri, name="Cy", weight=1, reason="Cut.")]
+    assert await tells(proposal(lines=other)) == [(1, OTHER_WORDS)]
+    kept = await here.run(lambda: ProposalRevision.get(proposal__uri=uri))
+    assert kept.digest == first["digestMultibase"], "the first word stays"
+    async with here.sign_in("cy") as browser:
+        copy = await here.run(lambda: PayProposal.get(uri=uri))
+        assert "Its home says something else now" in (await browser.get(f"/pay/{copy.key}")).text
+    assert await tells(proposal(2, "zQmNone")) == [(1, NOT_NEXT)]
+    second = proposal(2, first["digestMultibase"], title="Shares, again")
+    assert (await tells(second))[0][0] == 2
+    assert await tells(first) == [(2, WENT_BACK)]
 
 
 async def _outgoing(here: Instance, proposal: PayProposal) -> Outgoing:

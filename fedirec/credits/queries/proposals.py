@@ -192,13 +192,15 @@ async def objections_to(
         for appeal in await ProposalAppeal.filter(proposal_id=proposal.id).select_related("decided_by")
     }
     at, interested = now(), await _listed_among([row.answered_by_id for row in rows], listed)
+    is_ours = proposal.pool_id is not None
     return [
         Heard(
             objection=row,
             appeal=appeals.get(row.id),
             is_own=row.person_id in own,
-            can_withdraw=row.person_id in own and row.state == ObjectionState.OPEN,
-            can_appeal=row.person_id in own
+            can_withdraw=is_ours and row.person_id in own and row.state == ObjectionState.OPEN,
+            can_appeal=is_ours
+            and row.person_id in own
             and can_appeal(row.state, row.resolution, answered_at=row.answered_at, now=at),
             is_self_interested=row.answered_by_id in interested,
         )
@@ -358,14 +360,15 @@ async def _viewing(
     parts = await parts_to(proposal.group, viewer) if viewer is not None else frozenset()
     is_listed = person is not None and person in listed
     is_ours = proposal.pool_id is not None
-    hears = is_ours and State(proposal.state) in HEARING
+    answers = is_ours or (viewer is not None and viewer.is_local)  # of a copy, members answer from here
+    hears = answers and State(proposal.state) in HEARING
     return Viewing(
         parts=parts,
         person=person,
         is_listed=is_listed,
         stance=await _stance_of(proposal, person) if person is not None else None,
         can_accept=hears and is_listed,
-        can_object=is_ours and viewer is not None and is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
+        can_object=answers and viewer is not None and is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
         can_give_back=hears and any(not line.share.is_given_back and line.share.ppm for line in own),
         sees_amounts=await _shows_amounts(proposal, parts),
     )

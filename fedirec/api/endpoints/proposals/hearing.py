@@ -23,6 +23,7 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalCommentSent,
 )
 from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
+from fedirec.credits.actions.proposals.elsewhere import object_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
     answer_objection,
@@ -60,7 +61,10 @@ async def object_(call: Call) -> Objection:
     draft = ObjectionDraft(
         kind=sent.kind, words=sent.words, remedy=sent.remedy, line=sent.line, wanted=sent.wanted_parts
     )
-    made = await object_to(call.actor, proposal, draft, digest=sent.digest, route=BY_API)
+    if proposal.pool is None:
+        made = await object_elsewhere(call.actor, proposal, draft, digest=sent.digest)
+    else:
+        made = await object_to(call.actor, proposal, draft, digest=sent.digest, route=BY_API)
     return await _one(call, proposal, made)
 
 

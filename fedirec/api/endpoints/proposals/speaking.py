@@ -9,6 +9,7 @@ from fedirec.api.endpoints.proposals.finding import named_proposal, shown
 from fedirec.api.shapes.proposals.answers import Departures, Proposal, StanceTaken
 from fedirec.api.shapes.proposals.sent import ProposalSaid, ShareGivenBack
 from fedirec.api.shapes.proposals.showing import show_departure, show_stance
+from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere
 from fedirec.credits.actions.proposals.stances import (
     BY_API,
     accept_proposal,
@@ -22,11 +23,16 @@ from fedirec.errors import NotFound
 
 async def accept(call: Call) -> StanceTaken:
     proposal = await named_proposal(call)
+    if proposal.pool is None:
+        return show_stance(await accept_elsewhere(call.actor, proposal, call.sent(ProposalSaid).digest))
     return show_stance(await accept_proposal(call.actor, proposal, call.sent(ProposalSaid).digest, BY_API))
 
 
 async def give_back(call: Call) -> Proposal:
     proposal, sent = await named_proposal(call), call.sent(ShareGivenBack)
+    if proposal.pool is None:
+        await accept_elsewhere(call.actor, proposal, sent.digest, recused=not sent.takes_back, line=sent.line)
+        return await shown(call, proposal)
     act = take_share_back if sent.takes_back else give_share_back
     await act(call.actor, proposal, sent.digest, line=sent.line, route=BY_API)
     return await shown(call, proposal)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
+from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
     MAX_COMMENT,
     MAX_REMEDY,
@@ -61,7 +62,8 @@ async def post_objection(request: Request[Any]) -> Response:
     draft = ObjectionDraft(kind=kind, words=words, remedy=remedy, line=form.line("line", max=26), wanted=wanted)
     if not form.errors:
         try:
-            objection = await object_to(viewer.actor, proposal, draft, digest=form.line("digest", max=100))
+            say = object_to if proposal.pool_id is not None else object_elsewhere
+            objection = await say(viewer.actor, proposal, draft, digest=form.line("digest", max=100))
             done = _("Heard. Nothing is decided before those who lead it have answered you.")
             return redirect(request, f"/pay/{proposal.key}#objection-{objection.key}", done)
         except FedirecError as error:
@@ -117,6 +119,10 @@ async def post_stance(request: Request[Any]) -> Response:
     )
     if not form.errors:
         with form.collecting():
+            if proposal.pool_id is None:
+                recused = {"accept": None, "give_back": True, "take_back": False}[says]
+                await accept_elsewhere(viewer.actor, proposal, digest, recused=recused, line=line)
+                return redirect(request, page, _("Said. The server where it lives has been told."))
             if says == "accept":
                 stance = await accept_proposal(viewer.actor, proposal, digest)
                 done = _("You accepted this revision. If another one comes, you are asked again.")

@@ -222,16 +222,21 @@ def _has_accepted(page: ProposalPage) -> bool:
 def _can(request: Request[Any], page: ProposalPage) -> set[str]:
     """What whoever looks can do now: a page shows no button that would be refused."""
     proposal, viewing, viewer = page.proposal, page.viewing, viewer_of(request)
-    if proposal.pool is None or viewer is None:
+    if viewer is None:
         return set()
     parts, state = viewing.parts, State(proposal.state)
     given_back = any(each.share.is_given_back for each in page.own)
-    able = {
+    said = {
         "object": viewing.can_object and viewer.can(Permission.OBJECT),
-        "comment": _may(parts, Deed.COMMENT_ON_PROPOSAL) and viewer.can(Permission.COMMENT) and state not in ENDED,
         "accept": viewing.can_accept and not _has_accepted(page),
         "give_back": viewing.can_give_back,
         "take_back": viewing.can_accept and given_back,
+    }
+    if proposal.pool is None:
+        return {name for name, may in said.items() if may}
+    able = {
+        **said,
+        "comment": _may(parts, Deed.COMMENT_ON_PROPOSAL) and viewer.can(Permission.COMMENT) and state not in ENDED,
         "edit": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in CHANGING,
         "cancel": _may(parts, Deed.CANCEL_PROPOSAL) and Step.CANCEL in steps_from(state),
         "decide": _may(parts, Deed.DECIDE_PROPOSAL) and state is State.CLOSING and proposal.rule == Rule.HOST,

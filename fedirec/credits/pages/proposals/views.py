@@ -81,6 +81,8 @@ class HeadView:
     rule_sentence: str
     home: str
     """The address of a copy's original; empty for ours."""
+    trouble: str
+    """What its home did that no home may do; empty for nothing."""
     locked_amount: int | None
     held_amount: int
 
@@ -177,6 +179,7 @@ def head_view(cards: Cards, proposal: PayProposal) -> HeadView:
         rule=_(RULES[rule]),
         rule_sentence=_(RULE_SENTENCES[rule]),
         home="" if proposal.pool_id is not None else proposal.uri,
+        trouble=_(proposal.trouble) if proposal.trouble else "",
         locked_amount=proposal.locked_amount,
         held_amount=proposal.held_amount,
     )
