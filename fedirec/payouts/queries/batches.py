@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, PoolEntry
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
@@ -119,6 +120,22 @@ async def batches(
 async def sum_of(batch: PayoutBatch) -> tuple[int, int]:
     """How many payments are, or were, in `batch`, and what they come to."""
     return (await _sums([batch.id])).get(batch.id, (0, 0))
+
+
+async def paid_in(batch: PayoutBatch, actors: Collection[Actor]) -> frozenset[int]:
+    """Which of `actors`, by row, are paid in `batch` themselves."""
+    ids = sorted({actor.id for actor in actors})
+    if not ids:
+        return frozenset()
+    rows = await fetch_tuples(
+        f"SELECT i.actor_id FROM identity i JOIN person p ON p.id = i.person_id OR p.joined_id = i.person_id "  # noqa: S608
+        f"JOIN payout o ON o.person_id = p.id LEFT JOIN payout_attempt t ON t.payout_id = o.id AND t.batch_id = ? "
+        f"WHERE i.actor_id IN ({marks(ids)}) AND (o.batch_id = ? OR t.id IS NOT NULL)",
+        batch.id,
+        *ids,
+        batch.id,
+    )
+    return frozenset(int(row[0]) for row in rows)
 
 
 async def get_batch(key: str) -> PayoutBatch:

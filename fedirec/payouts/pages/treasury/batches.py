@@ -35,7 +35,7 @@ from fedirec.payouts.pages.treasury.views import (
     payout_view,
     treasury_tabs,
 )
-from fedirec.payouts.queries.batches import batches, get_batch, lines_of, sum_of
+from fedirec.payouts.queries.batches import batches, get_batch, lines_of, paid_in, sum_of
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render, turn_back
@@ -151,6 +151,8 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         (_("Paid by"), batch.paid_by, batch.submitted_at),
     ]
     shown = [payout_view(payout, tried) for payout, tried in lines]
+    at_hand = [actor for _word, actor, _at in hands if actor is not None]
+    interested = await paid_in(batch, at_hand)
     return {
         "tabs": treasury_tabs(request, viewer),
         "form": form,
@@ -160,6 +162,7 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "execute_on": batch.execute_on,
         "not_before": batch.not_before,
         "hands": [(word, person_view(actor, cache=cache), at) for word, actor, at in hands if actor is not None],
+        "interested": [person_view(actor, cache=cache) for actor in at_hand if actor.id in interested],
         "lines": page_with(request, shown, name="after", place=after),
         "has_file": bool(batch.file_digest),
         "file_digest": batch.file_digest,
