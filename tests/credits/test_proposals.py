@@ -166,6 +166,8 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="40 %.", line=line.line_key, wanted=400_000)
     objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
     await refused(here, Forbidden, lambda: answer_objection(film.bo, objection, resolution="rejected", words="No."))
+    # Nothing is resolved by saying so, for then nobody could appeal: a revision does that.
+    await refused(here, Conflict, lambda: answer_objection(film.ana, objection, resolution="resolved", words="Yes."))
     await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
     await refused(here, Conflict, lambda: answer_objection(film.ana, objection, resolution="resolved", words="Yes."))
     await refused(here, Conflict, lambda: withdraw_objection(film.cy, objection))
@@ -190,6 +192,27 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     assert await film.owed(proposal) == {"bo": 70_000, "cy": 30_000}
     assert {share.part for share in await here.run(lambda: locked_shares(proposal))} == {"", "2"}
     assert (await here.run(pool_state, film.pool)).in_pool == 0
+
+
+@pytest.mark.one_database
+async def test_what_others_found_right_is_not_decided_past(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here)
+    dora = await here.join("dora", role=Role.MODERATOR)
+    proposal, first = await film.published()
+    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.")
+    objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
+    await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
+    appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
+    await here.run(lambda: decide_appeal(dora, appeal, upholds=True, reason="Cy is right."))
+    time_passes(WINDOW)
+    await here.run(close_windows)
+    said: dict[str, Any] = {"accepts": True, "reason": "Never mind."}
+    await refused(here, Conflict, lambda: decide_proposal(film.tom, proposal, digest=first.digest, **said))
+    await film.weigh(proposal, {"bo": 50, "cy": 50})
+    second = await film.publish(proposal, "As the appeal says.")
+    await film.decided(proposal, second, time_passes)
+    await here.run(lambda: lock_proposal(film.tom, proposal, digest=second.digest))
+    assert await film.owed(proposal) == {"bo": 201_841, "cy": 201_841}
 
 
 @pytest.mark.one_database
@@ -221,6 +244,7 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     assert second.document["adjusts"] == proposal.uri
 
 
+@pytest.mark.one_database
 async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, time_passes: Pass) -> None:
     """The founder's case: it is seen struck through, and can be taken back as long as nothing is decided."""
     film = await earning(here, host_share_ppm=0, amount=100_000)
@@ -257,6 +281,7 @@ async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, tim
     await refused(here, TooMany, lambda: give_share_back(film.bo, proposal, digest))
 
 
+@pytest.mark.one_database
 async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance, time_passes: Pass) -> None:
     film = await earning(here, rule=Rule.CONSENT)
     proposal, first = await film.published({"bo": 99, "cy": 1})
