@@ -18,6 +18,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.vocab import QuoteRequest, Ref
 from fedirec.api.endpoints import TABLE
+from fedirec.clock import now
+from fedirec.credits.models import PayProposal, Pool, ProposalRevision
 from fedirec.db import execute, on_postgres, transaction
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
@@ -28,7 +30,7 @@ from fedirec.remix.actions.needs import name_need
 from fedirec.remix.actions.news import post_news
 from fedirec.remix.actions.quotes import answer_quote_request
 from fedirec.remix.terms import Terms
-from fedirec.uris import origin_of
+from fedirec.uris import new_key, origin_of
 from tests.api.programs import token_for
 from tests.bench import graphs
 from tests.bench.feed import fill
@@ -64,6 +66,8 @@ GROWING |= {
 GROWING |= {"production_credit", "monetization_grant"}
 GROWING |= {"role_line", "need", "need_answer", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
 GROWING |= {"payable", "payout", "payout_attempt", "payout_batch"}
+GROWING |= {"pool", "pool_entry", "pay_proposal", "proposal_production", "draft_line", "proposal_revision", "share"}
+GROWING |= {"locked_share", "stance", "objection", "proposal_appeal", "proposal_comment", "proposal_decision"}
 GROWING |= {"archive", "remote_media", "reported_thing", "session", "severed_follow", "tag_follow", "token"}
 PAGES = (
     "/",
@@ -144,6 +148,13 @@ PAGES = (
     "/calendar",
     "/tasks",
     "/credits",
+    "/p/fox/money",
+    "/pools/{pool}",
+    "/pools/{pool}/propose",
+    "/pay",
+    "/pay/{proposal}",
+    "/pay/{proposal}/edit",
+    "/pay/{proposal}/publish",
     "/money",
     "/money/details",
     "/money/code",
@@ -205,8 +216,16 @@ async def make_something(here: Instance) -> dict[str, str | int]:
         await post_news(olga, rain.actor, title="Clouds", text="They come.")
         task = await make_task(olga, project, TaskDraft(title="Fold it"))
         need = await name_need(olga, project.actor, "anm", "Twelve foxes.")
+        facts: dict[str, Any] = {"group": project.actor, "title": "Foxes", "currency": "EUR"}
+        pool = await Pool.create(key=new_key(), kind="profit_split", **facts)
+        uri = f"{origin_of(project.actor.uri)}/pay/1"
+        proposal = await PayProposal.create(
+            key=new_key(), uri=uri, pool=pool, state="published", number=1, closes_at=now(), **facts
+        )
+        await ProposalRevision.create(proposal=proposal, number=1, document={}, digest="z1", amount=0)
         await graphs.analyze()
-        return {"task": task.uri.rpartition("/")[2], "need": need.id}
+        found = {"task": task.uri.rpartition("/")[2], "need": need.id}
+        return {**found, "pool": pool.key, "proposal": proposal.key}
 
     return await here.run(work)
 

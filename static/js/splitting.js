@@ -5,7 +5,7 @@ const MOST = 1e9;
 
 const whole = (text) => (/^\d{1,10}$/.test(text.trim()) && Number(text) <= MOST ? Number(text) : 0);
 const locale = document.documentElement.lang || undefined;
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 4 });
+const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
 const money = new Intl.NumberFormat(locale, { style: "currency", currency: form.dataset.currency });
 const digits = money.resolvedOptions().maximumFractionDigits;
 
@@ -27,7 +27,7 @@ function count() {
     weight.readOnly = lock.checked;
     row.classList.toggle("locked", lock.checked);
     const part = total ? weights[place] / total : 0;
-    share.textContent = total ? percent.format(part) : "–";
+    share.textContent = total ? form.dataset.percent.replace("{n}", number.format(100 * part)) : "–";
     amount.textContent = total ? money.format((Number(form.dataset.toShare) * part) / 10 ** digits) : "";
   });
   const left = whole(target.value) - total;

@@ -167,6 +167,8 @@ MEMBER: Final = (
     "/following/ended",
     "/follow",
     "/follow?uri=@bo@nowhere.example",
+    "/pay",
+    "{proposal}",
     ASKS_WHO,
 )
 MAKER: Final = (
@@ -200,6 +202,12 @@ MAKER: Final = (
     "{task}/edit",
     "/p/well/takeover",
     "/p/tin/productions/new",
+    "/p/tin/money",
+    "{pool}/propose",
+    "{proposal}",
+    "{proposal}/edit",
+    "{proposal}/publish",
+    "{proposal_draft}/edit",
     "/credits",
     "{finished}/credits",
     "{finished}/lead",

@@ -32,7 +32,10 @@ _KEPT = f"""
 
 async def promises_of(proposal: PayProposal) -> list[Promise]:
     """The money terms that the authors of what is used saw last: at what they agreed to, else when they offered it."""
-    found = ProductionPart.filter(production__in_proposals__proposal_id=proposal.id, submission_id__not_isnull=True)
+    of = [row.production_id for row in await ProposalProduction.filter(proposal_id=proposal.id)]
+    if not of:
+        return []
+    found = ProductionPart.filter(production_id__in=of, submission_id__not_isnull=True)
     parts = await found.select_related("record", "submission__challenge__actor")
     if not parts:
         return []

@@ -1,0 +1,149 @@
+"""The pages of a proposal: everybody reads who gets what and why, and finds the buttons that are theirs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.models import DraftLine, MoneySettings, Objection, PayProposal, ProposalRevision, Share
+from tests.conftest import Pass
+from tests.credits.proposing import WINDOW, Earning, earning
+from tests.network import Instance
+
+pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
+
+
+async def page_for(film: Earning, who: str, path: str) -> str:
+    async with film.at.sign_in(who) as client:
+        answer = await client.get(path)
+    assert answer.status_code == 200, (path, answer.text)
+    return words(answer)
+
+
+async def post(film: Earning, who: str, path: str, **fields: Any) -> httpx.Response:
+    async with film.at.sign_in(who) as client:
+        return await client.post(path, data=fields)
+
+
+def words(answer: httpx.Response) -> str:
+    main = answer.text.partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def has(text: str, *phrases: str) -> None:
+    """`text` says each of them."""
+    assert [phrase for phrase in phrases if phrase not in text] == [], text
+
+
+async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_passes: Pass) -> None:
+    film = await earning(here)
+    pool = f"/pools/{film.pool.key}"
+
+    # Only who leads the project begins a proposal; what is wrong stands beside its field.
+    assert (await post(film, "bo", f"{pool}/propose", title="Mine")).status_code == 403
+    assert "Please choose what the money was made with." in words(await post(film, "ana", f"{pool}/propose", title="S"))
+    begun = await post(film, "ana", f"{pool}/propose", title="Sales", productions=str(film.production.id))
+    edit = begun.headers["location"]
+    page = edit.removesuffix("/edit")
+    proposal = await here.run(lambda: PayProposal.get(key=page.removeprefix("/pay/")))
+    async with here.client() as stranger:
+        assert (await stranger.get(page)).status_code == 404
+    assert (await post(film, "bo", edit, do="save", version="0")).status_code == 404
+
+    # A mistake in one line keeps what was typed in all of them.
+    rows = {row.name: row.key for row in await here.run(lambda: DraftLine.filter(proposal_id=proposal.id))}
+    bo, cy = rows["bo"], rows["cy"]
+    typed = {f"weight-{bo}": "60", f"reason-{bo}": "Nine nights.", f"weight-{cy}": "4O", f"reason-{cy}": "The sky."}
+    wrong = await post(film, "ana", edit, do="save", version="0", **typed)
+    assert wrong.status_code == 422
+    has(wrong.text, 'value="4O"', 'value="Nine nights."')
+    assert "Please write a whole number." in words(wrong)
+
+    # Without a script a button works the shares out, and saves nothing.
+    typed[f"weight-{cy}"] = "40"
+    worked_out = await post(film, "ana", edit, do="recalculate", version="0", **typed)
+    has(words(worked_out), "60 %", "€2,422.09")
+    assert {row.weight for row in await here.run(lambda: DraftLine.filter(proposal_id=proposal.id))} != {40, 60}
+
+    # Who was overtaken keeps what they typed, and reads what somebody else wrote.
+    assert (await post(film, "ana", edit, do="save", version="0", **typed)).status_code == 303
+    late = await post(film, "ana", edit, do="save", version="0", **{**typed, f"weight-{bo}": "77"})
+    assert late.status_code == 412
+    has(late.text, 'value="77"')
+    has(words(late), "they wrote 60")
+    await here.run(lambda: DraftLine.filter(key=cy).update(reason=""))
+    assert "Lines without a reason" in await page_for(film, "ana", f"{page}/publish")
+    kept = await here.run(lambda: PayProposal.get(id=proposal.id))
+    assert (await post(film, "ana", f"{page}/publish", version=str(kept.version))).status_code == 422
+    await post(film, "ana", edit, do="save", version=str(kept.version), **typed)
+    assert "Nothing is missing." in await page_for(film, "ana", f"{page}/publish")
+    published = await post(film, "ana", f"{page}/publish", version=str(kept.version + 1))
+    assert published.headers["location"] == page
+
+    # Everybody reads it; those who are listed find their own share first, and their buttons.
+    async with here.client() as stranger:
+        shown = words(await stranger.get(page))
+    has(shown, "60 %", "€1,614.73", "Nine nights.")
+    assert "I accept this revision" not in shown
+    assert "Your share" not in shown
+    mine = await page_for(film, "bo", page)
+    assert mine.index("Your share") < mine.index("What is shared")
+    assert "I accept this revision" in mine
+    assert "Lock it" not in mine
+    assert "you are listed, and have not said anything" in await page_for(film, "bo", "/pay")
+
+    # An objection keeps what was typed where something is missing, and is answered by who leads.
+    row = await here.run(lambda: Share.filter(line_key=cy).first())
+    assert row is not None
+    revision = await here.run(lambda: row.revision)
+    wish = {"digest": revision.digest, "kind": "too_little", "line": cy, "words": "It is all sky.", "wanted": "half"}
+    half = await post(film, "cy", f"{page}/objections", **wish)
+    assert half.status_code == 422
+    has(half.text, "It is all sky.")
+    has(words(half), "Please fill this in.")
+    heard = await post(film, "cy", f"{page}/objections", **{**wish, "remedy": "Half.", "wanted": "50"})
+    objection = await here.run(lambda: Objection.get(proposal_id=proposal.id))
+    assert heard.headers["location"] == f"{page}#objection-{objection.key}"
+    assert objection.wanted_ppm == 500_000
+    assert "an objection waits for your answer" in await page_for(film, "ana", "/pay")
+    to = f"{page}/objections/{objection.key}"
+    assert (await post(film, "bo", to, do="answer", resolution="rejected", said="No.")).status_code == 422
+    await post(film, "ana", to, do="answer", resolution="rejected", said="We counted: it is 40.")
+    answered = await page_for(film, "cy", page)
+    has(answered, "We counted: it is 40.", "I am not content with that")
+
+    # What somebody gave back stands struck through, and the comparison says what became of it.
+    stale = await post(film, "cy", f"{page}/stance", do="give_back", digest="other")
+    assert stale.status_code == 303
+    await post(film, "cy", f"{page}/stance", do="give_back", digest=revision.digest)
+    async with here.client() as stranger:
+        assert "<s>40 %</s>" in (await stranger.get(page)).text
+        compared = words(await stranger.get(f"{page}/compare/2/1"))
+        assert (await stranger.get(f"{page}/compare/1/9")).status_code == 404
+    has(compared, "given back", "40 %")
+
+    # Amounts can be for those alone who get them; shares never are.
+    await here.run(lambda: MoneySettings.update_or_create(defaults={"shows_amounts": False}, id=1))
+    async with here.client() as stranger:
+        hidden = words(await stranger.get(page)) + words(await stranger.get(f"{page}/compare/1/2"))
+    assert "€" not in hidden
+    assert "100 %" in hidden
+    assert "€4,036.82" in await page_for(film, "bo", page)
+
+    # The treasurer decides with a reason, and locks.
+    time_passes(WINDOW)
+    assert await here.run(close_windows) == 1
+    newest = await here.run(lambda: ProposalRevision.get(proposal_id=proposal.id, number=2))
+    assert "For a treasurer to decide or lock" in await page_for(film, "tom", "/pay")
+    silent = await post(film, "tom", f"{page}/decide", verdict="accept", digest=newest.digest, reason="")
+    assert "Please fill this in." in words(silent)
+    await post(film, "tom", f"{page}/decide", verdict="accept", digest=newest.digest, reason="It is fair.")
+    assert "It is fair." in await page_for(film, "bo", page)
+    await post(film, "tom", f"{page}/lock", digest=newest.digest)
+    locked = await page_for(film, "ana", page)
+    has(locked, "Locked: €4,036.82.", "Adjust it by a further proposal")
+    assert (await post(film, "ana", edit, do="save", version="9")).status_code == 409
