@@ -17,9 +17,11 @@ from fedirec.projects.queries.productions import get_production_row
 from fedirec.remix.models import Record
 
 
-async def finish_work(state: State, leader: Actor, helper: Actor, records: list[Record]) -> dict[str, str]:
+async def finish_work(
+    state: State, leader: Actor, helper: Actor, records: list[Record], *, slug: str = "tin"
+) -> dict[str, str]:
     """`leader` has released one production with `helper`, and prepares another one from which a record has to go."""
-    draft = ProjectDraft(title="Songs for a tin roof", slug="tin", text="What rain *sings*.", language="en")
+    draft = ProjectDraft(title="Songs for a tin roof", slug=slug, text="What rain *sings*.", language="en")
     project = await begin_project(leader, state["keyring"], draft)
     uri = f"{project.actor.uri}/steps/first"
     await Step.create(project=project, uri=uri, position=1, title="Sounds", state="open", published_at=now())

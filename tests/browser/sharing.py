@@ -1,8 +1,17 @@
-"""The money in the world of the browser: a pool, a proposal with objections and a revision, and a draft."""
+"""The money in the world of the browser: a pool, a proposal with objections and a revision, and a draft.
+
+`python -m tests.browser.sharing FOLDER` makes them for a project of their own, beside the process that serves FOLDER.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
+from pathlib import Path
+
 from fedirec.activitypub.models import Actor
+from fedirec.app import running
 from fedirec.clock import now
 from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
@@ -15,6 +24,11 @@ from fedirec.credits.queries.pools import Home, home_of
 from fedirec.credits.queries.proposals import get_proposal
 from fedirec.projects.models import Production
 from fedirec.projects.queries.productions import get_production_row
+from fedirec.remix.actions.drafts import RecordDraft
+from fedirec.remix.actions.records import publish_record
+from fedirec.remix.models import Record
+from fedirec.settings import Settings
+from tests.browser.producing import finish_work
 
 
 async def share_money(origin: str, finished: str, leader: Actor, helper: Actor, treasurer: Actor) -> dict[str, str]:
@@ -84,3 +98,17 @@ async def weigh(leader: Actor, proposal: PayProposal, weights: dict[str, int], *
             for row in rows
         ],
     )
+
+
+async def fill(folder: str) -> dict[str, str]:
+    settings = Settings.load({"data_dir": Path(folder), "development": True, "log_level": "error"})
+    async with running(settings, everywhere=False) as state:
+        ana, bo, olga = [await Actor.get(local_handle=name) for name in ("ana", "bo", "olga")]
+        made = await publish_record(ana, RecordDraft(title="Rain, in words", text="Tap.", licence="CC-BY-SA-4.0"))
+        records = [await Record.get(id=made.id).select_related("author")]
+        work = await finish_work(state, ana, bo, records, slug="choir")
+        return await share_money(state["site"].origin, work["finished"], ana, bo, olga)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(fill(sys.argv[1]))))
