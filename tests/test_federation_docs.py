@@ -48,12 +48,25 @@ from fedirec.admin.actions import reporting
 from fedirec.admin.actions.forwarding import forward
 from fedirec.admin.judging import Category
 from fedirec.clock import now
+from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
+from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.actions.proposals import drafting
+from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
+from fedirec.credits.actions.proposals.hearing import ObjectionDraft
+from fedirec.credits.actions.proposals.publishing import publish_revision
+from fedirec.credits.deciding import Rule
 from fedirec.credits.lines import CreditHappening
+from fedirec.credits.models import DraftLine, PayProposal, Pool, ProposalRevision
+from fedirec.credits.pools import Kind as PoolKind
+from fedirec.credits.pools import PoolDraft
 from fedirec.credits.queries.credits import own_credits
+from fedirec.credits.queries.pools import home_of
+from fedirec.credits.queries.proposals import get_proposal
 from fedirec.credits.vocab import TYPES as CREDIT_TYPES
-from fedirec.credits.vocab import CreditObject, GrantObject
+from fedirec.credits.vocab import CreditObject, GrantObject, HeadObject, ProposalObject, ProposalRef
+from fedirec.db import transaction
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
 from fedirec.projects.actions import elsewhere, members, projects, steps
@@ -316,6 +329,9 @@ def test_the_sentences_grant_a_licence() -> None:
 
 NAMES: dict[type[Entity], str] = {
     CreditObject: "credit",
+    ProposalObject: "proposal",
+    ProposalRef: "revision",
+    HeadObject: "chain head",
     GrantObject: "monetization",
     Ref: "id",
     ActorObject: "actor",
@@ -793,6 +809,50 @@ async def _credit(one: Instance, other: Instance, ana: Actor) -> None:
     asked, group = await other.run(granting_elsewhere.find_question, bo, told.url.rpartition("/")[2])
     await other.run(granting_elsewhere.grant_elsewhere, bo, asked, group)
     await settle(other, one)
+    await _pay(one, other, ana, bo)
+
+
+async def _pay(one: Instance, other: Instance, ana: Actor, bo: Actor) -> None:
+    """Money is to be shared; bo, on the other instance, objects, accepts, and gives his share back in the end."""
+
+    async def propose() -> None:
+        project = await with_parts(Project.filter(actor__local_handle="tin")).get()
+        home = await home_of(project.actor)
+        words = PoolDraft(kind=PoolKind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST)
+        pool = await Pool.get(id=(await open_pool(ana, home, words)).id).select_related("group")
+        titles = ("Tin, the film", "Tin, the album")
+        made = [await get_production_row(each.id) for each in await Production.filter(title__in=titles)]
+        proposal = await drafting.begin_proposal(ana, pool, made, "Sales of Tin")
+        lines = await DraftLine.filter(proposal_id=proposal.id).order_by("id")
+        written = [
+            drafting.LineDraft(key=line.key, label=line.label, role=line.role, weight=1, reason="As it is heard.")
+            for line in lines
+        ]
+        draft = await get_proposal(proposal.key, ana)
+        await drafting.save_lines(ana, draft, draft.version, written)
+        draft = await get_proposal(proposal.key, ana)
+        await publish_revision(ana, draft, version=draft.version)
+
+    async def copy() -> tuple[PayProposal, str]:
+        found = await PayProposal.get(title="Sales of Tin")
+        return found, (await ProposalRevision.get(proposal_id=found.id, number=found.number)).digest
+
+    async def tell_head() -> None:
+        proposal, digest = await copy()
+        async with transaction():
+            await heads.send_head(proposal, await ProposalRevision.get(digest=digest))
+
+    await one.run(propose)
+    await settle(one, other)
+    proposal, digest = await other.run(copy)
+    words = ObjectionDraft(kind="too_little", words="I sang as well.", remedy="More.", wanted=600_000)
+    await other.run(lambda: proposals_elsewhere.object_elsewhere(bo, proposal, words, digest=digest))
+    await other.run(lambda: proposals_elsewhere.accept_elsewhere(bo, proposal, digest))
+    await settle(other, one)
+    await other.run(lambda: proposals_elsewhere.accept_elsewhere(bo, proposal, digest, recused=True))
+    await settle(other, one)
+    await one.run(tell_head)
+    await settle(one, other)
 
 
 async def _agree_to_project(person: str, project: Project) -> None:
