@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fedirec.accounts.models import Notification
+from fedirec.activitypub import ld
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.models import Evidence, Outgoing, Received
+from fedirec.activitypub.vocab import Vocabulary
 from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
@@ -16,10 +20,12 @@ from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_obj
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.models import ChainHead, Objection, PayProposal, ProposalComment, ProposalRevision, Share, Stance
 from fedirec.credits.queries.proposals import get_objection
-from fedirec.credits.revisions import Line, Revision
-from fedirec.credits.vocab import ProposalObject
+from fedirec.credits.revisions import IncomeKind, Line, Revision
+from fedirec.credits.vocab import ProposalObject, ProposalRef
+from fedirec.credits.vocab.proposals import MAX_INLINE
 from fedirec.errors import Changed
 from fedirec.ledger.verifying import verify
+from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
 from tests.credits.proposing import Earning, earning, refused
 from tests.network import Instance, Network, settle
@@ -120,10 +126,8 @@ class Listed:
 
     async def says(self, peer: Peer, kind: str, actor: str, ref: object, **more: Any) -> list[str]:
         """What counts of what people said, after `actor` said this."""
-        context = (await self.here.run(lambda: Outgoing.filter(object_uri=self.proposal.uri).first())).document
-        activity = peer.activity(
-            kind, actor, ref, **{"@context": context["@context"], "published": "2026-11-23T12:00:00Z", **more}
-        )
+        context = (await _outgoing(self.here, self.proposal)).document["@context"]
+        activity = peer.activity(kind, actor, ref, **{"@context": context, "published": "2026-11-23T12:00:00Z", **more})
         await peer.post(self.here, activity)
         await self.here.work()
         stances = await self.here.run(lambda: Stance.filter(proposal_id=self.proposal.id).order_by("id"))
@@ -260,3 +264,90 @@ async def _outgoing(here: Instance, proposal: PayProposal) -> Outgoing:
 
 def _context_of(it: Listed, outgoing: Outgoing) -> Any:
     return outgoing.document["@context"]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=40).filter(str.strip)
+
+
+@st.composite
+def revisions(draw: st.DrawFn) -> Revision:
+    number, count = draw(st.integers(1, 9)), draw(st.sampled_from([1, 2, 5, MAX_INLINE, MAX_INLINE + 1]))
+    lines = [
+        Line(
+            key=f"k{place}",
+            person=draw(st.sampled_from([None, f"https://b.test/users/{place}"])),
+            name=draw(TEXTS),
+            label=draw(st.sampled_from(["", "Sky"])),
+            role=draw(st.sampled_from(["", "http://id.loc.gov/vocabulary/relators/edt"])),
+            record=draw(st.sampled_from([None, f"https://b.test/records/{place}"])),
+            weight=draw(st.integers(1, 10**9)),
+            reason=draw(TEXTS),
+            income_kind=draw(st.sampled_from(IncomeKind)).value,
+            is_recused=bool(place) and draw(st.booleans()),
+        )
+        for place in range(count)
+    ]
+    return Revision.make(
+        proposal="https://a.test/pay/1",
+        scope="01K",
+        number=number,
+        pool=draw(TEXTS),
+        currency=draw(st.sampled_from(["EUR", "JPY", "KWD"])),
+        amount=draw(st.none() | st.integers(0, 10**12)),
+        host_share=draw(st.integers(0, 1_000_000)),
+        rule="host",
+        lines=lines,
+        about=tuple(f"https://a.test/p/tin/productions/{each}" for each in range(draw(st.integers(0, 3)))),
+        previous=None if number == 1 else "zQmBefore",
+        title=draw(st.sampled_from(["", "Sales of Tin"])),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(revision=revisions(), note=st.just("") | TEXTS)
+def test_what_is_read_of_a_proposal_is_what_was_written_and_signed(revision: Revision, note: str) -> None:
+    written = ProposalObject.make(revision, group="https://a.test/p/tin", lines_at="https://a.test/lines", note=note)
+    document = {"@context": PROPOSAL_CONTEXT, **written.write()}
+    vocabulary = Vocabulary([ProposalObject, ProposalRef])
+    for compact in (ld.compact, ld.rewrite):
+        found = vocabulary.read(compact(document))
+        assert found == written
+        assert isinstance(found, ProposalObject)
+        lines = tuple(revision.write()["splits"])
+        assert found.revision(None if found.lines else lines).write() == revision.write()
+    assert size_of(document) < 48_000
+    ref = ProposalRef(id=revision.proposal, revision=revision.number, digest=revision.digest, recused=False, wanted=0)
+    assert vocabulary.read(ld.compact({"@context": PROPOSAL_CONTEXT, **ref.write()})) == ref
+
+
+@pytest.mark.one_database
+async def test_a_thousand_lines_travel_on_pages(here: Instance, network: Network) -> None:
+    cy = await here.join("cy")
+    good = Peer(network, "good.test")
+    group, uri = good.actor("film", type="Group"), f"{good.origin}/pay/1"
+    lines = [
+        Line(key=str(place), person=f"{good.origin}/users/{place}", name="X", weight=place + 1, reason="All.")
+        for place in range(999)
+    ]
+    lines.append(Line(key="cy", person=cy.uri, name="Cy", weight=7, reason="Cut."))
+    revision = Revision.make(
+        proposal=uri, scope="01K", number=1, pool="Sales", currency="EUR", amount=10**9, host_share=0, rule="host",
+        lines=lines, title="Shares",
+    )  # fmt: skip
+    described = ProposalObject.make(revision, group=group, lines_at=f"{uri}/splits")
+    assert described.lines is None
+    written = revision.write()["splits"]
+    good.serve(f"{uri}/splits", {"@context": PROPOSAL_CONTEXT, "id": f"{uri}/splits", "type": "OrderedCollection", "first": f"{uri}/splits?after=0"})  # noqa: E501  # fmt: skip
+    for start in range(0, 1_000, 100):
+        page = {"@context": PROPOSAL_CONTEXT, "id": f"{uri}/splits?after={start}", "type": "OrderedCollectionPage"}
+        page |= {"orderedItems": written[start : start + 100]}
+        good.serve(page["id"], page | ({"next": f"{uri}/splits?after={start + 100}"} if start < 900 else {}))
+    good.serve(uri, {"@context": PROPOSAL_CONTEXT, **described.write()})
+    await good.post(here, good.activity("Create", group, described.write(), **{"@context": PROPOSAL_CONTEXT}))
+    await here.work()
+    kept = await here.run(lambda: ProposalRevision.get(proposal__uri=uri))
+    assert (kept.document, kept.digest) == (revision.write(), revision.digest)
+    assert await here.run(lambda: Share.filter(revision_id=kept.id).count()) == 1_000
+    async with here.sign_in("cy") as browser:
+        copy = await here.run(lambda: PayProposal.get(uri=uri))
+        assert "Your share" in (await browser.get(f"/pay/{copy.key}")).text
