@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from fedirec.accounts.models import Account, Notification, Person
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal
+from fedirec.credits.queries.settings import ACCOUNT
 from fedirec.errors import Conflict, FedirecError, Forbidden
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
 from fedirec.payouts.actions.readying import make_ready
@@ -150,6 +152,40 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         await tell_that_alone(olga, batch)
         assert await Notification.filter(kind="pay_alone").count() == 1
         await check_books()
+
+    await here.run(story)
+
+
+@pytest.mark.one_database
+async def test_a_file_for_the_bank_is_written_from_what_the_admin_and_the_payees_said(here: Instance) -> None:
+    office = Office(here)
+    await office.open()
+
+    async def story() -> None:
+        ways, vault = office.ways, office.vault
+        await decide(
+            adapters=["sepa"],
+            debtor={"name": "Studio e.V.", "town": "Berlin", "country": "DE"},
+            debtor_account=vault.seal(json.dumps({"iban": "DE75512108001245126199"}).encode(), label=ACCOUNT),
+        )
+        ana = await office.someone("ana")
+        said = (await ways.offered())["sepa"].check_details(
+            {"name": "Ana Lima", "iban": "FR14 2004 1010 0505 0001 3M02 606"}
+        )
+        await office.says(ana, "sepa", said)
+        await owe({ana.id: 12_34})
+        batch = await office.approved("sepa")
+        await submit_batch(await office.viewer("olga"), ways, vault, batch)
+        cashier = Cashier(ways=ways, vault=vault)
+        content = (await cashier.read_file(await cashier.write_file(batch.id))).decode()
+        tried = await PayoutAttempt.get()
+        assert f"<EndToEndId>{tried.key}</EndToEndId>" in content
+        assert "FR1420041010050500013M02606" in content
+        assert ">12.34<" in content
+
+        await decide(debtor_account=None)
+        assert "sepa" not in await ways.offered()
+        assert await waiting_people(ways, vault) == ([], None)
 
     await here.run(story)
 
