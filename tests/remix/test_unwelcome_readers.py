@@ -48,6 +48,7 @@ OF_ALL: Final = {
     *("/p/{handle}/productions", "/p/{handle}/productions/{key}", "/c/{handle}/log/{key}", "/p/{handle}/log/{key}"),
     *("/p/{handle}/productions/{key}/records", "/p/{handle}/productions/{key}/roles"),
     *("/p/{handle}/productions/{key}/credits", "/p/{handle}/productions/{key}/credits/{line}"),
+    *("/pay/{key}", "/pay/{key}/revisions/{number}", "/pay/{key}/revisions/{number}/splits", "/audit-heads"),
 }
 """What belongs to the instance, to challenges and to projects, who block nobody."""
 
