@@ -54,6 +54,7 @@ KINDS: Final[Mapping[str, str]] = {
     "people": N_("Meeting those who are credited"),
     "policy": N_("Carrying out decisions about servers"),
     "payout": N_("Paying people"),
+    "proposal": N_("Fetching pay proposals"),
     "purge": N_("Throwing away what is kept of servers"),
 }
 """What a kind of work is called; one of a version that is gone is shown by its name."""

@@ -89,12 +89,12 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
         site = (await own_actor()).uri
         told = {"adapter": batch.adapter, "amount": sum(amounts.values()), "currency": batch.currency}
         await audit(doer, "submit_batch", site, **told, payments=len(payouts), digest=batch.digest)
-        await post(bookings.submitted(batch.key, batch.currency, amounts))
-        await record("batch_submitted", batch.key, {**told, "payments": len(payouts), "digest": batch.digest})
         if way.kind is Kind.FILE:
             await enqueue([work_for_file(batch)])
         elif way.kind is Kind.NETWORK:
             await enqueue([work_for(attempt_id, batch.adapter) for attempt_id in attempts])
+        await post(bookings.submitted(batch.key, batch.currency, amounts))
+        await record("batch_submitted", batch.key, {**told, "payments": len(payouts), "digest": batch.digest})
 
 
 def work_for(attempt_id: int, adapter: str) -> Work:
