@@ -130,6 +130,7 @@ async def story_of_a_file(here: Instance, office: Office) -> None:
     await check_books()
 
 
+@pytest.mark.one_database
 async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passes: Pass) -> None:
     office = Office(here)
 
