@@ -204,7 +204,6 @@ MAKER: Final = (
     "/p/tin/productions/new",
     "/p/tin/money",
     "{pool}/propose",
-    "{proposal}",
     "{proposal}/edit",
     "{proposal}/publish",
     "{proposal_draft}/edit",

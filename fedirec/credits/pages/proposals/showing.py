@@ -102,6 +102,7 @@ async def show_one(
             page.objections,
             parts=parts,
             labels=labels,
+            is_ours=proposal.pool is not None,
             is_changing=State(proposal.state) not in ENDED,
         ),
         comments=[(cards.person(each.author), each.content, each.created_at) for each in page.comments],

@@ -235,16 +235,22 @@ def bar_parts(shares: Iterable[tuple[str, str, int]]) -> list[BarPart]:
 
 
 def objection_views(
-    cards: Cards, heard: Sequence[Heard], *, parts: frozenset[Part], labels: Mapping[str, str], is_changing: bool
+    cards: Cards,
+    heard: Sequence[Heard],
+    *,
+    parts: frozenset[Part],
+    labels: Mapping[str, str],
+    is_ours: bool,
+    is_changing: bool,
 ) -> list[ObjectionView]:
     """`parts` are what whoever looks is to the proposal, `labels` what its lines are about, by key."""
-    leads = may_do(Deed.ANSWER_OBJECTION, parts)
-    judges = may_do(Deed.DECIDE_PROPOSAL_APPEAL, parts)
-    return [_objection_view(cards, each, leads=leads and is_changing, judges=judges, labels=labels) for each in heard]
+    leads = is_ours and is_changing and may_do(Deed.ANSWER_OBJECTION, parts)
+    judges = is_ours and may_do(Deed.DECIDE_PROPOSAL_APPEAL, parts)
+    return [_objection_view(cards, each, leads=leads, judges=judges, is_ours=is_ours, labels=labels) for each in heard]
 
 
 def _objection_view(
-    cards: Cards, heard: Heard, *, leads: bool, judges: bool, labels: Mapping[str, str]
+    cards: Cards, heard: Heard, *, leads: bool, judges: bool, is_ours: bool, labels: Mapping[str, str]
 ) -> ObjectionView:
     row, appeal = heard.objection, heard.appeal
     if row.state == ObjectionState.OPEN:
@@ -273,8 +279,8 @@ def _objection_view(
         is_self_interested=heard.is_self_interested,
         appeal=_appeal_view(cards, heard) if appeal is not None else None,
         may_answer=leads and row.state == ObjectionState.OPEN and not heard.is_own,
-        may_withdraw=heard.can_withdraw,
-        may_appeal=heard.can_appeal,
+        may_withdraw=is_ours and heard.can_withdraw,
+        may_appeal=is_ours and heard.can_appeal,
         may_judge=judges and appeal is not None and appeal.state == AppealState.OPEN and not heard.is_own,
     )
 
