@@ -8,10 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from fedirec.accounts.models import Notification
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.models import DraftLine, MoneySettings, Objection, PayProposal, ProposalRevision, Share
+from fedirec.remix.models import Record
+from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
 from tests.credits.proposing import WINDOW, Earning, earning
+from tests.credits.test_proposals import _offered
 from tests.network import Instance
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
@@ -147,3 +151,56 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     locked = await page_for(film, "ana", page)
     has(locked, "Locked: €4,036.82.", "Adjust it by a further proposal")
     assert (await post(film, "ana", edit, do="save", version="9")).status_code == 409
+
+
+async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instance) -> None:
+    film = await earning(here, amount=20_000)
+    sky = await here.run(lambda: Record.get(title="Sky"))
+    await here.run(
+        lambda: Record.filter(id=sky.id).update(licence_url="https://creativecommons.org/licenses/by-nc/4.0/")
+    )
+    terms = Terms(
+        version=1,
+        licence="CC-BY-SA-4.0",
+        pays=Pays.POT,
+        amount=20_000,
+        currency="EUR",
+        decided_by=DecidedBy.CONTRIBUTORS,
+        rule="In equal parts.",
+    )
+    await here.run(lambda: _offered(film, terms))
+    proposal = await film.propose()
+    page = f"/pay/{proposal.key}"
+
+    # By name: the author and the work, and who was promised what.
+    missing = await page_for(film, "ana", f"{page}/publish")
+    has(missing, "Nobody may make money with these yet", "Sky", "cy", "Not as it was promised", "bo", "€200.00")
+    refused = await post(film, "ana", f"{page}/publish", version=str(proposal.version))
+    assert refused.status_code == 422
+    for what in ("grants", "departures"):
+        asked = await post(film, "ana", f"{page}/ask", do=what)
+        assert (asked.status_code, asked.headers["location"]) == (303, f"{page}/publish")
+        assert (await post(film, "bo", f"{page}/ask", do=what)).status_code == 404, "the draft is for leaders"
+    told = await here.run(lambda: Notification.filter(kind__in=["grant_asked", "departure_asked"]))
+    assert len(told) == 2
+
+    # Bo sees what is asked of him and nothing else of the draft; nobody else sees anything.
+    async with here.sign_in("bo") as client:
+        sent = await client.get(page)
+        assert sent.headers["location"] == f"{page}/agree"
+        question = await client.get(f"{page}/agree")
+        has(words(question), "You were promised something else", "€200.00", "€100.00")
+        assert "60 %" not in words(question)
+        for digest in re.findall(r'name="digest" value="([^"]+)"', question.text):
+            await client.post(f"{page}/agree", data={"digest": digest})
+        has(words(await client.get(f"{page}/agree")), "you agreed to that")
+        assert "I agree to exactly that" not in words(await client.get(f"{page}/agree"))
+    async with here.sign_in("cy") as client:
+        assert (await client.get(f"{page}/agree")).status_code == 404
+    assert "Not as it was promised" not in await page_for(film, "ana", f"{page}/publish")
+
+    # Published, the rule that contributors saw stands beside what is shared.
+    await here.run(lambda: Record.filter(id=sky.id).update(licence_url="https://creativecommons.org/licenses/by/4.0/"))
+    await film.publish(proposal)
+    async with here.client() as stranger:
+        has(words(await stranger.get(page)), "In equal parts.", "€200.00 will be shared.")
