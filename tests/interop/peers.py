@@ -12,6 +12,7 @@ Each is a small program beside this file. Under `/control` it takes JSON and ans
 | `pretend` | `inbox`, `as`, `whom`, `signed` | posts a Follow in somebody else's name, and says what was answered |
 | `prove` | `address`, `changed` | says with which key that document was proved, if the proof holds |
 | `believe` | `address` | says the id of the Note there, if its author has proved it |
+| `agree` | `address` | accepts exactly what the proposal there says now, and says what was understood of it |
 | `state` | | says what arrived and what is known |
 """
 

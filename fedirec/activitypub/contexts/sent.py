@@ -279,6 +279,7 @@ PROPOSAL_TERMS: Final[Context] = {
     "unitBased": "vf:unitBased",
     "resourceConformsTo": id_("vf:resourceConformsTo"),
     "resourceQuantity": "vf:resourceQuantity",
+    "Measure": "om2:Measure",
     "hasUnit": "om2:hasUnit",
     "hasNumericalValue": "om2:hasNumericalValue",
     "fr": FEDIREC,

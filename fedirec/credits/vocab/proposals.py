@@ -156,7 +156,7 @@ class ProposalObject:
         intent["resourceConformsTo"] = f"{_MONEY}{currency}"
         if units is not None:
             amount = Decimal(units).scaleb(-CURRENCIES[str(currency)])
-            intent["resourceQuantity"] = {"hasUnit": "one", "hasNumericalValue": f"{amount:f}"}
+            intent["resourceQuantity"] = {"type": "Measure", "hasUnit": "one", "hasNumericalValue": f"{amount:f}"}
         return intent
 
 

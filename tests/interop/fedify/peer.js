@@ -301,6 +301,32 @@ const CONTROL = {
     const note = await verifyObject(Note, (await loaders.documentLoader(address)).document, loaders);
     return note?.id.href ?? null;
   },
+  /** Says to the Group of the proposal at `address` that exactly its revision is accepted, as Fedify understands it. */
+  async agree({ address }) {
+    const loaders = await readers();
+    const { document } = await loaders.documentLoader(address);
+    const proposal = await vocab.Proposal.fromJsonLd(document, loaders);
+    const intent = proposal.publishes;
+    const { id, revision, digestMultibase } = document;
+    // What Fedify has no words for is said in JSON, and signed as everything that it sends.
+    const accept = {
+      "@context": document["@context"],
+      id: newId("accepts").href,
+      type: "Accept",
+      actor: me().href,
+      object: { type: "Proposal", id, revision, digestMultibase },
+      to: [proposal.attributionId.href],
+    };
+    const { inboxId } = await found(proposal.attributionId.href);
+    const request = new Request(inboxId, {
+      method: "POST",
+      headers: { "content-type": "application/activity+json" },
+      body: JSON.stringify(accept),
+    });
+    const { status } = await fetch(await signRequest(request, KEYS[0].privateKey, new URL(`${me().href}#main-key`)));
+    const money = intent?.resourceConformsTo?.href;
+    return { status, name: proposal.name?.toString(), intent: intent?.id?.href, money };
+  },
   state: () => ({
     me: me().href,
     received,
