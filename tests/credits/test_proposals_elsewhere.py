@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,11 +25,13 @@ from fedirec.credits.queries.proposals import get_objection
 from fedirec.credits.revisions import IncomeKind, Line, Revision
 from fedirec.credits.vocab import ProposalObject, ProposalRef
 from fedirec.credits.vocab.proposals import MAX_INLINE
+from fedirec.db import execute
 from fedirec.errors import Changed
 from fedirec.ledger.verifying import verify
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
 from tests.credits.proposing import Earning, earning, refused
+from tests.ledger.books import rebuild, unprotect
 from tests.network import Instance, Network, settle
 from tests.peer import CONTEXT, Peer
 
@@ -101,8 +105,17 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     asked = await here.run(ask_peers, here.state["remote"])
     assert (asked.heads, asked.unproved, asked.answered) == ({(head.number, head.digest)}, 0, [there.origin])
     assert (await here.run(lambda: verify(against=asked.heads))).is_sound
-    assert not (await here.run(lambda: verify(against=[(head.number, "0" * 64)]))).is_sound
-    assert not (await here.run(lambda: verify(against=[(head.number + 99, head.digest)]))).is_sound
+
+    async def rewrite_history() -> None:
+        await unprotect()
+        await execute("UPDATE chain_link SET document = ? WHERE kind = ?", "{}", "proposal_locked")
+        await rebuild()
+
+    await here.run(rewrite_history)
+    alone = await here.run(verify)
+    assert not [each for each in alone.findings if each.about.startswith("link")], "the chain agrees with itself"
+    found = await here.run(lambda: verify(against=asked.heads))
+    assert f"link {head.number}" in {each.about for each in found.findings}
 
 
 class Listed:
@@ -187,6 +200,14 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
         assert all(each.content in page for each in found)
         assert "alert(" not in page
         return [each.content for each in found]
+
+    mastodon = Peer(network, "social.example")
+    mastodon.actor("mia")
+    sample = (Path(__file__).parents[1] / "wire" / "mastodon" / "create_reply_to_record.json").read_text()
+    await mastodon.post(here, json.loads(sample.replace("https://a.example/records/01kamz3p6e0000000000000000", post)))
+    [first] = await comments()
+    await here.run(lambda: ProposalComment.filter(content=first).update(is_hidden=True))
+    assert await comments() == []
 
     said = good.note(bo, inReplyTo=post, content="<p>Fair!<script>alert(1)</script></p>")
     await good.post(here, good.activity("Create", bo, said))

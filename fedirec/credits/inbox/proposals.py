@@ -17,12 +17,12 @@ from fedirec.remix.vocab import CommentObject, PostObject
 handlers = Handlers()
 
 
-@handlers.on(Create, ProposalObject, vouched=True)
+@handlers.on(Create, ProposalObject, evidence=True, vouched=True)
 async def proposal_made(sender: Actor, create: Create[ProposalObject]) -> None:
     await take_proposal(sender, create)
 
 
-@handlers.on(Update, ProposalObject, vouched=True)
+@handlers.on(Update, ProposalObject, evidence=True, vouched=True)
 async def proposal_changed(sender: Actor, update: Update[ProposalObject]) -> None:
     await take_proposal(sender, update)
 
