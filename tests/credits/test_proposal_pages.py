@@ -75,6 +75,9 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
 
     # Who was overtaken keeps what they typed, and reads what somebody else wrote.
     assert (await post(film, "ana", edit, do="save", version="0", **typed)).status_code == 303
+    has(await page_for(film, "tom", page), "it is not published yet")
+    both = await post(film, "ana", edit, do="save", version="0", **{**typed, f"weight-{cy}": "4O"})
+    assert 'name="version" value="0"' in both.text, "a mistake makes nobody the newest"
     late = await post(film, "ana", edit, do="save", version="0", **{**typed, f"weight-{bo}": "77"})
     assert late.status_code == 412
     has(late.text, 'value="77"')

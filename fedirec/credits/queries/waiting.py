@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import HEARING
@@ -36,8 +36,10 @@ _LED: Final = """
 
 async def unspoken(actor: Actor, *, limit: int) -> list[PayProposal]:
     """Those in whose revision in force `actor` is listed, and to which they have said nothing; the newest first."""
-    person = await person_of(actor)
-    own = person.joined_id or person.id
+    identity = await Identity.filter(actor_id=actor.id).select_related("person").first()
+    if identity is None:
+        return []
+    own = identity.person.joined_id or identity.person_id
     rows = await fetch_tuples(_UNSPOKEN, own, own, own, own, limit)
     found = PayProposal.filter(id__in=[int(row[0]) for row in rows]).order_by("closes_at", "id")
     return list(await found.select_related("group"))

@@ -89,18 +89,19 @@ async def post_editor(request: Request[Any]) -> Response:
     rows = await draft_lines(proposal)
     drafts, gone = _read_lines(form, rows)
     if form.errors or deed == "recalculate":
-        return await _show(request, proposal, form, status=422 if form.errors else 200)
+        return await _show(request, proposal, form, status=422 if form.errors else 200, version=version)
     try:
         if deed == "add":
             drafts.append(await _read_new(request, form))
         saved = await save_lines(viewer.actor, proposal, version, drafts, gone=gone)
+        version = saved.version
         done = await _then(request, form, deed, saved)
     except Changed as error:
         form.refuse(error)
-        return await _show(request, await proposal_in(request), form, status=412, was=version)
+        return await _show(request, await proposal_in(request), form, status=412, is_overtaken=True)
     except FedirecError as error:
         form.refuse(error, beside="person" if deed == "add" else "")
-        return await _show(request, await proposal_in(request), form, status=422)
+        return await _show(request, await proposal_in(request), form, status=422, version=version)
     if deed == "publish":
         return redirect(request, f"/pay/{proposal.key}/publish")
     return redirect(request, _page_url(request), done)
@@ -191,9 +192,15 @@ async def _read_new(request: Request[Any], form: Form) -> LineDraft:
 
 
 async def _show(
-    request: Request[Any], proposal: PayProposal, form: Form, *, status: int = 200, was: int | None = None
+    request: Request[Any],
+    proposal: PayProposal,
+    form: Form,
+    *,
+    status: int = 200,
+    version: int | None = None,
+    is_overtaken: bool = False,
 ) -> Response:
-    """The editor; `was` is the version of whoever was overtaken."""
+    """The editor. What is typed was made from `version`, or else from the newest: nobody is overtaken unseen."""
     assert proposal.pool is not None
     cards, start = Cards(request), number_of(request.query_params.get("after", "")) or 0
     rows, suggested, pot = await draft_lines(proposal), await suggestion_for(proposal), await pot_of(proposal.pool)
@@ -212,9 +219,9 @@ async def _show(
         form=form,
         place=place_view(cards, await home_of(proposal.group), parts),
         proposal=head_view(cards, proposal),
-        version=proposal.version,
-        was=was,
-        rows=[_row_view(cards, row, form, ppm, amounts, suggested, is_overtaken=was is not None) for row in piece],
+        version=proposal.version if version is None else version,
+        is_overtaken=is_overtaken,
+        rows=[_row_view(cards, row, form, ppm, amounts, suggested, is_overtaken=is_overtaken) for row in piece],
         elsewhere=sum(weight for key, weight in counted.items() if key not in shown),
         total=total,
         target=form.value("target") or str(total or 100),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
+from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.drafting import suggestion_for
 from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, MAX_REMEDY, MAX_WORDS
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
@@ -31,9 +33,10 @@ from fedirec.credits.pages.proposals.views import (
 from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
 from fedirec.credits.queries.pools import home_of, pool_state
 from fedirec.credits.queries.promises import promises_of
-from fedirec.credits.queries.proposals import ProposalPage, ShownLine, proposal_page
+from fedirec.credits.queries.proposals import ProposalPage, ShownLine, locked_shares, proposal_page
+from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import Revision
-from fedirec.credits.shares import topped_up
+from fedirec.credits.shares import amounts_of, topped_up
 from fedirec.errors import NotFound
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
@@ -53,6 +56,16 @@ _ACTS: Final = frozenset({"edit", "cancel", "decide", "lock", "adjust"})
 """What those who lead it, and treasurers, do."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """Minor units, as far as they are known."""
+
+    total: int | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    owed: Mapping[str, int] | None = None
+    """What of each line is owed already, once it is locked: the rest is held back."""
+
+
 async def show_proposal(request: Request[Any]) -> Response:
     """The page; a draft that waits for somebody's consent shows them that alone."""
     try:
@@ -68,14 +81,15 @@ async def show_one(
     request: Request[Any], proposal: PayProposal, form: Form, *, about: str = "", status: int = 200
 ) -> Response:
     """The page of `proposal`; `about` names the form in which something is wrong: what was typed stands there."""
-    if not proposal.number and proposal.pool_id is not None and State(proposal.state) in CHANGING:
-        return redirect(request, f"/pay/{proposal.key}/edit")
     cards, viewer = Cards(request), looker(request)
+    if proposal.state == State.DRAFT and viewer is not None and await _draws_up(viewer, proposal):
+        return redirect(request, f"/pay/{proposal.key}/edit")
     page = await proposal_page(proposal, viewer, after=number_of(request.query_params.get("after", "")) or 0)
     viewing, revision, parts = page.viewing, page.revision, page.viewing.parts
     home = await home_of(proposal.group) if proposal.pool is not None else None
     suggested = await suggestion_for(proposal) if proposal.pool is not None else {}
-    lines = await _line_views(cards, page, suggested)
+    amounts = await _amounts(proposal, revision)
+    lines = await _line_views(cards, page, suggested, amounts)
     labels, can = _labels(revision, page.lines), _can(request, page)
     return render(
         request,
@@ -89,14 +103,14 @@ async def show_one(
         pool=pool_view(proposal.pool, await pool_state(proposal.pool)) if proposal.pool is not None else None,
         productions=[(each.title, cards.here(each.uri)) for each in page.productions],
         host_share=revision.host_share if revision is not None else 0,
-        total=revision.amount if revision is not None else None,
+        total=amounts.total,
         sees_amounts=viewing.sees_amounts,
         lines=lines[0],
         own=lines[1],
         bar=_bar(revision, page.lines),
         has_suggestion=bool(suggested),
         next_url=f"/pay/{proposal.key}?after={page.after}#shares" if page.after is not None else "",
-        topped_up=_topped_up(revision),
+        topped_up=_topped_up(revision, amounts.total),
         objections=objection_views(
             cards,
             page.objections,
@@ -134,8 +148,13 @@ async def show_one(
     )
 
 
+async def _draws_up(viewer: Actor, proposal: PayProposal) -> bool:
+    """Whether a draft is theirs to write; treasurers only see that there is one."""
+    return proposal.pool is not None and may_do(Deed.DRAW_UP_PROPOSAL, await parts_to(proposal.group, viewer))
+
+
 async def _line_views(
-    cards: Cards, page: ProposalPage, suggested: Mapping[str, int]
+    cards: Cards, page: ProposalPage, suggested: Mapping[str, int], amounts: Amounts
 ) -> tuple[list[LineView], list[LineView]]:
     """The lines of this piece, and whoever looks' own."""
     shown = [*page.lines, *page.own]
@@ -145,7 +164,8 @@ async def _line_views(
             cards,
             each,
             sees_amounts=page.viewing.sees_amounts,
-            has_amounts=page.revision is not None and page.revision.amount is not None,
+            amount=amounts.lines.get(each.share.line_key),
+            owed=amounts.owed.get(each.share.line_key, 0) if amounts.owed is not None else None,
             records=records,
             suggested=suggested,
         )
@@ -180,11 +200,24 @@ def _line_choices(labels: Mapping[str, str], own: Sequence[ShownLine]) -> list[C
     return [Choice(value="", label=_("the whole proposal")), *(Choice(value=key, label=labels[key]) for key in keys)]
 
 
-def _topped_up(revision: Revision | None) -> int:
-    """How many smallest units were left after rounding down, and went one each to the largest remainders."""
+async def _amounts(proposal: PayProposal, revision: Revision | None) -> Amounts:
+    """What the revision would give; once it is locked, what it gives of what was there on that day."""
     if revision is None or revision.amount is None:
+        return Amounts()
+    if proposal.pool is None or proposal.locked_amount is None or proposal.locked_digest != revision.digest:
+        return Amounts(total=revision.amount, lines=revision.amounts)
+    owed: dict[str, int] = {}
+    for row in await locked_shares(proposal):
+        owed[row.line_key] = owed.get(row.line_key, 0) + row.amount
+    lines = amounts_of(proposal.locked_amount, revision.ppm, scope=revision.scope)
+    return Amounts(total=proposal.locked_amount, lines=lines, owed=owed)
+
+
+def _topped_up(revision: Revision | None, total: int | None) -> int:
+    """How many smallest units were left after rounding down, and went one each to the largest remainders."""
+    if revision is None or total is None:
         return 0
-    return len(topped_up(revision.amount, revision.ppm, scope=revision.scope))
+    return len(topped_up(total, revision.ppm, scope=revision.scope))
 
 
 async def _promises(cards: Cards, proposal: PayProposal) -> list[dict[str, Any]]:

@@ -101,6 +101,8 @@ class LineView:
     before: int
     amount: int | None
     """None where it is not for them to see, or not known."""
+    held: int
+    """What of it is held back because it is contested."""
     income: str
     is_given_back: bool
     is_own: bool
@@ -190,11 +192,15 @@ def line_view(
     shown: ShownLine,
     *,
     sees_amounts: bool,
-    has_amounts: bool,
+    amount: int | None,
+    owed: int | None,
     records: Mapping[str, str],
     suggested: Mapping[str, int],
 ) -> LineView:
-    """`records` are the pages of records by their address; `suggested` is what the trail gives, by line."""
+    """`records` are the pages of records by their address; `suggested` is what the trail gives, by line; `owed` is
+    what of `amount` is owed, once that is locked.
+    """
+    sees_this = sees_amounts or shown.is_own
     share, line = shown.share, shown.line
     actor = share.actor
     name = (line.name if line is not None else "") or _(NOT_NAMED)
@@ -208,7 +214,8 @@ def line_view(
         reason=line.reason if line is not None else _("Its words were taken out because somebody left for good."),
         ppm=share.ppm,
         before=shown.before,
-        amount=share.amount if has_amounts and (sees_amounts or shown.is_own) else None,
+        amount=amount if sees_this else None,
+        held=amount - owed if sees_this and amount is not None and owed is not None else 0,
         income=_(INCOMES[IncomeKind(share.income_kind)]),
         is_given_back=share.is_given_back,
         is_own=shown.is_own,
