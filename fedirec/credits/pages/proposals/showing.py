@@ -21,14 +21,12 @@ from fedirec.credits.models import PayProposal
 from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
 from fedirec.credits.pages.proposals.agreeing import asked_of, consent_page_for
 from fedirec.credits.pages.proposals.finding import looker, proposal_in, record_pages
+from fedirec.credits.pages.proposals.objections import kind_choices, objection_views, resolution_choices
 from fedirec.credits.pages.proposals.views import (
     LineView,
     bar_parts,
     head_view,
-    kind_choices,
     line_view,
-    objection_views,
-    resolution_choices,
 )
 from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
 from fedirec.credits.queries.pools import home_of, pool_state
