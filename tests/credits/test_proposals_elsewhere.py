@@ -17,10 +17,20 @@ from fedirec.activitypub.models import Evidence, Outgoing, Received
 from fedirec.activitypub.vocab import Vocabulary
 from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
+from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
 from fedirec.credits.actions.proposals.locking import lock_proposal
-from fedirec.credits.models import ChainHead, Objection, PayProposal, ProposalComment, ProposalRevision, Share, Stance
+from fedirec.credits.models import (
+    ChainHead,
+    DraftLine,
+    Objection,
+    PayProposal,
+    ProposalComment,
+    ProposalRevision,
+    Share,
+    Stance,
+)
 from fedirec.credits.queries.proposals import get_objection
 from fedirec.credits.revisions import IncomeKind, Line, Revision
 from fedirec.credits.vocab import ProposalObject, ProposalRef
@@ -118,6 +128,25 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     assert f"link {head.number}" in {each.about for each in found.findings}
 
 
+async def served(here: Instance, proposal: PayProposal) -> dict[str, Any]:
+    """The document of a revision, as others put it together from what we serve."""
+
+    async def get(address: str) -> dict[str, Any]:
+        answer = await here.get(address.removeprefix(here.origin), accept="application/activity+json")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    described = Vocabulary([ProposalObject]).read(ld.compact(await get(proposal.uri)))
+    assert isinstance(described, ProposalObject)
+    assert described.lines_at is not None
+    page, lines = await get((await get(described.lines_at))["first"]), list[Any]()
+    while True:
+        lines += page["orderedItems"]
+        if "next" not in page:
+            return described.revision(tuple(lines)).write()
+        page = await get(page["next"])
+
+
 class Listed:
     """A film in which Bo, who lives at good.test, is listed; what others try."""
 
@@ -187,7 +216,13 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
     good, evil = Peer(network, "good.test"), Peer(network, "evil.test")
     bo, mallory = good.actor("bo"), evil.actor("mallory")
     earned = await earning(here, elsewhere=[bo])
-    proposal, _revision = await earned.published({"bo": 100})
+    proposal = await earned.propose({"bo": 100})
+    lines = await here.run(lambda: DraftLine.filter(proposal_id=proposal.id).order_by("id"))
+    drafts = [LineDraft(key=each.key, weight=each.weight, reason=each.reason) for each in lines]
+    drafts += [LineDraft(name=f"Singer {place}", label="Choir", weight=1, reason="Sang.") for place in range(400)]
+    await here.run(lambda: save_lines(earned.ana, proposal, proposal.version, drafts))
+    revision = await earned.publish(proposal)
+    assert await served(here, proposal) == revision.document, "its lines stand on pages, and are those that were signed"
     post = (await earned.look(proposal)).note_uri
     assert post is not None
     shown = (await here.get(post.removeprefix(here.origin), accept="application/activity+json")).json()
@@ -360,7 +395,11 @@ async def test_a_thousand_lines_travel_on_pages(here: Instance, network: Network
     written = revision.write()["splits"]
     good.serve(f"{uri}/splits", {"@context": PROPOSAL_CONTEXT, "id": f"{uri}/splits", "type": "OrderedCollection", "first": f"{uri}/splits?after=0"})  # noqa: E501  # fmt: skip
     for start in range(0, 1_000, 100):
-        page = {"@context": PROPOSAL_CONTEXT, "id": f"{uri}/splits?after={start}", "type": "OrderedCollectionPage"}
+        page: dict[str, Any] = {
+            "@context": PROPOSAL_CONTEXT,
+            "id": f"{uri}/splits?after={start}",
+            "type": "OrderedCollectionPage",
+        }
         page |= {"orderedItems": written[start : start + 100]}
         good.serve(page["id"], page | ({"next": f"{uri}/splits?after={start + 100}"} if start < 900 else {}))
     good.serve(uri, {"@context": PROPOSAL_CONTEXT, **described.write()})

@@ -85,7 +85,8 @@ async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
     the caller's transaction.
 
     To software that knows proposals it goes whole; to all others as a post of the Group with the way to its page. What
-    people reply to that stands under the proposal. Nobody hears of it while the project is prepared.
+    people reply to that stands under the proposal. Of a share that was given back there is no post, and nobody hears of
+    anything while the project is prepared.
     """
     group = proposal.group
     if group.state == "pending" or not revision.document:
@@ -103,7 +104,8 @@ async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
     people = await listed_people(revision)
     elsewhere = [each for each in await actors_of_people(people) if not each.is_local]
     await publish(group, said, to=elsewhere[:MAX_TOLD], to_followers_of=[group])
-    if group.type == "Group":
+    is_given_back = proposal.state == State.REVISED and not revision.note  # many may, and each could six times
+    if group.type == "Group" and not is_given_back:
         with reading(Reader(locale=best_language([]))):
             words = _(_POSTS[State(proposal.state)]) % {"title": proposal.title}
         text = "\n\n".join(filter(None, [words, _quoted(revision.note), proposal.uri]))
