@@ -363,6 +363,10 @@ def test_each_row_of_the_powers_is_asked_for() -> None:
         *(Deed.DECIDE_PROPOSAL_APPEAL, Deed.ACCEPT_PROPOSAL, Deed.GIVE_SHARE_BACK, Deed.AGREE_TO_DEPARTURE),
         *(Deed.DECIDE_PROPOSAL, Deed.LOCK_PROPOSAL),
     }  # tests/credits/test_proposals.py
+    within |= {
+        *(Deed.OPEN_POOL, Deed.SET_MONEY_ASIDE, Deed.CHANGE_POOL, Deed.CLOSE_POOL),
+        *(Deed.SEE_EVIDENCE, Deed.STATE_ENTRY, Deed.DECIDE_ENTRY),
+    }  # tests/credits/test_pools.py
     assert set(POWERS) - asked == within
 
 
