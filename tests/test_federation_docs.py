@@ -52,7 +52,7 @@ from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals import drafting
+from fedirec.credits.actions.proposals import answers, copies, drafting
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft
 from fedirec.credits.actions.proposals.publishing import publish_revision
@@ -64,8 +64,10 @@ from fedirec.credits.pools import PoolDraft
 from fedirec.credits.queries.credits import own_credits
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import get_proposal
+from fedirec.credits.shares import MAX_LINES
 from fedirec.credits.vocab import TYPES as CREDIT_TYPES
 from fedirec.credits.vocab import CreditObject, GrantObject, HeadObject, ProposalObject, ProposalRef
+from fedirec.credits.vocab import proposals as proposal_vocab
 from fedirec.db import transaction
 from fedirec.errors import Unsupported
 from fedirec.media.models import Media
@@ -523,6 +525,13 @@ def test_the_limits_are_those_of_the_code() -> None:
         "challenges of one other host that wait to be part of one project": (offered.MAX_OF_HOST, None),
         "answers of one other host in a day to what a challenge or project looks for": (needs.MAX_OF_HOST_A_DAY, None),
         "people whom one leader asks in a day what they did for a production": (None, roles.MAX_ASKED),
+        "lines that stand in a proposal itself": (proposal_vocab.MAX_INLINE, proposal_vocab.MAX_INLINE),
+        "lines of a proposal in all": (MAX_LINES, MAX_LINES),
+        "things that one Group says of its proposals in an hour": (copies.MAX_AN_HOUR, None),
+        "proposals of one other host that are kept": (copies.MAX_COPIES, None),
+        "revisions that are kept of one of those": (copies.MAX_REVISIONS, None),
+        "answers of one person to proposals in an hour": (answers.MAX_AN_HOUR, None),
+        "ends of its log that one instance tells in an hour": (heads.MAX_AN_HOUR, None),
         "people and collections that may quote": (MAX_POLICY, None),
         "people and collections that one rule of a policy names": (consent.MAX_NAMED, None),
     }

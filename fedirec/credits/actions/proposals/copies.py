@@ -38,8 +38,10 @@ from fedirec.uris import new_key, origin_of
 
 MAX_AN_HOUR: Final = 60
 """Things that one Group says about its proposals."""
-MAX_COPIES: Final = 500
-"""Proposals of one Group that are kept."""
+MAX_COPIES: Final = 200
+"""Proposals of one host that are kept: each can have thousands of rows."""
+MAX_REVISIONS: Final = 200
+"""Of one copy."""
 MAX_PAGES: Final = 100
 """Pages of lines that are read of one revision."""
 _AT_ONCE: Final = 500
@@ -66,8 +68,8 @@ async def take_proposal(group: Actor, said: Create[ProposalObject] | Update[Prop
     if not is_known:
         if await has_to_wait(group):
             raise Unsupported("strangers are not heard at the moment")
-        if await PayProposal.filter(group_id=group.id).count() >= MAX_COPIES:
-            raise Unsupported("enough of its proposals are known here")
+        if await PayProposal.filter(group__host=group.host, pool_id=None).count() >= MAX_COPIES:
+            raise Unsupported("enough proposals of that host are known here")
     await enqueue([asking_for_proposal(told.id, cause=said.id)])
 
 
@@ -144,6 +146,8 @@ async def _save(group: Actor, described: ProposalObject, revision: Revision) -> 
         await copy.save(update_fields=["fetched_at", "trouble"])
         return copy
     if kept is None:
+        if await ProposalRevision.filter(proposal_id=copy.id).count() >= MAX_REVISIONS:
+            raise Unsupported("enough revisions of that proposal are known here")
         kept = await _add(copy, newest, described, revision)
         copy.number = revision.number
     copy.title, copy.state = revision.title or copy.title, described.state
