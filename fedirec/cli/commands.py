@@ -36,7 +36,10 @@ COMMANDS: Final = {
     "config": ("configuration", "See and check the settings."),
     "federation": ("federation", "See and decide which instances this one federates with."),
     "deliveries": ("deliveries", "See what is on its way to other instances, try it again, or let it go."),
-    "keys": ("keys", "Renew the keys with which this instance and its people sign."),
+    "keys": (
+        "keys",
+        "Renew the keys with which this instance and its people sign, and the one that keeps what payees say.",
+    ),
     "money": ("money", "See and decide how this instance handles money."),
     "payouts": (
         "payouts",

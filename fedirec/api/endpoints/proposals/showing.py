@@ -22,7 +22,7 @@ from fedirec.credits.queries.proposals import (
     waiting_proposals,
 )
 from fedirec.credits.queries.standing import newest_revision, same_people
-from fedirec.errors import NotFound, Unauthenticated
+from fedirec.errors import NotFound, Unsupported
 
 
 async def list_some(call: Call) -> Proposals:
@@ -33,7 +33,7 @@ async def list_some(call: Call) -> Proposals:
             raise NotFound("There is no such project or challenge here.")
         rows = await proposals_of(group, call.looker, before=before, limit=limit)
     elif call.looker is None:
-        raise Unauthenticated
+        raise Unsupported("Say of which project or challenge; your own are listed with a token.", field="group")
     else:
         rows = await own_proposals(call.actor, before=before, limit=limit)
     return piece_of(call, Proposals, rows, show=lambda row: show_proposal_card(call, row), place=lambda row: row.id)
