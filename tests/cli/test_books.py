@@ -60,6 +60,10 @@ def test_books_are_shown_verified_and_handed_out(studio: Path, tmp_path: Path) -
     said = done("audit", "verify", "--file", str(file), "--head", f"11:{head}", folder=nowhere)
     assert said == f"11 links; the head is 11:{head}\nNothing is wrong.\n"
     assert not list(nowhere.iterdir())
+    refused("audit", "verify", "--origin", "https://other.example", folder=studio)
+    said = done("audit", "verify", "--file", str(file), "--origin", "https://other.example", folder=studio)
+    assert said.endswith("Nothing is wrong.\n"), "nothing was told here of that log"
+    assert done("audit", "verify", "--ask-peers", folder=studio).endswith("Nothing is wrong.\n")
     links = [json.loads(line) for line in file.read_text().splitlines()]
     assert [link["number"] for link in links] == list(range(1, 12))
     assert "document" not in links[0]
