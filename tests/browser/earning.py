@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.codes import digest_of_credit_code
@@ -50,7 +51,7 @@ async def earn(state: State, actor: Actor, other: Actor) -> dict[str, str]:
     await payee.save()
     for happening, who in (("given", actor), ("terms", actor), ("held", other)):
         await PayeeEvent.create(payee=payee, happening=happening, actor=who)
-    used = {"state": "used", "used_at": now(), "used_by": other}
+    used: dict[str, Any] = {"state": "used", "used_at": now(), "used_by": other}
     await CreditCode.create(person=person, digest=digest_of_credit_code("0000-0000-0000-0000"), **used)
     return {
         "payee": f"/treasury/payees/{key}",

