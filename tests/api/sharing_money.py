@@ -5,22 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
 from fedirec.credits.actions.proposals.deciding import close_windows
-from fedirec.credits.deciding import Rule
-from fedirec.credits.models import PayProposal, Pool
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
-from fedirec.credits.queries.pools import home_of
+from fedirec.credits.models import PayProposal
 from fedirec.projects.models import Production
-from tests.api.programs import Program, actor_named
+from fedirec.remix.models import Challenge
+from tests.api.programs import Program
 from tests.network import Instance
 
 
 async def share_money(here: Instance, olga: Program, ana: Program, ben: Program, nobody: Program) -> None:
     """Ana proposes how the money of the song is shared, Ben objects and is heard, and Olga locks it."""
-    pool, song = await _earn(here)
+    pool, song = await _earn(here, olga, ana, nobody)
     await ben.ask("begin_proposal", pool=pool, productions=[song], title="Tin", status=403)
     begun = await ana.get("begin_proposal", pool=pool, productions=[song], title="Tin")
     key = begun["key"]
@@ -83,24 +79,40 @@ async def share_money(here: Instance, olga: Program, ana: Program, ben: Program,
     await ana.ask("cancel_proposal", wrong["key"])
 
 
-async def _earn(here: Instance) -> tuple[str, int]:
+async def _earn(here: Instance, olga: Program, ana: Program, nobody: Program) -> tuple[str, int]:
     """The key of a pool into which 100.00 came, half of it for the host, and the row of what earned it."""
-    ana, olga = await actor_named(here, "ana"), await actor_named(here, "olga")
 
-    async def make() -> tuple[str, int]:
+    async def rows() -> tuple[int, int, int, str]:
         song = await Production.get(title="Tin", state__in=["frozen", "released"]).select_related("project__actor")
-        home = await home_of(await Actor.get(id=song.project.actor_id))
-        draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST, host_share_ppm=500_000)
-        pool: Pool = await open_pool(ana, home, draft)
-        came = EntryDraft(
-            kind=EntryKind.INCOME,
-            amount=10_000,
-            currency="EUR",
-            words="Sales",
-            happened_on=now().date(),
-            evidence="statement 1",
-        )
-        await confirm_entry(olga, await state_entry(ana, pool, home, came), pool, home)
-        return pool.key, song.id
+        challenge = await Challenge.filter(leader__local_handle="ana", part_of_id=None).order_by("id").first()
+        assert challenge is not None
+        await challenge.fetch_related("actor")
+        return song.id, song.project.id, challenge.id, challenge.actor.uri
 
-    return await here.run(make)
+    song, project, challenge, group = await here.run(rows)
+    assert (await nobody.get("show_money_settings"))["currency"] == "EUR"
+    said = {"title": "Sales", "currency": "EUR", "rule": "host", "host_share_ppm": 500_000}
+    pool = (await ana.get("open_pool_of_project", project, kind="profit_split", **said))["key"]
+    changed = await ana.get("change_pool", pool, **{**said, "title": "Sales of the song"}, reason="Clearer.")
+    assert changed["title"] == "Sales of the song"
+    day = now().date().isoformat()
+    came = {"kind": "income", "currency": "EUR", "words": "Sales", "happened_on": day, "evidence": "statement 1"}
+    wrong = (await ana.get("state_entry", pool, amount=1_000_000, **came))["key"]
+    assert (await olga.get("refuse_entry", pool, wrong, reason="It was less."))["state"] == "refused"
+    right = (await ana.get("state_entry", pool, amount=10_000, **came))["key"]
+    await ana.ask("confirm_entry", pool, right, status=403)
+    assert (await olga.get("confirm_entry", pool, right))["state"] == "confirmed"
+    assert (await nobody.get("show_pool", pool))["standing"]["available"] == 5_000
+    assert len((await nobody.get("list_pool_entries", pool))["items"]) == 2
+    assert [each["key"] for each in (await nobody.get("list_pools_of_project", project))["items"]] == [pool]
+
+    asked = {"title": "A trailer", "currency": "EUR", "rule": "host", "stated": 50_000, "brief": "A minute of it."}
+    order = await ana.get("open_pool_of_project", project, kind="commission", client="The cinema", **asked)
+    await ana.ask("use_pool", order["key"], group=group)
+    promised = await ana.get("open_pool_of_challenge", challenge, kind="line_item", **asked)
+    assert (await ana.get("close_pool", promised["key"], reason="Another way."))["state"] == "closed"
+    assert (await nobody.get("list_pools_of_challenge", challenge))["items"]
+    await ana.ask("open_pool_of_instance", kind="self_funded", **asked, status=403)
+    await olga.get("open_pool_of_instance", kind="self_funded", **asked)
+    assert len((await nobody.get("list_pools_of_instance"))["items"]) == 1
+    return pool, song
