@@ -20,7 +20,7 @@ import pytest
 from fedirec import demo
 from fedirec.demo.browser import Form
 from fedirec.demo.cast import CREDITS, PEOPLE, PIECES
-from fedirec.demo.facts import AGAIN, FINISHED, TOGETHER, WITHOUT_B, Fact
+from fedirec.demo.facts import AGAIN, FINISHED, PAID, TOGETHER, WITHOUT_B, Fact
 from fedirec.demo.lookups import expect
 from fedirec.demo.markup import read_page
 from fedirec.demo.servers import free_ports
@@ -93,7 +93,7 @@ def test_the_whole_story_holds_and_leaves_nothing_behind(ports: Sequence[int], t
 
     assert process.returncode == 0, said
     told = said.splitlines()
-    for fact in (*TOGETHER, *FINISHED, *WITHOUT_B, *AGAIN):
+    for fact in (*TOGETHER, *FINISHED, *PAID, *WITHOUT_B, *AGAIN):
         assert f"✓ {fact.words}" in told, fact.words
     assert "✗" not in said
     assert re.search(r"All \d+ facts hold", said)
@@ -140,6 +140,8 @@ def test_a_fact_that_does_not_hold_is_told_and_fails_the_check(
     monkeypatch.setattr(demo, "TOGETHER", [TOGETHER[0], Fact("The moon is on top", look), TOGETHER[-1]])
     monkeypatch.setattr(demo, "PROJECT_STEPS", ())
     monkeypatch.setattr(demo, "FINISHED", ())
+    monkeypatch.setattr(demo, "MONEY_STEPS", ())
+    monkeypatch.setattr(demo, "PAID", ())
     monkeypatch.setattr(demo, "WITHOUT_B", WITHOUT_B[:1])
     monkeypatch.setattr(demo, "AGAIN", AGAIN[:1])
 

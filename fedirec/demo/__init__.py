@@ -19,8 +19,9 @@ from typing import Final
 from rich.console import Console
 
 from fedirec.clock import monotonic
-from fedirec.demo.facts import AGAIN, FINISHED, TOGETHER, WITHOUT_B, Fact
+from fedirec.demo.facts import AGAIN, FINISHED, PAID, TOGETHER, WITHOUT_B, Fact
 from fedirec.demo.foreign import foreign_server
+from fedirec.demo.money import MONEY_STEPS
 from fedirec.demo.project import PROJECT_STEPS
 from fedirec.demo.screen import Screen
 from fedirec.demo.servers import free_ports, serving
@@ -63,6 +64,7 @@ def _check(screen: Screen, scene: World, go_on: Callable[[], None], *, began: fl
         (PROJECT_STEPS, FINISHED),
         ((OUTAGE,), WITHOUT_B),
         ((RETURN,), AGAIN),
+        (MONEY_STEPS, PAID),
     )
     asked, wrong = 0, 0
     for steps, facts in acts:
@@ -97,6 +99,8 @@ def _show(screen: Screen, scene: World, go_on: Callable[[], None]) -> int:
     still = Step("A and C still show the whole trail, and everybody in it", partial(settle, letters="AC"))
     _live(screen, scene, (OUTAGE, still, RETURN), go_on)
     screen.say()
+    _live(screen, scene, MONEY_STEPS, go_on)
+    screen.say()
     screen.addresses(
         scene,
         [(f"The film, as {letter} shows it:", path_of(scene, letter, "film")) for letter in LETTERS]
@@ -104,6 +108,8 @@ def _show(screen: Screen, scene: World, go_on: Callable[[], None]) -> int:
             ("The challenge:", scene.challenge),
             ("The project:", scene.project),
             ("What it released:", scene.production),
+            ("Who gets what for it, and why:", scene.proposal),
+            ("The books, as everybody reads them:", f"{scene.servers['A'].origin}/ledger"),
         ],
     )
     screen.say()

@@ -42,10 +42,13 @@ class Page:
         """What is wrong, or what the page begins with."""
         return " ".join(self.complaints) or (self.tree.first("main") or self.tree).text[:300]
 
+    def forms(self) -> list[Form]:
+        """Every form on it, in the order of the page."""
+        return [Form(element, self.url) for element in self.tree.all("form")]
+
     def form(self, *fields: str, action: str = "") -> Form:
         """The form that has all these `fields`, and sends to `action` if that is said. Raises NotFound."""
-        for element in self.tree.all("form"):
-            form = Form(element, self.url)
+        for form in self.forms():
             if action in ("", httpx.URL(form.action).path) and all(field in form for field in fields):
                 return form
         raise NotFound(f"the page {self.url} has no form with {', '.join(fields) or action}")

@@ -174,6 +174,43 @@ PRODUCTION: Final = "Every window, the book"
 PLACE: Final = ("The reading room", "https://reading-room.example/every-window")
 ROLE: Final = "edt"
 
+POOL: Final = "Sales of the book"
+HOST_SHARE: Final = "10"
+"""Percent of the profit."""
+ENTRIES: Final = (
+    ("income", "960", "120 books, sold by the reading room", "invoice 1"),
+    ("cost", "60", "Printing", "bill 7 of the printer"),
+)
+"""What came in and went out: its kind, whole units of the currency, words, and what shows it."""
+
+PROPOSAL: Final = "How the sales of the book are shared"
+_STORY, _COVER, _PAGE, _EDITED = PIECES["story"].title, PIECES["illustration"].title, POSTED, "Editor"
+FIRST: Final = {
+    _STORY: (45, "Everything begins with it."),
+    _COVER: (15, "The picture on the cover."),
+    _PAGE: (30, "A page of its own."),
+    _EDITED: (10, "Who put it together."),
+}
+"""Weights and reasons, by words that stand in the line."""
+OBJECTION: Final = "The picture is on the cover and on six pages, and the post is on one."
+REMEDY: Final = "As much as the other picture, at least."
+WISHED: Final = "30"
+ANSWER: Final = "You are right about the pages. The story keeps what it has; the two pictures are weighed anew."
+SECOND: Final = {
+    _STORY: (45, "Everything begins with it."),
+    _COVER: (25, "The picture on the cover and on six pages."),
+    _PAGE: (20, "A page of its own."),
+    _EDITED: (10, "Who put it together."),
+}
+SHARES: Final = {"Bo": 445_50, "Cy": 202_50, "Fay": 162_00}
+"""What each is owed, in the smallest unit of the currency."""
+
+DEBTOR: Final = {"debtor_name": "Verein Dusk", "debtor_town": "Berlin", "debtor_country": "DE"}
+ACCOUNT: Final = {"iban": "DE89370400440532013000", "bic": "COBADEFFXXX"}
+TERMS: Final = "The association that runs this instance pays within 30 days. Taxes are yours to pay."
+IBANS: Final = {"bo": ("FR1420041010050500013M02606", "FR"), "cy": ("NL91ABNA0417164300", "NL")}
+"""Where they are paid, and where they live: the examples of the registry of account numbers."""
+
 
 def derivations() -> set[tuple[str, str]]:
     """Which piece is made from which."""

@@ -42,6 +42,23 @@ from fedirec.demo.lookups import (
     trails_are_the_same,
     words_are_proved,
 )
+from fedirec.demo.paid import (
+    accounts_stay_secret,
+    bank_file_pays,
+    batch_has_two_hands,
+    books_are_right,
+    chain_is_whole,
+    change_can_be_read,
+    copy_is_the_revision,
+    decision_has_its_reason,
+    entries_have_four_eyes,
+    everybody_confirmed,
+    foreign_heard,
+    objection_has_its_answer,
+    payee_was_paid,
+    pool_adds_up,
+    revision_is_whole,
+)
 from fedirec.demo.world import World
 
 
@@ -134,3 +151,25 @@ AGAIN: Final[Sequence[Fact]] = (
     *during("ABC"),
 )
 """After B came back."""
+
+PAID: Final[Sequence[Fact]] = (
+    Fact("Everybody who is credited for the book says that it is so", everybody_confirmed),
+    Fact("What came in, what it cost and what A keeps can be read by everybody", pool_adds_up),
+    Fact("Ana stated both, and Eve confirmed them", entries_have_four_eyes),
+    Fact("Every share has its reason, and together they are everything", revision_is_whole),
+    *(
+        Fact(f"{letter} shows the revision that was locked", partial(copy_is_the_revision, letter=letter, name=name))
+        for letter, name in (("B", "bo"), ("C", "cy"))
+    ),
+    Fact("Cy's objection stands there with its answer", objection_has_its_answer),
+    Fact("What the revision changed can be read", change_can_be_read),
+    Fact("It was decided with a reason, and two of three people had accepted it", decision_has_its_reason),
+    Fact("Fay's server was told, and Fay is still owed a share", foreign_heard),
+    Fact("Two people had a hand in the payments", batch_has_two_hands),
+    Fact("The file for the bank pays exactly what was locked", bank_file_pays),
+    *(Fact(f"{name.title()} reads on A what was paid", partial(payee_was_paid, name=name)) for name in ("bo", "cy")),
+    Fact("Nobody's account can be read by others", accounts_stay_secret),
+    Fact("The books balance, says `fedirec ledger verify`", books_are_right),
+    Fact("The audit log is whole, says `fedirec audit verify`", chain_is_whole),
+)
+"""Once the book has earned money."""

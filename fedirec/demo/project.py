@@ -30,7 +30,7 @@ from fedirec.demo.cast import (
     STEPS,
 )
 from fedirec.demo.servers import until
-from fedirec.demo.story import IN_FORMS, Step
+from fedirec.demo.story import IN_FORMS, Step, sign_in_elsewhere
 from fedirec.demo.world import World
 from fedirec.errors import NotFound
 from fedirec.media.making import make_illustration
@@ -98,10 +98,7 @@ def lead_from_elsewhere(world: World) -> None:
     copy = world.page_of("bo", world.project)
     form = copy.form("challenge", action=f"{copy.path}/challenges")
     browser.send(form, {"challenge": _choice(copy, SOUNDS), "do": "offer"})
-    asked = browser.open(f"{world.servers['A'].origin}/sign-in/elsewhere").form("handle")
-    page = browser.send(asked, {"handle": world.handle("bo")})
-    page = browser.open(_way(page, "/oauth/authorize?"))
-    browser.open(_way(browser.send(page.form("answer"), {"answer": "yes"}), "/sign-in/elsewhere/back?"))
+    sign_in_elsewhere(world, "bo")
     _attach(world, "bo", STEPS[1][0], SOUNDS)
     _publish_step(world, "bo", STEPS[1][0])
 
@@ -185,14 +182,6 @@ def _choice(page: Page, title: str) -> str:
 def _publish_step(world: World, name: str, step: str) -> None:
     page = _lead(world, name)
     world.browsers[name].send(page.form_beside(step, "do"), {"do": "publish"})
-
-
-def _way(page: Page, there: str) -> str:
-    """Where the page leads somebody who is on the way to another server and back. Raises NotFound."""
-    for link in page.tree.all("a"):
-        if there in link.get("href"):
-            return link.get("href")
-    raise NotFound(f"the page {page.url} does not lead to {there}")
 
 
 def _membership(page: Page) -> str:

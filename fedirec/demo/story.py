@@ -153,6 +153,17 @@ def switch_on(world: World) -> None:
     world.servers["B"].wait_until_ready()
 
 
+def sign_in_elsewhere(world: World, name: str) -> None:
+    """That person is a guest on A: their own server, where they are signed in, has said who they are."""
+    browser = world.browsers[name]
+    page = browser.open(f"{world.servers['A'].origin}/sign-in/elsewhere")
+    if page.url.path != "/sign-in/elsewhere":  # they still are
+        return
+    page = browser.send(page.form("handle"), {"handle": world.handle(name)})
+    page = browser.open(_way(page, "/oauth/authorize?"))
+    browser.open(_way(browser.send(page.form("answer"), {"answer": "yes"}), "/sign-in/elsewhere/back?"))
+
+
 BEGINNING: Final[Sequence[Step]] = (
     Step("Three instances start: [b]A[/], [b]B[/] and [b]C[/]", wait_for_servers),
     Step("Ana and Eve move in on A, Bo and Dee on B, Cy on C", move_in),
@@ -245,3 +256,11 @@ def _publish(world: World, key: str, page: Page, typed: dict[str, str]) -> None:
     words = {"title": piece.title, "text": piece.text, "licence": LICENCE, "own_role": piece.role, "tags": piece.tags}
     done = browser.send(page.form("title", "do"), {**words, **typed, "language": "en", "do": "publish"})
     world.records[key] = str(done.url).partition("/published")[0]
+
+
+def _way(page: Page, there: str) -> str:
+    """Where the page leads somebody who is on the way to another server and back. Raises NotFound."""
+    for link in page.tree.all("a"):
+        if there in link.get("href"):
+            return link.get("href")
+    raise NotFound(f"the page {page.url} does not lead to {there}")

@@ -39,6 +39,14 @@ class World:
         """What is to be seen and heard in the files of the pieces, where they were made."""
         self.production = ""
         """The address of what the project finished."""
+        self.pool = ""
+        """The address of the money that it earned."""
+        self.proposal = ""
+        """The address of the proposal how that is shared."""
+        self.batch = ""
+        """The address of the payments that were made together."""
+        self.bank_file = b""
+        """What the bank was given, as the treasurer downloaded it."""
         self._stranger = stranger
 
     def server_of(self, name: str) -> Server:

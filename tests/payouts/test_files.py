@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import string
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -229,12 +228,6 @@ def test_a_payer_that_no_bank_would_know_is_refused(changes: dict[str, str], fie
     with pytest.raises(Invalid) as raised:
         replace(PAYER, **changes)
     assert raised.value.field == field
-
-
-def test_without_its_library_sepa_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sepaxml", None)
-    with pytest.raises(Misconfigured, match=r"fedirec\[sepa\]"):
-        Sepa(PAYER).write(batch(attempt()))
 
 
 accounts = st.sampled_from(sorted(LENGTHS)).flatmap(

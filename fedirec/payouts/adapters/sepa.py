@@ -159,7 +159,7 @@ class Sepa:
 def cleaned_name(name: str) -> str:
     """What banks will see of `name`: Latin letters, digits and few signs.
 
-    Raises Invalid when nothing of a name is left, or more than fits, Misconfigured when the extra is not installed.
+    Raises Invalid when nothing of a name is left, or more than fits.
     """
     cleaned = _cleaned(name)
     if not re.search(r"[A-Za-z]", cleaned):
@@ -260,9 +260,4 @@ def _schema() -> Any:
 
 def _library(name: str) -> Any:
     """Loaded for the first file, not with every process: few of them write one."""
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise Misconfigured(
-            "SEPA files need a library that is not installed here. Please install it with: pip install 'fedirec[sepa]'"
-        ) from error
+    return import_module(name)
