@@ -21,7 +21,7 @@ from rich.console import Console
 from fedirec.clock import monotonic
 from fedirec.demo.facts import AGAIN, FINISHED, PAID, TOGETHER, WITHOUT_B, Fact
 from fedirec.demo.foreign import foreign_server
-from fedirec.demo.money import MONEY_STEPS
+from fedirec.demo.money import PAYING, SHARING
 from fedirec.demo.project import PROJECT_STEPS
 from fedirec.demo.screen import Screen
 from fedirec.demo.servers import free_ports, serving
@@ -62,9 +62,9 @@ def _check(screen: Screen, scene: World, go_on: Callable[[], None], *, began: fl
     acts: Sequence[tuple[Sequence[Step], Sequence[Fact]]] = (
         (BEGINNING, TOGETHER),
         (PROJECT_STEPS, FINISHED),
-        ((OUTAGE,), WITHOUT_B),
+        ((*SHARING, OUTAGE), WITHOUT_B),
         ((RETURN,), AGAIN),
-        (MONEY_STEPS, PAID),
+        (PAYING, PAID),
     )
     asked, wrong = 0, 0
     for steps, facts in acts:
@@ -97,9 +97,11 @@ def _show(screen: Screen, scene: World, go_on: Callable[[], None]) -> int:
     screen.credits("First stars, on all three instances:", shown_credits(scene, "A"))
     screen.say()
     still = Step("A and C still show the whole trail, and everybody in it", partial(settle, letters="AC"))
+    _live(screen, scene, SHARING, go_on)
+    screen.say()
     _live(screen, scene, (OUTAGE, still, RETURN), go_on)
     screen.say()
-    _live(screen, scene, MONEY_STEPS, go_on)
+    _live(screen, scene, PAYING, go_on)
     screen.say()
     screen.addresses(
         scene,

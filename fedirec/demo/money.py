@@ -164,7 +164,7 @@ def tell_that_it_arrived(world: World) -> None:
     browser.send(form, {name: "statement 12" for name in form.values if name in ("reference", "text")})
 
 
-MONEY_STEPS: Final[Sequence[Step]] = (
+SHARING: Final[Sequence[Step]] = (
     Step("Bo, on B, confirms that he edited the book", confirm_credit),
     Step("Ana settles how A handles money; Eve becomes its treasurer", settle_money),
     Step(f"A pool is opened for what the book earns: “{POOL}”", open_pool),
@@ -175,12 +175,16 @@ MONEY_STEPS: Final[Sequence[Step]] = (
     Step("A revision gives Cy more", revise),
     Step("Bo accepts it from B, and Cy from C", accept_from_elsewhere),
     Step("Both sign in on A with their own servers, and say where to pay them", say_how_to_be_paid),
+)
+"""How it is agreed who gets what."""
+PAYING: Final[Sequence[Step]] = (
     Step("Two weeks pass", let_weeks_pass),
     Step("Eve, who did not draw it up, decides", decide),
     Step("She locks it: now it is owed", lock),
     Step("Eve puts a batch together, Ana approves it, and there is a file for the bank", pay),
     Step("The bank has paid both of them", tell_that_it_arrived),
 )
+"""How it is decided and paid, when everybody has had their say."""
 
 
 def _publish(world: World, weights: Mapping[str, tuple[int, str]], note: str) -> None:
@@ -208,7 +212,8 @@ def find_copy(world: World, name: str, *words: str) -> Page | None:
 
 
 def _accept(world: World, name: str) -> None:
-    page = until(f"{name} sees the revision", partial(find_copy, world, name, ANSWER, "I accept this revision"))
+    seen = until(f"{name} sees the revision", partial(find_copy, world, name, ANSWER, "I accept this revision"))
+    page = world.browsers[name].open(seen.url.path)  # it may have come while the page was put together
     action = f"{page.url.path}/stance"
     forms = (form for form in page.forms() if form.action.endswith(action))
     form = next(form for form in forms if "accept" in form.values.get("do", ()))
