@@ -106,7 +106,7 @@ async def _earn(here: Instance, olga: Program, ana: Program, nobody: Program) ->
     assert len((await nobody.get("list_pool_entries", pool))["items"]) == 2
     assert [each["key"] for each in (await nobody.get("list_pools_of_project", project))["items"]] == [pool]
 
-    asked = {"title": "A trailer", "currency": "EUR", "rule": "host", "stated": 50_000, "brief": "A minute of it."}
+    asked: dict[str, Any] = {"title": "A trailer", "currency": "EUR", "rule": "host", "stated": 50_000, "brief": "One."}
     order = await ana.get("open_pool_of_project", project, kind="commission", client="The cinema", **asked)
     await ana.ask("use_pool", order["key"], group=group)
     promised = await ana.get("open_pool_of_challenge", challenge, kind="line_item", **asked)

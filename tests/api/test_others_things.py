@@ -72,6 +72,13 @@ BODIES: dict[str, Any] = {
     "appeal_claim": {"words": "Mine now"},
     "look_behind_names": {"reason": "Mine now"},
     "decide_claim": {"upholds": True, "reason": "Mine now"},
+    "open_pool_of_challenge": {
+        "kind": "self_funded",
+        "title": "Mine now",
+        "currency": "EUR",
+        "stated": 100,
+        "rule": "host",
+    },
 }
 
 
