@@ -267,16 +267,27 @@ def first_call(state: str) -> Call:
 def asks_again_at(state: str, *, begun_at: datetime, asked_at: datetime) -> datetime | None:
     """When a try is asked about again: soon at first, then more and more seldom; None for never.
 
-    What arrived is asked about once a day for a month and once a week for five more: it can come back.
+    What arrived is asked about once a day for a month and once a week for five more: it can come back. Nothing is asked
+    about for longer than that.
     """
-    if Attempted(state) in (Attempted.REFUSED, Attempted.RETURNED, Attempted.ABANDONED):
-        return None
     age = asked_at - begun_at
+    if Attempted(state) in (Attempted.REFUSED, Attempted.RETURNED, Attempted.ABANDONED) or age >= WATCHED:
+        return None
     if Attempted(state) is Attempted.SETTLED:
-        if age >= WATCHED:
-            return None
         return asked_at + (timedelta(days=1) if age < timedelta(days=30) else timedelta(days=7))
     return asked_at + min(max(age / 4, timedelta(minutes=2)), timedelta(hours=12))
+
+
+def needs_person(state: str, standing: Standing, *, age: timedelta, window: timedelta) -> bool:
+    """Whether nobody but a person may say what became of a try that stands there, `age` after it was sent, when the
+    provider has just said `standing` of it.
+
+    Where nobody knows, that is as soon as the provider would not recognise it any more, after `window`; where the
+    provider is still at it, when it is asked for the last time. So each try ends.
+    """
+    if Attempted(state) not in OPEN:
+        return False
+    return age >= (window if standing is Standing.UNKNOWN else WATCHED)
 
 
 def lacks(

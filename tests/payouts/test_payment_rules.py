@@ -38,6 +38,7 @@ from fedirec.payouts.payments import (
     lacks,
     lapses_at,
     may_lapse,
+    needs_person,
     notice_due,
     refusal_of,
     threshold_in,
@@ -84,6 +85,18 @@ def test_only_what_certainly_was_not_sent_is_sent_without_asking() -> None:
         assert asks_again_at(state, begun_at=NOON, asked_at=NOON) == NOON + timedelta(minutes=2)
     assert asks_again_at(Attempted.SETTLED, begun_at=NOON, asked_at=NOON + timedelta(days=200)) is None
     assert asks_again_at(Attempted.RETURNED, begun_at=NOON, asked_at=NOON) is None
+
+
+def test_every_try_ends_with_an_answer_or_with_a_person() -> None:
+    window = timedelta(days=1)
+    for state, standing in product(Attempted, Standing):
+        if state not in OPEN:
+            assert not needs_person(state, standing, age=timedelta(days=999), window=window)
+            continue
+        ends = asks_again_at(state, begun_at=NOON, asked_at=NOON + timedelta(days=180)) is None
+        assert ends
+        assert needs_person(state, standing, age=timedelta(days=180), window=window)
+        assert needs_person(state, standing, age=window, window=window) == (standing is Standing.UNKNOWN)
 
 
 def test_what_somebody_lacks_is_said_in_full() -> None:

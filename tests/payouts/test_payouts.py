@@ -15,9 +15,10 @@ from fedirec.clock import now
 from fedirec.credits.models import PayProposal
 from fedirec.credits.queries.settings import ACCOUNT
 from fedirec.errors import Conflict, FedirecError, Forbidden
+from fedirec.lanes import Done, Later
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
 from fedirec.payouts.actions.readying import make_ready
-from fedirec.payouts.actions.reconciling import mark_payout
+from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
@@ -320,3 +321,58 @@ async def test_two_workers_tell_a_provider_once_and_nobody_is_paid_after_somethi
         assert await make_ready(office.ways, office.vault) == 1, "cy said something new since; bo is held"
 
     await here.run(check)
+
+
+class Silent(Counting):
+    """A provider that takes what it is told, and never says what became of it."""
+
+    async def submit(self, attempt: Attempt) -> Outcome:
+        self.told.append(attempt.key)
+        return Outcome(standing=Standing.UNKNOWN, reference="their-number-7")
+
+    async def ask(self, attempt: Attempt) -> Outcome:
+        assert attempt.reference == "their-number-7"
+        return Outcome(standing=Standing.UNKNOWN)
+
+
+@pytest.mark.one_database
+async def test_what_a_provider_never_tells_ends_with_a_person_who_does_not_write_over_what_the_provider_called_it(
+    here: Instance, time_passes: Pass
+) -> None:
+    provider = Silent()
+    office = Office(here, {"count": provider})
+    await office.open()
+
+    async def story() -> None:
+        cashier = Cashier(ways=office.ways, vault=office.vault)
+        ana = await office.someone("ana")
+        await office.says(ana, "count", {"to": "ana"})
+        await owe({ana.id: 10_00})
+        await submit_batch(await office.viewer("olga"), office.ways, office.vault, await office.approved("count"))
+        tried = await PayoutAttempt.get()
+        for days in (0, 1, 28):
+            time_passes(timedelta(days=days))
+            assert isinstance(await cashier.go_on(tried.id), Later), "asked again soon"
+        tina = await office.viewer("tina")
+        with pytest.raises(Conflict, match="The provider is asked"):
+            await mark_payout(tina, office.ways, await Payout.get(), became="settled", **SHOWN)
+
+        time_passes(timedelta(days=2))
+        assert isinstance(await cashier.go_on(tried.id), Done), "past their window nobody is made to wait"
+        assert (await Payout.get()).needs_person
+        time_passes(timedelta(days=1))
+        assert await ask_about_payments(office.ways) == 1, "they may still say it"
+        assert isinstance(await cashier.go_on(tried.id), Done)
+        time_passes(timedelta(days=160))
+        assert isinstance(await cashier.go_on(tried.id), Done)
+        time_passes(timedelta(days=100))
+        assert await ask_about_payments(office.ways) == 0, "and at some time nobody asks any more"
+        assert provider.told == [tried.key], "nothing was ever sent again"
+
+        said = await mark_payout(tina, office.ways, await Payout.get(), became="settled", **SHOWN)
+        assert (said.state, said.reference) == ("settled", "their-number-7")
+        assert said.proof == "statement 7 · stands there"
+        assert not (await Payout.get()).needs_person
+        await check_books()
+
+    await here.run(story)

@@ -39,7 +39,8 @@ async def hear(attempt_id: int, outcome: Outcome, *, by: Actor | None = None, pr
         batch, payout, attempt = await held_try(attempt_id)
         before = payout.state
         attempt.asked_at = now()
-        attempt.reference = (outcome.reference or attempt.reference)[:200]
+        if by is None or attempt.sent_at is None:  # what a provider calls it is not overwritten by what a person saw
+            attempt.reference = (outcome.reference or attempt.reference)[:200]
         attempt.said = " ".join(filter(None, [outcome.reason, outcome.code]))[:MAX_SAID] or attempt.said
         if by is not None:
             attempt.by_id, attempt.proof = by.id, proof[:500]

@@ -46,7 +46,7 @@ from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid7
-from fedirec.payouts.payments import Attempted, Call, Step, advance, first_call
+from fedirec.payouts.payments import OPEN, Attempted, Call, Step, advance, first_call, needs_person
 from fedirec.payouts.queries.payees import unsealed
 from fedirec.payouts.queries.waiting import standings_by_row
 from fedirec.payouts.queries.ways import Ways
@@ -170,22 +170,22 @@ class Cashier:
                 return Done()
             if not await _note_sending(row.id):
                 return Later("somebody else is at it", after=LATER, blame="job")
-            return await self._hear(row, await way.submit(await self._attempt(row, details, is_first=True)))
+            return await self._hear(row, way, await way.submit(await self._attempt(row, details, is_first=True)))
         again = await self._attempt(row, details or {})
         heard = await way.ask(again)
         if heard.standing is not Standing.UNHEARD:
-            return await self._hear(row, heard)
+            return await self._hear(row, way, heard)
         if row.state == Attempted.SETTLED:
-            return await self._hear(row, heard)
+            return await self._hear(row, way, heard)
         if row.state != Attempted.UNKNOWN or not may_submit_again(again, window=way.window, at=now()):
             await leave_to_person(row.id, TOO_LATE)
         elif details is None:
             await leave_to_person(row.id, OTHER_DETAILS)
         elif row.payout.needs_person:
-            return await self._hear(row, heard)
+            return await self._hear(row, way, heard)
         else:
             try:
-                return await self._hear(row, await way.submit(again))
+                return await self._hear(row, way, await way.submit(again))
             except Conflict as error:  # nothing was sent
                 await leave_to_person(row.id, error.detail)
         return Done()
@@ -228,10 +228,15 @@ class Cashier:
             await record("batch_written", batch.key, {"sha256": batch.file_digest, "bytes": len(file.content)})
         return batch
 
-    async def _hear(self, row: PayoutAttempt, heard: Heard) -> Outcome:
-        await hear(row.id, heard)
-        if heard.standing is not Standing.UNKNOWN:
+    async def _hear(self, row: PayoutAttempt, way: NetworkAdapter, heard: Heard) -> Outcome:
+        """It is known. What nobody knows is asked about again, at most until the provider would know nothing of it."""
+        attempt = await hear(row.id, heard)
+        age = now() - (attempt.sent_at or attempt.begun_at)
+        if needs_person(attempt.state, heard.standing, age=age, window=way.window):
+            await leave_to_person(row.id, TOO_LATE)
             return Done()
+        if heard.standing is not Standing.UNKNOWN or attempt.state not in OPEN or attempt.payout.needs_person:
+            return Done()  # where it is asked about again, the chore does so
         after = timedelta(seconds=heard.retry_after) if heard.retry_after else LATER
         return Later(heard.reason or "nobody knows what became of it", after=after, blame="job")
 
