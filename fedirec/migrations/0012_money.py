@@ -740,6 +740,8 @@ class Migration(QuickMigration):
                 ),
                 ("answered_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("activity_uri", fields.CharField(null=True, unique=True, max_length=2048)),
+                ("is_proved", fields.BooleanField(default=False, db_default=False)),
+                ("uri", fields.CharField(null=True, unique=True, max_length=2048)),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -1508,6 +1510,7 @@ class Migration(QuickMigration):
                 ("line_key", fields.CharField(default="", db_default="", max_length=26)),
                 ("via", fields.CharField(max_length=10)),
                 ("activity_uri", fields.CharField(null=True, unique=True, max_length=2048)),
+                ("is_proved", fields.BooleanField(default=False, db_default=False)),
                 ("counts", fields.BooleanField(default=True, db_default=True)),
                 ("reason", fields.CharField(default="", db_default="", max_length=300)),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),

@@ -56,6 +56,10 @@ class Objection(Model, metaclass=RowClass):
     answered_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     activity_uri = fields.CharField(max_length=2048, null=True, unique=True)
     """The signed activity by which it came from elsewhere, or by which ours went there."""
+    is_proved = fields.BooleanField(default=False, db_default=False)
+    """Whether that activity carries its author's own proof, by which anybody can verify it later."""
+    uri = fields.CharField(max_length=2048, null=True, unique=True)
+    """Where it stands at the home of a copy; null for ours, and for one that the home has not told of yet."""
     created_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):
@@ -113,7 +117,8 @@ class Stance(Model, metaclass=RowClass):
     )
     actor_id: int
     says = fields.CharField(max_length=10)
-    """accept, object, recuse, return (a recusal taken back) or depart (agrees to other money terms than were seen)."""
+    """accept, object, recuse, return (a recusal taken back), depart (agrees to other money terms than were seen), or
+    withdraw and appeal, which are about an objection of theirs."""
     digest = fields.CharField(max_length=100)
     """Of what it is said to."""
     line_key = fields.CharField(max_length=26, default="", db_default="")
@@ -121,6 +126,8 @@ class Stance(Model, metaclass=RowClass):
     via = fields.CharField(max_length=10)
     """page, api or activity."""
     activity_uri = fields.CharField(max_length=2048, null=True, unique=True)
+    is_proved = fields.BooleanField(default=False, db_default=False)
+    """Whether that activity carries their own proof; else the signature of the request is all that shows it."""
     counts = fields.BooleanField(default=True, db_default=True)
     """Whether it spoke of what was in force; else `reason` says why not."""
     reason = fields.CharField(max_length=300, default="", db_default="")
