@@ -1,7 +1,8 @@
 """By which rule it is decided whether a proposal holds, chosen before it is published, and how votes are counted.
 
 Three rules, and for all of them: what somebody says counts for the exact revision that they saw, and for no other; a
-person counts once, however many lines and accounts they have; the newest word of each counts. Silence is never a yes,
+person counts once, however many lines and accounts they have; the newest word of each counts: whoever accepts what is
+in force stands against it no longer, whatever they objected to before. Silence is never a yes,
 and never a no either: nobody can be outvoted by people who were asleep, and nobody can keep everybody else from their
 money by not answering.
 """
@@ -131,30 +132,27 @@ def tally(
     *,
     digest: str,
     standing: Collection[int] = (),
+    upheld: Collection[int] = (),
     ruling: Ruling | None = None,
 ) -> Tally:
     """How it stands by `rule` for the revision with `digest`.
 
-    `standing` are the people whose objection is open (`objecting.is_contested`), or was upheld on appeal and not put
-    right by a revision since: also one who is not listed. Raises Invalid for a rule that there is not.
+    `standing` are the people whose objection is open (`objecting.is_contested`), also one who is not listed: they are
+    against it as long as they are not `reconciled`. Of `upheld` an appeal was upheld and not put right by a revision
+    since, and no word undoes what others found. Raises Invalid for a rule that there is not.
     """
     if rule not in tuple(Rule):
         raise Invalid(N_("Please choose how it is decided."), field="rule")
     shares: dict[int, int] = {}
     for stake in stakes:
         shares[stake.person] = shares.get(stake.person, 0) + stake.ppm
-    newest: dict[int, Said] = {}
-    stale = set()
-    for one in sorted(said, key=lambda one: one.number):
-        if one.person not in shares:
-            continue
-        if one.digest == digest:
-            newest[one.person] = one
-        else:
-            stale.add(one.person)
+    listed = [one for one in said if one.person in shares]
+    newest = _newest(listed, digest)
+    stale = {one.person for one in listed if one.digest != digest}
     sharing = {person for person, ppm in shares.items() if ppm}
-    against = frozenset(standing)
-    accepted = frozenset(person for person, one in newest.items() if one.accepts) - against
+    reconciled_ = reconciled(listed, digest=digest)
+    against = (frozenset(standing) - reconciled_) | frozenset(upheld)
+    accepted = reconciled_ - against
     accepted_ppm = sum(shares[person] for person in accepted)
     outcome, missing = _decide(
         Rule(rule), digest, ruling, sharing, accepted, accepted_ppm, bool(against & shares.keys())
@@ -170,6 +168,19 @@ def tally(
         accepted_ppm=accepted_ppm,
         missing=missing,
     )
+
+
+def reconciled(said: Iterable[Said], *, digest: str) -> frozenset[int]:
+    """The people whose newest word on the revision with `digest` is that they accept it.
+
+    An objection and an appeal are words as well, on what was in force then: whoever accepts after them stands against
+    nothing and holds nothing back, and whoever objects or appeals after they accepted does.
+    """
+    return frozenset(person for person, one in _newest(said, digest).items() if one.accepts)
+
+
+def _newest(said: Iterable[Said], digest: str) -> dict[int, Said]:
+    return {one.person: one for one in sorted(said, key=lambda one: one.number) if one.digest == digest}
 
 
 def _decide(

@@ -95,9 +95,14 @@ def refuse_answer(state: str, *, words: str) -> None:
         raise Invalid(N_("Please give a reason: everybody can read it."), field="answer")
 
 
-def refuse_withdrawal(state: str) -> None:
-    """Whoever objected takes it back, as long as nobody has answered. Raises Conflict."""
-    if state != ObjectionState.OPEN:
+def can_withdraw(state: str, resolution: str, *, answered_at: datetime | None, now: datetime) -> bool:
+    """Whether whoever objected can take it back: as long as it waits for an answer, or they could appeal."""
+    return state == ObjectionState.OPEN or can_appeal(state, resolution, answered_at=answered_at, now=now)
+
+
+def refuse_withdrawal(state: str, resolution: str, *, answered_at: datetime | None, now: datetime) -> None:
+    """Whoever objected takes it back, so that it holds nothing up. Raises Conflict where it holds nothing up."""
+    if not can_withdraw(state, resolution, answered_at=answered_at, now=now):
         raise Conflict(N_("This objection has been answered already, or was taken back."))
 
 

@@ -86,16 +86,20 @@ def test_listed_people_object_and_others_who_say_that_they_were_left_out() -> No
         assert caught.value.field == field
 
 
-def test_an_objection_is_answered_once_in_words_and_taken_back_before_that_only() -> None:
+def test_an_objection_is_answered_once_in_words_and_taken_back_as_long_as_it_holds_anything_up() -> None:
     refuse_answer(ObjectionState.OPEN, words="You are right.")
-    refuse_withdrawal(ObjectionState.OPEN)
+    refuse_withdrawal(ObjectionState.OPEN, "", answered_at=None, now=NOW)
     with pytest.raises(Invalid):
         refuse_answer(ObjectionState.OPEN, words="")
     for state in set(ObjectionState) - {ObjectionState.OPEN}:
         with pytest.raises(Conflict):
             refuse_answer(state, words="Once more.")
-        with pytest.raises(Conflict):
-            refuse_withdrawal(state)
+        for resolution in Resolution:
+            if can_appeal(state, resolution, **ANSWERED):
+                refuse_withdrawal(state, resolution, **ANSWERED)
+                resolution = Resolution.RESOLVED
+            with pytest.raises(Conflict):
+                refuse_withdrawal(state, resolution, **ANSWERED)
 
 
 @pytest.mark.parametrize("state", ObjectionState)

@@ -170,10 +170,10 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     await refused(here, Conflict, lambda: answer_objection(film.ana, objection, resolution="resolved", words="Yes."))
     await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
     await refused(here, Conflict, lambda: answer_objection(film.ana, objection, resolution="resolved", words="Yes."))
-    await refused(here, Conflict, lambda: withdraw_objection(film.cy, objection))
     await refused(here, Forbidden, lambda: appeal_objection(film.bo, objection, "Not mine."))
     appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
     await refused(here, Conflict, lambda: appeal_objection(film.cy, objection, "Again."))
+    await refused(here, Conflict, lambda: withdraw_objection(film.cy, objection))
     await film.decided(proposal, first, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=first.digest))
 
@@ -301,9 +301,21 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     second = await film.publish(proposal, "More for cy.")
     stale = await here.run(lambda: accept_proposal(film.cy, proposal, first.digest))
     assert (stale.counts, bool(stale.reason), stale.revision_id) == (False, True, None)
+    # Both object and get an answer; neither waits for the time to appeal: bo takes it back, and cy accepts after all.
+    time_passes(timedelta(days=6))
+    await here.run(accept_proposal, film.cy, proposal, second.digest)
+    draft = ObjectionDraft(kind="other", words="Hm.", remedy="Otherwise.")
+    heard = []
+    for who in (film.bo, film.cy):
+        heard.append(await here.run(object_to, who, proposal, draft, digest=second.digest))
+        await here.run(lambda: answer_objection(film.ana, heard[-1], resolution="rejected", words="It is fair."))
+    assert len(await _against(film, proposal)) == 2
+    await here.run(withdraw_objection, film.bo, heard[0])
+    assert len(await _against(film, proposal)) == 1
     for who in (film.bo, film.cy):
         await here.run(accept_proposal, who, proposal, second.digest)
-    time_passes(timedelta(days=7, minutes=1))
+    assert not await _against(film, proposal)
+    time_passes(timedelta(days=1, minutes=1))
     await here.run(close_windows)
     assert (await film.look(proposal)).state == "decided"
     (decision,) = await here.run(lambda: ProposalDecision.filter(proposal_id=proposal.id))
@@ -462,6 +474,12 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     await film.decided(proposal, revision, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
     assert sum((await film.owed(proposal)).values()) == 6_000
+
+
+async def _against(film: Earning, proposal: PayProposal) -> frozenset[int]:
+    tally = (await film.page(proposal)).tally
+    assert tally is not None
+    return tally.against
 
 
 async def _copied(person: Actor) -> list[dict[str, object]]:

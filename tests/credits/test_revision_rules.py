@@ -301,14 +301,14 @@ def yes(*people: int, digest: str = "now", number: int = 0) -> list[Said]:
         (Rule.CONSENT, yes(1, 1), (), Outcome.OPEN),
         (Rule.CONSENT, yes(1, 4), (), Outcome.OPEN),
         (Rule.CONSENT, yes(1, 2, 3), (4,), Outcome.OPEN),
-        (Rule.CONSENT, yes(1, 2, 3), (2,), Outcome.OPEN),
+        (Rule.CONSENT, yes(1, 2, 3), (2,), Outcome.ACCEPTED),
         (Rule.CONSENT, yes(1, 2, 3), (9,), Outcome.ACCEPTED),
         (Rule.CONSENT, yes(1, 2, digest="before"), (), Outcome.OPEN),
         (Rule.MAJORITY, yes(1, 2), (), Outcome.ACCEPTED),
         (Rule.MAJORITY, yes(1), (), Outcome.OPEN),
         (Rule.MAJORITY, yes(1, 4), (), Outcome.OPEN),
         (Rule.MAJORITY, yes(2, 3), (), Outcome.OPEN),
-        (Rule.MAJORITY, yes(1, 2), (1,), Outcome.OPEN),
+        (Rule.MAJORITY, yes(1, 2), (1,), Outcome.ACCEPTED),
         (Rule.MAJORITY, yes(1, 2), (3,), Outcome.ACCEPTED),
         (Rule.MAJORITY, yes(1, 2, digest="before"), (), Outcome.OPEN),
         (Rule.MAJORITY, yes(9, 8, 7), (), Outcome.OPEN),
@@ -330,6 +330,32 @@ def test_the_newest_word_counts_in_whatever_order_they_arrive() -> None:
         assert (found.accepted, found.outcome) == (frozenset({2}), Outcome.OPEN)
     changed = tally(Rule.MAJORITY, [no, *yes(1, 2, number=6)], STAKES, digest="now")
     assert changed.outcome is Outcome.ACCEPTED
+
+
+NO = Said(number=5, person=2, accepts=False, digest="now")
+
+
+@pytest.mark.parametrize(
+    ("word", "standing", "upheld", "against"),
+    [
+        ([NO], (2,), (), {2}),  # answered, and can be appealed
+        ([NO], (), (), set()),  # taken back, resolved, dismissed, or the time to appeal is over
+        ([NO, *yes(2, number=6)], (2,), (), set()),  # accepted what is in force since
+        ([*yes(2, number=4), NO], (2,), (), {2}),  # objected, or appealed, after that
+        ([replace(NO, digest="before"), *yes(2, number=6)], (2,), (), set()),
+        ([NO, *yes(2, digest="before", number=6)], (2,), (), {2}),  # accepted what is not in force any more
+        ([NO, *yes(2, number=6)], (), (2,), {2}),  # others found it right: a word does not undo that
+        ([], (9,), (), {9}),  # left out, and says nothing else
+    ],
+)
+def test_whoever_accepts_what_is_in_force_stands_against_it_no_longer(
+    word: list[Said], standing: tuple[int, ...], upheld: tuple[int, ...], against: set[int]
+) -> None:
+    said = [*yes(1, 3, number=1), *word]
+    found = tally(Rule.CONSENT, said, STAKES, digest="now", standing=standing, upheld=upheld)
+    assert found.against == against
+    assert found.outcome is (Outcome.OPEN if 2 in against else Outcome.ACCEPTED)
+    assert (2 in found.accepted) is (word[-1:] != [] and word[-1].accepts and 2 not in against)
 
 
 def test_who_is_silent_and_who_spoke_of_another_revision_is_said() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.clock import now
-from fedirec.credits.deciding import Ruling, Said, Stake, Tally, tally
+from fedirec.credits.deciding import Ruling, Said, Stake, Tally, reconciled, tally
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
 from fedirec.credits.objecting import AppealState, Contest, ObjectionKind, ObjectionState, is_contested
 from fedirec.db.rows import fetch_tuples
@@ -102,11 +102,16 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
     """Everything by which something of `revision` is held back, and whether any of it is still open.
 
     An appeal that was upheld holds what it is about for good; a claim about a work, or a credit that its person
-    contests, holds the lines by which it is in the proposal.
+    contests, holds the lines by which it is in the proposal. Whoever has accepted `revision` since holds nothing.
     """
     at, found, is_any_open = now(), [], False
-    for dispute in await disputes_of(proposal):
+    disputes = await disputes_of(proposal)
+    roots = await roots_of({dispute.objection.person_id for dispute in disputes})
+    content = reconciled(await _said_to(proposal), digest=revision.digest) if disputes else frozenset()
+    for dispute in disputes:
         if dispute.is_open(at):
+            if roots[dispute.objection.person_id] in content:
+                continue
             is_any_open = True
         elif not dispute.is_upheld(revision.published_at):
             continue
@@ -124,20 +129,22 @@ async def tally_of(
     proposal: PayProposal, revision: ProposalRevision, *, ruling: Ruling | None = None, stakes: Sequence[Stakes] = ()
 ) -> Tally:
     """How the vote about `revision` stands by the rule of `proposal`."""
-    at = now()
-    against = [
-        dispute.objection.person_id
-        for dispute in await disputes_of(proposal)
-        if dispute.is_open(at) or dispute.is_upheld(revision.published_at)
-    ]
+    at, disputes = now(), await disputes_of(proposal)
+    roots = await roots_of({dispute.objection.person_id for dispute in disputes})
+    upheld = [dispute for dispute in disputes if dispute.is_upheld(revision.published_at)]
     return tally(
         proposal.rule,
-        [
-            Said(number=int(number), person=int(person), accepts=says == "accept", digest=str(digest))
-            for number, person, says, digest in await fetch_tuples(_SAID, proposal.id)
-        ],
+        await _said_to(proposal),
         [Stake(person=each.person, ppm=each.ppm) for each in stakes or await stakes_in(revision)],
         digest=revision.digest,
-        standing=frozenset((await roots_of(against)).values()),
+        standing={roots[dispute.objection.person_id] for dispute in disputes if dispute.is_open(at)},
+        upheld={roots[dispute.objection.person_id] for dispute in upheld},
         ruling=ruling,
     )
+
+
+async def _said_to(proposal: PayProposal) -> list[Said]:
+    return [
+        Said(number=int(number), person=int(person), accepts=says == "accept", digest=str(digest))
+        for number, person, says, digest in await fetch_tuples(_SAID, proposal.id)
+    ]

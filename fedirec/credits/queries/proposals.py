@@ -27,7 +27,7 @@ from fedirec.credits.models import (
     Share,
     Stance,
 )
-from fedirec.credits.objecting import ObjectionState, can_appeal
+from fedirec.credits.objecting import can_appeal, can_withdraw
 from fedirec.credits.proposals import HEARING, State, is_open
 from fedirec.credits.queries.contests import tally_of
 from fedirec.credits.queries.pools import home_of, may_see_home
@@ -198,7 +198,9 @@ async def objections_to(
             objection=row,
             appeal=appeals.get(row.id),
             is_own=row.person_id in own,
-            can_withdraw=is_ours and row.person_id in own and row.state == ObjectionState.OPEN,
+            can_withdraw=is_ours
+            and row.person_id in own
+            and can_withdraw(row.state, row.resolution, answered_at=row.answered_at, now=at),
             can_appeal=is_ours
             and row.person_id in own
             and can_appeal(row.state, row.resolution, answered_at=row.answered_at, now=at),
@@ -223,6 +225,12 @@ async def revisions_of(proposal: PayProposal) -> list[ProposalRevision]:
     for row in rows:
         row.made_by = makers.get(row.made_by_id or 0)
     return rows
+
+
+async def digests_of(proposal: PayProposal) -> dict[int, str]:
+    """The digest of each revision of `proposal`, by its number."""
+    rows = await fetch_tuples("SELECT number, digest FROM proposal_revision WHERE proposal_id = ?", proposal.id)
+    return {int(number): str(digest) for number, digest in rows}
 
 
 async def get_revision(proposal: PayProposal, number: int) -> ProposalRevision:

@@ -80,7 +80,7 @@ async def answer(call: Call) -> Objection:
 
 async def appeal(call: Call) -> Objection:
     row = await named_objection(call)
-    await appeal_objection(call.actor, row, call.sent(ProposalAppealSent).words)
+    await appeal_objection(call.actor, row, call.sent(ProposalAppealSent).words, route=BY_API)
     return await _one(call, row.proposal, row)
 
 

@@ -50,7 +50,7 @@ MAX_REMEDY: Final = 1_000
 MAX_COMMENT: Final = 5_000
 """Characters."""
 MAX_OBJECTIONS: Final = 5
-"""Of one person to one proposal that are not withdrawn."""
+"""Of one person to one proposal, without those that were withdrawn before anybody had answered."""
 MAX_LEFT_OUT: Final = 200
 """Objections to one proposal by people who are not listed."""
 MAX_COMMENTS_AN_HOUR: Final = 20
@@ -170,10 +170,12 @@ async def object_to(
 
 
 async def withdraw_objection(author: Actor, objection: Objection) -> Objection:
-    """`author` takes their objection back, as long as it has no answer. Raises Forbidden and Conflict."""
+    """`author` takes their objection back, which stands against nothing any more: as long as it has no answer, or they
+    could appeal. Raises Forbidden and Conflict.
+    """
     async with transaction():
         await _begin_hearing(Deed.WITHDRAW_OBJECTION, objection, author)
-        refuse_withdrawal(objection.state)
+        refuse_withdrawal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now())
         objection.state = ObjectionState.WITHDRAWN.value
         await objection.save(update_fields=["state"])
         await record("objection_withdrawn", objection.proposal.key, {"objection": objection.key})
@@ -208,7 +210,9 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
     return objection
 
 
-async def appeal_objection(author: Actor, objection: Objection, words: str) -> ProposalAppeal:
+async def appeal_objection(
+    author: Actor, objection: Objection, words: str, *, route: Route = BY_PAGE
+) -> ProposalAppeal:
     """`author` asks, once and within a week, for people to look who are not listed; what they contest is held back
     until then. Raises Conflict when it is too late or was asked already, Invalid without a reason, and Forbidden.
     """
@@ -228,6 +232,11 @@ async def appeal_objection(author: Actor, objection: Objection, words: str) -> P
             held=await _held_by(objection),
             created_at=now(),
         )
+        revision, person = await in_force(objection.proposal), await own_person(author)
+        if person in await listed_people(revision):
+            await say(
+                author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
+            )
         await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
         await record("objection_appealed", objection.proposal.key, {"objection": objection.key})
     return appeal
@@ -275,7 +284,7 @@ async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None
 
 
 async def _refuse_many(proposal: PayProposal, person: int, *, is_listed: bool) -> None:
-    said = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value)
+    said = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value, resolution="")
     if await said.filter(person_id__in=await same_people(person)).count() >= MAX_OBJECTIONS:
         raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
     if not is_listed and await said.filter(kind=ObjectionKind.LEFT_OUT.value).count() >= MAX_LEFT_OUT:
