@@ -165,7 +165,7 @@ async def running(
         )
         templates = Templates(TEMPLATES)
         post = Post(mail=Mail(settings), keyring=keyring, site=site, templates=templates)
-        ways = Ways(net=net, seal=vault)
+        ways = Ways(net=net, seal=vault, development=settings.development)
         cashier = Cashier(ways=ways, vault=vault)
         kinds = kinds_of_work(
             cashier=cashier,

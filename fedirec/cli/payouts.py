@@ -61,7 +61,8 @@ async def export(settings: Settings, state: Chosen = "") -> None:
 async def reconcile(settings: Settings, json: AsJson = False) -> None:
     """Have providers asked now about each payment of which it is time to hear; the server does it."""
     async with existing_instance(settings), Net(development=False, user_agent="fedirec") as net:
-        asked = await ask_about_payments(Ways(net=net, seal=Vault(settings.payees_key_file)))
+        ways = Ways(net=net, seal=Vault(settings.payees_key_file), development=settings.development)
+        asked = await ask_about_payments(ways)
     if json:
         say_json({"asked": asked})
     else:

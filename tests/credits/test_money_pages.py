@@ -132,6 +132,10 @@ async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instan
         assert (await as_olga.post("/admin/money", data=SETTINGS | {"terms": "Within a year."})).status_code == 303
         keys = {"paypal_client_id": "planted-client", "paypal_secret": "planted-secret"}
         assert (await as_olga.post("/admin/money/keys/paypal", data=keys)).status_code == 303
+        for name, typed in {"iban": "DE75 5121 0800 1245 1261 98", "bic": "NOBANK"}.items():
+            wrong = {"iban": "DE75512108001245126199", "bic": "", name: typed}
+            page = await as_olga.post("/admin/money/account", data=wrong)
+            assert (page.status_code, f'id="{name}-error"' in page.text) == (422, True)
         account = {"iban": "de75 5121 0800 1245 1261 99", "bic": ""}
         assert (await as_olga.post("/admin/money/account", data=account)).status_code == 303
         assert (await as_olga.post("/admin/money/keys/manual", data={"do": "seal"})).status_code == 422

@@ -74,7 +74,7 @@ async def pay(folder: str, database: str, address: str, key: str, point: str, pa
     async with running(settings) as state, Net(development=True, user_agent="test") as net:
         paypal = Deadly(PayPalAccount(client_id=CLIENT, secret=SECRET, base=address), net)
         paypal.point = point
-        ways = Ways(net=net, seal=state["vault"], further={"paypal": paypal})
+        ways = Ways(net=net, seal=state["vault"], further={"paypal": paypal}, development=True)
         cashier = Cashier(ways=ways, vault=state["vault"])
 
         async def work(job: Job) -> Outcome:

@@ -37,7 +37,7 @@ class Office:
     def __init__(self, place: Instance, further: Mapping[str, Adapter] | None = None) -> None:
         self.place = place
         self.vault: Vault = place.state["vault"]
-        self.ways = Ways(net=place.state["net"], seal=self.vault, further=further)
+        self.ways = Ways(net=place.state["net"], seal=self.vault, further=further, development=True)
 
     async def open(self) -> None:
         """Tina and Tom are treasurers."""

@@ -35,6 +35,7 @@ from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import Standing, standings_of, unsealed
+from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.settings import Settings
 from tests.conftest import Pass
 from tests.founding import PASSWORD
@@ -417,11 +418,37 @@ async def test_the_old_mail_address_hears_of_it_too(network: Network, database_u
         assert "example" not in str(rows)
 
 
+async def live_without_the_key(place: Instance, ana: httpx.AsyncClient) -> None:
+    """Every page about it says what happened, and an admin types anew what was sealed."""
+    async with place.sign_in("olga") as olga:
+        assert "We cannot read any more what you said." in (await ana.get("/money/details")).text
+        assert "(payees.key) is missing" in (await olga.get("/treasury")).text
+        payee = await place.run(lambda: Payee.get())
+        assert (await olga.get(f"/treasury/payees/{payee.key}")).status_code == 200
+        unread = await olga.post(f"/treasury/payees/{payee.key}/read", data={"go": "on"})
+        assert "There are no details that could be read." in unread.text
+        assert "the key for payees is another one" in (await olga.get("/admin/money")).text
+
+        file = place.settings.payees_key_file
+        file.write_text("not a key")
+        for browser, page in ((ana, "/money"), (ana, "/money/details"), (olga, "/treasury"), (olga, "/admin/money")):
+            assert (await browser.get(page)).status_code == 200, page
+        assert "cannot be read as a key" in (await olga.get("/treasury")).text
+        file.unlink()
+
+        again = await olga.post("/admin/money/keys/stripe", data={"stripe_secret_key": "sk_test_2"})
+        assert again.status_code == 303
+        assert "is one for trying out" in (await olga.get("/admin/money")).text
+        assert "moves no money" in (await olga.get("/treasury")).text
+
+
 @pytest.mark.one_database
 async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, tmp_path: Path) -> None:
     ana = await here.join("ana")
-    async with here.sign_in("ana") as browser:
+    async with here.sign_in("ana") as browser, here.sign_in("olga") as olga:
         await says(browser)
+        await olga.post("/admin/money/keys/stripe", data={"stripe_secret_key": "sk_live_1"})
+        assert await here.run(find_troubles, here.state["ways"], here.state["vault"]) == []
     target, key = tmp_path / "backup.tar.gz", here.settings.payees_key_file.read_bytes()
     await here.run(back_up, here.settings, target)
     for name, with_key in (("without", False), ("with", True)):
@@ -440,6 +467,7 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
                 if not with_key:
                     refused = await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
                     assert refused.status_code == 422
+                    await live_without_the_key(again, browser)
                     assert (await says(browser)).status_code == 303
             assert (await standing_of(again, ana)).has_details
 

@@ -13,7 +13,7 @@ import pytest
 from fedirec.accounts.models import Account, Notification, Person
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal
-from fedirec.credits.queries.settings import ACCOUNT
+from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.errors import Conflict, FedirecError, Forbidden
 from fedirec.lanes import Done, Later
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
@@ -24,6 +24,7 @@ from fedirec.payouts.actions.unclaimed import follow_policy
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.queries.waiting import waiting_people
+from fedirec.payouts.queries.ways import Ways
 from tests.conftest import Pass
 from tests.network import Instance
 from tests.payouts.stage import Office, check_books, decide, owe
@@ -373,6 +374,41 @@ async def test_what_a_provider_never_tells_ends_with_a_person_who_does_not_write
         assert (said.state, said.reference) == ("settled", "their-number-7")
         assert said.proof == "statement 7 · stands there"
         assert not (await Payout.get()).needs_person
+        await check_books()
+
+    await here.run(story)
+
+
+@pytest.mark.one_database
+async def test_an_account_for_trying_out_pays_nobody_where_people_are_real(here: Instance) -> None:
+    office = Office(here)
+    await office.open()
+
+    async def story() -> None:
+        keys = json.dumps({"stripe": {"secret_key": "sk_test_1"}}).encode()
+        await decide(adapters=["stripe"], adapter_settings=office.vault.seal(keys, label=ADAPTERS))
+        ana = await office.someone("ana")
+        await office.says(ana, "stripe", {"account": "acct_1Payee00001"})
+        await owe({ana.id: 10_00})
+        batch, vault, tina = await office.approved("stripe"), office.vault, await office.viewer("tina")
+        real = Ways(net=here.state["net"], seal=vault)
+        assert [way.name for way in await real.tests()] == ["stripe"]
+        for refused in (
+            propose_batch(tina, real, vault, adapter="stripe", currency="EUR"),
+            approve_batch(await office.viewer("tom"), real, vault, batch, digest=batch.digest),
+            submit_batch(await office.viewer("olga"), real, vault, batch),
+        ):
+            with pytest.raises(Conflict, match="for trying out"):
+                await refused
+
+        await submit_batch(await office.viewer("olga"), office.ways, vault, batch)
+        tried = await PayoutAttempt.get()
+        await PayoutAttempt.all().update(state="unknown", sent_at=now())
+        await Cashier(ways=real, vault=vault).go_on(tried.id)
+        assert (await Payout.get()).needs_person, "what a real account was told, one for trying out is not asked about"
+        await PayoutAttempt.all().update(state="begun", sent_at=None)
+        await Cashier(ways=real, vault=vault).go_on(tried.id)
+        assert (await Payout.get()).state == "failed", "and it is told nothing"
         await check_books()
 
     await here.run(story)

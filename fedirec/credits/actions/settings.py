@@ -17,7 +17,8 @@ from fedirec.credits.settings import ACCOUNT as ACCOUNT_FIELDS
 from fedirec.credits.settings import WAYS, MoneyPolicy
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Invalid
+from fedirec.errors import Invalid, Misconfigured
+from fedirec.ledger.iban import read_bic, read_iban
 from fedirec.translatable import N_
 
 _UNTOLD: Final = frozenset({"terms", "debtor"})
@@ -60,7 +61,8 @@ async def change_money_settings(doer: Doer, wanted: MoneyPolicy) -> MoneySetting
 async def set_credentials(doer: Doer, seal: Seal, adapter: str, values: Mapping[str, str]) -> MoneySettings:
     """An adapter knows what it needs to know, sealed; with nothing in `values` it knows nothing any more.
 
-    Raises Forbidden, Invalid for what it does not need, and Misconfigured.
+    What was sealed with a key that is lost is forgotten by that: nobody can read it. Raises Forbidden, Invalid for what
+    it does not need, and Misconfigured for a key that is none.
     """
     require(doer, Permission.MANAGE_INSTANCE)
     way = WAYS.get(adapter)
@@ -70,7 +72,7 @@ async def set_credentials(doer: Doer, seal: Seal, adapter: str, values: Mapping[
     seal.seal(b"", label=ADAPTERS)  # makes the key, before the transaction
     async with transaction():
         settings = await _held()
-        known = credentials_of(settings, seal) | {adapter: dict(values)}
+        known = _readable(settings, seal) | {adapter: dict(values)}
         kept = {name: secrets for name, secrets in known.items() if secrets}
         settings.adapter_settings = seal.seal(json.dumps(kept).encode(), label=ADAPTERS) if kept else None
         await _save(settings, "adapter_settings")
@@ -81,12 +83,13 @@ async def set_credentials(doer: Doer, seal: Seal, adapter: str, values: Mapping[
 async def set_account(doer: Doer, seal: Seal, values: Mapping[str, str]) -> MoneySettings:
     """The account that this instance pays from is known, sealed; with nothing in `values` none is any more.
 
-    Raises Forbidden, Invalid and Misconfigured.
+    Raises Forbidden, Invalid for what is no account within SEPA, and Misconfigured.
     """
     require(doer, Permission.MANAGE_INSTANCE)
     if not set(values) <= ACCOUNT_FIELDS.keys() or not _are_short(values):
         raise Invalid(N_("Please fill in all that it needs."), field="iban")
-    kept = {name: "".join(value.split()).upper() for name, value in values.items() if value.strip()}
+    read = {"iban": read_iban, "bic": read_bic}
+    kept = {name: read[name](value) for name, value in values.items() if value.strip()}
     if kept and "iban" not in kept:
         raise Invalid(N_("Please write the IBAN as well."), field="iban")
     sealed = seal.seal(json.dumps(kept).encode(), label=ACCOUNT) if kept else None
@@ -105,6 +108,13 @@ async def _held() -> MoneySettings:
         settings, _is_new = await MoneySettings.get_or_create(id=1)
     await hold(settings)
     return settings
+
+
+def _readable(settings: MoneySettings, seal: Seal) -> dict[str, dict[str, str]]:
+    try:
+        return credentials_of(settings, seal)
+    except Misconfigured:
+        return {}
 
 
 async def _save(settings: MoneySettings, *columns: str) -> None:

@@ -46,6 +46,10 @@ CHANGED: Final = N_(
     "Something has changed since this was put together: how somebody is paid, or whether they can be. Take them out, "
     "and let it be approved anew."
 )
+PRETENDS: Final = N_(
+    "This account with the provider is for trying out and moves no money, so nobody can be paid from it. An admin "
+    "has to fill in the real one."
+)
 
 
 async def propose_batch(
@@ -59,6 +63,7 @@ async def propose_batch(
     way = (await ways.offered()).get(adapter)
     if way is None or currency not in CURRENCIES:
         raise Invalid(N_("Please choose one of the answers that are offered."), field="adapter")
+    refuse_pretending(ways, way)
     today = now().date()
     if execute_on is not None and not today <= execute_on <= today + SOON:
         raise Invalid(N_("Please choose a day within the next two months."), field="execute_on")
@@ -96,6 +101,7 @@ async def approve_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBat
     Raises Forbidden for who proposed it, and Conflict where it is not so any more.
     """
     require(doer, Permission.PAY)
+    refuse_pretending(ways, await ways.find(batch.adapter))
     person = await person_of(doer.actor)
     async with transaction():
         await hold(batch)
@@ -185,6 +191,12 @@ async def is_as_approved(batch: PayoutBatch, payouts: Sequence[Payout], ways: Wa
         and standing.payee.fingerprint == payout.fingerprint
         for payout in payouts
     )
+
+
+def refuse_pretending(ways: Ways, way: Adapter | None) -> None:
+    """Raises Conflict for an account for trying out where people are real: they would look paid, and were not."""
+    if way is not None and ways.pretends(way):
+        raise Conflict(PRETENDS)
 
 
 async def refuse_eyes(batch: PayoutBatch, person: int, before: Sequence[int]) -> None:

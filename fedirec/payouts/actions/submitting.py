@@ -28,7 +28,14 @@ from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.payouts import bookings
-from fedirec.payouts.actions.batching import CHANGED, is_as_approved, payouts_of, refuse_eyes
+from fedirec.payouts.actions.batching import (
+    CHANGED,
+    PRETENDS,
+    is_as_approved,
+    payouts_of,
+    refuse_eyes,
+    refuse_pretending,
+)
 from fedirec.payouts.actions.ending import abandon, hear, held_try, leave_to_person, next_asking
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.adapters.protocol import (
@@ -69,6 +76,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
     """
     require(doer, Permission.PAY)
     way, person = await ways.get(batch.adapter), await person_of(doer.actor)
+    refuse_pretending(ways, way)
     async with transaction():
         await hold(batch)
         if batch.state != "approved" or batch.approved_by_id is None:
@@ -155,13 +163,14 @@ class Cashier:
         if call is Call.NOTHING:
             return Done()
         way = await self.ways.find(row.adapter)
-        if not isinstance(way, NetworkAdapter):
+        if not isinstance(way, NetworkAdapter) or self.ways.pretends(way):
+            why = PRETENDS if way is not None and self.ways.pretends(way) else NOT_SET_UP
             if call is Call.SUBMIT:
-                await abandon(row.id, why=NOT_SET_UP)
+                await abandon(row.id, why=why)
             elif row.state == Attempted.SETTLED:
                 await hear(row.id, Heard(standing=Standing.UNHEARD))
             else:
-                await leave_to_person(row.id, NOT_SET_UP)
+                await leave_to_person(row.id, why)
             return Done()
         details = await self._details_of(row)
         if call is Call.SUBMIT:

@@ -42,3 +42,8 @@ def open_adapters(accounts: Accounts, net: Net) -> Mapping[str, Adapter]:
     if accounts.stripe:
         adapters.append(Stripe(accounts.stripe, net))
     return MappingProxyType({adapter.name: adapter for adapter in adapters})
+
+
+def is_test(adapter: Adapter) -> bool:
+    """Whether `adapter` pays from an account that was made for trying it out: nothing that it says is real money."""
+    return isinstance(adapter, PayPal | Stripe) and adapter.is_test

@@ -116,6 +116,11 @@ class PayPal:
         self._net = net
         self._token: tuple[str, datetime] | None = None
 
+    @property
+    def is_test(self) -> bool:
+        """Whether the account moves no money."""
+        return self._account.is_test
+
     def find_limits(self, currency: str) -> Limits | None:
         if currency not in CURRENCIES:
             return None

@@ -21,8 +21,8 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from fedirec.errors import Invalid, Misconfigured
+from fedirec.ledger.iban import OUTSIDE_EEA, read_bic, read_iban
 from fedirec.payouts.adapters.details import read_details
-from fedirec.payouts.adapters.iban import OUTSIDE_EEA, read_iban
 from fedirec.payouts.adapters.protocol import Attempt, Batch, Detail, File, Kind, Limits, refuse_amount
 from fedirec.translatable import N_
 
@@ -67,7 +67,7 @@ class Payer:
         cleaned_name(self.name)
         if read_iban(self.iban) != self.iban:
             raise Invalid("That is not an IBAN in its short spelling.", field="iban")
-        if self.bic and not re.fullmatch(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?", self.bic):
+        if self.bic and read_bic(self.bic) != self.bic:
             raise Invalid("A BIC has 8 or 11 capital letters and digits.", field="bic")
         _address_of({name: getattr(self, name) for name in ("street", "postcode", "town", "country")})
 

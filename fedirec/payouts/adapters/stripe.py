@@ -87,6 +87,11 @@ class Stripe:
         self._account = account
         self._net = net
 
+    @property
+    def is_test(self) -> bool:
+        """Whether the account moves no money."""
+        return self._account.is_test
+
     def find_limits(self, currency: str) -> Limits | None:
         return Limits(maximum=_MAXIMUM) if currency in CURRENCIES else None
 

@@ -15,11 +15,11 @@ from fedirec.accounts.permissions import Permission
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError, NotFound
+from fedirec.ledger.iban import write_iban
 from fedirec.payouts.actions.payees.codes import decidable_at, decide_code
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
 from fedirec.payouts.actions.payees.treasury import read_details, set_form
 from fedirec.payouts.adapters.catalogue import KINDS as WAYS
-from fedirec.payouts.adapters.iban import write_iban
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.models import CreditCode, Payee
 from fedirec.payouts.pages.details import HAPPENINGS

@@ -97,12 +97,14 @@ async def get_payee(key: str) -> Payee:
 
 
 def unsealed(payee: Payee, vault: Vault) -> Sealed | None:
-    """What is sealed for `payee`; None where there is nothing, or the key is another one than it was sealed with, or it
-    is somebody else's.
+    """What is sealed for `payee`; None where there is nothing, or the key is missing, spoilt or another one than it was
+    sealed with, or it is somebody else's.
     """
-    if payee.details is None or not vault.opens(bytes(payee.details)):
+    if payee.details is None:
         return None
     try:
+        if not vault.opens(bytes(payee.details)):
+            return None
         said: dict[str, Any] = json.loads(vault.unseal(bytes(payee.details), label=label_of_payee(payee.key)))
     except Misconfigured:
         return None

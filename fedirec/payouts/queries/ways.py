@@ -11,7 +11,7 @@ from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import Seal, account_of, adapters_of, credentials_of, money_settings
 from fedirec.errors import FedirecError, Misconfigured
 from fedirec.net import Net
-from fedirec.payouts.adapters.catalogue import Accounts, open_adapters
+from fedirec.payouts.adapters.catalogue import Accounts, is_test, open_adapters
 from fedirec.payouts.adapters.paypal import PayPalAccount
 from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.adapters.sepa import Payer
@@ -23,8 +23,14 @@ _PAYER: Final = ("name", "street", "postcode", "town", "country")
 class Ways:
     """The adapters of this instance. They are kept as long as nothing changes, for they remember what lets them in."""
 
-    def __init__(self, *, net: Net, seal: Seal, further: Mapping[str, Adapter] | None = None) -> None:
-        """`further` are adapters that others wrote; they take the place of ours with the same name."""
+    def __init__(
+        self, *, net: Net, seal: Seal, further: Mapping[str, Adapter] | None = None, development: bool = False
+    ) -> None:
+        """`further` are adapters that others wrote; they take the place of ours with the same name.
+
+        In `development` nobody is really paid, and accounts for trying out are good enough.
+        """
+        self._development = development
         self._net = net
         self._seal = seal
         self._further = dict(further or {})
@@ -43,6 +49,14 @@ class Ways:
         ways = await self.all()
         chosen = adapters_of(await money_settings())
         return {name: way for name, way in ways.items() if name in chosen or name in self._further}
+
+    async def tests(self) -> list[Adapter]:
+        """The ways that are set up with an account for trying out, which moves no money."""
+        return [way for way in (await self.all()).values() if is_test(way)]
+
+    def pretends(self, way: Adapter) -> bool:
+        """Whether `way` would only look as if somebody was paid: an account for trying out, where people are real."""
+        return not self._development and is_test(way)
 
     async def find(self, name: str) -> Adapter | None:
         """The way with that name, if it is set up."""

@@ -189,6 +189,7 @@ async def _show(
         account=[(name, _(label)) for name, label in ACCOUNT.items()],
         has_account=settings.debtor_account is not None,
         key_problem=key_problem,
+        for_trying_out=[_(way.label) for way in await request.state["ways"].tests()],
         eyes=[
             Choice(
                 value="3", label=_("Three people"), hint=_("Who proposes, who approves and who pays are different.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.db import transaction
-from fedirec.errors import FedirecError, Invalid
+from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured
 from fedirec.payouts.actions.batching import (
     approve_batch,
     cancel_batch,
@@ -36,12 +36,18 @@ from fedirec.payouts.pages.treasury.views import (
     treasury_tabs,
 )
 from fedirec.payouts.queries.batches import batches, get_batch, lines_of, paid_in, sum_of
+from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render, turn_back
 
 LIST = f"{HERE}/batches"
 _PAGE = "payouts/batch.html"
+UNREADABLE: Final = N_(
+    "The file cannot be opened, or is not any more what was written: the key for payees (payees.key) is missing or "
+    "another one, or somebody changed the database. Ask the bank whether it has had this file, before anything is "
+    "paid again."
+)
 
 
 async def show_batches(request: Request[Any]) -> Response:
@@ -127,7 +133,10 @@ async def show_file(request: Request[Any]) -> Response:
     """The stored file. Who had it is on record, for it says who is paid to which account."""
     viewer = require_viewer(request, Permission.PAY)
     batch = await get_batch(str(request.path_params["key"]))
-    content = await request.state["cashier"].read_file(batch)
+    try:
+        content = await request.state["cashier"].read_file(batch)
+    except Misconfigured:
+        return turn_back(request, f"{LIST}/{batch.key}", Conflict(UNREADABLE))
     async with transaction():
         await audit(viewer, "read_batch_file", f"{request.state['site'].origin}{LIST}/{batch.key}")
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{batch.file_name}"'}

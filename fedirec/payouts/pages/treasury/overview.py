@@ -30,6 +30,7 @@ from fedirec.payouts.queries.batches import (
     strange_payouts,
     unclaimed_payouts,
 )
+from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.web.language import gettext as _
 from fedirec.web.render import render
@@ -57,6 +58,7 @@ async def show_treasury(request: Request[Any]) -> Response:
         "payouts/treasury.html",
         headers=PRIVATE,
         tabs=treasury_tabs(request, viewer),
+        troubles=[_(each) for each in await find_troubles(ways, vault)],
         entries=await entries_to_confirm(),
         proposals=[(row.title, row.uri) for row in await proposals_to_lock()],
         ready=[(labels.get(each.adapter, each.adapter), each) for each in await ready_sums()],

@@ -1,7 +1,8 @@
-"""Account numbers of the Single Euro Payments Area (ISO 13616)."""
+"""Account numbers of the Single Euro Payments Area (ISO 13616), and the codes of banks (ISO 9362)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -34,6 +35,8 @@ LENGTHS: Final[Mapping[str, int]] = MappingProxyType(
 OUTSIDE_EEA: Final = frozenset({"AD", "AL", "CH", "GB", "GI", "MC", "MD", "ME", "MK", "RS", "SM", "VA"})
 """Where banks ask for the address of whoever pays."""
 
+_BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
+
 
 def read_iban(text: str, *, field: str = "iban") -> str:
     """What somebody typed, without spaces and in capitals. Raises Invalid unless it can be an account within SEPA."""
@@ -48,6 +51,14 @@ def read_iban(text: str, *, field: str = "iban") -> str:
     if check_digits(iban[:2], iban[4:]) != iban[2:4]:
         raise Invalid("That IBAN has a mistake in it; please compare it with your bank's.", field=field)
     return iban
+
+
+def read_bic(text: str, *, field: str = "bic") -> str:
+    """What somebody typed, without spaces and in capitals. Raises Invalid for what is no code of a bank."""
+    bic = "".join(text.split()).upper()
+    if not _BIC.fullmatch(bic):
+        raise Invalid("A BIC has 8 or 11 capital letters and digits.", field=field)
+    return bic
 
 
 def check_digits(country: str, account: str) -> str:
