@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import quote
 
 from fedirec.accounts.models import Notification
-from fedirec.accounts.notices import OF_SEVERAL, SENTENCES, Notice
+from fedirec.accounts.notices import OF_SEVERAL, SENTENCES, WHY_HELD, Notice
 from fedirec.web.language import gettext as _
 from fedirec.web.render import local_path
 
@@ -29,10 +29,16 @@ def sentence_of(group: Sequence[Notification]) -> str:
     """What those of one group say, whose rows come with their actors."""
     newest, kind = group[0], Notice(group[0].kind)
     names = list(dict.fromkeys(name_in(row) for row in group))
-    title = str(newest.details.get("title") or _("without a title"))
+    title = title_in(kind, newest.details) or _("without a title")
     sentence = SENTENCES[kind] if len(names) == 1 else OF_SEVERAL[kind]
     challenge = str(newest.details.get("challenge") or _("a challenge"))  # few kinds of notices name one
     return _(sentence) % {"who": _together(names), "title": title, "challenge": challenge}
+
+
+def title_in(kind: Notice, details: Mapping[str, Any]) -> str:
+    """What fills the sentence about `kind`, in the language of whoever reads it now where it was kept as a code."""
+    title = str(details.get("title") or "")
+    return _(WHY_HELD[title]) if kind is Notice.PAY_HELD and title in WHY_HELD else title
 
 
 def name_in(row: Notification) -> str:

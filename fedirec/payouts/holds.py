@@ -6,18 +6,15 @@ hands, or may have, has to be said again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
-
-from fedirec.translatable import N_
 
 
 class Cause(StrEnum):
-    """Why somebody is not paid for a while."""
+    """Why somebody is not paid for a while; in words, `accounts.notices.WHY_HELD`."""
 
     MOVE = "move"
     """An account of theirs says that it lives somewhere else now."""
@@ -29,15 +26,6 @@ class Cause(StrEnum):
     TREASURER = "treasurer"
 
 
-CAUSES: Final[Mapping[Cause, str]] = MappingProxyType(
-    {
-        Cause.MOVE: N_("the account has moved"),
-        Cause.KEY: N_("the account has a new key"),
-        Cause.DETAILS: N_("the details are new"),
-        Cause.CODE: N_("somebody used the code for proving who they are"),
-        Cause.TREASURER: N_("a treasurer decided so"),
-    }
-)
 UNSURE: Final = frozenset({Cause.MOVE, Cause.KEY, Cause.CODE})
 """After these it has to be said again that the details are right."""
 

@@ -17,6 +17,7 @@ import pytest
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, AuditEvent, Identity, Notification, Person
+from fedirec.accounts.notices import WHY_HELD
 from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.actors.keys import add_to_history
 from fedirec.activitypub.actors.vouching import SeenKey
@@ -182,6 +183,11 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     assert await here.run(watch_payees, vault, post) == 0
     assert await happened(here) == ["given", "held"]
     assert await notices(here, ana) == ["pay_details_given", "pay_held"]
+    assert set(WHY_HELD) == set(Cause)
+    async with here.sign_in("ana") as browser:
+        for language, why in (("en", "because the account has moved"), ("de", "das Konto ist umgezogen")):
+            page = await browser.get("/notifications", headers={"accept-language": language})
+            assert why in page.text, "whoever wrote it down, everybody reads it in their language"
     assert await here.run(join_those_who_moved, vault, post) == 0  # they may still come back
     time_passes(timedelta(days=7, hours=1))
     assert await here.run(join_those_who_moved, vault, post) == 1

@@ -50,4 +50,6 @@ def family_of(kind: Notice) -> Family:
     return next(family for family in FAMILIES if kind in family.words)
 
 
-__all__ = ["ALWAYS", "FAMILIES", "OF_SEVERAL", "SENTENCES", "WISHES", "Family", "Notice", "family_of"]
+WHY_HELD: Final = paying.WHY_HELD
+
+__all__ = ["ALWAYS", "FAMILIES", "OF_SEVERAL", "SENTENCES", "WHY_HELD", "WISHES", "Family", "Notice", "family_of"]

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from fedirec.accounts.notices.kinds import Family, Notice, Words
 from fedirec.translatable import N_
+
+WHY_HELD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "move": N_("the account has moved"),
+        "key": N_("the account has a new key"),
+        "details": N_("the details are new"),
+        "code": N_("somebody used the code for proving who they are"),
+        "treasurer": N_("a treasurer decided so"),
+    }
+)
+"""Why somebody is not paid for a while: what `title` of PAY_HELD is a code for."""
 
 FAMILY: Final = Family(
     name="paying",

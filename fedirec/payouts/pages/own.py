@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.door import require_viewer
+from fedirec.accounts.notices import WHY_HELD
 from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
@@ -22,7 +23,6 @@ from fedirec.errors import NotFound
 from fedirec.ledger.currencies import write_amount
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.adapters.csv_file import write_cell
-from fedirec.payouts.holds import CAUSES
 from fedirec.payouts.models import CreditCode, Payable
 from fedirec.payouts.payments import NAMES, Lacking, State
 from fedirec.payouts.queries.money import (
@@ -134,7 +134,7 @@ def how_paid(standing: Standing | None) -> dict[str, Any]:
         "country": country_name(payee.country) if payee.country else "",
         "standing": standing,
         "held_until": held.until if is_held else None,
-        "held_for": _(CAUSES[held.cause]) if is_held and held.cause else "",
+        "held_for": _(WHY_HELD[held.cause]) if is_held and held.cause else "",
     }
 
 

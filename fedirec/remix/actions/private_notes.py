@@ -14,6 +14,7 @@ from urllib.parse import quote
 from fedirec.accounts.actions.notifications import notify, notify_all
 from fedirec.accounts.models import Account
 from fedirec.accounts.notices import SENTENCES, Notice
+from fedirec.accounts.telling import title_in
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
@@ -115,7 +116,7 @@ async def _write(group: Actor, person: Actor, words: str, url: str, language: st
 def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], language: str | None) -> str:
     with reading(Reader(locale=best_language([language] if language else []))):
         who = (cause.name or cause.handle) if cause else _("Somebody")
-        blanks = {name: str(details.get(name) or "") for name in ("title", "challenge")}
+        blanks = {"title": title_in(kind, details), "challenge": str(details.get("challenge") or "")}
         sentence = _(SENTENCES[kind]) % {"who": who, **blanks}
     return " ".join(filter(None, [sentence, str(details.get("reason") or "")]))
 

@@ -19,11 +19,10 @@ from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.payouts.actions.payees.giving import HERE, contacts_of
 from fedirec.payouts.actions.payees.warning import warning_of
-from fedirec.payouts.holds import CAUSES, UNSURE, Cause, hold_from
+from fedirec.payouts.holds import UNSURE, Cause, hold_from
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
 from fedirec.payouts.queries.payees import standings_of
-from fedirec.web.language import gettext as _
 
 PAGE: Final = 500
 MOST_DAYS: Final = 365
@@ -52,7 +51,7 @@ async def hold_pay(payee: Payee, cause: Cause, *, vault: Vault, post: Post, days
     """Nothing is paid to `payee` for the days that the instance states, or `days`; every known contact hears of it."""
     person = await Person.get(id=payee.person_id)
     warned = await warning_of(
-        post, person, Notice.PAY_HELD, path=HERE, title=_(CAUSES[cause]), contacts=contacts_of(payee, vault)
+        post, person, Notice.PAY_HELD, path=HERE, title=cause.value, contacts=contacts_of(payee, vault)
     )
     async with transaction():
         await write_hold(payee, cause, vault=vault, days=days)
@@ -83,7 +82,7 @@ async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, p
     person = await Person.get(id=payee.person_id)
     cause = Cause.TREASURER
     warned = await warning_of(
-        post, person, Notice.PAY_HELD, path=HERE, title=_(CAUSES[cause]), contacts=contacts_of(payee, vault)
+        post, person, Notice.PAY_HELD, path=HERE, title=cause.value, contacts=contacts_of(payee, vault)
     )
     async with transaction():
         await write_hold(payee, cause, vault=vault, days=days, by=doer.actor)

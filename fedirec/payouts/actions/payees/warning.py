@@ -15,6 +15,7 @@ from fedirec.accounts.actions.persons import actors_of
 from fedirec.accounts.models import Account, Person
 from fedirec.accounts.notices import SENTENCES, Notice
 from fedirec.accounts.queries import ACTIVE
+from fedirec.accounts.telling import title_in
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.lanes import Work, enqueue
@@ -67,7 +68,7 @@ async def warning_of(
         for address in sorted(addresses.values())[:MAX_ADDRESSES]:
             account = next((each for each in accounts if each.mail_to == address), accounts[0])
             with reading(reader_for(account)):
-                said = _(SENTENCES[kind]) % {"who": name or _("Somebody"), "title": title}
+                said = _(SENTENCES[kind]) % {"who": name or _("Somebody"), "title": title_in(kind, {"title": title})}
                 draft = Draft(
                     subject=_("About your pay"), intro=said, button=Line(text=_("Look at it"), url=post.origin + path)
                 )
