@@ -90,6 +90,7 @@ class Migration(QuickMigration):
             options={
                 "table": "credit_code",
                 "app": "fedirec",
+                "indexes": [Index(fields=["state", "used_at"])],
                 "pk_attr": "id",
                 "table_description": "A code that a person was given with their first credit, to prove who they are when their server is no more.",
             },
@@ -284,6 +285,7 @@ class Migration(QuickMigration):
             options={
                 "table": "payee",
                 "app": "fedirec",
+                "indexes": [Index(fields=["held_until"])],
                 "pk_attr": "id",
                 "table_description": "How a person wants to be paid. Nobody but they and the treasurer reads the details.",
             },

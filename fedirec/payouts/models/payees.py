@@ -51,6 +51,7 @@ class Payee(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "payee"
+        indexes = [Index(fields=["held_until"])]
 
 
 class PayeeEvent(Model, metaclass=RowClass):
@@ -99,3 +100,4 @@ class CreditCode(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "credit_code"
+        indexes = [Index(fields=["state", "used_at"])]
