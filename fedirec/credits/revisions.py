@@ -207,6 +207,10 @@ class Revision:
         """What people accept: the digest of the canonical form of what is written."""
         return digest_json(self.write())
 
+    def sharing(self, amount: int | None) -> Revision:
+        """The same, where `amount` is what is shared: None for what everybody reads where amounts are not shown."""
+        return replace(self, amount=amount)
+
     def write(self) -> dict[str, Any]:
         """The document, with lines in the order in which they were given."""
         document: dict[str, Any] = {

@@ -10,13 +10,20 @@ import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection, appeal_objection, object_to
+from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
 from fedirec.credits.models import DraftLine, MoneySettings, Objection, PayProposal, ProposalRevision, Share
-from fedirec.remix.models import Record
+from fedirec.credits.pools import EntryKind
+from fedirec.errors import Conflict
+from fedirec.ledger.models import ChainLink
+from fedirec.remix.models import LogEntry, News, Record
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
-from tests.credits.proposing import WINDOW, Earning, earning
+from tests.credits.proposing import WINDOW, Earning, earning, refused
 from tests.credits.test_proposals import _offered
 from tests.network import Instance
+from tests.payouts.test_planted_values import documents_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 
@@ -207,3 +214,71 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     await film.publish(proposal)
     async with here.client() as stranger:
         has(words(await stranger.get(page)), "In equal parts.", "€200.00 will be shared.")
+
+
+async def test_where_amounts_are_not_shown_no_public_door_tells_them(here: Instance, time_passes: Pass) -> None:
+    await here.run(lambda: MoneySettings.create(shows_amounts=False, shows_ledger="entries"))
+    film = await earning(here, host_share_ppm=250_000, amount=8_736_413)
+    await here.join("eve")
+    await film.earn(1_111_217, evidence="invoice")
+    whole = 7_385_723  # what is left of both for those who made it
+    proposal, first = await film.published({"bo": 60, "cy": 40})
+    assert (first.amount, "minorUnits" in first.document) == (whole, False)
+    planted = {8_736_413, 1_111_217, 9_847_630, whole}
+    planted |= {amount for _ppm, amount in (await film.shares(first)).values()}
+
+    # One has less by it and appeals, another revision, one gives a share back; then some of it is held when it locks.
+    line = await here.run(lambda: Share.get(revision_id=first.id, actor_id=film.cy.id))
+    wish = ObjectionDraft(kind="too_little", words="The sky!", remedy="Half.", line=line.line_key, wanted=500_000)
+    await film.weigh(proposal, {"bo": 61, "cy": 39}, reason="Heard again.")
+    second = await film.publish(proposal, "A little more for bo.")
+    objection = await here.run(lambda: object_to(film.cy, proposal, wish, digest=second.digest))
+    third = await here.run(lambda: give_share_back(film.bo, proposal, second.digest))
+    assert third is not None
+    fourth = await here.run(lambda: take_share_back(film.bo, proposal, third.digest))
+    assert fourth is not None
+    assert (await film.shares(fourth)) == (await film.shares(second)), "no money is lost on the way"
+    await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
+    await here.run(lambda: appeal_objection(film.cy, objection, "Look again."))
+    await film.decided(proposal, fourth, time_passes)
+
+    # There is less to share than everybody was told, though nobody read how much: that is no secret for the lock.
+    await film.earn(1_111_217, kind=EntryKind.REFUND, evidence="credit note")
+    locks = lambda: lock_proposal(film.tom, proposal, digest=fourth.digest)  # noqa: E731
+    assert "less to share" in await refused(here, Conflict, locks)
+    await film.earn(1_111_217, evidence="invoice, again")
+    await here.run(locks)
+    fresh = await film.look(proposal)
+    planted |= {fresh.held_amount, whole - fresh.held_amount, *(await film.owed(proposal)).values()}
+    planted |= {amount for _ppm, amount in (await film.shares(fourth)).values()}
+    assert len(planted - {0}) > 9
+    told = {shape for sum_ in planted - {0} for shape in (f"{sum_}", f"{sum_ / 100:.2f}", f"{sum_ / 100:,.2f}")}
+
+    project = film.production.project
+    pages = [f"/p/{project.actor.handle}{end}" for end in ("", "/money", "/log", "/news")]
+    pages += [f"/pay/{proposal.key}", f"/pay/{proposal.key}/compare/1/2", f"/pools/{film.pool.key}"]
+    pages += ["/pools", "/ledger", "/ledger.csv", "/ledger/audit", "/ledger/audit.jsonl", "/"]
+    asked = [f"/api/proposals/{proposal.key}{end}" for end in ("", "/lines", "/revisions", "/objections")]
+    asked += [f"/api/pools/{film.pool.key}{end}" for end in ("", "/entries")] + ["/api/proposals", "/api/pools"]
+    seen = dict[str, str]()
+    async with here.client() as stranger, here.sign_in("eve") as eve:
+        for name, browser in (("stranger", stranger), ("eve", eve)):
+            seen |= {f"{name} {path}": (await browser.get(path)).text for path in [*pages, *asked]}
+    seen |= await documents_of(
+        here, [proposal.uri, project.actor.uri, *(f"{proposal.uri}/revisions/{n}" for n in "1234")]
+    )
+    links = await here.run(lambda: ChainLink.filter(kind__startswith="proposal_"))
+    seen |= {f"link {link.number}": link.document for link in links}
+    seen |= {f"news {news.id}": news.text for news in await here.run(lambda: News.all())}
+    seen |= {f"log {entry.id}": str(entry.details) for entry in await here.run(lambda: LogEntry.all())}
+    assert "61 %" in seen[f"stranger /pay/{proposal.key}"]
+    assert "partsPerMillion" in seen[f"{proposal.uri}/revisions/4"]
+    assert {path: hits for path, text in seen.items() if (hits := [each for each in told if each in text])} == {}
+
+    # Who gets something reads their own, and those who lead and confirm it read all.
+    own = await page_for(film, "cy", f"/pay/{proposal.key}")
+    mine = (await film.shares(fourth))["cy"][1]
+    has(own, f"€{mine / 100:,.2f}")
+    assert f"€{whole / 100:,.2f}" not in own
+    for who in ("ana", "tom"):
+        has(await page_for(film, who, f"/pay/{proposal.key}"), f"€{whole / 100:,.2f}", f"€{mine / 100:,.2f}")

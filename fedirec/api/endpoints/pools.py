@@ -53,10 +53,11 @@ from fedirec.credits.queries.pools import (
     pool_state,
     pool_states,
     pools_of,
+    sees_sums,
     shown_before,
 )
 from fedirec.credits.queries.settings import money_settings
-from fedirec.errors import Invalid, NotFound
+from fedirec.errors import Forbidden, Invalid, NotFound
 from fedirec.projects.models import Production
 
 Where = Callable[[Call], Awaitable[Home]]
@@ -83,9 +84,13 @@ def listing(where: Where) -> Callable[[Call], Awaitable[Pools]]:
     async def list_pools(call: Call) -> Pools:
         home = await where(call)
         rows = await pools_of(home.group, after=read_row(call), limit=size_of(call) + 1)
-        states = await pool_states(rows)
+        states, sees = await pool_states(rows), await sees_sums(home.group, call.looker)
         return piece_of(
-            call, Pools, rows, show=lambda row: show_pool(call, row, states[row.id]), place=lambda row: row.id
+            call,
+            Pools,
+            rows,
+            show=lambda row: show_pool(call, row, states[row.id], sees_sums=sees),
+            place=lambda row: row.id,
         )
 
     return list_pools
@@ -133,6 +138,8 @@ async def use(call: Call) -> Pool:
 
 async def list_entries(call: Call) -> Entries:
     pool, _home = await _named(call)
+    if not await sees_sums(pool.group, call.looker):
+        raise Forbidden("This instance shows amounts only to whoever gets them.")
     rows = await entries_of(pool, after=read_row(call), limit=size_of(call) + 1)
     shown = dict(zip((row.id for row in rows), show_entries(call, rows, await shown_before(rows)), strict=True))
     return piece_of(call, Entries, rows, show=lambda row: shown[row.id], place=lambda row: row.id)
@@ -187,7 +194,7 @@ async def _named_entry(call: Call) -> tuple[PoolRow, Home, PoolEntry]:
 
 async def _shown(call: Call, key: str) -> Pool:
     pool, _home = await get_pool(key, call.looker, is_moderator=_moderates(call))
-    return show_pool(call, pool, await pool_state(pool))
+    return show_pool(call, pool, await pool_state(pool), sees_sums=await sees_sums(pool.group, call.looker))
 
 
 async def _shown_entry(call: Call, pool: PoolRow, key: str) -> Entry:

@@ -47,11 +47,13 @@ class Pool(Shape):
     group: str = Field(description="The address of the project or challenge, or of the instance, that it belongs to.")
     production: int | None
     currency: str
-    stated: int | None = Field(description="Minor units that are promised; null where it follows from what comes in.")
+    stated: int | None = Field(
+        description="Minor units that are promised; null where it follows from what comes in, or is not shown."
+    )
     host_share_ppm: int = Field(description="What the instance keeps, in parts per million.")
     rule: RuleName
     state: Literal["open", "closed"]
-    standing: Standing
+    standing: Standing | None = Field(description="Null where the instance does not show you amounts.")
     at: datetime
     url: str
 
@@ -155,7 +157,7 @@ class MoneySettings(Shape):
     form_countries: list[str]
 
 
-def show_pool(call: Call, row: PoolRow, state: PoolState) -> Pool:
+def show_pool(call: Call, row: PoolRow, state: PoolState, *, sees_sums: bool) -> Pool:
     return Pool(
         key=row.key,
         kind=row.kind,  # type: ignore[arg-type]
@@ -165,7 +167,7 @@ def show_pool(call: Call, row: PoolRow, state: PoolState) -> Pool:
         group=row.group.uri,
         production=row.production_id,
         currency=row.currency,
-        stated=row.stated,
+        stated=row.stated if sees_sums else None,
         host_share_ppm=row.host_share_ppm,
         rule=row.rule,  # type: ignore[arg-type]
         state=row.state,  # type: ignore[arg-type]
@@ -178,7 +180,9 @@ def show_pool(call: Call, row: PoolRow, state: PoolState) -> Pool:
             promised=state.promised,
             available=state.available,
             shortfall=state.shortfall,
-        ),
+        )
+        if sees_sums
+        else None,
         at=row.created_at,
         url=call.absolute(f"/pools/{row.key}"),
     )

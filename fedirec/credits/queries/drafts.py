@@ -73,7 +73,9 @@ def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> li
 
 
 async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], pot: Pot) -> Revision:
-    """What would be published now. Needs the pool of `proposal`, and of that its Group. Raises Invalid."""
+    """What would be published now, with what is really shared, whoever reads that. Needs the pool of `proposal`, and of
+    that its Group. Raises Invalid.
+    """
     assert proposal.pool is not None
     recused = await _recused(proposal, lines)
     previous = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
@@ -115,6 +117,13 @@ def read_revision(row: ProposalRevision) -> Revision:
     if not row.document:
         raise Conflict(N_("Somebody who was listed left for good. Please publish a new revision first."))
     return read(row.document)
+
+
+def counted_revision(row: ProposalRevision) -> Revision:
+    """The same of a proposal of ours with what is really shared, also where the document does not say it: never to be
+    written. Raises Conflict as `read_revision`.
+    """
+    return read_revision(row).sharing(row.amount)
 
 
 async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount: int) -> Obstacles:

@@ -103,13 +103,13 @@ async def links(*, before: int | None = None, limit: int) -> Sequence[ChainLink]
 
 
 def shows_totals(settings: MoneySettings) -> bool:
-    """Whether everybody reads what stands in the books."""
-    return settings.shows_ledger in SHOWS_TOTALS
+    """Whether everybody reads what stands in the books: not where amounts are not shown, for sums would tell them."""
+    return settings.shows_amounts and settings.shows_ledger in SHOWS_TOTALS
 
 
 def shows_entries(settings: MoneySettings) -> bool:
     """Whether everybody reads each entry as well."""
-    return settings.shows_ledger == "entries"
+    return settings.shows_amounts and settings.shows_ledger == "entries"
 
 
 def _kind() -> str:

@@ -14,6 +14,8 @@ from tortoise.queryset import QuerySet
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
 from fedirec.credits.pools import EntryKind, PoolState
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import parts_to
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, table_of
 from fedirec.errors import NotFound
@@ -21,6 +23,7 @@ from fedirec.ledger import journal
 from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import may_see_project, project_of
 from fedirec.remix.models import Challenge, Submission
+from fedirec.remix.powers import Part
 from fedirec.remix.queries.challenges import is_led_by_suspended, may_see_draft
 
 MAX_POOLS: Final = 50
@@ -56,6 +59,15 @@ async def may_see_home(home: Home, viewer: Actor | None, *, is_moderator: bool =
     if home.challenge.state == "draft":
         return await may_see_draft(home.challenge, viewer)
     return is_moderator or not is_led_by_suspended(home.challenge)
+
+
+async def sees_sums(group: Actor, viewer: Actor | None) -> bool:
+    """Whether `viewer` reads what there is to share of `group`, and what everybody gets of it: those who lead it and
+    treasurers do, and all others where the instance shows it.
+    """
+    if (await money_settings()).shows_amounts:
+        return True
+    return viewer is not None and not {Part.LEADER, Part.TREASURER}.isdisjoint(await parts_to(group, viewer))
 
 
 async def get_pool(key: str, viewer: Actor | None, *, is_moderator: bool = False) -> tuple[Pool, Home]:

@@ -30,8 +30,7 @@ from fedirec.credits.models import (
 from fedirec.credits.objecting import can_appeal, can_withdraw
 from fedirec.credits.proposals import HEARING, State, is_open
 from fedirec.credits.queries.contests import tally_of
-from fedirec.credits.queries.pools import home_of, may_see_home
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.pools import home_of, may_see_home, sees_sums
 from fedirec.credits.queries.standing import listed_people, newest_revision, parts_to, same_people
 from fedirec.credits.revisions import Line, Revision, read
 from fedirec.db.rows import fetch_tuples
@@ -59,6 +58,8 @@ class ShownLine:
     """One line of a revision as people see it."""
 
     share: Share
+    amount: int | None
+    """Minor units on the day of the revision; None in a copy that does not say it."""
     line: Line | None
     """Its words; None where they were taken out because somebody left for good."""
     before: int
@@ -178,7 +179,7 @@ async def lines_of(
 ) -> list[ShownLine]:
     """Lines of a revision, the greatest shares first, from the place `after` on, and one more than `limit`."""
     found = Share.filter(revision_id=row.id).order_by("-ppm", "id").offset(after).limit(limit + 1)
-    return _shown(await found.select_related("person", "actor"), revision, own)
+    return _shown(row, await found.select_related("person", "actor"), revision, own)
 
 
 async def objections_to(
@@ -198,10 +199,10 @@ async def objections_to(
             objection=row,
             appeal=appeals.get(row.id),
             is_own=row.person_id in own,
-            can_withdraw=is_ours
+            can_withdraw=(is_ours or row.author.is_local)
             and row.person_id in own
             and can_withdraw(row.state, row.resolution, answered_at=row.answered_at, now=at),
-            can_appeal=is_ours
+            can_appeal=(is_ours or row.author.is_local)
             and row.person_id in own
             and can_appeal(row.state, row.resolution, answered_at=row.answered_at, now=at),
             is_self_interested=row.answered_by_id in interested,
@@ -304,8 +305,11 @@ async def get_appeal(proposal: PayProposal, key: str) -> ProposalAppeal:
 
 
 async def sees_amounts(proposal: PayProposal, viewer: Actor | None) -> bool:
-    """Whether `viewer` reads the amounts of everybody, and not only their own."""
-    return await _shows_amounts(proposal, await parts_to(proposal.group, viewer) if viewer else frozenset())
+    """Whether `viewer` reads the amounts of everybody, and not only their own; of a copy, whether it says them."""
+    if proposal.pool_id is not None:
+        return await sees_sums(proposal.group, viewer)
+    row = await newest_revision(proposal)
+    return row is not None and "minorUnits" in (row.document or {})
 
 
 async def get_objection(proposal: PayProposal, key: str) -> Objection:
@@ -337,12 +341,16 @@ def _sees_drafts(parts: frozenset[Part]) -> bool:
     return not parts.isdisjoint({Part.LEADER, Part.TREASURER})
 
 
-def _shown(shares: Sequence[Share], revision: Revision | None, own: Sequence[int]) -> list[ShownLine]:
+def _shown(
+    row: ProposalRevision, shares: Sequence[Share], revision: Revision | None, own: Sequence[int]
+) -> list[ShownLine]:
+    is_untold = revision is not None and revision.amount is None and not row.amount
     words = {line.key: line for line in revision.lines} if revision else {}
     before = revision.recusal.before if revision else {}
     return [
         ShownLine(
             share=share,
+            amount=None if is_untold else share.amount,
             line=words.get(share.line_key),
             before=before.get(share.line_key, share.ppm),
             is_own=share.person_id in own,
@@ -355,7 +363,7 @@ async def _own_lines(row: ProposalRevision, revision: Revision | None, own: Sequ
     if not own:
         return []
     found = Share.filter(revision_id=row.id, person_id__in=list(own)).order_by("-ppm", "id")
-    return _shown(await found.select_related("person", "actor"), revision, own)
+    return _shown(row, await found.select_related("person", "actor"), revision, own)
 
 
 async def _viewing(
@@ -378,14 +386,8 @@ async def _viewing(
         can_accept=hears and is_listed,
         can_object=answers and viewer is not None and is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
         can_give_back=hears and any(not line.share.is_given_back and line.share.ppm for line in own),
-        sees_amounts=await _shows_amounts(proposal, parts),
+        sees_amounts=await sees_amounts(proposal, viewer),
     )
-
-
-async def _shows_amounts(proposal: PayProposal, parts: frozenset[Part]) -> bool:
-    if proposal.pool_id is None or _sees_drafts(parts):
-        return True
-    return (await money_settings()).shows_amounts
 
 
 async def _stance_of(proposal: PayProposal, person: int) -> Stance | None:

@@ -89,7 +89,7 @@ def show_line(call: Call, shown: ShownLine, *, sees_amounts: bool) -> ProposalLi
         record=line.record if line else None,
         weight=share.weight,
         parts_per_million=share.ppm,
-        amount=share.amount if sees_amounts or shown.is_own else None,
+        amount=shown.amount if sees_amounts or shown.is_own else None,
         reason=line.reason if line else "",
         income_kind=share.income_kind,
         is_given_back=share.is_given_back,

@@ -6,6 +6,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.models import Pool
 from fedirec.credits.pools import Kind
 from fedirec.credits.queries.pools import Home
+from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import parts_to
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict
@@ -50,7 +51,11 @@ def of_own_money(deed: Deed, home: Home, kind: Kind) -> Deed:
 
 
 async def tell_log(home: Home, kind: Happening, pool: Pool, *, by: Actor, reason: str = "", amount: str = "") -> None:
-    """It stands in the public log of the project or the challenge; the instance itself has none."""
+    """It stands in the public log of the project or the challenge, with the amount where the instance shows amounts;
+    the instance itself has no log.
+    """
     if home.project is not None or home.challenge is not None:
-        details = {"title": pool.title, "amount": amount} if amount else {"title": pool.title}
+        details = {"title": pool.title}
+        if amount and (await money_settings()).shows_amounts:
+            details["amount"] = amount
         await log(home.group, kind, by=by, reason=reason, details=details)

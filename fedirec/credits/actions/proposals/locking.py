@@ -6,6 +6,7 @@ What is contested is held back and nothing else, and is owed, or stays in the po
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
@@ -23,6 +24,7 @@ from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
 from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.shares import amounts_of
 from fedirec.db import execute_many, transaction
 from fedirec.db.holding import hold
@@ -84,12 +86,10 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
             {
                 "revision": revision.number,
                 "digest": revision.digest,
-                "amount": str(pot.to_share),
-                "held": str(pot.to_share - facts.free),
                 "currency": proposal.currency,
                 "solo": is_solo,
-                "lines": {key: str(amount) for key, amount in owed.items()},
-            },
+            }
+            | await _told(amount=pot.to_share, held=pot.to_share - facts.free, lines=owed),
         )
         await send_head(proposal, revision)
     return proposal
@@ -121,7 +121,7 @@ async def release_held(proposal: PayProposal) -> int:
             return 0  # some of it went back to whoever paid: it is owed when it is there again
         proposal.held_amount = left
         await proposal.save(update_fields=["held_amount"])
-        document = {"digest": revision.digest, "amount": str(released), "held": str(left)}
+        document = {"digest": revision.digest} | await _told(amount=released, held=left)
         if released:
             proposal.state = advance(proposal.state, Step.RELEASE, Facts(now=now(), free=released)).value
             await proposal.save(update_fields=["state"])
@@ -138,6 +138,18 @@ async def release_settled() -> int:
     """What was held back anywhere and is settled by now is owed; returns of how many proposals."""
     held = PayProposal.filter(pool_id__not_isnull=True, held_amount__gt=0).order_by("id")
     return sum([bool(await release_held(proposal)) for proposal in await held])
+
+
+async def _told(**sums: int | Mapping[str, int]) -> dict[str, Any]:
+    """These sums as a link of the audit log tells them: not at all where the instance shows no amounts. The entry in
+    the journal has them in any case, and the chain covers that.
+    """
+    if not (await money_settings()).shows_amounts:
+        return {}
+    return {
+        name: str(said) if isinstance(said, int) else {key: str(amount) for key, amount in said.items()}
+        for name, said in sums.items()
+    }
 
 
 async def _locked_so_far(proposal: PayProposal) -> tuple[int, dict[str, int]]:

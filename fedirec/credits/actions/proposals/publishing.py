@@ -20,6 +20,7 @@ from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, Sha
 from fedirec.credits.proposals import Facts, State, Step, advance, closes_at
 from fedirec.credits.queries.drafts import (
     Obstacles,
+    counted_revision,
     draft_lines,
     drafted_revision,
     obstacles_to,
@@ -94,29 +95,30 @@ async def write_revision(
 ) -> ProposalRevision:
     """`revision` is in force, and `proposal` stands at `state`; part of the caller's transaction, which holds it.
 
-    `rows` say whose each line is. Raises Conflict for a revision in which nothing changed.
+    `rows` say whose each line is. `revision` says what is really shared: the row keeps that, and the document that
+    everybody reads has it where the instance shows amounts. Raises Conflict for a revision in which nothing changed.
     """
+    settings = await money_settings()
+    public = revision if settings.shows_amounts else revision.sharing(None)
     before = await newest_revision(proposal)
     change = None
     if before is not None and before.document:
-        old = read_revision(before)
-        refuse_successor(old, revision)
-        change = difference(old, revision)
+        refuse_successor(read_revision(before), public)
+        change = difference(counted_revision(before), revision)
         if change.is_empty:
             raise Conflict(N_("Nothing has changed since the last revision."))
     was_listed = await listed_people(before)
     row = await ProposalRevision.create(
         proposal=proposal,
         number=revision.number,
-        document=revision.write(),
-        digest=revision.digest,
+        document=public.write(),
+        digest=public.digest,
         amount=revision.amount or 0,
         note=note,
         made_by=by,
         published_at=now(),
     )
     await Share.bulk_create(_shares(row, revision, rows), batch_size=500)
-    settings = await money_settings()
     proposal.number = revision.number
     proposal.state = state.value
     proposal.closes_at = closes_at(
@@ -141,7 +143,8 @@ async def write_revision(
     await record(
         "proposal_revision",
         proposal.key,
-        {"revision": row.number, "digest": row.digest, "amount": str(row.amount), "currency": proposal.currency},
+        {"revision": row.number, "digest": row.digest, "currency": proposal.currency}
+        | ({"amount": str(row.amount)} if settings.shows_amounts else {}),
     )
     return row
 
@@ -180,7 +183,7 @@ async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | 
     except Invalid:
         return None, None, found
     before = await newest_revision(proposal)
-    change = difference(read_revision(before), revision) if before is not None and before.document else None
+    change = difference(counted_revision(before), revision) if before is not None and before.document else None
     return revision, change, found
 
 

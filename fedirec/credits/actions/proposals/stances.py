@@ -34,7 +34,7 @@ MAX_STANCES: Final = 50
 MAX_GIVEN_BACK: Final = 6
 """Times that one person gives something back or takes it back: each makes a revision that all others look at again."""
 _NOT_LISTED: Final = N_("Only people who are listed can say that.")
-_STALE: Final = N_("This was said to another revision than the one in force.")
+STALE: Final = N_("This was said to another revision than the one in force.")
 _CLOSED: Final = N_("This proposal could not be accepted any more, or not yet.")
 
 
@@ -45,6 +45,8 @@ class Route:
     via: Literal["page", "api", "activity"]
     uri: str | None = None
     """Of the signed activity."""
+    is_proved: bool = False
+    """Whether that carries a proof by a key of theirs, and not only a signature on the request that brought it."""
 
 
 BY_PAGE: Final = Route(via="page")
@@ -62,7 +64,7 @@ async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, rout
         last = await _last_word(proposal, person)
         if last is not None and last.counts and last.says == "accept" and last.digest == digest == revision.digest:
             return last
-        reason = "" if digest == revision.digest else _STALE
+        reason = "" if digest == revision.digest else STALE
         if not reason and State(proposal.state) not in HEARING:
             reason = _CLOSED
         return await say(actor, person, proposal, revision, "accept", digest, route=route, reason=reason)
@@ -149,7 +151,7 @@ async def _change_share(
         if State(proposal.state) not in HEARING:
             raise Conflict(N_("It is too late to give this share back, or too early."))
         if digest != revision.digest:
-            await say(actor, person, proposal, revision, says, digest, line=line, route=route, reason=_STALE)
+            await say(actor, person, proposal, revision, says, digest, line=line, route=route, reason=STALE)
             return None
         meant = {share.line_key for share in lines if not line or share.line_key == line}
         if {share.line_key for share in lines if share.is_given_back} & meant == (meant if says == "recuse" else set()):
@@ -162,7 +164,7 @@ async def _change_share(
         recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
         row = await write_revision(
             proposal,
-            with_recused(read_revision(revision), recused),
+            with_recused(read_revision(revision), recused).sharing(revision.amount),
             advance(proposal.state, Step.REVISE, Facts(now=now())),
             by=actor,
             note="",
@@ -179,7 +181,7 @@ async def say_stale(actor: Actor, proposal: PayProposal, says: str, digest: str,
     """
     async with transaction():
         revision, person, _lines = await _begin(Deed.ACCEPT_PROPOSAL, actor, proposal)
-        return await say(actor, person, proposal, revision, says, digest, route=route, reason=_STALE)
+        return await say(actor, person, proposal, revision, says, digest, route=route, reason=STALE)
 
 
 async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[ProposalRevision, int, list[Share]]:
@@ -225,6 +227,7 @@ async def say(
                 line_key=line,
                 via=route.via,
                 activity_uri=route.uri,
+                is_proved=route.is_proved,
                 counts=not reason,
                 reason=reason,
                 created_at=now(),

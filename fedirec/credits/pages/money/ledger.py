@@ -76,7 +76,7 @@ async def show_ledger(request: Request[Any]) -> Response:
         totals=[_total(each) for each in await _totals(request).read()] if shows_totals(settings) else [],
         entries=rows[:_PIECE],
         moves=MOVES,
-        shows=settings.shows_ledger,
+        shows=settings.shows_ledger if shows_totals(settings) else "nothing",
         next_url=f"/ledger?before={rows[_PIECE - 1].id}" if len(rows) > _PIECE else "",
         head=(number, digest),
         unclaimed=(settings.unclaimed_policy, settings.unclaimed_months, settings.unclaimed_charity),

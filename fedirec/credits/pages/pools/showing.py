@@ -38,6 +38,7 @@ from fedirec.credits.queries.pools import (
     pool_state,
     pool_states,
     pools_of,
+    sees_sums,
     shown_before,
     uses_of,
     waiting_entries,
@@ -71,13 +72,13 @@ def listing(where: Where) -> Callable[[Request[Any]], Awaitable[Response]]:
         home = await where(request)
         cards, parts = Cards(request), await parts_of_visitor(request, home)
         rows = await pools_of(home.group, after=_after(request), limit=_PIECE + 1)
-        states = await pool_states(rows[:_PIECE])
+        states, sees = await pool_states(rows[:_PIECE]), await sees_sums(home.group, looker(request))
         deed = Deed.SET_MONEY_ASIDE if home.project is None and home.challenge is None else Deed.OPEN_POOL
         return render(
             request,
             "credits/pools.html",
             place=place_view(cards, home, parts),
-            pools=[pool_view(row, states[row.id]) for row in rows[:_PIECE]],
+            pools=[pool_view(row, states[row.id], sees_sums=sees) for row in rows[:_PIECE]],
             next_url=_next_url(request, rows[_PIECE - 1].id) if len(rows) > _PIECE else "",
             proposals=[head_view(cards, row) for row in await proposals_of(home.group, looker(request), limit=_PIECE)],
             may_open=home.group.is_local and may_do(deed, parts),
@@ -97,7 +98,8 @@ async def show_one(
 ) -> Response:
     """The page of `pool`; `about` is the key of the entry whose form has something wrong, if it is not the new one."""
     cards, parts, viewer = Cards(request), await parts_of_visitor(request, home), visitor(request)
-    rows = await entries_of(pool, after=_after(request), limit=_PIECE + 1)
+    sees = await sees_sums(pool.group, looker(request))
+    rows = await entries_of(pool, after=_after(request), limit=_PIECE + 1) if sees else []
     entries, kind = rows[:_PIECE], Kind(pool.kind)
     people = await _people({entry.stated_by_id for entry in entries} | ({viewer.id} if viewer else set()))
     settings, uses = await money_settings(), await uses_of(pool)
@@ -110,7 +112,7 @@ async def show_one(
         form=form,
         about=about,
         place=place_view(cards, home, parts),
-        pool=pool_view(pool, await pool_state(pool)),
+        pool=pool_view(pool, await pool_state(pool), sees_sums=sees),
         entries=entry_views(
             cards,
             entries,
@@ -161,9 +163,9 @@ async def load_backing(request: Request[Any], challenge: Challenge) -> Mapping[s
     may_open = may_do(Deed.OPEN_POOL, parts)
     if not pools and not may_open and not await _promises(challenge):
         return None
-    states = await pool_states(pools)
+    states, sees = await pool_states(pools), await sees_sums(home.group, looker(request))
     return {
-        "pools": [pool_view(pool, states[pool.id]) for pool in pools],
+        "pools": [pool_view(pool, states[pool.id], sees_sums=sees) for pool in pools],
         "url": f"{Cards(request).challenge_url(challenge)}/money",
         "may_open": may_open,
         "promises": await _promises(challenge),

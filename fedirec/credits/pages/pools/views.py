@@ -61,14 +61,12 @@ class PoolView:
     host_share_ppm: int
     rule: str
     rule_sentence: str
-    state: PoolState
+    state: PoolState | None
+    """None for whoever reads no amounts here, and then `stated` is None too."""
+    is_covered: bool
+    """Whether a stated pot has really come in."""
     opened_at: datetime
     production: str = ""
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether a stated pot has really come in."""
-        return self.stated is None or self.state.came_in - self.state.went_back >= self.stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,8 @@ def place_view(cards: Cards, home: Home, parts: frozenset[Part]) -> PlaceView:
     return PlaceView(title=_("Money of this instance"), url="/pools")
 
 
-def pool_view(pool: Pool, state: PoolState) -> PoolView:
+def pool_view(pool: Pool, state: PoolState, *, sees_sums: bool) -> PoolView:
+    """`pool`, which stands at `state`: without any sum for whoever reads none here."""
     kind, rule = Kind(pool.kind), Rule(pool.rule)
     return PoolView(
         key=pool.key,
@@ -131,11 +130,12 @@ def pool_view(pool: Pool, state: PoolState) -> PoolView:
         brief=pool.brief,
         client=pool.client,
         currency=pool.currency,
-        stated=pool.stated,
+        stated=pool.stated if sees_sums else None,
         host_share_ppm=pool.host_share_ppm,
         rule=_(RULES[rule]),
         rule_sentence=_(RULE_SENTENCES[rule]),
-        state=state,
+        state=state if sees_sums else None,
+        is_covered=pool.stated is None or state.came_in - state.went_back >= pool.stated,
         opened_at=pool.created_at,
         production=pool.production.title if pool.production is not None else "",
     )

@@ -96,7 +96,7 @@ async def _show(request: Request[Any], pool: Pool, group: Actor, form: Form, *, 
         status,
         form=form,
         place=place_view(cards, await home_of(group), parts),
-        pool=pool_view(pool, await pool_state(pool)),
+        pool=pool_view(pool, await pool_state(pool), sees_sums=True),
         group=group.id,
         productions=[Choice(value=str(each.id), label=each.title) for each in await _productions(pool, group)],
         adjustable=[

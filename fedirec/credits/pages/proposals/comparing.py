@@ -13,7 +13,7 @@ from starlette.routing import Route
 from fedirec.credits.comparing import Change, Difference, Fate, difference
 from fedirec.credits.pages.proposals.finding import looker, proposal_in
 from fedirec.credits.pages.proposals.views import head_view
-from fedirec.credits.queries.drafts import read_revision
+from fedirec.credits.queries.drafts import counted_revision, read_revision
 from fedirec.credits.queries.proposals import get_revision, revisions_of, sees_amounts
 from fedirec.errors import NotFound
 from fedirec.remix.pages.cards import Cards
@@ -124,7 +124,8 @@ async def show_comparison(request: Request[Any]) -> Response:
     if first == second or second >= 2**31:
         raise NotFound(_("There is no such revision."))
     old, new = await get_revision(proposal, first), await get_revision(proposal, second)
-    view = difference_view(difference(read_revision(old), read_revision(new)), proposal.currency)
+    reads = read_revision if proposal.pool_id is None else counted_revision
+    view = difference_view(difference(reads(old), reads(new)), proposal.currency)
     cards, start = Cards(request), number_of(request.query_params.get("after", "")) or 0
     shown = view.changes[start : start + PIECE]
     return render(

@@ -13,11 +13,12 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
+from fedirec.credits.actions.proposals.copies import refresh_seen
 from fedirec.credits.actions.proposals.drafting import suggestion_for
 from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, MAX_REMEDY, MAX_WORDS
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.deciding import Rule
-from fedirec.credits.models import PayProposal
+from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
 from fedirec.credits.pages.proposals.agreeing import asked_of, consent_page_for
 from fedirec.credits.pages.proposals.finding import looker, proposal_in, record_pages
@@ -72,6 +73,7 @@ async def show_proposal(request: Request[Any]) -> Response:
         if (page := await consent_page_for(request)) is not None:
             return redirect(request, page)
         raise
+    await refresh_seen(proposal)
     return await show_one(request, proposal, Form())
 
 
@@ -86,7 +88,7 @@ async def show_one(
     viewing, revision, parts = page.viewing, page.revision, page.viewing.parts
     home = await home_of(proposal.group) if proposal.pool is not None else None
     suggested = await suggestion_for(proposal) if proposal.pool is not None else {}
-    amounts = await _amounts(proposal, revision)
+    amounts = await _amounts(proposal, page.row, revision)
     lines = await _line_views(cards, page, suggested, amounts)
     labels, can = _labels(revision, page.lines), _can(request, page)
     return render(
@@ -98,7 +100,9 @@ async def show_one(
         place=place_view(cards, home, parts) if home is not None else PlaceView(title=proposal.title, url=""),
         proposal=head_view(cards, proposal),
         digest=page.row.digest if page.row is not None else "",
-        pool=pool_view(proposal.pool, await pool_state(proposal.pool)) if proposal.pool is not None else None,
+        pool=pool_view(proposal.pool, await pool_state(proposal.pool), sees_sums=viewing.sees_amounts)
+        if proposal.pool is not None
+        else None,
         productions=[(each.title, cards.here(each.uri)) for each in page.productions],
         host_share=revision.host_share if revision is not None else 0,
         total=amounts.total,
@@ -198,15 +202,16 @@ def _line_choices(labels: Mapping[str, str], own: Sequence[ShownLine]) -> list[C
     return [Choice(value="", label=_("the whole proposal")), *(Choice(value=key, label=labels[key]) for key in keys)]
 
 
-async def _amounts(proposal: PayProposal, revision: Revision | None) -> Amounts:
+async def _amounts(proposal: PayProposal, row: ProposalRevision | None, revision: Revision | None) -> Amounts:
     """What the revision would give; once it is locked, what it gives of what was there on that day."""
-    if revision is None or revision.amount is None:
+    if row is None or revision is None:
         return Amounts()
     if proposal.pool is None or proposal.locked_amount is None or proposal.locked_digest != revision.digest:
-        return Amounts(total=revision.amount, lines=revision.amounts)
+        counted = revision if proposal.pool is None else revision.sharing(row.amount)
+        return Amounts(total=counted.amount, lines=counted.amounts)
     owed: dict[str, int] = {}
-    for row in await locked_shares(proposal):
-        owed[row.line_key] = owed.get(row.line_key, 0) + row.amount
+    for each in await locked_shares(proposal):
+        owed[each.line_key] = owed.get(each.line_key, 0) + each.amount
     lines = amounts_of(proposal.locked_amount, revision.ppm, scope=revision.scope)
     return Amounts(total=proposal.locked_amount, lines=lines, owed=owed)
 
