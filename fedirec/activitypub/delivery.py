@@ -65,7 +65,7 @@ class Courier:
         is_public = is_for_everybody(outgoing.document)
         if outgoing.body is None:
             document = outgoing.document
-            if is_public and "proof" not in document:
+            if (is_public or payload.get("is_proved")) and "proof" not in document:
                 key_id, key = await self.keyring.key_of(outgoing.actor_id, "ed25519")
                 document = add_proof(document, key=key, verification_method=key_id, created=outgoing.created_at)
             outgoing.body = bytes_of(document)

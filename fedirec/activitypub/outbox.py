@@ -43,11 +43,13 @@ async def publish(
     to: Iterable[Actor] = (),
     to_followers_of: Iterable[Actor] = (),
     proved_by: tuple[str, PrivateKey] | None = None,
+    is_proved: bool = False,
 ) -> None:
     """`activity` will reach the inboxes of `to` and of the followers of `to_followers_of`, each inbox once.
 
     Part of the caller's transaction. Who lives here needs no delivery and gets none. What is public carries a proof
-    when it goes out, by the key that the sender has then, or by the one that it is `proved_by` now.
+    when it goes out, by the key that the sender has then, or by the one that it is `proved_by` now; and so does what
+    `is_proved`, for others may have to show one day what was said to them.
     """
     document = {"@context": _context_of(activity, activity.object), **activity.write()}
     if proved_by is not None:
@@ -57,7 +59,7 @@ async def publish(
     followers_of = sorted({actor.id for actor in to_followers_of})
     lane = f"fanout:{sender.id}"
     # Nothing is to be proved or fanned out. What was said about the same matter before must not come later, though.
-    is_letter = not activity.is_public and not followers_of and len(actors) <= 1
+    is_letter = not activity.is_public and not followers_of and len(actors) <= 1 and not is_proved
     if is_letter and await waits(lane=lane, order_key=order_key):
         is_letter = False
     key = await add_row(
@@ -75,6 +77,8 @@ async def publish(
         await enqueue([delivery_of(key, inbox, order_key) for inbox in inboxes])
         return
     payload = {"outgoing": key, "order_key": order_key, "actors": actors, "followers_of": followers_of, "after": ""}
+    if is_proved:
+        payload["is_proved"] = True
     await enqueue([Work(kind="fanout", lane=lane, payload=payload, order_key=order_key)])
 
 

@@ -11,21 +11,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedirec.accounts.models import Notification
+from fedirec.accounts.permissions import Role
 from fedirec.activitypub import ld
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
-from fedirec.activitypub.models import Evidence, Outgoing, Received
+from fedirec.activitypub.keys import read_public_key
+from fedirec.activitypub.models import ActorKey, Evidence, Outgoing, Received
+from fedirec.activitypub.proofs import add_proof, verify_proof
 from fedirec.activitypub.vocab import Vocabulary
+from fedirec.clock import now
 from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
-from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
+from fedirec.credits.actions.proposals.hearing import (
+    ObjectionDraft,
+    answer_objection,
+    decide_appeal,
+    object_to,
+    write_comment,
+)
 from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.models import (
     ChainHead,
     DraftLine,
     Objection,
     PayProposal,
+    ProposalAppeal,
     ProposalComment,
     ProposalRevision,
     Share,
@@ -43,7 +55,7 @@ from tests.conftest import Pass
 from tests.credits.proposing import Earning, earning, refused
 from tests.ledger.books import rebuild, unprotect
 from tests.network import Instance, Network, settle
-from tests.peer import CONTEXT, Peer
+from tests.peer import CONTEXT, ED25519, Peer
 
 pytestmark = pytest.mark.anyio
 
@@ -103,11 +115,74 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     said = await here.run(lambda: Stance.filter(proposal_id=proposal.id, says="accept", counts=True))
     assert [(each.digest, each.via) for each in said] == [(second.digest, "activity")]
 
+    # What others said, the answer to it, and what came of an appeal stand with the copy as well.
+    bos = ObjectionDraft(kind="other", words="Less than < a half\nfor me.", remedy="Half.")
+    await here.run(lambda: write_comment(earned.cy, proposal, "Fair, *I* think."))
+    theirs = await here.run(lambda: object_to(earned.bo, proposal, bos, digest=second.digest))
+    await here.run(lambda: answer_objection(earned.ana, theirs, resolution="rejected", words="It was agreed."))
+    async with there.sign_in("dia") as browser:
+
+        async def objects(words: str) -> Objection:
+            said = {"kind": "other", "words": words, "remedy": "Something else.", "digest": second.digest}
+            assert (await browser.post(f"/pay/{copy.key}/objections", data=said)).status_code == 303
+            await settle(there, here)
+            return await there.run(lambda: Objection.get(proposal_id=copy.id, words=words))
+
+        async def at_home(objection: Objection) -> Objection:
+            found = await here.run(lambda: Objection.get(activity_uri=objection.activity_uri))
+            return await here.run(lambda: get_objection(proposal, found.key))
+
+        rash = await objects("The title is wrong.")
+        await browser.post(f"/pay/{copy.key}/objections/{rash.key}", data={"do": "withdraw", "digest": second.digest})
+        await settle(there, here)
+        assert (await at_home(rash)).state == "withdrawn", await why_refused(here)
+        third = await objects("My name is missing in the titles.")
+        await here.run(lambda: _answered(earned, proposal, third.activity_uri, "It stands at the end of the film."))
+        await settle(here, there)
+        page = (await browser.get(f"/pay/{copy.key}")).text
+        for shown in ("Less than &lt; a half", "It was agreed.", "It stands at the end of the film.", "taken back"):
+            assert shown in page
+        assert page.index("It was agreed.") < page.index('id="comments"') < page.index("Fair, <em>I</em> think.")
+        news = await there.run(lambda: Notification.filter(account__actor_id=dia.id, kind="objection_answered"))
+        assert news[-1].url == f"/pay/{copy.key}#objection-{third.key}"
+        asks = {"do": "appeal", "digest": second.digest, "said": "Nobody sees the end."}
+        assert (await browser.post(f"/pay/{copy.key}/objections/{third.key}", data=asks)).status_code == 303
+        await settle(there, here)
+        appeal = await here.run(lambda: ProposalAppeal.get(objection__activity_uri=third.activity_uri))
+        assert (appeal.words, appeal.state) == ("Nobody sees the end.", "open")
+        dora = await here.join("dora", role=Role.TREASURER)
+        await here.run(lambda: decide_appeal(dora, appeal, upholds=False, reason="I saw it."))
+        await settle(here, there)
+        page = (await browser.get(f"/pay/{copy.key}")).text
+        assert "appeal dismissed" in page
+        assert "I saw it." in page
+    # Each of these words stands here whole, as dia signed it, and whoever has her key can see that it is hers.
+    words = await _said(here, proposal, "accept", "appeal", "withdraw")
+    assert all(each.is_proved for each in words)
+    key = await here.run(lambda: ActorKey.filter(actor__uri=dia.uri, kind="ed25519").get())
+    signed = [str(third.activity_uri), *(str(each.activity_uri) for each in words)]
+    evidence = await here.run(lambda: Evidence.filter(activity_uri__in=signed))
+    assert len(evidence) == len(signed)
+    for row in evidence:
+        verify_proof(json.loads(row.body), read_public_key(key.public), now=now())
+
     proposal = await earned.look(proposal)
+    await here.run(lambda: accept_proposal(earned.bo, proposal, second.digest))
     await earned.decided(proposal, second, time_passes)
+    await settle(here, there)
     await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
     await settle(here, there)
     assert (await copy_at(there, proposal)).state == "locked"
+    assert "It is fair." in (await there.get(f"/pay/{copy.key}")).text, "the decision with its reason"
+    notices = await there.run(lambda: Notification.filter(account__actor_id=dia.id).order_by("id"))
+    kinds = [
+        *("proposal_published", "proposal_revised", "objection_answered", "objection_answered"),
+        *("objection_decided", "proposal_decided", "proposal_locked"),
+    ]
+    about_it = [
+        each.kind for each in notices if each.details.get("title") == copy.title or "share" in str(each.details)
+    ]
+    assert about_it == kinds, "nobody is told twice"
 
     # The end of the log is there now, signed, and whoever rebuilds the log is found by it.
     head = await there.run(ChainHead.get)
@@ -126,6 +201,21 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     assert not [each for each in alone.findings if each.about.startswith("link")], "the chain agrees with itself"
     found = await here.run(lambda: verify(against=asked.heads))
     assert f"link {head.number}" in {each.about for each in found.findings}
+
+
+async def _answered(earned: Earning, proposal: PayProposal, activity: str | None, words: str) -> None:
+    found = await Objection.get(activity_uri=activity)
+    await answer_objection(earned.ana, await get_objection(proposal, found.key), resolution="rejected", words=words)
+
+
+async def _said(here: Instance, proposal: PayProposal, *says: str) -> list[Stance]:
+    return await here.run(lambda: Stance.filter(proposal_id=proposal.id, says__in=says, via="activity"))
+
+
+def _multikey(peer: Peer, name: str) -> dict[str, str]:
+    uri = f"{peer.origin}/users/{name}"
+    public = ED25519.public.multibase
+    return {"id": f"{uri}#ed25519", "type": "Multikey", "controller": uri, "publicKeyMultibase": public}
 
 
 async def served(here: Instance, proposal: PayProposal) -> dict[str, Any]:
@@ -202,9 +292,40 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(here: I
         await good.post(here, first)
         await here.work()
     assert await it.says(good, "Accept", bo, it.ref()) == ["accept False", "accept True"], "said once, counted once"
+    assert not (await here.run(lambda: Stance.get(activity_uri=first["id"]))).is_proved, "a signature alone shows it"
+
+    # With a proof anybody can verify it later; lifted to another revision, proposal or person, it proves nothing.
+    eve = good.actor("eve", assertionMethod=[_multikey(good, "eve")])
+    proved = add_proof(
+        good.activity("Reject", eve, it.ref(remedy="Ten percent."), **{"@context": first["@context"], "content": "I."}),
+        key=ED25519, verification_method=f"{eve}#ed25519", created=now(),
+    )  # fmt: skip
+    lifted = [
+        {**proved, "object": {**proved["object"], "revision": 2}},
+        {**proved, "object": {**proved["object"], "id": f"{here.origin}/pay/another"}},
+        {**proved, "actor": bo},
+        {**proved, "id": f"{good.origin}/activities/another"},
+    ]
+    for each in lifted:
+        assert (await good.post(here, each)).status_code == 401
+    for _again in range(2):
+        await good.post(here, proved)
+        await here.work()
+    assert [each.is_proved for each in await here.run(lambda: Objection.filter(author__uri=eve))] == [True]
+
+    # Who takes an objection back, or appeals, is who made it, and saw what is in force.
+    named = {"type": "Object", "kind": "objection", "id": proved["id"], "about": proposal.uri}
+    ref = {**named, "revision": 1, "digestMultibase": revision.digest}
+    for actor, said in ((bo, ref), (eve, ref | {"about": f"{good.origin}/pay/1"}), (eve, ref | {"revision": 0})):
+        await it.says(good, "Undo", actor, said)
+    assert (await it.says(good, "Undo", eve, ref | {"revision": 2}))[-1] == "withdraw False"
+    assert await here.run(lambda: Objection.exists(author__uri=eve, state="open"))
+    assert (await it.says(good, "Reject", eve, ref, content="No."))[-1] == "withdraw False", "it has no answer yet"
+    assert (await it.says(good, "Undo", eve, ref))[-1] == "withdraw True"
+    assert await here.run(lambda: Objection.exists(author__uri=eve, state="withdrawn"))
     # Whoever is not listed says that they were left out, and is answered.
     await it.says(evil, "Reject", mallory, it.ref(remedy="Five percent."), content="I wrote the music.")
-    left_out = await here.run(lambda: Objection.get(proposal_id=proposal.id).select_related("author"))
+    left_out = await here.run(lambda: Objection.get(author__uri=mallory).select_related("author"))
     assert (left_out.kind, left_out.author.uri) == ("left_out", mallory)
     assert len(await why_refused(here)) >= 6
 

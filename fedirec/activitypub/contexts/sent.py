@@ -310,6 +310,10 @@ PROPOSAL_TERMS: Final[Context] = {
     "line": "fr:line",
     "remedy": "fr:remedy",
     "wanted": "fr:wanted",
+    "outcome": "fr:outcome",
+    "answer": "fr:answer",
+    "appeal": "fr:appeal",
+    "evidence": id_("fr:evidence"),
     "digestMultibase": f"{SECURITY}digestMultibase",
 }
 HEAD_TERMS: Final[Context] = {

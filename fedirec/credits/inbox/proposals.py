@@ -6,12 +6,12 @@ from typing import Any
 
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.vocab import Accept, Create, Delete, Ref, Reject, Tombstone, Update
+from fedirec.activitypub.vocab import Accept, Create, Delete, Ref, Reject, Tombstone, Undo, Update
 from fedirec.credits.actions.heads import keep_head
-from fedirec.credits.actions.proposals.answers import take_acceptance, take_rejection
+from fedirec.credits.actions.proposals.answers import take_acceptance, take_appeal, take_rejection, take_withdrawal
 from fedirec.credits.actions.proposals.copies import take_proposal
 from fedirec.credits.actions.proposals.replies import take_deletion, take_reply
-from fedirec.credits.vocab import HeadObject, ProposalObject, ProposalRef
+from fedirec.credits.vocab import HeadObject, ObjectionObject, ProposalObject, ProposalRef
 from fedirec.remix.vocab import CommentObject, PostObject
 
 handlers = Handlers()
@@ -35,6 +35,16 @@ async def proposal_accepted(sender: Actor, accept: Accept[ProposalRef]) -> None:
 @handlers.on(Reject, ProposalRef, evidence=True, vouched=True)
 async def proposal_rejected(sender: Actor, reject: Reject[ProposalRef]) -> None:
     await take_rejection(sender, reject)
+
+
+@handlers.on(Undo, ObjectionObject, evidence=True, vouched=True)
+async def objection_withdrawn(sender: Actor, undo: Undo[ObjectionObject]) -> None:
+    await take_withdrawal(sender, undo)
+
+
+@handlers.on(Reject, ObjectionObject, evidence=True, vouched=True)
+async def answer_appealed(sender: Actor, reject: Reject[ObjectionObject]) -> None:
+    await take_appeal(sender, reject)
 
 
 @handlers.on(Create, HeadObject, evidence=True, vouched=True)

@@ -12,7 +12,8 @@ from fedirec.activitypub.documents import ActivityResponse
 from fedirec.activitypub.vocab import Json
 from fedirec.credits.actions.proposals.describing import describe_proposal, lines_uri
 from fedirec.credits.models import PayProposal, ProposalRevision
-from fedirec.credits.queries.proposals import get_proposal, get_revision
+from fedirec.credits.queries.proposals import get_revision
+from fedirec.credits.routes.finding import asked_proposal
 from fedirec.errors import NotFound
 from fedirec.remix.queries.proofs import proved_by_us
 from fedirec.remix.routes.paging import row_in
@@ -21,19 +22,19 @@ from fedirec.remix.sizes import is_small
 
 async def show_proposal(request: Request[Any]) -> Response:
     """A proposal of ours with its newest revision, proved by its Group; before it is published there is none."""
-    proposal = await _asked(request)
+    proposal = await asked_proposal(request)
     return await _answer(request, proposal, await _words(proposal, proposal.number))
 
 
 async def show_revision(request: Request[Any]) -> Response:
     """The same as an earlier revision says it."""
-    proposal = await _asked(request)
+    proposal = await asked_proposal(request)
     return await _answer(request, proposal, await _words(proposal, row_in(request.path_params["number"])))
 
 
 async def show_lines(request: Request[Any]) -> Response:
     """The lines of a revision, in their order: where they are, and each page of them."""
-    proposal = await _asked(request)
+    proposal = await asked_proposal(request)
     row = await _words(proposal, row_in(request.path_params["number"]))
     uri, after = lines_uri(proposal, row.number), request.query_params.get("after")
     if after is None:
@@ -60,14 +61,6 @@ async def _answer(request: Request[Any], proposal: PayProposal, row: ProposalRev
     document = {"@context": PROPOSAL_CONTEXT, **describe_proposal(proposal, row).write()}
     keyring = request.state["keyring"]
     return ActivityResponse(await proved_by_us(document, author=proposal.group, keyring=keyring))
-
-
-async def _asked(request: Request[Any]) -> PayProposal:
-    """One of ours that everybody may see."""
-    proposal = await get_proposal(request.path_params["key"], None)
-    if proposal.pool_id is None or not proposal.number:
-        raise NotFound("there is no such proposal here")
-    return proposal
 
 
 async def _words(proposal: PayProposal, number: int) -> ProposalRevision:

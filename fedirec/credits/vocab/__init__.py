@@ -6,8 +6,16 @@ from fedirec.activitypub.vocab import Entity
 from fedirec.credits.vocab.credits import CreditObject
 from fedirec.credits.vocab.grants import GrantObject
 from fedirec.credits.vocab.heads import HeadObject
+from fedirec.credits.vocab.hearing import ObjectionObject
 from fedirec.credits.vocab.proposals import ProposalObject, ProposalRef
 
-TYPES: tuple[type[Entity], ...] = (CreditObject, GrantObject, ProposalObject, ProposalRef, HeadObject)
+TYPES: tuple[type[Entity], ...] = (
+    CreditObject,
+    GrantObject,
+    ProposalObject,
+    ProposalRef,
+    ObjectionObject,
+    HeadObject,
+)
 
-__all__ = ["TYPES", "CreditObject", "GrantObject", "HeadObject", "ProposalObject", "ProposalRef"]
+__all__ = ["TYPES", "CreditObject", "GrantObject", "HeadObject", "ObjectionObject", "ProposalObject", "ProposalRef"]

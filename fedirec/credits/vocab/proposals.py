@@ -22,7 +22,7 @@ from fedirec.credits.shares import WHOLE
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.remix.sizes import is_small
-from fedirec.remix.vocab.text import clean_line, clean_text
+from fedirec.remix.vocab.text import clean_line, clean_text, find_id
 
 MAX_INLINE: Final = 32
 """Lines that stand in the proposal itself; more of them are a collection."""
@@ -65,6 +65,8 @@ class ProposalObject:
     updated: datetime | None = None
     closes: datetime | None = None
     """Until when people can object."""
+    replies: str | None = None
+    """The collection of what is said to it: objections, decisions and comments (`vocab.hearing`)."""
 
     @classmethod
     def make(cls, revision: Revision, *, group: str, lines_at: str, **facts: Any) -> ProposalObject:
@@ -110,6 +112,7 @@ class ProposalObject:
             published=doc.find_instant("published"),
             updated=doc.find_instant("updated"),
             closes=doc.find_instant("endTime"),
+            replies=find_id(doc, "replies"),
         )
         if lines is not None:
             found.revision()
@@ -142,8 +145,9 @@ class ProposalObject:
             "publishes": self._intent(),
             "state": self.state,
         }
-        if self.note:
-            document["summary"] = self.note
+        for key, text in (("summary", self.note), ("replies", self.replies)):
+            if text:
+                document[key] = text
         for key, moment in (("published", self.published), ("updated", self.updated), ("endTime", self.closes)):
             if moment:
                 document[key] = write_instant(moment)
@@ -185,9 +189,9 @@ class ProposalRef:
     def read(cls, doc: Doc, vocabulary: Vocabulary) -> Self:
         """Raises Invalid unless it names a revision by its number and its digest."""
         number, wanted = doc.data.get("revision"), doc.data.get("wanted")
-        if not isinstance(number, int) or not _is_whole(number, MAX_NUMBER) or number == 0:
+        if not isinstance(number, int) or not is_whole(number, MAX_NUMBER) or number == 0:
             raise Invalid("what is accepted or rejected is one revision of a proposal")
-        if wanted is not None and not _is_whole(wanted, WHOLE):
+        if wanted is not None and not is_whole(wanted, WHOLE):
             raise Invalid("a share is a whole number of parts per million")
         recused, kind = doc.data.get("recused"), doc.find_text("objection")
         return cls(
@@ -221,5 +225,6 @@ def _lines(splits: Any) -> tuple[tuple[Json, ...] | None, str | None]:
     return tuple(values), None
 
 
-def _is_whole(value: Any, most: int) -> bool:
+def is_whole(value: Any, most: int) -> bool:
+    """Whether it is a whole number from 0 to `most`."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most

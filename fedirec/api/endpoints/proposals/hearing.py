@@ -23,7 +23,7 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalCommentSent,
 )
 from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
-from fedirec.credits.actions.proposals.elsewhere import object_elsewhere
+from fedirec.credits.actions.proposals.elsewhere import object_elsewhere, withdraw_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
     answer_objection,
@@ -69,7 +69,11 @@ async def object_(call: Call) -> Objection:
 
 
 async def withdraw(call: Call) -> None:
-    await withdraw_objection(call.actor, await named_objection(call))
+    row = await named_objection(call)
+    if row.proposal.pool_id is None:
+        await withdraw_elsewhere(call.actor, row)
+    else:
+        await withdraw_objection(call.actor, row, route=BY_API)
 
 
 async def answer(call: Call) -> Objection:
@@ -79,8 +83,11 @@ async def answer(call: Call) -> Objection:
 
 
 async def appeal(call: Call) -> Objection:
-    row = await named_objection(call)
-    await appeal_objection(call.actor, row, call.sent(ProposalAppealSent).words, route=BY_API)
+    row, words = await named_objection(call), call.sent(ProposalAppealSent).words
+    if row.proposal.pool_id is None:
+        await appeal_elsewhere(call.actor, row, words)
+    else:
+        await appeal_objection(call.actor, row, words, route=BY_API)
     return await _one(call, row.proposal, row)
 
 

@@ -6,27 +6,39 @@ and counts for nothing; who said what stands in the evidence, word for word.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fedirec.accounts.boundaries import refuse_unwelcome
+from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.vocab import Accept, Reject
-from fedirec.credits.actions.proposals.doors import own_person, with_home
-from fedirec.credits.actions.proposals.hearing import MAX_REMEDY, MAX_WORDS, ObjectionDraft, object_to
+from fedirec.activitypub.vocab import Accept, Activity, Reject, Undo
+from fedirec.credits.actions.proposals.doors import in_force, own_person, with_home
+from fedirec.credits.actions.proposals.hearing import (
+    MAX_REMEDY,
+    MAX_WORDS,
+    ObjectionDraft,
+    appeal_objection,
+    object_to,
+    withdraw_objection,
+)
 from fedirec.credits.actions.proposals.stances import (
+    MAX_STANCES,
+    STALE,
     Route,
     accept_proposal,
     give_share_back,
+    say,
     say_stale,
     take_share_back,
 )
 from fedirec.credits.models import Objection, PayProposal, Stance
 from fedirec.credits.objecting import ObjectionKind
-from fedirec.credits.queries.standing import listed_people, newest_revision
-from fedirec.credits.vocab import ProposalRef
-from fedirec.errors import Changed, Conflict, Forbidden, NotFound
+from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
+from fedirec.credits.vocab import ObjectionObject, ProposalRef
+from fedirec.errors import Changed, Conflict, Forbidden, NotFound, TooMany
 from fedirec.html import plain
 from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.queries.proofs import key_that_proves
 
 MAX_AN_HOUR: Final = 60
 """Answers of one person to proposals."""
@@ -38,8 +50,8 @@ async def take_acceptance(sender: Actor, accept: Accept[ProposalRef]) -> None:
 
     Raises NotFound for what is no proposal of ours, Forbidden for who is not listed, Conflict for what was said before.
     """
-    proposal, said = await _begin(sender, accept), accept.object
-    route = Route(via="activity", uri=accept.id)
+    proposal, said = await _begin(sender, accept, accept.object.id), accept.object
+    route = await _route(sender, accept)
     if said.recused is None:
         await accept_proposal(sender, proposal, said.digest, route)
     elif said.recused:
@@ -53,7 +65,7 @@ async def take_rejection(sender: Actor, reject: Reject[ProposalRef]) -> None:
 
     Who is not listed says that they were left out. Raises as `take_acceptance`, and Invalid without words and a remedy.
     """
-    proposal, said = await _begin(sender, reject), reject.object
+    proposal, said = await _begin(sender, reject, reject.object.id), reject.object
     listed = await listed_people(await newest_revision(proposal))
     person = await own_person(sender)
     kind = said.objection or (ObjectionKind.OTHER if person in listed else ObjectionKind.LEFT_OUT)
@@ -64,18 +76,78 @@ async def take_rejection(sender: Actor, reject: Reject[ProposalRef]) -> None:
         line=said.line,
         wanted=said.wanted,
     )
-    route = Route(via="activity", uri=reject.id)
+    route = await _route(sender, reject)
     try:
         await object_to(sender, proposal, draft, digest=said.digest, route=route)
     except Changed:
         await say_stale(sender, proposal, "object", said.digest, route)
 
 
-async def _begin(sender: Actor, answer: Accept[ProposalRef] | Reject[ProposalRef]) -> PayProposal:
+async def take_withdrawal(sender: Actor, undo: Undo[ObjectionObject]) -> None:
+    """`sender` takes back the objection that they name; part of the transaction of the activity.
+
+    Raises as `take_acceptance`, and as `hearing.withdraw_objection`.
+    """
+    objection, route = await _objection_in(sender, undo), await _route(sender, undo)
+    if await _is_stale(sender, objection, undo.object, "withdraw", route):
+        return
+    await withdraw_objection(sender, objection, route=route)
+
+
+async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
+    """`sender` does not take the answer to the objection that they name, and asks others to look; part of the
+    transaction of the activity.
+
+    Raises as `take_acceptance`, and as `hearing.appeal_objection`.
+    """
+    objection, route = await _objection_in(sender, reject), await _route(sender, reject)
+    if await _is_stale(sender, objection, reject.object, "appeal", route):
+        return
+    await appeal_objection(sender, objection, plain(reject.content or "")[:MAX_WORDS], route=route)
+
+
+async def _objection_in(sender: Actor, said: Undo[ObjectionObject] | Reject[ObjectionObject]) -> Objection:
+    """The objection of ours that is named by where it stands, or by the activity by which it came."""
+    proposal, named = await _begin(sender, said, said.object.about), said.object.id
+    key = named.removeprefix(f"{proposal.uri}#objection-")
+    rows = Objection.filter(proposal_id=proposal.id).select_related("author")
+    found = await (rows.filter(activity_uri=named) if key == named else rows.filter(key=key)).first()
+    if found is None:
+        raise NotFound("there is no such objection here")
+    if await own_person(sender) not in await same_people(found.person_id):
+        raise Forbidden("only whoever objected can say that")
+    found.proposal = proposal
+    return found
+
+
+async def _is_stale(sender: Actor, objection: Objection, named: ObjectionObject, says: str, route: Route) -> bool:
+    """Whether they saw another revision than that in force; then what they say is kept with the reason."""
+    revision, person = await in_force(objection.proposal), await own_person(sender)
+    if await Stance.filter(proposal_id=objection.proposal_id, person_id=person).count() >= MAX_STANCES:
+        raise TooMany("that person has said much about this already", retry_after=3600)
+    if (named.revision, named.digest) == (revision.number, revision.digest):
+        return False
+    await say(sender, person, objection.proposal, revision, says, named.digest, route=route, reason=STALE)
+    return True
+
+
+async def _route(sender: Actor, said: Activity[Any]) -> Route:
+    """By which activity it came, and whether that carries a proof by a key of the sender's: anybody can verify that
+    later, and of the rest only whoever saw the request.
+    """
+    is_proved = False
+    if said.envelope is not None and said.object_as_sent is not None:
+        document = opened(said.envelope, said.object_as_sent)
+        is_proved = await key_that_proves(document, actor_uri=sender.uri, is_new=True) is not None
+    return Route(via="activity", uri=said.id, is_proved=is_proved)
+
+
+async def _begin(sender: Actor, answer: Activity[Any], uri: str) -> PayProposal:
+    """The proposal of ours at `uri`. Raises Forbidden for what is nobody, Conflict for what was said before."""
     await refuse_insistent(sender, what=answer.TYPE, limit=MAX_AN_HOUR)
     if sender.type != "Person" or sender.moved_to is not None:
         raise Forbidden("only people answer proposals, from where they live now")
-    found = await PayProposal.get_or_none(uri=answer.object.id, pool_id__not_isnull=True)
+    found = await PayProposal.get_or_none(uri=uri, pool_id__not_isnull=True)
     if found is None or not found.number:
         raise NotFound("there is no such proposal here")
     said = Stance.filter(activity_uri=answer.id), Objection.filter(activity_uri=answer.id)

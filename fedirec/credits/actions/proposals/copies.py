@@ -7,7 +7,9 @@ shares hold. A home that says something else under a number that was seen before
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify_all
@@ -20,7 +22,10 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Create, Update
 from fedirec.clock import now
-from fedirec.credits.models import PayProposal, ProposalRevision, Share
+from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies, read_replies
+from fedirec.credits.deciding import Outcome as Decided
+from fedirec.credits.models import Objection, PayProposal, ProposalDecision, ProposalRevision, Share
+from fedirec.credits.proposals import ENDED, State
 from fedirec.credits.queries.drafts import read_revision
 from fedirec.credits.queries.standing import newest_revision
 from fedirec.credits.revisions import Revision, refuse_successor
@@ -44,6 +49,8 @@ MAX_REVISIONS: Final = 200
 """Of one copy."""
 MAX_PAGES: Final = 100
 """Pages of lines that are read of one revision."""
+STALE: Final = timedelta(minutes=10)
+"""How old a copy may be before its home is asked again when somebody looks at it."""
 _AT_ONCE: Final = 500
 OTHER_WORDS: Final = N_(
     "Its home says something else now under the number of a revision that we have. We keep the first."
@@ -103,8 +110,17 @@ async def meet_proposal(remote: Remote, uri: str) -> PayProposal:
     if group.is_local or group.state != "active":
         raise Forbidden("that Group says nothing here")
     revision = described.revision(await _lines_of(remote, described))
+    said = await read_replies(remote, described)
     async with transaction(), gathering():
-        return await _save(group, described, revision)
+        return await _save(group, described, revision, said)
+
+
+async def refresh_seen(copy: PayProposal) -> None:
+    """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that."""
+    if copy.pool_id is not None or State(copy.state) in ENDED:
+        return
+    if copy.fetched_at is None or copy.fetched_at < now() - STALE:
+        await enqueue([asking_for_proposal(copy.uri, cause=f"seen {now().timestamp() // STALE.total_seconds()}")])
 
 
 async def _lines_of(remote: Remote, described: ProposalObject) -> tuple[Any, ...]:
@@ -120,7 +136,7 @@ async def _lines_of(remote: Remote, described: ProposalObject) -> tuple[Any, ...
     return tuple(visit.entries)
 
 
-async def _save(group: Actor, described: ProposalObject, revision: Revision) -> PayProposal:
+async def _save(group: Actor, described: ProposalObject, revision: Revision, said: Said) -> PayProposal:
     """Part of the caller's transaction."""
     known = await PayProposal.filter(uri=described.id).first()
     if known is not None:
@@ -150,11 +166,24 @@ async def _save(group: Actor, described: ProposalObject, revision: Revision) -> 
             raise Unsupported("enough revisions of that proposal are known here")
         kept = await _add(copy, newest, described, revision)
         copy.number = revision.number
-    copy.title, copy.state = revision.title or copy.title, described.state
+    before, copy.state, copy.title = copy.state, described.state, revision.title or copy.title
     copy.published_at, copy.closes_at = described.published, described.closes
     await copy.save()
+    decided = await ProposalDecision.filter(proposal_id=copy.id).count()
+    answered = await keep_replies(copy, said)
     if newest is None or newest.id != kept.id:
-        await _tell(copy, kept, group, ours, is_first=newest is None)
+        people = {each.id: each for each in (*ours, *(await _listed_in(newest)))}
+        kind = Notice.PROPOSAL_PUBLISHED if newest is None else Notice.PROPOSAL_REVISED
+        await _tell(copy, kind, group, people.values(), number=kept.number, reason=kept.note)
+    newer = await ProposalDecision.filter(proposal_id=copy.id).order_by("-created_at").first()
+    has_new = newer is not None and await ProposalDecision.filter(proposal_id=copy.id).count() > decided
+    reason = newer.reason if newer is not None and has_new else ""
+    if known is not None and before != copy.state and (news := _NEWS.get(State(copy.state))) is not None:
+        await _tell(copy, news, group, ours, number=kept.number, reason=reason)
+    elif known is not None and has_new and newer is not None and newer.outcome == Decided.REJECTED:
+        await _tell(copy, Notice.PROPOSAL_REJECTED, group, ours, number=kept.number, reason=reason)
+    for about, objection, why in answered:
+        await _tell_author(copy, about, objection, group, why)
     return copy
 
 
@@ -247,10 +276,32 @@ async def _listed_here(revision: Revision) -> Sequence[Actor]:
     return list((await _known_actors(revision, is_local=True, type="Person", state="active")).values())
 
 
+async def _listed_in(row: ProposalRevision | None) -> Sequence[Actor]:
+    """Members of ours who were listed in an earlier revision."""
+    return await _listed_here(read_revision(row)) if row is not None and row.document else []
+
+
 async def _tell(
-    copy: PayProposal, row: ProposalRevision, group: Actor, people: Sequence[Actor], *, is_first: bool
+    copy: PayProposal, kind: Notice, group: Actor, people: Iterable[Actor], *, number: int, reason: str
 ) -> None:
+    """Members of ours know it: their instance is told by the proposal alone, and by no letter."""
     accounts = await Account.filter(actor_id__in=[actor.id for actor in people], state="active")
-    kind = Notice.PROPOSAL_PUBLISHED if is_first else Notice.PROPOSAL_REVISED
-    about = {"title": copy.title, **({"reason": row.note} if row.note else {})}
-    await notify_all(accounts, kind, group, f"{copy.uri}#copy-{row.number}", f"/pay/{copy.key}", about)
+    about = {"title": copy.title, **({"reason": reason} if reason else {})}
+    # How they want to be paid they say at its home.
+    page = copy.uri if kind is Notice.PROPOSAL_LOCKED else f"/pay/{copy.key}"
+    await notify_all(accounts, kind, group, f"{copy.uri}#{kind}-{number}", page, about)
+
+
+async def _tell_author(copy: PayProposal, kind: Notice, objection: Objection, group: Actor, reason: str) -> None:
+    accounts = await Account.filter(actor_id=objection.author_id, state="active")
+    page = f"/pay/{copy.key}#objection-{objection.key}"
+    await notify_all(accounts, kind, group, f"{objection.uri}#{kind}", page, {"title": copy.title, "reason": reason})
+
+
+_NEWS: Final[Mapping[State, Notice]] = MappingProxyType(
+    {
+        State.DECIDED: Notice.PROPOSAL_DECIDED,
+        State.LOCKED: Notice.PROPOSAL_LOCKED,
+        State.CANCELLED: Notice.PROPOSAL_CANCELLED,
+    }
+)

@@ -9,17 +9,18 @@ from typing import Any, Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import Accept, Reject
+from fedirec.activitypub.vocab import Accept, Reject, Undo
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import in_force, own_person, with_home
 from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS, MAX_REMEDY, MAX_WORDS, ObjectionDraft
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
-from fedirec.credits.models import Objection, PayProposal, ProposalRevision, Share, Stance
-from fedirec.credits.objecting import ObjectionKind, refuse_objection
-from fedirec.credits.proposals import HEARING, State, is_open
+from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance
+from fedirec.credits.objecting import ObjectionKind, ObjectionState, refuse_appeal, refuse_objection, refuse_withdrawal
+from fedirec.credits.proposals import ENDED, HEARING, State, is_open
 from fedirec.credits.queries.standing import listed_people, same_people
 from fedirec.credits.shares import WHOLE, refuse_number
-from fedirec.credits.vocab import ProposalRef
+from fedirec.credits.vocab import ObjectionObject, ProposalRef
+from fedirec.credits.vocab.hearing import write_words
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
@@ -47,7 +48,9 @@ async def accept_elsewhere(
         ref = ProposalRef(id=copy.uri, revision=revision.number, digest=digest, recused=recused, line=line)
         uri = await _send(Accept, person, copy, ref)
         says = {None: "accept", True: "recuse", False: "return"}[recused]
-        return await say(person, own, copy, revision, says, digest, line=line, route=Route(via="activity", uri=uri))
+        return await say(
+            person, own, copy, revision, says, digest, line=line, route=Route(via="activity", uri=uri, is_proved=True)
+        )
 
 
 async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDraft, *, digest: str) -> Objection:
@@ -87,7 +90,7 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
             remedy=draft.remedy.strip(),
             wanted=draft.wanted,
         )
-        uri = await _send(Reject, person, copy, ref, content=draft.words.strip())
+        uri = await _send(Reject, person, copy, ref, content=write_words(draft.words.strip()))
         return await Objection.create(
             key=new_key(),
             proposal=copy,
@@ -100,11 +103,69 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
             remedy=draft.remedy.strip(),
             wanted_ppm=draft.wanted,
             activity_uri=uri,
+            is_proved=True,
             created_at=now(),
         )
 
 
-async def _begin(person: Actor, copy: PayProposal, digest: str) -> tuple[ProposalRevision, int]:
+async def withdraw_elsewhere(person: Actor, objection: Objection, *, digest: str | None = None) -> Objection:
+    """`person`, a member of ours, takes back an objection of theirs at the home of its proposal; `digest` is that of
+    the revision that they see, the newest that we know unless it is said. Raises Changed, Forbidden and Conflict.
+    """
+    async with transaction():
+        revision, _own = await _begin_heard(person, objection, digest)
+        refuse_withdrawal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now())
+        await _send(Undo, person, objection.proposal, _named(objection, revision))
+        objection.state = ObjectionState.WITHDRAWN.value
+        await objection.save(update_fields=["state"])
+    return objection
+
+
+async def appeal_elsewhere(
+    person: Actor, objection: Objection, words: str, *, digest: str | None = None
+) -> ProposalAppeal:
+    """`person`, a member of ours, does not take the answer to their objection: its home is asked to let others look.
+
+    Raises as `withdraw_elsewhere`, and Invalid without a reason.
+    """
+    if len(words) > MAX_WORDS:
+        raise Invalid(N_("Please keep it under %(n)s characters."), field="words", blanks={"n": MAX_WORDS})
+    async with transaction():
+        revision, _own = await _begin_heard(person, objection, digest)
+        refuse_appeal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now(), words=words)
+        named, said = _named(objection, revision), words.strip()
+        await _send(Reject, person, objection.proposal, named, content=write_words(said))
+        objection.state = ObjectionState.APPEALED.value
+        await objection.save(update_fields=["state"])
+        return await ProposalAppeal.create(
+            objection=objection, proposal=objection.proposal, words=said, created_at=now()
+        )
+
+
+async def _begin_heard(person: Actor, objection: Objection, digest: str | None) -> tuple[ProposalRevision, int]:
+    """Raises Forbidden for who did not object."""
+    copy = await PayProposal.get(id=objection.proposal_id)
+    revision, own = await _begin(person, copy, digest)
+    await objection.refresh_from_db()
+    objection.proposal = copy
+    if own not in await same_people(objection.person_id):
+        raise Forbidden(N_("Only whoever objected can say that."))
+    if State(copy.state) in ENDED:
+        raise Conflict(N_("This proposal was called off."))
+    return revision, own
+
+
+def _named(objection: Objection, revision: ProposalRevision) -> ObjectionObject:
+    """The objection, by where it stands or by what made it, together with what its author sees."""
+    return ObjectionObject(
+        id=objection.uri or str(objection.activity_uri),
+        about=objection.proposal.uri,
+        revision=revision.number,
+        digest=revision.digest,
+    )
+
+
+async def _begin(person: Actor, copy: PayProposal, digest: str | None) -> tuple[ProposalRevision, int]:
     await hold(copy)
     await with_home(copy)
     if not person.is_local or copy.pool_id is not None:
@@ -115,14 +176,17 @@ async def _begin(person: Actor, copy: PayProposal, digest: str) -> tuple[Proposa
     return await in_force(copy, digest), own
 
 
-async def _send(kind: Any, person: Actor, copy: PayProposal, ref: ProposalRef, content: str | None = None) -> str:
+async def _send(
+    kind: Any, person: Actor, copy: PayProposal, said: ProposalRef | ObjectionObject, content: str | None = None
+) -> str:
+    """With a proof by the key of `person`: it stays with whoever gets it, and anybody can verify it later."""
     answer = kind(
         id=new_activity_uri(person),
         actor=person.uri,
-        object=ref,
+        object=said,
         to=(copy.group.uri,),
         content=content,
         published=now(),
     )
-    await publish(person, answer, to=[copy.group])
+    await publish(person, answer, to=[copy.group], is_proved=True)
     return str(answer.id)

@@ -12,13 +12,23 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
+from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, in_force, own_person
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
-from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
-from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalComment, ProposalRevision, Share
+from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some
+from fedirec.credits.eyes import refuse_judge
+from fedirec.credits.models import (
+    Objection,
+    PayProposal,
+    ProposalAppeal,
+    ProposalComment,
+    ProposalDecision,
+    ProposalRevision,
+    Share,
+)
 from fedirec.credits.objecting import (
     AppealState,
     Contest,
@@ -28,12 +38,12 @@ from fedirec.credits.objecting import (
     held_parts,
     refuse_answer,
     refuse_appeal,
-    refuse_judge,
     refuse_objection,
     refuse_withdrawal,
 )
 from fedirec.credits.proposals import ENDED, State, is_open
-from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
 from fedirec.credits.shares import WHOLE, refuse_number
 from fedirec.db import transaction
 from fedirec.db.holding import hold
@@ -154,6 +164,7 @@ async def object_to(
                     remedy=draft.remedy.strip(),
                     wanted_ppm=draft.wanted,
                     activity_uri=route.uri,
+                    is_proved=route.is_proved,
                     created_at=now(),
                 )
         except IntegrityError as error:
@@ -169,15 +180,17 @@ async def object_to(
     return objection
 
 
-async def withdraw_objection(author: Actor, objection: Objection) -> Objection:
+async def withdraw_objection(author: Actor, objection: Objection, *, route: Route = BY_PAGE) -> Objection:
     """`author` takes their objection back, which stands against nothing any more: as long as it has no answer, or they
     could appeal. Raises Forbidden and Conflict.
     """
-    async with transaction():
+    async with transaction(), gathering():
         await _begin_hearing(Deed.WITHDRAW_OBJECTION, objection, author)
         refuse_withdrawal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now())
         objection.state = ObjectionState.WITHDRAWN.value
         await objection.save(update_fields=["state"])
+        await _keep_word(author, objection, "withdraw", route)
+        await tell_copies(objection.proposal)
         await record("objection_withdrawn", objection.proposal.key, {"objection": objection.key})
     return objection
 
@@ -204,6 +217,7 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
         objection.answer, objection.answered_by, objection.answered_at = words.strip(), leader, now()
         await objection.save(update_fields=["state", "resolution", "answer", "answered_by_id", "answered_at"])
         await _tell_author(objection, Notice.OBJECTION_ANSWERED, leader, words.strip())
+        await tell_copies(objection.proposal)
         await record(
             "objection_answered", objection.proposal.key, {"objection": objection.key, "resolution": resolution}
         )
@@ -237,13 +251,18 @@ async def appeal_objection(
             await say(
                 author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
             )
+        await _keep_word(author, objection, "appeal", route)
+        await tell_copies(objection.proposal)
         await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
+        if not await judges() - await _close_to(objection):
+            await tell_listed(objection.proposal, Notice.OBJECTION_APPEALED, revision=revision, cause=author)
         await record("objection_appealed", objection.proposal.key, {"objection": objection.key})
     return appeal
 
 
 async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, reason: str) -> ProposalAppeal:
     """Somebody who is not listed and had no part in it has looked: the appeal is upheld, or dismissed, with a reason.
+    Where there is nobody else, one of those who had waits, and everybody listed was told of the appeal.
 
     Dismissed, what was held is owed as proposed. Upheld before the lock, the proposal needs a revision; after it, what
     was held stays in the pool for a further proposal. Raises Forbidden, Conflict and Invalid.
@@ -259,17 +278,24 @@ async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, 
         await appeal.refresh_from_db()
         if appeal.state != AppealState.OPEN:
             raise Conflict(N_("This appeal has been decided already."))
-        refuse_judge(
+        is_solo = refuse_judge(
             await own_person(judge),
+            author=(await roots_of([objection.person_id]))[objection.person_id],
             listed=await listed_people(await newest_revision(proposal)),
             involved=await _involved(objection),
+            judges=await judges(),
+            told_at=appeal.created_at,
+            days=(await money_settings()).solo_days,
+            now=now(),
         )
         appeal.state = (AppealState.UPHELD if upholds else AppealState.DISMISSED).value
         appeal.decided_by, appeal.decided_at, appeal.reason = judge, now(), reason.strip()
         await appeal.save(update_fields=["state", "decided_by_id", "decided_at", "reason"])
         await _tell_author(objection, Notice.OBJECTION_DECIDED, judge, reason.strip())
         await tell_leaders(proposal, Notice.OBJECTION_DECIDED, cause=judge, reason=reason.strip())
-        await record("appeal_decided", proposal.key, {"objection": objection.key, "outcome": appeal.state})
+        await tell_copies(proposal)
+        document = {"objection": objection.key, "outcome": appeal.state, "solo": is_solo}
+        await record("appeal_decided", proposal.key, document)
     return appeal
 
 
@@ -283,6 +309,13 @@ async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None
     objection.proposal = proposal
 
 
+async def _keep_word(author: Actor, objection: Objection, says: str, route: Route) -> None:
+    """By which signed activity `author` took `objection` back or appealed is kept, and that it says nothing twice."""
+    if route.uri is not None:
+        revision, person = await in_force(objection.proposal), await own_person(author)
+        await say(author, person, objection.proposal, revision, says, revision.digest, route=route)
+
+
 async def _refuse_many(proposal: PayProposal, person: int, *, is_listed: bool) -> None:
     said = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value, resolution="")
     if await said.filter(person_id__in=await same_people(person)).count() >= MAX_OBJECTIONS:
@@ -292,13 +325,20 @@ async def _refuse_many(proposal: PayProposal, person: int, *, is_listed: bool) -
 
 
 async def _involved(objection: Objection) -> frozenset[int]:
-    """The people who drew it up, objected or answered."""
+    """The people who drew it up, answered, decided or locked it, and whoever objected."""
     proposal = objection.proposal
-    made = await ProposalRevision.filter(proposal_id=proposal.id).select_related("made_by")
-    actors = [*(row.made_by for row in made), await Actor.get_or_none(id=proposal.proposer_id or 0)]
-    actors.append(await Actor.get_or_none(id=objection.answered_by_id or 0))
-    people = {await own_person(actor) for actor in {each.id: each for each in actors if each}.values()}
+    made = await ProposalRevision.filter(proposal_id=proposal.id).exclude(made_by_id=None).values_list("made_by_id")
+    decided = await ProposalDecision.filter(proposal_id=proposal.id).exclude(decided_by_id=None)
+    ids = {int(row[0]) for row in made} | {row.decided_by_id for row in decided}
+    ids |= {proposal.proposer_id, proposal.approver_id, objection.answered_by_id}
+    actors = await Actor.filter(id__in=[each for each in ids if each is not None])
+    people = {await own_person(actor) for actor in actors}
     return frozenset(people | set(await same_people(objection.person_id)))
+
+
+async def _close_to(objection: Objection) -> frozenset[int]:
+    """The people who are listed, or had a part in it."""
+    return await _involved(objection) | await listed_people(await newest_revision(objection.proposal))
 
 
 async def _held_by(objection: Objection) -> int:
@@ -313,6 +353,13 @@ async def _held_by(objection: Objection) -> int:
 
 async def _tell_author(objection: Objection, kind: Notice, cause: Actor, reason: str) -> None:
     author = await Actor.get(id=objection.author_id)
+    listed = await listed_people(await newest_revision(objection.proposal))
     await tell_some(
-        objection.proposal, [author], kind, cause=cause, reason=reason, about=f"objection-{objection.key}-{kind}"
+        objection.proposal,
+        [author],
+        kind,
+        cause=cause,
+        reason=reason,
+        about=f"objection-{objection.key}-{kind}",
+        by_copy=[author.id] if await own_person(author) in listed else (),
     )

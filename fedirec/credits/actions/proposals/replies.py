@@ -25,7 +25,7 @@ async def take_reply(sender: Actor, post: NoteObject) -> bool:
     Part of the transaction of the activity. What is not for everybody stands nowhere. Raises Forbidden for what is not
     the sender's own, Unsupported where strangers are not heard, and as `save_comment`.
     """
-    known = await ProposalComment.filter(uri=post.id).first()
+    known = await ProposalComment.filter(uri=post.id, proposal__pool_id__not_isnull=True).first()
     proposal = None if known is not None else await proposal_under(post.in_reply_to)
     if known is None and proposal is None:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,7 +14,8 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.describing import describe_proposal
 from fedirec.credits.models import PayProposal, ProposalComment, ProposalRevision
 from fedirec.credits.proposals import State
-from fedirec.credits.queries.standing import actors_of_people, listed_people
+from fedirec.credits.queries.standing import actors_of_people, listed_people, newest_revision
+from fedirec.projects.actions.invitations import speaks_fedirec
 from fedirec.remix.actions.news import MAX_TITLE, publish_news
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.models import News
@@ -25,6 +26,14 @@ from fedirec.web.language import gettext as _
 
 MAX_TOLD: Final = 2_000
 """People elsewhere whose instances hear of one proposal besides the followers."""
+IN_COPIES: Final = frozenset(
+    {
+        *(Notice.PROPOSAL_PUBLISHED, Notice.PROPOSAL_REVISED, Notice.SHARE_GIVEN_BACK, Notice.PROPOSAL_DECIDED),
+        *(Notice.PROPOSAL_REJECTED, Notice.PROPOSAL_LOCKED, Notice.PROPOSAL_CANCELLED, Notice.OBJECTION_ANSWERED),
+        Notice.OBJECTION_DECIDED,
+    }
+)
+"""Of what an instance tells its people by itself that keeps a copy (`copies`)."""
 _PROPOSED: Final = N_(
     "How money is to be shared: “%(title)s”. Everybody can say what they think of it, also by a reply."
 )
@@ -54,8 +63,18 @@ async def tell_listed(
 
     Part of the caller's transaction. Here they are told by a notice, elsewhere by what their server understands.
     """
-    people = await listed_people(revision) | set(also)
-    await tell_some(proposal, await actors_of_people(people), kind, cause=cause, reason=reason, revision=revision)
+    listed = await listed_people(revision)
+    told = await actors_of_people(listed)
+    gone = await actors_of_people(set(also) - listed)
+    await tell_some(
+        proposal,
+        [*told, *gone],
+        kind,
+        cause=cause,
+        reason=reason,
+        revision=revision,
+        by_copy=[each.id for each in told],
+    )
 
 
 async def tell_leaders(proposal: PayProposal, kind: Notice, *, cause: Actor | None, reason: str = "") -> None:
@@ -72,12 +91,38 @@ async def tell_some(
     reason: str = "",
     revision: ProposalRevision | None = None,
     about: str = "",
+    by_copy: Collection[int] = (),
 ) -> None:
-    """Each of `people` knows that `kind` happened to `proposal`, or to the part of it that `about` names."""
+    """Each of `people` knows that `kind` happened to `proposal`, or to the part of it that `about` names.
+
+    Nobody is told twice: those `by_copy`, by row, whose instance makes a notice of the proposal itself, get no letter.
+    """
     details = {"title": proposal.title, **({"reason": reason} if reason else {})}
     number = revision.number if revision else proposal.number
     subject = f"{proposal.uri}#{about or f'{kind}-{number}'}"
-    await tell_people(proposal.group, people, kind, cause, subject, proposal.uri, details)
+    told = list(people)
+    read_there = {each.id for each in told if kind in IN_COPIES and each.id in by_copy and has_copy(each)}
+    for writes in (True, False):
+        some = [each for each in told if (each.id not in read_there) is writes]
+        await tell_people(proposal.group, some, kind, cause, subject, proposal.uri, details, writes=writes)
+
+
+def has_copy(actor: Actor) -> bool:
+    """Whether the instance of `actor`, who is listed, keeps a copy of the proposal: its software says that it can."""
+    return not actor.is_local and speaks_fedirec(actor)
+
+
+async def tell_copies(proposal: PayProposal) -> None:
+    """The instances that keep a copy of `proposal` because somebody there is listed ask for what was said to it; part
+    of the caller's transaction.
+    """
+    revision = await newest_revision(proposal)
+    if revision is None or not revision.document or proposal.group.state == "pending":
+        return
+    people = await actors_of_people(await listed_people(revision))
+    copies = [each for each in people if has_copy(each)]
+    if copies:
+        await publish(proposal.group, _said(Update, proposal, revision), to=copies[:MAX_TOLD])
 
 
 async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
@@ -91,16 +136,7 @@ async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
     group = proposal.group
     if group.state == "pending" or not revision.document:
         return
-    described = describe_proposal(proposal, revision)
-    kind: Any = Create if proposal.state == State.PUBLISHED else Update
-    said = kind(
-        id=new_activity_uri(group),
-        actor=group.uri,
-        object=described,
-        to=(PUBLIC,),
-        cc=(group.followers or "",),
-        published=now(),
-    )
+    said = _said(Create if proposal.state == State.PUBLISHED else Update, proposal, revision)
     people = await listed_people(revision)
     elsewhere = [each for each in await actors_of_people(people) if not each.is_local]
     await publish(group, said, to=elsewhere[:MAX_TOLD], to_followers_of=[group])
@@ -114,11 +150,24 @@ async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
         await proposal.save(update_fields=["note_uri"])
 
 
+def _said(kind: Any, proposal: PayProposal, revision: ProposalRevision) -> Any:
+    group = proposal.group
+    return kind(
+        id=new_activity_uri(group),
+        actor=group.uri,
+        object=describe_proposal(proposal, revision),
+        to=(PUBLIC,),
+        cc=(group.followers,) if group.followers else (),
+        published=now(),
+    )
+
+
 async def proposal_under(post: str | None) -> PayProposal | None:
     """The proposal of ours about which the Group said the post at the address `post`, or somebody what is there."""
     if not post:
         return None
-    comment = await ProposalComment.filter(uri=post).select_related("proposal").first()
+    ours = ProposalComment.filter(uri=post, proposal__pool_id__not_isnull=True)
+    comment = await ours.select_related("proposal").first()
     if comment is not None:
         return comment.proposal
     news = await News.filter(uri=post, group__is_local=True, author_id=None, deleted_at=None).first()

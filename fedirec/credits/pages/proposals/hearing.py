@@ -11,7 +11,12 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
+from fedirec.credits.actions.proposals.elsewhere import (
+    accept_elsewhere,
+    appeal_elsewhere,
+    object_elsewhere,
+    withdraw_elsewhere,
+)
 from fedirec.credits.actions.proposals.hearing import (
     MAX_COMMENT,
     MAX_REMEDY,
@@ -87,12 +92,18 @@ async def post_heard(request: Request[Any]) -> Response:
 
 async def _hear(actor: Actor, proposal: PayProposal, objection: Objection, form: Form, deed: str) -> str:
     """What was pressed is done, unless the form has something wrong; the sentence that says so."""
+    digest = form.line("digest", max=100)
     if deed == "withdraw":
-        await withdraw_objection(actor, objection)
+        if proposal.pool_id is None:
+            await withdraw_elsewhere(actor, objection, digest=digest)
+        else:
+            await withdraw_objection(actor, objection)
         return _("You took it back.")
     words = form.text("said", required=True, max=MAX_WORDS)
     if deed == "appeal":
-        if not form.errors:
+        if not form.errors and proposal.pool_id is None:
+            await appeal_elsewhere(actor, objection, words, digest=digest)
+        elif not form.errors:
             await appeal_objection(actor, objection, words)
         return _("Somebody who is not listed will look. What you contest is held back until then.")
     if deed == "judge":

@@ -121,8 +121,8 @@ def _objection_view(
         is_self_interested=heard.is_self_interested,
         appeal=_appeal_view(cards, heard) if appeal is not None else None,
         may_answer=leads and row.state == ObjectionState.OPEN and not heard.is_own,
-        may_withdraw=is_ours and heard.can_withdraw,
-        may_appeal=is_ours and heard.can_appeal,
+        may_withdraw=heard.can_withdraw,
+        may_appeal=heard.can_appeal,
         may_judge=judges and appeal is not None and appeal.state == AppealState.OPEN and not heard.is_own,
     )
 
