@@ -23,7 +23,7 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalCommentSent,
 )
 from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
-from fedirec.credits.actions.proposals.elsewhere import object_elsewhere, withdraw_elsewhere
+from fedirec.credits.actions.proposals.elsewhere import appeal_elsewhere, object_elsewhere, withdraw_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
     answer_objection,
