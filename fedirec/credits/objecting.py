@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -124,17 +124,6 @@ def refuse_appeal(state: str, resolution: str, *, answered_at: datetime | None, 
         raise Conflict(N_("This objection cannot be appealed, or not any more."))
     if not words.strip():
         raise Invalid(N_("Please say why."), field="words")
-
-
-def refuse_judge(person: int, *, listed: Collection[int], involved: Collection[int]) -> None:
-    """`person` decides an appeal: nobody who is listed, and nobody who drew it up, objected or answered.
-
-    Raises Forbidden. People count, not accounts, so that a move elsewhere makes nobody another.
-    """
-    if person in listed:
-        raise Forbidden(N_("Whoever is listed in a proposal cannot decide about it."))
-    if person in involved:
-        raise Forbidden(N_("Whoever drew it up, objected or answered cannot decide about it."))
 
 
 def is_contested(

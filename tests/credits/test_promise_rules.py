@@ -24,6 +24,7 @@ from fedirec.credits.departures import (
     departures,
     without_consent,
 )
+from fedirec.credits.eyes import refuse_interest, refuse_judge
 from fedirec.credits.objecting import (
     MAX_OPEN,
     TIME_TO_APPEAL,
@@ -38,7 +39,6 @@ from fedirec.credits.objecting import (
     lockable,
     refuse_answer,
     refuse_appeal,
-    refuse_judge,
     refuse_objection,
     refuse_withdrawal,
 )
@@ -120,11 +120,53 @@ def test_an_objection_that_did_not_get_all_it_wished_is_appealed_once_and_in_tim
             refuse_appeal(state, resolution, words="Again.", **ANSWERED)
 
 
-def test_nobody_judges_who_is_listed_or_was_part_of_it() -> None:
-    refuse_judge(5, listed={1, 2}, involved={3})
-    for person in (2, 3):
-        with pytest.raises(Forbidden):
-            refuse_judge(person, listed={1, 2}, involved={3})
+EARLY, LATE = NOW + timedelta(days=6), NOW + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("person", "judges", "now", "end"),
+    [
+        (5, {5}, EARLY, False),  # not listed, and had no part in it
+        (1, {1, 5}, LATE, Forbidden),  # listed
+        (3, {3, 5}, LATE, Forbidden),  # drew it up, answered, decided or locked it
+        (9, {9, 5}, LATE, Forbidden),
+        (1, {1, 3, 9}, EARLY, Conflict),  # nobody else is left: everybody listed had time first
+        (1, {1, 3, 9}, LATE, True),
+        (3, {3}, LATE, True),
+        (9, {9}, LATE, Forbidden),  # but never their own
+    ],
+)
+def test_an_appeal_is_decided_by_somebody_else_as_long_as_there_is_one(
+    person: int, judges: set[int], now: datetime, end: Any
+) -> None:
+    given: dict[str, Any] = {"author": 9, "listed": {1, 9}, "involved": {3, 9}, "judges": judges, "told_at": NOW}
+    if isinstance(end, bool):
+        assert refuse_judge(person, **given, days=7, now=now) is end
+        return
+    with pytest.raises(end):
+        refuse_judge(person, **given, days=7, now=now)
+
+
+@pytest.mark.parametrize(
+    ("person", "others", "now", "end"),
+    [
+        (5, {1}, EARLY, False),  # gets nothing
+        (1, {5}, LATE, Forbidden),  # gets a share, and somebody else would not
+        (1, {2, 5}, LATE, Forbidden),
+        (1, {2}, EARLY, Conflict),  # all of them do: everybody listed has time first
+        (1, {2}, LATE, True),
+        (1, set(), EARLY, Conflict),
+        (1, set(), LATE, True),
+    ],
+)
+def test_whoever_gets_a_share_decides_only_where_nobody_could_who_does_not(
+    person: int, others: set[int], now: datetime, end: Any
+) -> None:
+    if isinstance(end, bool):
+        assert refuse_interest(person, {1, 2}, others=others, told_at=NOW, days=7, now=now) is end
+        return
+    with pytest.raises(end):
+        refuse_interest(person, {1, 2}, others=others, told_at=NOW, days=7, now=now)
 
 
 def test_it_is_open_what_comes_of_an_objection_until_nobody_can_say_otherwise() -> None:

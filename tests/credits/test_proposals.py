@@ -182,6 +182,7 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     assert (await film.look(proposal)).held_amount == 10_000
     assert await here.run(release_settled) == 0
     dora = await here.join("dora", role=Role.MODERATOR)
+    await refused(here, Forbidden, lambda: decide_appeal(film.tom, appeal, upholds=False, reason="As I decided."))
     await refused(here, Forbidden, lambda: decide_appeal(film.ana, appeal, upholds=True, reason="For cy."))
     await refused(here, Forbidden, lambda: decide_appeal(film.cy, appeal, upholds=True, reason="For me."))
     await here.run(lambda: decide_appeal(dora, appeal, upholds=False, reason="I looked: it is fair."))
@@ -364,22 +365,52 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
 ) -> None:
     film = await earning(here)
     proposal, first = await film.published()
-    time_passes(WINDOW)
-    await here.run(close_windows)
-    olga = await here.run(lambda: Account.get(actor__local_handle="olga"))
-    ana = await here.run(lambda: Account.get(actor_id=film.ana.id))
-    for account, role in ((ana, Role.OWNER), (olga, Role.MEMBER)):
-        account.role = role.value
-        await here.run(account.save)
-    own = lambda: decide_proposal(film.ana, proposal, digest=first.digest, accepts=True, reason="Mine.")  # noqa: E731
-    await refused(here, Forbidden, own)
-    await here.run(lambda: Account.filter(actor_id=film.tom.id).update(role=Role.MEMBER.value))
-    await here.run(own)  # alone, and everybody has known it for two weeks
-    await refused(here, Conflict, lambda: lock_proposal(film.ana, proposal, digest=first.digest))
+    time_passes(timedelta(days=10))
+
+    async def roles(**wanted: Role) -> None:
+        for name, role in wanted.items():
+            await here.run(lambda: Account.filter(actor__local_handle=name).update(role=role.value))  # noqa: B023
+
+    # Cy appeals, and nobody is left who had no part in it: bo hears of that, and ana waits before she decides.
+    await roles(ana=Role.OWNER, olga=Role.MEMBER)
+    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.")
+    objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
+    await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
+    await roles(tom=Role.MEMBER)
+    appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
+    told = await here.run(lambda: Notification.filter(kind="objection_appealed").select_related("account"))
+    assert film.bo.id in {row.account.actor_id for row in told}
+    judge = lambda: decide_appeal(film.ana, appeal, upholds=False, reason="I looked.")  # noqa: E731
+    await refused(here, Conflict, judge)
     time_passes(timedelta(days=7, minutes=1))
-    await here.run(lambda: lock_proposal(film.ana, proposal, digest=first.digest))
-    link = await here.run(lambda: ChainLink.filter(kind="proposal_locked").get())
-    assert '"solo":true' in link.document
+    await roles(tom=Role.TREASURER)
+    await refused(here, Forbidden, judge)
+    await roles(tom=Role.MEMBER)
+    await here.run(judge)
+    await here.run(close_windows)
+
+    # Ana drew it up, and cy gets a share: as long as tom is there neither decides it.
+    await roles(tom=Role.TREASURER, cy=Role.TREASURER)
+    said: dict[str, Any] = {"digest": first.digest, "accepts": True, "reason": "Mine."}
+    own = lambda: decide_proposal(film.ana, proposal, **said)  # noqa: E731
+    cys = lambda: decide_proposal(film.cy, proposal, **said)  # noqa: E731
+    await refused(here, Forbidden, own)
+    assert "You get a share of it yourself" in await refused(here, Forbidden, cys)
+    assert "You get a share of it yourself" in await _shown(here, "cy", proposal)
+    await roles(tom=Role.MEMBER, cy=Role.MEMBER)
+    await here.run(own)  # alone, and everybody has known it for two weeks
+    locks = partial(lock_proposal, proposal=proposal, digest=first.digest)
+    await refused(here, Conflict, lambda: locks(film.ana))
+    await roles(cy=Role.TREASURER)
+    await refused(here, Forbidden, lambda: locks(film.ana))
+    await refused(here, Conflict, lambda: locks(film.cy))
+    assert "so does everybody who could do that" in await _shown(here, "cy", proposal)
+    time_passes(timedelta(days=7, minutes=1))
+    await here.run(lambda: locks(film.cy))
+    links = await here.run(
+        lambda: ChainLink.filter(kind__in=["appeal_decided", "proposal_decision", "proposal_locked"])
+    )
+    assert [('"solo":true' in link.document) for link in links] == [True, True, True]
 
 
 async def test_two_at_once_publish_and_lock_once(here: Instance, time_passes: Pass) -> None:
@@ -474,6 +505,11 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     await film.decided(proposal, revision, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
     assert sum((await film.owed(proposal)).values()) == 6_000
+
+
+async def _shown(here: Instance, who: str, proposal: PayProposal) -> str:
+    async with here.sign_in(who) as client:
+        return (await client.get(f"/pay/{proposal.key}")).text
 
 
 async def _against(film: Earning, proposal: PayProposal) -> frozenset[int]:

@@ -13,8 +13,6 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.remix.powers import Part
 from fedirec.remix.queries.leading import parts_around
 
-_PAYERS = [str(role) for role in Role if may(role, Permission.PAY)]
-
 
 async def parts_to(group: Actor, actor: Actor) -> frozenset[Part]:
     """What `actor` is to proposals of `group`, as far as leading it and handling money goes.
@@ -47,11 +45,22 @@ async def payers() -> frozenset[int]:
 
     Somebody who was never asked for as a person counts as well, under a number below 0: they are one more who could.
     """
+    return await _people_who(Permission.PAY)
+
+
+async def judges() -> frozenset[int]:
+    """The people who may decide appeals on this instance, counted as `payers` are."""
+    return await _people_who(Permission.PAY, Permission.MODERATE)
+
+
+async def _people_who(*permissions: Permission) -> frozenset[int]:
+    """The people who have one of these."""
+    roles = [str(role) for role in Role if any(may(role, permission) for permission in permissions)]
     rows = await fetch_rows(
         "SELECT DISTINCT COALESCE(p.joined_id, p.id, -a.id) AS person FROM account a "  # noqa: S608
         "LEFT JOIN identity i ON i.actor_id = a.actor_id LEFT JOIN person p ON p.id = i.person_id "
-        f"WHERE a.state = 'active' AND a.role IN ({', '.join('?' * len(_PAYERS))})",
-        *_PAYERS,
+        f"WHERE a.state = 'active' AND a.role IN ({', '.join('?' * len(roles))})",
+        *roles,
     )
     return frozenset(int(row["person"]) for row in rows)
 

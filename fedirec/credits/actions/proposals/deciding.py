@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
@@ -9,10 +11,10 @@ from fedirec.credits.actions.proposals.doors import begin, in_force, own_person,
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE, proposers_of
 from fedirec.credits.actions.proposals.telling import announce, tell_leaders, tell_listed
 from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally
-from fedirec.credits.eyes import refuse_same_eyes
+from fedirec.credits.eyes import refuse_interest, refuse_same_eyes
 from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import TAKING, Facts, State, Step, advance, refusal_of
-from fedirec.credits.queries.contests import disputes_of, tally_of, unanswered
+from fedirec.credits.queries.contests import disputes_of, stakes_in, tally_of, unanswered
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
@@ -29,8 +31,9 @@ async def decide_proposal(
 ) -> ProposalDecision:
     """The host has decided that money is shared as the revision with `digest` says, or that it is not, and why.
 
-    Only where the rule says so, when every objection has its answer, and by somebody who did not propose it; where one
-    person alone may pay here, they wait. Rejected, it can be revised. Raises Forbidden, Changed, Conflict, Invalid.
+    Only where the rule says so, when every objection has its answer, and by somebody who did not propose it and gets
+    nothing of it; where there is nobody else, they wait. Rejected, it can be revised. Raises Forbidden, Changed,
+    Conflict, Invalid.
     """
     if not reason.strip() or len(reason.strip()) > MAX_NOTE:
         raise Invalid(
@@ -46,10 +49,10 @@ async def decide_proposal(
         _refuse_step(proposal, Facts(now=now(), unanswered=await unanswered(proposal), is_agreed=True))
         if any(dispute.is_upheld(revision.published_at) for dispute in await disputes_of(proposal)):
             raise Conflict(N_("An appeal was upheld. Please let those who lead it publish a revision first."))
-        await refuse_own(treasurer, proposal, revision, told=revision)
+        is_solo = await refuse_own(treasurer, proposal, revision, told=revision)
         ruling = Ruling(accepts=accepts, reason=reason.strip(), digest=digest)
         counted = await tally_of(proposal, revision, ruling=ruling)
-        return await _decide(proposal, revision, counted, by=treasurer, reason=reason.strip())
+        return await _decide(proposal, revision, counted, by=treasurer, reason=reason.strip(), is_solo=is_solo)
 
 
 async def count_votes(proposal: PayProposal) -> ProposalDecision | None:
@@ -85,21 +88,18 @@ async def close_windows() -> int:
 async def refuse_own(
     treasurer: Actor, proposal: PayProposal, revision: ProposalRevision, *, told: ProposalRevision | None = None
 ) -> bool:
-    """`treasurer` did not propose what they approve; whether the rule for who is alone stands in for that.
+    """`treasurer` did not propose what they approve, and gets nothing of it; whether the rule for where there is nobody
+    else stands in for that.
 
-    Who is alone waits from when everybody was told: of `told`, or else of the decision. Raises Forbidden and Conflict.
+    They wait then from when everybody was told: of `told`, or else of the decision. Raises Forbidden and Conflict.
     """
-    person, proposers = await own_person(treasurer), await proposers_of(proposal)
-    settings = await money_settings()
-    told_at = told.published_at if told is not None else proposal.decided_at
-    return refuse_same_eyes(
-        person,
-        [person] if person in proposers else sorted(proposers)[:1],
-        payers=await payers(),
-        told_at=told_at or revision.published_at,
-        days=settings.solo_days,
-        now=now(),
-    )
+    person, proposers, everybody = await own_person(treasurer), await proposers_of(proposal), await payers()
+    gaining = {each.person for each in await stakes_in(revision) if each.ppm}
+    told_at = (told.published_at if told is not None else proposal.decided_at) or revision.published_at
+    waiting: dict[str, Any] = {"told_at": told_at, "days": (await money_settings()).solo_days, "now": now()}
+    before = [person] if person in proposers else sorted(proposers)[:1]
+    is_alone = refuse_same_eyes(person, before, payers=everybody, **waiting)
+    return refuse_interest(person, gaining, others=everybody - proposers - {person}, **waiting) or is_alone
 
 
 async def _close(proposal: PayProposal) -> bool:
@@ -118,7 +118,13 @@ async def _close(proposal: PayProposal) -> bool:
 
 
 async def _decide(
-    proposal: PayProposal, revision: ProposalRevision, counted: Tally, *, by: Actor | None, reason: str
+    proposal: PayProposal,
+    revision: ProposalRevision,
+    counted: Tally,
+    *,
+    by: Actor | None,
+    reason: str,
+    is_solo: bool = False,
 ) -> ProposalDecision:
     decision = await ProposalDecision.create(
         proposal=proposal,
@@ -138,7 +144,7 @@ async def _decide(
     kind = Notice.PROPOSAL_DECIDED if is_accepted else Notice.PROPOSAL_REJECTED
     await tell_listed(proposal, kind, revision=revision, cause=by, reason=reason)
     await announce(proposal, revision)
-    document = {"revision": revision.number, "digest": revision.digest, "outcome": decision.outcome}
+    document = {"revision": revision.number, "digest": revision.digest, "outcome": decision.outcome, "solo": is_solo}
     await record("proposal_decision", proposal.key, document | {"tally": counted.write()})
     return decision
 

@@ -14,6 +14,7 @@ from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.copies import refresh_seen
+from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.drafting import suggestion_for
 from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, MAX_REMEDY, MAX_WORDS
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
@@ -36,7 +37,7 @@ from fedirec.credits.queries.proposals import ProposalPage, ShownLine, locked_sh
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import Revision
 from fedirec.credits.shares import amounts_of, topped_up
-from fedirec.errors import NotFound
+from fedirec.errors import FedirecError, NotFound
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pages.visitors import number_of
@@ -140,6 +141,7 @@ async def show_one(
         promises=await _promises(cards, proposal),
         asked=await asked_of(proposal, viewer),
         can=can,
+        eyes=await _eyes(viewer, proposal, page.row, can),
         acts=not _ACTS.isdisjoint(can),
         has_accepted=_has_accepted(page),
         kinds=kind_choices(is_listed=viewing.is_listed),
@@ -281,6 +283,17 @@ def _can(request: Request[Any], page: ProposalPage) -> set[str]:
         "adjust": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in BINDING and proposal.pool.state == "open",
     }
     return {name for name, may in able.items() if may}
+
+
+async def _eyes(viewer: Actor | None, proposal: PayProposal, row: ProposalRevision | None, can: set[str]) -> str:
+    """Why a treasurer who looks does not decide or lock it, or not yet; empty where they can."""
+    if viewer is None or row is None or can.isdisjoint({"decide", "lock"}):
+        return ""
+    try:
+        await refuse_own(viewer, proposal, row, told=row if "decide" in can else None)
+    except FedirecError as error:
+        return _(error.message) % error.blanks
+    return ""
 
 
 def _may(parts: frozenset[Part], deed: Deed) -> bool:
