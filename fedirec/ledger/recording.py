@@ -21,9 +21,9 @@ _LOCK: Final = 6_402_371_118_224_930_107
 async def record(kind: str, subject: str, document: Mapping[str, Any]) -> ChainLink:
     """The chain has a link that tells `document` about `subject`; part of the caller's transaction.
 
-    Until that ends nobody else adds to the chain: hold whatever else is needed before, and do this last. The document
-    names nobody who may want to be forgotten, or else is emptied then. Raises Invalid for what cannot be recorded, and
-    TooLarge.
+    Until that ends nobody else adds to the chain: hold whatever else is needed before, and do this last. Only work is
+    queued even later (`lanes.gathering`), by everybody, or two could wait for each other. The document names nobody who
+    may want to be forgotten, or else is emptied then. Raises Invalid for what cannot be recorded, and TooLarge.
     """
     if kind == ENTRY:
         raise Invalid("entries are posted, not recorded")

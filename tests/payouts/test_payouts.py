@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Notification, Person
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
+from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden
-from fedirec.lanes import Done, Later
+from fedirec.lanes import Done, Later, gathering
+from fedirec.ledger.recording import record
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
 from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
@@ -25,6 +31,7 @@ from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Out
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
+from fedirec.remix.actions.private_notes import tell_people
 from tests.conftest import Pass
 from tests.network import Instance
 from tests.payouts.stage import Office, check_books, decide, owe
@@ -412,3 +419,61 @@ async def test_an_account_for_trying_out_pays_nobody_where_people_are_real(here:
         await check_books()
 
     await here.run(story)
+
+
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
+async def test_who_pays_and_who_shares_at_once_never_wait_for_each_other(here: Instance) -> None:
+    """Both tell people elsewhere, which locks lanes, and both add to the log: all take the log first."""
+    office = Office(here)
+    await office.open()
+
+    async def prepare() -> Actor:
+        said = {"uri": "https://peer.test/users/mia", "type": "Person", "handle": "mia", "host": "peer.test"}
+        mia = await Actor.create(**said, inbox="https://peer.test/inbox")
+        person = await person_of(mia)
+        await office.says(person, "manual", BY_HAND)
+        await owe({person.id: 10_00})
+        await submit_batch(await office.viewer("olga"), office.ways, office.vault, await office.approved("manual"))
+        async with transaction():
+            await tell(mia)  # so that the lane is there
+        return mia
+
+    async def tell(mia: Actor) -> None:
+        await tell_people(await own_actor(), [mia], Notice.PAY_RELEASED, None, "urn:x", f"{here.origin}/money", {})
+
+    mia = await here.run(prepare)
+    everybody_waits = asyncio.Event()
+
+    async def keep_lanes() -> None:
+        async with transaction():
+            await fetch_rows("SELECT key FROM lane FOR UPDATE")
+            await everybody_waits.wait()
+
+    async def pay() -> None:
+        await mark_payout(await office.viewer("tina"), office.ways, await Payout.get(), became="settled", **SHOWN)
+
+    async def share() -> None:
+        async with transaction(), gathering():  # as each action on a proposal does it
+            await tell(mia)
+            await record("test", "x", {})
+
+    async def wait_for(count: int) -> None:
+        async with asyncio.timeout(20):
+            while len(await fetch_rows(WAITING)) < count:  # noqa: ASYNC110  (PostgreSQL tells nobody)
+                await asyncio.sleep(0.05)
+
+    async def begin() -> None:
+        await wait_for(2)
+        everybody_waits.set()
+
+    keeping = asyncio.create_task(here.run(keep_lanes))
+    await asyncio.sleep(0.2)
+    paying = asyncio.create_task(here.run(pay))
+    await here.run(wait_for, 1)
+    sharing = asyncio.create_task(here.run(share))
+    await here.run(begin)
+    await asyncio.gather(keeping, paying, sharing)
+    assert (await here.run(lambda: Payout.get())).state == "settled"

@@ -13,6 +13,7 @@ from fedirec.clock import now
 from fedirec.credits.queries.standing import actors_of_people
 from fedirec.db import add_object, transaction
 from fedirec.db.holding import hold
+from fedirec.lanes import gathering
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import find_entry, post
@@ -35,7 +36,7 @@ async def hear(attempt_id: int, outcome: Outcome, *, by: Actor | None = None, pr
 
     Hearing the same again, or something older, changes nothing. What cannot be true is left to a person.
     """
-    async with transaction():
+    async with transaction(), gathering():
         batch, payout, attempt = await held_try(attempt_id)
         before = payout.state
         attempt.asked_at = now()

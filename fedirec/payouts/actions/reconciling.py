@@ -14,7 +14,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict
-from fedirec.lanes import enqueue
+from fedirec.lanes import enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.batching import refuse_eyes
@@ -75,7 +75,7 @@ async def mark_payout(
     if way is not None and way.kind is Kind.FILE and attempt.batch.file is None:
         raise Conflict(N_("The file is not written yet."))
     person = await person_of(doer.actor)
-    async with transaction():
+    async with transaction(), gathering():
         await hold(attempt.batch)
         await refuse_eyes(attempt.batch, person.id, [attempt.batch.paid_by_id or 0])
         await hold(payout)

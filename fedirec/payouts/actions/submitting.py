@@ -24,7 +24,7 @@ from fedirec.clock import now
 from fedirec.db import add_row, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid, Misconfigured, NotFound
-from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue
+from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.payouts import bookings
@@ -77,7 +77,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
     require(doer, Permission.PAY)
     way, person = await ways.get(batch.adapter), await person_of(doer.actor)
     refuse_pretending(ways, way)
-    async with transaction():
+    async with transaction(), gathering():
         await hold(batch)
         if batch.state != "approved" or batch.approved_by_id is None:
             raise Conflict(N_("This is not approved, or has gone out already."))

@@ -25,6 +25,7 @@ from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import moment_of
 from fedirec.errors import Conflict
+from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
@@ -62,8 +63,9 @@ async def follow_policy(ways: Ways, vault: Vault) -> int:
     return lapsed
 
 
-async def lapse(payout: Payout, settings: MoneySettings) -> None:
-    """A payment counts as unclaimed, and goes where the policy says; part of the caller's transaction, which holds it.
+async def lapse(payout: Payout, settings: MoneySettings) -> list[Entry]:
+    """A payment counts as unclaimed, and goes where the policy says; part of the caller's transaction, which holds it,
+    and posts what is returned at its end.
 
     To a charity somebody pays it by hand: `give_to_charity`.
     """
@@ -79,8 +81,7 @@ async def lapse(payout: Payout, settings: MoneySettings) -> None:
     await payout.save(update_fields=["state", "batch_id"])
     await Payable.filter(payout_id=payout.id).update(state="unclaimed")
     await follow_payments([payout.id])
-    for entry in entries:
-        await post(entry)
+    return entries
 
 
 async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text: str) -> None:
@@ -109,8 +110,9 @@ async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
     async def let_go() -> int:
         async with transaction():
             payouts = await make_payouts(each.person, each.currency)
-            for payout in payouts:
-                await lapse(payout, settings)
+            entries = [entry for payout in payouts for entry in await lapse(payout, settings)]
+            for entry in entries:
+                await post(entry)
         return len(payouts)
 
     return await _follow(each.person.id, each.currency, each.since, settings, let_go)
@@ -132,7 +134,8 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
             async def let_go(row: Payout = row) -> int:
                 async with transaction():
                     await hold(row)
-                    await lapse(row, settings)
+                    for entry in await lapse(row, settings):
+                        await post(entry)
                 return 1
 
             since = await _stopped_at(row)

@@ -23,6 +23,7 @@ from fedirec.ledger.posting import post
 from fedirec.ledger.recording import hold_chain, record
 from fedirec.media.models import Media
 from fedirec.projects.actions.staging import carry_on
+from fedirec.projects.models import Project
 from fedirec.projects.queries.projects import project_of
 from fedirec.projects.stages import Stage
 from fedirec.remix.logbook import Happening, check_reason
@@ -42,6 +43,7 @@ async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Ho
         await _hold_undecided(entry)
         await _refuse_same_eyes(treasurer, entry)
         await _refuse_swapped(entry)
+        projects = await _hold_projects(pool, home)
         await hold_chain()
         state = await pool_state(pool)
         if entry.kind == EntryKind.REFUND and entry.amount > state.came_in - state.went_back:
@@ -59,7 +61,8 @@ async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Ho
         entry.journal_entry = await post(booked)
         await _decide(entry, treasurer, "confirmed")
         await tell_log(home, Happening.MONEY_CONFIRMED, pool, by=treasurer, amount=_told(entry, pool))
-        await _fund(pool, home)
+        for project in projects:
+            await carry_on(project, Stage.FUNDED)
         await _tell(Notice.MONEY_CONFIRMED, entry, pool, home, treasurer)
     return entry
 
@@ -109,12 +112,15 @@ async def _decide(entry: PoolEntry, treasurer: Actor, state: str, *, reason: str
     await entry.save(update_fields=["state", "decided_by_id", "decided_at", "reason", "journal_entry_id"])
 
 
-async def _fund(pool: Pool, home: Home) -> None:
-    """The project of `pool`, and those that were opened for it, are carried on to where there is money."""
-    for group in [home.group, *await uses_of(pool)]:
-        project = home.project if home.project is not None and group.id == home.group.id else await project_of(group)
+async def _hold_projects(pool: Pool, home: Home) -> list[Project]:
+    """The project of `pool`, and those opened for it, held: before the chain is, for which others may wait."""
+    found = [home.project] if home.project is not None else []
+    for group in await uses_of(pool):
+        project = await project_of(group)
         if project is not None and project.actor.is_local:
-            await carry_on(project, Stage.FUNDED)
+            await hold(project)
+            found.append(project)
+    return found
 
 
 async def _tell(notice: Notice, entry: PoolEntry, pool: Pool, home: Home, by: Actor) -> None:
