@@ -52,13 +52,13 @@ from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals import answers, copies, drafting
+from fedirec.credits.actions.proposals import answers, copies, drafting, replies_elsewhere
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
-from fedirec.credits.actions.proposals.hearing import ObjectionDraft
+from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.deciding import Rule
 from fedirec.credits.lines import CreditHappening
-from fedirec.credits.models import DraftLine, PayProposal, Pool, ProposalRevision
+from fedirec.credits.models import DraftLine, Objection, PayProposal, Pool, ProposalRevision
 from fedirec.credits.pools import Kind as PoolKind
 from fedirec.credits.pools import PoolDraft
 from fedirec.credits.queries.credits import own_credits
@@ -66,7 +66,7 @@ from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import get_proposal
 from fedirec.credits.shares import MAX_LINES
 from fedirec.credits.vocab import TYPES as CREDIT_TYPES
-from fedirec.credits.vocab import CreditObject, GrantObject, HeadObject, ProposalObject, ProposalRef
+from fedirec.credits.vocab import CreditObject, GrantObject, HeadObject, ObjectionObject, ProposalObject, ProposalRef
 from fedirec.credits.vocab import proposals as proposal_vocab
 from fedirec.db import transaction
 from fedirec.errors import Unsupported
@@ -333,6 +333,7 @@ NAMES: dict[type[Entity], str] = {
     CreditObject: "credit",
     ProposalObject: "proposal",
     ProposalRef: "revision",
+    ObjectionObject: "objection",
     HeadObject: "chain head",
     GrantObject: "monetization",
     Ref: "id",
@@ -529,6 +530,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "lines of a proposal in all": (MAX_LINES, MAX_LINES),
         "things that one Group says of its proposals in an hour": (copies.MAX_AN_HOUR, None),
         "proposals of one other host that are kept": (copies.MAX_COPIES, None),
+        "things said to one proposal that are kept with a copy": (replies_elsewhere.MAX_REPLIES, None),
         "revisions that are kept of one of those": (copies.MAX_REVISIONS, None),
         "answers of one person to proposals in an hour": (answers.MAX_AN_HOUR, None),
         "ends of its log that one instance tells in an hour": (heads.MAX_AN_HOUR, None),
@@ -655,10 +657,13 @@ async def test_a_change_says_a_later_time_than_the_version_before(sent: list[Jso
             seen[thing["id"]] = moment
 
 
-async def test_every_public_activity_carries_a_proof_and_no_other_does(sent: list[Json]) -> None:
+async def test_every_public_activity_carries_a_proof_and_so_does_what_people_say_about_money(sent: list[Json]) -> None:
     for activity in sent:
         is_public = protocol.PUBLIC in [*activity.get("to", []), *activity.get("cc", [])]
-        assert ("proof" in activity) is is_public, activity["type"]
+        is_kept = activity["type"] in ("Accept", "Reject", "Undo") and any(
+            word in json.dumps(activity["object"]) for word in ('"Proposal"', '"objection"', '"Agreement"', '"credit"')
+        )
+        assert ("proof" in activity) is (is_public or is_kept), activity["type"]
 
 
 async def test_answers_are_as_documented(stage: tuple[Instance, Instance]) -> None:
@@ -855,7 +860,19 @@ async def _pay(one: Instance, other: Instance, ana: Actor, bo: Actor) -> None:
     await settle(one, other)
     proposal, digest = await other.run(copy)
     words = ObjectionDraft(kind="too_little", words="I sang as well.", remedy="More.", wanted=600_000)
-    await other.run(lambda: proposals_elsewhere.object_elsewhere(bo, proposal, words, digest=digest))
+    said = await other.run(lambda: proposals_elsewhere.object_elsewhere(bo, proposal, words, digest=digest))
+    await settle(other, one)
+
+    async def answer() -> None:
+        objection = await Objection.get(activity_uri=said.activity_uri)
+        await answer_objection(ana, objection, resolution="rejected", words="You clapped.")
+
+    await one.run(answer)
+    await settle(one, other)
+    await other.run(lambda: proposals_elsewhere.appeal_elsewhere(bo, said, "I sang."))
+    rash = await other.run(lambda: proposals_elsewhere.object_elsewhere(bo, proposal, words, digest=digest))
+    await settle(other, one)
+    await other.run(lambda: proposals_elsewhere.withdraw_elsewhere(bo, rash))
     await other.run(lambda: proposals_elsewhere.accept_elsewhere(bo, proposal, digest))
     await settle(other, one)
     await other.run(lambda: proposals_elsewhere.accept_elsewhere(bo, proposal, digest, recused=True))

@@ -17,7 +17,7 @@ from fedirec.activitypub.contexts import ACTIVITY_CONTEXT
 from fedirec.activitypub.keys import PrivateKey
 from fedirec.activitypub.models import Actor, Outgoing
 from fedirec.activitypub.proofs import add_proof
-from fedirec.activitypub.vocab import Activity, Entity, Json, Undo
+from fedirec.activitypub.vocab import Activity, Json, Undo
 from fedirec.clock import now
 from fedirec.db import add_row, fetch_rows
 from fedirec.db.tables import marks
@@ -51,7 +51,7 @@ async def publish(
     when it goes out, by the key that the sender has then, or by the one that it is `proved_by` now; and so does what
     `is_proved`, for others may have to show one day what was said to them.
     """
-    document = {"@context": _context_of(activity, activity.object), **activity.write()}
+    document = {"@context": _context_of(activity), **activity.write()}
     if proved_by is not None:
         document = add_proof(document, verification_method=proved_by[0], key=proved_by[1], created=now())
     order_key = hashlib.sha256(_matter_of(activity).encode()).hexdigest()
@@ -119,12 +119,14 @@ def _matter_of(activity: Activity[Any]) -> str:
     return f"{activity.actor} {about.id}"
 
 
-def _context_of(*entities: Entity) -> list[Any]:
-    """The terms of an activity, and of the object in it, where they have their own (`CONTEXT`)."""
-    found = list(ACTIVITY_CONTEXT)
-    for entity in entities:
+def _context_of(activity: Activity[Any]) -> list[Any]:
+    """The terms of an activity, and of all that is in it, where they have their own (`CONTEXT`)."""
+    found, entity = list(ACTIVITY_CONTEXT), activity
+    while True:
         found += [part for part in getattr(entity, "CONTEXT", ()) if part not in found]
-    return found
+        if not isinstance(entity, Activity):
+            return found
+        entity = entity.object
 
 
 def delivery_lane(origin: str) -> str:

@@ -12,6 +12,7 @@ from fedirec.credits.actions.proposals.answers import take_acceptance, take_appe
 from fedirec.credits.actions.proposals.copies import take_proposal
 from fedirec.credits.actions.proposals.replies import take_deletion, take_reply
 from fedirec.credits.vocab import HeadObject, ObjectionObject, ProposalObject, ProposalRef
+from fedirec.errors import Unsupported
 from fedirec.remix.vocab import CommentObject, PostObject
 
 handlers = Handlers()
@@ -37,9 +38,12 @@ async def proposal_rejected(sender: Actor, reject: Reject[ProposalRef]) -> None:
     await take_rejection(sender, reject)
 
 
-@handlers.on(Undo, ObjectionObject, evidence=True, vouched=True)
-async def objection_withdrawn(sender: Actor, undo: Undo[ObjectionObject]) -> None:
-    await take_withdrawal(sender, undo)
+@handlers.on(Undo, Reject, evidence=True, vouched=True)
+async def objection_withdrawn(sender: Actor, undo: Undo[Reject[Any]]) -> None:
+    rejected = undo.object.object
+    if not isinstance(rejected, ProposalRef):
+        raise Unsupported("of what was rejected, only an objection to a proposal is taken back")
+    await take_withdrawal(sender, undo, rejected)
 
 
 @handlers.on(Reject, ObjectionObject, evidence=True, vouched=True)

@@ -157,7 +157,7 @@ async def answer_elsewhere(
             content=reason.strip() or None,
             published=now(),
         )
-        await publish(person, answer, to=[group])
+        await publish(person, answer, to=[group], is_proved=True)
         fresh.state, fresh.state_at, fresh.reason, fresh.proof_uri = state.value, now(), reason.strip(), answer.id
         await fresh.save(update_fields=["state", "state_at", "reason", "proof_uri"])
     return fresh

@@ -79,7 +79,7 @@ async def grant_elsewhere(author: Actor, asked: GrantObject, group: Actor) -> Mo
         if licence_of(record).may_sell:
             raise Conflict(_("The licence of this work lets everybody make money with it already."))
         accept = Accept(id=new_activity_uri(author), actor=author.uri, object=asked, to=(group.uri,), published=now())
-        await publish(author, accept, to=[group])
+        await publish(author, accept, to=[group], is_proved=True)
         known = MonetizationGrant.filter(record_id=record.id, author_id=author.id, digest=asked.digest)
         return await known.first() or await MonetizationGrant.create(
             key=new_key(),

@@ -6,7 +6,7 @@ and counts for nothing; who said what stands in the evidence, word for word.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.activitypub.envelopes import opened
@@ -83,15 +83,17 @@ async def take_rejection(sender: Actor, reject: Reject[ProposalRef]) -> None:
         await say_stale(sender, proposal, "object", said.digest, route)
 
 
-async def take_withdrawal(sender: Actor, undo: Undo[ObjectionObject]) -> None:
-    """`sender` takes back the objection that they name; part of the transaction of the activity.
+async def take_withdrawal(sender: Actor, undo: Undo[Reject[Any]], said: ProposalRef) -> None:
+    """`sender` takes back the objection that they made by what they undo, which `said` names together with what they
+    see; part of the transaction of the activity.
 
     Raises as `take_acceptance`, and as `hearing.withdraw_objection`.
     """
-    objection, route = await _objection_in(sender, undo), await _route(sender, undo)
-    if await _is_stale(sender, objection, undo.object, "withdraw", route):
-        return
-    await withdraw_objection(sender, objection, route=route)
+    if undo.object.actor != sender.uri:
+        raise Forbidden("everybody takes back only what they said")
+    objection, route = await _objection_in(sender, undo, said.id, undo.object.id), await _route(sender, undo)
+    if not await _is_stale(sender, objection, said.revision, said.digest, "withdraw", route):
+        await withdraw_objection(sender, objection, route=route)
 
 
 async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
@@ -100,15 +102,17 @@ async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
 
     Raises as `take_acceptance`, and as `hearing.appeal_objection`.
     """
-    objection, route = await _objection_in(sender, reject), await _route(sender, reject)
-    if await _is_stale(sender, objection, reject.object, "appeal", route):
-        return
-    await appeal_objection(sender, objection, plain(reject.content or "")[:MAX_WORDS], route=route)
+    named = reject.object
+    objection, route = await _objection_in(sender, reject, named.about, named.id), await _route(sender, reject)
+    if not await _is_stale(sender, objection, named.revision, named.digest, "appeal", route):
+        await appeal_objection(sender, objection, plain(reject.content or "")[:MAX_WORDS], route=route)
 
 
-async def _objection_in(sender: Actor, said: Undo[ObjectionObject] | Reject[ObjectionObject]) -> Objection:
-    """The objection of ours that is named by where it stands, or by the activity by which it came."""
-    proposal, named = await _begin(sender, said, said.object.about), said.object.id
+async def _objection_in(sender: Actor, said: Activity[Any], uri: str, named: str) -> Objection:
+    """The objection to the proposal of ours at `uri` that is `named` by where it stands, or by the activity by which
+    it came.
+    """
+    proposal = await _begin(sender, said, uri)
     key = named.removeprefix(f"{proposal.uri}#objection-")
     rows = Objection.filter(proposal_id=proposal.id).select_related("author")
     found = await (rows.filter(activity_uri=named) if key == named else rows.filter(key=key)).first()
@@ -120,14 +124,16 @@ async def _objection_in(sender: Actor, said: Undo[ObjectionObject] | Reject[Obje
     return found
 
 
-async def _is_stale(sender: Actor, objection: Objection, named: ObjectionObject, says: str, route: Route) -> bool:
+async def _is_stale(
+    sender: Actor, objection: Objection, number: int, digest: str, says: Literal["withdraw", "appeal"], route: Route
+) -> bool:
     """Whether they saw another revision than that in force; then what they say is kept with the reason."""
     revision, person = await in_force(objection.proposal), await own_person(sender)
     if await Stance.filter(proposal_id=objection.proposal_id, person_id=person).count() >= MAX_STANCES:
         raise TooMany("that person has said much about this already", retry_after=3600)
-    if (named.revision, named.digest) == (revision.number, revision.digest):
+    if (number, digest) == (revision.number, revision.digest):
         return False
-    await say(sender, person, objection.proposal, revision, says, named.digest, route=route, reason=STALE)
+    await say(sender, person, objection.proposal, revision, says, digest, route=route, reason=STALE)
     return True
 
 

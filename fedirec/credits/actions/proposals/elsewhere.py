@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import Accept, Reject, Undo
+from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import in_force, own_person, with_home
 from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS, MAX_REMEDY, MAX_WORDS, ObjectionDraft
@@ -115,7 +115,12 @@ async def withdraw_elsewhere(person: Actor, objection: Objection, *, digest: str
     async with transaction():
         revision, _own = await _begin_heard(person, objection, digest)
         refuse_withdrawal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now())
-        await _send(Undo, person, objection.proposal, _named(objection, revision))
+        rejected: Reject[ProposalRef] = Reject(
+            id=objection.activity_uri or str(objection.uri),
+            actor=person.uri,
+            object=ProposalRef(id=objection.proposal.uri, revision=revision.number, digest=revision.digest),
+        )
+        await _send(Undo, person, objection.proposal, rejected)
         objection.state = ObjectionState.WITHDRAWN.value
         await objection.save(update_fields=["state"])
     return objection
@@ -133,7 +138,13 @@ async def appeal_elsewhere(
     async with transaction():
         revision, _own = await _begin_heard(person, objection, digest)
         refuse_appeal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now(), words=words)
-        named, said = _named(objection, revision), words.strip()
+        said = words.strip()
+        named = ObjectionObject(
+            id=objection.uri or str(objection.activity_uri),
+            about=objection.proposal.uri,
+            revision=revision.number,
+            digest=revision.digest,
+        )
         await _send(Reject, person, objection.proposal, named, content=write_words(said))
         objection.state = ObjectionState.APPEALED.value
         await objection.save(update_fields=["state"])
@@ -155,16 +166,6 @@ async def _begin_heard(person: Actor, objection: Objection, digest: str | None) 
     return revision, own
 
 
-def _named(objection: Objection, revision: ProposalRevision) -> ObjectionObject:
-    """The objection, by where it stands or by what made it, together with what its author sees."""
-    return ObjectionObject(
-        id=objection.uri or str(objection.activity_uri),
-        about=objection.proposal.uri,
-        revision=revision.number,
-        digest=revision.digest,
-    )
-
-
 async def _begin(person: Actor, copy: PayProposal, digest: str | None) -> tuple[ProposalRevision, int]:
     await hold(copy)
     await with_home(copy)
@@ -176,9 +177,7 @@ async def _begin(person: Actor, copy: PayProposal, digest: str | None) -> tuple[
     return await in_force(copy, digest), own
 
 
-async def _send(
-    kind: Any, person: Actor, copy: PayProposal, said: ProposalRef | ObjectionObject, content: str | None = None
-) -> str:
+async def _send(kind: Any, person: Actor, copy: PayProposal, said: Entity, content: str | None = None) -> str:
     """With a proof by the key of `person`: it stays with whoever gets it, and anybody can verify it later."""
     answer = kind(
         id=new_activity_uri(person),
