@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 import httpx
 
 from fedirec.accounts.actions.guests import welcome_guest
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.actions.sessions import begin_session
 from fedirec.accounts.actions.tokens import create_token
 from fedirec.accounts.door import COOKIE
@@ -17,7 +19,14 @@ from fedirec.accounts.models import Account
 from fedirec.accounts.permissions import Permission, Role, Scope, can
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.pools import open_pool, state_entry
+from fedirec.credits.deciding import Rule
+from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.queries.pools import Home
 from fedirec.db import transaction
+from fedirec.media.models import Media
+from fedirec.payouts.keys import Vault, label_of_batch
+from fedirec.payouts.models import CreditCode, Payee, Payout, PayoutBatch
 from fedirec.projects.actions import leaders_news, leading, steps, tasks
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import ProjectMember, Takeover
@@ -31,6 +40,7 @@ from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Challenge, LogEntry, Pick, Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import Pays, Terms
+from fedirec.uris import new_key
 from tests.network import Instance
 from tests.projects.producing import production_with
 from tests.projects.stage import begin, challenge_at, launch, step_at
@@ -54,6 +64,8 @@ PARTS: Final[Mapping[str, frozenset[Part]]] = {
 """What each of them is to the project, and to what is in it. The author wrote what was offered to the challenge, is
 invited to the project, named in its production, and offered to lead it."""
 ROLES: Final = {"moderator": Role.MODERATOR, "olga": Role.OWNER, "visitor": Role.GUEST, "foreign_leader": Role.GUEST}
+PAPER: Final = f"00/00/{'0' * 64}.png"
+"""Where the picture of a paper is kept that shows what came in."""
 PROGRAMS: Final = frozenset(PARTS) - {"visitor", "foreign_leader"}
 """Guests have no programs."""
 
@@ -190,6 +202,13 @@ async def gather_cast(here: Instance) -> Cast:
 
     await here.run(furnish)
     production = await production_with(here, creator, project, [record_row], licence="CC0-1.0")
+    home = Home(group=project.actor, project=project)
+    money = await here.run(_money_of, home, creator, actors["olga"], here.state["vault"])
+    keys.update(money[0])
+    rows.update(money[1])
+    kept = here.settings.data_dir / "media" / PAPER
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(b"paper")
 
     async def name_them() -> dict[str, Somebody]:
         line = await add_role(creator, production, role="pdr", person=author)
@@ -200,6 +219,28 @@ async def gather_cast(here: Instance) -> Cast:
         return {name: await _seat(name, actors.get(name)) for name in PARTS}
 
     return Cast(here, await here.run(name_them), rows, keys)
+
+
+async def _money_of(home: Home, creator: Actor, olga: Actor, vault: Vault) -> tuple[dict[str, str], dict[str, int]]:
+    """Keys and rows of a pool, in which an entry waits that a paper shows, and of a payment in a batch."""
+    rule: dict[str, Any] = {"currency": "EUR", "rule": Rule.HOST}
+    pool = await open_pool(creator, home, PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", **rule))
+    image: dict[str, Any] = {"kind": "image", "media_type": "image/png", "size": 5, "file_name": "x.png"}
+    paper = await Media.create(key="paper", owner=creator, sha256="0" * 64, digest="zpaper", path=PAPER, **image)
+    income: dict[str, Any] = {"kind": EntryKind.INCOME, "amount": 5, "currency": "EUR", "words": "Sales"}
+    draft = EntryDraft(**income, happened_on=now().date(), evidence="statement 1")
+    entry = await state_entry(creator, pool, home, draft, file=paper.key)
+    person = await person_of(creator)
+    payee = await Payee.create(key=new_key(), person=person, adapter="manual")
+    key, file = new_key(), b"paid"
+    sealed = {"file": vault.seal(file, label=label_of_batch(key)), "file_digest": sha256(file).hexdigest()}
+    said = {"key": key, "adapter": "manual", "currency": "EUR", "file_type": "text/csv", **sealed}
+    batch = await PayoutBatch.create(proposed_by=olga, **said)
+    owed: dict[str, Any] = {"person": person, "currency": "EUR", "amount": 5}
+    payout = await Payout.create(key=new_key(), batch=batch, state="batched", **owed)
+    code = await CreditCode.create(person=person, digest="z", state="used", used_by=creator, used_at=now())
+    found = {"pool": pool.key, "stated": entry.key, "payee": payee.key, "batch": batch.key, "payout": payout.key}
+    return found, {"code": code.id}
 
 
 async def _seat(name: str, actor: Actor | None) -> Somebody:

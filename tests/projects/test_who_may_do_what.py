@@ -21,11 +21,14 @@ from fedirec.accounts.permissions import Permission
 from fedirec.admin.pages import routes as admin_pages
 from fedirec.api.endpoints import TABLE
 from fedirec.credits.pages.answering import routes as credit_answers
+from fedirec.credits.pages.money import routes as money_pages
+from fedirec.credits.pages.pools import routes as pool_pages
+from fedirec.payouts.pages import routes as payout_pages
 from fedirec.projects.pages import routes as project_pages
 from fedirec.remix.pages import routes as remix_pages
-from fedirec.remix.powers import _ONLY, POWERS, Deed
+from fedirec.remix.powers import _ONLY, POWERS, Deed, Part
 from tests.network import Instance
-from tests.projects.cast import PROGRAMS, Cast, Somebody, gather_cast
+from tests.projects.cast import PAPER, PROGRAMS, Cast, Somebody, gather_cast
 
 Rule = Deed | Permission | None
 Rows = Rule | Mapping[str, Rule]
@@ -35,10 +38,12 @@ OURS: Final = (
     r"fedirec\.credits\.pages\.answering",
     r"fedirec\.remix\.pages\.(challenges|calendar|leading|logs|needs|news|picks|agreeing|skills|records\.offers)",
     r"fedirec\.admin\.pages\.instances",
+    r"fedirec\.credits\.pages\.(pools|money)",
+    r"fedirec\.payouts\.pages",
 )
 OUR_PROGRAMS: Final = (
     r"fedirec\.api\.endpoints\."
-    r"(challenges|submissions|leading|news|needs|logs|projects|productions|picks|federation\.instances)"
+    r"(challenges|submissions|leading|news|needs|logs|projects|productions|picks|federation\.instances|pools|treasury|me\.money)"
 )
 P = Permission
 
@@ -192,6 +197,46 @@ PAGES: Final[Mapping[str, Rows]] = {
     "POST /p/{slug}/productions/{key}/release": Deed.RELEASE_PRODUCTION,
     "POST /p/{slug}/productions/{key}/take-back": Deed.RELEASE_PRODUCTION,
     "POST /p/{slug}/productions/{key}/answers/{line:int}": Deed.CONFIRM_ROLE,
+    # Pools of money, and what shows that it moved
+    "GET /p/{slug}/money": None,
+    "GET /c/{slug}/money": None,
+    "GET /pools": None,
+    "GET /pools/waiting": P.PAY,
+    "GET /pools/{key}": None,
+    "GET /p/{slug}/money/new": Deed.OPEN_POOL,
+    "POST /p/{slug}/money/new": Deed.OPEN_POOL,
+    "GET /c/{slug}/money/new": Deed.OPEN_POOL,
+    "POST /c/{slug}/money/new": Deed.OPEN_POOL,
+    "GET /pools/new": Deed.SET_MONEY_ASIDE,
+    "POST /pools/new": Deed.SET_MONEY_ASIDE,
+    "GET /pools/{key}/edit": Deed.CHANGE_POOL,
+    "POST /pools/{key}/edit": Deed.CHANGE_POOL,
+    "POST /pools/{key}/close": Deed.CLOSE_POOL,
+    "POST /pools/{key}/use": Deed.CHANGE_POOL,
+    "POST /pools/{key}/entries": Deed.STATE_ENTRY,
+    "POST /pools/{key}/entries/{entry}": {"confirm": Deed.DECIDE_ENTRY, "refuse": Deed.DECIDE_ENTRY},
+    "GET /media/{path:path}": Deed.SEE_EVIDENCE,
+    # What this instance decided about money, and its books
+    "GET /admin/money": P.MANAGE_INSTANCE,
+    "POST /admin/money": P.MANAGE_INSTANCE,
+    "POST /admin/money/account": P.MANAGE_INSTANCE,
+    "POST /admin/money/keys/{adapter}": P.MANAGE_INSTANCE,
+    "GET /admin/money/law": P.SEE_AUDIT,
+    **dict.fromkeys(("GET /ledger", "GET /ledger.csv", "GET /ledger/audit", "GET /ledger/audit.jsonl"), None),
+    # One's own money
+    **dict.fromkeys(("GET /money", "GET /money/statements/{year:int}"), P.BE_PAID),
+    "GET /money/statements/{year:int}.csv": P.BE_PAID,
+    **{f"{method} /money/{name}": P.BE_PAID for method in ("GET", "POST") for name in ("code", "details", "terms")},
+    **{f"POST /money/{name}": P.BE_PAID for name in ("code/use", "code/deny", "details/confirm", "details/erase")},
+    # Paying
+    **{f"GET /treasury{name}": P.PAY for name in ("", "/batches", "/batches/{key}", "/payouts/{key}", "/payees")},
+    "POST /treasury/batches": P.PAY,
+    **{f"POST /treasury/batches/{{key}}/{do}": P.PAY for do in ("approve", "submit", "cancel", "alone", "paid")},
+    "GET /treasury/batches/{key}/file": P.PAY,
+    **{f"POST /treasury/payouts/{{key}}/{do}": P.PAY for do in ("mark", "given", "out", "again")},
+    "GET /treasury/payees/{key}": P.PAY,
+    **{f"POST /treasury/payees/{{key}}/{do}": P.PAY for do in ("read", "hold", "form")},
+    "POST /treasury/payees/codes/{id:int}": P.PAY,
 }
 ELSEWHERE: Final = frozenset({"/projects/remote/", "/challenges/remote/", "/productions/remote/"})
 """Copies of what lives elsewhere: everybody here may read them, and its home decides about whatever is asked of it."""
@@ -306,6 +351,26 @@ CALLS: Final[Mapping[str, Rule]] = {
     "show_announcements": P.SEE_FEDERATION,
     "choose_announcements": P.MANAGE_INSTANCE,
     "choose_skills": P.MANAGE_OWN,
+    # Money
+    **dict.fromkeys(("list_pools_of_project", "list_pools_of_challenge", "list_pools_of_instance"), None),
+    "open_pool_of_project": Deed.OPEN_POOL,
+    "open_pool_of_challenge": Deed.OPEN_POOL,
+    "open_pool_of_instance": Deed.SET_MONEY_ASIDE,
+    "show_pool": None,
+    "change_pool": Deed.CHANGE_POOL,
+    "close_pool": Deed.CLOSE_POOL,
+    "use_pool": Deed.CHANGE_POOL,
+    "list_pool_entries": None,
+    "state_entry": Deed.STATE_ENTRY,
+    "confirm_entry": Deed.DECIDE_ENTRY,
+    "refuse_entry": Deed.DECIDE_ENTRY,
+    "show_money_settings": None,
+    "show_money": P.BE_PAID,
+    "show_statement": P.BE_PAID,
+    **dict.fromkeys(("show_treasury", "list_owed", "list_payouts", "show_payout", "list_batches"), P.PAY),
+    **dict.fromkeys(("mark_payout", "give_payout_away", "pay_again", "take_out_of_batch"), P.PAY),
+    **dict.fromkeys(("propose_batch", "show_batch", "list_batch_payouts", "approve_batch", "submit_batch"), P.PAY),
+    **dict.fromkeys(("cancel_batch", "tell_that_alone", "mark_batch_paid"), P.PAY),
     # What concerns two sides: its author and those who choose
     "show_submission": P.READ_OWN,
 }
@@ -347,6 +412,7 @@ async def test_what_is_prepared_is_seen_by_who_leads_it(here: Instance) -> None:
 
 def test_each_page_and_program_is_in_the_table() -> None:
     pages = set(_pages())
+    pages.add("GET /media/{path:path}")  # what belongs to nothing else, of which files are served is asked elsewhere
     assert set(PAGES) == {page for page in pages if not any(place in page for place in ELSEWHERE)}
     ours = {each.name for each in TABLE if re.match(OUR_PROGRAMS + r"\b", each.run.__module__)}
     assert set(CALLS) == ours | {"choose_skills"}
@@ -363,10 +429,6 @@ def test_each_row_of_the_powers_is_asked_for() -> None:
         *(Deed.DECIDE_PROPOSAL_APPEAL, Deed.ACCEPT_PROPOSAL, Deed.GIVE_SHARE_BACK, Deed.AGREE_TO_DEPARTURE),
         *(Deed.DECIDE_PROPOSAL, Deed.LOCK_PROPOSAL),
     }  # tests/credits/test_proposals.py
-    within |= {
-        *(Deed.OPEN_POOL, Deed.SET_MONEY_ASIDE, Deed.CHANGE_POOL, Deed.CLOSE_POOL),
-        *(Deed.SEE_EVIDENCE, Deed.STATE_ENTRY, Deed.DECIDE_ENTRY),
-    }  # tests/credits/test_pools.py
     assert set(POWERS) - asked == within
 
 
@@ -386,6 +448,10 @@ FORM: Final[Mapping[str, str]] = {
     "to": "earlier",
     "url": "https://cinema.example/",
     "label": "Cinema",
+    "kind": "profit_split",
+    "currency": "EUR",
+    "rule": "host",
+    "close_reason": "It is over.",
 }
 """What is typed, wherever a form asks for it; nothing new with keys of its own is begun."""
 EMPTY: Final = frozenset({"/challenges/new", "/projects/new", "/p/{slug}/steps/{key}/challenge"})
@@ -400,6 +466,10 @@ SENT: Final[Mapping[str, Any]] = {
     "order_production": {"records": []},
     "name_role": {"person": None},
     "name_need": {"group": "https://here.test/p/moonfilm"},
+    "open_pool_of_instance": {"kind": "self_funded", "stated": 5},
+    "use_pool": {"group": "https://here.test/c/rain"},
+    "close_pool": {"reason": "It is over."},
+    "state_entry": {"kind": "income", "amount": 5, "happened_on": "2026-11-20", "evidence": "statement 2"},
 }
 """What single programs send."""
 
@@ -473,7 +543,7 @@ def _askers(cast: Cast, rule: Rule) -> list[Somebody]:
         return [cast.people[name] for name in ("nobody", "visitor")]
     if isinstance(rule, Permission):
         return [cast.people[name] for name in ("nobody", "visitor", "stranger", "leader", "moderator", "olga")]
-    return [who for who in cast.people.values() if who.name != "olga"]
+    return [who for who in cast.people.values() if who.name != "olga" or Part.TREASURER in POWERS[rule]]
 
 
 def _rules(rows: Rows) -> Mapping[str, Rule]:
@@ -481,7 +551,15 @@ def _rules(rows: Rows) -> Mapping[str, Rule]:
 
 
 def _pages() -> Iterator[str]:
-    for route in (*project_pages, *credit_answers, *remix_pages, *admin_pages):
+    for route in (
+        *project_pages,
+        *credit_answers,
+        *pool_pages,
+        *money_pages,
+        *payout_pages,
+        *remix_pages,
+        *admin_pages,
+    ):
         if isinstance(route, Route) and any(re.match(rf"{ours}\b", route.endpoint.__module__) for ours in OURS):
             yield from (f"{method} {route.path}" for method in (route.methods or set()) - {"HEAD"})
 
@@ -527,16 +605,20 @@ def _sent(cast: Cast) -> dict[str, Any]:
 def _page_path(cast: Cast, path: str) -> str:
     slug = "moonfilm" if path.startswith("/p/") else "draft" if path in DRAFTS else "rain"
     key = {"steps": "secret" if path.endswith("/drop") else "script", "news": "news", "tasks": "task"}
+    key |= {"pools": "pool", "batches": "batch", "payouts": "payout", "payees": "payee"}
     key |= {"productions": "production", "records": "free", "log": "entry"}
     if path.startswith("/p/"):
         key |= {"news": "told", "log": "entry_of_project"}
-    filled = path.replace("{slug}", slug)
+    filled = path.replace("{slug}", slug).replace("{entry}", cast.keys["stated"]).replace("{path:path}", PAPER)
+    filled = filled.replace("{adapter}", "paypal").replace("{year:int}", "2026")
     filled = re.sub(r"(\w+)/\{key\}", lambda found: f"{found[1]}/{cast.keys[key[found[1]]]}", filled)
     return _with_rows(cast, filled)
 
 
 def _call_path(cast: Cast, path: str) -> str:
-    filled = path.replace("{host}", "far.example")
+    filled = path.replace("{host}", "far.example").replace("{entry}", cast.keys["stated"]).replace("{year:int}", "2026")
+    for name in ("pool", "batch", "payout"):
+        filled = re.sub(rf"/({name}s|{name}es)/\{{key\}}", rf"/\1/{cast.keys[name]}", filled)
     if path.startswith("/groups/"):
         filled = filled.replace("{id:int}", str(cast.rows["group"]))
     return "/api" + _with_rows(cast, filled)
