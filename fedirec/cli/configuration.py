@@ -16,7 +16,7 @@ from fedirec.cli.failures import sentence_of
 from fedirec.cli.flags import ALL, with_settings
 from fedirec.cli.instance import check_driver, database_file, make_folder, open_keyring
 from fedirec.cli.terminal import AsJson, note, say, say_json, say_table
-from fedirec.db import open_database
+from fedirec.db import find_missing_triggers, open_database
 from fedirec.db.schema import missing_migrations
 from fedirec.errors import Misconfigured
 from fedirec.media.confine import confinement
@@ -92,6 +92,11 @@ async def _check_database(settings: Settings) -> str:
     async with open_database(settings.database):
         if missing := await missing_migrations():
             raise Misconfigured(f"it lacks {missing[-1]}; bring it up to date with: fedirec migrate")
+        if lost := await find_missing_triggers():
+            raise Misconfigured(
+                f"rows that are never changed are not protected: it lacks {', '.join(sorted(lost))}; fedirec migrate "
+                "makes that again, and fedirec audit verify says whether somebody changed the books"
+            )
         site = Site()
         await site.load()
         if not site.is_set_up:

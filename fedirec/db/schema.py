@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import pkgutil
 from typing import Final
 
 from tortoise.connection import get_connection
 
 from fedirec import migrations
-from fedirec.db import complete_schema, fetch_rows, migrate, on_postgres, open_database
+from fedirec.db import complete_schema, fetch_rows, find_missing_triggers, migrate, on_postgres, open_database
 from fedirec.errors import Misconfigured
 
+log = logging.getLogger(__name__)
 LOCK: Final = 7_233_150_404_173_925_491
 """The advisory lock that a migration of PostgreSQL holds; any number that nobody else uses."""
 
@@ -69,6 +71,13 @@ async def _upgrade(database: str) -> list[str]:
     missing = await missing_migrations()
     if missing:
         await migrate(database)
-    else:
-        await complete_schema()
+        return missing
+    lost = sorted(await find_missing_triggers())
+    await complete_schema()
+    if lost:
+        log.warning(
+            "rows that are never changed were not protected: %s; they are again. Unless this is a new version of "
+            "fedirec, somebody was at the database: fedirec audit verify says whether the books are as they were",
+            ", ".join(lost),
+        )
     return missing

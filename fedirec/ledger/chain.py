@@ -76,7 +76,11 @@ class Walk:
     def end(self) -> Iterator[tuple[int, str]]:
         """The links that somebody kept and that were not met, and what is wrong with that."""
         for number in sorted(self._kept):
-            yield number, f"it was kept elsewhere, and the chain ends with link {self.number}"
+            yield (
+                number,
+                f"it was kept elsewhere, and the chain ends with link {self.number}: an old backup was restored, or "
+                "somebody cut its end off",
+            )
 
 
 def link_digest(

@@ -106,8 +106,10 @@ def test_books_are_shown_verified_and_handed_out(studio: Path, tmp_path: Path) -
         "DELETE FROM posting WHERE entry_id = 9",
         "DELETE FROM journal_entry WHERE id = 9",
     )
-    done("migrate", folder=studio)
+    assert "audit_event_no_delete" in fedirec("config", "check", folder=studio).out
+    assert "were not protected: " in fedirec("migrate", folder=studio).err
+    assert "not protected" not in fedirec("migrate", folder=studio).err
     assert json.loads(done("audit", "verify", "--json", folder=studio))["links"] == 10
     answer = fedirec("audit", "verify", "--head", f"11:{head}", folder=studio)
     assert answer.code == 1
-    assert "link 11: it was kept elsewhere, and the chain ends with link 10\n" in answer.out
+    assert "link 11: it was kept elsewhere, and the chain ends with link 10: an old backup was" in answer.out

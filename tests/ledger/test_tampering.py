@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from fedirec.db import complete_schema, execute, execute_script, fetch_rows, migrate, open_database, transaction
+from fedirec.db import complete_schema, execute, execute_script, fetch_rows, open_database, transaction
+from fedirec.db.schema import upgrade
 from fedirec.errors import Misconfigured
 from fedirec.ledger.journal import reverse
 from fedirec.ledger.posting import find_entry, post
@@ -201,6 +202,11 @@ async def test_bytes_that_are_no_text_are_found_and_not_an_end_of_looking(books:
     assert "ledger: the account rounding holds -5 of EUR, and must hold nothing" in said
 
 
+CUT_OFF = (
+    "it was kept elsewhere, and the chain ends with link %s: an old backup was restored, or somebody cut its end off"
+)
+
+
 async def test_a_chain_that_was_rebuilt_or_cut_off_shows_only_against_what_others_kept(books: str) -> None:
     kept = [await head()]
     rows = await fetch_rows("SELECT number, digest FROM chain_link WHERE number = 7")
@@ -223,7 +229,13 @@ async def test_a_chain_that_was_rebuilt_or_cut_off_shows_only_against_what_other
         ):
             await execute(statement)
         assert not await findings()
-        assert await findings(tuple(kept)) == ["link 11: it was kept elsewhere, and the chain ends with link 10"]
+        assert await findings(tuple(kept)) == [f"link 11: {CUT_OFF % 10}"]
+    async with taken_back():  # what was only decided has no entry that would miss it
+        await record("proposal.decided", "p1", {"revision": 2})
+        last = await head()
+        await execute("DELETE FROM chain_link WHERE number = 12")
+        assert not await findings(tuple(kept))
+        assert await findings((last,)) == [f"link 12: {CUT_OFF % 11}"]
     assert not await findings(tuple(kept))
 
 
@@ -263,16 +275,24 @@ async def test_the_database_refuses_what_is_no_money(database: str) -> None:
             await execute(add, row.id)
 
 
-async def test_a_protection_that_is_gone_is_found_and_made_again(database: str, database_kind: str) -> None:
+async def test_a_protection_that_is_gone_is_found_and_made_again_and_that_is_said(
+    database: str, database_kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
     drop = "DROP TRIGGER posting_no_update" + ("" if database_kind == "sqlite" else " ON posting")
     await execute(drop)
 
     assert [each.sentence.partition(",")[0] for each in (await verify()).findings] == [
         "the trigger posting_no_update is missing or turned off"
     ]
-    await migrate(database)
+    assert await upgrade(database) == []
+    assert [line.partition(";")[0] for line in caplog.messages] == [
+        "rows that are never changed were not protected: posting_no_update"
+    ]
     async with open_database(database):
         assert (await verify()).is_sound
+    caplog.clear()
+    await upgrade(database)
+    assert not caplog.messages
 
 
 async def test_a_protection_that_is_turned_off_is_found_after_a_migration(database: str, database_kind: str) -> None:
