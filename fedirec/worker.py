@@ -50,11 +50,10 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
-from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.payees.giving import forget_payee, forget_payee_of
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
-from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.actions.readying import Readier
 from fedirec.payouts.actions.reconciling import ask_about_payments
 from fedirec.payouts.actions.submitting import Cashier
 from fedirec.payouts.actions.unclaimed import follow_policy
@@ -246,8 +245,7 @@ def chores(
         Chore("give projects to who offers to lead them", timedelta(minutes=10), decide_takeovers),
         Chore("end the time for objections", timedelta(minutes=1), close_windows),
         Chore("owe what is contested no more", timedelta(minutes=1), release_settled),
-        Chore("write down what is owed", timedelta(seconds=5), accrue),
-        Chore("make ready what can be paid", timedelta(seconds=5), partial(make_ready, cashier.ways, vault)),
+        Chore("make ready what can be paid", timedelta(seconds=5), Readier(cashier.ways, vault).look),
         Chore("ask what became of payments", timedelta(minutes=1), partial(ask_about_payments, cashier.ways)),
         Chore("see after what nobody claims", timedelta(hours=6), partial(follow_policy, cashier.ways, vault)),
         Chore("hold the pay of those who moved", timedelta(minutes=10), partial(watch_payees, vault, post)),

@@ -23,7 +23,7 @@ from fedirec.errors import Conflict, FedirecError, Forbidden
 from fedirec.lanes import Done, Later, gathering
 from fedirec.ledger.recording import record
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
-from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy
@@ -148,7 +148,10 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         ana = await office.someone("ana")
         await office.says(ana, "manual", BY_HAND)
         await owe({ana.id: 12_00})
-        await make_ready(ways, vault)
+        readier = Readier(ways, vault)
+        assert [await readier.look(), await readier.look()] == [1, 0]
+        await owe({ana.id: 3_00})
+        assert await readier.look() == 1, "what is new is seen at once"
         olga = await office.viewer("olga")
         batch = await propose_batch(olga, ways, vault, adapter="manual", currency="EUR")
         assert batch.is_solo
@@ -158,7 +161,8 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         time_passes(timedelta(days=8))
         await approve_batch(olga, ways, vault, batch, digest=batch.digest)
         await submit_batch(olga, ways, vault, batch)
-        await mark_payout(olga, ways, await Payout.get(), became="settled", **SHOWN)
+        for payout in await Payout.all():
+            await mark_payout(olga, ways, payout, became="settled", **SHOWN)
         await tell_that_alone(olga, batch)
         assert await Notification.filter(kind="pay_alone").count() == 1
         await check_books()

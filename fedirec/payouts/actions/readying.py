@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from fedirec.accounts.models import Person
-from fedirec.clock import now
+from fedirec.clock import monotonic, now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import add_object, transaction
 from fedirec.db.holding import hold
+from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict
 from fedirec.ledger.posting import post
+from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
@@ -22,6 +26,34 @@ from fedirec.payouts.queries.waiting import lacks_of, standings_by_row, waiting_
 from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 200
+SELDOM: Final = timedelta(minutes=10)
+"""How often everybody is looked at although nothing was written: holds end by themselves."""
+_NEWEST: Final = """
+    SELECT (SELECT max(id) FROM locked_share), (SELECT max(id) FROM payable), (SELECT max(id) FROM payee_event),
+           (SELECT max(changed_at) FROM money_settings)
+"""
+
+
+class Readier:
+    """Writes down what is owed and makes ready what can be paid: at once when something was written that may matter,
+    and `SELDOM` otherwise. With nothing to do it asks for the ends of four indexes.
+    """
+
+    def __init__(self, ways: Ways, vault: Vault) -> None:
+        self._ways = ways
+        self._vault = vault
+        self._seen: list[tuple[Any, ...]] = []
+        self._due = -math.inf
+
+    async def look(self) -> int:
+        """As it says; how many parts of proposals and payments are new."""
+        newest = await fetch_tuples(_NEWEST)
+        if newest == self._seen and monotonic() < self._due:
+            return 0
+        found = await accrue() + await make_ready(self._ways, self._vault)
+        # What this wrote itself is seen the next time, once more: somebody else may have written in between.
+        self._seen, self._due = newest, monotonic() + SELDOM.total_seconds()
+        return found
 
 
 async def make_ready(ways: Ways, vault: Vault) -> int:
@@ -32,7 +64,7 @@ async def make_ready(ways: Ways, vault: Vault) -> int:
     """
     made, after = 0, 0
     while True:
-        found, end = await waiting_people(ways, vault, after=after, limit=PAGE)
+        found, end = await waiting_people(ways, vault, after=after, limit=PAGE, has_said=True)
         for each in found:
             if not each.lacks:
                 made += len(await make_payouts(each.person, each.currency))

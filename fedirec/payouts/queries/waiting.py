@@ -22,6 +22,7 @@ from fedirec.payouts.queries.ways import Ways
 PAGE: Final = 50
 _ROOT: Final = "COALESCE(p.joined_id, p.id)"
 _CARRIED: Final = "payable x JOIN person p ON p.id = x.person_id WHERE x.state = 'owed' AND x.payout_id IS NULL"
+_HAVE_SAID: Final = f"AND EXISTS (SELECT 1 FROM payee y WHERE y.person_id = {_ROOT} AND y.adapter <> '')"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,15 @@ class Waiting:
 
 
 async def waiting_people(
-    ways: Ways, vault: Vault, *, after: int = 0, limit: int = PAGE
+    ways: Ways, vault: Vault, *, after: int = 0, limit: int = PAGE, has_said: bool = False
 ) -> tuple[list[Waiting], int | None]:
-    """Who is owed something that is carried, by person; and after whom the next page begins."""
+    """Who is owed something that is carried, by person; and after whom the next page begins.
+
+    Only those who ever said how they are paid, where `has_said` is.
+    """
+    said = _HAVE_SAID if has_said else ""
     found_roots = await fetch_tuples(
-        f"SELECT DISTINCT {_ROOT} FROM {_CARRIED} AND {_ROOT} > ? ORDER BY 1 LIMIT ?",  # noqa: S608
+        f"SELECT DISTINCT {_ROOT} FROM {_CARRIED} {said} AND {_ROOT} > ? ORDER BY 1 LIMIT ?",  # noqa: S608
         after,
         limit + 1,
     )
@@ -53,7 +58,7 @@ async def waiting_people(
     if not roots:
         return [], None
     rows = await fetch_tuples(
-        f"SELECT {_ROOT}, x.currency, sum(x.amount), min(x.created_at) FROM {_CARRIED} "  # noqa: S608
+        f"SELECT {_ROOT}, x.currency, sum(x.amount), min(x.created_at) FROM {_CARRIED} {said} "  # noqa: S608
         f"AND {_ROOT} BETWEEN ? AND ? GROUP BY {_ROOT}, x.currency ORDER BY 1, 2",
         roots[0],
         roots[-1],
