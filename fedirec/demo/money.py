@@ -106,10 +106,7 @@ def revise(world: World) -> None:
 
 
 def accept_from_elsewhere(world: World) -> None:
-    """Bo and Cy have accepted the exact revision from where they live.
-
-    A counts Cy once the week is over in which whoever objected can appeal.
-    """
+    """Bo and Cy have accepted the exact revision from where they live: Cy stands against it no longer."""
     side_by_side(*(partial(_accept, world, name) for name in ("bo", "cy")))
 
 

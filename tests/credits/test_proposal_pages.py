@@ -101,7 +101,16 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     # Everybody reads it; those who are listed find their own share first, and their buttons.
     async with here.client() as stranger:
         shown = words(await stranger.get(page))
-    has(shown, "60 %", "€1,614.73", "Nine nights.")
+    has(shown, "60 %", "€1,614.73", "Nine nights.", "the trail suggests 50 %")
+
+    # What the trail suggests is worked out when leaders ask for it, and stays with the revision that was drawn up by it.
+    await here.run(lambda: DraftLine.all().update(suggested=None))
+    async with here.client() as stranger:
+        has(words(await stranger.get(page)), "the trail suggests 50 %")
+    kept = await here.run(lambda: PayProposal.get(id=proposal.id))
+    assert (await post(film, "ana", edit, do="credits", version=str(kept.version))).status_code == 303
+    suggested = await here.run(lambda: DraftLine.filter(key__in=[bo, cy]).values_list("suggested", "weight"))
+    assert sorted(suggested) == [(500_000, 40), (500_000, 60)]
     assert "I accept this revision" not in shown
     assert "Your share" not in shown
     mine = await page_for(film, "bo", page)

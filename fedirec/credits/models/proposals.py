@@ -136,6 +136,8 @@ class DraftLine(Model, metaclass=RowClass):
     income_kind = fields.CharField(max_length=10, default="royalty", db_default="royalty")
     """royalty, service or prize."""
     position = fields.IntField(default=0, db_default=0)
+    suggested = fields.IntField(null=True)
+    """What the trail suggested, in ppm of its production, when credits were last taken over; null for nothing."""
 
     class Meta(Model.Meta):
         table = "draft_line"
@@ -198,6 +200,8 @@ class Share(Model, metaclass=RowClass):
     income_kind = fields.CharField(max_length=10, default="royalty", db_default="royalty")
     is_given_back = fields.BooleanField(default=False, db_default=False)
     """Whether the person gave it back; it is shown struck through."""
+    suggested = fields.IntField(null=True)
+    """What the trail suggested, as the draft had it."""
 
     class Meta(Model.Meta):
         table = "share"

@@ -25,7 +25,6 @@ from fedirec.credits.actions.proposals.drafting import (
     save_lines,
     scale_weights,
     split_line,
-    suggestion_for,
     use_suggestion,
 )
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, preview, publish_revision
@@ -117,11 +116,10 @@ async def cancel(call: Call) -> None:
 
 
 async def _draft(call: Call, proposal: PayProposal) -> ProposalDraftShown:
-    suggested = await suggestion_for(proposal)
     revision, _change, found = await preview(proposal)
     return ProposalDraftShown(
         version=proposal.version,
-        lines=[show_draft_line(call, line, suggested.get(line.key)) for line in await draft_lines(proposal)],
+        lines=[show_draft_line(call, line) for line in await draft_lines(proposal)],
         missing=show_missing(found),
         amount=revision.amount if revision else None,
     )

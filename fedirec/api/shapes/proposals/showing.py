@@ -142,7 +142,7 @@ def show_stance(row: Stance) -> StanceTaken:
     return StanceTaken(says=row.says, digest=row.digest, counts=row.counts, reason=row.reason, at=row.created_at)
 
 
-def show_draft_line(call: Call, line: DraftLine, suggested: int | None) -> ProposalDraftLine:
+def show_draft_line(call: Call, line: DraftLine) -> ProposalDraftLine:
     return ProposalDraftLine(
         key=line.key,
         person=show_person(call, line.actor) if line.actor else None,
@@ -150,7 +150,7 @@ def show_draft_line(call: Call, line: DraftLine, suggested: int | None) -> Propo
         label=line.label,
         role=line.role,
         weight=line.weight,
-        suggested=suggested,
+        suggested=line.suggested,
         is_locked=line.is_locked,
         reason=line.reason,
         income_kind=line.income_kind,

@@ -21,7 +21,7 @@ from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.credits import credits_of, suggested_weights
 from fedirec.credits.revisions import MAX_ABOUT, MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, even_by_role, refuse_number, rescale
-from fedirec.db import transaction
+from fedirec.db import execute_many, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Changed, Conflict, Invalid, NotFound
 from fedirec.projects.models import Production
@@ -170,11 +170,10 @@ async def use_suggestion(leader: Actor, proposal: PayProposal, version: int) -> 
     """Lines of works have the weights that the trail suggests; locked lines, and those of roles, keep theirs."""
     async with transaction():
         await _begin_draft(leader, proposal, version)
-        suggested = await suggestion_for(proposal)
+        await _suggest_anew(proposal)
         lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
         weights = {
-            line.key: suggested[line.key] if line.key in suggested and not line.is_locked else line.weight
-            for line in lines
+            line.key: line.weight if line.suggested is None or line.is_locked else line.suggested for line in lines
         }
         await _set_weights(proposal, lines, weights)
     return proposal
@@ -215,17 +214,25 @@ async def add_new_credits(leader: Actor, proposal: PayProposal, version: int) ->
         added = 0
         for row in await ProposalProduction.filter(proposal_id=proposal.id).order_by("id").select_related("production"):
             added += await _add_credits(proposal, row.production, suggests=False)
+        await _suggest_anew(proposal)
         await _touch(proposal)
     return added
 
 
-async def suggestion_for(proposal: PayProposal) -> dict[str, int]:
-    """What the trail suggests for each line of the draft that has a credit, by its key, in ppm of its production."""
+async def _suggest_anew(proposal: PayProposal) -> None:
+    """Each line of the draft that has a credit says what the trail suggests for it now, in ppm of its production.
+
+    A long trail takes as long as a few pages, so that is worked out when leaders ask for it, and kept.
+    """
     suggested: dict[int, int] = {}
     for row in await ProposalProduction.filter(proposal_id=proposal.id).order_by("id").select_related("production"):
         suggested |= await suggested_weights(row.production, scope=proposal.key)
-    lines = DraftLine.filter(proposal_id=proposal.id, credit_id__not_isnull=True)
-    return {line.key: suggested[line.credit_id] for line in await lines if line.credit_id in suggested}
+    lines = await DraftLine.filter(proposal_id=proposal.id, credit_id__not_isnull=True)
+    changed = [line for line in lines if suggested.get(line.credit_id or 0) != line.suggested]
+    await execute_many(
+        "UPDATE draft_line SET suggested = ? WHERE id = ?",
+        [(suggested.get(line.credit_id or 0), line.id) for line in changed],
+    )
 
 
 async def _begin_draft(leader: Actor, proposal: PayProposal, version: int) -> None:
@@ -270,6 +277,7 @@ async def _add_credits(proposal: PayProposal, production: Production, *, suggest
             role=credit.role,
             credit_id=credit.id,
             weight=suggested.get(credit.id, 0),
+            suggested=suggested.get(credit.id),
             position=len(known) + place,
         )
         for place, credit in enumerate(new, start=1)

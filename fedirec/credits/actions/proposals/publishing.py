@@ -281,6 +281,7 @@ def _shares(row: ProposalRevision, revision: Revision, rows: Mapping[str, DraftL
             amount=revision.amounts.get(line.key, 0),
             income_kind=line.income_kind,
             is_given_back=line.is_recused,
+            suggested=rows[line.key].suggested,
         )
         for line in revision.lines
     ]

@@ -22,7 +22,6 @@ from fedirec.credits.actions.proposals.drafting import (
     save_lines,
     scale_weights,
     split_line,
-    suggestion_for,
     use_suggestion,
 )
 from fedirec.credits.models import DraftLine, PayProposal
@@ -203,7 +202,7 @@ async def _show(
     """The editor. What is typed was made from `version`, or else from the newest: nobody is overtaken unseen."""
     assert proposal.pool is not None
     cards, start = Cards(request), number_of(request.query_params.get("after", "")) or 0
-    rows, suggested, pot = await draft_lines(proposal), await suggestion_for(proposal), await pot_of(proposal.pool)
+    rows, pot = await draft_lines(proposal), await pot_of(proposal.pool)
     weights = {row.key: _weight_in(form, row) for row in rows}
     counted = {row.key: 0 if form.flag(f"gone-{row.key}") else weights[row.key] for row in rows}
     ppm = to_ppm(counted, scope=proposal.key) if any(counted.values()) else {}
@@ -221,7 +220,7 @@ async def _show(
         proposal=head_view(cards, proposal),
         version=proposal.version if version is None else version,
         is_overtaken=is_overtaken,
-        rows=[_row_view(cards, row, form, ppm, amounts, suggested, is_overtaken=is_overtaken) for row in piece],
+        rows=[_row_view(cards, row, form, ppm, amounts, is_overtaken=is_overtaken) for row in piece],
         elsewhere=sum(weight for key, weight in counted.items() if key not in shown),
         total=total,
         target=form.value("target") or str(total or 100),
@@ -235,7 +234,7 @@ async def _show(
         if len(rows) > PIECE
         else [],
         action=_page_url(request),
-        has_suggestion=bool(suggested),
+        has_suggestion=any(row.suggested is not None for row in rows),
         incomes=income_choices(),
         roles=[Choice(value="", label=_("No role")), *(Choice(value=each.code, label=_(each.label)) for each in ROLES)],
         max_weight=MAX_WEIGHT,
@@ -250,7 +249,6 @@ def _row_view(
     form: Form,
     ppm: Mapping[str, int],
     amounts: Mapping[str, int],
-    suggested: Mapping[str, int],
     *,
     is_overtaken: bool,
 ) -> RowView:
@@ -274,7 +272,7 @@ def _row_view(
         is_gone=form.flag(f"gone-{row.key}"),
         ppm=ppm.get(row.key),
         amount=amounts.get(row.key),
-        suggested=suggested.get(row.key),
+        suggested=row.suggested,
         theirs=str(row.weight) if is_overtaken and typed != str(row.weight) else "",
     )
 

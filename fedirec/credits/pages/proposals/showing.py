@@ -15,7 +15,6 @@ from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.copies import refresh_seen
 from fedirec.credits.actions.proposals.deciding import refuse_own
-from fedirec.credits.actions.proposals.drafting import suggestion_for
 from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, MAX_REMEDY, MAX_WORDS
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.deciding import Rule
@@ -88,9 +87,8 @@ async def show_one(
     page = await proposal_page(proposal, viewer, after=number_of(request.query_params.get("after", "")) or 0)
     viewing, revision, parts = page.viewing, page.revision, page.viewing.parts
     home = await home_of(proposal.group) if proposal.pool is not None else None
-    suggested = await suggestion_for(proposal) if proposal.pool is not None else {}
     amounts = await _amounts(proposal, page.row, revision)
-    lines = await _line_views(cards, page, suggested, amounts)
+    lines = await _line_views(cards, page, amounts)
     labels, can = _labels(revision, page.lines), _can(request, page)
     return render(
         request,
@@ -111,7 +109,7 @@ async def show_one(
         lines=lines[0],
         own=lines[1],
         bar=_bar(revision, page.lines),
-        has_suggestion=bool(suggested),
+        has_suggestion=any(each.share.suggested is not None for each in page.lines),
         next_url=f"/pay/{proposal.key}?after={page.after}#shares" if page.after is not None else "",
         topped_up=_topped_up(revision, amounts.total),
         objections=objection_views(
@@ -157,9 +155,7 @@ async def _draws_up(viewer: Actor, proposal: PayProposal) -> bool:
     return proposal.pool is not None and may_do(Deed.DRAW_UP_PROPOSAL, await parts_to(proposal.group, viewer))
 
 
-async def _line_views(
-    cards: Cards, page: ProposalPage, suggested: Mapping[str, int], amounts: Amounts
-) -> tuple[list[LineView], list[LineView]]:
+async def _line_views(cards: Cards, page: ProposalPage, amounts: Amounts) -> tuple[list[LineView], list[LineView]]:
     """The lines of this piece, and whoever looks' own."""
     shown = [*page.lines, *page.own]
     records = await record_pages(cards, {each.line.record for each in shown if each.line and each.line.record})
@@ -171,7 +167,6 @@ async def _line_views(
             amount=amounts.lines.get(each.share.line_key),
             owed=amounts.owed.get(each.share.line_key, 0) if amounts.owed is not None else None,
             records=records,
-            suggested=suggested,
         )
         for each in shown
     ]

@@ -134,11 +134,8 @@ def line_view(
     amount: int | None,
     owed: int | None,
     records: Mapping[str, str],
-    suggested: Mapping[str, int],
 ) -> LineView:
-    """`records` are the pages of records by their address; `suggested` is what the trail gives, by line; `owed` is
-    what of `amount` is owed, once that is locked.
-    """
+    """`records` are the pages of records by their address; `owed` is what of `amount` is owed, once that is locked."""
     sees_this = sees_amounts or shown.is_own
     share, line = shown.share, shown.line
     actor = share.actor
@@ -158,7 +155,7 @@ def line_view(
         income=_(INCOMES[IncomeKind(share.income_kind)]),
         is_given_back=share.is_given_back,
         is_own=shown.is_own,
-        suggested=suggested.get(share.line_key),
+        suggested=share.suggested,
     )
 
 
