@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fedirec.accounts.actions.farewells import plan_farewell
+from fedirec.accounts.actions.persons import join_person, person_of
 from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
@@ -676,6 +677,16 @@ async def test_each_deed_with_a_proposal_refuses_whom_the_table_refuses(here: In
         for deed, act in acts.items():
             refused_ = await here.run(_is_refused, film, proposal, partial(act, who))
             assert refused_ is not may_do(deed, parts), (who.handle, deed)
+
+    async def become_one() -> None:
+        async with transaction():
+            await join_person(film.ana, await person_of(film.ana), await person_of(film.bo), why="move")
+
+    await here.run(become_one)  # and what bo objected was said by ana, whatever row it was said under
+    said_so = {"resolution": "rejected", "words": "No."}
+    await refused(here, Forbidden, lambda: answer_objection(film.ana, waits, **said_so))
+    await refused(here, Forbidden, lambda: decide_appeal(film.ana, appeal, upholds=True, reason="Yes."))
+    await here.run(lambda: withdraw_objection(film.ana, waits))
 
 
 async def _is_refused(film: Earning, proposal: PayProposal, act: Act) -> bool:

@@ -88,8 +88,14 @@ async def lines_of_person(revision: ProposalRevision, person_id: int) -> list[Sh
 
 
 async def same_people(person_id: int) -> list[int]:
-    """The rows under which somebody is known: their own, and those of whom they turned out to be."""
-    rows = await fetch_tuples("SELECT id FROM person WHERE id = ? OR joined_id = ?", person_id, person_id)
+    """Every row under which somebody is known, whichever of them `person_id` is: who they turned out to be, and all who
+    turned out to be the same.
+    """
+    rows = await fetch_tuples(
+        "SELECT p.id FROM person p JOIN (SELECT COALESCE(joined_id, id) AS root FROM person WHERE id = ?) w "
+        "ON p.id = w.root OR p.joined_id = w.root ORDER BY p.id",
+        person_id,
+    )
     return [int(row[0]) for row in rows]
 
 
