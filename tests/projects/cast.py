@@ -233,8 +233,11 @@ async def _money_of(home: Home, creator: Actor, olga: Actor, vault: Vault) -> tu
     person = await person_of(creator)
     payee = await Payee.create(key=new_key(), person=person, adapter="manual")
     key, file = new_key(), b"paid"
-    sealed = {"file": vault.seal(file, label=label_of_batch(key)), "file_digest": sha256(file).hexdigest()}
-    said = {"key": key, "adapter": "manual", "currency": "EUR", "file_type": "text/csv", **sealed}
+    sealed: dict[str, Any] = {
+        "file": vault.seal(file, label=label_of_batch(key)),
+        "file_digest": sha256(file).hexdigest(),
+    }
+    said: dict[str, Any] = {"key": key, "adapter": "manual", "currency": "EUR", "file_type": "text/csv", **sealed}
     batch = await PayoutBatch.create(proposed_by=olga, **said)
     owed: dict[str, Any] = {"person": person, "currency": "EUR", "amount": 5}
     payout = await Payout.create(key=new_key(), batch=batch, state="batched", **owed)

@@ -1,0 +1,66 @@
+"""Part G of docs/security.md, as far as no other test has it: what is typed and sent for money that never moved."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import pytest
+
+from fedirec.clock import now
+from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.models import PoolEntry
+from fedirec.credits.queries.pools import Home
+from tests.api.programs import token_for
+from tests.credits.test_pools import PROFIT
+from tests.network import Instance
+from tests.projects.stage import launch
+
+TYPED: Final = ("-5", "0", "1e9", "NaN", "Infinity", "9" * 15, "9" * 400, "٣", "1,000,000.00", "0x10", "5.001", "")
+SENT: Final = ("-5", "0", "1.5", "true", '"5"', "null", "1e3", "1" + "0" * 15, "9" * 400, "NaN", "Infinity")
+"""What stands in the JSON for the amount."""
+OTHER: Final = ("USD", "JPY", "eur", "XXX", "", "EURO")
+SHOWN: Final = {
+    "https://bank.example/1": True,
+    "javascript:alert(1)": False,
+    "data:text/html,<script>": False,
+    "https:javascript:alert(1)": False,
+    'https://bank.example/" onclick="alert(1)': False,
+    "http://bank.example/2": False,
+    "//bank.example/3": False,
+    "payto://iban/DE00": False,
+}
+"""What is said to show that money moved, and whether it is a link."""
+
+
+@pytest.mark.one_database
+async def test_no_impossible_amount_no_other_currency_and_no_false_link_gets_into_a_pool(here: Instance) -> None:
+    ana = await here.join("ana")
+    project = await launch(here, ana)
+    pool = await here.run(open_pool, ana, Home(group=project.actor, project=project), PROFIT)
+    token, day = await token_for(here, "ana"), now().date().isoformat()
+    said: dict[str, Any] = {"kind": "income", "words": "Sales", "happened_on": day, "evidence": "statement 1"}
+    async with here.sign_in("ana") as browser, here.client() as program:
+        program.headers.update({"accept": "application/json", "authorization": f"Bearer {token}"})
+
+        async def send(amount: str, currency: str) -> int:
+            text = ", ".join(f'"{name}": "{value}"' for name, value in {**said, "currency": currency}.items())
+            headers = {"content-type": "application/json"}
+            body = f'{{{text}, "amount": {amount}}}'
+            return (await program.post(f"/api/pools/{pool.key}/entries", content=body, headers=headers)).status_code
+
+        for amount in TYPED:
+            answer = await browser.post(f"/pools/{pool.key}/entries", data=said | {"amount": amount})
+            assert (answer.status_code, 'id="amount-error"' in answer.text) == (422, True), amount
+        assert {amount: status for amount in SENT if (status := await send(amount, "EUR")) not in (400, 422)} == {}
+        assert {code: status for code in OTHER if (status := await send("5", code)) not in (400, 422)} == {}
+        assert not await here.run(PoolEntry.exists)
+        assert await send("5", "EUR") == 201, "everything else about it was right"
+
+        for evidence in SHOWN:
+            done = await browser.post(f"/pools/{pool.key}/entries", data=said | {"amount": "5", "evidence": evidence})
+            assert done.status_code == 303, evidence
+        links = re.findall(
+            r'<a href="([^"]*)" rel="noopener nofollow ugc"', (await browser.get(f"/pools/{pool.key}")).text
+        )
+    assert links == [evidence for evidence, is_link in SHOWN.items() if is_link]
