@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -11,10 +12,13 @@ from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
 from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import own_credits
+from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import RoleLine
 from tests.accounts.test_guests import come_in
+from tests.conftest import Pass
 from tests.credits.listing import frozen, lines_of
+from tests.credits.moving import moves
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
 from tests.projects.producing import production_with, project_at, record_by
@@ -84,7 +88,9 @@ async def test_who_is_named_elsewhere_is_asked_at_home_and_answers_from_there(he
 
 
 @pytest.mark.one_database
-async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(here: Instance, network: Network) -> None:
+async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(
+    here: Instance, network: Network, time_passes: Pass
+) -> None:
     evil, good = Peer(network, "evil.test"), Peer(network, "good.test")
     mallory, bo = evil.actor("mallory"), good.actor("bo")
     ada = await here.join("ada")
@@ -130,6 +136,19 @@ async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(here
     said = (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
     assert "contested" in said
     assert "Mallory" not in said, "they say that it was not them"
+
+    # Who moves answers as the same person from where they live now: after the hold, and from one account alone.
+    moved = await moves(here, good, bo)
+    later = "2026-11-23T13:00:00Z"
+    for actor in (moved, bo):
+        await good.post(here, says(good, "Accept", actor, asked[bo], at=later))
+        assert await state() == "contested", "until the hold is over nobody is somebody else"
+    time_passes(timedelta(days=8))
+    await here.run(join_those_who_moved, here.state["vault"], here.state["post"])
+    await good.post(here, says(good, "Accept", bo, asked[bo], at=later))
+    assert await state() == "contested", "who has moved says nothing from where they were"
+    await good.post(here, says(good, "Accept", moved, asked[bo], at=later))
+    assert await state() == "confirmed"
 
 
 @pytest.mark.one_database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub import ld
@@ -50,11 +52,18 @@ from fedirec.credits.vocab.proposals import MAX_INLINE
 from fedirec.db import execute
 from fedirec.errors import Changed
 from fedirec.ledger.verifying import verify
+from fedirec.payouts.actions.accruing import accrue
+from fedirec.payouts.actions.payees.joining import join_those_who_moved
+from fedirec.payouts.actions.reconciling import mark_payout
+from fedirec.payouts.actions.submitting import submit_batch
+from fedirec.payouts.models import Payout
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
+from tests.credits.moving import moves
 from tests.credits.proposing import Earning, earning, refused
 from tests.ledger.books import rebuild, unprotect
 from tests.network import Instance, Network, settle
+from tests.payouts.stage import Office
 from tests.peer import CONTEXT, ED25519, Peer
 
 pytestmark = pytest.mark.anyio
@@ -184,6 +193,23 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     ]
     assert about_it == kinds, "nobody is told twice"
 
+    # How far it is paid is told there as well.
+    await here.join("tina", role=Role.TREASURER)
+    office = Office(here)
+    await here.run(accrue)
+    bo = await here.run(lambda: person_of(earned.bo))
+    await here.run(lambda: office.says(bo, "manual", {"instructions": "cash, please"}))
+    batch = await here.run(lambda: office.approved("manual"))
+    olga, tina = [await here.run(office.viewer, name) for name in ("olga", "tina")]
+    await here.run(submit_batch, olga, office.ways, office.vault, batch)
+    await settle(here, there)
+    assert (await copy_at(there, proposal)).state == "paying"
+    payout = await here.run(lambda: Payout.get(batch_id=batch.id))
+    shown: dict[str, Any] = {"became": "settled", "reference": "statement 7", "text": "It stands there."}
+    await here.run(lambda: mark_payout(tina, office.ways, payout, **shown))
+    await settle(here, there)
+    assert (await copy_at(there, proposal)).state == "partially_paid"
+
     # The end of the log is there now, signed, and whoever rebuilds the log is found by it.
     head = await there.run(ChainHead.get)
     assert (head.origin, head.about_uri) == (here.origin, proposal.uri)
@@ -267,7 +293,9 @@ class Listed:
 
 
 @pytest.mark.one_database
-async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(here: Instance, network: Network) -> None:
+async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
+    here: Instance, network: Network, time_passes: Pass
+) -> None:
     good, evil = Peer(network, "good.test"), Peer(network, "evil.test")
     bo, mallory = good.actor("bo"), evil.actor("mallory")
     earned = await earning(here, elsewhere=[bo])
@@ -312,6 +340,24 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(here: I
         await good.post(here, proved)
         await here.work()
     assert [each.is_proved for each in await here.run(lambda: Objection.filter(author__uri=eve))] == [True]
+
+    # One person has one voice: who moved speaks from the new account alone, after the hold, and counts once.
+    moved = await moves(here, good, bo)
+    for actor in (moved, bo):
+        assert len(await it.says(good, "Accept", actor, it.ref())) == 2, (
+            "until the hold is over nobody is somebody else"
+        )
+    time_passes(timedelta(days=8))
+    await here.run(join_those_who_moved, here.state["vault"], here.state["post"])
+    assert len(await it.says(good, "Accept", bo, it.ref())) == 2, "who has moved says nothing from where they were"
+    await it.says(good, "Accept", moved, it.ref())
+    tally = (await earned.page(proposal)).tally
+    assert tally is not None
+    assert (len(tally.accepted), tally.people) == (1, 2)
+    await it.says(good, "Reject", moved, it.ref(remedy="All.", objection="other"), content="Not now.")
+    tally = (await earned.page(proposal)).tally
+    assert tally is not None
+    assert not tally.accepted, "of one person the newest word counts"
 
     # Who takes an objection back, or appeals, is who made it, and saw what is in force.
     named = {"type": "Object", "kind": "objection", "id": proved["id"], "about": proposal.uri}

@@ -24,7 +24,7 @@ from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, wo
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.lines import CreditHappening, CreditState
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.queries.credits import credits_of, get_credit_row, held_lines, own_credits
+from fedirec.credits.queries.credits import credits_of, get_credit_row, held_lines, is_of, own_credits, own_people
 from fedirec.credits.queries.grants import needed_grants
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production
@@ -37,23 +37,26 @@ async def list_lines(call: Call) -> CreditLines:
     production = await _production_in(call)
     start, leads = read_row(call) or 0, await _leads(call, production)
     held = await held_lines(production)
+    own = await own_people(call.looker)
     rows = await credits_of(production, after=start, limit=size_of(call) + 1)
     places = {row.id: start + place + 1 for place, row in enumerate(rows)}
     piece = piece_of(
         call,
         CreditLines,
         rows,
-        show=lambda row: show_line(call, row, held=held, leads=leads),
+        show=lambda row: show_line(call, row, held=held, own=own, leads=leads),
         place=lambda row: places[row.id],
     )
-    you = call.looker.id if call.looker else None
-    unsaid = {row.id for row in rows if row.state == CreditState.DECLINED and not leads and row.actor_id != you}
+    unsaid = {row.id for row in rows if row.state == CreditState.DECLINED and not leads and row.person_id not in own}
     return CreditLines(items=[item for item in piece.items if item.id not in unsaid], next=piece.next)
 
 
 async def list_own(call: Call) -> CreditLines:
     rows = await own_credits(call.actor, before=read_row(call), limit=size_of(call) + 1)
-    return piece_of(call, CreditLines, rows, show=lambda row: show_line(call, row, held={}), place=lambda row: row.id)
+    own = await own_people(call.actor)
+    return piece_of(
+        call, CreditLines, rows, show=lambda row: show_line(call, row, held={}, own=own), place=lambda row: row.id
+    )
 
 
 async def answer(call: Call) -> CreditLine:
@@ -179,7 +182,7 @@ async def _production_in(call: Call) -> Production:
 async def _line_in(call: Call) -> ProductionCredit:
     """The line in the path: for who is named in it anywhere, for others those of a production that they may see."""
     line = await get_credit_row(call.row())
-    if line.actor_id != call.actor.id:
+    if not await is_of(line, call.actor):
         if line.uri is not None:
             raise NotFound("There is no such credit here.")
         await get_project_row(line.production.project_id, call.looker)
@@ -194,4 +197,5 @@ async def _leads(call: Call, production: Production) -> bool:
 async def _shown(call: Call, line: ProductionCredit) -> CreditLine:
     fresh = await get_credit_row(line.id)
     held = await held_lines(fresh.production) if fresh.uri is None else {}
-    return show_line(call, fresh, held=held, leads=await _leads(call, fresh.production))
+    own = await own_people(call.looker)
+    return show_line(call, fresh, held=held, own=own, leads=await _leads(call, fresh.production))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -30,6 +31,9 @@ class CreditLine(Shape):
     label: str = Field(description="What the role is called, in the language of whoever asks or in its own words.")
     record: int | None = Field(description="The work by which they are in it, as far as everybody may see it.")
     generation: int = Field(description="0 for who made it, 1 for what that was made from, and so on.")
+    came_later: bool = Field(
+        description="Whether its trail said so only after the production was frozen: it asks for no line in a proposal."
+    )
     words: str
     state: CreditState
     since: datetime
@@ -88,9 +92,11 @@ class GrantGiven(Sent):
     digest: str = Field(max_length=100, description="Of the words that you read. It cannot be taken back.")
 
 
-def show_line(call: Call, line: ProductionCredit, *, held: dict[int, str], leads: bool = False) -> CreditLine:
+def show_line(
+    call: Call, line: ProductionCredit, *, held: dict[int, str], own: Collection[int], leads: bool = False
+) -> CreditLine:
     """A line, which comes with everything that `queries.credits.with_all` brings."""
-    view = line_view(call.cards, line, held=held, viewer=call.looker, leads=leads)
+    view = line_view(call.cards, line, held=held, viewer=call.looker, own=own, leads=leads)
     named = shown_name(line)
     is_seen = bool(named) or view.is_own
     return CreditLine(
@@ -102,6 +108,7 @@ def show_line(call: Call, line: ProductionCredit, *, held: dict[int, str], leads
         label=view.role,
         record=line.record_id if view.work_url else None,
         generation=line.generation,
+        came_later=view.came_later,
         words=view.words,
         state=CreditState(line.state),
         since=line.state_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fedirec.activitypub.authority import may_answer
 from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Offer, Reject
@@ -12,7 +11,7 @@ from fedirec.credits.actions.crediting.elsewhere import take_offer, what_is_said
 from fedirec.credits.actions.crediting.granting import take_grant
 from fedirec.credits.actions.crediting.granting_elsewhere import take_question
 from fedirec.credits.lines import MAX_REASON
-from fedirec.credits.queries.credits import find_credit_at
+from fedirec.credits.queries.credits import find_credit_at, is_of
 from fedirec.credits.vocab import CreditObject, GrantObject
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, Unsupported
 from fedirec.html import one_line
@@ -68,7 +67,7 @@ async def _take_answer(sender: Actor, answer: Accept[CreditObject] | Reject[Cred
     credit = await find_credit_at(answer.object.id)
     if credit is None or credit.uri is not None or not credit.production.project.actor.is_local:
         raise NotFound("there is no such credit here")
-    if not may_answer(asked=credit.actor_id or 0, speaker=sender.id):
+    if not await is_of(credit, sender):
         raise Forbidden("only the person who is credited can say so")
     frozen = await manifest_of(credit.production)
     if frozen is None or answer.object.digest != describe_credit(credit.production, frozen[1], credit).digest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +30,9 @@ from fedirec.credits.queries.credits import (
     get_credit,
     get_credit_row,
     held_lines,
+    is_of,
     own_credits,
+    own_people,
     shown_name,
 )
 from fedirec.errors import FedirecError, NotFound
@@ -74,6 +76,7 @@ class LineView:
     """What was said against it, or in answer to that; empty where nobody is named."""
     is_held: bool
     is_own: bool
+    came_later: bool
     line_url: str
     """The page about it; empty where the list is not ours."""
     production: str = ""
@@ -88,11 +91,14 @@ def line_view(
     *,
     held: Mapping[int, str],
     viewer: Actor | None,
+    own: Collection[int] = (),
     leads: bool = False,
 ) -> LineView:
-    """A line, which comes with everything that `queries.credits.with_all` brings."""
+    """A line, which comes with everything that `queries.credits.with_all` brings; `own` are the rows of the person who
+    looks (`queries.credits.own_people`).
+    """
     state, named = CreditState(line.state), shown_name(line)
-    is_own = viewer is not None and line.actor_id == viewer.id
+    is_own = viewer is not None and (line.actor_id == viewer.id or line.person_id in own)
     word, tone, sign = STATES[state]
     work = line.record if line.record is not None and line.record.deleted_at is None else None
     # A work leads to its author: it is no more shown than they are.
@@ -115,6 +121,7 @@ def line_view(
         reason=line.reason if named or is_own or leads else "",
         is_held=line.id in held,
         is_own=is_own,
+        came_later=line.came_later,
         line_url=f"{page.url}/credits/{line.key}" if line.uri is None else "",
         production=production.title,
         production_url=page.url,
@@ -134,11 +141,11 @@ async def show_credits(request: Request[Any]) -> Response:
     lines = list(await credits_of(production, after=start, limit=SHOWN + 1))
     held = await held_lines(production)
     viewer, parts = visitor(request), await parts_in_project(request, project)
-    leads = may_do(Deed.ANSWER_CREDIT, parts)
+    leads, own = may_do(Deed.ANSWER_CREDIT, parts), await own_people(viewer)
     views = [
         view
         for line in lines[:SHOWN]
-        for view in [line_view(cards, line, held=held, viewer=viewer, leads=leads)]
+        for view in [line_view(cards, line, held=held, viewer=viewer, own=own, leads=leads)]
         if line.state != CreditState.DECLINED or view.is_own or leads
     ]
     return render(
@@ -191,7 +198,7 @@ async def post_own(request: Request[Any]) -> Response:
     """Whoever is named says whether it is so, wherever the production lives."""
     viewer = require_viewer(request, Permission.CLAIM_CREDIT)
     line, form = await get_credit_row(row_in(request)), await read_form(request)
-    if line.actor_id != viewer.actor.id:
+    if not await is_of(line, viewer.actor):
         raise NotFound
     happening = CreditHappening(form.choice("do", [each.value for each in CreditHappening]) or "confirm")
     reason = form.text("reason", max=10_000).strip()
@@ -209,6 +216,7 @@ async def post_own(request: Request[Any]) -> Response:
 async def _show_own(request: Request[Any], form: Form, chosen: ProductionCredit | None = None) -> Response:
     viewer = require_viewer(request, Permission.READ_OWN)
     cards, before = Cards(request), number_of(request.query_params.get("before", ""))
+    own = await own_people(viewer.actor)
     waiting = await own_credits(viewer.actor, waiting=True, limit=_OWN)
     lines = list(await own_credits(viewer.actor, before=before, limit=_OWN + 1))
     return render(
@@ -216,8 +224,8 @@ async def _show_own(request: Request[Any], form: Form, chosen: ProductionCredit 
         "credits/own.html",
         form=form,
         chosen=chosen.id if chosen else 0,
-        waiting=[line_view(cards, line, held={}, viewer=viewer.actor) for line in waiting],
-        lines=[line_view(cards, line, held={}, viewer=viewer.actor) for line in lines[:_OWN]],
+        waiting=[line_view(cards, line, held={}, viewer=viewer.actor, own=own) for line in waiting],
+        lines=[line_view(cards, line, held={}, viewer=viewer.actor, own=own) for line in lines[:_OWN]],
         next_before=lines[_OWN - 1].id if len(lines) > _OWN else None,
         max_reason=MAX_REASON,
         may_answer=viewer.can(Permission.CLAIM_CREDIT),
@@ -234,6 +242,7 @@ async def _show_line(request: Request[Any], project: Project, line: ProductionCr
         line,
         held=held,
         viewer=viewer.actor if viewer is not None and able else None,
+        own=await own_people(viewer.actor if viewer is not None and able else None),
         leads=able and may_do(Deed.ANSWER_CREDIT, parts),
     )
     return render(

@@ -8,10 +8,12 @@ from typing import Final
 
 from tortoise.queryset import QuerySet
 
-from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
 from fedirec.credits.models import ProductionCredit
+from fedirec.credits.queries.standing import same_people
 from fedirec.credits.suggesting import Way, suggest
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, RoleLine
@@ -84,19 +86,39 @@ async def credits_of(
 
 async def credited_people(production: Production) -> frozenset[int]:
     """The rows of the persons who are to be in a pay proposal: those who confirmed a line, or are credited without
-    being named. Who turned out to be somebody else counts as them.
+    being named; not those who came later. Who turned out to be somebody else counts as them.
     """
     wanted = (CreditState.CONFIRMED.value, CreditState.PSEUDONYMISED.value)
-    rows = ProductionCredit.filter(production_id=production.id, uri=None, state__in=wanted).limit(MAX_LINES)
-    people = {int(str(row)) for row in await rows.values_list("person_id", flat=True)}
+    rows = ProductionCredit.filter(production_id=production.id, uri=None, came_later=False, state__in=wanted)
+    people = {int(str(row)) for row in await rows.limit(MAX_LINES).values_list("person_id", flat=True)}
     return frozenset((await roots_of(people)).values())
+
+
+async def is_of(credit: ProductionCredit, actor: Actor) -> bool:
+    """Whether `credit` is about the person who `actor` is, whichever of their accounts it names.
+
+    Who lives elsewhere now says it from there: an account that moved away says nothing. Accounts turn out to be one
+    person only when the hold after a Move is over.
+    """
+    if actor.moved_to is not None:
+        return False
+    return credit.actor_id == actor.id or credit.person_id in await own_people(actor)
+
+
+async def own_people(actor: Actor | None) -> frozenset[int]:
+    """The rows under which the person who `actor` is is known; none for nobody."""
+    identity = await Identity.get_or_none(actor_id=actor.id) if actor is not None else None
+    if identity is None:
+        return frozenset()
+    root = (await roots_of([identity.person_id]))[identity.person_id]
+    return frozenset(await same_people(root))
 
 
 async def own_credits(
     actor: Actor, *, waiting: bool = False, before: int | None = None, limit: int
 ) -> Sequence[ProductionCredit]:
     """What `actor` is credited for, the newest first; or only what waits for their word."""
-    found = with_all(ProductionCredit.filter(actor_id=actor.id))
+    found = with_all(ProductionCredit.filter(person_id__in=await same_people((await person_of(actor)).id)))
     if waiting:
         found = found.filter(state__in=[state.value for state in WAITS_FOR_PERSON])
     if before is not None:

@@ -21,7 +21,7 @@ from fedirec.credits.lines import (
     state_of_role,
 )
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.queries.credits import get_credit_row, is_as_named
+from fedirec.credits.queries.credits import get_credit_row, is_as_named, is_of
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
@@ -58,7 +58,7 @@ async def answer_credit(
     """
     async with transaction(), gathering():
         fresh = await _begin(credit)
-        refuse_speaker(happening, is_person=fresh.actor_id == person.id)
+        refuse_speaker(happening, is_person=await is_of(fresh, person))
         await begin_deed(Deed.CONFIRM_ROLE, fresh.production.project, person, also=Part.AUTHOR)
         if happening is CreditHappening.CONFIRM:
             await _refuse_while_unnamed(fresh)

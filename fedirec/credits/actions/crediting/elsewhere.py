@@ -17,7 +17,7 @@ from fedirec.activitypub.vocab import Accept, Doc, Offer, Reject, Vocabulary
 from fedirec.clock import now
 from fedirec.credits.lines import MAX_REASON, CreditHappening, CreditState, advance_credit, refuse_speaker
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.queries.credits import get_credit_row
+from fedirec.credits.queries.credits import get_credit_row, is_of
 from fedirec.credits.vocab import CreditObject
 from fedirec.db import transaction
 from fedirec.db.holding import hold
@@ -130,7 +130,7 @@ async def answer_elsewhere(
     async with transaction():
         await hold(credit)
         fresh = await get_credit_row(credit.id)
-        refuse_speaker(happening, is_person=fresh.actor_id == person.id)
+        refuse_speaker(happening, is_person=await is_of(fresh, person))
         state = advance_credit(fresh.state, happening, reason=reason)
         frozen = await manifest_of(fresh.production)
         if frozen is None:
@@ -139,7 +139,7 @@ async def answer_elsewhere(
             id=str(fresh.uri),
             production=fresh.production.uri,
             manifest=frozen[1],
-            person=person.uri,
+            person=fresh.actor.uri if fresh.actor is not None else person.uri,
             role=fresh.role,
             label=fresh.role_label,
             work=fresh.work_uri,

@@ -7,7 +7,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, Pool, ProposalRevision
 from fedirec.credits.queries.standing import newest_revision, parts_to
 from fedirec.db.holding import hold
-from fedirec.errors import Changed, Conflict, NotFound
+from fedirec.errors import Changed, Conflict, Forbidden, NotFound
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.queries.projects import project_of
 from fedirec.remix.powers import Deed, Part, may_do, refuse_unless
@@ -59,9 +59,15 @@ async def in_force(proposal: PayProposal, digest: str | None = None) -> Proposal
 
 
 async def own_person(actor: Actor) -> int:
-    """The row of the person who `actor` is."""
+    """The row of the person who `actor` is, whatever accounts they use."""
     person = await person_of(actor)
     return person.joined_id or person.id
+
+
+def refuse_moved(actor: Actor) -> None:
+    """Raise Forbidden for an account from which somebody moved away: one person has one voice, where they live."""
+    if actor.moved_to is not None:
+        raise Forbidden(N_("This account has moved. Please say that from where you live now."))
 
 
 async def get_own_proposal(key: str) -> PayProposal:

@@ -16,7 +16,7 @@ from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, in_force, own_person
+from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some
 from fedirec.credits.eyes import refuse_judge
@@ -136,6 +136,7 @@ async def object_to(
         refuse_number(draft.wanted, most=WHOLE, field="wanted")
     async with transaction(), gathering():
         await begin(Deed.OBJECT_TO_PROPOSAL, proposal, author)
+        refuse_moved(author)
         revision = await in_force(proposal, digest)
         person = await own_person(author)
         is_listed = person in await listed_people(revision)

@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, in_force, own_person
+from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.publishing import with_recused, write_revision
 from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
 from fedirec.credits.departures import Departure
@@ -187,6 +187,7 @@ async def say_stale(actor: Actor, proposal: PayProposal, says: str, digest: str,
 async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[ProposalRevision, int, list[Share]]:
     """The revision in force, the person who `actor` is, and their lines. Raises Forbidden where they have none."""
     await begin(deed, proposal, actor, also=Part.AUTHOR)
+    refuse_moved(actor)
     revision = await in_force(proposal)
     person = await own_person(actor)
     lines = await lines_of_person(revision, person)
