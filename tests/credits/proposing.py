@@ -139,16 +139,17 @@ async def earning(
     host_share_ppm: int = 500_000,
     amount: int = 807_364,
     elsewhere: Sequence[str] = (),
+    licence: str = "CC-BY-4.0",
 ) -> Earning:
     """A production with a pool into which `amount` minor units came; the host keeps its share of it.
 
-    Those at the addresses `elsewhere` edited it.
+    Those at the addresses `elsewhere` edited it. Cy's work is under `licence`.
     """
     ana, bo, cy = await at.join("ana"), await at.join("bo"), await at.join("cy")
     tom = await at.join("tom", role=Role.TREASURER)
     project = await project_at(at, ana)
-    records = [await record_by(at, bo, "Drops"), await record_by(at, cy, "Sky")]
-    prepared = await production_with(at, ana, project, records)
+    records = [await record_by(at, bo, "Drops"), await record_by(at, cy, "Sky", licence=licence)]
+    prepared = await production_with(at, ana, project, records, licence=licence)
     for address in elsewhere:
         editor = await at.meet(address)
         await at.run(lambda editor=editor: add_role(ana, prepared, role="edt", person=editor))  # type: ignore[misc]

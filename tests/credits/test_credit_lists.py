@@ -36,7 +36,8 @@ pytestmark = pytest.mark.anyio
 async def test_a_frozen_production_credits_roles_works_and_their_sources_over_every_generation(here: Instance) -> None:
     ada, bo, cy, dee, eve = [await here.join(name) for name in ("ada", "bo", "cy", "dee", "eve")]
     project = await project_at(here, ada)
-    seed = await record_by(here, dee, "Seed", licence="CC0-1.0")
+    dirt = await record_by(here, eve, "Dirt", licence="CC0-1.0")
+    seed = await record_by(here, dee, "Seed", licence="CC0-1.0", sources=[SourceDraft(record=dirt)])
     sketch = await record_by(
         here, cy, "Sketch", sources=[SourceDraft(record=seed)], parts=[PartDraft(actor=eve, role="clr")]
     )
@@ -57,9 +58,10 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
         ("cy", "aut", 1): "confirmed",
         ("eve", "clr", 1): "proposed",
         ("dee", "aut", 1): "confirmed",
+        ("eve", "aut", 2): "confirmed",
     }
     everything = [line.key for line in await here.run(lambda: credits_of(production))]
-    assert len(everything) == 8, "bo made two works"
+    assert len(everything) == 9, "bo made two works"
     await here.run(lambda: draw_up(production))
     assert [line.key for line in await here.run(lambda: credits_of(production))] == everything, "nothing is doubled"
 
@@ -67,6 +69,7 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     by_line = {line.key: weights.get(line.id, 0) for line in await here.run(lambda: credits_of(production))}
     assert sum(by_line.values()) == 1_000_000
     assert by_line[lines["cy", "aut", 1].key] == by_line[lines["eve", "clr", 1].key] == 62_500
+    assert by_line[lines["eve", "aut", 2].key] == 62_500
     assert by_line[lines["ada", "pdr", 0].key] == 0, "what a role is worth no trail knows"
     people = await here.run(lambda: credited_people(production))
     assert people == {line.person_id for line in lines.values() if line.state == "confirmed"}
@@ -84,7 +87,8 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     assert {by_row[row].record_id for row in held} == {sky.id}, "a claim holds the lines of that work alone"
     await here.run(lambda: agree(bo, claim.key, "Yes, it is."))
     await here.work()
-    assert (await lines_of(here, production))["eve", "aut", 1].record_id == found.id, "what is found later is credited"
+    late = (await lines_of(here, production))["eve", "aut", 1]
+    assert (late.record_id, late.came_later) == (found.id, True), "what is found later is credited"
     assert await here.run(lambda: held_lines(production)) == {}
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
+from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import MonetizationGrant
-from fedirec.credits.queries.grants import grants_for, needed_grants
+from fedirec.credits.queries.grants import grants_for, needed_grants, unsellable_works
 from fedirec.credits.vocab import GrantObject
 from fedirec.errors import Conflict, Forbidden
 from fedirec.projects.models import Production
-from fedirec.remix.actions.drafts import SourceDraft
-from fedirec.remix.models import Record
+from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
+from fedirec.remix.actions.records import edit_record
+from fedirec.remix.models import Record, Source
 from tests.credits.listing import frozen
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
@@ -29,8 +33,16 @@ async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Inst
     seed = await record_by(here, cy, "Seed", licence="CC-BY-NC-4.0")
     sky = await record_by(here, bo, "Sky", licence="CC-BY-NC-4.0", sources=[SourceDraft(record=seed)])
     free = await record_by(here, bo, "Free")
+    unknown = {"record_id": free.id, "uri": "https://gone.test/notes/7", "relation": "adapts", "position": 0}
+    await here.run(lambda: Source.create(**unknown))
     draft = await production_with(here, ada, project, [sky, free], licence="CC-BY-NC-4.0")
     production = await frozen(here, ada, draft)
+    waiting = await here.run(unsellable_works, [production.id])
+    assert {(each.uri, each.record_id) for each in waiting} == {
+        (sky.uri, sky.id),
+        (seed.uri, seed.id),
+        ("https://gone.test/notes/7", None),
+    }, "nobody knows under which licence that one is"
     path = production.uri.removeprefix(here.origin)
 
     async def needed() -> dict[str, bool]:
@@ -67,6 +79,13 @@ async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Inst
     assert again.id == kept.id
     told = await here.run(lambda: Notification.filter(kind="grant_given").select_related("actor"))
     assert [each.actor.handle for each in told if each.actor] == ["bo"]
+
+    # What its author says of the licence by now is neither a grant nor its end.
+    sold = RecordDraft(title="Seed", text="Mine.", licence="CC-BY-4.0")
+    await here.run(lambda: edit_record(cy, seed, sold))
+    await here.run(lambda: edit_record(bo, free, replace(sold, title="Free", licence="CC-BY-NC-4.0")))
+    await here.run(lambda: draw_up(production))
+    assert await needed() == {"Sky": True, "Seed": False}
 
     # For the whole project it covers what the project makes next; for one production it does not.
     whole = await here.run(lambda: _question(production, seed, GrantScope.PROJECT, cy))

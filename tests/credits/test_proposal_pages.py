@@ -9,10 +9,12 @@ import httpx
 import pytest
 
 from fedirec.accounts.models import Notification
+from fedirec.credits.actions.crediting.granting import grant, question
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection, appeal_objection, object_to
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
+from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import DraftLine, MoneySettings, Objection, PayProposal, ProposalRevision, Share
 from fedirec.credits.pools import EntryKind
 from fedirec.errors import Conflict
@@ -38,6 +40,13 @@ async def page_for(film: Earning, who: str, path: str) -> str:
 async def post(film: Earning, who: str, path: str, **fields: Any) -> httpx.Response:
     async with film.at.sign_in(who) as client:
         return await client.post(path, data=fields)
+
+
+async def _granted(film: Earning, title: str) -> None:
+    """The author of that work lets the production make money with it."""
+    work = await Record.get(title=title).select_related("author")
+    asked = question(film.production, work, GrantScope.PRODUCTION, author=work.author)
+    await grant(work.author, film.production, work, GrantScope.PRODUCTION, digest=asked.digest)
 
 
 def words(answer: httpx.Response) -> str:
@@ -173,11 +182,7 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
 
 
 async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instance) -> None:
-    film = await earning(here, amount=20_000)
-    sky = await here.run(lambda: Record.get(title="Sky"))
-    await here.run(
-        lambda: Record.filter(id=sky.id).update(licence_url="https://creativecommons.org/licenses/by-nc/4.0/")
-    )
+    film = await earning(here, amount=20_000, licence="CC-BY-NC-4.0")
     terms = Terms(
         version=1,
         licence="CC-BY-SA-4.0",
@@ -219,7 +224,7 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     assert "Not as it was promised" not in await page_for(film, "ana", f"{page}/publish")
 
     # Published, the rule that contributors saw stands beside what is shared.
-    await here.run(lambda: Record.filter(id=sky.id).update(licence_url="https://creativecommons.org/licenses/by/4.0/"))
+    await here.run(_granted, film, "Sky")
     await film.publish(proposal)
     async with here.client() as stranger:
         has(words(await stranger.get(page)), "In equal parts.", "€200.00 will be shared.")

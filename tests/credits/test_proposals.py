@@ -16,6 +16,7 @@ from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.doors import own_person
@@ -40,10 +41,11 @@ from fedirec.credits.actions.proposals.stances import (
     give_share_back,
     take_share_back,
 )
-from fedirec.credits.deciding import Rule
+from fedirec.credits.deciding import Rule, Tally
 from fedirec.credits.models import (
     DraftLine,
     MonetizationGrant,
+    Objection,
     PayProposal,
     ProposalDecision,
     ProposalRevision,
@@ -61,12 +63,15 @@ from fedirec.ledger.journal import payable
 from fedirec.ledger.models import ChainLink
 from fedirec.projects.models import ProductionPart
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
+from fedirec.remix.actions.records import edit_record
 from fedirec.remix.models import Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
 from tests.credits.proposing import WINDOW, Earning, earning, refused
 from tests.network import KEYS, Instance
+from tests.projects.producing import record_by
 
 pytestmark = pytest.mark.anyio
 
@@ -427,20 +432,87 @@ async def test_two_at_once_publish_and_lock_once(here: Instance, time_passes: Pa
     if not await here.run(lambda: ProposalRevision.filter(proposal_id=proposal.id).count()):
         await film.publish(proposal)
     (first,) = await here.run(lambda: ProposalRevision.filter(proposal_id=proposal.id))
-    await film.decided(proposal, first, time_passes)
-    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+
+    # Bo accepts what is revised at that moment: that counts for what bo has seen, and for nothing that came after.
+    await film.weigh(proposal, {"bo": 59, "cy": 41})
     copies = [await film.look(proposal) for _ in range(3)]
     ends = await at_once(
         here,
-        lambda: lock_proposal(film.tom, copies[0], digest=first.digest),
-        lambda: lock_proposal(olga, copies[1], digest=first.digest),
-        lambda: cancel_proposal(film.ana, copies[2], "Stop."),
+        lambda: accept_proposal(film.bo, copies[0], first.digest),
+        lambda: publish_revision(film.ana, copies[1], version=copies[1].version, note="More for cy."),
+        lambda: publish_revision(film.ana, copies[2], version=copies[2].version, note="More for cy, I said."),
     )
-    assert sum(end is None for end in ends) == 1
+    assert [end is None for end in ends[1:]].count(True) == 1
+    (said,) = await here.run(lambda: Stance.filter(proposal_id=proposal.id))
+    assert (said.counts, said.revision_id) in ((True, first.id), (False, None))
+    assert not (await _tally(film, proposal)).accepted
+    second = await film.newest(proposal)
+    assert second.number == 2
+
+    # The time to object ends while cy objects: either that is in time and waits for an answer, or it is too late.
+    await here.run(lambda: PayProposal.filter(id=proposal.id).update(closes_at=now() + timedelta(milliseconds=30)))
+    copies = [await film.look(proposal) for _ in range(2)]
+    draft = ObjectionDraft(kind="other", words="Wait!", remedy="Half.")
+    ends = await at_once(
+        here,
+        lambda: object_to(film.cy, copies[0], draft, digest=second.digest),
+        close_windows,
+        close_windows,
+    )
+    objections = await here.run(lambda: Objection.filter(proposal_id=proposal.id))
+    assert len(objections) == (ends[0] is None)
+    time_passes(timedelta(minutes=1))
+    await here.run(close_windows)
+    assert (await film.look(proposal)).state == ("revised" if objections else "closing")
+    for objection in objections:
+        await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))  # noqa: B023
+    await here.run(close_windows)
+
+    # It is decided, revised and appealed at once: nobody decides what they have not seen.
+    await film.weigh(proposal, {"bo": 58, "cy": 42})
+    copies = [await film.look(proposal) for _ in range(4)]
+    verdict: dict[str, Any] = {"digest": second.digest, "accepts": True, "reason": "Fair."}
+    ends = await at_once(
+        here,
+        lambda: decide_proposal(film.tom, copies[0], **verdict),
+        lambda: publish_revision(film.ana, copies[1], version=copies[1].version, note="Even more."),
+        lambda: decide_proposal(film.tom, copies[2], **verdict),
+        *(lambda one=one: appeal_objection(film.cy, one, "Look.") for one in objections),  # type: ignore[misc]
+    )
+    assert ends[1] is None
+    assert [ends[0], ends[2]].count(None) <= 1
+    third, fresh = await film.newest(proposal), await film.look(proposal)
+    assert (third.number, fresh.state, fresh.decided_at) == (3, "revised", None)
+
+    # Two treasurers lock it, and another proposal for the same pool, while it is called off: the pool is shared once.
+    await film.decided(proposal, third, time_passes)
+    other = await film.propose({"bo": 1, "cy": 1})
+    await here.run(lambda: PayProposal.filter(id=proposal.id).update(state="draft"))  # which no way leads to
+    drafts = [await film.look(other) for _ in range(2)]
+    ends = await at_once(
+        here, *(lambda copy=copy: publish_revision(film.ana, copy, version=copy.version) for copy in drafts)
+    )
+    assert ends.count(None) == 1
+    twin = await film.newest(other)
+    await film.decided(other, twin, time_passes)
+    await here.run(lambda: PayProposal.filter(id=proposal.id).update(state="decided"))
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    copies, twins = [await film.look(proposal) for _ in range(3)], [await film.look(other) for _ in range(2)]
+    ends = await at_once(
+        here,
+        lambda: lock_proposal(film.tom, copies[0], digest=third.digest),
+        lambda: lock_proposal(olga, copies[1], digest=third.digest),
+        lambda: cancel_proposal(film.ana, copies[2], "Stop."),
+        lambda: lock_proposal(olga, twins[0], digest=twin.digest),
+        lambda: lock_proposal(film.tom, twins[1], digest=twin.digest),
+    )
     assert all(isinstance(end, Conflict) for end in ends if end)
-    fresh = await film.look(proposal)
-    total = sum((await film.owed(proposal)).values())
-    assert total == (403_682 if fresh.state == "locked" else 0)
+    assert ends[:3].count(None) == 1
+    locked = [one for one in (await film.look(proposal), await film.look(other)) if one.state == "locked"]
+    owed = sum([sum((await film.owed(one)).values()) for one in locked])
+    assert len(locked) == 1, "the money is there once"
+    assert owed + sum(one.held_amount for one in locked) == 403_682
+    assert (await here.run(pool_state, film.pool)).in_pool == 403_682 - owed
 
 
 async def at_once(at: Instance, *deeds: Callable[[], Awaitable[Any]]) -> list[FedirecError | None]:
@@ -454,12 +526,11 @@ async def at_once(at: Instance, *deeds: Callable[[], Awaitable[Any]]) -> list[Fe
 
 @pytest.mark.one_database
 async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here: Instance, time_passes: Pass) -> None:
-    film = await earning(here, host_share_ppm=0, amount=10_000)
+    film = await earning(here, host_share_ppm=0, amount=10_000, licence="CC-BY-NC-4.0")
     proposal = await film.propose()
 
     # The licence of Cy's work does not let people make money, until Cy grants it.
     work = await here.run(lambda: Record.get(author_id=film.cy.id))
-    await here.run(lambda: Record.filter(id=work.id).update(licence="CC-BY-NC-4.0", licence_url=None))
     said = await refused(here, Conflict, lambda: publish_revision(film.ana, proposal, version=proposal.version))
     assert "“Sky” (cy)" in said
     grant: dict[str, Any] = {"record_id": work.id, "scope": "production", "scope_uri": film.production.uri}
@@ -504,6 +575,18 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
         await here.run(agree_to_departure, film.bo, proposal, each.digest)
     revision = await film.publish(proposal, "Some of it went back.")
     await film.decided(proposal, revision, time_passes)
+
+    # Nobody holds everybody's pay back by what they say of their work by now, or of what it was made from.
+    drops = await here.run(lambda: Record.get(title="Drops"))
+    eve = await here.join("eve")
+    mine = await record_by(here, eve, "Ransom", licence="CC-BY-NC-4.0")
+    anew = RecordDraft(title="Drops", text="Mine.", licence="CC-BY-NC-4.0", sources=[SourceDraft(record=mine)])
+    await here.run(lambda: edit_record(film.bo, drops, anew))
+    await here.run(lambda: draw_up(film.production))
+    async with here.client() as stranger:
+        listed = await stranger.get(f"{film.production.uri.removeprefix(here.origin)}/credits")
+    assert "Ransom" in listed.text
+    assert "came later" in listed.text
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
     assert sum((await film.owed(proposal)).values()) == 6_000
 
@@ -514,9 +597,13 @@ async def _shown(here: Instance, who: str, proposal: PayProposal) -> str:
 
 
 async def _against(film: Earning, proposal: PayProposal) -> frozenset[int]:
+    return (await _tally(film, proposal)).against
+
+
+async def _tally(film: Earning, proposal: PayProposal) -> Tally:
     tally = (await film.page(proposal)).tally
     assert tally is not None
-    return tally.against
+    return tally
 
 
 async def _copied(person: Actor) -> list[dict[str, object]]:

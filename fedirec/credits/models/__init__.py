@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedirec.credits.models.credits import MonetizationGrant, ProductionCredit
+from fedirec.credits.models.credits import MonetizationGrant, ProductionCredit, TakenUp
 from fedirec.credits.models.hearing import (
     ChainHead,
     Objection,
@@ -18,6 +18,7 @@ from fedirec.credits.models.proposals import (
     PayProposal,
     ProposalProduction,
     ProposalRevision,
+    ProposalWriter,
     Share,
 )
 
@@ -38,6 +39,8 @@ __all__ = [
     "ProposalDecision",
     "ProposalProduction",
     "ProposalRevision",
+    "ProposalWriter",
     "Share",
     "Stance",
+    "TakenUp",
 ]

@@ -59,6 +59,8 @@ class ProductionCredit(Model, metaclass=RowClass):
     """Of what its home asked about; empty for ours."""
     generation = fields.IntField(default=0, db_default=0)
     """0 for a role and the records that are used, 1 for their sources, 2 for the sources of these, and so on."""
+    came_later = fields.BooleanField(default=False, db_default=False)
+    """Whether its trail said so only after the production was frozen: it is shown, and asks for nothing."""
     words = fields.CharField(max_length=300, default="", db_default="")
     state = fields.CharField(max_length=14, default="proposed", db_default="proposed")
     """proposed, confirmed, contested, corrected, pseudonymised or declined."""
@@ -78,6 +80,30 @@ class ProductionCredit(Model, metaclass=RowClass):
             Index(fields=["production_id", "generation", "position", "id"]),
             Index(fields=["person_id", "state"]),
         ]
+
+
+class TakenUp(Model, metaclass=RowClass):
+    """A work in the trail of a production of ours, under the licence that was seen when it was taken up."""
+
+    id = fields.BigIntField(primary_key=True)
+    production: fields.ForeignKeyRelation[Production] = fields.ForeignKeyField(
+        "fedirec.Production", related_name="taken_up", on_delete=fields.RESTRICT
+    )
+    production_id: int
+    uri = fields.CharField(max_length=2048)
+    record: fields.ForeignKeyNullableRelation[Record] = fields.ForeignKeyField(
+        "fedirec.Record", related_name="taken_up", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    """Null as long as the work itself is not known here, or not everybody may see it."""
+    record_id: int | None
+    licence = fields.CharField(max_length=300, default="", db_default="")
+    """Its address or name; empty as long as nobody knows it. Once known it never changes."""
+    came_later = fields.BooleanField(default=False, db_default=False)
+    """Whether it came into the trail after the production was frozen: then it stands against nothing."""
+
+    class Meta(Model.Meta):
+        table = "taken_up"
+        unique_together = (("production", "uri"),)
 
 
 class MonetizationGrant(Model, metaclass=RowClass):

@@ -21,7 +21,6 @@ from fedirec.projects.models import Production
 from fedirec.projects.pages.finding import leader_in, parts_in_project
 from fedirec.projects.pages.productions.showing import production_in
 from fedirec.projects.pages.productions.views import production_view
-from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record
 from fedirec.remix.pages.cards import Cards, licence_view
 from fedirec.remix.pages.visitors import number_of, row_in
@@ -53,7 +52,7 @@ async def show_grants(request: Request[Any]) -> Response:
                 "title": each.record.title or _("Untitled"),
                 "url": cards.record_url(each.record),
                 "author": each.record.author.name or each.record.author.handle,
-                "licence": licence_view(licence_of(each.record)).short,
+                "licence": licence_view(each.licence).short,
                 "is_granted": each.grant is not None,
             }
             for each in await needed_grants(production)

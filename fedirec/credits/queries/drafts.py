@@ -23,7 +23,7 @@ _UNLISTED = """
     SELECT DISTINCT COALESCE(p.joined_id, p.id), p.name FROM production_credit c
       JOIN proposal_production o ON o.production_id = c.production_id
       JOIN person p ON p.id = c.person_id
-     WHERE o.proposal_id = ? AND c.uri IS NULL AND c.state IN ('confirmed', 'pseudonymised')
+     WHERE o.proposal_id = ? AND c.uri IS NULL AND NOT c.came_later AND c.state IN ('confirmed', 'pseudonymised')
 """
 
 
@@ -34,7 +34,7 @@ class Obstacles:
     unreasoned: tuple[str, ...] = ()
     """Keys of lines without a reason."""
     unlisted: tuple[str, ...] = ()
-    """Names of people with a confirmed credit who have no line."""
+    """Names of people with a confirmed credit who have no line; who came later needs none."""
     blocked: tuple[Block, ...] = ()
     """Works with which nobody may make money yet."""
     departures: tuple[Departure, ...] = ()

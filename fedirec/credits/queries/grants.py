@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from fedirec.activitypub.models import Actor
 from fedirec.credits.grants import GrantScope, covers
-from fedirec.credits.models import MonetizationGrant, ProductionCredit
+from fedirec.credits.models import MonetizationGrant, TakenUp
 from fedirec.credits.queries.credits import MAX_LINES
 from fedirec.projects.models import Production
-from fedirec.remix.licences import licence_of
+from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Record
 from fedirec.uris import host_of, origin_of
 
@@ -21,6 +21,8 @@ class Needed:
 
     record: Record
     """With its author."""
+    licence: Licence
+    """Under which it was taken up."""
     grant: MonetizationGrant | None
     """The author's, if they gave one that covers it."""
 
@@ -41,14 +43,24 @@ async def grants_for(records: Collection[int], production: Production) -> dict[i
     return found
 
 
+async def unsellable_works(productions: Collection[int]) -> list[TakenUp]:
+    """The works in the trails of the productions in these rows with which nobody may make money by the licence under
+    which they were taken up, each with its record and the author of that, if it is known here.
+    """
+    rows = TakenUp.filter(production_id__in=list(productions), came_later=False).order_by("id")
+    found = await rows.select_related("record__author")
+    return [row for row in found if not find_licence(row.licence).may_sell]
+
+
 async def needed_grants(production: Production) -> list[Needed]:
-    """Every work in the trail of `production` with which nobody may make money by its licence alone."""
-    lines = ProductionCredit.filter(production_id=production.id, uri=None, record_id__not_isnull=True)
-    rows = await lines.order_by("generation", "position", "id").limit(MAX_LINES).select_related("record__author")
-    works = {line.record_id: line.record for line in rows if line.record is not None}
-    wanted = {work.id: work for work in works.values() if not licence_of(work).may_sell}
-    given = await grants_for(list(wanted), production)
-    return [Needed(record=work, grant=given.get(work.id)) for work in wanted.values()]
+    """Every work in the trail of `production` that is known here, and with which nobody may make money by its licence
+    alone.
+    """
+    works = [(row.record, row) for row in (await unsellable_works([production.id]))[:MAX_LINES] if row.record]
+    given = await grants_for([record.id for record, _row in works], production)
+    return [
+        Needed(record=record, licence=find_licence(row.licence), grant=given.get(record.id)) for record, row in works
+    ]
 
 
 async def grants_by(author: Actor, *, limit: int) -> Sequence[MonetizationGrant]:

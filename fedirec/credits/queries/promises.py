@@ -6,14 +6,16 @@ from collections.abc import Iterable
 
 from fedirec.credits.departures import Promise, Source
 from fedirec.credits.grants import covers
-from fedirec.credits.models import MonetizationGrant, PayProposal, ProductionCredit, ProposalProduction
+from fedirec.credits.models import MonetizationGrant, PayProposal, ProposalProduction, TakenUp
 from fedirec.credits.proposals import BINDING
+from fedirec.credits.queries.grants import unsellable_works
 from fedirec.db.rows import fetch_tuples
 from fedirec.projects.models import Production, ProductionPart
 from fedirec.remix.actions.prompts import terms_of
-from fedirec.remix.licences import licence_of
-from fedirec.remix.models import Agreement, ChallengeTerms, Record
-from fedirec.uris import origin_of
+from fedirec.remix.licences import find_licence
+from fedirec.remix.models import Agreement, ChallengeTerms
+from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
+from fedirec.uris import host_of, origin_of
 
 _PEOPLE = """
     SELECT i.actor_id, COALESCE(p.joined_id, p.id) FROM identity i JOIN person p ON p.id = i.person_id
@@ -72,29 +74,44 @@ async def sources_of(proposal: PayProposal) -> list[Source]:
     """
     of = ProposalProduction.filter(proposal_id=proposal.id).select_related("production__project__actor")
     productions = {row.production_id: row.production for row in await of}
-    lines = ProductionCredit.filter(production_id__in=list(productions), uri=None, record_id__not_isnull=True)
-    used: dict[int, set[int]] = {}
-    works: dict[int, Record] = {}
-    for line in await lines.select_related("record__author"):
-        if line.record is not None and not licence_of(line.record).may_sell:
-            works[line.record.id] = line.record
-            used.setdefault(line.record.id, set()).add(line.production_id)
-    given = await MonetizationGrant.filter(record_id__in=list(works)) if works else []
-    scopes: dict[int, list[str]] = {}
+    used: dict[str, set[int]] = {}
+    works: dict[str, TakenUp] = {}
+    for work in await unsellable_works(list(productions)):
+        works[work.uri] = work
+        used.setdefault(work.uri, set()).add(work.production_id)
+    authors = {work.record.id: work.record.author_id for work in works.values() if work.record}
+    given = await MonetizationGrant.filter(record_id__in=list(authors)) if authors else []
+    scopes: dict[int | None, list[str]] = {}
     for grant in given:
-        if grant.author_id == works[grant.record_id].author_id:
+        if grant.author_id == authors[grant.record_id]:
             scopes.setdefault(grant.record_id, []).append(grant.scope_uri)
+    places = await waypoints_of([uri for uri, work in works.items() if work.record is None])
     return [
-        Source(
-            record=work.uri,
-            title=work.title,
-            author=work.author.uri,
-            author_name=work.author.name or work.author.handle,
-            licence=licence_of(work),
-            is_granted=all(_is_covered(productions[each], scopes.get(key, ())) for each in used[key]),
+        _source(
+            work,
+            places.get(uri),
+            is_granted=all(_is_covered(productions[each], scopes.get(work.record_id, ())) for each in used[uri]),
         )
-        for key, work in works.items()
+        for uri, work in works.items()
     ]
+
+
+def _source(work: TakenUp, remembered: Waypoint | None, *, is_granted: bool) -> Source:
+    """`work` by name: as it is known here, else as it is remembered, else by its address alone."""
+    record, author, name, title = work.record, None, host_of(work.uri), work.uri
+    if record is not None:
+        author, name = record.author.uri, record.author.name or record.author.handle
+        title = record.title if record.visibility in ("public", "hidden") else ""
+    elif remembered is not None and not remembered.is_hidden:
+        author, name, title = remembered.author_uri, remembered.author_name, remembered.title
+    return Source(
+        record=record.uri if record else work.uri,
+        title=title,
+        author=author,
+        author_name=name,
+        licence=find_licence(work.licence),
+        is_granted=is_granted,
+    )
 
 
 def _is_covered(production: Production, scopes: Iterable[str]) -> bool:

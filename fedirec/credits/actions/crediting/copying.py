@@ -14,9 +14,12 @@ _AT_ONCE = 500
 async def production_credit_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
     """The lines of credit lists that name `actor`, named or not, and what they said of each."""
     after = 0
-    while rows := await ProductionCredit.filter(actor_id=actor.id, id__gt=after).order_by("id").limit(
-        _AT_ONCE
-    ).select_related("production__project__actor"):
+    while (
+        rows := await ProductionCredit.filter(actor_id=actor.id, id__gt=after)
+        .order_by("id")
+        .limit(_AT_ONCE)
+        .select_related("production__project__actor")
+    ):
         for line in rows:
             yield {
                 "credit": credit_uri(line.production, line),
@@ -26,6 +29,7 @@ async def production_credit_entries(actor: Actor) -> AsyncIterator[dict[str, obj
                 "role_label": line.role_label,
                 "work": line.work_uri or None,
                 "generation": line.generation,
+                "came_later": line.came_later,
                 "state": line.state,
                 "since": line.state_at,
                 "reason": line.reason,

@@ -7,7 +7,7 @@ deleted a work or hid it; only a claim that was upheld ends it, and then it stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -16,6 +16,7 @@ from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.crediting.offering import offer_lines
+from fedirec.credits.actions.crediting.taking_up import keep_taken_up
 from fedirec.credits.lines import CreditState, state_of_role
 from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import is_as_named
@@ -109,26 +110,36 @@ async def draw_up(production: Production) -> None:
     found = await manifest_of(production)
     if found is None or not production.project.actor.is_local:
         return
-    wanted = await _works_in(production, [used.id for used in found[0].records])
+    used = found[0].records
+    root, edges, works = await _trail_of(production, [each.id for each in used])
+    wanted = await _works_in(root, edges, works, [each.id for each in used])
     async with transaction(), gathering():
         await hold(production.project)
+        at_first = await keep_taken_up(production, used, edges, list(works)[:MAX_LINES])
         rows = list(await ProductionCredit.filter(production_id=production.id).order_by("id"))
         fresh = [
             *await _keep_roles(production, await roles_of(production), rows),
-            *await _keep_works(production, wanted, rows),
+            *await _keep_works(production, wanted, rows, at_first),
         ]
         await offer_lines(production, found[1], fresh)
 
 
-async def _works_in(production: Production, uris: Sequence[str]) -> list[_Line]:
-    """One line for each thing that somebody did for a work in the trail of `production`."""
+async def _trail_of(production: Production, used: Sequence[str]) -> tuple[str, list[Edge], dict[str, int]]:
+    """What stands for `production` in its trail, what was made from what there, and each work with its generation, the
+    nearest first.
+    """
     root = production.record.uri if production.record else production.uri
-    edges = [*await edges_above(uris), *(Edge(root, uri, Relation.CONTAINS) for uri in uris)]
+    edges = [*await edges_above(used), *(Edge(root, uri, Relation.CONTAINS) for uri in used)]
     above = generations(root, parents_of(edges))
     del above[root]
+    return root, edges, dict(sorted(above.items(), key=lambda each: each[1]))
+
+
+async def _works_in(root: str, edges: Sequence[Edge], above: Mapping[str, int], uris: Sequence[str]) -> list[_Line]:
+    """One line for each thing that somebody did for a work in the trail."""
     places = await waypoints_of(list(above), own=root)
     found = await credits_of(
-        Trail(record=root, edges=tuple(edges), waypoints=places, up=above, down={}), parts_in_releases
+        Trail(record=root, edges=tuple(edges), waypoints=places, up=dict(above), down={}), parts_in_releases
     )
     people = {line.person for line in found.lines}
     behind = await people_behind(each for each in people if is_unnamed(each))
@@ -188,13 +199,19 @@ async def _keep_roles(
 
 
 async def _keep_works(
-    production: Production, lines: Sequence[_Line], rows: Sequence[ProductionCredit]
+    production: Production, lines: Sequence[_Line], rows: Sequence[ProductionCredit], at_first: Collection[str]
 ) -> list[ProductionCredit]:
-    """The lines of those whose works are in it; those that are new are returned."""
+    """The lines of those whose works are in it; those that are new are returned.
+
+    What is new in a work that was in the list came later, as what is not among the works `at_first` did.
+    """
     known = {_key_of(row): row for row in rows if row.role_line_id is None}
     remembered = {(row.work_uri, row.name, row.role): row for row in known.values() if row.actor_id is None}
     people = await _persons_of([line.actor for line in lines if line.actor is not None])
     called: dict[str, int] = {row.name.casefold(): row.person_id for row in known.values() if row.actor_id is None}
+    makers: dict[str, set[int]] = {}
+    for each in known.values():
+        makers.setdefault(each.work_uri, set()).add(each.person_id)
     made, seen = [], set()
     for place, line in enumerate(lines):
         row = known.get(line.key) or remembered.get((line.work, line.name, line.role))
@@ -208,6 +225,7 @@ async def _keep_works(
                 # Who published a work says by that what they did for it; whom they name besides says so themselves.
                 state=CreditState.CONFIRMED if line.is_author and line.actor else CreditState.PROPOSED,
             )
+            row.came_later = line.work not in at_first or row.person_id not in makers.get(line.work, {row.person_id})
             made.append(row)
         elif row.actor_id is None and line.actor is not None:  # somebody whom nobody here knew until now
             row.person_id = people[line.actor.id]

@@ -16,7 +16,7 @@ from fedirec.activitypub.vocab import Accept, Offer
 from fedirec.clock import now
 from fedirec.credits.grants import VERSION, GrantScope, words_of
 from fedirec.credits.models import MonetizationGrant
-from fedirec.credits.queries.grants import needed_grants, scope_of
+from fedirec.credits.queries.grants import needed_grants, scope_of, unsellable_works
 from fedirec.credits.vocab.grants import GrantObject
 from fedirec.db import transaction
 from fedirec.db.holding import hold
@@ -26,7 +26,6 @@ from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.models import Production
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.reminders import is_first
-from fedirec.remix.licences import licence_of
 from fedirec.remix.models import Record, Reminder
 from fedirec.remix.powers import Deed
 from fedirec.remix.queries.leading import leaders_of
@@ -120,7 +119,7 @@ async def grant(
         raise Conflict(_("What you were asked to allow is worded differently now. Please read it again."))
     async with transaction(), gathering():
         await hold(production.project)
-        if licence_of(record).may_sell:
+        if record.id not in {work.record_id for work in await unsellable_works([production.id])}:
             raise Conflict(_("The licence of this work lets everybody make money with it already."))
         known = await MonetizationGrant.filter(
             record_id=record.id, author_id=author.id, scope_uri=asked.scope_uri, version=asked.version
