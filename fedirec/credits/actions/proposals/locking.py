@@ -105,6 +105,7 @@ async def release_held(proposal: PayProposal) -> int:
         await with_home(proposal)
         if proposal.pool is None or State(proposal.state) not in BINDING or not proposal.held_amount:
             return 0
+        await hold(proposal.pool)  # nobody else shares what is in it meanwhile
         revision = await ProposalRevision.get(proposal_id=proposal.id, digest=proposal.locked_digest)
         stakes = await stakes_in(revision)
         ppm = {each.key: each.ppm for each in stakes}
