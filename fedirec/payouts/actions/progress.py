@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import with_home
+from fedirec.credits.actions.proposals.telling import tell_copies
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import Facts, Step, advance, refusal_of
 from fedirec.db.holding import hold
@@ -20,7 +22,8 @@ _OWED = tuple(str(state) for state in (State.READY, State.BATCHED, State.RETURNE
 async def follow_payments(payout_ids: Collection[int]) -> None:
     """The proposals of which something is in these payments stand where their payments have come.
 
-    Part of the caller's transaction, which holds the payments already and posts afterwards.
+    Instances that keep copies hear of it. Part of the caller's transaction, which holds the payments already, gathers
+    what is queued, and posts afterwards: whoever sends and posts takes the log first, and what leads out after that.
     """
     ids = await Payable.filter(payout_id__in=list(payout_ids)).distinct().values_list("proposal_id", flat=True)
     for proposal in await PayProposal.filter(id__in=list(ids)).order_by("id"):
@@ -38,6 +41,7 @@ async def _follow(proposal: PayProposal) -> None:
             proposal.state = advance(proposal.state, step, facts)
     if proposal.state != before:
         await proposal.save(update_fields=["state"])
+        await tell_copies(await with_home(proposal))
 
 
 async def _facts_of(proposal: PayProposal) -> Facts:

@@ -27,6 +27,7 @@ from fedirec.db.tables import moment_of
 from fedirec.errors import Conflict
 from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import post
+from fedirec.lanes import gathering
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
@@ -132,7 +133,7 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
                 continue
 
             async def let_go(row: Payout = row) -> int:
-                async with transaction():
+                async with transaction(), gathering():
                     await hold(row)
                     for entry in await lapse(row, settings):
                         await post(entry)
@@ -157,7 +158,7 @@ async def _follow(
     told = [moment_of(row["sent_at"]) for row in await fetch_rows(_TOLD, subject, _REMINDER)]
     times = [when for when in told if when is not None]
     if due := notice_due(lapses, times, at=at):
-        async with transaction():
+        async with transaction(), gathering():
             if await is_first(subject, _REMINDER, due):
                 people = await actors_of_people([person])
                 about = f"{subject}-{due.date().isoformat()}"
