@@ -41,6 +41,8 @@ from fedirec.settings import CONFIG_FILE, RESTORING, Settings
 
 PAYEES_KEY: Final = "payees.key"
 """In no backup. Where it lies in the folder already, what is restored opens with it."""
+PAYING: Final = "0012_money"
+"""The migration with which payments came."""
 _HARMLESS: Final = frozenset({"serve.lock", "lost+found", PAYEES_KEY})
 _NAMES: Final = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 _PAGE: Final = 500
@@ -108,7 +110,8 @@ async def check_backup(settings: Settings, source: Path) -> Manifest:
 async def restore(settings: Settings, source: Path) -> Manifest:
     """The instance that was backed up in `source` is where `settings` say.
 
-    Nothing is written before all of `source` was checked. A restore that is cut off leaves a mark: nothing serves from
+    Nobody is paid from there before a treasurer has compared. Nothing is written before all of `source` was checked. A
+    restore that is cut off leaves a mark: nothing serves from
     there, and the next one begins anew. Raises Conflict when something is there already, Invalid when `source` is
     damaged or no backup, Misconfigured when it does not fit this version or these settings.
     """
@@ -125,9 +128,11 @@ async def restore(settings: Settings, source: Path) -> Manifest:
         if manifest.database == "postgres":
             await load_postgres(settings.database, dump=packed)
             await _check_keys(settings.database, staging / MASTER_KEY)
+            await _stop_payouts(settings.database, manifest)
             packed.unlink()
         else:
             await _check_keys(f"sqlite://{packed}", staging / MASTER_KEY)
+            await _stop_payouts(f"sqlite://{packed}", manifest)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -239,6 +244,16 @@ async def _check_keys(database: str, master_key: Path) -> None:
         await site.load()
         if site.is_set_up:
             await Keyring.open(master_key).key_of(site.actor_id, "rsa")
+
+
+async def _stop_payouts(database: str, manifest: Manifest) -> None:
+    """Nobody is paid from there until a treasurer has compared: what was paid since the backup is not in its books."""
+    async with open_database(database):
+        if PAYING not in await applied_migrations():
+            return  # nobody could be paid yet, and nobody is owed anything
+        await execute("INSERT INTO payout_stop (since, made_at) VALUES (?, ?)", manifest.made_at, now())
+        if not on_postgres():
+            await fetch_rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _clear(settings: Settings) -> None:

@@ -59,4 +59,5 @@ async def restore(
     )
     if CONFIG in manifest.members:
         note(f"Its settings are in {settings.data_dir / CONFIG}. Read them, and copy that file to ./{CONFIG_FILE}.")
+    note("Nobody is paid from there until a treasurer has compared what was paid since then: see /treasury.")
     note("Let only one server be this instance: the old one must not run any more.")

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from fedirec.accounts.models import Account, Notification, Person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
+from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
@@ -26,14 +28,15 @@ from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_b
 from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
-from fedirec.payouts.actions.unclaimed import follow_policy
+from fedirec.payouts.actions.unclaimed import follow_policy, give_to_charity
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
+from fedirec.settings import Settings
 from tests.conftest import Pass
-from tests.network import Instance
+from tests.network import Instance, Network, open_instance
 from tests.payouts.stage import Office, check_books, decide, owe
 
 pytestmark = pytest.mark.anyio
@@ -239,8 +242,34 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         assert await follow_policy(ways, vault) >= 1
         assert (await Payout.get(person_id=cy.id)).state == "given_away"
         await check_books()
+        await give_what_nobody_claims_to_a_charity(office, time_passes)
 
     await here.run(story)
+
+
+async def give_what_nobody_claims_to_a_charity(office: Office, time_passes: Pass) -> None:
+    """It takes two as any payment does; one person alone waits."""
+    await decide(unclaimed_policy="charity", unclaimed_charity="The lifeboats")
+    dee, olga = await office.someone("dee"), await office.viewer("olga")
+    await owe({dee.id: 7_00})
+    for days in (0, 630, 60, 23, 60):
+        time_passes(timedelta(days=days))
+        await follow_policy(office.ways, office.vault)
+    payout = await Payout.get(person_id=dee.id)
+    assert payout.state == "unclaimed"
+    told = Notification.filter(kind="pay_unclaimed", account__actor__local_handle="dee")
+    before = await told.count()
+    await give_to_charity(olga, payout, **SHOWN)
+    assert await told.count() == before + 1, "they hear of it once more"
+    with pytest.raises(Conflict, match="You are the only one"):
+        await give_to_charity(olga, payout, **SHOWN)
+    await office.open()
+    with pytest.raises(Forbidden, match="four eyes"):
+        await give_to_charity(olga, payout, **SHOWN)
+    assert (await Payout.get(id=payout.id)).state == "unclaimed"
+    await give_to_charity(await office.viewer("tina"), payout, **SHOWN)
+    assert (await Payout.get(id=payout.id)).state == "given_away"
+    await check_books()
 
 
 async def test_two_who_put_a_batch_together_at_once_take_each_payment_once(here: Instance) -> None:
@@ -435,7 +464,12 @@ async def test_who_pays_and_who_shares_at_once_never_wait_for_each_other(here: I
     await office.open()
 
     async def prepare() -> Actor:
-        said = {"uri": "https://peer.test/users/mia", "type": "Person", "handle": "mia", "host": "peer.test"}
+        said: dict[str, Any] = {
+            "uri": "https://peer.test/users/mia",
+            "type": "Person",
+            "handle": "mia",
+            "host": "peer.test",
+        }
         mia = await Actor.create(**said, inbox="https://peer.test/inbox")
         person = await person_of(mia)
         await office.says(person, "manual", BY_HAND)
@@ -481,3 +515,63 @@ async def test_who_pays_and_who_shares_at_once_never_wait_for_each_other(here: I
     await here.run(begin)
     await asyncio.gather(keeping, paying, sharing)
     assert (await here.run(lambda: Payout.get())).state == "settled"
+
+
+@pytest.mark.one_database
+async def test_a_backup_that_comes_back_pays_nobody_twice(here: Instance, tmp_path: Path) -> None:
+    provider = Counting()
+    office, target = Office(here, {"count": provider}), tmp_path / "backup.tar.gz"
+    await office.open()
+
+    async def live() -> dict[str, str]:
+        ana, bo = await office.someone("ana"), await office.someone("bo")
+        await office.says(ana, "count", {"to": "ana"})
+        await office.says(bo, "manual", BY_HAND)
+        await owe({ana.id: 10_00, bo.id: 20_00})
+        await owe({ana.id: 1_00})
+        await back_up(here.settings, target)
+        for way in ("count", "manual"):
+            await submit_batch(await office.viewer("olga"), office.ways, office.vault, await office.approved(way))
+        tries = await PayoutAttempt.all().select_related("payout__person")
+        await Cashier(ways=office.ways, vault=office.vault).go_on(tries[0].id)
+        assert provider.told == ["ana"]
+        return {row.payout.person.name: row.key for row in tries}
+
+    keys = await here.run(live)
+    settings = Settings(data_dir=tmp_path / "again")  # type: ignore[call-arg]
+    settings.data_dir.mkdir()
+    settings.payees_key_file.write_bytes(here.settings.payees_key_file.read_bytes())
+    await restore(settings, target)
+    async with open_instance(Network(), "here.test", database=settings.database, folder=settings.data_dir) as again:
+        office = Office(again, {"count": provider})
+        cashier = Cashier(ways=office.ways, vault=office.vault)
+
+        async def begin() -> PayoutBatch:
+            assert not await PayoutAttempt.exists()
+            batch = await office.approved("count")
+            with pytest.raises(Conflict, match="backup was brought back"):
+                await submit_batch(await office.viewer("olga"), office.ways, office.vault, batch)
+            return batch
+
+        batch = await again.run(begin)
+        of_bo = await again.run(lambda: Payout.get(person__name="bo"))
+        async with again.sign_in("tina") as tina:
+            assert "was brought back" in (await tina.get("/treasury")).text
+            assert "If it was paid after the backup" in (await tina.get(f"/treasury/payouts/{of_bo.key}")).text
+            said = {"became": "settled", **SHOWN}
+            assert (await tina.post(f"/treasury/payouts/{of_bo.key}/mark", data=said)).status_code == 303
+            assert (await tina.post("/treasury/resume", data={"words": " "})).status_code == 422
+            assert (await tina.post("/treasury/resume", data={"words": "All of November."})).status_code == 303
+            assert "was brought back" not in (await tina.get("/treasury")).text
+
+        async def go_on() -> None:
+            await submit_batch(await office.viewer("olga"), office.ways, office.vault, batch)
+            tries = {row.payout.person.name: row for row in await PayoutAttempt.all().select_related("payout__person")}
+            assert {name: row.key for name, row in tries.items()} == keys, "what is paid again has the same name"
+            await cashier.go_on(tries["ana"].id)
+            assert provider.told == ["ana"], "they know it already"
+            assert {row.state for row in await Payout.all()} == {"settled"}
+            assert {row.state for row in await PayProposal.all()} == {"paid"}
+            await check_books()
+
+        await again.run(go_on)

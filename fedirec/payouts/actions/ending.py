@@ -21,7 +21,7 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import HEARD, OPEN, Attempted, State, Step, advance, asks_again_at, step_of
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
@@ -146,7 +146,7 @@ async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt,
     attempt.came_back = whole
     await add_object(
         Payout,
-        key=str(uuid7()),
+        key=str(uuid8(payout.key, attempt.number, "came back", whole)),
         person_id=payout.person_id,
         currency=payout.currency,
         amount=more,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from fedirec.accounts.models import Person
 from fedirec.clock import monotonic, now
@@ -19,7 +20,7 @@ from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
-from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import Attempted, State, Step, advance
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.waiting import lacks_of, standings_by_row, waiting_people
@@ -42,7 +43,7 @@ class Readier:
     def __init__(self, ways: Ways, vault: Vault) -> None:
         self._ways = ways
         self._vault = vault
-        self._seen: list[tuple[Any, ...]] = []
+        self._seen: Sequence[Sequence[Any]] = []
         self._due = -math.inf
 
     async def look(self) -> int:
@@ -89,12 +90,24 @@ async def make_payouts(person: Person, currency: str) -> list[Payout]:
             if not sums:
                 continue
             payout = await add_object(
-                Payout, key=str(uuid7()), person_id=row, currency=currency, amount=sum(sums.values()), created_at=now()
+                Payout,
+                key=str(await _name_of(sums)),
+                person_id=row,
+                currency=currency,
+                amount=sum(sums.values()),
+                created_at=now(),
             )
             if await Payable.filter(id__in=list(sums), payout_id=None).update(payout_id=payout.id) != len(sums):
                 raise Conflict("Somebody else has just done that.")
             made.append(payout)
     return made
+
+
+async def _name_of(payable_ids: Collection[int]) -> UUID:
+    """The name of the payment of these: each is in one for good, so no other has it."""
+    known = Payable.filter(id__in=list(payable_ids))
+    parts = await known.values_list("proposal__key", "part", "person_id", "currency", "amount")
+    return uuid8("payment", sorted(list(part) for part in parts))
 
 
 async def wait_again(payout: Payout) -> None:
@@ -136,8 +149,8 @@ async def _renew_some(rows: Collection[Payout], ways: Ways, vault: Vault) -> int
 
 async def claim(payout: Payout) -> None:
     """What was unclaimed is owed again, and waits for a batch; part of the caller's transaction, which holds it."""
-    payout.state = advance(payout.state, Step.CLAIM)
-    await payout.save(update_fields=["state"])
+    payout.state, payout.giving_by_id, payout.giving_at = advance(payout.state, Step.CLAIM), None, None
+    await payout.save(update_fields=["state", "giving_by_id", "giving_at"])
     await Payable.filter(payout_id=payout.id).update(state="owed")
     await post(claimed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency))
 

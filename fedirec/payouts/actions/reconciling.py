@@ -20,11 +20,13 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.batching import refuse_eyes
 from fedirec.payouts.actions.ending import abandon, hear
 from fedirec.payouts.actions.progress import follow_payments
+from fedirec.payouts.actions.resuming import note_paid_before
 from fedirec.payouts.actions.submitting import work_for, work_for_file
 from fedirec.payouts.adapters.manual import check_proof, returned_by, settled_by
 from fedirec.payouts.adapters.protocol import Attempt, Kind, Outcome
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import OPEN, Attempted, Step, advance
+from fedirec.payouts.payments import OPEN, Attempted, State, Step, advance
+from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 
@@ -61,11 +63,14 @@ async def mark_payout(
 ) -> PayoutAttempt:
     """What became of a payment is known, as somebody other than who paid it saw and can show.
 
-    For what is paid by hand or by a file, and for what no provider can tell any more. Raises Forbidden for who paid
+    For what is paid by hand or by a file, and for what no provider can tell any more; and, while payments are stopped
+    because a backup was brought back, for what was paid since that was made. Raises Forbidden for who paid
     it, Invalid for a proof that is none, and Conflict where a provider is still to be asked.
     """
     require(doer, Permission.PAY)
     proof = check_proof(reference, text=text)
+    if payout.state == State.READY and became == "settled" and await find_stop() is not None:
+        return await note_paid_before(doer, payout, reference=reference, text=text)
     attempt = await PayoutAttempt.filter(payout_id=payout.id).order_by("-number").select_related("batch").first()
     if attempt is None or became not in BECAME:
         raise Conflict(N_("This has not gone out."))
@@ -88,7 +93,7 @@ async def mark_payout(
         else:
             await hear(attempt.id, _outcome(payout, attempt, became, reference, text), by=doer.actor, proof=said)
         site = (await own_actor()).uri
-        await audit(doer, "mark_payout", site, payout=payout.key, became=became)
+        await audit(doer, "mark_payout", site, payout=payout.key, became=became, reference=proof.reference)
     return await PayoutAttempt.get(id=attempt.id)
 
 

@@ -52,9 +52,10 @@ from fedirec.payouts.adapters.protocol import (
 from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payee, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.numbers import uuid7
+from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import OPEN, Attempted, Call, Step, advance, first_call, needs_person
 from fedirec.payouts.queries.payees import unsealed
+from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
 from fedirec.payouts.queries.waiting import standings_by_row
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
@@ -75,6 +76,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
     Conflict where it was not approved, has gone out already, or is not any more what was approved.
     """
     require(doer, Permission.PAY)
+    await refuse_stopped()
     way, person = await ways.get(batch.adapter), await person_of(doer.actor)
     refuse_pretending(ways, way)
     async with transaction(), gathering():
@@ -89,7 +91,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
             raise Conflict(CHANGED)
         batch.state, batch.paid_by_id, batch.submitted_at = "submitted", doer.actor.id, now()
         await batch.save(update_fields=["state", "paid_by_id", "submitted_at"])
-        attempts = [await _begin(payout, batch) for payout in payouts]
+        attempts = [await begin_try(payout, batch) for payout in payouts]
         await follow_payments([payout.id for payout in payouts])
         amounts = dict[int, int]()
         for payout in payouts:
@@ -115,17 +117,18 @@ def work_for_file(batch: PayoutBatch) -> Work:
     return Work(kind=JOB, lane=f"{JOB}:file", payload={"batch": batch.id}, dedupe_key=f"{JOB} file {batch.id}")
 
 
-async def _begin(payout: Payout, batch: PayoutBatch) -> int:
-    """A try to pay is written down, under a key that was never used; part of the transaction in which it goes out."""
+async def begin_try(payout: Payout, batch: PayoutBatch) -> int:
+    """A try to pay is written down, under the key that is its own; part of the transaction in which it goes out."""
     payout.state = advance(payout.state, Step.SUBMIT)
     await payout.save(update_fields=["state"])
+    number = await PayoutAttempt.filter(payout_id=payout.id).count() + 1
     return await add_row(
         PayoutAttempt,
         payout_id=payout.id,
         batch_id=batch.id,
-        number=await PayoutAttempt.filter(payout_id=payout.id).count() + 1,
+        number=number,
         adapter=batch.adapter,
-        key=key_of(uuid7()),
+        key=key_of(uuid8(payout.key, number)),
         begun_at=now(),
     )
 
@@ -173,13 +176,19 @@ class Cashier:
                 await leave_to_person(row.id, why)
             return Done()
         details = await self._details_of(row)
+        is_stopped = await find_stop() is not None
         if call is Call.SUBMIT:
+            if is_stopped:
+                return Done()  # the chore comes back to it
             if details is None or await self._is_held(row):  # nothing was sent yet, and now it is not
                 await abandon(row.id, why=CHANGED)
                 return Done()
             if not await _note_sending(row.id):
                 return Later("somebody else is at it", after=LATER, blame="job")
-            return await self._hear(row, way, await way.submit(await self._attempt(row, details, is_first=True)))
+            first = await self._attempt(row, details, is_first=True)
+            if await was_ever_stopped() and (known := await way.ask(first)).standing is not Standing.UNHEARD:
+                return await self._hear(row, way, known)
+            return await self._hear(row, way, await way.submit(first))
         again = await self._attempt(row, details or {})
         heard = await way.ask(again)
         if heard.standing is not Standing.UNHEARD:
@@ -190,7 +199,7 @@ class Cashier:
             await leave_to_person(row.id, TOO_LATE)
         elif details is None:
             await leave_to_person(row.id, OTHER_DETAILS)
-        elif row.payout.needs_person:
+        elif row.payout.needs_person or is_stopped:
             return await self._hear(row, way, heard)
         else:
             try:
@@ -207,6 +216,8 @@ class Cashier:
         batch = await PayoutBatch.get(id=batch_id)
         way = await self.ways.find(batch.adapter)
         if batch.file is not None or batch.state != "submitted" or not isinstance(way, FileAdapter):
+            return batch
+        if await find_stop() is not None:
             return batch
         try:
             file = await to_thread.run_sync(way.write, await self._batch(batch))

@@ -11,23 +11,25 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
-from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.actions.persons import person_of, roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
+from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.queries.standing import actors_of_people
+from fedirec.credits.queries.standing import actors_of_people, payers
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import moment_of
 from fedirec.errors import Conflict
+from fedirec.lanes import gathering
 from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import post
-from fedirec.lanes import gathering
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
@@ -36,6 +38,7 @@ from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
 from fedirec.payouts.payments import THEIRS, State, Step, advance, lapses_at, may_lapse, notice_due
 from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, standings_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
@@ -86,17 +89,33 @@ async def lapse(payout: Payout, settings: MoneySettings) -> list[Entry]:
 
 
 async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text: str) -> None:
-    """What nobody claimed was paid to the charity that was named beforehand, as `doer` can show.
+    """What nobody claimed goes to the charity that was named beforehand: the first who says so, and how, has begun it,
+    and whoever it belongs to is told once more; somebody else then says that it was paid, as they can show.
 
-    Raises Forbidden, Invalid for a proof that is none, and Conflict where that is not the policy.
+    Where one person alone may pay, they go on themselves after the days of the solo rule. Raises Forbidden for the same
+    person too early, Invalid for a proof that is none, and Conflict where that is not the policy.
     """
     require(doer, Permission.PAY)
     proof = check_proof(reference, text=text)
-    settings = await money_settings()
-    async with transaction():
+    await refuse_stopped()
+    settings, person = await money_settings(), await person_of(doer.actor)
+    async with transaction(), gathering():
         await hold(payout)
         if settings.unclaimed_policy != "charity":
             raise Conflict(N_("The policy of this instance is another one."))
+        advance(payout.state, Step.GIVE_AWAY)
+        if payout.giving_by_id is None or payout.giving_at is None:
+            await _begin_giving(doer, payout, f"{proof.reference} · {proof.text}")
+            return
+        begun_by = await person_of(await Actor.get(id=payout.giving_by_id))
+        refuse_same_eyes(
+            person.id,
+            [begun_by.id],
+            payers=await payers(),
+            told_at=payout.giving_at,
+            days=settings.solo_days,
+            now=now(),
+        )
         payout.state, payout.reason = advance(payout.state, Step.GIVE_AWAY), f"{proof.reference} · {proof.text}"[:300]
         await payout.save(update_fields=["state", "reason"])
         await audit(doer, "give_to_charity", (await own_actor()).uri, payout=payout.key)
@@ -107,9 +126,21 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
         await post(entry)
 
 
+async def _begin_giving(doer: Viewer, payout: Payout, said: str) -> None:
+    """Part of the caller's transaction, which holds `payout`."""
+    payout.giving_by_id, payout.giving_at, payout.reason = doer.actor.id, now(), said[:300]
+    await payout.save(update_fields=["giving_by_id", "giving_at", "reason"])
+    group = await own_actor()
+    page = f"{origin_of(group.uri)}/money"
+    people = await actors_of_people((await roots_of([payout.person_id])).values())
+    about = f"{page}#{payout.key}-giving"
+    await tell_people(group, people, Notice.PAY_UNCLAIMED, None, about, page, {})
+    await audit(doer, "begin_giving", group.uri, payout=payout.key)
+
+
 async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
     async def let_go() -> int:
-        async with transaction():
+        async with transaction(), gathering():
             payouts = await make_payouts(each.person, each.currency)
             entries = [entry for payout in payouts for entry in await lapse(payout, settings)]
             for entry in entries:
@@ -158,7 +189,7 @@ async def _follow(
     told = [moment_of(row["sent_at"]) for row in await fetch_rows(_TOLD, subject, _REMINDER)]
     times = [when for when in told if when is not None]
     if due := notice_due(lapses, times, at=at):
-        async with transaction(), gathering():
+        async with transaction():
             if await is_first(subject, _REMINDER, due):
                 people = await actors_of_people([person])
                 about = f"{subject}-{due.date().isoformat()}"

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from fedirec.payouts.models.payees import CreditCode, Payee, PayeeEvent
-from fedirec.payouts.models.payouts import Payable, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.models.payouts import Payable, Payout, PayoutAttempt, PayoutBatch, PayoutStop
 
-__all__ = ["CreditCode", "Payable", "Payee", "PayeeEvent", "Payout", "PayoutAttempt", "PayoutBatch"]
+__all__ = ["CreditCode", "Payable", "Payee", "PayeeEvent", "Payout", "PayoutAttempt", "PayoutBatch", "PayoutStop"]

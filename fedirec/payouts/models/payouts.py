@@ -67,7 +67,7 @@ class Payout(Model, metaclass=RowClass):
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(max_length=36, unique=True)
-    """A UUID of version 7: what the payment is known by for ever, also to the bank."""
+    """A UUID that follows from what it pays (`numbers.uuid8`): what it is known by for ever, also to the bank."""
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "fedirec.Person", related_name="payouts", on_delete=fields.RESTRICT
     )
@@ -89,6 +89,12 @@ class Payout(Model, metaclass=RowClass):
     """Why it came back or failed."""
     needs_person = fields.BooleanField(default=False, db_default=False)
     """Whether nobody but a person may say what became of it."""
+    giving_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="payouts_to_give", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    """Who says that what nobody claimed is to go where the policy says; somebody else has to pay it."""
+    giving_by_id: int | None
+    giving_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
     settled_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
 
@@ -182,3 +188,23 @@ class PayoutAttempt(Model, metaclass=RowClass):
         table = "payout_attempt"
         unique_together = (("adapter", "key"), ("payout", "number"))
         indexes = [Index(fields=["state", "id"])]
+
+
+class PayoutStop(Model, metaclass=RowClass):
+    """A backup was brought back: nothing goes out until somebody has looked up what was paid after it was made."""
+
+    id = fields.BigIntField(primary_key=True)
+    since = fields.DatetimeField()
+    """When the backup was made."""
+    made_at = fields.DatetimeField(default=now)
+    ended_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    """When somebody had compared; null while nothing goes out."""
+    ended_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="ended_stops", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    ended_by_id: int | None
+    words = fields.CharField(max_length=500, default="", db_default="")
+    """What they compared with, and what they found."""
+
+    class Meta(Model.Meta):
+        table = "payout_stop"

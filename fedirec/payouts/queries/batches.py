@@ -83,6 +83,11 @@ async def ready_sums() -> list[Ready]:
     return [Ready(adapter=row[0], currency=row[1], count=int(row[2]), amount=int(row[3])) for row in rows]
 
 
+async def ready_payouts() -> list[Payout]:
+    """Payments that wait for a batch, the oldest first."""
+    return await Payout.filter(state=State.READY).order_by("id").limit(MAX_SHOWN).select_related("person")
+
+
 async def stopped_payouts() -> list[Payout]:
     """Payments that came back or failed, the oldest first."""
     rows = Payout.filter(state__in=list(STOPPED), needs_person=False).order_by("id").limit(MAX_SHOWN)

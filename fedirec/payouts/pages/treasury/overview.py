@@ -11,7 +11,9 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
+from fedirec.accounts.viewer import Viewer
 from fedirec.credits.queries.settings import money_settings
+from fedirec.payouts.actions.resuming import MAX_WORDS, resume_payouts
 from fedirec.payouts.pages.treasury.views import (
     HERE,
     PRIVATE,
@@ -25,21 +27,42 @@ from fedirec.payouts.queries.batches import (
     batches,
     entries_to_confirm,
     proposals_to_lock,
+    ready_payouts,
     ready_sums,
     stopped_payouts,
     strange_payouts,
     unclaimed_payouts,
 )
+from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.waiting import waiting_people
+from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import render
+from fedirec.web.render import redirect, render
+
+_PAGE = "payouts/treasury.html"
 
 
 async def show_treasury(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.PAY)
+    return render(request, _PAGE, headers=PRIVATE, **await _treasury(request, viewer, Form()))
+
+
+async def post_resumption(request: Request[Any]) -> Response:
+    """Somebody has compared what was paid since the backup was made that came back."""
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    words = form.text("words", required=True, max=MAX_WORDS)
+    if not form.errors:
+        with form.collecting():
+            await resume_payouts(viewer, words=words)
+            return redirect(request, HERE, _("Payments can go out again."))
+    return render(request, _PAGE, 422, PRIVATE, **await _treasury(request, viewer, form))
+
+
+async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[str, Any]:
     ways, vault = request.state["ways"], request.state["vault"]
-    labels = await labels_of(ways)
+    labels, stop = await labels_of(ways), await find_stop()
     waiting, after = await waiting_people(ways, vault, after=place_in(request, "after") or 0)
     opened, _more = await batches(open_only=True)
     settings = await money_settings()
@@ -53,23 +76,26 @@ async def show_treasury(request: Request[Any]) -> Response:
         }
         for each in waiting
     ]
-    return render(
-        request,
-        "payouts/treasury.html",
-        headers=PRIVATE,
-        tabs=treasury_tabs(request, viewer),
-        troubles=[_(each) for each in await find_troubles(ways, vault)],
-        entries=await entries_to_confirm(),
-        proposals=[(row.title, row.uri) for row in await proposals_to_lock()],
-        ready=[(labels.get(each.adapter, each.adapter), each) for each in await ready_sums()],
-        opened=[batch_view(each.batch, labels, count=each.count, amount=each.amount) for each in opened],
-        strange=[payout_view(row) for row in await strange_payouts()],
-        stopped=[payout_view(row) for row in await stopped_payouts()],
-        unclaimed=[payout_view(row) for row in await unclaimed_payouts()],
-        owed=page_with(request, owed, name="after", place=after),
-        threshold=settings.threshold,
-        currency=settings.currency,
-    )
+    return {
+        "form": form,
+        "stop": stop,
+        "ready_payouts": [payout_view(row) for row in await ready_payouts()] if stop else [],
+        "tabs": treasury_tabs(request, viewer),
+        "troubles": [_(each) for each in await find_troubles(ways, vault)],
+        "entries": await entries_to_confirm(),
+        "proposals": [(row.title, row.uri) for row in await proposals_to_lock()],
+        "ready": [(labels.get(each.adapter, each.adapter), each) for each in await ready_sums()],
+        "opened": [batch_view(each.batch, labels, count=each.count, amount=each.amount) for each in opened],
+        "strange": [payout_view(row) for row in await strange_payouts()],
+        "stopped": [payout_view(row) for row in await stopped_payouts()],
+        "unclaimed": [payout_view(row) for row in await unclaimed_payouts()],
+        "owed": page_with(request, owed, name="after", place=after),
+        "threshold": settings.threshold,
+        "currency": settings.currency,
+    }
 
 
-routes = [Route(HERE, show_treasury, methods=["GET"])]
+routes = [
+    Route(HERE, show_treasury, methods=["GET"]),
+    Route(f"{HERE}/resume", post_resumption, methods=["POST"]),
+]

@@ -21,6 +21,7 @@ from fedirec.payouts.models import Payout
 from fedirec.payouts.pages.treasury.views import HERE, PRIVATE, TRIES, labels_of, payout_view, treasury_tabs
 from fedirec.payouts.payments import Attempted, State
 from fedirec.payouts.queries.batches import STOPPED, get_payout
+from fedirec.payouts.queries.stopping import find_stop
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render
@@ -80,9 +81,12 @@ async def _asked(request: Request[Any]) -> tuple[Viewer, Payout, Form]:
 
 async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: Form) -> dict[str, Any]:
     ways, cache = request.state["ways"], request.state["media_cache"]
+    if payout.giving_by_id:
+        await payout.fetch_related("giving_by")
     tries = await payout.attempts.all().order_by("number").select_related("batch", "by")
     labels, settings = await labels_of(ways), await money_settings()
     way = await ways.find(tries[-1].adapter) if tries else None
+    was_lost = payout.state == State.READY and await find_stop() is not None
     by_people = bool(tries) and (way is None or way.kind is not Kind.NETWORK)
     return {
         "tabs": treasury_tabs(request, viewer),
@@ -104,11 +108,16 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
             }
             for each in tries
         ],
-        "may_mark": payout.needs_person or (by_people and payout.state in (State.SUBMITTED, State.SETTLED)),
-        "answers": [Choice(value=value, label=_(label)) for value, label in BECAME.items()],
+        "may_mark": payout.needs_person or was_lost or (by_people and payout.state in (State.SUBMITTED, State.SETTLED)),
+        "answers": [
+            Choice(value=value, label=_(label)) for value, label in BECAME.items() if not was_lost or value == "settled"
+        ],
+        "was_lost": was_lost,
         "may_try_again": payout.state in STOPPED and not payout.needs_person,
         "may_take_out": payout.state == State.BATCHED,
         "may_give": payout.state == State.UNCLAIMED and settings.unclaimed_policy == "charity",
+        "giving_by": person_view(payout.giving_by, cache=cache) if payout.giving_by_id and payout.giving_by else None,
+        "giving_at": payout.giving_at,
         "charity": settings.unclaimed_charity,
     }
 
