@@ -5,12 +5,13 @@ Collections tell no totals and lists of followers no names: who follows whom is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
@@ -22,6 +23,7 @@ from fedirec.activitypub.outbox import document_of
 from fedirec.activitypub.site import Site
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Gone, NotFound
+from fedirec.web.conditional import is_known
 from fedirec.web.negotiation import ACTIVITY_JSON, wants_activity
 from fedirec.web.ready import may_keep
 
@@ -38,6 +40,16 @@ class ActivityResponse(JSONResponse):
     def __init__(self, document: Json, *, status: int = 200, is_public: bool = True) -> None:
         headers = {"vary": "Signature, Accept", "cache-control": CACHE if is_public else PRIVATE}
         super().__init__(document, status_code=status, headers=headers)
+
+
+def answer_with(request: Request[Any], document: Json) -> Response:
+    """`document`, which is for everybody, with its ETag; or that nothing has changed, to whoever has it already."""
+    answer = ActivityResponse(document)
+    answer.headers["ETag"] = f'"{hashlib.sha256(bytes(answer.body)).hexdigest()[:32]}"'
+    if not is_known(request.headers, answer.headers):
+        return answer
+    kept = {name: answer.headers[name] for name in ("ETag", "vary", "cache-control")}
+    return Response(status_code=304, headers=kept)
 
 
 class ActivityRoute(Route):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from fedirec.accounts.models import Notification
+from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
 from fedirec.credits.models import ProductionCredit
@@ -61,6 +62,14 @@ async def test_who_is_named_elsewhere_is_asked_at_home_and_answers_from_there(he
     said = await there.run(lambda: Outgoing.get(type="Accept"))
     assert (role.state, line.proof_uri) == ("confirmed", said.uri)
     assert await here.run(lambda: Evidence.exists(activity_uri=line.proof_uri))
+
+    # Whoever reads the whole list can see that it is whole.
+    address, accept = f"{production.uri.removeprefix(here.origin)}/credits", "application/activity+json"
+    whole = (await here.get(address, accept=accept)).json()
+    page = (await here.get(whole["first"].removeprefix(here.origin), accept=accept)).json()
+    assert "next" not in page
+    assert digest_json(page["orderedItems"]) == whole["digestMultibase"]
+    assert digest_json(page["orderedItems"][1:]) != whole["digestMultibase"]
 
     assert await answer(do="contest", reason="I edited it.") == "contested"
     fresh = (await lines_of(here, production))["cy", "fmd", 0]

@@ -47,6 +47,7 @@ from fedirec.credits.models import (
 )
 from fedirec.credits.queries.proposals import get_objection
 from fedirec.credits.revisions import IncomeKind, Line, Revision
+from fedirec.credits.routes.pages import MAX_ON_PAGE
 from fedirec.credits.vocab import ProposalObject, ProposalRef
 from fedirec.credits.vocab.proposals import MAX_INLINE
 from fedirec.db import execute
@@ -149,8 +150,8 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
         await here.run(lambda: _answered(earned, proposal, third.activity_uri, "It stands at the end of the film."))
         await settle(here, there)
         page = (await browser.get(f"/pay/{copy.key}")).text
-        for shown in ("Less than &lt; a half", "It was agreed.", "It stands at the end of the film.", "taken back"):
-            assert shown in page
+        for sentence in ("Less than &lt; a half", "It was agreed.", "It stands at the end of the film.", "taken back"):
+            assert sentence in page
         assert page.index("It was agreed.") < page.index('id="comments"') < page.index("Fair, <em>I</em> think.")
         news = await there.run(lambda: Notification.filter(account__actor_id=dia.id, kind="objection_answered"))
         assert news[-1].url == f"/pay/{copy.key}#objection-{third.key}"
@@ -248,8 +249,14 @@ async def served(here: Instance, proposal: PayProposal) -> dict[str, Any]:
     """The document of a revision, as others put it together from what we serve."""
 
     async def get(address: str) -> dict[str, Any]:
-        answer = await here.get(address.removeprefix(here.origin), accept="application/activity+json")
+        path, accept = address.removeprefix(here.origin), {"accept": "application/activity+json"}
+        async with here.client() as program:
+            answer = await program.get(path, headers=accept)
+            again = await program.get(path, headers=accept | {"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
         found: dict[str, Any] = answer.json()
+        assert len(found.get("orderedItems", [])) <= MAX_ON_PAGE
+        assert size_of(found) < 48_000
         return found
 
     described = Vocabulary([ProposalObject]).read(ld.compact(await get(proposal.uri)))

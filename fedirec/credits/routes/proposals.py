@@ -8,16 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
-from fedirec.activitypub.documents import ActivityResponse
-from fedirec.activitypub.vocab import Json
+from fedirec.activitypub.documents import answer_with
 from fedirec.credits.actions.proposals.describing import describe_proposal, lines_uri
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.queries.proposals import get_revision
 from fedirec.credits.routes.finding import asked_proposal
+from fedirec.credits.routes.pages import collection, page_of
 from fedirec.errors import NotFound
 from fedirec.remix.queries.proofs import proved_by_us
 from fedirec.remix.routes.paging import row_in
-from fedirec.remix.sizes import is_small
 
 
 async def show_proposal(request: Request[Any]) -> Response:
@@ -38,29 +37,15 @@ async def show_lines(request: Request[Any]) -> Response:
     row = await _words(proposal, row_in(request.path_params["number"]))
     uri, after = lines_uri(proposal, row.number), request.query_params.get("after")
     if after is None:
-        whole = {"id": uri, "type": "OrderedCollection", "first": f"{uri}?after=0"}
-        return ActivityResponse({"@context": PROPOSAL_CONTEXT, **whole})
-    start, lines = row_in(after), row.document["splits"]
-    page: Json = {
-        "@context": PROPOSAL_CONTEXT,
-        "id": f"{uri}?after={start}",
-        "type": "OrderedCollectionPage",
-        "partOf": uri,
-        "orderedItems": [],
-    }
-    for line in lines[start:]:
-        if page["orderedItems"] and not is_small({**page, "orderedItems": [*page["orderedItems"], line]}):
-            break
-        page["orderedItems"].append(line)
-    if (shown := start + len(page["orderedItems"])) < len(lines):
-        page["next"] = f"{uri}?after={shown}"
-    return ActivityResponse(page)
+        return answer_with(request, collection(uri, context=PROPOSAL_CONTEXT))
+    start = row_in(after)
+    return answer_with(request, page_of(uri, row.document["splits"][start:], start=start, context=PROPOSAL_CONTEXT))
 
 
 async def _answer(request: Request[Any], proposal: PayProposal, row: ProposalRevision) -> Response:
     document = {"@context": PROPOSAL_CONTEXT, **describe_proposal(proposal, row).write()}
     keyring = request.state["keyring"]
-    return ActivityResponse(await proved_by_us(document, author=proposal.group, keyring=keyring))
+    return answer_with(request, await proved_by_us(document, author=proposal.group, keyring=keyring))
 
 
 async def _words(proposal: PayProposal, number: int) -> ProposalRevision:

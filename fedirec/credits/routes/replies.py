@@ -9,14 +9,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
-from fedirec.activitypub.documents import ActivityResponse
+from fedirec.activitypub.documents import answer_with
 from fedirec.activitypub.vocab import Json
-from fedirec.credits.actions.proposals.describing import describe_comment, describe_decision, describe_objection
+from fedirec.credits.actions.proposals.describing import (
+    describe_comment,
+    describe_decision,
+    describe_objection,
+    replies_uri,
+)
 from fedirec.credits.models import PayProposal
 from fedirec.credits.queries.proposals import comments_on, decisions_on, digests_of, objections_to
 from fedirec.credits.routes.finding import asked_proposal
+from fedirec.credits.routes.pages import collection, page_of
 from fedirec.remix.routes.paging import row_in
-from fedirec.remix.sizes import is_small
 
 MAX_COMMENTS: Final = 300
 """Of the first that were written; the page has them all."""
@@ -25,25 +30,11 @@ MAX_COMMENTS: Final = 300
 async def show_replies(request: Request[Any]) -> Response:
     """Where they are, and each page of them."""
     proposal = await asked_proposal(request)
-    uri, after = f"{proposal.uri}/replies", request.query_params.get("after")
+    uri, after = replies_uri(proposal), request.query_params.get("after")
     if after is None:
-        whole = {"id": uri, "type": "OrderedCollection", "first": f"{uri}?after=0"}
-        return ActivityResponse({"@context": PROPOSAL_CONTEXT, **whole})
+        return answer_with(request, collection(uri, context=PROPOSAL_CONTEXT))
     start, said = row_in(after), await _said_to(proposal)
-    page: Json = {
-        "@context": PROPOSAL_CONTEXT,
-        "id": f"{uri}?after={start}",
-        "type": "OrderedCollectionPage",
-        "partOf": uri,
-        "orderedItems": [],
-    }
-    for each in said[start:]:
-        if page["orderedItems"] and not is_small({**page, "orderedItems": [*page["orderedItems"], each]}):
-            break
-        page["orderedItems"].append(each)
-    if (shown := start + len(page["orderedItems"])) < len(said):
-        page["next"] = f"{uri}?after={shown}"
-    return ActivityResponse(page)
+    return answer_with(request, page_of(uri, said[start:], start=start, context=PROPOSAL_CONTEXT))
 
 
 async def _said_to(proposal: PayProposal) -> Sequence[Json]:
