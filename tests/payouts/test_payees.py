@@ -186,8 +186,8 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     assert set(WHY_HELD) == set(Cause)
     async with here.sign_in("ana") as browser:
         for language, why in (("en", "because the account has moved"), ("de", "das Konto ist umgezogen")):
-            page = await browser.get("/notifications", headers={"accept-language": language})
-            assert why in page.text, "whoever wrote it down, everybody reads it in their language"
+            told = await browser.get("/notifications", headers={"accept-language": language})
+            assert why in told.text, "whoever wrote it down, everybody reads it in their language"
     assert await here.run(join_those_who_moved, vault, post) == 0  # they may still come back
     time_passes(timedelta(days=7, hours=1))
     assert await here.run(join_those_who_moved, vault, post) == 1
@@ -205,6 +205,51 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     assert joined.is_confirmed
     assert joined.held_until is not None
     assert joined.held_until > now() + timedelta(days=6)
+
+
+@pytest.mark.one_database
+async def test_silence_makes_nobody_one_person_who_has_anything_of_their_own(here: Instance, time_passes: Pass) -> None:
+    vera, eve = [await here.join(name) for name in ("vera", "eve")]
+    for name in ("vera", "eve"):
+        async with here.sign_in(name) as browser:
+            await says(browser, instructions=f"to {name}")
+    vault, post = here.state["vault"], here.state["post"]
+
+    async def move() -> None:  # eve has the address now from which vera came here long ago
+        await owe({(await person_of(vera)).id: 4_000})
+        await Actor.filter(id=vera.id).update(also_known_as=[eve.uri])
+        await Actor.filter(id=eve.id).update(moved_to=vera.uri, moved_at=now())
+
+    await here.run(move)
+    async with here.sign_in("vera") as browser, here.sign_in("eve") as old:
+        assert await here.run(join_those_who_moved, vault, post) == 0
+        for actor in (vera, eve):
+            assert await notices(here, actor) == ["pay_details_given", "pay_moved"]
+        page = (await browser.get("/money")).text
+        assert "Was that you before?" in page
+        assert "Yes, that was me" not in page
+        yes = f"/money/yes/{eve.id}"
+        early = await browser.post(yes, data={"present": PASSWORD})
+        assert "too early" in early.text
+        time_passes(timedelta(days=8))
+        assert await here.run(join_those_who_moved, vault, post) == 0
+        known = unsealed((await standing_of(here, vera)).payee, vault)
+        assert known is not None
+        assert known.details == {"instructions": "to vera"}
+        for path, field in (("confirm", "present_to_confirm"), ("erase", "present_to_erase")):
+            refused = await old.post(f"/money/details/{path}", data={field: PASSWORD})
+            assert "This account has moved." in refused.text
+        assert (await browser.post(yes, data={"present": "a wrong one"})).status_code == 422
+        assert (await old.post(f"/money/yes/{vera.id}", data={"present": PASSWORD})).status_code == 422
+        assert (await browser.post(yes, data={"present": PASSWORD})).status_code == 303
+        assert (await browser.post(yes, data={"present": PASSWORD})).status_code == 404
+    persons = {row.actor_id: row.person_id for row in await here.run(lambda: Identity.all())}
+    assert persons[vera.id] == persons[eve.id]
+    standing = await standing_of(here, vera)
+    known = unsealed(standing.payee, vault)
+    assert known is not None
+    assert known.details == {"instructions": "to vera"}
+    assert not standing.is_confirmed
 
 
 async def test_somebody_elsewhere_with_another_key_is_not_paid(

@@ -143,6 +143,7 @@ class Notice(StrEnum):
     PAY_CODE_WAITS = "pay_code_waits"
     PAY_CODE_ACCEPTED = "pay_code_accepted"
     PAY_CODE_REFUSED = "pay_code_refused"
+    PAY_MOVED = "pay_moved"
     PAY_JOINED = "pay_joined"
     PAY_ALONE = "pay_alone"
     PAY_SENT = "pay_sent"

@@ -45,6 +45,12 @@ FAMILY: Final = Family(
         ),
         Notice.PAY_CODE_ACCEPTED: Words(one=N_("You are known as %(title)s now: credits and pay are yours.")),
         Notice.PAY_CODE_REFUSED: Words(one=N_("Nobody became %(title)s by a code: it was refused.")),
+        Notice.PAY_MOVED: Words(
+            one=N_(
+                "%(who)s says that they live at %(title)s now, and are one person with whoever is there. What that "
+                "means for credits and pay stands on the page."
+            )
+        ),
         Notice.PAY_JOINED: Words(one=N_("Your account counts as that of %(title)s now, with all credits and pay.")),
         Notice.PAY_ALONE: Words(
             one=N_(

@@ -16,9 +16,8 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.codes import decidable_at, deny_code, make_code, use_code
-from fedirec.payouts.actions.payees.presence import is_fresh
 from fedirec.payouts.models import CreditCode
-from fedirec.payouts.pages.own import HERE, PRIVATE, money_tabs
+from fedirec.payouts.pages.own import HERE, PRIVATE, money_tabs, presence_of
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
@@ -100,11 +99,7 @@ async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "claimed": claimed.person.name if claimed else "",
         "claim_state": claimed.state if claimed else "",
         "decidable_at": decidable_at(claimed, days=days) if claimed else None,
-        "has_password": bool(viewer.account.password_hash),
-        "is_fresh": bool(viewer.account.password_hash) or await is_fresh(viewer),
-        "home": f"@{viewer.actor.handle}@{viewer.actor.host}",
-        "host": viewer.actor.host,
-        "name": viewer.actor.handle,
+        **await presence_of(viewer),
         "days": days,
     }
 

@@ -17,10 +17,9 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.giving import accept_terms, confirm_details, erase_details, give_details
-from fedirec.payouts.actions.payees.presence import is_fresh
 from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.details import COUNTRIES
-from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs
+from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs, presence_of
 from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, standings_of, terms_of
 from fedirec.translatable import N_
 from fedirec.web.countries import country_choices
@@ -182,11 +181,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
             for each in offered[chosen].asks
         ],
         "countries": country_choices(COUNTRIES),
-        "has_password": bool(viewer.account.password_hash),
-        "is_fresh": bool(viewer.account.password_hash) or await is_fresh(viewer),
-        "home": f"@{viewer.actor.handle}@{viewer.actor.host}",
-        "host": viewer.actor.host,
-        "name": viewer.actor.handle,
+        **await presence_of(viewer),
         "hold_days": (await money_settings()).hold_days,
         "happened": [
             (

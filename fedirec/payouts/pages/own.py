@@ -14,13 +14,15 @@ from starlette.routing import Route
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.notices import WHY_HELD
-from fedirec.accounts.pages.views import page_with, place_in
+from fedirec.accounts.pages.views import id_in, once_more, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
-from fedirec.errors import NotFound
+from fedirec.errors import FedirecError, NotFound
 from fedirec.ledger.currencies import write_amount
+from fedirec.payouts.actions.payees.joining import moved_to, say_yes
+from fedirec.payouts.actions.payees.presence import is_fresh
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.adapters.csv_file import write_cell
 from fedirec.payouts.models import CreditCode, Payable
@@ -35,11 +37,13 @@ from fedirec.payouts.queries.money import (
 from fedirec.payouts.queries.payees import Standing, standings_of
 from fedirec.translatable import N_
 from fedirec.web.countries import country_name
+from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import render
+from fedirec.web.render import redirect, render
 from fedirec.web.views import Tab
 
 HERE: Final = "/money"
+_PAGE: Final = "payouts/money.html"
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
 KINDS: Final[Mapping[str, str]] = {"royalty": N_("royalty"), "service": N_("service"), "prize": N_("prize")}
 LACKS: Final[Mapping[Lacking, tuple[str, str]]] = {
@@ -58,21 +62,29 @@ LACKS: Final[Mapping[Lacking, tuple[str, str]]] = {
 
 async def show_money(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.BE_PAID)
-    person, vault = await person_of(viewer.actor), request.state["vault"]
-    standing = (await standings_of([person.id], vault)).get(person.id)
-    rows, before = await payables_of(person, before=place_in(request, "before"))
-    return render(
-        request,
-        "payouts/money.html",
-        headers=PRIVATE,
-        tabs=money_tabs(request, viewer),
-        balances=await balances_with(person, standing, request.state["ways"]),
-        lacks=LACKS,
-        payables=page_with(request, [_payable(row) for row in rows], name="before", place=before),
-        years=await years_of(person),
-        has_code=await CreditCode.filter(person_id=person.id, state__in=("given", "used")).exists(),
-        **how_paid(standing),
-    )
+    return render(request, _PAGE, headers=PRIVATE, **await _money(request, viewer))
+
+
+async def post_yes(request: Request[Any]) -> Response:
+    """They say that an account that moved to theirs was theirs."""
+    viewer = require_viewer(request, Permission.BE_PAID)
+    form = await read_form(request)
+    try:
+        await say_yes(
+            viewer,
+            id_in(request),
+            present=form.secret("present", required=False),
+            vault=request.state["vault"],
+            post=request.state["post"],
+            attempts=request.state["attempts"],
+        )
+    except NotFound:
+        raise
+    except FedirecError as error:
+        response = once_more(request, _PAGE, form, error, **await _money(request, viewer))
+        response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
+        return response
+    return redirect(request, HERE, _("You are one person now. Please look at how you are paid."))
 
 
 async def show_statement(request: Request[Any]) -> Response:
@@ -138,6 +150,17 @@ def how_paid(standing: Standing | None) -> dict[str, Any]:
     }
 
 
+async def presence_of(viewer: Viewer) -> dict[str, Any]:
+    """What a form needs that asks whether it is surely them."""
+    return {
+        "has_password": bool(viewer.account.password_hash),
+        "is_fresh": bool(viewer.account.password_hash) or await is_fresh(viewer),
+        "home": f"@{viewer.actor.handle}@{viewer.actor.host}",
+        "host": viewer.actor.host,
+        "name": viewer.actor.handle,
+    }
+
+
 def money_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
     """The pages about one's own money."""
     pages = [
@@ -147,6 +170,32 @@ def money_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
         (f"{HERE}/code", _("Your code")),
     ]
     return [Tab(label=label, url=url, is_current=request.url.path == url) for url, label in pages]
+
+
+async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
+    person, vault = await person_of(viewer.actor), request.state["vault"]
+    standing = (await standings_of([person.id], vault)).get(person.id)
+    rows, before = await payables_of(person, before=place_in(request, "before"))
+    return {
+        "tabs": money_tabs(request, viewer),
+        "balances": await balances_with(person, standing, request.state["ways"]),
+        "lacks": LACKS,
+        "payables": page_with(request, [_payable(row) for row in rows], name="before", place=before),
+        "years": await years_of(person),
+        "has_code": await CreditCode.filter(person_id=person.id, state__in=("given", "used")).exists(),
+        "moved_here": [
+            {
+                "id": each.old.id,
+                "who": person_view(each.old, cache=request.state["media_cache"]),
+                "from": each.joins_at,
+                "is_early": each.joins_at > now(),
+            }
+            for each in await moved_to(viewer.actor)
+        ],
+        "has_moved": viewer.actor.moved_to is not None,
+        **await presence_of(viewer),
+        **how_paid(standing),
+    }
 
 
 async def _statement(request: Request[Any], viewer: Viewer) -> Statement:
@@ -172,6 +221,7 @@ def _payable(row: Payable) -> dict[str, Any]:
 
 routes = [
     Route(HERE, show_money, methods=["GET"]),
+    Route(f"{HERE}/yes/{{id:int}}", post_yes, methods=["POST"]),
     Route(f"{HERE}/statements/{{year:int}}", show_statement, methods=["GET"]),
     Route(f"{HERE}/statements/{{year:int}}.csv", show_table, methods=["GET"]),
 ]

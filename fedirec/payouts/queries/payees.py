@@ -20,6 +20,7 @@ from fedirec.clock import now
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import fetch_rows
+from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, moment_of, table_of
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.ledger.chain import digest_of
@@ -41,6 +42,15 @@ _CHANGES: Final = """
      WHERE NOT a.is_local
        AND EXISTS (SELECT 1 FROM actor_key o WHERE o.actor_id = k.actor_id AND o.kind = k.kind AND o.id < k.id)
      GROUP BY i.person_id
+"""
+_OWN: Final = """
+    SELECT 1 FROM payee WHERE person_id = ? AND details IS NOT NULL
+     UNION ALL SELECT 1 FROM credit_code WHERE person_id = ?
+     UNION ALL SELECT 1 FROM production_credit WHERE person_id = ?
+     UNION ALL SELECT 1 FROM share WHERE person_id = ?
+     UNION ALL SELECT 1 FROM payable WHERE person_id = ?
+     UNION ALL SELECT 1 FROM person WHERE joined_id = ?
+     LIMIT 1
 """
 # A key of a kind that they had none of before is how servers learn to sign in a new way, and changes nobody.
 
@@ -81,6 +91,12 @@ class Sealed:
     def write(self) -> bytes:
         said = {"details": self.details, "contacts": list(self.contacts), "person": self.person}
         return json.dumps(said, ensure_ascii=False).encode()
+
+
+async def has_own(person_id: int) -> bool:
+    """Whether somebody has anything of their own: credits, a share, money, or a word about how they are paid."""
+    rows = await fetch_tuples(_OWN, *[person_id] * _OWN.count("?"))
+    return bool(rows)
 
 
 async def find_payee(person: Person) -> Payee | None:

@@ -1,8 +1,14 @@
-"""Two accounts turn out to be one person: after a Move that both confirm, or by the code that only they had."""
+"""Two accounts turn out to be one person: after a Move that both confirm, or by the code that only they had.
+
+Whoever lets a domain go lets somebody else say with it that they moved to whom still names the old address. So silence
+joins nobody who has anything of their own: they have said yes before, signed in with the new account, or nothing
+changes.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from fedirec.accounts.actions.audit import HasUri
@@ -10,6 +16,7 @@ from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.actions.persons import join_person, person_of
 from fedirec.accounts.models import Person
 from fedirec.accounts.notices import Notice
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.authority import agrees_to_move
 from fedirec.activitypub.models import Actor
@@ -18,12 +25,17 @@ from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
+from fedirec.errors import Conflict, NotFound
 from fedirec.payouts.actions.payees.giving import HERE, contacts_of, erase, give_to
 from fedirec.payouts.actions.payees.holding import write_hold
-from fedirec.payouts.actions.payees.warning import warning_of
+from fedirec.payouts.actions.payees.presence import prove_it_is_them
+from fedirec.payouts.actions.payees.warning import Warned, warning_of
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payee
+from fedirec.payouts.queries.payees import has_own
+from fedirec.remix.actions.reminders import is_first
+from fedirec.web.ratelimit import RateLimit
 
 PAGE: Final = 100
 _MOVED: Final = """
@@ -32,46 +44,103 @@ _MOVED: Final = """
      WHERE i.id > ? AND o.moved_at <= ? AND o.state = 'active' AND (j.id IS NULL OR j.person_id <> i.person_id)
      ORDER BY i.id LIMIT ?
 """
+_REMINDER: Final = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedHere:
+    """An account that says that it lives at another one now, which says so too, and is not known as the same person."""
+
+    old: Actor
+    new: Actor
+    joins_at: datetime
+    """From when on the two may be one person."""
 
 
 async def join_those_who_moved(vault: Vault, post: Post) -> int:
     """Whose old account has said for as long as a hold lasts that it lives elsewhere now, as the new one says too, is
-    one person; how many that were.
+    one person, if the new one has nothing of their own; how many that were.
 
-    Not at once: it cannot be taken back, and whoever took over an account would begin with a Move. Until then nothing
-    is paid, they are warned in every way, and coming back ends it.
+    Not at once: it cannot be taken back, and whoever took over an account would begin with a Move. Both are told when
+    it begins. Until then nothing is paid, and coming back ends it. Whoever has anything of their own says yes before.
     """
     days, joined, after = (await money_settings()).hold_days, 0, 0
-    while rows := await fetch_tuples(_MOVED, after, now() - timedelta(days=days), PAGE):
+    while rows := await fetch_tuples(_MOVED, after, now(), PAGE):
         actors = {each.id: each for each in await Actor.filter(id__in={key for row in rows for key in row[1:]})}
         for _identity, old, new in rows:
-            joined += await _join_after_move(actors[old], actors[new], vault=vault, post=post)
+            moved = await _moved(actors[old], actors[new], days=days)
+            joined += moved is not None and await _join_by_silence(moved, vault=vault, post=post)
         after = int(rows[-1][0])
     return joined
 
 
-async def _join_after_move(old: Actor, new: Actor, *, vault: Vault, post: Post) -> bool:
-    """Whether they were two until now, and both say that they are one."""
-    if not agrees_to_move(old=old.uri, new=new.uri, aliases=new.also_known_as) or new.state != "active":
-        return False
-    if await key_changed_at(old.id) is not None or await key_changed_at(new.id) is not None:
-        return False
-    stays, other = await person_of(old), await person_of(new)
-    contacts = [
-        address
-        for payee in await Payee.filter(person_id__in=[stays.id, other.id])
-        for address in contacts_of(payee, vault)
-    ]
-    title = f"@{new.handle}@{new.host}"
-    told = [
-        await warning_of(post, person, Notice.PAY_JOINED, path=HERE, title=title, contacts=contacts)
-        for person in (stays, other)
-    ]
+async def moved_to(actor: Actor) -> list[MovedHere]:
+    """The accounts that say that they live at `actor` now, as `actor` says too, and are not known as one person yet."""
+    days, person = (await money_settings()).hold_days, await person_of(actor)
+    old = Actor.filter(moved_to=actor.uri, state="active", moved_at__not_isnull=True).order_by("id").limit(PAGE)
+    found = [await _moved(each, actor, days=days) for each in await old if (await person_of(each)).id != person.id]
+    return [each for each in found if each is not None]
+
+
+async def say_yes(viewer: Viewer, old_key: int, *, present: str, vault: Vault, post: Post, attempts: RateLimit) -> None:
+    """Whoever is behind `viewer` says that the account with the row `old_key`, which moved here, was theirs: they are
+    one person. What they said here about how they are paid stays, and what was said there is erased.
+
+    Raises Forbidden as `prove_it_is_them`, TooMany, NotFound where nobody says so, and Conflict before the time is over
+    in which whoever is at the old account can object.
+    """
+    await prove_it_is_them(viewer, present, attempts=attempts)
+    moved = next((each for each in await moved_to(viewer.actor) if each.old.id == old_key), None)
+    if moved is None:
+        raise NotFound
+    if now() < moved.joins_at:
+        raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
+    mine, other = await person_of(viewer.actor), await person_of(moved.old)
+    told = await _warnings(moved, Notice.PAY_JOINED, (mine, other), vault=vault, post=post)
     async with transaction():
-        await join_money(old, stays, other, cause=Cause.MOVE, vault=vault)
+        await join_money(viewer, mine, other, cause=Cause.MOVE, vault=vault)
+        for warned in told:
+            await warned.send()
+
+
+async def _moved(old: Actor, new: Actor, *, days: int) -> MovedHere | None:
+    """What it is, as far as both say so, with keys that they always had."""
+    if not agrees_to_move(old=old.uri, new=new.uri, aliases=new.also_known_as) or new.state != "active":
+        return None
+    if await key_changed_at(old.id) is not None or await key_changed_at(new.id) is not None:
+        return None
+    return MovedHere(old=old, new=new, joins_at=(old.moved_at or now()) + timedelta(days=days))
+
+
+async def _join_by_silence(moved: MovedHere, *, vault: Vault, post: Post) -> bool:
+    """Whether they were two until now, and are one. Both are told once that one of them says so."""
+    stays, other = await person_of(moved.old), await person_of(moved.new)
+    asked = await _warnings(moved, Notice.PAY_MOVED, (stays, other), vault=vault, post=post)
+    async with transaction():
+        if await is_first(f"{moved.old.uri} {moved.new.uri}"[:2048], _REMINDER, moved.joins_at):
+            for warned in asked:
+                await warned.send()
+    if now() < moved.joins_at or await has_own(other.id):
+        return False
+    told = await _warnings(moved, Notice.PAY_JOINED, (stays, other), vault=vault, post=post)
+    async with transaction():
+        await join_money(moved.old, stays, other, cause=Cause.MOVE, vault=vault)
         for warned in told:
             await warned.send()
     return True
+
+
+async def _warnings(
+    moved: MovedHere, kind: Notice, people: tuple[Person, Person], *, vault: Vault, post: Post
+) -> list[Warned]:
+    """What both of them are told, at every address that either of them ever had."""
+    payees = await Payee.filter(person_id__in=[each.id for each in people])
+    contacts = [address for payee in payees for address in contacts_of(payee, vault)]
+    title = f"@{moved.new.handle}@{moved.new.host}"
+    return [
+        await warning_of(post, each, kind, path=HERE, cause=moved.old, title=title, contacts=contacts)
+        for each in people
+    ]
 
 
 async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause, vault: Vault) -> None:

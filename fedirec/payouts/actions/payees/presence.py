@@ -21,11 +21,14 @@ FRESH: Final = timedelta(minutes=15)
 async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit) -> None:
     """Whoever sits there knows their password, or has just signed in with their own server, in a browser.
 
-    Raises Forbidden, also for those whose server has keys that nobody vouches for, and TooMany.
+    Raises Forbidden, also for those who have moved away and those whose server has keys that nobody vouches for, and
+    TooMany.
     """
     require(viewer, Permission.BE_PAID)
     if viewer.session_id is None:
         raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    if viewer.actor.moved_to is not None:
+        raise Forbidden("This account has moved. Please do that with the new one, or come back with this one first.")
     if viewer.account.password_hash:
         await prove_presence(viewer.account, present, attempts=attempts, field="present")
         return
