@@ -187,6 +187,12 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     assert await film.owed(proposal) == {"bo": 60_000, "cy": 30_000}
     assert (await film.look(proposal)).held_amount == 10_000
     assert await here.run(release_settled) == 0
+
+    # What is held is nobody else's meanwhile: a further proposal shares what came in since, and not that as well.
+    await film.earn(5_000)
+    further, its = await film.published({"bo": 50, "cy": 50})
+    assert its.amount == 5_000
+    await film.decided(further, its, time_passes)
     dora = await here.join("dora", role=Role.MODERATOR)
     await refused(here, Forbidden, lambda: decide_appeal(film.tom, appeal, upholds=False, reason="As I decided."))
     await refused(here, Forbidden, lambda: decide_appeal(film.ana, appeal, upholds=True, reason="For cy."))
@@ -194,8 +200,19 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     await here.run(lambda: decide_appeal(dora, appeal, upholds=False, reason="I looked: it is fair."))
     await refused(here, Conflict, lambda: decide_appeal(dora, appeal, upholds=True, reason="After all."))
 
-    assert await here.run(release_settled) == 1
+    # It is released at the moment at which two lock the other one: each gets what it was promised, once.
+    copies = [await film.look(further) for _ in range(2)]
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    ends = await at_once(
+        here,
+        release_settled,
+        lambda: lock_proposal(film.tom, copies[0], digest=its.digest),
+        lambda: lock_proposal(olga, copies[1], digest=its.digest),
+        release_settled,
+    )
+    assert (ends[0], ends[3], ends[1:3].count(None)) == (None, None, 1)
     assert await here.run(release_settled) == 0, "once"
+    assert await film.owed(further) == {"bo": 2_500, "cy": 2_500}
     assert await film.owed(proposal) == {"bo": 70_000, "cy": 30_000}
     assert {share.part for share in await here.run(lambda: locked_shares(proposal))} == {"", "2"}
     assert (await here.run(pool_state, film.pool)).in_pool == 0
@@ -206,17 +223,31 @@ async def test_what_others_found_right_is_not_decided_past(here: Instance, time_
     film = await earning(here)
     dora = await here.join("dora", role=Role.MODERATOR)
     proposal, first = await film.published()
-    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.")
+    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.", wanted=500_000)
     objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
-    await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
+
+    # Resolved is what they asked for, and nothing less: neither another word, nor a little more.
+    resolves = lambda: answer_objection(film.ana, objection, resolution="resolved", words="Done.")  # noqa: E731
+    for weights, note in (({"bo": 60, "cy": 40}, "A typo."), ({"bo": 59, "cy": 41}, "A little.")):
+        await film.weigh(proposal, weights, reason=f"Heard: {note}")
+        await film.publish(proposal, note)
+        assert "not so yet" in await refused(here, Conflict, resolves)
+    await here.run(lambda: answer_objection(film.ana, objection, resolution="partly", words="A little."))
     appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
+    assert appeal.held == 36_332, "9 % of 4,036.82: what they asked for less what they have"
     await here.run(lambda: decide_appeal(dora, appeal, upholds=True, reason="Cy is right."))
     time_passes(WINDOW)
     await here.run(close_windows)
     said: dict[str, Any] = {"accepts": True, "reason": "Never mind."}
-    await refused(here, Conflict, lambda: decide_proposal(film.tom, proposal, digest=first.digest, **said))
+    little = await film.newest(proposal)
+    await refused(here, Conflict, lambda: decide_proposal(film.tom, proposal, digest=little.digest, **said))
     await film.weigh(proposal, {"bo": 50, "cy": 50})
     second = await film.publish(proposal, "As the appeal says.")
+
+    # What is resolved can be appealed like every answer, and holds nothing that they have.
+    again = await here.run(lambda: object_to(film.cy, proposal, draft, digest=second.digest))
+    await here.run(lambda: answer_objection(film.ana, again, resolution="resolved", words="As you wished."))
+    assert (await here.run(lambda: appeal_objection(film.cy, again, "I changed my mind."))).held == 0
     await film.decided(proposal, second, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=second.digest))
     assert await film.owed(proposal) == {"bo": 201_841, "cy": 201_841}
@@ -229,7 +260,7 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     proposal, first = await film.published({"bo": 50, "cy": 50})
     draft = ObjectionDraft(kind="left_out", words="I did the colours.", remedy="A fifth.", wanted=200_000)
     await refused(here, Invalid, lambda: object_to(film.bo, proposal, draft, digest=first.digest))
-    too_much = ObjectionDraft(kind="too_much", words="Bo did little.", remedy="Less.")
+    too_much = ObjectionDraft(kind="too_much", words="Bo did little.", remedy="Less.", line="0" * 26)
     await refused(here, Forbidden, lambda: object_to(eve, proposal, too_much, digest=first.digest))
     objection = await here.run(lambda: object_to(eve, proposal, draft, digest=first.digest))
     await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="We do not know you."))
@@ -379,7 +410,7 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
 
     # Cy appeals, and nobody is left who had no part in it: bo hears of that, and ana waits before she decides.
     await roles(ana=Role.OWNER, olga=Role.MEMBER)
-    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.")
+    draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="More.", wanted=500_000)
     objection = await here.run(lambda: object_to(film.cy, proposal, draft, digest=first.digest))
     await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
     await roles(tom=Role.MEMBER)
@@ -733,7 +764,7 @@ async def test_each_deed_with_a_proposal_refuses_whom_the_table_refuses(here: In
     stranger, dora = await here.join("stranger"), await here.join("dora", role=Role.MODERATOR)
     proposal, first = await film.published()
     draft = ObjectionDraft(kind="other", words="No.", remedy="Another way.")
-    missing = ObjectionDraft(kind="left_out", words="I sang.", remedy="A share.")
+    missing = ObjectionDraft(kind="left_out", words="I sang.", remedy="A share.", wanted=1_000)
     waits = await here.run(lambda: object_to(film.bo, proposal, draft, digest=first.digest))
     answered = await here.run(lambda: object_to(film.bo, proposal, draft, digest=first.digest))
     await here.run(lambda: answer_objection(film.ana, answered, resolution="rejected", words="No."))
