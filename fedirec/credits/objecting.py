@@ -62,15 +62,29 @@ class Contest:
     wanted: int | None = None
     """ppm that the line should have, as they say; None where they say no number, and where a claim is open."""
     kind: ObjectionKind = ObjectionKind.OTHER
+    own: frozenset[str] = frozenset()
+    """The lines of whoever says so: what they have where they name no line."""
+
+
+WANTS_MORE: Final = frozenset({ObjectionKind.TOO_LITTLE, ObjectionKind.LEFT_OUT})
+"""What is wished for there comes from all others, so it needs a number."""
 
 
 def refuse_objection(
-    kind: ObjectionKind, *, is_open: bool, is_listed: bool, words: str, remedy: str, waiting: int = 0
+    kind: ObjectionKind,
+    *,
+    is_open: bool,
+    is_listed: bool,
+    words: str,
+    remedy: str,
+    names: bool = True,
+    waiting: int = 0,
 ) -> None:
     """Somebody objects: while people can (`proposals.is_open`), with a reason and what they wish instead.
 
-    Raises Conflict when it is too late or too early, and when MAX_OPEN of theirs are `waiting` for an answer; Forbidden
-    for people who are neither listed nor say that they were left out; Invalid beside the field that is missing.
+    Whether it `names` what is contested says `is_named`. Raises Conflict when it is too late or too early, and when
+    MAX_OPEN of theirs are `waiting` for an answer; Forbidden for people who are neither listed nor say that they were
+    left out; Invalid beside the field that is missing.
     """
     if not is_open:
         raise Conflict(N_("Objections to this proposal are not taken now."))
@@ -85,6 +99,35 @@ def refuse_objection(
         raise Invalid(N_("Please say why."), field="words")
     if not remedy.strip():
         raise Invalid(N_("Please say what you wish instead."), field="remedy")
+    if not names and kind in WANTS_MORE:
+        raise Invalid(
+            N_("Please say how much it should be, in percent: so much is held back from others."), field="wanted"
+        )
+    if not names:
+        raise Invalid(N_("Please say which line should have less."), field="line")
+
+
+def is_named(kind: str, *, line: str, wanted: int | None) -> bool:
+    """Whether an objection of that kind says what it is about: a number where somebody should have more, a line where
+    one should have less. No more than that is held back.
+    """
+    if kind in WANTS_MORE:
+        return wanted is not None
+    return bool(line) or kind != ObjectionKind.TOO_MUCH
+
+
+def is_reached(kind: str, *, wanted: int | None, had: int, has: int, is_changed: bool) -> bool:
+    """Whether an objection got what it asked for: the number, or a change the way that it wished.
+
+    `had` and `has` are the ppm of the line, or of all lines of whoever objects where they name none, in the revision
+    that they saw and in the one in force. `is_changed` says whether that line reads in another way now, or, where none
+    is named, whether those who lead it published anything since: all that can be told about a wish without a number.
+    """
+    if kind == ObjectionKind.OTHER and wanted is None:
+        return is_changed
+    if kind in WANTS_MORE or (kind == ObjectionKind.OTHER and wanted is not None and wanted >= had):
+        return has > had if wanted is None else has >= wanted
+    return has < had if wanted is None else has <= wanted
 
 
 def refuse_answer(state: str, *, words: str) -> None:
@@ -107,10 +150,13 @@ def refuse_withdrawal(state: str, resolution: str, *, answered_at: datetime | No
 
 
 def can_appeal(state: str, resolution: str, *, answered_at: datetime | None, now: datetime) -> bool:
-    """Whether an objection can still be appealed: it was not, and what it got is less than what it wished."""
+    """Whether an objection can still be appealed: it has an answer, whatever that gives, and had no appeal yet.
+
+    Who answers does not say whether the other is content with that.
+    """
     return (
         state == ObjectionState.ANSWERED
-        and resolution in (Resolution.PARTLY, Resolution.REJECTED)
+        and resolution in tuple(Resolution)
         and answered_at is not None
         and now < answered_at + TIME_TO_APPEAL
     )
@@ -142,9 +188,9 @@ def is_contested(
 def held_parts(ppm: Mapping[str, int], contests: Iterable[Contest]) -> dict[str, int]:
     """ppm of each line that are held back; lines of which nothing is held are not in it.
 
-    Held is what could go to somebody else, and no more. Of a line that should have less, the difference; for a line
-    that should have more, or somebody who is left out, what all others would give, in proportion. Where no number
-    is said, it is all that could change: the line, or all others where it should have more, or everything.
+    Held is what is asked for beyond what there is already, and no more. Of a line that should have less, the
+    difference, or the line where no number is said; for somebody who should have more, what all others would give, in
+    proportion. What names neither a number nor a line is heard, and holds nothing.
     """
     refuse_parts(ppm)
     held = dict.fromkeys(ppm, 0)
@@ -167,15 +213,17 @@ def lockable(amounts: Mapping[str, int], ppm: Mapping[str, int], held: Mapping[s
 
 
 def _held_by(ppm: Mapping[str, int], contest: Contest) -> dict[str, int]:
-    has = ppm.get(contest.line, 0)
-    if contest.wanted is not None:
-        refuse_number(contest.wanted, most=WHOLE, field="wanted")
-        if contest.wanted <= has:
-            return {contest.line: has - contest.wanted} if has else {}
-    elif contest.line in ppm and contest.kind is not ObjectionKind.TOO_LITTLE:
-        return {contest.line: has}
-    others = {key: parts for key, parts in ppm.items() if key != contest.line}
+    own = {contest.line} if contest.line else contest.own
+    has = sum(parts for key, parts in ppm.items() if key in own)
+    if contest.wanted is None:
+        return {contest.line: has} if has and contest.line and contest.kind not in WANTS_MORE else {}
+    refuse_number(contest.wanted, most=WHOLE, field="wanted")
+    more = contest.wanted - has
+    if more <= 0:
+        return {contest.line: -more} if more and contest.line and contest.kind not in WANTS_MORE else {}
+    others = {key: parts for key, parts in ppm.items() if key not in own}
     given = sum(others.values())
-    asked = given if contest.wanted is None else min(contest.wanted - has, given)
+    if contest.kind is ObjectionKind.TOO_MUCH or not given:
+        return {}
     # rounded up: rather a part too much is held back for a while than one too little
-    return {key: -(-asked * parts // given) for key, parts in others.items()} if given else {}
+    return {key: -(-min(more, given) * parts // given) for key, parts in others.items()}

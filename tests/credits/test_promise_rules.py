@@ -36,6 +36,7 @@ from fedirec.credits.objecting import (
     can_appeal,
     held_parts,
     is_contested,
+    is_reached,
     lockable,
     refuse_answer,
     refuse_appeal,
@@ -70,6 +71,10 @@ def objects(kind: ObjectionKind = ObjectionKind.TOO_LITTLE, **more: Any) -> None
 def test_listed_people_object_and_others_who_say_that_they_were_left_out() -> None:
     objects()
     objects(ObjectionKind.LEFT_OUT, is_listed=False)
+    for kind, field_ in ((ObjectionKind.TOO_LITTLE, "wanted"), (ObjectionKind.TOO_MUCH, "line")):
+        with pytest.raises(Invalid) as caught:
+            objects(kind, names=False)
+        assert caught.value.field == field_
     with pytest.raises(Forbidden):
         objects(is_listed=False)
     with pytest.raises(Invalid) as caught:
@@ -97,15 +102,15 @@ def test_an_objection_is_answered_once_in_words_and_taken_back_as_long_as_it_hol
         for resolution in Resolution:
             if can_appeal(state, resolution, **ANSWERED):
                 refuse_withdrawal(state, resolution, **ANSWERED)
-                resolution = Resolution.RESOLVED
+                continue
             with pytest.raises(Conflict):
                 refuse_withdrawal(state, resolution, **ANSWERED)
 
 
 @pytest.mark.parametrize("state", ObjectionState)
 @pytest.mark.parametrize("resolution", ["", *Resolution])
-def test_an_objection_that_did_not_get_all_it_wished_is_appealed_once_and_in_time(state: str, resolution: str) -> None:
-    is_possible = state == ObjectionState.ANSWERED and resolution in (Resolution.PARTLY, Resolution.REJECTED)
+def test_every_answer_is_appealed_once_and_in_time(state: str, resolution: str) -> None:
+    is_possible = state == ObjectionState.ANSWERED and bool(resolution)
     assert can_appeal(state, resolution, **ANSWERED) is is_possible
     late = NOW + TIME_TO_APPEAL
     assert not can_appeal(state, resolution, answered_at=NOW, now=late)
@@ -176,7 +181,7 @@ def test_it_is_open_what_comes_of_an_objection_until_nobody_can_say_otherwise() 
     assert contested(ObjectionState.OPEN)
     assert contested(ObjectionState.ANSWERED, Resolution.REJECTED)
     assert not contested(ObjectionState.ANSWERED, Resolution.REJECTED, days=7)
-    assert not contested(ObjectionState.ANSWERED, Resolution.RESOLVED)
+    assert contested(ObjectionState.ANSWERED, Resolution.RESOLVED), "whoever answers does not say who is content"
     assert not contested(ObjectionState.WITHDRAWN)
     assert contested(ObjectionState.APPEALED, Resolution.REJECTED, AppealState.OPEN, days=90)
     for decided in (AppealState.UPHELD, AppealState.DISMISSED):
@@ -191,17 +196,48 @@ PPM = {"ana": 500_000, "bo": 300_000, "cy": 200_000}
     [
         (Contest(line="bo"), {"bo": 300_000}),
         (Contest(line="bo", kind=ObjectionKind.TOO_MUCH, wanted=100_000), {"bo": 200_000}),
-        (Contest(line="bo", kind=ObjectionKind.TOO_MUCH, wanted=300_000), {"bo": 0}),
+        (Contest(line="bo", kind=ObjectionKind.TOO_MUCH), {"bo": 300_000}),
+        (Contest(line="bo", kind=ObjectionKind.TOO_MUCH, wanted=300_000), {}),
+        (Contest(line="bo", kind=ObjectionKind.TOO_MUCH, wanted=400_000), {}),
         (Contest(line="cy", kind=ObjectionKind.TOO_LITTLE, wanted=280_000), {"ana": 50_000, "bo": 30_000}),
-        (Contest(line="cy", kind=ObjectionKind.TOO_LITTLE), {"ana": 500_000, "bo": 300_000}),
+        (Contest(line="cy", kind=ObjectionKind.TOO_LITTLE, wanted=100_000), {}),
+        (Contest(line="cy", kind=ObjectionKind.TOO_LITTLE), {}),
+        (Contest(own=frozenset({"cy"}), kind=ObjectionKind.TOO_LITTLE, wanted=280_000), {"ana": 50_000, "bo": 30_000}),
+        (Contest(own=frozenset({"cy"}), kind=ObjectionKind.LEFT_OUT, wanted=280_000), {"ana": 50_000, "bo": 30_000}),
+        (Contest(own=frozenset({"cy"}), kind=ObjectionKind.LEFT_OUT, wanted=200_000), {}),
         (Contest(kind=ObjectionKind.LEFT_OUT, wanted=10_000), {"ana": 5_000, "bo": 3_000, "cy": 2_000}),
-        (Contest(kind=ObjectionKind.LEFT_OUT), PPM),
-        (Contest(kind=ObjectionKind.LEFT_OUT, wanted=0), {}),
+        (Contest(kind=ObjectionKind.LEFT_OUT), {}),
+        (Contest(), {}),
         (Contest(line="gone", wanted=10_000), {"ana": 5_000, "bo": 3_000, "cy": 2_000}),
     ],
 )
 def test_no_more_is_held_back_than_could_go_to_somebody_else(contest: Contest, held: dict[str, int]) -> None:
     assert held_parts(PPM, [contest]) == {key: parts for key, parts in held.items() if parts}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "had", "has", "reached"),
+    [
+        ("too_little", 500_000, 100_000, 499_999, False),
+        ("too_little", 500_000, 100_000, 500_000, True),
+        ("too_little", None, 100_000, 100_001, True),
+        ("too_little", None, 100_000, 100_000, False),
+        ("left_out", 10_000, 0, 0, False),
+        ("left_out", 10_000, 0, 10_000, True),
+        ("too_much", 100_000, 300_000, 200_000, False),
+        ("too_much", 100_000, 300_000, 90_000, True),
+        ("too_much", None, 300_000, 299_999, True),
+        ("other", 100_000, 300_000, 200_000, False),
+        ("other", 100_000, 300_000, 100_000, True),
+        ("other", 400_000, 300_000, 200_000, False),
+    ],
+)
+def test_what_somebody_asked_for_is_reached_by_their_number_or_a_change_their_way(
+    kind: str, wanted: int | None, had: int, has: int, *, reached: bool
+) -> None:
+    for is_changed in (True, False):
+        assert is_reached(kind, wanted=wanted, had=had, has=has, is_changed=is_changed) is reached
+        assert is_reached("other", wanted=None, had=had, has=has, is_changed=is_changed) is is_changed
 
 
 @given(

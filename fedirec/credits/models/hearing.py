@@ -54,6 +54,11 @@ class Objection(Model, metaclass=RowClass):
     )
     answered_by_id: int | None
     answered_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    has_part = fields.BooleanField(default=True, db_default=True)
+    """Whether whoever says it has a part in what is shared (`queries.parts`): else it is answered and holds nothing."""
+    is_hidden = fields.BooleanField(default=False, db_default=False)
+    """Whether a moderator took its words down: it stands, and is answered, all the same."""
+    is_answer_hidden = fields.BooleanField(default=False, db_default=False)
     activity_uri = fields.CharField(max_length=2048, null=True, unique=True)
     """The signed activity by which it came from elsewhere, or by which ours went there."""
     is_proved = fields.BooleanField(default=False, db_default=False)
@@ -89,6 +94,8 @@ class ProposalAppeal(Model, metaclass=RowClass):
     reason = fields.CharField(max_length=2000, default="", db_default="")
     held = fields.BigIntField(default=0, db_default=0)
     """Minor units that are not locked while it is open."""
+    is_hidden = fields.BooleanField(default=False, db_default=False)
+    """Whether a moderator took its words down, and those of its decision."""
     created_at = fields.DatetimeField(default=now)
     decided_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
 

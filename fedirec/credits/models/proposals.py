@@ -103,6 +103,24 @@ class ProposalProduction(Model, metaclass=RowClass):
         unique_together = (("proposal", "production"),)
 
 
+class ProposalWriter(Model, metaclass=RowClass):
+    """Somebody who wrote lines of a proposal: whoever published them, they proposed it as well."""
+
+    id = fields.BigIntField(primary_key=True)
+    proposal: fields.ForeignKeyRelation[PayProposal] = fields.ForeignKeyField(
+        "fedirec.PayProposal", related_name="writers", on_delete=fields.RESTRICT
+    )
+    proposal_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "fedirec.Person", related_name="written_proposals", on_delete=fields.RESTRICT, db_index=True
+    )
+    person_id: int
+
+    class Meta(Model.Meta):
+        table = "proposal_writer"
+        unique_together = (("proposal", "person"),)
+
+
 class DraftLine(Model, metaclass=RowClass):
     """A line of the next revision while it is written: it changes freely and binds nobody."""
 
@@ -164,6 +182,8 @@ class ProposalRevision(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="made_revisions", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     made_by_id: int | None
+    is_recusal = fields.BooleanField(default=False, db_default=False)
+    """Whether it says only that a share was given back, or taken again: who made it proposed nothing."""
     published_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

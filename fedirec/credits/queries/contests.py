@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.clock import now
 from fedirec.credits.deciding import Ruling, Said, Stake, Tally, reconciled, tally
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
-from fedirec.credits.objecting import AppealState, Contest, ObjectionKind, ObjectionState, is_contested
+from fedirec.credits.objecting import (
+    AppealState,
+    Contest,
+    ObjectionKind,
+    ObjectionState,
+    is_contested,
+    is_reached,
+)
 from fedirec.db.rows import fetch_tuples
 from fedirec.remix.claims import ABOUT_PEOPLE, OPEN
 
@@ -74,13 +82,15 @@ class Dispute:
             and (since is None or (appeal.decided_at is not None and appeal.decided_at > since))
         )
 
-    @property
-    def contest(self) -> Contest:
-        return Contest(
-            line=self.objection.line_key,
-            wanted=self.objection.wanted_ppm,
-            kind=ObjectionKind(self.objection.kind),
-        )
+
+def contest_of(objection: Objection, person: int, stakes: Sequence[Stakes]) -> Contest:
+    """What `objection`, by `person`, contests of the lines that there are now."""
+    return Contest(
+        line=objection.line_key,
+        wanted=objection.wanted_ppm,
+        kind=ObjectionKind(objection.kind),
+        own=frozenset(each.key for each in stakes if each.person == person),
+    )
 
 
 async def stakes_in(revision: ProposalRevision) -> list[Stakes]:
@@ -107,6 +117,7 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
     at, found, is_any_open = now(), [], False
     disputes = await disputes_of(proposal)
     roots = await roots_of({dispute.objection.person_id for dispute in disputes})
+    stakes = await stakes_in(revision) if disputes else []
     content = reconciled(await _said_to(proposal), digest=revision.digest) if disputes else frozenset()
     for dispute in disputes:
         if dispute.is_open(at):
@@ -115,9 +126,37 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
             is_any_open = True
         elif not dispute.is_upheld(revision.published_at):
             continue
-        found.append(dispute.contest)
+        found.append(contest_of(dispute.objection, roots[dispute.objection.person_id], stakes))
     lines = [Contest(line=str(row[0])) for row in await fetch_tuples(_CONTESTED, revision.id)]
     return [*found, *lines], is_any_open or bool(lines)
+
+
+async def was_reached(objection: Objection) -> bool:
+    """Whether what `objection` asks for is so in the revision in force (`objecting.is_reached`)."""
+    rows = await ProposalRevision.filter(
+        proposal_id=objection.proposal_id, number__in=[objection.number, objection.proposal.number]
+    ).order_by("number")
+    person = (await roots_of([objection.person_id]))[objection.person_id]
+    had, has = [await _has(objection, person, row) for row in (rows[0], rows[-1])]
+    if key := objection.line_key:
+        is_changed = has != had or _line_in(rows[0], key) != _line_in(rows[-1], key)
+    else:
+        since = ProposalRevision.filter(proposal_id=objection.proposal_id, number__gt=objection.number)
+        is_changed = await since.filter(is_recusal=False).exists()
+    return is_reached(objection.kind, wanted=objection.wanted_ppm, had=had, has=has, is_changed=is_changed)
+
+
+async def _has(objection: Objection, person: int, row: ProposalRevision) -> int:
+    """ppm of the line, or of the person."""
+    line = objection.line_key
+    return sum(each.ppm for each in await stakes_in(row) if (each.key == line if line else each.person == person))
+
+
+def _line_in(row: ProposalRevision, key: str) -> Any:
+    """What is said of that line besides its share; None where there is no such line, or its words were taken out."""
+    lines: list[dict[str, Any]] = row.document.get("splits", [])
+    found = next((line for line in lines if line.get("key") == key), {})
+    return [found.get(name) for name in ("agent", "name", "label", "role", "about", "incomeKind")]
 
 
 async def unanswered(proposal: PayProposal) -> int:

@@ -74,6 +74,7 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
             is_listed=own in await listed_people(revision),
             words=draft.words,
             remedy=draft.remedy,
+            names=draft.is_named,
         )
         line = draft.line if kind is not ObjectionKind.LEFT_OUT else ""
         if line and not await Share.exists(revision_id=revision.id, line_key=line):

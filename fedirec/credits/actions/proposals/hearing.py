@@ -31,17 +31,18 @@ from fedirec.credits.models import (
 )
 from fedirec.credits.objecting import (
     AppealState,
-    Contest,
     ObjectionKind,
     ObjectionState,
     Resolution,
     held_parts,
+    is_named,
     refuse_answer,
     refuse_appeal,
     refuse_objection,
     refuse_withdrawal,
 )
 from fedirec.credits.proposals import ENDED, State, is_open
+from fedirec.credits.queries.contests import contest_of, stakes_in, was_reached
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
 from fedirec.credits.shares import WHOLE, refuse_number
@@ -82,6 +83,11 @@ class ObjectionDraft:
     """The key of the line that it is about; empty for the whole."""
     wanted: int | None = None
     """ppm that the line, or whoever is left out, should have."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it says what it is about, as far as its kind can (`objecting.is_named`)."""
+        return is_named(self.kind, line=self.line, wanted=self.wanted)
 
 
 async def write_comment(author: Actor, proposal: PayProposal, text: str) -> ProposalComment:
@@ -146,6 +152,7 @@ async def object_to(
             is_listed=is_listed,
             words=draft.words,
             remedy=draft.remedy,
+            names=draft.is_named or route.via == "activity",  # which nobody can be asked about: it holds nothing then
         )
         line = draft.line if draft.kind != ObjectionKind.LEFT_OUT else ""
         if line and not await Share.exists(revision_id=revision.id, line_key=line):
@@ -210,8 +217,11 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
         if await own_person(leader) in await same_people(objection.person_id):
             raise Forbidden(N_("Nobody answers their own objection. Please let somebody else, or take it back."))
         refuse_answer(objection.state, words=words)
-        if resolution == Resolution.RESOLVED and objection.proposal.number <= objection.number:
-            raise Conflict(N_("Please publish the revision first that resolves it."), field="resolution")
+        if resolution == Resolution.RESOLVED and not await was_reached(objection):
+            raise Conflict(
+                N_("What they ask for is not so yet. Please publish the revision first that puts it right."),
+                field="resolution",
+            )
         if State(objection.proposal.state) in ENDED:
             raise Conflict(N_("This proposal was called off."))
         objection.state, objection.resolution = ObjectionState.ANSWERED.value, resolution
@@ -345,11 +355,13 @@ async def _close_to(objection: Objection) -> frozenset[int]:
 async def _held_by(objection: Objection) -> int:
     """Minor units that this objection alone holds back of the revision in force."""
     revision = await newest_revision(objection.proposal)
-    shares = {share.line_key: share for share in await Share.filter(revision_id=revision.id)} if revision else {}
-    contest = Contest(line=objection.line_key, wanted=objection.wanted_ppm, kind=ObjectionKind(objection.kind))
-    ppm = {key: share.ppm for key, share in shares.items()}
-    held = held_parts(ppm, [contest]) if ppm else {}
-    return sum(-(-shares[key].amount * parts // ppm[key]) for key, parts in held.items())
+    if revision is None:
+        return 0
+    stakes, person = await stakes_in(revision), (await roots_of([objection.person_id]))[objection.person_id]
+    ppm = {each.key: each.ppm for each in stakes}
+    held = held_parts(ppm, [contest_of(objection, person, stakes)])
+    amounts = {share.line_key: share.amount for share in await Share.filter(revision_id=revision.id)}
+    return sum(-(-amounts[key] * parts // ppm[key]) for key, parts in held.items())
 
 
 async def _tell_author(objection: Objection, kind: Notice, cause: Actor, reason: str) -> None:

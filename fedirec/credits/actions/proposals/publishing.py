@@ -91,11 +91,12 @@ async def write_revision(
     by: Actor,
     note: str,
     rows: Mapping[str, DraftLine | Share],
-    kind: Notice | None = None,
+    is_recusal: bool = False,
 ) -> ProposalRevision:
     """`revision` is in force, and `proposal` stands at `state`; part of the caller's transaction, which holds it.
 
-    `rows` say whose each line is. `revision` says what is really shared: the row keeps that, and the document that
+    `rows` say whose each line is, `is_recusal` that somebody gives a share back or takes it again and proposes nothing.
+    `revision` says what is really shared: the row keeps that, and the document that
     everybody reads has it where the instance shows amounts. Raises Conflict for a revision in which nothing changed.
     """
     settings = await money_settings()
@@ -116,6 +117,7 @@ async def write_revision(
         amount=revision.amount or 0,
         note=note,
         made_by=by,
+        is_recusal=is_recusal,
         published_at=now(),
     )
     await Share.bulk_create(_shares(row, revision, rows), batch_size=500)
@@ -131,9 +133,10 @@ async def write_revision(
     proposal.published_at = proposal.published_at or row.published_at
     proposal.decided_at = None
     await proposal.save(update_fields=["number", "state", "closes_at", "published_at", "decided_at"])
+    changed = Notice.SHARE_GIVEN_BACK if is_recusal else Notice.PROPOSAL_REVISED
     await tell_listed(
         proposal,
-        kind or (Notice.PROPOSAL_REVISED if before else Notice.PROPOSAL_PUBLISHED),
+        changed if before else Notice.PROPOSAL_PUBLISHED,
         revision=row,
         cause=by,
         reason=note,
@@ -192,7 +195,7 @@ async def proposers_of(proposal: PayProposal) -> frozenset[int]:
 
     Giving a share back proposes nothing.
     """
-    made = ProposalRevision.filter(proposal_id=proposal.id).exclude(number__gt=1, note="").select_related("made_by")
+    made = ProposalRevision.filter(proposal_id=proposal.id).exclude(is_recusal=True).select_related("made_by")
     actors = [row.made_by for row in await made if row.made_by]
     if proposal.proposer_id is not None:
         actors.append(await Actor.get(id=proposal.proposer_id))
@@ -241,7 +244,7 @@ def with_recused(old: Revision, recused: Collection[str]) -> Revision:
 
 async def _refuse_often(proposal: PayProposal) -> None:
     since = now() - timedelta(days=1)
-    lately = ProposalRevision.filter(proposal_id=proposal.id, published_at__gt=since).exclude(note="")
+    lately = ProposalRevision.filter(proposal_id=proposal.id, published_at__gt=since, is_recusal=False)
     if await lately.count() >= MAX_A_DAY:
         raise TooMany(N_("Many revisions were published today. Please wait until tomorrow."), retry_after=3600)
 

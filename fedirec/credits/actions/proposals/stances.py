@@ -169,7 +169,7 @@ async def _change_share(
             by=actor,
             note="",
             rows=rows,
-            kind=Notice.SHARE_GIVEN_BACK,
+            is_recusal=True,
         )
         await tell_leaders(proposal, Notice.SHARE_GIVEN_BACK, cause=actor)
         return row

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Collection, Iterable
 from typing import Any, Final
+
+from tortoise.expressions import Q
 
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
@@ -12,17 +13,14 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Update
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.describing import describe_proposal
+from fedirec.credits.actions.proposals.posting import post_about
 from fedirec.credits.models import PayProposal, ProposalComment, ProposalRevision
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.standing import actors_of_people, listed_people, newest_revision
 from fedirec.projects.actions.invitations import speaks_fedirec
-from fedirec.remix.actions.news import MAX_TITLE, publish_news
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.models import News
 from fedirec.remix.queries.leading import leaders_of_group
-from fedirec.translatable import N_
-from fedirec.web.language import Reader, best_language, reading
-from fedirec.web.language import gettext as _
 
 MAX_TOLD: Final = 2_000
 """People elsewhere whose instances hear of one proposal besides the followers."""
@@ -34,20 +32,6 @@ IN_COPIES: Final = frozenset(
     }
 )
 """Of what an instance tells its people by itself that keeps a copy (`copies`)."""
-_PROPOSED: Final = N_(
-    "How money is to be shared: “%(title)s”. Everybody can say what they think of it, also by a reply."
-)
-_POSTS: Final[Mapping[State, str]] = MappingProxyType(
-    {
-        **dict.fromkeys(State, _PROPOSED),
-        State.REVISED: N_("What is proposed was revised: “%(title)s”. Everybody can say what they think of it."),
-        State.CLOSING: N_("It is decided that money is not shared as “%(title)s” says. It can be revised."),
-        State.DECIDED: N_("It is decided that money is shared as “%(title)s” says."),
-        State.LOCKED: N_("What “%(title)s” gives is owed to everybody listed from now on."),
-        State.CANCELLED: N_("The proposal “%(title)s” was called off. Nothing is shared by it."),
-    }
-)
-"""What a Group says of a proposal in public, by where that stands now."""
 
 
 async def tell_listed(
@@ -129,7 +113,7 @@ async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
     """The followers of the Group, and the instances of those listed elsewhere, hear what became of `proposal`; part of
     the caller's transaction.
 
-    To software that knows proposals it goes whole; to all others as a post of the Group with the way to its page. What
+    To software that knows proposals it goes whole; to all others as a post with the way to its page. What
     people reply to that stands under the proposal. Of a share that was given back there is no post, and nobody hears of
     anything while the project is prepared.
     """
@@ -140,14 +124,9 @@ async def announce(proposal: PayProposal, revision: ProposalRevision) -> None:
     people = await listed_people(revision)
     elsewhere = [each for each in await actors_of_people(people) if not each.is_local]
     await publish(group, said, to=elsewhere[:MAX_TOLD], to_followers_of=[group])
-    is_given_back = proposal.state == State.REVISED and not revision.note  # many may, and each could six times
-    if group.type == "Group" and not is_given_back:
-        with reading(Reader(locale=best_language([]))):
-            words = _(_POSTS[State(proposal.state)]) % {"title": proposal.title}
-        text = "\n\n".join(filter(None, [words, _quoted(revision.note), proposal.uri]))
-        news = await publish_news(group, kind="update", title=proposal.title[:MAX_TITLE], text=text, author=None)
-        proposal.note_uri = news.uri
-        await proposal.save(update_fields=["note_uri"])
+    is_given_back = proposal.state == State.REVISED and revision.is_recusal  # many may, and each could often
+    if not is_given_back:
+        await post_about(proposal, revision)
 
 
 def _said(kind: Any, proposal: PayProposal, revision: ProposalRevision) -> Any:
@@ -172,9 +151,5 @@ async def proposal_under(post: str | None) -> PayProposal | None:
         return comment.proposal
     news = await News.filter(uri=post, group__is_local=True, author_id=None, deleted_at=None).first()
     address = news.text.rpartition("\n\n")[2] if news is not None else post
-    return await PayProposal.filter(uri=address, pool_id__not_isnull=True).first()
-
-
-def _quoted(note: str) -> str:
-    """What was said with a revision, as a quotation: it is shown as it was typed."""
-    return "\n".join(f"> {line}" for line in note.splitlines())
+    found = PayProposal.filter(Q(uri=address) | Q(note_uri=post), pool_id__not_isnull=True)
+    return await found.first()

@@ -22,7 +22,7 @@ KINDS: Final[Mapping[ObjectionKind, tuple[str, str]]] = {
     ObjectionKind.OTHER: (N_("Something else"), N_("A wrong role, a wrong name, or the whole of it.")),
 }
 RESOLUTIONS: Final[Mapping[Resolution, tuple[str, str, str, str]]] = {
-    Resolution.RESOLVED: (N_("It is right, and a revision follows"), N_("put right"), "good", "check"),
+    Resolution.RESOLVED: (N_("It is put right: what they ask for is so now"), N_("put right"), "good", "check"),
     Resolution.PARTLY: (N_("It is right in part"), N_("put right in part"), "accent", "check"),
     Resolution.REJECTED: (N_("It stays as it is"), N_("stays as it is"), "plain", "close"),
 }
