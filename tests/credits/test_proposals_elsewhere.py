@@ -17,13 +17,15 @@ from fedirec.accounts.permissions import Role
 from fedirec.activitypub import ld
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.keys import read_public_key
-from fedirec.activitypub.models import ActorKey, Evidence, Outgoing, Received
+from fedirec.activitypub.models import Actor, ActorKey, Evidence, Outgoing, Received
+from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.proofs import add_proof, verify_proof
 from fedirec.activitypub.vocab import Vocabulary
 from fedirec.clock import now
 from fedirec.credits.actions.heads import ask_peers
+from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
-from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
+from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
@@ -33,19 +35,24 @@ from fedirec.credits.actions.proposals.hearing import (
     write_comment,
 )
 from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
+from fedirec.credits.deciding import Rule
 from fedirec.credits.models import (
     ChainHead,
     DraftLine,
     Objection,
     PayProposal,
+    Pool,
     ProposalAppeal,
     ProposalComment,
     ProposalRevision,
     Share,
     Stance,
 )
-from fedirec.credits.queries.proposals import get_objection
+from fedirec.credits.pools import Kind, PoolDraft
+from fedirec.credits.queries.pools import Home
+from fedirec.credits.queries.proposals import get_objection, get_proposal
 from fedirec.credits.revisions import IncomeKind, Line, Revision
 from fedirec.credits.routes.pages import MAX_ON_PAGE
 from fedirec.credits.vocab import ProposalObject, ProposalRef
@@ -237,6 +244,30 @@ async def _answered(earned: Earning, proposal: PayProposal, activity: str | None
 
 async def _said(here: Instance, proposal: PayProposal, *says: str) -> list[Stance]:
     return await here.run(lambda: Stance.filter(proposal_id=proposal.id, says__in=says, via="activity"))
+
+
+async def _of_instance(here: Instance, earned: Earning) -> PayProposal:
+    """Olga, who manages this instance, proposes how money of the instance itself is shared."""
+
+    async def propose() -> PayProposal:
+        olga = await Actor.get(local_handle="olga")
+        draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Grants", currency="EUR", rule=Rule.HOST)
+        pool = await open_pool(olga, Home(group=await own_actor()), draft)
+        proposal = await begin_proposal(olga, await _pool(pool), [earned.production], "Grants of the instance")
+        lines = [
+            LineDraft(key=line.key, label=line.label, role=line.role, weight=1, reason="Equal.")
+            for line in await DraftLine.filter(proposal_id=proposal.id)
+        ]
+        await save_lines(olga, proposal, proposal.version, lines)
+        fresh = await get_proposal(proposal.key, olga)
+        await publish_revision(olga, fresh, version=fresh.version, note="")
+        return await get_proposal(proposal.key, olga)
+
+    return await here.run(propose)
+
+
+async def _pool(pool: Pool) -> Pool:
+    return await Pool.get(id=pool.id).select_related("group")
 
 
 def _multikey(peer: Peer, name: str) -> dict[str, str]:
@@ -437,6 +468,19 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
     assert len(await comments()) == 2
     await good.post(here, good.activity("Delete", bo, said["id"]))
     assert await comments() == ["<p>No.</p>"]
+
+    # An instance has no Group: it says one thing about what is shared of its own money, which changes with it.
+    proposal = await _of_instance(here, earned)
+    post = proposal.note_uri
+    assert post is not None
+    shown = (await here.get(post.removeprefix(here.origin), accept="application/activity+json")).json()
+    assert shown["attributedTo"] == f"{here.origin}/actor"
+    assert proposal.uri in shown["content"]
+    told = await here.run(lambda: Outgoing.filter(object_uri=post))
+    assert [each.type for each in told] == ["Create"]
+    await good.post(here, good.activity("Create", bo, said | {"id": f"{good.origin}/notes/9", "inReplyTo": post}))
+    await here.work()
+    assert "Fair!" in (await here.get(f"/pay/{proposal.key}")).text
 
 
 @pytest.mark.one_database

@@ -7,9 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
+from fedirec.activitypub.contexts import PROPOSAL_CONTEXT, RECORD_CONTEXT
 from fedirec.activitypub.documents import answer_with
 from fedirec.credits.actions.proposals.describing import describe_proposal, lines_uri
+from fedirec.credits.actions.proposals.posting import note_about
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.queries.proposals import get_revision
 from fedirec.credits.routes.finding import asked_proposal
@@ -29,6 +30,15 @@ async def show_revision(request: Request[Any]) -> Response:
     """The same as an earlier revision says it."""
     proposal = await asked_proposal(request)
     return await _answer(request, proposal, await _words(proposal, row_in(request.path_params["number"])))
+
+
+async def show_post(request: Request[Any]) -> Response:
+    """What this instance says about a proposal of its own, to which people reply."""
+    proposal = await asked_proposal(request)
+    if proposal.note_uri != f"{proposal.uri}/post":
+        raise NotFound("there is no such post here")
+    note = await note_about(proposal, await _words(proposal, proposal.number))
+    return answer_with(request, {"@context": RECORD_CONTEXT, **note.write()})
 
 
 async def show_lines(request: Request[Any]) -> Response:
