@@ -14,6 +14,9 @@ from fedirec.translatable import N_
 
 TIME_TO_APPEAL: Final = timedelta(days=7)
 """From the answer on. As long as somebody can appeal, what they contest is held back."""
+TIME_TO_JUDGE: Final = timedelta(days=60)
+"""From the appeal on. As long as it can still be decided, what it contests is held back, and no longer: nobody's money
+waits for good because nobody looks."""
 MAX_OPEN: Final = 3
 """Objections of one person to one proposal that wait for an answer at the same time."""
 
@@ -173,15 +176,22 @@ def refuse_appeal(state: str, resolution: str, *, answered_at: datetime | None, 
 
 
 def is_contested(
-    state: str, resolution: str, *, appeal: str | None, answered_at: datetime | None, now: datetime
+    state: str,
+    resolution: str,
+    *,
+    appeal: str | None,
+    answered_at: datetime | None,
+    now: datetime,
+    appealed_at: datetime | None = None,
 ) -> bool:
-    """Whether it is open yet what comes of an objection: it has no answer, can be appealed, or its appeal is open.
+    """Whether it is open yet what comes of an objection: it has no answer, can be appealed, or its appeal is open and
+    not older than TIME_TO_JUDGE.
 
     Where an appeal was upheld nothing is open any more, but what was found wrong is not owed as it was proposed: it is
     held until a revision has come after that, and for good when the proposal is locked without one.
     """
     if state == ObjectionState.APPEALED:
-        return appeal == AppealState.OPEN
+        return appeal == AppealState.OPEN and (appealed_at is None or now < appealed_at + TIME_TO_JUDGE)
     return state == ObjectionState.OPEN or can_appeal(state, resolution, answered_at=answered_at, now=now)
 
 

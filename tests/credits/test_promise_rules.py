@@ -28,6 +28,7 @@ from fedirec.credits.eyes import refuse_interest, refuse_judge
 from fedirec.credits.objecting import (
     MAX_OPEN,
     TIME_TO_APPEAL,
+    TIME_TO_JUDGE,
     AppealState,
     Contest,
     ObjectionKind,
@@ -184,6 +185,10 @@ def test_it_is_open_what_comes_of_an_objection_until_nobody_can_say_otherwise() 
     assert contested(ObjectionState.ANSWERED, Resolution.RESOLVED), "whoever answers does not say who is content"
     assert not contested(ObjectionState.WITHDRAWN)
     assert contested(ObjectionState.APPEALED, Resolution.REJECTED, AppealState.OPEN, days=90)
+    waits: dict[str, Any] = {"appeal": AppealState.OPEN, "answered_at": NOW, "appealed_at": NOW}
+    for early, end in ((timedelta(seconds=1), True), (timedelta(0), False)):
+        at = NOW + TIME_TO_JUDGE - early
+        assert is_contested(ObjectionState.APPEALED, Resolution.REJECTED, **waits, now=at) is end
     for decided in (AppealState.UPHELD, AppealState.DISMISSED):
         assert not contested(ObjectionState.APPEALED, Resolution.REJECTED, decided)
 
@@ -303,7 +308,8 @@ def promise(person: int, terms: Terms = POT, **more: Any) -> Promise:
         ([promise(1, PERHAPS), promise(9, PERHAPS)], {"amount": 1, "currency": "USD"}, []),
         ([promise(1, PERHAPS)], {"rule": Rule.CONSENT}, [(1, "other_decider")]),
         ([promise(1, NOTHING)], {"amount": None}, []),
-        ([promise(3, is_kept=True)], {"amount": 1}, []),
+        ([promise(3, is_kept=True)], {"amount": 1}, [(3, "nothing_left")]),
+        ([promise(3, is_kept=True, got_share=True)], {"amount": 1}, []),
         ([promise(1), promise(1)], {"amount": 1}, [(1, "smaller_pot")]),
         ([promise(1), promise(2, challenge="another")], {}, [(1, "smaller_pot"), (2, "smaller_pot")]),
         ([promise(1), promise(2, challenge="another")], {"amount": 1_000_00}, []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ from fedirec.credits.actions.proposals.hearing import (
     write_comment,
 )
 from fedirec.credits.actions.proposals.leaving import forget_proposals
-from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
+from fedirec.credits.actions.proposals.locking import lock_proposal, release_held, release_settled
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import (
     accept_proposal,
@@ -47,6 +48,7 @@ from fedirec.credits.models import (
     MonetizationGrant,
     Objection,
     PayProposal,
+    ProposalAppeal,
     ProposalDecision,
     ProposalRevision,
     Share,
@@ -61,7 +63,7 @@ from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, 
 from fedirec.ledger.balances import balance_of
 from fedirec.ledger.journal import payable
 from fedirec.ledger.models import ChainLink
-from fedirec.projects.models import ProductionPart
+from fedirec.projects.models import ProductionPart, ProjectMember
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record
@@ -257,6 +259,10 @@ async def test_what_others_found_right_is_not_decided_past(here: Instance, time_
 async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Instance, time_passes: Pass) -> None:
     film = await earning(here, host_share_ppm=0, amount=100_000)
     eve, dora = await here.join("eve"), await here.join("dora", role=Role.MODERATOR)
+    mal, project = await here.join("mal"), film.production.project_id
+    was_there: dict[str, Any] = {"project_id": project, "actor": eve, "state": "left", "joined_at": now()}
+    await here.run(lambda: ProjectMember.create(**was_there))
+    time_passes(timedelta(minutes=1))
     proposal, first = await film.published({"bo": 50, "cy": 50})
     draft = ObjectionDraft(kind="left_out", words="I did the colours.", remedy="A fifth.", wanted=200_000)
     await refused(here, Invalid, lambda: object_to(film.bo, proposal, draft, digest=first.digest))
@@ -265,9 +271,23 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     objection = await here.run(lambda: object_to(eve, proposal, draft, digest=first.digest))
     await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="We do not know you."))
     appeal = await here.run(lambda: appeal_objection(eve, objection, "Ask the others."))
+
+    # Whoever left no trace in it is heard and answered, and holds nothing, whatever they ask for.
+    all_of_it = ObjectionDraft(kind="left_out", words="Mine.", remedy="All.", wanted=1_000_000)
+    await here.run(lambda: ProjectMember.create(**was_there | {"actor": mal, "joined_at": now()}))
+    strange = await here.run(lambda: object_to(mal, proposal, all_of_it, digest=first.digest))
+    await here.run(lambda: answer_objection(film.ana, strange, resolution="rejected", words="Who are you?"))
+    assert (await here.run(lambda: appeal_objection(mal, strange, "Well."))).held == 0
     await film.decided(proposal, first, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=first.digest))
     assert await film.owed(proposal) == {"bo": 40_000, "cy": 40_000}
+
+    # Nobody's money waits for good for somebody who is suspended, or because nobody decides.
+    suspends = lambda: Actor.filter(id=eve.id).update(state="suspended")  # noqa: E731
+    assert await here.run(_released_after, proposal, suspends) == 20_000
+    long_ago = now() - timedelta(days=60)
+    ages = lambda: ProposalAppeal.filter(id=appeal.id).update(created_at=long_ago)  # noqa: E731
+    assert await here.run(_released_after, proposal, ages) == 20_000
     await here.run(lambda: decide_appeal(dora, appeal, upholds=True, reason="They did."))
     await here.run(release_settled)
     assert (await film.look(proposal)).held_amount == 0
@@ -280,6 +300,17 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     second = await film.publish(further)
     assert await film.shares(second) == {"bo": (0, 0), "cy": (0, 0), "eve": (1_000_000, 20_000)}
     assert second.document["adjusts"] == proposal.uri
+
+
+async def _released_after(proposal: PayProposal, change: Callable[[], Awaitable[object]]) -> int:
+    """Minor units that would be released after `change`, which is undone."""
+    released = -1
+    with suppress(_UndoneError):
+        async with transaction():
+            await change()
+            released = await release_held(proposal)
+            _undo()
+    return released
 
 
 @pytest.mark.one_database
@@ -508,7 +539,7 @@ async def test_two_at_once_publish_and_lock_once(here: Instance, time_passes: Pa
         lambda: decide_proposal(film.tom, copies[0], **verdict),
         lambda: publish_revision(film.ana, copies[1], version=copies[1].version, note="Even more."),
         lambda: decide_proposal(film.tom, copies[2], **verdict),
-        *(lambda one=one: appeal_objection(film.cy, one, "Look.") for one in objections),  # type: ignore[misc]
+        *(lambda one=one: appeal_objection(film.cy, one, "Look.") for one in objections),
     )
     assert ends[1] is None
     assert [ends[0], ends[2]].count(None) <= 1
@@ -657,7 +688,12 @@ async def _offered(film: Earning, terms: Terms) -> None:
     )
     part = await ProductionPart.get(production_id=film.production.id, record__author_id=film.bo.id)
     submission = await Submission.create(
-        challenge=challenge, record_id=part.record_id, state="accepted", terms_version=1, via="local"
+        challenge=challenge,
+        record_id=part.record_id,
+        state="accepted",
+        terms_version=1,
+        via="local",
+        created_at=film.production.created_at,
     )
     await ProductionPart.filter(id=part.id).update(submission_id=submission.id)
 

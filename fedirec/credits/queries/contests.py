@@ -39,6 +39,7 @@ _CONTESTED = f"""
        AND (c.state = 'contested'
             OR EXISTS (SELECT 1 FROM claim k WHERE k.record_id = c.record_id
                           AND k.state IN ({", ".join(f"'{state}'" for state in sorted(OPEN))})
+                          AND EXISTS (SELECT 1 FROM actor w WHERE w.id = k.claimant_id AND w.state <> 'suspended')
                           AND (k.kind NOT IN ({", ".join(f"'{kind}'" for kind in sorted(ABOUT_PEOPLE))})
                                OR k.person_uri = a.uri)))
 """  # noqa: S608  (only constants are spliced in)
@@ -71,6 +72,7 @@ class Dispute:
             appeal=self.appeal.state if self.appeal else None,
             answered_at=self.objection.answered_at,
             now=at,
+            appealed_at=self.appeal.created_at if self.appeal else None,
         )
 
     def is_upheld(self, since: datetime | None) -> bool:
@@ -102,8 +104,9 @@ async def stakes_in(revision: ProposalRevision) -> list[Stakes]:
 
 
 async def disputes_of(proposal: PayProposal) -> list[Dispute]:
-    """The objections to `proposal` that were not withdrawn."""
-    rows = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value).order_by("id")
+    """The objections to `proposal` that stand: not withdrawn, and not by somebody who is suspended."""
+    rows = Objection.filter(proposal_id=proposal.id, author__state__not="suspended").order_by("id")
+    rows = rows.exclude(state=ObjectionState.WITHDRAWN.value)
     appeals = {row.objection_id: row for row in await ProposalAppeal.filter(proposal_id=proposal.id)}
     return [Dispute(objection=row, appeal=appeals.get(row.id)) for row in await rows]
 
@@ -112,16 +115,19 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
     """Everything by which something of `revision` is held back, and whether any of it is still open.
 
     An appeal that was upheld holds what it is about for good; a claim about a work, or a credit that its person
-    contests, holds the lines by which it is in the proposal. Whoever has accepted `revision` since holds nothing.
+    contests, holds the lines by which it is in the proposal. Whoever has accepted `revision` since holds nothing, nor
+    does whoever has no part in what is shared, unless others found on appeal that they are right.
     """
     at, found, is_any_open = now(), [], False
     disputes = await disputes_of(proposal)
     roots = await roots_of({dispute.objection.person_id for dispute in disputes})
     stakes = await stakes_in(revision) if disputes else []
+    listed = {each.person for each in stakes}
     content = reconciled(await _said_to(proposal), digest=revision.digest) if disputes else frozenset()
     for dispute in disputes:
         if dispute.is_open(at):
-            if roots[dispute.objection.person_id] in content:
+            person = roots[dispute.objection.person_id]
+            if person in content or not (dispute.objection.has_part or person in listed):
                 continue
             is_any_open = True
         elif not dispute.is_upheld(revision.published_at):
@@ -160,8 +166,9 @@ def _line_in(row: ProposalRevision, key: str) -> Any:
 
 
 async def unanswered(proposal: PayProposal) -> int:
-    """Objections to `proposal` that wait for an answer."""
-    return await Objection.filter(proposal_id=proposal.id, state=ObjectionState.OPEN.value).count()
+    """Objections to `proposal` that wait for an answer; whoever is suspended waits for none."""
+    waiting = Objection.filter(proposal_id=proposal.id, state=ObjectionState.OPEN.value)
+    return await waiting.filter(author__state__not="suspended").count()
 
 
 async def tally_of(

@@ -45,6 +45,7 @@ from fedirec.credits.proposals import ENDED, State, is_open
 from fedirec.credits.queries.contests import contest_of, stakes_in, was_reached
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
+from fedirec.credits.queries.traces import left_trace
 from fedirec.credits.shares import WHOLE, refuse_number
 from fedirec.db import transaction
 from fedirec.db.holding import hold
@@ -52,6 +53,7 @@ from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.html import markdown
 from fedirec.lanes import gathering
 from fedirec.ledger.recording import record
+from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
 from fedirec.uris import new_key
@@ -63,7 +65,9 @@ MAX_COMMENT: Final = 5_000
 MAX_OBJECTIONS: Final = 5
 """Of one person to one proposal, without those that were withdrawn before anybody had answered."""
 MAX_LEFT_OUT: Final = 200
-"""Objections to one proposal by people who are not listed."""
+"""Objections to one proposal by people who left no trace in what is shared."""
+MAX_LEFT_OUT_OF_HOST: Final = 20
+"""Of those, by people of one other server."""
 MAX_COMMENTS_AN_HOUR: Final = 20
 """Of one person to one proposal."""
 MAX_COMMENTS: Final = 5_000
@@ -130,7 +134,8 @@ async def object_to(
 ) -> Objection:
     """`author` objects to the revision with `digest`, and gets an answer before anything is decided.
 
-    They are listed, or say that they were left out. Raises Changed where they saw another revision, Invalid beside the
+    They are listed, or say that they were left out: whoever left no trace in what is shared (`queries.traces`) holds
+    nothing back by that. Raises Changed where they saw another revision, Invalid beside the
     field, Forbidden, Conflict when the time is over, and TooMany.
     """
     for field, text, most in (("words", draft.words, MAX_WORDS), ("remedy", draft.remedy, MAX_REMEDY)):
@@ -157,7 +162,8 @@ async def object_to(
         line = draft.line if draft.kind != ObjectionKind.LEFT_OUT else ""
         if line and not await Share.exists(revision_id=revision.id, line_key=line):
             raise NotFound(N_("There is no such line."))
-        await _refuse_many(proposal, person, is_listed=is_listed)
+        has_part = is_listed or await left_trace(proposal, person)
+        await _refuse_many(proposal, author, person, has_part=has_part)
         try:
             async with transaction():
                 objection = await Objection.create(
@@ -171,6 +177,7 @@ async def object_to(
                     words=draft.words.strip(),
                     remedy=draft.remedy.strip(),
                     wanted_ppm=draft.wanted,
+                    has_part=has_part,
                     activity_uri=route.uri,
                     is_proved=route.is_proved,
                     created_at=now(),
@@ -327,11 +334,17 @@ async def _keep_word(author: Actor, objection: Objection, says: str, route: Rout
         await say(author, person, objection.proposal, revision, says, revision.digest, route=route)
 
 
-async def _refuse_many(proposal: PayProposal, person: int, *, is_listed: bool) -> None:
+async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has_part: bool) -> None:
     said = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value, resolution="")
     if await said.filter(person_id__in=await same_people(person)).count() >= MAX_OBJECTIONS:
         raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
-    if not is_listed and await said.filter(kind=ObjectionKind.LEFT_OUT.value).count() >= MAX_LEFT_OUT:
+    if has_part:
+        return
+    if await has_to_wait(author):
+        raise Forbidden(N_("Strangers are not heard at the moment. Please write to those who lead it."))
+    strangers = said.filter(has_part=False)
+    nearby = strangers.filter(author__host=author.host) if not author.is_local else None
+    if (nearby is not None and await nearby.count() >= MAX_LEFT_OUT_OF_HOST) or await strangers.count() >= MAX_LEFT_OUT:
         raise TooMany(N_("Many people object already. Please write to those who lead it."), retry_after=3600)
 
 
@@ -358,6 +371,8 @@ async def _held_by(objection: Objection) -> int:
     if revision is None:
         return 0
     stakes, person = await stakes_in(revision), (await roots_of([objection.person_id]))[objection.person_id]
+    if not objection.has_part and person not in {each.person for each in stakes}:
+        return 0
     ppm = {each.key: each.ppm for each in stakes}
     held = held_parts(ppm, [contest_of(objection, person, stakes)])
     amounts = {share.line_key: share.amount for share in await Share.filter(revision_id=revision.id)}

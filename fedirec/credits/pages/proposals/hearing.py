@@ -105,7 +105,7 @@ async def _hear(actor: Actor, proposal: PayProposal, objection: Objection, form:
             await appeal_elsewhere(actor, objection, words, digest=digest)
         elif not form.errors:
             await appeal_objection(actor, objection, words)
-        return _("Somebody who is not listed will look. What you contest is held back until then.")
+        return _("Somebody who is not listed will look.")
     if deed == "judge":
         verdict = form.choice("verdict", ("uphold", "dismiss"))
         if not form.errors:

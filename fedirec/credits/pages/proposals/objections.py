@@ -54,6 +54,7 @@ class ObjectionView:
     answered_by: PersonView | None
     answered_at: datetime | None
     is_self_interested: bool
+    has_part: bool
     appeal: AppealView | None
     may_answer: bool
     may_withdraw: bool
@@ -119,6 +120,7 @@ def _objection_view(
         answered_by=cards.person(row.answered_by) if row.answered_by is not None else None,
         answered_at=row.answered_at,
         is_self_interested=heard.is_self_interested,
+        has_part=row.has_part,
         appeal=_appeal_view(cards, heard) if appeal is not None else None,
         may_answer=leads and row.state == ObjectionState.OPEN and not heard.is_own,
         may_withdraw=heard.can_withdraw,
