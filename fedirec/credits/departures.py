@@ -58,6 +58,8 @@ class Promise:
     terms: Terms
     is_kept: bool = False
     """Whether another proposal that is locked shares that pot already: then this one shares what comes on top."""
+    got_share: bool = False
+    """Whether they got something of it there, or gave it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +140,20 @@ def without_consent(found: Iterable[Departure], consents: Collection[tuple[int, 
     return [departure for departure in found if (departure.person, departure.digest) not in consents]
 
 
+def _smaller(promise: Promise, offer: Offer, pots: Mapping[str, int]) -> Iterable[tuple[DepartureKind, str, str]]:
+    terms = promise.terms
+    if terms.currency != offer.currency:
+        yield DepartureKind.OTHER_CURRENCY, str(terms.currency), offer.currency
+    elif offer.amount is None or offer.amount < _needed(promise, pots):
+        yield DepartureKind.SMALLER_POT, str(terms.amount), "" if offer.amount is None else str(offer.amount)
+
+
 def _broken(promise: Promise, offer: Offer, pots: Mapping[str, int]) -> Iterable[tuple[DepartureKind, str, str]]:
     terms = promise.terms
-    if terms.pays is Pays.POT and not promise.is_kept:
-        if terms.currency != offer.currency:
-            yield DepartureKind.OTHER_CURRENCY, str(terms.currency), offer.currency
-        elif offer.amount is None or offer.amount < _needed(promise, pots):
-            yield DepartureKind.SMALLER_POT, str(terms.amount), "" if offer.amount is None else str(offer.amount)
-        if not offer.shares.get(promise.person) and promise.person not in offer.given_back:
+    if terms.pays is Pays.POT:
+        if not promise.is_kept:
+            yield from _smaller(promise, offer, pots)
+        if not promise.got_share and not offer.shares.get(promise.person) and promise.person not in offer.given_back:
             yield DepartureKind.NOTHING_LEFT, str(terms.pays), "0"
     if terms.pays is not Pays.NOTHING and offer.rule not in _DECIDES[terms.decided_by]:
         yield DepartureKind.OTHER_DECIDER, str(terms.decided_by), str(offer.rule)

@@ -10,22 +10,28 @@ import pytest
 
 from fedirec.accounts.models import Notification
 from fedirec.credits.actions.crediting.granting import grant, question
+from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection, appeal_objection, object_to
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
+from fedirec.credits.deciding import Rule
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import DraftLine, MoneySettings, Objection, PayProposal, ProposalRevision, Share
-from fedirec.credits.pools import EntryKind
-from fedirec.errors import Conflict
+from fedirec.credits.pools import EntryKind, Kind, PoolDraft
+from fedirec.credits.queries.pools import home_of
+from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.models import ChainLink
 from fedirec.remix.models import LogEntry, News, Record
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
+from tests.credits.listing import frozen
 from tests.credits.proposing import WINDOW, Earning, earning, refused
 from tests.credits.test_proposals import _offered
 from tests.network import Instance
 from tests.payouts.test_planted_values import documents_of
+from tests.projects.producing import production_with, project_at, record_by
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 
@@ -112,7 +118,7 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
         shown = words(await stranger.get(page))
     has(shown, "60 %", "€1,614.73", "Nine nights.", "the trail suggests 50 %")
 
-    # What the trail suggests is worked out when leaders ask for it, and stays with the revision that was drawn up by it.
+    # What the trail suggests is worked out when leaders ask for it, and stays with the revision that was drawn up.
     await here.run(lambda: DraftLine.all().update(suggested=None))
     async with here.client() as stranger:
         has(words(await stranger.get(page)), "the trail suggests 50 %")
@@ -199,8 +205,7 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     # By name: the author and the work, and who was promised what.
     missing = await page_for(film, "ana", f"{page}/publish")
     has(missing, "Nobody may make money with these yet", "Sky", "cy", "Not as it was promised", "bo", "€200.00")
-    refused = await post(film, "ana", f"{page}/publish", version=str(proposal.version))
-    assert refused.status_code == 422
+    assert (await post(film, "ana", f"{page}/publish", version=str(proposal.version))).status_code == 422
     for what in ("grants", "departures"):
         asked = await post(film, "ana", f"{page}/ask", do=what)
         assert (asked.status_code, asked.headers["location"]) == (303, f"{page}/publish")
@@ -228,6 +233,44 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     await film.publish(proposal)
     async with here.client() as stranger:
         has(words(await stranger.get(page)), "In equal parts.", "€200.00 will be shared.")
+
+    # Nobody shares among a few what many may have made: those of the film are missing in another production's proposal.
+    card = await record_by(here, film.ana, "Title card")
+    project = film.production.project
+    mine = await frozen(here, film.ana, await production_with(here, film.ana, project, [card], title="Teaser"))
+    begin = f"/pools/{film.pool.key}/propose"
+    has(await page_for(film, "ana", begin), "Did one production alone earn it?")
+    begun = await post(film, "ana", begin, title="Sales", productions=str(mine.id))
+    other = begun.headers["location"].removesuffix("/edit")
+    missing = await page_for(film, "ana", f"{other}/publish")
+    has(missing, "Credited, and not listed", "bo", "cy", "Open a pool for one production", "Not as it was promised")
+    await post(film, "ana", f"{other}/edit", do="credits", version="0")
+    assert "Credited, and not listed" not in await page_for(film, "ana", f"{other}/publish")
+    listed = await here.run(lambda: DraftLine.filter(proposal__uri__endswith=other).order_by("position"))
+    assert [(line.name, line.weight) for line in listed[1:]] == [("bo", 0), ("cy", 0)]
+
+    # And nobody lists the people of somebody else's film in money of their own invention.
+    mal = await here.join("mal")
+    foreign = await project_at(here, mal, slug="noon")
+    home = await here.run(home_of, foreign.actor)
+    draft = PoolDraft(
+        kind=Kind.COMMISSION, title="Millions", currency="EUR", rule=Rule.HOST, stated=10**9, client="Me", brief="All."
+    )
+    pool = await here.run(lambda: open_pool(mal, home, draft))
+    begin = f"/pools/{pool.key}/propose"
+    assert (await post(film, "mal", begin, title="Win", productions=str(film.production.id))).status_code == 422
+    await refused(here, Invalid, lambda: begin_proposal(mal, pool, [film.production], "Win"))
+    drops = await here.run(lambda: Record.get(title="Drops"))
+    theirs = await frozen(here, mal, await production_with(here, mal, foreign, [drops], title="Trap"))
+    begun = await post(film, "mal", begin, title="Win", productions=str(theirs.id))
+    trap = await here.run(lambda: PayProposal.get(title="Win"))
+    await here.run(lambda: DraftLine.filter(proposal_id=trap.id).update(reason="As it is."))
+    assert (await post(film, "mal", f"/pay/{trap.key}/publish", version="0")).status_code == 303
+    async with here.sign_in("bo") as client:
+        assert "That money has not come in yet" in (await client.get("/notifications")).text
+    said = await here.run(lambda: News.filter(group_id=foreign.actor_id).order_by("-id").first())
+    assert said is not None
+    assert "The money for it has not come in yet." in said.text
 
 
 async def test_where_amounts_are_not_shown_no_public_door_tells_them(here: Instance, time_passes: Pass) -> None:

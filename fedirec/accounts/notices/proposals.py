@@ -15,6 +15,12 @@ FAMILY: Final = Family(
         Notice.PROPOSAL_PUBLISHED: Words(
             one=N_("It is proposed how the money of “%(title)s” is shared, and you are listed. You can object.")
         ),
+        Notice.PROPOSAL_WITHOUT_MONEY: Words(
+            one=N_(
+                "It is proposed how the money of “%(title)s” is shared, and you are listed. That money has not come in "
+                "yet: nobody owes it to you so far. You can object."
+            )
+        ),
         Notice.PROPOSAL_REVISED: Words(
             one=N_("The proposal “%(title)s”, in which you are listed, was revised. Please look at your share again.")
         ),

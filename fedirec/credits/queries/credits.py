@@ -84,25 +84,25 @@ async def credits_of(
     return await found.order_by("generation", "position", "id").offset(after or 0).limit(limit)
 
 
-async def credited_people(production: Production) -> frozenset[int]:
-    """The rows of the persons who are to be in a pay proposal: those who confirmed a line, or are credited without
-    being named; not those who came later. Who turned out to be somebody else counts as them.
+async def credits_to_list(productions: Collection[int]) -> Sequence[ProductionCredit]:
+    """The lines in these productions for which somebody is to be in a pay proposal: those who confirmed one, or are
+    credited without being named; not those who came later.
     """
     wanted = (CreditState.CONFIRMED.value, CreditState.PSEUDONYMISED.value)
-    rows = ProductionCredit.filter(production_id=production.id, uri=None, came_later=False, state__in=wanted)
-    people = {int(str(row)) for row in await rows.limit(MAX_LINES).values_list("person_id", flat=True)}
-    return frozenset((await roots_of(people)).values())
+    found = ProductionCredit.filter(production_id__in=list(productions), uri=None, came_later=False, state__in=wanted)
+    return await with_all(found).order_by("production_id", "generation", "position", "id").limit(MAX_LINES)
 
 
 async def is_of(credit: ProductionCredit, actor: Actor) -> bool:
     """Whether `credit` is about the person who `actor` is, whichever of their accounts it names.
 
-    Who lives elsewhere now says it from there: an account that moved away says nothing. Accounts turn out to be one
-    person only when the hold after a Move is over.
+    Who lives elsewhere now says it from there: an account that moved away says nothing, nor does one that is lost to
+    them. Accounts turn out to be one person only when the hold after a Move is over.
     """
     if actor.moved_to is not None:
         return False
-    return credit.actor_id == actor.id or credit.person_id in await own_people(actor)
+    people = await own_people(actor)
+    return credit.person_id in people if people else credit.actor_id == actor.id
 
 
 async def own_people(actor: Actor | None) -> frozenset[int]:

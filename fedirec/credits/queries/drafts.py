@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Stance
+from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.contests import Stakes, stakes_in
 from fedirec.credits.queries.pots import Pot, pot_of
 from fedirec.credits.queries.promises import promises_of, sources_of
 from fedirec.credits.revisions import Line, Revision, read
 from fedirec.credits.shares import redistribute
-from fedirec.db.rows import fetch_tuples
+from fedirec.db.rows import fetch_tuples, json_numbers, numbers
 from fedirec.errors import Conflict
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.translatable import N_
 from fedirec.uris import origin_of
 
 _UNLISTED = """
-    SELECT DISTINCT COALESCE(p.joined_id, p.id), p.name FROM production_credit c
-      JOIN proposal_production o ON o.production_id = c.production_id
-      JOIN person p ON p.id = c.person_id
-     WHERE o.proposal_id = ? AND c.uri IS NULL AND NOT c.came_later AND c.state IN ('confirmed', 'pseudonymised')
+    SELECT DISTINCT COALESCE(p.joined_id, p.id), p.name FROM {numbers} AS w
+     CROSS JOIN production_credit c JOIN person p ON p.id = c.person_id
+     WHERE c.production_id = w.id AND c.uri IS NULL AND NOT c.came_later AND c.state IN ('confirmed', 'pseudonymised')
 """
 
 
@@ -34,7 +34,7 @@ class Obstacles:
     unreasoned: tuple[str, ...] = ()
     """Keys of lines without a reason."""
     unlisted: tuple[str, ...] = ()
-    """Names of people with a confirmed credit who have no line; who came later needs none."""
+    """Names of people with a confirmed credit, in whatever it covers, who have no line; who came later needs none."""
     blocked: tuple[Block, ...] = ()
     """Works with which nobody may make money yet."""
     departures: tuple[Departure, ...] = ()
@@ -129,7 +129,8 @@ def counted_revision(row: ProposalRevision) -> Revision:
 async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount: int) -> Obstacles:
     """What stands in the way of publishing `lines`, as far as it can be counted."""
     listed = {line.person.joined_id or line.person_id for line in lines}
-    confirmed = {int(row[0]): str(row[1]) for row in await fetch_tuples(_UNLISTED, proposal.id)}
+    covered = json_numbers(await covered_by(proposal))
+    confirmed = {int(row[0]): str(row[1]) for row in await fetch_tuples(_UNLISTED.format(numbers=numbers()), covered)}
     recused = await _recused(proposal, lines)
     return Obstacles(
         unreasoned=tuple(line.key for line in lines if not line.reason.strip()),

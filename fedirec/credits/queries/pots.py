@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fedirec.credits.models import Pool
+from fedirec.credits.models import PayProposal, Pool
 from fedirec.credits.pools import PoolState
 from fedirec.credits.queries.pools import pool_state
 from fedirec.db.rows import fetch_tuples
@@ -38,6 +38,12 @@ class Pot:
     def to_share(self) -> int:
         """What a proposal shares as things stand: the promised pot as far as it is not owed yet, or what is there."""
         return self.covered if self.stated is None else max(self.stated - self.owed - self.held, 0)
+
+
+async def is_there(proposal: PayProposal, amount: int) -> bool:
+    """Whether the money that `proposal` of ours shares has come in, and is meant for nobody else."""
+    pool = await Pool.get(id=proposal.pool_id)
+    return (await pot_of(pool)).covered >= amount > 0
 
 
 async def pot_of(pool: Pool) -> Pot:

@@ -2,78 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from tortoise.expressions import Q
 
 from fedirec.credits.departures import Promise, Source
 from fedirec.credits.grants import covers
-from fedirec.credits.models import MonetizationGrant, PayProposal, ProposalProduction, TakenUp
+from fedirec.credits.models import MonetizationGrant, PayProposal, TakenUp
 from fedirec.credits.proposals import BINDING
+from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.grants import unsellable_works
-from fedirec.db.rows import fetch_tuples
-from fedirec.projects.models import Production, ProductionPart
+from fedirec.db.rows import fetch_tuples, json_numbers, numbers
+from fedirec.projects.models import Production
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Agreement, ChallengeTerms
+from fedirec.remix.models import Agreement, ChallengeTerms, GroupLeader, Submission
 from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
 from fedirec.uris import host_of, origin_of
 
+_WITHIN: Final = timedelta(seconds=1)
+"""When something was frozen is kept in whole seconds."""
+_STATES: Final = ", ".join(f"'{state}'" for state in sorted(BINDING))
 _PEOPLE = """
-    SELECT i.actor_id, COALESCE(p.joined_id, p.id) FROM identity i JOIN person p ON p.id = i.person_id
-     WHERE i.actor_id IN (SELECT r.author_id FROM production_part t
-                            JOIN record r ON r.id = t.record_id
-                            JOIN proposal_production o ON o.production_id = t.production_id WHERE o.proposal_id = ?)
+    SELECT DISTINCT c.record_id, COALESCE(p.joined_id, p.id) FROM {numbers} AS w
+     CROSS JOIN production_credit c JOIN person p ON p.id = c.person_id
+     WHERE c.production_id = w.id AND c.record_id IS NOT NULL AND c.uri IS NULL AND NOT c.came_later
+       AND c.state NOT IN ('proposed', 'declined')
 """
 _KEPT = f"""
-    SELECT DISTINCT s.challenge_id FROM production_part t
-      JOIN submission s ON s.id = t.submission_id
-      JOIN proposal_production o ON o.production_id = t.production_id
-      JOIN pay_proposal q ON q.id = o.proposal_id
-     WHERE q.id <> ? AND q.pool_id = ? AND q.state IN ({", ".join(f"'{state}'" for state in sorted(BINDING))})
+    SELECT DISTINCT s.challenge_id FROM {{numbers}} AS w
+     CROSS JOIN proposal_production o JOIN pay_proposal q ON q.id = o.proposal_id
+      JOIN taken_up t ON t.production_id = o.production_id JOIN submission s ON s.record_id = t.record_id
+     WHERE o.production_id = w.id AND q.id <> ? AND q.state IN ({_STATES})
 """  # noqa: S608  (only constants are spliced in)
+_SERVED = f"""
+    SELECT DISTINCT COALESCE(p.joined_id, p.id) FROM {{numbers}} AS w
+     CROSS JOIN proposal_production o JOIN pay_proposal q ON q.id = o.proposal_id
+      JOIN proposal_revision r ON r.proposal_id = q.id AND r.number = q.number
+      JOIN share s ON s.revision_id = r.id JOIN person p ON p.id = s.person_id
+     WHERE o.production_id = w.id AND q.id <> ? AND q.state IN ({_STATES}) AND (s.ppm > 0 OR s.is_given_back)
+"""  # noqa: S608
 
 
 async def promises_of(proposal: PayProposal) -> list[Promise]:
-    """The money terms that the authors of what is used saw last: at what they agreed to, else when they offered it."""
-    of = [row.production_id for row in await ProposalProduction.filter(proposal_id=proposal.id)]
-    if not of:
+    """The money terms that people saw last who are credited for a work in the trail of what `proposal` covers: at what
+    was agreed to for the work, else when it was offered.
+
+    They count for works that were offered, before the production was frozen, to a challenge of the pool, of its project
+    or led by those who lead that; and for everybody who said of themselves, or published, that they had a part in the
+    work.
+    """
+    of = await covered_by(proposal)
+    submissions = await _submissions_to(proposal, of)
+    if not submissions:
         return []
-    found = ProductionPart.filter(production_id__in=of, submission_id__not_isnull=True)
-    parts = await found.select_related("record", "submission__challenge__actor")
-    if not parts:
-        return []
-    submissions = {part.submission.id: part.submission for part in parts if part.submission}
-    seen = {key: submission.terms_version or 0 for key, submission in submissions.items()}
-    for row in await Agreement.filter(submission_id__in=list(submissions)).order_by("version"):
+    seen = {submission.id: submission.terms_version or 0 for submission in submissions}
+    for row in await Agreement.filter(submission_id__in=list(seen)).order_by("version"):
         seen[row.submission_id] = max(seen[row.submission_id], row.version)
-    challenges = {submission.challenge_id for submission in submissions.values()}
+    challenges = {submission.challenge_id for submission in submissions}
     said = {
         (row.challenge_id, row.version): row for row in await ChallengeTerms.filter(challenge_id__in=list(challenges))
     }
-    people = {int(row[0]): int(row[1]) for row in await fetch_tuples(_PEOPLE, proposal.id)}
-    kept = {int(row[0]) for row in await fetch_tuples(_KEPT, proposal.id, proposal.pool_id)}
-    promises = []
-    for part in parts:
-        assert part.submission is not None
-        terms = said.get((part.submission.challenge_id, seen[part.submission.id]))
-        if terms is not None and part.record.author_id in people:
-            promises.append(
-                Promise(
-                    person=people[part.record.author_id],
-                    challenge=part.submission.challenge.actor.uri,
-                    terms=terms_of(terms),
-                    is_kept=part.submission.challenge_id in kept,
-                )
-            )
-    return promises
+    people: dict[int, list[int]] = {}
+    for record, person in await _ask(_PEOPLE, of):
+        people.setdefault(record, []).append(person)
+    kept = {row[0] for row in await _ask(_KEPT, of, proposal.id)}
+    served = {row[0] for row in await _ask(_SERVED, of, proposal.id)}
+    return [
+        Promise(
+            person=person,
+            challenge=submission.challenge.actor.uri,
+            terms=terms_of(terms),
+            is_kept=submission.challenge_id in kept,
+            got_share=submission.challenge_id in kept and person in served,
+        )
+        for submission in submissions
+        for terms in [said.get((submission.challenge_id, seen[submission.id]))]
+        if terms is not None
+        for person in sorted(people.get(submission.record_id, ()))
+    ]
+
+
+async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> list[Submission]:
+    """What of the trails of these productions was offered, and to which challenge with whose word we are bound."""
+    assert proposal.pool is not None
+    works = TakenUp.filter(production_id__in=list(productions), came_later=False, record_id__not_isnull=True)
+    frozen: dict[int, datetime] = {}
+    for record, at in await works.values_list("record_id", "production__frozen_at"):
+        frozen[record] = max(at, frozen.get(record, at))
+    projects = Production.filter(id__in=list(productions)).values_list("project__actor_id", flat=True)
+    groups = {proposal.group_id, proposal.pool.group_id, *(int(str(row)) for row in await projects)}
+    leaders = [row.actor_id for row in await GroupLeader.filter(group_id__in=list(groups))]
+    bound = Q(challenge__actor_id__in=list(groups)) | Q(challenge__part_of_id__in=list(groups))
+    found = Submission.filter(bound | Q(challenge__leader_id__in=leaders), record_id__in=list(frozen))
+    found = found.filter(challenge__actor__is_local=True).exclude(state="withdrawn").order_by("id")
+    return [
+        row
+        for row in await found.select_related("challenge__actor")
+        if row.created_at < frozen[row.record_id] + _WITHIN
+    ]
+
+
+async def _ask(query: str, productions: Sequence[int], *values: int) -> list[tuple[int, ...]]:
+    found = await fetch_tuples(query.format(numbers=numbers()), json_numbers(productions), *values)
+    return [tuple(int(each) for each in row) for row in found]
 
 
 async def sources_of(proposal: PayProposal) -> list[Source]:
     """Every work with which nobody may make money by its licence alone, and whether its author granted it.
 
-    A grant has to come from the author of the work, and cover each production of the proposal in which that is.
+    A grant has to come from the author of the work, and cover each production in which that is of those that the
+    proposal covers.
     """
-    of = ProposalProduction.filter(proposal_id=proposal.id).select_related("production__project__actor")
-    productions = {row.production_id: row.production for row in await of}
+    of = Production.filter(id__in=await covered_by(proposal)).select_related("project__actor")
+    productions = {row.id: row for row in await of}
     used: dict[str, set[int]] = {}
     works: dict[str, TakenUp] = {}
     for work in await unsellable_works(list(productions)):

@@ -15,13 +15,13 @@ from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, parts_for
-from fedirec.credits.lines import NAMED, CreditState
+from fedirec.credits.actions.proposals.listing import add_credits, add_unlisted, suggest_anew
 from fedirec.credits.models import DraftLine, PayProposal, Pool, PoolUse, ProductionCredit, ProposalProduction
 from fedirec.credits.proposals import BINDING, CHANGING, State
-from fedirec.credits.queries.credits import credits_of, suggested_weights
+from fedirec.credits.queries.belonging import foreign_to
 from fedirec.credits.revisions import MAX_ABOUT, MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, even_by_role, refuse_number, rescale
-from fedirec.db import execute_many, transaction
+from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Changed, Conflict, Invalid, NotFound
 from fedirec.projects.models import Production
@@ -69,8 +69,8 @@ async def begin_proposal(
 
     Weights are those that the trail suggests; each line waits for its reason. `adjusts` is a locked proposal of the
     same pool. `group` is that of a project or challenge for which the pool was opened, if it is not the pool's own.
-    Raises Forbidden, Invalid with the field that has to change, and Conflict for a pool that is closed, or has too many
-    proposals.
+    Raises Forbidden, Invalid with the field that has to change, also for a production with which the money of the pool
+    cannot have been made, and Conflict for a pool that is closed, or has too many proposals.
     """
     called = clean_line(title, MAX_NAME)
     if not called:
@@ -97,7 +97,7 @@ async def begin_proposal(
         )
         for production in {each.id: each for each in productions}.values():
             await ProposalProduction.create(proposal=proposal, production=production)
-            await _add_credits(proposal, production)
+            await add_credits(proposal, production)
     return proposal
 
 
@@ -170,7 +170,7 @@ async def use_suggestion(leader: Actor, proposal: PayProposal, version: int) -> 
     """Lines of works have the weights that the trail suggests; locked lines, and those of roles, keep theirs."""
     async with transaction():
         await _begin_draft(leader, proposal, version)
-        await _suggest_anew(proposal)
+        await suggest_anew(proposal)
         lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
         weights = {
             line.key: line.weight if line.suggested is None or line.is_locked else line.suggested for line in lines
@@ -208,31 +208,18 @@ async def merge_lines(leader: Actor, proposal: PayProposal, version: int, keys: 
 
 
 async def add_new_credits(leader: Actor, proposal: PayProposal, version: int) -> int:
-    """Credits that came since the draft was begun have lines too, of 0 and without a reason; returns how many."""
+    """Credits that came since the draft was begun have lines too, of 0 and without a reason, and so has everybody who
+    is credited in something else that the proposal covers; returns how many.
+    """
     async with transaction():
         await _begin_draft(leader, proposal, version)
         added = 0
         for row in await ProposalProduction.filter(proposal_id=proposal.id).order_by("id").select_related("production"):
-            added += await _add_credits(proposal, row.production, suggests=False)
-        await _suggest_anew(proposal)
+            added += await add_credits(proposal, row.production, suggests=False)
+        added += await add_unlisted(proposal)
+        await suggest_anew(proposal)
         await _touch(proposal)
     return added
-
-
-async def _suggest_anew(proposal: PayProposal) -> None:
-    """Each line of the draft that has a credit says what the trail suggests for it now, in ppm of its production.
-
-    A long trail takes as long as a few pages, so that is worked out when leaders ask for it, and kept.
-    """
-    suggested: dict[int, int] = {}
-    for row in await ProposalProduction.filter(proposal_id=proposal.id).order_by("id").select_related("production"):
-        suggested |= await suggested_weights(row.production, scope=proposal.key)
-    lines = await DraftLine.filter(proposal_id=proposal.id, credit_id__not_isnull=True)
-    changed = [line for line in lines if suggested.get(line.credit_id or 0) != line.suggested]
-    await execute_many(
-        "UPDATE draft_line SET suggested = ? WHERE id = ?",
-        [(suggested.get(line.credit_id or 0), line.id) for line in changed],
-    )
 
 
 async def _begin_draft(leader: Actor, proposal: PayProposal, version: int) -> None:
@@ -252,42 +239,17 @@ async def _refuse_pool(pool: Pool, home: Actor, productions: Sequence[Production
         raise Invalid(N_("That pool is for one production alone."), field="productions")
     if any(each.state == "draft" for each in productions):
         raise Invalid(N_("Only what is frozen has a list of everybody who took part."), field="productions")
+    wanted = {each.id for each in productions}
+    if await foreign_to(pool, wanted):
+        raise Invalid(N_("That production has nothing to do with this pool."), field="productions")
+    drawn_up = ProductionCredit.filter(production_id__in=list(wanted), uri=None).distinct()
+    if len(await drawn_up.values_list("production_id", flat=True)) < len(wanted):
+        raise Conflict(N_("The credits are being drawn up. Please try again in a moment."), field="productions")
     if adjusts is not None and (adjusts.pool_id != pool.id or State(adjusts.state) not in BINDING):
         raise Invalid(N_("Only a locked proposal of the same pool can be adjusted."), field="adjusts")
     unlocked = [state.value for state in CHANGING]
     if await PayProposal.filter(pool_id=pool.id, state__in=unlocked).count() >= MAX_OPEN:
         raise Conflict(N_("There are many proposals for this pool already. Please finish one of them first."))
-
-
-async def _add_credits(proposal: PayProposal, production: Production, *, suggests: bool = True) -> int:
-    """A line for each credit of `production` that has none."""
-    there = DraftLine.filter(proposal_id=proposal.id)
-    known = {line.credit_id for line in await there}
-    listed = [each for each in await credits_of(production) if each.state != CreditState.DECLINED]
-    new = [each for each in listed if each.id not in known][: MAX_LINES - len(known)]
-    suggested = await suggested_weights(production, scope=proposal.key) if suggests else {}
-    rows = [
-        DraftLine(
-            proposal=proposal,
-            key=new_key(),
-            person_id=credit.person.joined_id or credit.person_id,
-            actor_id=credit.actor_id if CreditState(credit.state) in NAMED else None,
-            name=clean_line(credit.name if CreditState(credit.state) in NAMED else "", MAX_NAME),
-            label=clean_line(_label_of(credit), MAX_LABEL),
-            role=credit.role,
-            credit_id=credit.id,
-            weight=suggested.get(credit.id, 0),
-            suggested=suggested.get(credit.id),
-            position=len(known) + place,
-        )
-        for place, credit in enumerate(new, start=1)
-    ]
-    await DraftLine.bulk_create(rows, batch_size=500)
-    return len(rows)
-
-
-def _label_of(credit: ProductionCredit) -> str:
-    return (credit.record.title if credit.record else "") or credit.words or credit.role_label
 
 
 async def _written(

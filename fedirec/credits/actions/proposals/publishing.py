@@ -26,7 +26,7 @@ from fedirec.credits.queries.drafts import (
     obstacles_to,
     read_revision,
 )
-from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.queries.pots import is_there, pot_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import listed_people, newest_revision
 from fedirec.credits.revisions import Revision, refuse_successor
@@ -134,9 +134,10 @@ async def write_revision(
     proposal.decided_at = None
     await proposal.save(update_fields=["number", "state", "closes_at", "published_at", "decided_at"])
     changed = Notice.SHARE_GIVEN_BACK if is_recusal else Notice.PROPOSAL_REVISED
+    first = Notice.PROPOSAL_PUBLISHED if await is_there(proposal, row.amount) else Notice.PROPOSAL_WITHOUT_MONEY
     await tell_listed(
         proposal,
-        changed if before else Notice.PROPOSAL_PUBLISHED,
+        changed if before else first,
         revision=row,
         cause=by,
         reason=note,

@@ -26,7 +26,7 @@ MAX_TOLD: Final = 2_000
 """People elsewhere whose instances hear of one proposal besides the followers."""
 IN_COPIES: Final = frozenset(
     {
-        *(Notice.PROPOSAL_PUBLISHED, Notice.PROPOSAL_WITHOUT_MONEY, Notice.PROPOSAL_REVISED, Notice.SHARE_GIVEN_BACK, Notice.PROPOSAL_DECIDED),
+        *(Notice.PROPOSAL_PUBLISHED, Notice.PROPOSAL_REVISED, Notice.SHARE_GIVEN_BACK, Notice.PROPOSAL_DECIDED),
         *(Notice.PROPOSAL_REJECTED, Notice.PROPOSAL_LOCKED, Notice.PROPOSAL_CANCELLED, Notice.OBJECTION_ANSWERED),
         Notice.OBJECTION_DECIDED,
     }

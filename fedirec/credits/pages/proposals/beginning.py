@@ -15,7 +15,8 @@ from fedirec.credits.pages.pools.finding import pool_in
 from fedirec.credits.pages.pools.views import place_view, pool_view
 from fedirec.credits.pages.proposals.finding import looker, speaker_in
 from fedirec.credits.proposals import BINDING
-from fedirec.credits.queries.pools import Home, home_of, pool_state, uses_of
+from fedirec.credits.queries.belonging import covers_all, productions_for
+from fedirec.credits.queries.pools import home_of, pool_state, uses_of
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import MAX_ABOUT, MAX_NAME
 from fedirec.projects.models import Production
@@ -43,7 +44,9 @@ async def post_new(request: Request[Any]) -> Response:
     form = await read_form(request)
     group = await _group_in(request, pool, number_of(form.value("for")))
     title = form.line("title", required=True, max=MAX_NAME)
-    chosen = form.many("productions", [str(each.id) for each in await _productions(pool, group)], max=MAX_ABOUT)
+    chosen = form.many(
+        "productions", [str(each.id) for each in await productions_for(pool, limit=MAX_CHOICES)], max=MAX_ABOUT
+    )
     if not form.errors:
         rows = await Production.filter(id__in=[int(each) for each in chosen]).select_related("project__actor")
         adjusts = await _adjusted(pool).get_or_none(key=form.line("adjusts", max=26))
@@ -66,26 +69,6 @@ async def _group_in(request: Request[Any], pool: Pool, row: int | None) -> Actor
     return group
 
 
-async def _productions(pool: Pool, group: Actor) -> list[Production]:
-    """What the money can have been made with: what is frozen of the project, or the one production of the pool."""
-    found = Production.filter(state__in=["frozen", "released"]).order_by("-id")
-    if pool.production_id is not None:
-        return await found.filter(id=pool.production_id)
-    home: Home = await home_of(group)
-    if home.project is not None:
-        found = found.filter(project_id=home.project.id)
-    elif home.challenge is not None:
-        part_of = home.challenge.part_of_id
-        found = (
-            found.filter(parts__submission__challenge_id=home.challenge.id)
-            if part_of is None
-            else found.filter(project__actor_id=part_of)
-        )
-    else:
-        found = found.filter(project__actor__is_local=True)
-    return list(await found.distinct().limit(MAX_CHOICES))
-
-
 async def _show(request: Request[Any], pool: Pool, group: Actor, form: Form, *, status: int = 200) -> Response:
     cards, viewer = Cards(request), looker(request)
     parts = await parts_to(group, viewer) if viewer is not None else frozenset()
@@ -98,7 +81,10 @@ async def _show(request: Request[Any], pool: Pool, group: Actor, form: Form, *, 
         place=place_view(cards, await home_of(group), parts),
         pool=pool_view(pool, await pool_state(pool), sees_sums=True),
         group=group.id,
-        productions=[Choice(value=str(each.id), label=each.title) for each in await _productions(pool, group)],
+        covers_all=await covers_all(pool),
+        productions=[
+            Choice(value=str(each.id), label=each.title) for each in await productions_for(pool, limit=MAX_CHOICES)
+        ],
         adjustable=[
             Choice(value="", label=_("none: it shares what came in since")),
             *(Choice(value=each.key, label=each.title) for each in locked),

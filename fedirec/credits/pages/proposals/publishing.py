@@ -20,6 +20,7 @@ from fedirec.credits.pages.proposals.agreeing import departure_view
 from fedirec.credits.pages.proposals.comparing import difference_view
 from fedirec.credits.pages.proposals.finding import changing_in, record_pages, speaker_in
 from fedirec.credits.pages.proposals.views import head_view
+from fedirec.credits.queries.belonging import covers_all
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import productions_of
 from fedirec.credits.queries.standing import parts_to
@@ -88,6 +89,7 @@ async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, sta
         change=difference_view(change, proposal.currency) if change is not None else None,
         unreasoned=await _named(proposal, found.unreasoned),
         unlisted=found.unlisted,
+        covers_all=proposal.pool is not None and await covers_all(proposal.pool),
         blocked=await _blocks(cards, found.blocked),
         departures=await _departures(proposal, found.departures),
         is_complete=revision is not None
