@@ -14,7 +14,7 @@ from fedirec.credits.actions.crediting.granting import question
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.lines import MAX_LABEL, MAX_REASON, CreditHappening, CreditState
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.pages.crediting import line_view
+from fedirec.credits.pages.crediting.views import line_view
 from fedirec.credits.queries.credits import shown_name
 from fedirec.credits.queries.grants import Needed
 from fedirec.projects.models import Production

@@ -14,7 +14,7 @@ from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, qu
 from fedirec.credits.actions.crediting.granting_elsewhere import find_question, grant_elsewhere
 from fedirec.credits.grants import GrantScope, read_scope
 from fedirec.credits.models import MonetizationGrant
-from fedirec.credits.pages.crediting import frozen_in
+from fedirec.credits.pages.crediting.finding import frozen_in
 from fedirec.credits.queries.grants import grants_for, needed_grants, scope_of
 from fedirec.errors import FedirecError, NotFound
 from fedirec.projects.models import Production

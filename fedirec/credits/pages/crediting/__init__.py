@@ -1,0 +1,9 @@
+"""The credit list of a production, each of its lines, and what one person is credited for."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from fedirec.credits.pages.crediting import own, saying, showing
+
+routes: list[BaseRoute] = [*own.routes, *showing.routes, *saying.routes]
