@@ -57,6 +57,7 @@ class Migration(QuickMigration):
                 ),
                 ("digest", fields.CharField(unique=True, max_length=64)),
                 ("created_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("ends_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 (
                     "used_by",
@@ -72,6 +73,23 @@ class Migration(QuickMigration):
                     ),
                 ),
                 ("state", fields.CharField(default="given", db_default="given", max_length=10)),
+                ("denied_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("said", fields.CharField(default="", db_default="", max_length=10)),
+                (
+                    "said_by",
+                    fields.ForeignKeyField(
+                        "fedirec.Actor",
+                        source_field="said_by_id",
+                        null=True,
+                        db_index=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="codes_spoken_of",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                ("said_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("reason", fields.CharField(default="", db_default="", max_length=500)),
                 (
                     "decided_by",
                     fields.ForeignKeyField(
@@ -92,7 +110,7 @@ class Migration(QuickMigration):
                 "app": "fedirec",
                 "indexes": [Index(fields=["state", "used_at"])],
                 "pk_attr": "id",
-                "table_description": "A code that a person was given with their first credit, to prove who they are when their server is no more.",
+                "table_description": "A code with which a person proves who they are when their server is no more, offered with their first credit.",
             },
             bases=["Model"],
         ),

@@ -24,7 +24,8 @@ from fedirec.activitypub.actors.vouching import SeenKey
 from fedirec.activitypub.models import Actor
 from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
-from fedirec.credits.models import PayProposal
+from fedirec.credits.models import PayProposal, ProductionCredit
+from fedirec.credits.queries.credits import is_of
 from fedirec.db import transaction
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.payouts.actions.payees.holding import watch_payees
@@ -300,9 +301,11 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
         code = await code_of(browser, present=PASSWORD)
         assert await uses(browser, code) == 422  # one's own
     assert first not in str(await here.run(lambda: CreditCode.all().values("digest")))
+    await here.run(lambda: owe_person(ana, 4_000))
     time_passes(timedelta(days=8))
     async with here.sign_in("anew") as browser:
-        assert await uses(browser, first) == 422  # replaced
+        await says(browser, instructions="to the new one")
+        assert await uses(browser, first) == 422  # there has been another one for as long as a hold lasts
         assert await uses(browser, f" {code.upper().replace('-', ' ')}") == 303
         assert await uses(browser, code) == 422  # it is good once
     held = await standing_of(here, ana)
@@ -323,11 +326,26 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
         again = await browser.post(decision, data={"answer": "refuse"}, follow_redirects=True)
         assert "has been decided" in again.text
     persons = {row.actor_id: row.person_id for row in await here.run(lambda: Identity.all())}
-    assert persons[ana.id] == persons[anew.id]
+    assert persons[ana.id] != persons[anew.id], "the account that is lost is nobody's way to be them"
+    turned_out = await here.run(lambda: Person.filter(joined_id__not_isnull=True).values("joined_id"))
+    assert turned_out == [{"joined_id": persons[anew.id]}]
     assert [kind for kind in await notices(here, anew) if "code" in kind] == ["pay_code_accepted"]
     standing = await standing_of(here, anew)
-    assert standing.has_details
+    known = unsealed(standing.payee, here.state["vault"])
+    assert known is not None
+    assert known.details == {"instructions": "to the new one"}
     assert not standing.is_confirmed
+    async with here.sign_in("ana") as browser:  # whoever that is now
+        page = (await browser.get("/money")).text
+        assert "€40.00" not in page
+        assert "You have not said it yet." in page
+        nothing = await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
+        assert "We do not know how you are paid." in nothing.text
+    credit = ProductionCredit(actor_id=ana.id, person_id=persons[anew.id])
+    assert not await here.run(is_of, credit, ana)
+    assert await here.run(is_of, credit, anew)
+    async with here.sign_in("anew") as browser:
+        assert "€40.00" in (await browser.get("/money")).text
 
 
 PEOPLE = (("ana", Role.MEMBER), ("anew", Role.MEMBER), ("tina", Role.TREASURER))
@@ -339,6 +357,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         await here.join(name, role=role) for name, role in (PEOPLE[0], ("eve", Role.TREASURER), PEOPLE[2])
     ]
     async with here.sign_in("ana") as browser:
+        await says(browser)
         code = await code_of(browser, present=PASSWORD)
     async with here.sign_in("eve") as browser:
         assert await uses(browser, code) == 303
@@ -352,9 +371,33 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         assert "Somebody says that they are you" in page
         blocked = await browser.post("/money/code", data={"present": PASSWORD})
         assert blocked.status_code == 422
-        assert (await browser.post("/money/code/deny", data=EMPTY)).status_code == 303
+        assert (await browser.post("/money/code/deny", data=EMPTY)).status_code == 422
+        assert (await browser.post("/money/code/deny", data={"present": PASSWORD})).status_code == 303
+        assert "Two treasurers decide it" in (await browser.get("/money/code")).text
+        time_passes(timedelta(days=60))
+    held = await standing_of(here, ana)
+    assert held.held_until is not None
+    assert held.held_until > now(), "neither is paid, for as long as nobody has decided"
+    assert not held.is_confirmed
+    assert await here.run(watch_payees, here.state["vault"], here.state["post"]) == 0
+    decision, field = f"/treasury/payees/codes/{used.id}", f"reason-{used.id}"
+    async with here.sign_in("tina") as tina, here.sign_in("olga") as olga:
+        mute = await tina.post(decision, data={"answer": "refuse"}, follow_redirects=True)
+        assert "Please say why" in mute.text
+        for _again in range(2):
+            said = await tina.post(decision, data={"answer": "refuse", field: "I asked."}, follow_redirects=True)
+        assert "four eyes see more than two" in said.text
+        assert (await here.run(lambda: CreditCode.get(id=used.id))).state == "denied"
+        assert "I asked." in (await olga.get("/treasury/payees")).text
+        await olga.post(decision, data={"answer": "refuse", field: "So did I."})
+    assert (await here.run(lambda: CreditCode.get(id=used.id))).state == "refused"
+    async with here.sign_in("ana") as browser:
         assert await code_of(browser, present=PASSWORD)
-    assert await notices(here, eve) == ["pay_code_refused"]
+    assert [kind for kind in await notices(here, eve) if kind != "pay_code_waits"] == [
+        "pay_code_denied",
+        "pay_code_denied",
+        "pay_code_refused",
+    ]
     persons = {row.actor_id: row.person_id for row in await here.run(lambda: Identity.all())}
     assert persons[ana.id] != persons[eve.id]
 

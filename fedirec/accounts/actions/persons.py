@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
@@ -10,6 +12,10 @@ from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
+from fedirec.ledger.recording import record
+
+JOINED: Final = "person_joined"
+"""The kind of link by which the audit chain tells that two rows are one person."""
 
 
 async def person_of(actor: Actor) -> Person:
@@ -42,13 +48,28 @@ async def roots_of(person_ids: Collection[int]) -> dict[int, int]:
     return {each: known.get(each) or each for each in wanted}
 
 
-async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str) -> tuple[int, int] | None:
-    """`other` turned out to be `stays`: every account of theirs is a way to be the same person, for good.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Two rows of persons that are one person now."""
 
-    Answers with the rows of who stays and who joined, which are others than were asked for where one of them had joined
-    somebody meanwhile; with None when they are one already, and nothing happens. It is on record with `why`: move or
-    code. Only a proof may lead here: an account that says where it moved to, and which that one confirms, or a code
-    that only the person has. Part of the caller's transaction, in which nobody else joins either of them.
+    stays: int
+    other: int
+    """The row of who turned out to be `stays`."""
+    identities: tuple[int, ...]
+    """The rows of the accounts by which `other` was known."""
+    accounts_of: int
+    """Whose accounts these are now: of `stays`, or of somebody new where the accounts are lost to them."""
+    why: str
+
+
+async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str, cuts_off: bool = False) -> Joined | None:
+    """`other` turned out to be `stays`, for good: every account of theirs is a way to be the same person, unless this
+    `cuts_off` the accounts of `other`, which are somebody else's from now on and have nothing.
+
+    Answers with None when they are one already, and nothing happens. It is on record with `why`: move, code or name.
+    Only a proof may lead here: an account that says where it moved to, and which that one confirms, a code that only
+    the person has, or the words of those who named somebody without an account. Part of the caller's transaction, in
+    which nobody else joins either of them, and which ends with `record_join`.
     """
     held = Person.filter(id__in=[stays.id, other.id]).order_by("id").select_for_update()
     rows = {row.id: row for row in await held}
@@ -56,8 +77,24 @@ async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str) -
     stays_id, other_id = first.joined_id or first.id, second.joined_id or second.id
     if stays_id == other_id:
         return None
+    identities = tuple(
+        int(str(each)) for each in await Identity.filter(person_id=other_id).order_by("id").values_list("id", flat=True)
+    )
     await Person.filter(joined_id=other_id).update(joined_id=stays_id)
     await Person.filter(id=other_id).update(joined_id=stays_id)
-    await Identity.filter(person_id=other_id).update(person_id=stays_id)
+    accounts_of = (await Person.create(name=second.name)).id if cuts_off and identities else stays_id
+    await Identity.filter(person_id=other_id).update(person_id=accounts_of)
     await audit(doer, "join_person", doer.uri, why=why, person=stays_id, joined=other_id)
-    return stays_id, other_id
+    return Joined(stays=stays_id, other=other_id, identities=identities, accounts_of=accounts_of, why=why)
+
+
+async def record_join(joined: Joined) -> None:
+    """The audit chain tells that two rows are one person, by their numbers alone; the last in the transaction."""
+    document = {
+        "why": joined.why,
+        "person": joined.stays,
+        "joined": joined.other,
+        "identities": list(joined.identities),
+        "identities_of": joined.accounts_of,
+    }
+    await record(JOINED, f"person:{joined.other}", document)

@@ -43,6 +43,12 @@ FAMILY: Final = Family(
         Notice.PAY_CODE_WAITS: Words(
             one=N_("%(who)s says that they are %(title)s, and knows the code of that person.")
         ),
+        Notice.PAY_CODE_DENIED: Words(
+            one=N_(
+                "The account of %(title)s says that nobody else is that person, and somebody says so with a code. "
+                "Neither is paid until two treasurers have decided it."
+            )
+        ),
         Notice.PAY_CODE_ACCEPTED: Words(one=N_("You are known as %(title)s now: credits and pay are yours.")),
         Notice.PAY_CODE_REFUSED: Words(one=N_("Nobody became %(title)s by a code: it was refused.")),
         Notice.PAY_MOVED: Words(

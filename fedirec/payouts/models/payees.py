@@ -76,7 +76,7 @@ class PayeeEvent(Model, metaclass=RowClass):
 
 
 class CreditCode(Model, metaclass=RowClass):
-    """A code that a person was given with their first credit, to prove who they are when their server is no more."""
+    """A code with which a person proves who they are when their server is no more, offered with their first credit."""
 
     id = fields.BigIntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
@@ -85,13 +85,27 @@ class CreditCode(Model, metaclass=RowClass):
     person_id: int
     digest = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField(default=now)
+    ends_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    """From when on it is good no more, because another one was made; null for the newest."""
     used_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     used_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="used_codes", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     used_by_id: int | None
     state = fields.CharField(max_length=10, default="given", db_default="given")
-    """given, used (and waiting for the hold to end), accepted, refused or replaced."""
+    """given, used (and waiting for the hold to end), denied (by the account that is said to be lost), accepted, refused
+    or replaced.
+    """
+    denied_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    said = fields.CharField(max_length=10, default="", db_default="")
+    """accepted or refused: what a treasurer says of one that was denied, for another one to agree to."""
+    said_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
+        "fedirec.Actor", related_name="codes_spoken_of", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    said_by_id: int | None
+    said_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=500, default="", db_default="")
+    """Why it was decided so, for those whom it concerns."""
     decided_by: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="decided_codes", on_delete=fields.RESTRICT, null=True, db_index=True
     )

@@ -18,10 +18,11 @@ from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.codes import decidable_at, deny_code, make_code, use_code
 from fedirec.payouts.models import CreditCode
 from fedirec.payouts.pages.own import HERE, PRIVATE, money_tabs, presence_of
+from fedirec.payouts.queries.payees import UNDECIDED
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
-from fedirec.web.render import attempt, redirect, render
+from fedirec.web.render import redirect, render
 
 CODE: Final = f"{HERE}/code"
 _PAGE: Final = "payouts/code.html"
@@ -73,9 +74,18 @@ async def post_use(request: Request[Any]) -> Response:
 
 async def post_denial(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.BE_PAID)
-    await read_form(request)
-    done = _("It is refused, and that code is good no more. Please make a new one.")
-    return await attempt(request, CODE, deny_code(viewer), done)
+    form = await read_form(request)
+    try:
+        await deny_code(
+            viewer,
+            present=form.secret("present", required=False),
+            vault=request.state["vault"],
+            post=request.state["post"],
+            attempts=request.state["attempts"],
+        )
+    except FedirecError as error:
+        return await _again(request, viewer, form, error)
+    return redirect(request, CODE, _("Both of you are told. Nobody is paid until two treasurers have decided it."))
 
 
 async def _again(request: Request[Any], viewer: Viewer, form: Form, error: FedirecError | None = None) -> Response:
@@ -86,18 +96,21 @@ async def _again(request: Request[Any], viewer: Viewer, form: Form, error: Fedir
 
 async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     person, days = await person_of(viewer.actor), (await money_settings()).hold_days
-    mine = await CreditCode.filter(person_id=person.id).order_by("-id").select_related("used_by").first()
+    own = CreditCode.filter(person_id=person.id).order_by("-id").select_related("used_by")
+    mine = await own.filter(state__in=UNDECIDED).first() or await own.first()
     claimed = await CreditCode.filter(used_by_id=viewer.actor.id).order_by("-id").select_related("person").first()
-    is_used = mine is not None and mine.state == "used"
+    is_used = mine is not None and mine.state in UNDECIDED
     cache = request.state["media_cache"]
     return {
         "tabs": money_tabs(request, viewer),
-        "has_code": mine is not None and mine.state in ("given", "used"),
+        "has_code": mine is not None and mine.state in ("given", *UNDECIDED),
         "made_at": mine.created_at if mine else None,
         "claimant": person_view(mine.used_by, cache=cache) if mine and is_used and mine.used_by else None,
         "used_at": mine.used_at if mine and is_used else None,
+        "is_denied": mine is not None and mine.state == "denied",
         "claimed": claimed.person.name if claimed else "",
         "claim_state": claimed.state if claimed else "",
+        "claim_reason": claimed.reason if claimed and claimed.state == "refused" else "",
         "decidable_at": decidable_at(claimed, days=days) if claimed else None,
         **await presence_of(viewer),
         "days": days,

@@ -16,7 +16,7 @@ from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError, NotFound
 from fedirec.ledger.iban import write_iban
-from fedirec.payouts.actions.payees.codes import decidable_at, decide_code
+from fedirec.payouts.actions.payees.codes import MAX_REASON, decidable_at, decide_code
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
 from fedirec.payouts.actions.payees.treasury import read_details, set_form
 from fedirec.payouts.adapters.catalogue import KINDS as WAYS
@@ -36,7 +36,7 @@ from fedirec.payouts.queries.payees import (
 )
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
-from fedirec.web.render import attempt, render
+from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.views import Tab
 
 HERE: Final = "/treasury/payees"
@@ -65,6 +65,10 @@ async def show_payees(request: Request[Any]) -> Response:
                 "used_at": code.used_at,
                 "from": decidable_at(code, days=days),
                 "is_early": decidable_at(code, days=days) > now(),
+                "is_denied": code.state == "denied",
+                "said": code.said,
+                "said_by": person_view(code.said_by, cache=request.state["media_cache"]) if code.said_by else None,
+                "reason": code.reason,
             }
             for code in await waiting_codes()
             if code.used_by is not None
@@ -126,10 +130,16 @@ async def post_code(request: Request[Any]) -> Response:
         viewer,
         code,
         is_accepted=form.choice("answer", ("accept", "refuse")) == "accept",
+        reason=form.text(f"reason-{code.id}", max=MAX_REASON),
         vault=request.state["vault"],
         post=request.state["post"],
     )
-    return await attempt(request, HERE, decided, _("It is decided, and everybody whom it concerns is told."))
+    try:
+        is_decided = await decided
+    except FedirecError as error:
+        return turn_back(request, HERE, error)
+    done = _("It is decided, and everybody whom it concerns is told.")
+    return redirect(request, HERE, done if is_decided else _("Thank you. Another treasurer has to say the same."))
 
 
 async def _payee_in(request: Request[Any]) -> Payee:

@@ -31,17 +31,25 @@ from fedirec.payouts.terms import TERMS
 
 PAGE: Final = 30
 MAX_EVENTS: Final = 50
+UNDECIDED: Final = ("used", "denied")
+"""Codes that somebody used, of which nobody has said whether they are that person."""
 _CHANGES: Final = """
-    SELECT i.person_id, a.moved_at, NULL AS seen_at
+    SELECT i.person_id, a.moved_at, NULL AS seen_at, 0 AS is_claimed
       FROM {persons} w JOIN identity i ON i.person_id = w.id JOIN actor a ON a.id = i.actor_id
      WHERE a.moved_at IS NOT NULL
      UNION ALL
-    SELECT i.person_id, NULL AS moved_at, max(k.seen_at) AS seen_at
+    SELECT i.person_id, NULL AS moved_at, max(k.seen_at) AS seen_at, 0 AS is_claimed
       FROM {persons} w JOIN identity i ON i.person_id = w.id JOIN actor a ON a.id = i.actor_id
       JOIN actor_key k ON k.actor_id = a.id
      WHERE NOT a.is_local
        AND EXISTS (SELECT 1 FROM actor_key o WHERE o.actor_id = k.actor_id AND o.kind = k.kind AND o.id < k.id)
      GROUP BY i.person_id
+     UNION ALL
+    SELECT w.id, NULL, NULL, 1 FROM {persons} w JOIN credit_code c ON c.person_id = w.id
+     WHERE c.state IN ('used', 'denied')
+     UNION ALL
+    SELECT w.id, NULL, NULL, 1 FROM {persons} w JOIN identity i ON i.person_id = w.id
+      JOIN credit_code c ON c.used_by_id = i.actor_id WHERE c.state = 'denied'
 """
 _OWN: Final = """
     SELECT 1 FROM payee WHERE person_id = ? AND details IS NOT NULL
@@ -67,6 +75,9 @@ class Standing:
     needs_form: bool
     """Whether a form about taxes is missing."""
     held: Held
+
+    is_claimed: bool = False
+    """Whether somebody else says that they are them, and nobody has decided it: until then nothing is paid."""
 
     @property
     def held_until(self) -> datetime | None:
@@ -141,11 +152,15 @@ async def standing_of(payee: Payee, vault: Vault) -> Standing:
 
 
 async def changes_of(person_ids: Iterable[int]) -> dict[int, list[Change]]:
-    """When accounts of these people moved, and when those elsewhere had another key: one query."""
+    """When accounts of these people moved, when those elsewhere had another key, and now where it is not decided who
+    they are: one query.
+    """
     persons = table_of(id="integer")
     asked = json_of({"id": each} for each in person_ids)
     found = defaultdict[int, list[Change]](list)
-    for row in await fetch_rows(_CHANGES.format(persons=persons), asked, asked):
+    for row in await fetch_rows(_CHANGES.format(persons=persons), *[asked] * _CHANGES.count("{persons}")):
+        if row["is_claimed"]:
+            found[row["person_id"]].append(Change(cause=Cause.CODE, at=now()))
         for column, cause in (("moved_at", Cause.MOVE), ("seen_at", Cause.KEY)):
             if (moment := moment_of(row[column])) is not None:
                 found[row["person_id"]].append(Change(cause=cause, at=moment))
@@ -189,8 +204,8 @@ async def payees_by_age(*, which: str, before: int | None, limit: int = PAGE) ->
 
 async def waiting_codes(*, limit: int = PAGE) -> list[CreditCode]:
     """Codes that somebody used and nobody has decided about, oldest first."""
-    rows = CreditCode.filter(state="used").order_by("used_at", "id").limit(limit)
-    return await rows.select_related("person", "used_by")
+    rows = CreditCode.filter(state__in=UNDECIDED).order_by("used_at", "id").limit(limit)
+    return await rows.select_related("person", "used_by", "said_by")
 
 
 async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, Standing]:
@@ -202,6 +217,7 @@ async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySet
             has_details=unsealed(payee, vault) is not None,
             has_accepted=(payee.terms_version, payee.terms_digest) == terms,
             needs_form=wants_form(payee, settings),
+            is_claimed=any(each.cause is Cause.CODE for each in changes.get(payee.person_id, [])),
             held=held_by(
                 changes.get(payee.person_id, []),
                 since=payee.created_at,

@@ -1,20 +1,22 @@
 """The code with which somebody proves who they are when their server is no more, or is somebody else's.
 
 It is shown once and kept as a digest. Whoever uses it says under another account that they are that person: every
-known contact hears of it, nothing is paid for some days, the old account can say no at once, and a treasurer says yes
-after that, whom it does not concern.
+known contact hears of it, nothing is paid until it is decided, the old account can say that it was not them, and a
+treasurer whom it does not concern decides. Who has taken over an account cannot end it: neither does a new code end an
+earlier one at once, nor does a denial; where there is one, two treasurers decide, with a reason.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.codes import digest_of_credit_code, new_recovery_code
-from fedirec.accounts.models import Account, Person
+from fedirec.accounts.models import Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.queries import those_who_may
@@ -22,10 +24,13 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, Forbidden, NotFound
+from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
+from fedirec.lanes import gathering
 from fedirec.payouts.actions.payees.giving import HERE, contacts_of
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.joining import join_money
@@ -34,27 +39,30 @@ from fedirec.payouts.actions.payees.warning import Warned, warning_of
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payee
-from fedirec.payouts.queries.payees import find_payee
+from fedirec.payouts.queries.payees import UNDECIDED, find_payee
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
 
-CODE = f"{HERE}/code"
+CODE: Final = f"{HERE}/code"
+MAX_REASON: Final = 500
 
 
 async def make_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, attempts: RateLimit) -> str:
-    """The one code of whoever is behind `viewer`, to be shown now and never again; an earlier one is good no more.
+    """The code of whoever is behind `viewer`, to be shown now and never again; an earlier one is good for as long as a
+    hold lasts, and no more.
 
     Raises Forbidden as `prove_it_is_them`, TooMany, and Conflict while somebody has used the one before.
     """
     await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
-    code = new_recovery_code()
+    code, days = new_recovery_code(), (await money_settings()).hold_days
     warned = await _warning(post, vault, person, Notice.PAY_CODE_MADE, cause=viewer.actor)
     async with transaction():
         await hold(person)
-        if await CreditCode.filter(person_id=person.id, state="used").exists():
+        if await CreditCode.filter(person_id=person.id, state__in=UNDECIDED).exists():
             raise Conflict("Somebody has used your code. First it has to be decided who that is.")
-        await CreditCode.filter(person_id=person.id, state="given").update(state="replaced")
+        earlier = CreditCode.filter(person_id=person.id, state="given", ends_at=None)
+        await earlier.update(ends_at=now() + timedelta(days=days))
         await CreditCode.create(person_id=person.id, digest=digest_of_credit_code(code))
         await warned.send()
     return code
@@ -72,7 +80,7 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     attempts.check(f"credit code from {visitor}", cost=0.5)
     wrong = Forbidden("That code is not good, or not any more.", field="code")
     code = await CreditCode.get_or_none(digest=digest_of_credit_code(typed), state="given").select_related("person")
-    if code is None:
+    if code is None or (code.ends_at is not None and code.ends_at <= now()):
         raise wrong
     mine = await person_of(viewer.actor)
     person = await _root_of(code.person)
@@ -94,73 +102,105 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
         await audit(viewer, "use_credit_code", viewer.actor.uri, person=person.id)
 
 
-async def deny_code(viewer: Viewer) -> None:
-    """Whose code somebody else used says that it was not them: it is refused at once, and good no more.
+async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, attempts: RateLimit) -> None:
+    """Whoever is at the account of the person whose code somebody used says that it was not them: both are paid nothing
+    until two treasurers have decided, and both are told.
 
-    Raises NotFound when nobody did.
+    It ends nothing by itself: who took over that account would say the same. Raises Forbidden as `prove_it_is_them`,
+    TooMany, and NotFound when nobody used it.
     """
-    require(viewer, Permission.BE_PAID)
+    await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
     code = await CreditCode.filter(person_id=person.id, state="used").select_related("used_by", "person").first()
-    if code is None:
+    if code is None or code.used_by is None:
         raise NotFound("Nobody has used your code.")
-    await _end(viewer, code, "refused")
+    claimant = await person_of(code.used_by)
+    told = [
+        await _warning(post, vault, each, Notice.PAY_CODE_DENIED, cause=viewer.actor, title=person.name)
+        for each in (person, claimant)
+    ]
+    payee, treasurers = await find_payee(claimant), await those_who_may(Permission.PAY)
+    async with transaction():
+        if not await CreditCode.filter(id=code.id, state="used").update(state="denied", denied_at=now()):
+            raise Conflict("That has been decided.")
+        if payee is not None:
+            await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
+        for warned in told:
+            await warned.send()
+        about = f"{post.origin}/treasury/payees#{new_key()}"
+        await notify_all(treasurers, Notice.PAY_CODE_DENIED, viewer.actor, about, about, {"title": person.name})
+        await audit(viewer, "deny_credit_code", code.used_by.uri, person=person.id)
 
 
-async def decide_code(doer: Viewer, code: CreditCode, *, is_accepted: bool, vault: Vault, post: Post) -> None:
-    """The treasurer says whether whoever used `code` is that person; if so, their accounts are one person's, for good.
+async def decide_code(
+    doer: Viewer, code: CreditCode, *, is_accepted: bool, reason: str, vault: Vault, post: Post
+) -> bool:
+    """A treasurer says whether whoever used `code` is that person; if so, they are one, for good, and the accounts that
+    the person had are lost to them: what was said there about how they are paid is erased.
 
-    Raises Forbidden for somebody whom it concerns, Conflict before everybody had time to object, or when it is decided.
+    Whether it is decided: of one that was denied another treasurer has to say the same, or the same one after the days
+    of whoever is alone. Raises Forbidden for somebody whom it concerns, Invalid without a reason where it was denied,
+    Conflict before everybody had time to object, or when it is decided.
     """
     require(doer, Permission.PAY)
     await code.fetch_related("used_by", "person")
     person = await _root_of(code.person)
     claimant = code.used_by
-    if code.state != "used" or claimant is None or code.used_at is None:
+    if code.state not in UNDECIDED or claimant is None or code.used_at is None:
         raise Conflict("That has been decided.")
     mine, theirs = await person_of(doer.actor), await person_of(claimant)
     if mine.id in (person.id, theirs.id):
         raise Forbidden("That concerns yourself. Somebody else has to decide it.")
-    if not is_accepted:
-        await _end(doer, code, "refused")
-        return
-    if now() < decidable_at(code, days=(await money_settings()).hold_days):
+    said, why = "accepted" if is_accepted else "refused", reason.strip()[:MAX_REASON]
+    if code.state == "denied" and not why:
+        raise Invalid("Please say why: both sides say that they are that person.", field="reason")
+    days = (await money_settings()).hold_days
+    if is_accepted and now() < decidable_at(code, days=days):
         raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
-    if await key_changed_at(claimant.id) is not None:
+    if is_accepted and await key_changed_at(claimant.id) is not None:
         raise Conflict("Their server has other keys for them than before, so that it may be somebody else.")
-    warned = await _warning(post, vault, person, Notice.PAY_CODE_ACCEPTED, title=person.name)
-    theirs_warned = await _warning(post, vault, theirs, Notice.PAY_CODE_ACCEPTED, title=person.name)
-    async with transaction():
-        if not await CreditCode.filter(id=code.id, state="used").update(
-            state="accepted", decided_by_id=doer.actor.id, decided_at=now()
+    if code.state == "denied" and not await _is_second(doer, code, mine, said, why):
+        return False
+    kind = Notice.PAY_CODE_ACCEPTED if is_accepted else Notice.PAY_CODE_REFUSED
+    told = [await _warning(post, vault, each, kind, title=person.name) for each in (person, theirs)]
+    async with transaction(), gathering():
+        if not await CreditCode.filter(id=code.id, state=code.state).update(
+            state=said, decided_by_id=doer.actor.id, decided_at=now(), reason=why
         ):
             raise Conflict("That has been decided.")
-        await join_money(doer, person, theirs, cause=Cause.CODE, vault=vault)
-        await audit(doer, "accept_credit_code", claimant.uri, person=person.id)
-        await warned.send()
-        await theirs_warned.send()
+        await audit(doer, f"{'accept' if is_accepted else 'refuse'}_credit_code", claimant.uri, person=person.id)
+        for warned in told:
+            await warned.send()
+        if is_accepted:
+            await join_money(doer, theirs, person, cause=Cause.CODE, vault=vault)
+    return True
+
+
+async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, reason: str) -> bool:
+    """Whether another treasurer said the same before, or the same one who is alone has waited; else it is kept that
+    `doer` says it. Raises Conflict where they are alone and it is too early, and Forbidden where they are not.
+    """
+    async with transaction():
+        await hold(code)
+        if code.said == said and code.said_by_id is not None and code.said_at is not None:
+            refuse_same_eyes(
+                mine.id,
+                [(await person_of(await Actor.get(id=code.said_by_id))).id],
+                payers=await payers() - {(await person_of(await Actor.get(id=code.used_by_id))).id, code.person_id},
+                told_at=code.said_at,
+                days=(await money_settings()).solo_days,
+                now=now(),
+            )
+            return True
+        code.said, code.said_by_id, code.said_at, code.reason = said, doer.actor.id, now(), reason
+        await code.save(update_fields=["said", "said_by_id", "said_at", "reason"])
+        await audit(doer, "speak_of_credit_code", doer.uri, person=code.person_id, said=said)
+    return False
 
 
 def decidable_at(code: CreditCode, *, days: int) -> datetime:
     """From when on it may be accepted that who used `code` is that person."""
     return (code.used_at or now()) + timedelta(days=days)
-
-
-async def _end(doer: Viewer, code: CreditCode, state: str) -> None:
-    claimant = code.used_by
-    async with transaction():
-        if not await CreditCode.filter(id=code.id, state="used").update(
-            state=state, decided_by_id=doer.actor.id, decided_at=now()
-        ):
-            raise Conflict("That has been decided.")
-        if claimant is not None:
-            await _tell_claimant(claimant, code)
-            await audit(doer, "refuse_credit_code", claimant.uri, person=code.person_id)
-
-
-async def _tell_claimant(claimant: Actor, code: CreditCode) -> None:
-    accounts = await Account.filter(actor_id=claimant.id)
-    await notify_all(accounts, Notice.PAY_CODE_REFUSED, None, f"{CODE}#{code.id}", CODE, {"title": code.person.name})
 
 
 async def _warning(

@@ -38,6 +38,8 @@ async def watch_payees(vault: Vault, post: Post) -> int:
         standings = await standings_of([int(person) for _id, person in rows], vault)
         for standing in standings.values():
             payee, held = standing.payee, standing.held
+            if standing.is_claimed:
+                continue  # they were told, and nothing is paid until it is decided
             is_late = held.until != payee.held_until
             is_unsure = payee.confirmed_at is not None and not held.is_confirmed
             if held.cause is not None and (is_late or is_unsure):

@@ -13,7 +13,7 @@ from typing import Final
 
 from fedirec.accounts.actions.audit import HasUri
 from fedirec.accounts.actions.letters import Post
-from fedirec.accounts.actions.persons import join_person, person_of
+from fedirec.accounts.actions.persons import join_person, person_of, record_join
 from fedirec.accounts.models import Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.viewer import Viewer
@@ -26,6 +26,7 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, NotFound
+from fedirec.lanes import gathering
 from fedirec.payouts.actions.payees.giving import HERE, contacts_of, erase, give_to
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
@@ -97,10 +98,10 @@ async def say_yes(viewer: Viewer, old_key: int, *, present: str, vault: Vault, p
         raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
     mine, other = await person_of(viewer.actor), await person_of(moved.old)
     told = await _warnings(moved, Notice.PAY_JOINED, (mine, other), vault=vault, post=post)
-    async with transaction():
-        await join_money(viewer, mine, other, cause=Cause.MOVE, vault=vault)
+    async with transaction(), gathering():
         for warned in told:
             await warned.send()
+        await join_money(viewer, mine, other, cause=Cause.MOVE, vault=vault)
 
 
 async def _moved(old: Actor, new: Actor, *, days: int) -> MovedHere | None:
@@ -123,10 +124,10 @@ async def _join_by_silence(moved: MovedHere, *, vault: Vault, post: Post) -> boo
     if now() < moved.joins_at or await has_own(other.id):
         return False
     told = await _warnings(moved, Notice.PAY_JOINED, (stays, other), vault=vault, post=post)
-    async with transaction():
-        await join_money(moved.old, stays, other, cause=Cause.MOVE, vault=vault)
+    async with transaction(), gathering():
         for warned in told:
             await warned.send()
+        await join_money(moved.old, stays, other, cause=Cause.MOVE, vault=vault)
     return True
 
 
@@ -144,20 +145,26 @@ async def _warnings(
 
 
 async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause, vault: Vault) -> None:
-    """`other` is `stays` from now on, with one way of being paid; part of the caller's transaction.
+    """`other` is `stays` from now on, with one way of being paid; the last of the caller's transaction.
 
     What they said as `stays` is kept; where they never said anything, what they said as the other. Either way it has
     to be confirmed again. What each of them was owed the books know by its own row; it is paid to the one who stays.
+
+    By a code they prove that the accounts of `other` are lost to them, and perhaps in other hands: what was said there
+    is erased, codes that were made there are good no more, and those accounts have nothing to say or to get.
     """
-    joined = await join_person(doer, stays, other, why=cause.value)
+    is_lost = cause is Cause.CODE
+    joined = await join_person(doer, stays, other, why=cause.value, cuts_off=is_lost)
     if joined is None:
         return
-    first, second = joined
+    first, second = joined.stays, joined.other
     await ProductionCredit.filter(person_id=second).update(person_id=first)
+    if is_lost:
+        await CreditCode.filter(person_id=second, state="given").update(state="replaced")
     await CreditCode.filter(person_id=second).update(person_id=first)
-    payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=joined)}
+    payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=[first, second])}
     kept, spare = payees.get(first), payees.get(second)
-    if kept is None and spare is not None:
+    if kept is None and spare is not None and not is_lost:
         give_to(spare, await Person.get(id=first), vault)
         await spare.save(update_fields=["person_id", "details"])
         kept = spare
@@ -165,3 +172,4 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
         await erase(spare, by=None)
     if kept is not None:
         await write_hold(kept, cause, vault=vault)
+    await record_join(joined)
