@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from fedirec.ledger.chain import spell
-from fedirec.ledger.journal import Entry, Line, bank, fees, in_flight, payable, pool, unclaimed
+from fedirec.ledger.journal import Entry, Line, bank, fees, in_flight, payable, pool, provider, unclaimed
+
+TRANSFER: Final = "transfer"
+"""The kind of entries by which money of the instance moves between its own accounts."""
 
 
 def submitted(batch: str, currency: str, amounts: Mapping[int, int]) -> Entry:
@@ -20,9 +24,16 @@ def submitted(batch: str, currency: str, amounts: Mapping[int, int]) -> Entry:
     return Entry("payout_submitted", lines=(*owed, flying), reference=f"batch:{batch}:submitted")
 
 
-def settled(payout: str, number: int, *, batch: str, amount: int, currency: str) -> Entry:
-    """A try of a payment arrived."""
-    lines = (Line(in_flight(batch), amount, currency), Line(bank(), -amount, currency))
+def paid_from(adapter: str, *, by_provider: bool) -> str:
+    """The account that a payment leaves, and where it comes back to: what PayPal pays is missing there, and what is
+    paid by a file or by hand is missing at the bank.
+    """
+    return provider(adapter) if by_provider else bank()
+
+
+def settled(payout: str, number: int, *, batch: str, amount: int, currency: str, account: str) -> Entry:
+    """A try of a payment arrived, which left `account`."""
+    lines = (Line(in_flight(batch), amount, currency), Line(account, -amount, currency))
     return Entry("payout_settled", lines=lines, reference=f"{_try(payout, number)}:settled")
 
 
@@ -38,22 +49,30 @@ def returned(payout: str, number: int, *, batch: str, person: int, amount: int, 
     return Entry("payout_returned", lines=lines, reference=f"{_try(payout, number)}:returned")
 
 
-def came_back(payout: str, number: int, *, person: int, amount: int, currency: str, whole: int) -> Entry:
+def came_back(payout: str, number: int, *, person: int, amount: int, currency: str, whole: int, account: str) -> Entry:
     """`amount` of a payment that had arrived came back, so that `whole` of it is ours again with what came before."""
-    lines = (Line(bank(), amount, currency), Line(payable(person), -amount, currency))
+    lines = (Line(account, amount, currency), Line(payable(person), -amount, currency))
     return Entry("payout_returned", lines=lines, reference=f"{_try(payout, number)}:came_back:{whole}")
 
 
-def found_paid(payout: str, number: int, *, person: int, amount: int, currency: str) -> Entry:
+def found_paid(payout: str, number: int, *, person: int, amount: int, currency: str, account: str) -> Entry:
     """It turned out that a try had arrived which was booked as failed or returned."""
-    lines = (Line(payable(person), amount, currency), Line(bank(), -amount, currency))
+    lines = (Line(payable(person), amount, currency), Line(account, -amount, currency))
     return Entry("payout_settled", lines=lines, reference=f"{_try(payout, number)}:found_paid")
 
 
-def charged(payout: str, number: int, *, fee: int, currency: str, whole: int) -> Entry:
+def charged(payout: str, number: int, *, fee: int, currency: str, whole: int, account: str) -> Entry:
     """The provider took `fee` for a try, or gave it back where that is below 0; `whole` with what it took before."""
-    lines = (Line(fees(), fee, currency), Line(bank(), -fee, currency))
+    lines = (Line(fees(), fee, currency), Line(account, -fee, currency))
     return Entry("payout_fee", lines=lines, reference=f"{_try(payout, number)}:fee:{currency}:{whole}")
+
+
+def transferred(name: str, *, mark: str, amount: int, currency: str) -> Entry:
+    """The instance moved money of its own from the bank to a provider, or back where `amount` is below 0; `mark` stands
+    for the statement on which that was seen.
+    """
+    lines = (Line(provider(name), amount, currency), Line(bank(), -amount, currency))
+    return Entry(TRANSFER, lines=lines, reference=f"transfer:{name}:{mark}")
 
 
 def lapsed(payout: str, *, at: datetime, person: int, amount: int, currency: str) -> Entry:

@@ -52,6 +52,7 @@ WITHOUT: Final = {
     "/admin/money/account": "No account number passes through a program.",
     "/admin/money/keys/{adapter}": "No key of a provider passes through a program.",
     "/credits/asked/{digest}": "What binds for good is read by a person before they agree.",
+    "/treasury/transfers": "What stands on a statement, a person reads there and writes down.",
     "/treasury/resume": "Whether all was compared with the bank's statement, a person says.",
     "/treasury/payees/codes/{id:int}": "Who somebody is, a person decides.",
     "/treasury/payees/{key}/read": "Nobody's account number leaves for a program.",

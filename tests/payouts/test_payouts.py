@@ -23,6 +23,7 @@ from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden
 from fedirec.lanes import Done, Later, gathering
+from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
 from fedirec.payouts.actions.readying import Readier, make_ready
@@ -358,6 +359,8 @@ async def test_two_workers_tell_a_provider_once_and_nobody_is_paid_after_somethi
     async def check() -> None:
         states = {row.person.name: (row.state, row.fee) for row in await Payout.all().select_related("person")}
         assert states == {"ana": ("settled", 7), "bo": ("failed", 0), "cy": ("failed", 0)}
+        assert await balances_in("provider:count") == {"EUR": -10_07}, "it left the provider, not the bank"
+        assert await balances_in("bank") == {"EUR": 30_00}
         await check_books()
         assert await make_ready(office.ways, office.vault) == 1, "cy said something new since; bo is held"
 

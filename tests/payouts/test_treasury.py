@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fedirec.ledger.balances import balances_in
 from fedirec.ledger.posting import find_entry
 from fedirec.payouts.actions.readying import make_ready
 from fedirec.payouts.models import Payout, PayoutBatch
@@ -61,6 +62,21 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
         assert "planted" not in shown
         assert "is paid in it as well" in shown
         assert "planted" not in (await tina.get("/treasury")).text
+
+        moved = {"provider": "paypal", "way": "to_provider", "amount": "50", "currency": "EUR"}
+        moved |= {"reference": "statement 4", "text": "to PayPal on Monday"}
+        for mistake in ({"amount": "-5"}, {"amount": "x"}, {"provider": "bank"}, {"reference": ""}):
+            assert (await tina.post("/treasury/transfers", data=moved | mistake)).status_code == 422
+        for _click in range(2):
+            assert (await tina.post("/treasury/transfers", data=moved)).status_code == 303
+        other = await tina.post("/treasury/transfers", data=moved | {"amount": "51"})
+        assert (other.status_code, "to PayPal on Monday" in other.text) == (422, True), (
+            "one line of a statement is once"
+        )
+        back = {"way": "to_bank", "amount": "20", "reference": "statement 5"}
+        assert (await tina.post("/treasury/transfers", data=moved | back)).status_code == 303
+        assert "€30.00" in (await tina.get("/treasury")).text
+        assert await here.run(balances_in, "provider:paypal") == {"EUR": 30_00}
 
         payout = await here.run(lambda: Payout.get(person__name="ana"))
         one = f"/treasury/payouts/{payout.key}"

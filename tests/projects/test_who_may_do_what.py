@@ -231,6 +231,8 @@ PAGES: Final[Mapping[str, Rows]] = {
     # Paying
     **{f"GET /treasury{name}": P.PAY for name in ("", "/batches", "/batches/{key}", "/payouts/{key}", "/payees")},
     "POST /treasury/batches": P.PAY,
+    "POST /treasury/transfers": P.PAY,
+    "POST /treasury/resume": P.PAY,
     **{f"POST /treasury/batches/{{key}}/{do}": P.PAY for do in ("approve", "submit", "cancel", "alone", "paid")},
     "GET /treasury/batches/{key}/file": P.PAY,
     **{f"POST /treasury/payouts/{{key}}/{do}": P.PAY for do in ("mark", "given", "out", "again")},

@@ -97,6 +97,11 @@ async def held_try(attempt_id: int) -> tuple[PayoutBatch, Payout, PayoutAttempt]
     return batch, payout, attempt
 
 
+def account_of(attempt: PayoutAttempt) -> str:
+    """The account that the try is paid from: a provider's, where one was told."""
+    return bookings.paid_from(attempt.adapter, by_provider=attempt.sent_at is not None)
+
+
 async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, after: Attempted) -> list[Entry]:
     step = step_of(attempt.state, after)
     attempt.state = after
@@ -109,7 +114,12 @@ async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, aft
         payout.settled_at = now()
         return [
             bookings.settled(
-                payout.key, attempt.number, batch=batch.key, amount=payout.amount, currency=payout.currency
+                payout.key,
+                attempt.number,
+                batch=batch.key,
+                amount=payout.amount,
+                currency=payout.currency,
+                account=account_of(attempt),
             )
         ]
     payout.reason = attempt.said
@@ -132,7 +142,9 @@ async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt,
     if more <= 0:
         return []
     key, number, person, currency = payout.key, attempt.number, payout.person_id, payout.currency
-    arrived = bookings.came_back(key, number, person=person, amount=more, currency=currency, whole=whole)
+    arrived = bookings.came_back(
+        key, number, person=person, amount=more, currency=currency, whole=whole, account=account_of(attempt)
+    )
     if whole == payout.amount and not attempt.came_back:
         was_settled = attempt.state == Attempted.SETTLED
         attempt.state, attempt.came_back, attempt.ended_at = Attempted.RETURNED, whole, now()
@@ -169,8 +181,14 @@ async def _charge(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> l
         payout.fee += more
         if not more:
             return []
-        return [bookings.charged(payout.key, attempt.number, fee=more, currency=currency, whole=outcome.fee)]
-    entry = bookings.charged(payout.key, attempt.number, fee=outcome.fee, currency=currency, whole=0)
+        return [
+            bookings.charged(
+                payout.key, attempt.number, fee=more, currency=currency, whole=outcome.fee, account=account_of(attempt)
+            )
+        ]
+    entry = bookings.charged(
+        payout.key, attempt.number, fee=outcome.fee, currency=currency, whole=0, account=account_of(attempt)
+    )
     return [] if await find_entry(entry.reference) else [entry]
 
 

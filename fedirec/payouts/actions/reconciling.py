@@ -18,7 +18,7 @@ from fedirec.lanes import enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.batching import refuse_eyes
-from fedirec.payouts.actions.ending import abandon, hear
+from fedirec.payouts.actions.ending import abandon, account_of, hear
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.resuming import note_paid_before
 from fedirec.payouts.actions.submitting import work_for, work_for_file
@@ -128,6 +128,11 @@ async def _correct(by: Actor, payout: Payout, attempt: PayoutAttempt, became: Be
         await Payable.filter(payout_id=payout.id).update(state="paid")
         await follow_payments([payout.id])
         entry = bookings.found_paid(
-            payout.key, attempt.number, person=payout.person_id, amount=payout.amount, currency=payout.currency
+            payout.key,
+            attempt.number,
+            person=payout.person_id,
+            amount=payout.amount,
+            currency=payout.currency,
+            account=account_of(attempt),
         )
         await post(entry)

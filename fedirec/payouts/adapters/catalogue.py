@@ -11,7 +11,7 @@ from fedirec.net import Net
 from fedirec.payouts.adapters.csv_file import CsvFile
 from fedirec.payouts.adapters.manual import Manual
 from fedirec.payouts.adapters.paypal import PayPal, PayPalAccount
-from fedirec.payouts.adapters.protocol import Adapter
+from fedirec.payouts.adapters.protocol import Adapter, Kind
 from fedirec.payouts.adapters.sepa import Payer, Sepa
 from fedirec.payouts.adapters.stripe import Stripe, StripeAccount
 
@@ -21,6 +21,10 @@ KINDS: Final[Mapping[str, type[Manual | CsvFile | Sepa | PayPal | Stripe]]] = Ma
 """By name, in the order in which they are offered: what they ask, and whether what was answered makes sense."""
 LABELS: Final[Mapping[str, str]] = MappingProxyType({name: each.label for name, each in KINDS.items()})
 """What people call them, marked for translation."""
+PROVIDERS: Final[Mapping[str, str]] = MappingProxyType(
+    {name: each.label for name, each in KINDS.items() if each.kind is Kind.NETWORK}
+)
+"""Those with whom the operator has money to pay from, and what people call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

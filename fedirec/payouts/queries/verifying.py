@@ -8,7 +8,7 @@ from typing import Final
 
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.balances import all_balances
-from fedirec.ledger.journal import in_flight, payable, unclaimed
+from fedirec.ledger.journal import in_flight, payable, provider, unclaimed
 from fedirec.payouts.payments import OPEN, State
 
 _HELD: Final = (State.READY, State.BATCHED, State.RETURNED, State.FAILED)
@@ -46,9 +46,25 @@ _SHARES: Final = """
                               WHERE s.proposal_id = x.proposal_id AND s.part = x.part)
 """
 
+_LEFT: Final = """
+    SELECT t.adapter, o.currency, sum(o.amount - t.came_back) FROM payout_attempt t JOIN payout o ON o.id = t.payout_id
+     WHERE t.sent_at IS NOT NULL AND t.state = 'settled' GROUP BY t.adapter, o.currency
+"""
+_BOOKED: Final = """
+    SELECT p.account, p.currency, sum(p.amount) FROM posting p JOIN journal_entry e ON e.id = p.entry_id
+     WHERE p.account LIKE 'provider:%' AND e.kind IN ('payout_settled', 'payout_returned')
+     GROUP BY p.account, p.currency
+"""
+_TRANSFERS: Final = """
+    SELECT e.reference FROM journal_entry e JOIN posting p ON p.entry_id = e.id WHERE e.kind = 'transfer'
+     GROUP BY e.id, e.reference
+    HAVING count(*) <> 2 OR sum(CASE WHEN p.account = 'bank' THEN 1 ELSE 0 END) <> 1
+        OR sum(CASE WHEN p.account LIKE 'provider:%' THEN 1 ELSE 0 END) <> 1
+"""
 _RULES: Final = (
     (_SUMS, "payment %s: what it pays is not what is owed in it"),
     (_TRIES, "payment %s: its tries do not fit how it stands"),
+    (_TRANSFERS, "%s: a transfer is between the bank and a provider, and nothing else"),
     (_SHARES, "proposal %s: what is owed from it is not what was locked"),
 )
 
@@ -73,6 +89,12 @@ async def find_differences() -> AsyncGenerator[str]:
         there, due = known[account, currency], said[account, currency]
         if there != due:
             yield f"{account}: {there} {currency} in the books, {due} {currency} in payments"
+    left = Counter({(provider(name), currency): int(amount) for name, currency, amount in await fetch_tuples(_LEFT)})
+    booked = Counter({(account, currency): -int(amount) for account, currency, amount in await fetch_tuples(_BOOKED)})
+    for account, currency in sorted(left.keys() | booked.keys()):
+        if left[account, currency] != booked[account, currency]:
+            there, due = booked[account, currency], left[account, currency]
+            yield f"{account}: {there} {currency} left it in the books, {due} {currency} in payments"
     for sql, sentence in _RULES:
         for row in await fetch_tuples(sql):
             yield sentence % row[0]

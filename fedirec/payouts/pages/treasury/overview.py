@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +13,12 @@ from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.credits.queries.settings import money_settings
+from fedirec.ledger.balances import all_balances
+from fedirec.ledger.currencies import CURRENCIES, find_amount
 from fedirec.payouts.actions.resuming import MAX_WORDS, resume_payouts
+from fedirec.payouts.actions.transferring import WAYS, Way, book_transfer
+from fedirec.payouts.adapters.catalogue import PROVIDERS
+from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.pages.treasury.views import (
     HERE,
     PRIVATE,
@@ -39,6 +44,7 @@ from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
+from fedirec.web.views import Choice
 
 _PAGE = "payouts/treasury.html"
 
@@ -57,6 +63,26 @@ async def post_resumption(request: Request[Any]) -> Response:
         with form.collecting():
             await resume_payouts(viewer, words=words)
             return redirect(request, HERE, _("Payments can go out again."))
+    return render(request, _PAGE, 422, PRIVATE, **await _treasury(request, viewer, form))
+
+
+async def post_transfer(request: Request[Any]) -> Response:
+    """Money of this instance was moved between its bank and a provider."""
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    name, currency = form.choice("provider", list(PROVIDERS)), form.choice("currency", CURRENCIES)
+    answers: tuple[Way, ...] = get_args(Way)
+    way: Way = next((each for each in answers if each == form.choice("way", answers)), "to_provider")
+    amount = find_amount(form.line("amount", required=True, max=30), currency) if currency else None
+    if amount is None:
+        form.fail("amount", _("Please write an amount, such as 10 or 10.50."))
+    reference = form.line("reference", required=True, max=100)
+    text = form.line("text", required=True, max=300)
+    if not form.errors and amount is not None:
+        with form.collecting():
+            said = {"provider": name, "currency": currency, "reference": reference, "text": text}
+            await book_transfer(viewer, way=way, amount=amount, **said)
+            return redirect(request, HERE, _("Written down."))
     return render(request, _PAGE, 422, PRIVATE, **await _treasury(request, viewer, form))
 
 
@@ -89,6 +115,14 @@ async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[s
         "strange": [payout_view(row) for row in await strange_payouts()],
         "stopped": [payout_view(row) for row in await stopped_payouts()],
         "unclaimed": [payout_view(row) for row in await unclaimed_payouts()],
+        "providers": [Choice(value=name, label=_(label)) for name, label in PROVIDERS.items()],
+        "transfer_ways": [Choice(value=name, label=_(label)) for name, label in WAYS.items()],
+        "currencies": [Choice(value=code, label=code) for code in sorted(CURRENCIES)],
+        "with_providers": [
+            (_(PROVIDERS.get(account.partition(":")[2], account)), currency, amount)
+            async for account, currency, amount in all_balances(kind="provider")
+        ],
+        "has_providers": any(way.kind is Kind.NETWORK for way in (await ways.all()).values()),
         "owed": page_with(request, owed, name="after", place=after),
         "threshold": settings.threshold,
         "currency": settings.currency,
@@ -97,5 +131,6 @@ async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[s
 
 routes = [
     Route(HERE, show_treasury, methods=["GET"]),
+    Route(f"{HERE}/transfers", post_transfer, methods=["POST"]),
     Route(f"{HERE}/resume", post_resumption, methods=["POST"]),
 ]
