@@ -73,8 +73,10 @@ async def test_books_are_verified_page_by_page_and_posted_to_as_quickly_when_the
     assert posted[1] < posted[0] * TIMES
 
 
-async def test_a_proposal_with_a_thousand_lines_is_decided_and_locked_within_a_second(tmp_path: Path) -> None:
-    found = await proposals.measure(1_000, tmp_path, f"sqlite://{tmp_path}/proposals.sqlite3")
+async def test_a_proposal_with_a_thousand_lines_is_decided_and_locked_within_a_second(
+    tmp_path: Path, database_url: str
+) -> None:
+    found = await proposals.measure(1_000, tmp_path, database_url)
 
     assert found["owed"] == 1_000
     assert float(str(found["deciding_and_locking_cpu_s"])) < 1, found
