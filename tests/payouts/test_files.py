@@ -24,7 +24,7 @@ from fedirec.ledger.iban import LENGTHS, OUTSIDE_EEA, check_digits, read_iban, w
 from fedirec.payouts.adapters.csv_file import COLUMNS, CsvFile, read_cell, write_cell
 from fedirec.payouts.adapters.manual import Manual, check_proof, returned_by, settled_by
 from fedirec.payouts.adapters.protocol import Attempt, Batch, Standing, key_of
-from fedirec.payouts.adapters.sepa import MAXIMUM, SCHEMA, Payer, Sepa, cleaned_name
+from fedirec.payouts.adapters.sepa import MAXIMUM, SCHEMA, Payer, Sepa, cleaned_name, name_in_file
 
 etree: Final = import_module("lxml.etree")
 DOCUMENT: Final = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"
@@ -204,6 +204,7 @@ def test_details_are_kept_as_they_were_meant() -> None:
 )
 def test_payees_see_beforehand_what_their_bank_will_see(name: str, cleaned: str) -> None:
     assert cleaned_name(name) == cleaned
+    assert (name_in_file("sepa", {"name": name}), name_in_file("csv", {"name": name})) == (cleaned, "")
 
 
 def test_banks_outside_the_eea_are_told_who_pays() -> None:

@@ -173,6 +173,11 @@ def cleaned_name(name: str) -> str:
     return cleaned
 
 
+def name_in_file(adapter: str, details: Mapping[str, str]) -> str:
+    """How the name of a payee stands in the file for the bank; empty where they are paid in another way."""
+    return cleaned_name(details["name"]) if adapter == Sepa.name else ""
+
+
 def _cleaned(text: str) -> str:
     latin: str = _library("text_unidecode").unidecode(text).translate(_CONVERSION)
     latin = re.sub(r"[^A-Za-z0-9/?:().,'+ -]", " ", latin)

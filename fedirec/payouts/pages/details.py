@@ -18,9 +18,10 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.giving import accept_terms, confirm_details, erase_details, give_details
 from fedirec.payouts.adapters.protocol import Adapter
+from fedirec.payouts.adapters.sepa import name_in_file
 from fedirec.payouts.details import COUNTRIES
 from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs, presence_of
-from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, standings_of, terms_of
+from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, standings_of, terms_of, unsealed
 from fedirec.translatable import N_
 from fedirec.web.countries import country_choices
 from fedirec.web.forms import Form, filled_form, read_form
@@ -162,6 +163,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
     asked = way or request.query_params.get("way", "") or (standing.payee.adapter if standing else "")
     chosen = asked if asked in offered else next(iter(offered))
     events = await events_of(standing.payee) if standing else []
+    known = unsealed(standing.payee, request.state["vault"]) if standing else None
     return {
         "tabs": money_tabs(request, viewer),
         "ways": [
@@ -169,6 +171,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
             for name, each in offered.items()
         ],
         "chosen": chosen,
+        "name_in_file": name_in_file(standing.payee.adapter, known.details) if standing and known else "",
         "asks": [
             {
                 "name": each.name,
