@@ -10,9 +10,13 @@ from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
+from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.deciding import Rule
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import MonetizationGrant
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.grants import grants_for, needed_grants, unsellable_works
+from fedirec.credits.queries.pools import home_of
 from fedirec.credits.vocab import GrantObject
 from fedirec.errors import Conflict, Forbidden
 from fedirec.projects.models import Production
@@ -51,9 +55,16 @@ async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Inst
     assert await needed() == {"Sky": False, "Seed": False}, "also what it was made from"
     with pytest.raises(Forbidden):
         await here.run(ask_for_grants, bo, production, [sky.id])
+    home = await here.run(home_of, production.project.actor)
+    sales = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST)
+    pool = await here.run(lambda: open_pool(ada, home, sales))
     async with here.sign_in("ada") as browser:
         shown = await browser.get(f"{path}/grants")
         assert "Ask bo" in shown.text
+        shown = await browser.get(f"/pools/{pool.key}")
+        assert "What has to be allowed first" in shown.text
+        assert f'action="{path}/grants"' in shown.text
+        assert f'name="work" value="{sky.id}"><span><span>Ask bo' in shown.text, "by name, and nobody is chosen yet"
         for _ in range(2):  # whoever was asked lately is not asked again
             await browser.post(f"{path}/grants", data={"work": [str(sky.id), str(seed.id), str(free.id)]})
         assert (await browser.post(f"{path}/grants/{sky.id}", data={"scope": "production"})).status_code == 422
@@ -73,6 +84,11 @@ async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Inst
         given = {"scope": "production", "digest-production": asked.digest}
         assert (await browser.post(f"{path}/grants/{sky.id}", data=given)).status_code == 303
     assert await needed() == {"Sky": True, "Seed": False}
+    async with here.sign_in("ada") as browser:
+        left = (await browser.get(f"/pools/{pool.key}")).text
+        assert f'value="{seed.id}"' in left
+        assert f'value="{sky.id}"' not in left, "who allowed it is not asked any more"
+    assert "What has to be allowed first" not in (await here.get(f"/pools/{pool.key}")).text
     kept = await here.run(lambda: MonetizationGrant.get())
     assert (kept.words, kept.digest, kept.scope_uri, kept.version) == (asked.words, asked.digest, production.uri, 1)
     again = await here.run(lambda: grant(bo, production, sky, GrantScope.PRODUCTION, digest=asked.digest))

@@ -63,6 +63,28 @@ async def needed_grants(production: Production) -> list[Needed]:
     ]
 
 
+async def blocking_works(productions: Sequence[Production]) -> dict[int, list[Needed]]:
+    """The works in each of `productions`, by row, with which nobody may make money and which their author has not
+    granted; each production comes with its project and the Group of that. Two queries.
+    """
+    works = [row for row in await unsellable_works([each.id for each in productions]) if row.record is not None]
+    given = MonetizationGrant.filter(record_id__in=[row.record_id for row in works]).select_related("record")
+    covered: dict[int, set[str]] = {}
+    for grant in await given.limit(MAX_LINES) if works else []:
+        if grant.author_id == grant.record.author_id:
+            covered.setdefault(grant.record_id, set()).add(grant.scope_uri)
+    found: dict[int, list[Needed]] = {}
+    places = {each.id: each for each in productions}
+    for row in works:
+        production, group = places[row.production_id], places[row.production_id].project.actor.uri
+        scopes, where = covered.get(row.record_id or 0, set()), {"project": group, "origin": origin_of(group)}
+        if row.record is None or any(covers(uri, production=production.uri, **where) for uri in scopes):
+            continue
+        needed = Needed(record=row.record, licence=find_licence(row.licence), grant=None)
+        found.setdefault(production.id, []).append(needed)
+    return found
+
+
 async def grants_by(author: Actor, *, limit: int) -> Sequence[MonetizationGrant]:
     """What `author` granted, the newest first, each with its record."""
     return await MonetizationGrant.filter(author_id=author.id).order_by("-id").limit(limit).select_related("record")

@@ -22,6 +22,7 @@ from fedirec.credits.pages.pools.finding import (
     parts_of_visitor,
     pool_in,
 )
+from fedirec.credits.pages.pools.granting import blocked_views
 from fedirec.credits.pages.pools.views import (
     currency_choices,
     entry_choices,
@@ -129,6 +130,7 @@ async def show_one(
         may_state=may_state,
         may_propose=pool.state == "open" and may_do(Deed.DRAW_UP_PROPOSAL, parts),
         proposals=[head_view(cards, row) for row in await proposals_from(pool, parts, limit=_PIECE)],
+        blocked=await blocked_views(cards, pool, parts) if pool.state == "open" else [],
         may_change=may_do(of_own_money(Deed.CHANGE_POOL, home, kind), parts),
         is_commission=kind is Kind.COMMISSION,
         entry_kinds=entry_choices(kind, is_open=pool.state == "open"),
