@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
+from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up, look_at_credits
+from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.actions.proposals.drafting import begin_proposal
+from fedirec.credits.deciding import Rule
 from fedirec.credits.lines import CreditHappening
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.credits import (
     credits_of,
     credits_to_list,
@@ -16,18 +23,23 @@ from fedirec.credits.queries.credits import (
     parts_in_credit_lists,
     suggested_weights,
 )
+from fedirec.credits.queries.pools import home_of
+from fedirec.credits.queries.promises import promises_of
+from fedirec.credits.queries.proposals import get_proposal
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import RoleLine
+from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.claims import ClaimDraft, agree, open_claim
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.claims import ClaimKind
 from fedirec.remix.lineage import Relation
-from fedirec.remix.models import LogEntry
+from fedirec.remix.models import LogEntry, Record, Submission
+from fedirec.remix.terms import Pays, Terms
 from tests.credits.listing import frozen, lines_of
-from tests.network import Instance
+from tests.network import KEYS, Instance
 from tests.projects.producing import production_with, project_at, record_by
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +86,21 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     people = {line.person_id for line in await here.run(lambda: credits_to_list([production.id]))}
     assert people == {line.person_id for line in lines.values() if line.state == "confirmed"}
 
+    # A pot that ada promised binds for a source, too, towards its author and whoever said that they had a part in it.
+    for leader, work in ((ada, sketch), (dee, sky), (ada, mood)):
+        at = production.created_at + timedelta(hours=work is mood)
+        await here.run(_offered, here.state["keyring"], leader, work, at)
+    home = await here.run(home_of, project.actor)
+    pot = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST)
+    pool = await here.run(lambda: open_pool(ada, home, pot))
+    begun = await here.run(lambda: begin_proposal(ada, pool, [production], "Sales"))
+    proposal = await here.run(lambda: get_proposal(begun.key, ada))
+    promised = {each.person for each in await here.run(promises_of, proposal)}
+    assert promised == {lines["cy", "aut", 1].person_id}, "not by others, nor for what was offered afterwards"
+    await here.run(lambda: answer_credit(eve, lines["eve", "clr", 1], CreditHappening.CONFIRM))
+    promised = {each.person for each in await here.run(promises_of, proposal)}
+    assert promised == {lines["cy", "aut", 1].person_id, lines["eve", "clr", 1].person_id}
+
     # A name that changes, and a source that is found later.
     await here.run(lambda: Actor.filter(id=cy.id).update(name="Cynthia"))
     await here.run(lambda: look_at_credits(production.id % 24))
@@ -90,6 +117,14 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     late = (await lines_of(here, production))["eve", "aut", 1]
     assert (late.record_id, late.came_later) == (found.id, True), "what is found later is credited"
     assert await here.run(lambda: held_lines(production)) == {}
+
+
+async def _offered(keyring: Keyring, leader: Actor, work: Record, at: datetime) -> None:
+    """`work` was offered then to a challenge of `leader` that promises a pot."""
+    terms = Terms(version=1, licence="CC-BY-4.0", pays=Pays.POT, amount=900, currency="EUR", rule="In equal parts.")
+    draft = ChallengeDraft(title="Pot", slug=f"pot_{work.id}", text="Draw.", terms=terms)
+    challenge = await open_challenge(leader, keyring, draft, keys=KEYS)
+    await Submission.create(challenge=challenge, record=work, via="local", terms_version=1, created_at=at)
 
 
 async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(here: Instance) -> None:
