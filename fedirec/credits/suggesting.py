@@ -9,13 +9,13 @@ edges, and nobody's share depends on how many ways lead to them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop
-from typing import Final, TypeVar
+from typing import Final
 
-from fedirec.credits.shares import MAX_WEIGHT, WHOLE, refuse_number, share_out
+from fedirec.credits.shares import MAX_WEIGHT, WHOLE, refuse_number, share_out, to_ppm
 from fedirec.errors import Invalid
 from fedirec.remix.lineage import Relation, generations
 
@@ -29,8 +29,6 @@ _FINE: Final = 10**12
 _NOTHING: Final = Fraction(0)
 _ROOT: Final = ""
 """The production itself, before all records."""
-
-KeyT = TypeVar("KeyT", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +109,13 @@ def by_person(suggested: Mapping[tuple[str, str], int]) -> dict[str, int]:
     return summed
 
 
-def compare(suggested: Mapping[KeyT, int], chosen: Mapping[KeyT, int]) -> dict[KeyT, Compared]:
-    """For each line, what was suggested beside what people set; what is in one of both only has 0 in the other."""
-    return {
-        key: Compared(suggested=suggested.get(key, 0), chosen=chosen.get(key, 0)) for key in {**chosen, **suggested}
-    }
+def compare(suggested: Mapping[str, int], chosen: Mapping[str, int], *, scope: str) -> dict[str, Compared]:
+    """What was suggested for each line that has a suggestion, as a share of them all, beside the ppm that people set.
+
+    The suggestions of several productions count like one: each production has the same part.
+    """
+    whole = to_ppm(suggested, scope=scope) if any(suggested.values()) else {}
+    return {key: Compared(suggested=ppm, chosen=chosen.get(key, 0)) for key, ppm in whole.items()}
 
 
 def _flow(

@@ -16,18 +16,31 @@ const rows = [...form.querySelectorAll("[data-row]")].map((row) => ({
   gone: row.querySelector("[data-gone]"),
   share: row.querySelector("[data-share]"),
   amount: row.querySelector("[data-amount]"),
+  trail: row.querySelector("[data-trail]"),
 }));
 const target = form.querySelector("[data-target]");
 const elsewhere = Number(form.dataset.elsewhere);
 
+const percent = (part) => form.dataset.percent.replace("{n}", number.format(100 * part));
+
+// How far a share is from what the trail suggests: as a number, and in words for who cannot see its sign.
+function compare(trail, part) {
+  const off = part - Number(trail.dataset.trail) / 1e6;
+  const words = off > 0 ? form.dataset.more : form.dataset.less;
+  const isOff = number.format(100 * Math.abs(off)) !== "0";
+  trail.querySelector("[data-difference]").textContent = isOff ? `(${off > 0 ? "+" : "−"}${percent(Math.abs(off))})` : "";
+  trail.querySelector("[data-said]").textContent = isOff ? words.replace("{n}", percent(Math.abs(off))) : "";
+}
+
 function count() {
   const weights = rows.map(({ weight, gone }) => (gone.checked ? 0 : whole(weight.value)));
   const total = weights.reduce((sum, weight) => sum + weight, elsewhere);
-  rows.forEach(({ row, weight, lock, share, amount }, place) => {
+  rows.forEach(({ row, weight, lock, share, amount, trail }, place) => {
     weight.readOnly = lock.checked;
     row.classList.toggle("locked", lock.checked);
     const part = total ? weights[place] / total : 0;
-    share.textContent = total ? form.dataset.percent.replace("{n}", number.format(100 * part)) : "–";
+    share.textContent = total ? percent(part) : "–";
+    if (trail) compare(trail, part);
     amount.textContent = total ? money.format((Number(form.dataset.toShare) * part) / 10 ** digits) : "";
   });
   const left = whole(target.value) - total;

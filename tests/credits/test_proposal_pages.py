@@ -11,6 +11,7 @@ import pytest
 from fedirec.accounts.models import Notification
 from fedirec.credits.actions.crediting.granting import grant, question
 from fedirec.credits.actions.pools import open_pool
+from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection, appeal_objection, object_to
@@ -18,7 +19,15 @@ from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
 from fedirec.credits.deciding import Rule
 from fedirec.credits.grants import GrantScope
-from fedirec.credits.models import DraftLine, MoneySettings, Objection, PayProposal, ProposalRevision, Share
+from fedirec.credits.models import (
+    DraftLine,
+    MoneySettings,
+    Objection,
+    PayProposal,
+    ProposalComment,
+    ProposalRevision,
+    Share,
+)
 from fedirec.credits.pools import EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
 from fedirec.errors import Conflict, Invalid
@@ -117,6 +126,8 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     async with here.client() as stranger:
         shown = words(await stranger.get(page))
     has(shown, "60 %", "€1,614.73", "Nine nights.", "the trail suggests 50 %")
+    has(shown, "(+10 %)", "10 % more than that", "(\N{MINUS SIGN}10 %)", "10 % less than that")
+    has(await page_for(film, "ana", edit), "the trail suggests 50 %", "(+10 %)", "10 % less than that")
 
     # What the trail suggests is worked out when leaders ask for it, and stays with the revision that was drawn up.
     await here.run(lambda: DraftLine.all().update(suggested=None))
@@ -153,6 +164,26 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     await post(film, "ana", to, do="answer", resolution="rejected", said="We counted: it is 40.")
     answered = await page_for(film, "cy", page)
     has(answered, "We counted: it is 40.", "I am not content with that")
+
+    # Moderators take words down for a reason that stands in the log; what was said stands, and is answered, without.
+    hides = {"what": "objection", "which": objection.key}
+    assert (await post(film, "bo", f"{page}/hide", **hides, reason="No.")).status_code == 403
+    assert "Please fill this in." in words(await post(film, "olga", f"{page}/hide", **hides))
+    await post(film, "olga", f"{page}/hide", **hides, reason="It names somebody's street.")
+    await post(film, "bo", f"{page}/comments", text="Buy coins here.")
+    said = await here.run(lambda: ProposalComment.get(proposal_id=proposal.id))
+    await post(film, "olga", f"{page}/hide", what="comment", which=str(said.id), reason="It sells something.")
+    await here.run(lambda: Actor.filter(id=film.ana.id).update(state="suspended"))
+    async with here.client() as stranger:
+        seen = words(await stranger.get(page)) + (await stranger.get(f"/api{page.replace('pay', 'proposals')}")).text
+        seen += str(await documents_of(here, [proposal.uri, f"{proposal.uri}/replies?after=0"]))
+        assert [each for each in ("all sky", "Buy coins", "We counted") if each in seen] == []
+        has(seen, "A moderator took these words down")
+    await here.run(lambda: Actor.filter(id=film.ana.id).update(state="active"))
+    has(await page_for(film, "bo", f"/p/{film.production.project.actor.handle}/log"), "It names somebody's street.")
+    has(await page_for(film, "olga", page), "It is all sky.", "Buy coins here.")
+    await post(film, "olga", f"{page}/hide", **hides, reason="It was another street.", undo="on")
+    has(await page_for(film, "bo", page), "It is all sky.")
 
     # What somebody gave back stands struck through, and the comparison says what became of it.
     stale = await post(film, "cy", f"{page}/stance", do="give_back", digest="other")

@@ -146,10 +146,10 @@ def test_weights_are_whole_numbers_within_bounds(weight: Any) -> None:
         suggest({"a": 1}, [], alone("a"), scope=SCOPE, own=Fraction(3, 2))
 
 
-def test_the_difference_to_what_people_set_is_shown_for_each() -> None:
-    compared = compare({"A": 500_000, "B": 500_000}, {"A": 700_000, "C": 300_000})
+def test_the_difference_to_what_people_set_is_shown_for_each_that_has_a_trail() -> None:
+    compared = compare({"A": 1_000_000, "B": 500_000, "D": 500_000}, {"A": 700_000, "C": 300_000}, scope=SCOPE)
     assert {key: (each.suggested, each.chosen, each.difference) for key, each in compared.items()} == {
         "A": (500_000, 700_000, 200_000),
-        "B": (500_000, 0, -500_000),
-        "C": (0, 300_000, 300_000),
+        "B": (250_000, 0, -250_000),
+        "D": (250_000, 0, -250_000),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
-from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Stance
+from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
 from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.contests import Stakes, stakes_in
 from fedirec.credits.queries.pots import Pot, pot_of
@@ -124,6 +124,12 @@ def counted_revision(row: ProposalRevision) -> Revision:
     written. Raises Conflict as `read_revision`.
     """
     return read_revision(row).sharing(row.amount)
+
+
+async def suggested_in(row: ProposalRevision) -> dict[str, int]:
+    """What the trail suggested for each line of a revision of which it says anything, by its key."""
+    found = Share.filter(revision_id=row.id, suggested__not_isnull=True)
+    return {str(key): int(str(ppm)) for key, ppm in await found.values_list("line_key", "suggested")}
 
 
 async def obstacles_to(proposal: PayProposal, lines: Sequence[DraftLine], amount: int) -> Obstacles:

@@ -34,6 +34,7 @@ from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_WEIGHT, amounts_of, to_ppm
+from fedirec.credits.suggesting import Compared, compare
 from fedirec.errors import Changed, FedirecError, Invalid
 from fedirec.remix.actions.following import find_whom
 from fedirec.remix.pages.cards import Cards
@@ -68,7 +69,7 @@ class RowView:
     ppm: int | None
     """By the weights that stand here; None while they make no shares."""
     amount: int | None
-    suggested: int | None
+    trail: Compared | None
     theirs: str
     """The weight that somebody else gave it in the meantime, where that is another one."""
 
@@ -209,6 +210,8 @@ async def _show(
     amounts = amounts_of(pot.to_share, ppm, scope=proposal.key) if ppm else {}
     piece = rows[start : start + PIECE]
     shown = {row.key for row in piece}
+    suggested = {row.key: row.suggested for row in rows if row.suggested is not None}
+    trail = compare(suggested, ppm, scope=proposal.key)
     total = sum(counted.values())
     parts = await parts_to(proposal.group, speaker_in(request).actor)
     return render(
@@ -220,7 +223,7 @@ async def _show(
         proposal=head_view(cards, proposal),
         version=proposal.version if version is None else version,
         is_overtaken=is_overtaken,
-        rows=[_row_view(cards, row, form, ppm, amounts, is_overtaken=is_overtaken) for row in piece],
+        rows=[_row_view(cards, row, form, ppm, amounts, trail, is_overtaken=is_overtaken) for row in piece],
         elsewhere=sum(weight for key, weight in counted.items() if key not in shown),
         total=total,
         target=form.value("target") or str(total or 100),
@@ -234,7 +237,7 @@ async def _show(
         if len(rows) > PIECE
         else [],
         action=_page_url(request),
-        has_suggestion=any(row.suggested is not None for row in rows),
+        has_suggestion=bool(trail),
         incomes=income_choices(),
         roles=[Choice(value="", label=_("No role")), *(Choice(value=each.code, label=_(each.label)) for each in ROLES)],
         max_weight=MAX_WEIGHT,
@@ -249,6 +252,7 @@ def _row_view(
     form: Form,
     ppm: Mapping[str, int],
     amounts: Mapping[str, int],
+    trail: Mapping[str, Compared],
     *,
     is_overtaken: bool,
 ) -> RowView:
@@ -272,7 +276,7 @@ def _row_view(
         is_gone=form.flag(f"gone-{row.key}"),
         ppm=ppm.get(row.key),
         amount=amounts.get(row.key),
-        suggested=row.suggested,
+        trail=trail.get(row.key),
         theirs=str(row.weight) if is_overtaken and typed != str(row.weight) else "",
     )
 

@@ -30,12 +30,14 @@ from fedirec.credits.pages.proposals.views import (
     line_view,
 )
 from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, steps_from
+from fedirec.credits.queries.drafts import suggested_in
 from fedirec.credits.queries.pools import home_of, pool_state
 from fedirec.credits.queries.promises import promises_of
 from fedirec.credits.queries.proposals import ProposalPage, ShownLine, locked_shares, proposal_page
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import Revision
 from fedirec.credits.shares import amounts_of, topped_up
+from fedirec.credits.suggesting import compare
 from fedirec.errors import FedirecError, NotFound
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards
@@ -84,7 +86,13 @@ async def show_one(
     cards, viewer = Cards(request), looker(request)
     if proposal.state == State.DRAFT and viewer is not None and await _draws_up(viewer, proposal):
         return redirect(request, f"/pay/{proposal.key}/edit")
-    page = await proposal_page(proposal, viewer, after=number_of(request.query_params.get("after", "")) or 0)
+    moderates = may_do(Deed.HIDE_WORDS, await parts_to(proposal.group, viewer)) if viewer is not None else False
+    after, objections, comments = (
+        number_of(request.query_params.get(name, "")) or 0 for name in ("after", "objections", "comments")
+    )
+    page = await proposal_page(
+        proposal, viewer, after=after, objections=objections, comments=comments, is_moderator=moderates
+    )
     viewing, revision, parts = page.viewing, page.revision, page.viewing.parts
     home = await home_of(proposal.group) if proposal.pool is not None else None
     amounts = await _amounts(proposal, page.row, revision)
@@ -120,7 +128,10 @@ async def show_one(
             is_ours=proposal.pool is not None,
             is_changing=State(proposal.state) not in ENDED,
         ),
-        comments=[(cards.person(each.author), each.content, each.created_at) for each in page.comments],
+        more_objections=_more(proposal, "objections", page.more_objections),
+        comments=[(each, cards.person(each.author)) for each in page.comments],
+        more_comments=_more(proposal, "comments", page.more_comments),
+        moderates=moderates,
         revisions=[
             (row.number, row.published_at, cards.person(row.made_by) if row.made_by else None, row.note, row.digest)
             for row in page.revisions
@@ -150,6 +161,11 @@ async def show_one(
     )
 
 
+def _more(proposal: PayProposal, what: str, after: int | None) -> str:
+    """The address of the next piece, or nothing."""
+    return f"/pay/{proposal.key}?{what}={after}#{what}" if after is not None else ""
+
+
 async def _draws_up(viewer: Actor, proposal: PayProposal) -> bool:
     """Whether a draft is theirs to write; treasurers only see that there is one."""
     return proposal.pool is not None and may_do(Deed.DRAW_UP_PROPOSAL, await parts_to(proposal.group, viewer))
@@ -159,6 +175,8 @@ async def _line_views(cards: Cards, page: ProposalPage, amounts: Amounts) -> tup
     """The lines of this piece, and whoever looks' own."""
     shown = [*page.lines, *page.own]
     records = await record_pages(cards, {each.line.record for each in shown if each.line and each.line.record})
+    suggested = await suggested_in(page.row) if page.row is not None else {}
+    trail = compare(suggested, {each.share.line_key: each.before for each in shown}, scope=page.proposal.key)
     views = [
         line_view(
             cards,
@@ -167,6 +185,7 @@ async def _line_views(cards: Cards, page: ProposalPage, amounts: Amounts) -> tup
             amount=amounts.lines.get(each.share.line_key),
             owed=amounts.owed.get(each.share.line_key, 0) if amounts.owed is not None else None,
             records=records,
+            trail=trail.get(each.share.line_key),
         )
         for each in shown
     ]

@@ -16,6 +16,7 @@ from fedirec.credits.proposals import NAMES, State, is_open
 from fedirec.credits.queries.proposals import ShownLine
 from fedirec.credits.revisions import IncomeKind
 from fedirec.credits.shares import WHOLE
+from fedirec.credits.suggesting import Compared
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.remix.roles import label_of
@@ -88,8 +89,8 @@ class LineView:
     income: str
     is_given_back: bool
     is_own: bool
-    suggested: int | None
-    """ppm by the trail; None where that says nothing."""
+    trail: Compared | None
+    """What the trail suggests; None where that says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ def line_view(
     amount: int | None,
     owed: int | None,
     records: Mapping[str, str],
+    trail: Compared | None,
 ) -> LineView:
     """`records` are the pages of records by their address; `owed` is what of `amount` is owed, once that is locked."""
     sees_this = sees_amounts or shown.is_own
@@ -155,7 +157,7 @@ def line_view(
         income=_(INCOMES[IncomeKind(share.income_kind)]),
         is_given_back=share.is_given_back,
         is_own=shown.is_own,
-        suggested=share.suggested,
+        trail=trail,
     )
 
 
