@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import subprocess
 import sys
+from decimal import Decimal
+from io import StringIO
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -101,19 +105,36 @@ def bank_file_pays(world: World) -> None:
 
 
 def accounts_stay_secret(world: World) -> None:
-    """No page or document that everybody reads, here or on a copy, names an account."""
+    """No page or document that others read names an account; on their own page people see what they know it by."""
     origin = world.servers["A"].origin
-    public = [f"{origin}/ledger", f"{origin}/ledger/audit.jsonl", world.pool, world.proposal]
-    shown = [world.get(url).text for url in public]
-    shown.append(json.dumps(world.document(world.proposal)))
-    shown += [page.html for name in ("bo", "cy") if (page := find_copy(world, name)) is not None]
-    for iban, _country in IBANS.values():
-        expect(not any(iban in text for text in shown), "an account can be read by everybody")
+    public = {f"{origin}/ledger": "owed to contributors", world.pool: "€960.00", world.proposal: ANSWER}
+    for url, words in public.items():
+        expect(words in _read(world, url), f"{url} does not say “{words}”")
+    log = world.get(f"{origin}/ledger/audit.jsonl").text
+    expect('"documentDigest"' in log, "the audit log cannot be read")
+    shown = [world.get(url, accept="text/html").text for url in public]
+    shown += [log, json.dumps(world.document(world.proposal)), world.get(f"{origin}/money", accept="text/html").text]
+    shown += [world.browsers["ana"].open(f"{origin}/money").html]
+    for name in IBANS:
+        copy = find_copy(world, name, ANSWER)
+        expect(copy is not None, f"the copy for {name.title()} cannot be read")
+        shown.append(copy.html if copy is not None else "")
+    squeezed = [re.sub(r"\s|&nbsp;", "", text) for text in shown]
+    for name, (iban, _country) in IBANS.items():
+        masked = f"{iban[:2]}** **** {iban[-4:]}"
+        own = world.browsers[name].open(f"{origin}/money")
+        expect(own.status == 200 and masked in own.tree.text, f"{name.title()} does not see how they are paid")
+        for secret in (iban, masked.replace(" ", "")):
+            expect(not any(secret in text for text in squeezed), f"others can read {secret}")
 
 
 def books_are_right(world: World) -> None:
-    """The operator asks the command line of A."""
+    """The operator asks the command line of A, and everybody else adds up what is shown of its books."""
     _verify(world, "ledger")
+    table = world.get(f"{world.servers['A'].origin}/ledger.csv").text.lstrip("\ufeff")
+    sums = {row["account"]: Decimal(row["amount"]) for row in csv.DictReader(StringIO(table))}
+    expect(sums.get("bank") == Decimal("252.00"), f"at the bank there is {sums.get('bank')}")
+    expect(sum(sums.values()) == 0, f"it does not come to nothing: {sums}")
 
 
 def chain_is_whole(world: World) -> None:
