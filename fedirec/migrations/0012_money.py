@@ -515,6 +515,7 @@ class Migration(QuickMigration):
                 ("adapter", fields.CharField(max_length=10)),
                 ("key", fields.CharField(max_length=64)),
                 ("state", fields.CharField(default="begun", db_default="begun", max_length=10)),
+                ("account", fields.CharField(default="", db_default="", max_length=64)),
                 ("reference", fields.CharField(default="", db_default="", max_length=200)),
                 ("said", fields.CharField(default="", db_default="", max_length=300)),
                 ("proof", fields.CharField(default="", db_default="", max_length=500)),

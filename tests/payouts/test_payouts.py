@@ -422,6 +422,43 @@ async def test_what_a_provider_never_tells_ends_with_a_person_who_does_not_write
     await here.run(story)
 
 
+class Forgetful(Counting):
+    """A provider that takes what it is told, loses its answer, and knows nothing of it in another account."""
+
+    account = "ours"
+
+    async def submit(self, attempt: Attempt) -> Outcome:
+        self.told.append(attempt.key)
+        return Outcome(standing=Standing.UNKNOWN)
+
+    async def ask(self, attempt: Attempt) -> Outcome:
+        return Outcome(standing=Standing.UNHEARD)
+
+
+@pytest.mark.one_database
+async def test_what_may_have_been_sent_from_one_account_is_not_sent_from_another(here: Instance) -> None:
+    provider = Forgetful()
+    office = Office(here, {"count": provider})
+    await office.open()
+
+    async def story() -> None:
+        cashier = Cashier(ways=office.ways, vault=office.vault)
+        ana = await office.someone("ana")
+        await office.says(ana, "count", {"to": "ana"})
+        await owe({ana.id: 10_00})
+        await submit_batch(await office.viewer("olga"), office.ways, office.vault, await office.approved("count"))
+        tried = await PayoutAttempt.get()
+        for _ in range(2):
+            await cashier.go_on(tried.id)
+        assert provider.told == [tried.key] * 2, "they say that they never heard of it, and know the key again"
+        provider.account = "another"
+        await cashier.go_on(tried.id)
+        assert len(provider.told) == 2
+        assert "another account" in (await Payout.get(needs_person=True)).reason
+
+    await here.run(story)
+
+
 @pytest.mark.one_database
 async def test_an_account_for_trying_out_pays_nobody_where_people_are_real(here: Instance) -> None:
     office = Office(here)

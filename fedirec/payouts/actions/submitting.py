@@ -46,6 +46,7 @@ from fedirec.payouts.adapters.protocol import (
     Kind,
     NetworkAdapter,
     Standing,
+    account_of,
     key_of,
     may_submit_again,
 )
@@ -66,6 +67,10 @@ LATER: Final = timedelta(minutes=2)
 """After which a provider is asked about what may have been sent."""
 TOO_LATE: Final = N_("The provider does not know it any more. Please look up whether it was paid.")
 OTHER_DETAILS: Final = N_("How they are paid has changed since it was sent. Please look up whether it was paid.")
+OTHER_ACCOUNT: Final = N_(
+    "It may have been sent from another account with the provider than the one that is set up now. Please look it up "
+    "there."
+)
 NOT_SET_UP: Final = N_("This way of paying is not set up any more.")
 
 
@@ -133,15 +138,15 @@ async def begin_try(payout: Payout, batch: PayoutBatch) -> int:
     )
 
 
-async def _note_sending(attempt_id: int) -> bool:
-    """It is written down that a provider may have been told; whether nobody else did so before."""
+async def _note_sending(attempt_id: int, account: str) -> bool:
+    """It is written down that a provider may have been told, from `account`; whether nobody else did so before."""
     async with transaction():
         _batch, _payout, attempt = await held_try(attempt_id)
         if attempt.state != Attempted.BEGUN:
             return False
         attempt.state, attempt.sent_at, attempt.asked_at = Attempted.UNKNOWN, now(), now()
-        attempt.ask_at = next_asking(attempt, now())
-        await attempt.save(update_fields=["state", "sent_at", "asked_at", "ask_at"])
+        attempt.ask_at, attempt.account = next_asking(attempt, now()), account
+        await attempt.save(update_fields=["state", "sent_at", "asked_at", "ask_at", "account"])
     return True
 
 
@@ -183,7 +188,7 @@ class Cashier:
             if details is None or await self._is_held(row):  # nothing was sent yet, and now it is not
                 await abandon(row.id, why=CHANGED)
                 return Done()
-            if not await _note_sending(row.id):
+            if not await _note_sending(row.id, account_of(way)):
                 return Later("somebody else is at it", after=LATER, blame="job")
             first = await self._attempt(row, details, is_first=True)
             if await was_ever_stopped() and (known := await way.ask(first)).standing is not Standing.UNHEARD:
@@ -197,6 +202,8 @@ class Cashier:
             return await self._hear(row, way, heard)
         if row.state != Attempted.UNKNOWN or not may_submit_again(again, window=way.window, at=now()):
             await leave_to_person(row.id, TOO_LATE)
+        elif row.account != account_of(way):
+            await leave_to_person(row.id, OTHER_ACCOUNT)
         elif details is None:
             await leave_to_person(row.id, OTHER_DETAILS)
         elif row.payout.needs_person or is_stopped:

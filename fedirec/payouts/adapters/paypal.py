@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -120,6 +121,10 @@ class PayPal:
     def is_test(self) -> bool:
         """Whether the account moves no money."""
         return self._account.is_test
+
+    @property
+    def account(self) -> str:
+        return sha256(f"{self._account.base} {self._account.client_id}".encode()).hexdigest()
 
     def find_limits(self, currency: str) -> Limits | None:
         if currency not in CURRENCIES:

@@ -237,6 +237,22 @@ class NetworkAdapter(Adapter, Protocol):
         """What became of `attempt`, whose details may be left out. Pays nothing."""
 
 
+@runtime_checkable
+class Accounted(Protocol):
+    """An adapter that says from which account with the provider it pays."""
+
+    @property
+    def account(self) -> str:
+        """Another one for another account, 64 characters at most, and no secret: a provider knows a key again only for
+        the account that it was used with.
+        """
+
+
+def account_of(adapter: Adapter) -> str:
+    """From which account `adapter` pays, as far as it says so."""
+    return adapter.account if isinstance(adapter, Accounted) else ""
+
+
 def key_of(id: UUID) -> str:
     """The key of the attempt or batch whose id is `id`: base32, upper case, no padding."""
     return b32encode(id.bytes).decode("ascii").rstrip("=")

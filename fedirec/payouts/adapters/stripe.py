@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -91,6 +92,11 @@ class Stripe:
     def is_test(self) -> bool:
         """Whether the account moves no money."""
         return self._account.is_test
+
+    @property
+    def account(self) -> str:
+        """That of its key: after a new one a person looks up what was lost under the old, for it may be another's."""
+        return sha256(f"{self._account.base} {self._account.secret_key}".encode()).hexdigest()
 
     def find_limits(self, currency: str) -> Limits | None:
         return Limits(maximum=_MAXIMUM) if currency in CURRENCIES else None
