@@ -54,7 +54,7 @@ async def share_money(here: Instance, olga: Program, ana: Program, ben: Program,
     assert (await ben.get("list_departures", key))["items"] == []
     await ben.ask("agree_to_departure", key, digest=digest, status=403)
     said: dict[str, Any] = {"digest": digest, "kind": "too_little", "words": "I drummed.", "remedy": "More."}
-    await ben.ask("object_to_proposal", key, **said, status=422)
+    await ben.ask("object_to_proposal", key, **said, status=400)
     said["wanted_parts"] = 900_000
     spare = await ben.get("object_to_proposal", key, **said)
     await ben.ask("withdraw_objection", key, spare["key"])
