@@ -26,7 +26,8 @@ from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal, ProductionCredit
 from fedirec.credits.queries.credits import is_of
-from fedirec.db import transaction
+from fedirec.db import execute, transaction
+from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
@@ -38,6 +39,7 @@ from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import Standing, standings_of, unsealed
 from fedirec.payouts.queries.troubles import find_troubles
+from fedirec.payouts.queries.verifying import find_differences
 from fedirec.settings import Settings
 from tests.conftest import Pass
 from tests.founding import PASSWORD
@@ -346,6 +348,14 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
     assert await here.run(is_of, credit, anew)
     async with here.sign_in("anew") as browser:
         assert "€40.00" in (await browser.get("/money")).text
+        terms = (await browser.get("/money/terms")).text
+        await browser.post("/money/terms", data=dict(re.findall(r'name="(version|digest)" value="([^"]+)"', terms)))
+        await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
+    time_passes(timedelta(days=8))
+    async with here.sign_in("tina") as browser:
+        await here.run(make_ready, here.state["ways"], here.state["vault"])
+        put = await browser.post("/treasury/batches", data={"adapter": "manual", "currency": "EUR"})
+        assert "paid to the details of anew" in (await browser.get(put.headers["location"])).text
 
 
 PEOPLE = (("ana", Role.MEMBER), ("anew", Role.MEMBER), ("tina", Role.TREASURER))
@@ -591,6 +601,32 @@ async def test_who_writes_into_the_database_makes_nobody_be_paid_to_another_acco
 
     await here.run(take_rows)
     assert not (await standing_of(here, ana)).has_details
+
+    async def differences() -> list[str]:
+        return [each async for each in find_differences()]
+
+    async def join_proved() -> None:
+        spare, old = await person_of(await here.join("spare")), await person_of(await here.join("old"))
+        async with transaction():
+            await join_money(ana, spare, old, cause=Cause.MOVE, vault=here.state["vault"])
+
+    async def become(table: str, column: str) -> list[str]:
+        """What is found while ana's row says that she is eve."""
+        mine, hers = await person_of(ana), await person_of(eve)
+        where = {"person": "id", "identity": "person_id"}[table]
+        before = await fetch_tuples(f"SELECT id, {column} FROM {table} WHERE {where} = ?", mine.id)  # noqa: S608
+        await execute(f"UPDATE {table} SET {column} = ? WHERE {where} = ?", hers.id, mine.id)  # noqa: S608
+        found = await differences()
+        for row, value in before:
+            await execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", value, row)  # noqa: S608
+        return found
+
+    await here.run(join_proved)
+    assert await here.run(differences) == []
+    for table, column in (("person", "joined_id"), ("identity", "person_id")):
+        assert "audit chain" in str(await here.run(become, table, column))
+    await here.run(lambda: execute("UPDATE person SET joined_id = NULL"))
+    assert "who they turned out to be" in str(await here.run(differences))
 
 
 @pytest.mark.one_database

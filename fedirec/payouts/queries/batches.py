@@ -85,23 +85,38 @@ async def ready_sums() -> list[Ready]:
 
 async def ready_payouts() -> list[Payout]:
     """Payments that wait for a batch, the oldest first."""
-    return await Payout.filter(state=State.READY).order_by("id").limit(MAX_SHOWN).select_related("person")
+    return (
+        await Payout.filter(state=State.READY)
+        .order_by("id")
+        .limit(MAX_SHOWN)
+        .select_related("person", "person__joined")
+    )
 
 
 async def stopped_payouts() -> list[Payout]:
     """Payments that came back or failed, the oldest first."""
     rows = Payout.filter(state__in=list(STOPPED), needs_person=False).order_by("id").limit(MAX_SHOWN)
-    return await rows.select_related("person")
+    return await rows.select_related("person", "person__joined")
 
 
 async def strange_payouts() -> list[Payout]:
     """Payments of which nobody but a person can say what became of them, the oldest first."""
-    return await Payout.filter(needs_person=True).order_by("id").limit(MAX_SHOWN).select_related("person")
+    return (
+        await Payout.filter(needs_person=True)
+        .order_by("id")
+        .limit(MAX_SHOWN)
+        .select_related("person", "person__joined")
+    )
 
 
 async def unclaimed_payouts() -> list[Payout]:
     """Payments that nobody claimed, the oldest first."""
-    return await Payout.filter(state=State.UNCLAIMED).order_by("id").limit(MAX_SHOWN).select_related("person")
+    return (
+        await Payout.filter(state=State.UNCLAIMED)
+        .order_by("id")
+        .limit(MAX_SHOWN)
+        .select_related("person", "person__joined")
+    )
 
 
 async def batches(
@@ -153,7 +168,7 @@ async def get_batch(key: str) -> PayoutBatch:
 
 async def get_payout(key: str) -> Payout:
     """The payment with that key, with its person. Raises NotFound."""
-    payout = await Payout.get_or_none(key=key).select_related("person")
+    payout = await Payout.get_or_none(key=key).select_related("person", "person__joined")
     if payout is None:
         raise NotFound
     return payout
@@ -166,11 +181,14 @@ async def lines_of(
     if batch.submitted_at is None:
         waiting = Payout.filter(batch_id=batch.id, id__gt=after).order_by("id").limit(limit + 1)
         rows: list[tuple[Payout, PayoutAttempt | None]] = [
-            (row, None) for row in await waiting.select_related("person")
+            (row, None) for row in await waiting.select_related("person", "person__joined")
         ]
     else:
         tries = PayoutAttempt.filter(batch_id=batch.id, payout_id__gt=after).order_by("payout_id").limit(limit + 1)
-        rows = [(row.payout, row) for row in await tries.select_related("payout", "payout__person")]
+        rows = [
+            (row.payout, row)
+            for row in await tries.select_related("payout", "payout__person", "payout__person__joined")
+        ]
     return rows[:limit], rows[limit - 1][0].id if len(rows) > limit else None
 
 
@@ -183,7 +201,7 @@ async def payouts_by_age(
         rows = rows.filter(state__in=list(states))
     if before is not None:
         rows = rows.filter(id__lt=before)
-    found = await rows.select_related("person")
+    found = await rows.select_related("person", "person__joined")
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 

@@ -1,4 +1,4 @@
-"""Whether payments and the books say the same: nobody is paid twice, and nobody is forgotten."""
+"""Whether payments and the books say the same: nobody is paid twice, nobody is forgotten, nobody is made another."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from typing import Final
 
+from fedirec.credits.queries.persons import find_unproven
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.balances import all_balances
 from fedirec.ledger.journal import in_flight, payable, provider, unclaimed
@@ -98,3 +99,5 @@ async def find_differences() -> AsyncGenerator[str]:
     for sql, sentence in _RULES:
         for row in await fetch_tuples(sql):
             yield sentence % row[0]
+    async for difference in find_unproven():
+        yield difference

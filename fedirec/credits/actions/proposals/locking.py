@@ -22,6 +22,7 @@ from fedirec.credits.pools import close
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
+from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.settings import money_settings
@@ -29,12 +30,14 @@ from fedirec.credits.shares import amounts_of
 from fedirec.db import execute_many, transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
+from fedirec.errors import Conflict
 from fedirec.lanes import gathering
 from fedirec.ledger import journal
 from fedirec.ledger.journal import Entry, Line
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.remix.powers import Deed
+from fedirec.translatable import N_
 
 
 async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str) -> PayProposal:
@@ -49,6 +52,8 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         assert proposal.pool is not None
         revision = await in_force(proposal, digest)
         await hold(proposal.pool)
+        if await strangers_in(revision):
+            raise Conflict(N_("Something in it is not what was published. Please publish a new revision."))
         is_solo = await refuse_own(treasurer, proposal, revision)
         pot, stakes = await pot_of(proposal.pool), await stakes_in(revision)
         ppm = {each.key: each.ppm for each in stakes}

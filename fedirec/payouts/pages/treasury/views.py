@@ -47,6 +47,8 @@ class PayoutView:
     url: str
     key: str
     name: str
+    paid_as: str
+    """To whose details it is paid, where they turned out to be somebody else; else empty."""
     amount: int
     currency: str
     state: str
@@ -79,6 +81,7 @@ def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutV
         url=f"{HERE}/payouts/{payout.key}",
         key=payout.key,
         name=payout.person.name,
+        paid_as=payout.person.joined.name if payout.person.joined else "",
         amount=payout.amount,
         currency=payout.currency,
         state=_(NAMES[State(payout.state)]),
