@@ -34,6 +34,7 @@ async def proposal_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
             "digest": stance.digest,
             "counts": stance.counts,
             "proof": stance.activity_uri,
+            "is_proved": stance.is_proved,
             "at": stance.created_at,
         }
     async for objection in Objection.filter(person_id__in=people).order_by("id").select_related("proposal"):
@@ -45,6 +46,8 @@ async def proposal_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
             "state": objection.state,
             "resolution": objection.resolution,
             "answer": objection.answer,
+            "proof": objection.activity_uri,
+            "is_proved": objection.is_proved,
             "at": objection.created_at,
         }
     async for comment in ProposalComment.filter(author_id=actor.id).order_by("id").select_related("proposal"):
