@@ -256,7 +256,7 @@ async def test_silence_makes_nobody_one_person_who_has_anything_of_their_own(her
 
 
 async def test_somebody_elsewhere_with_another_key_is_not_paid(
-    here: Instance, there: Instance, time_passes: Pass
+    here: Instance, there: Instance, network: Network, time_passes: Pass
 ) -> None:
     bo = await here.meet(await there.join("bo"))
     office = Office(here)
@@ -281,6 +281,22 @@ async def test_somebody_elsewhere_with_another_key_is_not_paid(
     assert changed.held_until > now() + timedelta(days=6)
     assert not changed.is_confirmed
     assert await here.run(watch_payees, here.state["vault"], here.state["post"]) == 1
+
+    new = await here.meet(await there.join("bonew"))
+
+    async def move() -> None:
+        await Actor.filter(id=new.id).update(also_known_as=[bo.uri])
+        await Actor.filter(id=bo.id).update(moved_to=new.uri, moved_at=now())
+
+    await here.run(move)
+    time_passes(timedelta(minutes=1))
+    await settle(here)
+    before = len(network.requests)
+    assert await here.run(watch_payees, here.state["vault"], here.state["post"]) == 1
+    await settle(here)
+    letters = b"".join(request.content for request in network.requests[before:] if request.method == "POST")
+    assert f"@bo@{there.host}".encode() in letters, "where they were, in case it was not them"
+    assert f"@bonew@{there.host}".encode() in letters, "and where they say that they are"
 
 
 async def code_of(browser: httpx.AsyncClient, **fields: str) -> str:

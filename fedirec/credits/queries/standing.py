@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from fedirec.accounts.models import Account, Identity
 from fedirec.accounts.permissions import Permission, Role, may
+from fedirec.activitypub.authority import agrees_to_move
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, ProposalRevision, Share
 from fedirec.db import fetch_rows
@@ -100,6 +101,28 @@ async def same_people(person_id: int) -> list[int]:
 
 
 async def actors_of_people(people: Collection[int]) -> list[Actor]:
-    """The accounts in use of `people`, here and elsewhere, without those from which somebody moved away."""
-    found = Identity.filter(person_id__in=list(people), actor__state="active", actor__moved_to=None)
-    return [row.actor for row in await found.select_related("actor")]
+    """The accounts in use of `people`, here and elsewhere; of one that moved the old and the new, until it is known
+    that they are one person, and then the new.
+    """
+    rows = await Identity.filter(person_id__in=list(people), actor__state="active").select_related("actor")
+    return await with_successors([row.actor for row in rows])
+
+
+async def with_successors(actors: Collection[Actor]) -> list[Actor]:
+    """`actors`, and where one of them says that it lives elsewhere now, as whoever is there says too, those as well.
+
+    Who moved and is there already is left out: whoever took over an account is told what its person is told, and so is
+    whoever it was taken from.
+    """
+    uris = sorted({each.moved_to for each in actors if each.moved_to})
+    new = {each.uri: each for each in await Actor.filter(uri__in=uris, state="active")} if uris else {}
+    here = {each.id: each for each in actors}
+    found = {}
+    for each in actors:
+        successor = new.get(each.moved_to or "")
+        if successor is not None and successor.id in here:
+            continue
+        found[each.id] = each
+        if successor and agrees_to_move(old=each.uri, new=successor.uri, aliases=successor.also_known_as):
+            found[successor.id] = successor
+    return list(found.values())

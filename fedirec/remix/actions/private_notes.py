@@ -65,14 +65,15 @@ async def tell_people(
     *,
     language: str | None = None,
     writes: bool = True,
+    also_moved: bool = False,
 ) -> None:
     """Each of `people`, here or elsewhere, knows that `cause` did `kind` to `subject_uri`; part of the caller's
     transaction.
 
     `group` is ours, and writes to those elsewhere in `language`, that of what it is about, unless it has written too
     much already (not `writes`); while it is prepared it is nobody for other servers, and writes to none. `url` is a
-    page of ours. Nobody is told of what they did themselves, and nobody who is
-    gone or was suspended.
+    page of ours. Nobody is told of what they did themselves, and nobody who is gone or was suspended; accounts
+    elsewhere from which somebody moved only where it is about their money (`also_moved`).
     """
     told = {each.id: each for each in people if each.state == "active" and (cause is None or each.id != cause.id)}
     if not told:
@@ -81,7 +82,7 @@ async def tell_people(
     await notify_all(accounts, kind, cause, subject_uri, url, details)
     writes = writes and group.state != "pending"
     for person in told.values():
-        if writes and not person.is_local and person.moved_to is None:
+        if writes and not person.is_local and (also_moved or person.moved_to is None):
             page = door_to(url) if kind in _QUESTIONS else url
             await _write(group, person, _in_words(kind, cause, details, language), page, language)
 

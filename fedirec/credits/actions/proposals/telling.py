@@ -28,7 +28,7 @@ IN_COPIES: Final = frozenset(
     {
         *(Notice.PROPOSAL_PUBLISHED, Notice.PROPOSAL_REVISED, Notice.SHARE_GIVEN_BACK, Notice.PROPOSAL_DECIDED),
         *(Notice.PROPOSAL_REJECTED, Notice.PROPOSAL_LOCKED, Notice.PROPOSAL_CANCELLED, Notice.OBJECTION_ANSWERED),
-        Notice.OBJECTION_DECIDED,
+        *(Notice.OBJECTION_DECIDED, Notice.PROPOSAL_WITHOUT_MONEY),
     }
 )
 """Of what an instance tells its people by itself that keeps a copy (`copies`)."""
@@ -88,7 +88,9 @@ async def tell_some(
     read_there = {each.id for each in told if kind in IN_COPIES and each.id in by_copy and has_copy(each)}
     for writes in (True, False):
         some = [each for each in told if (each.id not in read_there) is writes]
-        await tell_people(proposal.group, some, kind, cause, subject, proposal.uri, details, writes=writes)
+        await tell_people(
+            proposal.group, some, kind, cause, subject, proposal.uri, details, writes=writes, also_moved=True
+        )
 
 
 def has_copy(actor: Actor) -> bool:

@@ -78,7 +78,7 @@ async def give_details(
     warned = await warning_of(
         post, person, Notice.PAY_DETAILS_GIVEN, path=f"{HERE}/details", cause=viewer.actor, contacts=known
     )
-    accounts = await Account.filter(actor_id__in=[each.id for each in warned.people])
+    accounts = await Account.filter(actor_id__in=[each.id for each in await actors_of(person)])
     contacts = tuple(dict.fromkeys([*known, *addresses_of(accounts)]))
     async with transaction():
         await hold(payee)

@@ -7,7 +7,7 @@ changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -138,10 +138,12 @@ async def _warnings(
     payees = await Payee.filter(person_id__in=[each.id for each in people])
     contacts = [address for payee in payees for address in contacts_of(payee, vault)]
     title = f"@{moved.new.handle}@{moved.new.host}"
-    return [
-        await warning_of(post, each, kind, path=HERE, cause=moved.old, title=title, contacts=contacts)
-        for each in people
-    ]
+    warned: list[Warned] = []
+    for each in people:
+        told = {actor.id for before in warned for actor in before.people}
+        words = await warning_of(post, each, kind, path=HERE, cause=moved.old, title=title, contacts=contacts)
+        warned.append(replace(words, people=[actor for actor in words.people if actor.id not in told]))
+    return warned
 
 
 async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause, vault: Vault) -> None:

@@ -18,6 +18,7 @@ from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.telling import title_in
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
+from fedirec.credits.queries.standing import with_successors
 from fedirec.lanes import Work, enqueue
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.uris import new_key
@@ -42,7 +43,8 @@ class Warned:
         """They are told; part of the caller's transaction."""
         speaker = await own_actor()
         about = f"{self.url}#{new_key()}"
-        await tell_people(speaker, self.people, self.kind, self.cause, about, self.url, {"title": self.title})
+        about_it = {"title": self.title}
+        await tell_people(speaker, self.people, self.kind, self.cause, about, self.url, about_it, also_moved=True)
         await enqueue(list(self.letters))
 
 
@@ -56,11 +58,14 @@ async def warning_of(
     title: str = "",
     contacts: Collection[str] = (),
 ) -> Warned:
-    """What `person` is told of `kind`, by the accounts that they have now and at the addresses in `contacts` too."""
-    people = await actors_of(person)
-    accounts = await Account.filter(actor_id__in=[each.id for each in people], state=ACTIVE).order_by("id")
+    """What `person` is told of `kind`, by the accounts that they have now, by those to which these say that they moved,
+    and at the addresses in `contacts` too.
+    """
+    own = await actors_of(person)
+    people = list({each.id: each for each in [*own, *await with_successors(own)]}.values())
+    accounts = await Account.filter(actor_id__in=[each.id for each in own], state=ACTIVE).order_by("id")
     # `tell_people` leaves out whoever did it, but it may have been somebody else in their place.
-    shown = None if cause is not None and any(each.id == cause.id for each in people) else cause
+    shown = None if cause is not None and any(each.id == cause.id for each in own) else cause
     letters = []
     if post.is_on and accounts:
         addresses = {each.lower(): each for each in [*contacts, *addresses_of(accounts)]}
