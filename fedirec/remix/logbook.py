@@ -69,6 +69,8 @@ class Happening(StrEnum):
     POOL_CLOSED = "pool_closed"
     MONEY_CONFIRMED = "money_confirmed"
     MONEY_REFUSED = "money_refused"
+    WORDS_HIDDEN = "words_hidden"
+    WORDS_SHOWN = "words_shown"
 
 
 DECISIONS: Final = frozenset(
@@ -94,6 +96,8 @@ DECISIONS: Final = frozenset(
         Happening.POOL_CHANGED,
         Happening.POOL_CLOSED,
         Happening.MONEY_REFUSED,
+        Happening.WORDS_HIDDEN,
+        Happening.WORDS_SHOWN,
     }
 )
 """What is done to somebody's work or standing: it needs a reason."""

@@ -132,6 +132,8 @@ class Deed(StrEnum):
     ANSWER_OBJECTION = "answer_objection"
     APPEAL_OBJECTION = "appeal_objection"
     DECIDE_PROPOSAL_APPEAL = "decide_proposal_appeal"
+    HIDE_WORDS = "hide_words"
+    """What somebody said to a pay proposal, of which others see no more than that it is there."""
     ACCEPT_PROPOSAL = "accept_proposal"
     GIVE_SHARE_BACK = "give_share_back"
     """And taking it back."""
@@ -221,6 +223,7 @@ POWERS: Final[Mapping[Deed, frozenset[Part]]] = {
     Deed.ANSWER_OBJECTION: _LEADERS,
     Deed.APPEAL_OBJECTION: frozenset({Part.AUTHOR}),
     Deed.DECIDE_PROPOSAL_APPEAL: frozenset({Part.MODERATOR, Part.TREASURER}),
+    Deed.HIDE_WORDS: frozenset({Part.MODERATOR}),
     Deed.ACCEPT_PROPOSAL: frozenset({Part.AUTHOR}),
     Deed.GIVE_SHARE_BACK: frozenset({Part.AUTHOR}),
     Deed.AGREE_TO_DEPARTURE: frozenset({Part.AUTHOR}),

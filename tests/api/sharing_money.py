@@ -64,7 +64,11 @@ async def share_money(here: Instance, olga: Program, ana: Program, ben: Program,
     assert [each["objection"] for each in (await olga.get("list_proposal_appeals"))["items"]] == [heard]
     decided = await olga.get("decide_proposal_appeal", key, heard, upholds=False, reason="I listened.")
     assert decided["appeal"]["state"] == "dismissed"
-    assert len((await nobody.get("list_objections", key))["items"]) == 2
+    hidden = {"what": "objection", "which": heard, "reason": "It names a street."}
+    await olga.ask("hide_proposal_words", key, **hidden)
+    both = (await nobody.get("list_objections", key))["items"]
+    assert [(each["words"], each["is_hidden"]) for each in both] == [("I drummed.", False), ("", True)]
+    await olga.ask("hide_proposal_words", key, **hidden, shows=True)
     mine = (await ben.get("show_proposal", key))["your_lines"][0]["key"]
     changed = await ben.get("give_share_back", key, digest=digest, line=mine)
     assert changed["revision"] == 2

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from fedirec.accounts.models import Notification
+from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.granting import grant, question
 from fedirec.credits.actions.pools import open_pool
-from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection, appeal_objection, object_to
@@ -169,18 +169,22 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     hides = {"what": "objection", "which": objection.key}
     assert (await post(film, "bo", f"{page}/hide", **hides, reason="No.")).status_code == 403
     assert "Please fill this in." in words(await post(film, "olga", f"{page}/hide", **hides))
-    await post(film, "olga", f"{page}/hide", **hides, reason="It names somebody's street.")
+    await post(film, "olga", f"{page}/hide", **hides, reason="It names a street.")
     await post(film, "bo", f"{page}/comments", text="Buy coins here.")
     said = await here.run(lambda: ProposalComment.get(proposal_id=proposal.id))
     await post(film, "olga", f"{page}/hide", what="comment", which=str(said.id), reason="It sells something.")
-    await here.run(lambda: Actor.filter(id=film.ana.id).update(state="suspended"))
+    await here.join("eve")
+    await post(film, "eve", f"{page}/comments", text="Rubbish.")
+    await here.run(lambda: Actor.filter(local_handle="eve").update(state="suspended"))
     async with here.client() as stranger:
-        seen = words(await stranger.get(page)) + (await stranger.get(f"/api{page.replace('pay', 'proposals')}")).text
-        seen += str(await documents_of(here, [proposal.uri, f"{proposal.uri}/replies?after=0"]))
-        assert [each for each in ("all sky", "Buy coins", "We counted") if each in seen] == []
-        has(seen, "A moderator took these words down")
-    await here.run(lambda: Actor.filter(id=film.ana.id).update(state="active"))
-    has(await page_for(film, "bo", f"/p/{film.production.project.actor.handle}/log"), "It names somebody's street.")
+        seen = words(await stranger.get(page))
+        has(seen, "A moderator took these words down", "We counted: it is 40.")
+        asked = [f"/api/proposals/{proposal.key}{end}" for end in ("", "/objections", "/comments")]
+        seen += "".join([(await stranger.get(path, headers={"Accept": "application/json"})).text for path in asked])
+        seen += str(await documents_of(here, [f"{proposal.uri}/replies?after=0"]))
+        assert seen.count("We counted: it is 40.") == 4
+        assert [each for each in ("all sky", "Buy coins", "Rubbish") if each in seen] == []
+    has(await page_for(film, "bo", f"/p/{film.production.project.actor.handle}/log"), "It names a street.")
     has(await page_for(film, "olga", page), "It is all sky.", "Buy coins here.")
     await post(film, "olga", f"{page}/hide", **hides, reason="It was another street.", undo="on")
     has(await page_for(film, "bo", page), "It is all sky.")

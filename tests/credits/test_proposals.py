@@ -7,16 +7,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
 
 from fedirec.accounts.actions.farewells import plan_farewell
 from fedirec.accounts.actions.persons import join_person, person_of
-from fedirec.accounts.models import Account, Notification
+from fedirec.accounts.models import Account, Identity, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
@@ -43,11 +45,13 @@ from fedirec.credits.actions.proposals.stances import (
     take_share_back,
 )
 from fedirec.credits.deciding import Rule, Tally
+from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import (
     DraftLine,
     MonetizationGrant,
     Objection,
     PayProposal,
+    ProductionCredit,
     ProposalAppeal,
     ProposalDecision,
     ProposalRevision,
@@ -55,9 +59,12 @@ from fedirec.credits.models import (
     Stance,
 )
 from fedirec.credits.pools import EntryKind
+from fedirec.credits.proposals import State
+from fedirec.credits.queries.credits import held_lines
 from fedirec.credits.queries.pools import pool_state
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.credits.queries.standing import parts_to
+from fedirec.credits.shares import amounts_of, redistribute
 from fedirec.db import transaction
 from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
 from fedirec.ledger.balances import balance_of
@@ -65,8 +72,11 @@ from fedirec.ledger.journal import payable
 from fedirec.ledger.models import ChainLink
 from fedirec.projects.models import ProductionPart, ProjectMember
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
+from fedirec.remix.actions.claims import ClaimDraft, open_claim
+from fedirec.remix.actions.claims.answering import withdraw
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record
+from fedirec.remix.claims import ClaimKind
 from fedirec.remix.models import Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
@@ -183,6 +193,10 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     await refused(here, Conflict, lambda: appeal_objection(film.cy, objection, "Again."))
     await refused(here, Conflict, lambda: withdraw_objection(film.cy, objection))
     await film.decided(proposal, first, time_passes)
+    theirs = await here.run(lambda: Identity.get(actor_id=film.bo.id))
+    await here.run(lambda: Identity.filter(id=theirs.id).update(person_id=line.person_id))  # as a treasurer could
+    await refused(here, Conflict, lambda: lock_proposal(film.tom, proposal, digest=first.digest))
+    await here.run(lambda: Identity.filter(id=theirs.id).update(person_id=theirs.person_id))
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=first.digest))
 
     # Bo's 700 less the 100 that cy wishes for; of cy's own nobody takes anything.
@@ -201,6 +215,22 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     await refused(here, Forbidden, lambda: decide_appeal(film.cy, appeal, upholds=True, reason="For me."))
     await here.run(lambda: decide_appeal(dora, appeal, upholds=False, reason="I looked: it is fair."))
     await refused(here, Conflict, lambda: decide_appeal(dora, appeal, upholds=True, reason="After all."))
+
+    # A credit that its person contests, and an open claim about a work, hold those lines, and the lock holds no others.
+    mine = await here.run(lambda: ProductionCredit.get(actor_id=film.bo.id))
+    cys = await here.run(lambda: ProductionCredit.get(actor_id=film.cy.id))
+    await here.run(lambda: answer_credit(film.cy, cys, CreditHappening.CONTEST, reason="I painted it too."))
+    drops = await here.run(lambda: Record.get(title="Drops").select_related("author"))
+    noise = await record_by(here, dora, "Noise")
+    said = ClaimDraft(kind=ClaimKind.MISSING_SOURCE, words="It is in there.", source=noise.uri)
+    claim = await here.run(lambda: open_claim(dora, drops, said))
+    held = await here.run(lambda: held_lines(film.production))
+    assert held == {cys.id: "contested", mine.id: "missing_source"}
+    lock = lambda: lock_proposal(film.tom, further, digest=its.digest)  # noqa: E731
+    assert "Everything in it is contested." in await refused(here, Conflict, lock)
+    await here.run(lambda: answer_credit(film.cy, cys, CreditHappening.CONFIRM))
+    assert await here.run(_locked_alone, film, further, its) == {"cy": 2_500}
+    await here.run(lambda: withdraw(dora, claim.key))
 
     # It is released at the moment at which two lock the other one: each gets what it was promised, once.
     copies = [await film.look(further) for _ in range(2)]
@@ -278,6 +308,20 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     strange = await here.run(lambda: object_to(mal, proposal, all_of_it, digest=first.digest))
     await here.run(lambda: answer_objection(film.ana, strange, resolution="rejected", words="Who are you?"))
     assert (await here.run(lambda: appeal_objection(mal, strange, "Well."))).held == 0
+
+    # Nobody buries what others say under what they take back, and what waits for an answer comes first.
+    speaks = lambda: object_to(mal, proposal, all_of_it, digest=first.digest)  # noqa: E731
+    for _ in range(9):
+        await here.run(withdraw_objection, mal, await here.run(speaks))
+    await refused(here, TooMany, speaks)
+    other = ObjectionDraft(kind="other", words="Hm.", remedy="Otherwise.")
+    bos = lambda: object_to(film.bo, proposal, other, digest=first.digest)  # noqa: E731
+    waiting = [await here.run(bos) for _ in range(3)]
+    assert "wait until" in await refused(here, Conflict, bos)
+    shown = [heard.objection.key for heard in (await film.page(proposal)).objections]
+    assert shown[:3] == [each.key for each in waiting]
+    for each in waiting:
+        await here.run(withdraw_objection, film.bo, each)
     await film.decided(proposal, first, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=first.digest))
     assert await film.owed(proposal) == {"bo": 40_000, "cy": 40_000}
@@ -300,6 +344,52 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     second = await film.publish(further)
     assert await film.shares(second) == {"bo": (0, 0), "cy": (0, 0), "eve": (1_000_000, 20_000)}
     assert second.document["adjusts"] == proposal.uri
+
+
+async def _shared_as_the_rules_say(film: Earning, proposal: PayProposal, random: Random) -> None:
+    """`proposal` with random lines is published, given back in part and locked; that is undone."""
+    with suppress(_UndoneError):
+        async with transaction():
+            fresh = await PayProposal.get(id=proposal.id)
+            most = random.choice([3, 1_000, 10**9])
+            lines = [
+                LineDraft(name=f"Dora {number}", weight=random.randint(0, most), reason="Heard.")
+                for number in range(random.randint(1, 9))
+            ]
+            await save_lines(film.ana, fresh, fresh.version, lines)
+            fresh = await get_proposal(proposal.key, film.ana)
+            revision = await publish_revision(film.ana, fresh, version=fresh.version)
+            if random.random() < 0.5:
+                await give_share_back(film.bo, await get_proposal(proposal.key, film.ana), revision.digest)
+                revision = await ProposalRevision.get(proposal_id=proposal.id, number=2)
+            shares = await Share.filter(revision_id=revision.id).order_by("-line_key")
+            weights = {share.line_key: share.weight for share in shares}
+            given_back = {share.line_key for share in shares if share.is_given_back}
+            ppm = redistribute(weights, given_back, scope=proposal.key).after
+            amounts = amounts_of(revision.amount, ppm, scope=proposal.key)
+            assert {share.line_key: (share.ppm, share.amount) for share in shares} == {
+                key: (ppm[key], amounts[key]) for key in weights
+            }
+            await PayProposal.filter(id=proposal.id).update(state=State.DECIDED.value)
+            await lock_proposal(film.tom, await get_proposal(proposal.key, film.ana), digest=revision.digest)
+            owed = {share.line_key: share.amount for share in await locked_shares(proposal)}
+            assert owed == {key: amount for key, amount in amounts.items() if amount}
+            assert sum(owed.values()) == revision.amount == 403_682
+            _undo()
+
+
+async def _locked_alone(film: Earning, proposal: PayProposal, revision: ProposalRevision) -> dict[str, int]:
+    """What people would be owed by locking it now, by handle; that is undone."""
+    owed: dict[str, int] = {}
+    with suppress(_UndoneError):
+        async with transaction():
+            await lock_proposal(film.tom, proposal, digest=revision.digest)
+            shares = await locked_shares(proposal)
+            actors = {film.bo.id: film.bo, film.cy.id: film.cy}
+            people = {row.person_id: row.actor_id for row in await Identity.filter(actor_id__in=list(actors))}
+            owed = {actors[people[share.person_id]].handle: share.amount for share in shares}
+            _undo()
+    return owed
 
 
 async def _released_after(proposal: PayProposal, change: Callable[[], Awaitable[object]]) -> int:
@@ -484,6 +574,11 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
 async def test_two_at_once_publish_and_lock_once(here: Instance, time_passes: Pass) -> None:
     film = await earning(here)
     proposal = await film.propose()
+
+    # Whatever is proposed: what is published, owed and booked is what the rules alone say, on both databases.
+    for seed in range(12):
+        await here.run(_shared_as_the_rules_say, film, proposal, Random(seed))  # noqa: S311
+
     copies = [await film.look(proposal) for _ in range(3)]
     ends = await at_once(
         here,

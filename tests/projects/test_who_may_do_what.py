@@ -429,7 +429,7 @@ def test_each_row_of_the_powers_is_asked_for() -> None:
         *(Deed.DRAW_UP_PROPOSAL, Deed.PUBLISH_PROPOSAL, Deed.CANCEL_PROPOSAL, Deed.COMMENT_ON_PROPOSAL),
         *(Deed.OBJECT_TO_PROPOSAL, Deed.WITHDRAW_OBJECTION, Deed.ANSWER_OBJECTION, Deed.APPEAL_OBJECTION),
         *(Deed.DECIDE_PROPOSAL_APPEAL, Deed.ACCEPT_PROPOSAL, Deed.GIVE_SHARE_BACK, Deed.AGREE_TO_DEPARTURE),
-        *(Deed.DECIDE_PROPOSAL, Deed.LOCK_PROPOSAL),
+        *(Deed.DECIDE_PROPOSAL, Deed.LOCK_PROPOSAL, Deed.HIDE_WORDS),
     }  # tests/credits/test_proposals.py
     assert set(POWERS) - asked == within
 

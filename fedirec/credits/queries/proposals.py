@@ -10,13 +10,11 @@ from typing import Final
 from tortoise.queryset import QuerySet
 
 from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.deciding import Tally
 from fedirec.credits.models import (
     LockedShare,
-    Objection,
     PayProposal,
     Pool,
     ProposalAppeal,
@@ -27,9 +25,9 @@ from fedirec.credits.models import (
     Share,
     Stance,
 )
-from fedirec.credits.objecting import can_appeal, can_withdraw
 from fedirec.credits.proposals import HEARING, State, is_open
 from fedirec.credits.queries.contests import tally_of
+from fedirec.credits.queries.hearing import PAGE, Heard, comments_on, listed_among, objections_to
 from fedirec.credits.queries.pools import home_of, may_see_home, sees_sums
 from fedirec.credits.queries.standing import listed_people, newest_revision, parts_to, same_people
 from fedirec.credits.revisions import Line, Revision, read
@@ -39,9 +37,6 @@ from fedirec.projects.models import Production
 from fedirec.remix.powers import Part
 from fedirec.translatable import N_
 
-PAGE: Final = 100
-"""Lines, comments or proposals in one piece."""
-MAX_OBJECTIONS: Final = 500
 MAX_REVISIONS: Final = 200
 _NONE: Final = N_("There is no such proposal here.")
 _OWN: Final = """
@@ -65,21 +60,6 @@ class ShownLine:
     before: int
     """ppm before anybody gave anything back; what stands struck through where it was given back."""
     is_own: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """An objection with what became of it."""
-
-    objection: Objection
-    """With its author, and with who answered."""
-    appeal: ProposalAppeal | None
-    """With who decided it."""
-    is_own: bool
-    can_withdraw: bool
-    can_appeal: bool
-    is_self_interested: bool
-    """Whether whoever answered is listed in the proposal themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +95,12 @@ class ProposalPage:
     """Where the next piece begins; None at the end."""
     own: Sequence[ShownLine]
     objections: Sequence[Heard]
+    """A piece of them, those that wait for an answer first."""
+    more_objections: int | None
+    """Where the next piece begins; None at the end."""
     comments: Sequence[ProposalComment]
+    """A piece of them, the oldest first."""
+    more_comments: int | None
     revisions: Sequence[ProposalRevision]
     """All of them, the newest first, each with who made it; their documents are left out."""
     decisions: Sequence[ProposalDecision]
@@ -140,8 +125,17 @@ async def get_proposal(key: str, viewer: Actor | None, *, is_moderator: bool = F
     return found
 
 
-async def proposal_page(proposal: PayProposal, viewer: Actor | None, *, after: int = 0) -> ProposalPage:
-    """What the page of `proposal` shows `viewer`, with the piece of its lines from the place `after` on.
+async def proposal_page(
+    proposal: PayProposal,
+    viewer: Actor | None,
+    *,
+    after: int = 0,
+    objections: int = 0,
+    comments: int = 0,
+    is_moderator: bool = False,
+) -> ProposalPage:
+    """What the page of `proposal` shows `viewer`, with the piece of its lines from the place `after` on, of its
+    `objections` and, from behind that row, of its `comments`; moderators see what is hidden, too.
 
     Some fifteen queries, whatever the number of lines. `proposal` is as `get_proposal` gives it.
     """
@@ -152,7 +146,9 @@ async def proposal_page(proposal: PayProposal, viewer: Actor | None, *, after: i
     listed = await listed_people(row)
     lines = await lines_of(row, revision, own=own_rows, after=after) if row is not None else []
     own = await _own_lines(row, revision, own_rows) if row is not None else []
-    interested = await _listed_among([proposal.proposer_id, proposal.approver_id], listed)
+    heard = await objections_to(proposal, own_rows, listed, after=objections, limit=PAGE + 1, shows_hidden=is_moderator)
+    said = await comments_on(proposal, after=comments, limit=PAGE + 1, shows_hidden=is_moderator)
+    interested = await listed_among([proposal.proposer_id, proposal.approver_id], listed)
     return ProposalPage(
         proposal=proposal,
         productions=await productions_of(proposal),
@@ -161,8 +157,10 @@ async def proposal_page(proposal: PayProposal, viewer: Actor | None, *, after: i
         lines=lines[:PAGE],
         after=after + PAGE if len(lines) > PAGE else None,
         own=own,
-        objections=await objections_to(proposal, own_rows, listed),
-        comments=await comments_on(proposal),
+        objections=heard[:PAGE],
+        more_objections=objections + PAGE if len(heard) > PAGE else None,
+        comments=said[:PAGE],
+        more_comments=said[PAGE - 1].id if len(said) > PAGE else None,
         revisions=await revisions_of(proposal),
         decisions=await decisions_on(proposal),
         tally=await tally_of(proposal, row) if row is not None and proposal.pool_id is not None else None,
@@ -180,41 +178,6 @@ async def lines_of(
     """Lines of a revision, the greatest shares first, from the place `after` on, and one more than `limit`."""
     found = Share.filter(revision_id=row.id).order_by("-ppm", "id").offset(after).limit(limit + 1)
     return _shown(row, await found.select_related("person", "actor"), revision, own)
-
-
-async def objections_to(
-    proposal: PayProposal, own: Sequence[int] = (), listed: frozenset[int] = frozenset()
-) -> list[Heard]:
-    """The objections to `proposal`, the oldest first, each with its answer and its appeal."""
-    found = Objection.filter(proposal_id=proposal.id).order_by("id").limit(MAX_OBJECTIONS)
-    rows = await found.select_related("author", "answered_by")
-    appeals = {
-        appeal.objection_id: appeal
-        for appeal in await ProposalAppeal.filter(proposal_id=proposal.id).select_related("decided_by")
-    }
-    at, interested = now(), await _listed_among([row.answered_by_id for row in rows], listed)
-    is_ours = proposal.pool_id is not None
-    return [
-        Heard(
-            objection=row,
-            appeal=appeals.get(row.id),
-            is_own=row.person_id in own,
-            can_withdraw=(is_ours or row.author.is_local)
-            and row.person_id in own
-            and can_withdraw(row.state, row.resolution, answered_at=row.answered_at, now=at),
-            can_appeal=(is_ours or row.author.is_local)
-            and row.person_id in own
-            and can_appeal(row.state, row.resolution, answered_at=row.answered_at, now=at),
-            is_self_interested=row.answered_by_id in interested,
-        )
-        for row in rows
-    ]
-
-
-async def comments_on(proposal: PayProposal, *, after: int = 0, limit: int = PAGE) -> list[ProposalComment]:
-    """What was said to `proposal` and is not hidden or deleted, the oldest first, from behind the row `after` on."""
-    found = ProposalComment.filter(proposal_id=proposal.id, id__gt=after, is_hidden=False, deleted_at=None)
-    return await found.order_by("id").limit(limit).select_related("author")
 
 
 async def revisions_of(proposal: PayProposal) -> list[ProposalRevision]:
@@ -312,15 +275,6 @@ async def sees_amounts(proposal: PayProposal, viewer: Actor | None) -> bool:
     return row is not None and "minorUnits" in (row.document or {})
 
 
-async def get_objection(proposal: PayProposal, key: str) -> Objection:
-    """The objection to `proposal` with that key. Raises NotFound."""
-    found = await Objection.filter(key=key, proposal_id=proposal.id).select_related("author").first()
-    if found is None:
-        raise NotFound(N_("There is no such objection."))
-    found.proposal = proposal
-    return found
-
-
 async def locked_shares(proposal: PayProposal, *, part: str | None = None) -> list[LockedShare]:
     """What each line of a locked `proposal` is owed, all parts of it or one, in the order in which it was locked."""
     found = LockedShare.filter(proposal_id=proposal.id)
@@ -395,9 +349,3 @@ async def _stance_of(proposal: PayProposal, person: int) -> Stance | None:
         proposal_id=proposal.id, person_id__in=await same_people(person), says__in=["accept", "object"]
     )
     return await said.order_by("-id").first()
-
-
-async def _listed_among(actors: Sequence[int | None], listed: frozenset[int]) -> set[int]:
-    """Those of `actors`, by row, whose persons are among `listed`."""
-    found = Identity.filter(actor_id__in=[each for each in actors if each is not None], person_id__in=list(listed))
-    return {row.actor_id for row in await found} if listed else set()

@@ -18,7 +18,8 @@ from fedirec.credits.actions.proposals.describing import (
     replies_uri,
 )
 from fedirec.credits.models import PayProposal
-from fedirec.credits.queries.proposals import comments_on, decisions_on, digests_of, objections_to
+from fedirec.credits.queries.hearing import comments_on, objections_to
+from fedirec.credits.queries.proposals import decisions_on, digests_of
 from fedirec.credits.routes.finding import asked_proposal
 from fedirec.credits.routes.pages import collection, page_of
 from fedirec.remix.routes.paging import row_in

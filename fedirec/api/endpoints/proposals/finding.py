@@ -7,7 +7,8 @@ from fedirec.api.endpoint import Call
 from fedirec.api.shapes.proposals.answers import Proposal
 from fedirec.api.shapes.proposals.showing import show_proposal
 from fedirec.credits.models import Objection, PayProposal, Share
-from fedirec.credits.queries.proposals import get_objection, get_proposal, proposal_page
+from fedirec.credits.queries.hearing import get_objection
+from fedirec.credits.queries.proposals import get_proposal, proposal_page
 from fedirec.credits.queries.standing import parts_to
 from fedirec.remix.powers import Deed, refuse_unless
 

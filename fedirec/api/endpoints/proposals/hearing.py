@@ -6,7 +6,7 @@ from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.proposals.finding import named_objection, named_proposal
-from fedirec.api.paging import piece_of, read_row, size_of
+from fedirec.api.paging import piece_of, piece_with, read_row, size_of
 from fedirec.api.shapes.basis import PieceQuery
 from fedirec.api.shapes.proposals.answers import (
     Objection,
@@ -21,6 +21,7 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalAppealDecision,
     ProposalAppealSent,
     ProposalCommentSent,
+    ProposalWordsHidden,
 )
 from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
 from fedirec.credits.actions.proposals.elsewhere import appeal_elsewhere, object_elsewhere, withdraw_elsewhere
@@ -33,16 +34,20 @@ from fedirec.credits.actions.proposals.hearing import (
     withdraw_objection,
     write_comment,
 )
+from fedirec.credits.actions.proposals.hiding import hide_words
 from fedirec.credits.actions.proposals.stances import BY_API
 from fedirec.credits.models import Objection as ObjectionRow
 from fedirec.credits.models import PayProposal
-from fedirec.credits.queries.proposals import comments_on, get_appeal, objections_to, open_appeals
+from fedirec.credits.queries.hearing import comments_on, objection_as_heard, objections_to
+from fedirec.credits.queries.proposals import get_appeal, open_appeals
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
 
 
 async def list_comments(call: Call) -> ProposalComments:
     proposal = await named_proposal(call)
-    rows = await comments_on(proposal, after=read_row(call) or 0, limit=size_of(call) + 1)
+    rows = await comments_on(
+        proposal, after=read_row(call) or 0, limit=size_of(call) + 1, shows_hidden=_moderates(call)
+    )
     return piece_of(call, ProposalComments, rows, show=lambda row: show_comment(call, row), place=lambda row: row.id)
 
 
@@ -50,6 +55,12 @@ async def comment(call: Call) -> ProposalCommentShown:
     said = await write_comment(call.actor, await named_proposal(call), call.sent(ProposalCommentSent).text)
     said.author = call.actor
     return show_comment(call, said)
+
+
+async def hide(call: Call) -> None:
+    sent = call.sent(ProposalWordsHidden)
+    proposal = await named_proposal(call)
+    await hide_words(call.actor, proposal, sent.what, sent.which, reason=sent.reason, hides=not sent.shows)
 
 
 async def list_objections(call: Call) -> Objections:
@@ -103,13 +114,26 @@ async def decide(call: Call) -> Objection:
 
 
 async def _objections(call: Call, proposal: PayProposal) -> Objections:
-    own = await same_people((await person_of(call.looker)).id) if call.looker else []
-    listed = await listed_people(await newest_revision(proposal))
-    return Objections(items=[show_objection(call, each) for each in await objections_to(proposal, own, listed)])
+    own, listed = await _reader(call, proposal)
+    start, size = read_row(call) or 0, size_of(call)
+    heard = await objections_to(proposal, own, listed, after=start, limit=size + 1, shows_hidden=_moderates(call))
+    end = str(start + size) if len(heard) > size else None
+    return piece_with(call, Objections, [show_objection(call, each) for each in heard[:size]], end=end)
 
 
 async def _one(call: Call, proposal: PayProposal, row: ObjectionRow) -> Objection:
-    return next(each for each in (await _objections(call, proposal)).items if each.key == row.key)
+    own, listed = await _reader(call, proposal)
+    return show_objection(call, await objection_as_heard(proposal, row.key, own, listed, shows_hidden=_moderates(call)))
+
+
+def _moderates(call: Call) -> bool:
+    return call.visitor is not None and call.visitor.can(Permission.MODERATE)
+
+
+async def _reader(call: Call, proposal: PayProposal) -> tuple[list[int], frozenset[int]]:
+    """The rows of whoever asks, and who is listed."""
+    own = await same_people((await person_of(call.looker)).id) if call.looker else []
+    return own, await listed_people(await newest_revision(proposal))
 
 
 ENDPOINTS = (
@@ -137,12 +161,23 @@ ENDPOINTS = (
         pages=("/pay/{key}/comments",),
     ),
     Endpoint(
+        name="hide_proposal_words",
+        method="POST",
+        path="/proposals/{key}/hidden-words",
+        permission=Permission.MODERATE,
+        says="Words that somebody said to a proposal are not shown any more, or again; the public log says why.",
+        run=hide,
+        body=ProposalWordsHidden,
+        pages=("/pay/{key}/hide",),
+    ),
+    Endpoint(
         name="list_objections",
         method="GET",
         path="/proposals/{key}/objections",
         permission=Permission.READ_OWN,
-        says="Every objection with its answer, the oldest first.",
+        says="Every objection with its answer: those that wait for one first, then the others, the oldest first.",
         run=list_objections,
+        query=PieceQuery,
         answer=Objections,
         is_open=True,
     ),

@@ -81,11 +81,13 @@ class Objection(Shape):
     answered_at: datetime | None
     answered_by_somebody_listed: bool
     appeal: ProposalAppealShape | None
+    is_hidden: bool = Field(description="Whether its words are not shown; moderators read them all the same.")
+    has_part: bool = Field(description="Whether whoever objects left a trace in what is shared; else it holds nothing.")
     can_withdraw: bool
     can_appeal: bool
 
 
-class Objections(Shape):
+class Objections(Listed):
     items: list[Objection]
 
 
@@ -93,6 +95,7 @@ class ProposalCommentShown(Shape):
     id: int
     author: Person
     content_html: str
+    is_hidden: bool
     at: datetime
 
 

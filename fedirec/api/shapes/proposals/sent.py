@@ -65,6 +65,13 @@ class ProposalCommentSent(Sent):
     text: Text = Field(min_length=1, max_length=5000)
 
 
+class ProposalWordsHidden(Sent):
+    what: Literal["comment", "objection", "answer", "appeal"]
+    which: Text = Field(max_length=26, description="The key of the objection, or the id of the comment.")
+    reason: Text = Field(max_length=500, description="Everybody can read it.")
+    shows: bool = Field(False, description="Whether they are shown again.")
+
+
 class ObjectionSent(Sent):
     digest: Text = Field(max_length=100, description=_DIGEST)
     kind: Literal["too_little", "too_much", "left_out", "other"]

@@ -33,7 +33,8 @@ from fedirec.credits.models import (
     Stance,
 )
 from fedirec.credits.queries.drafts import Obstacles
-from fedirec.credits.queries.proposals import Heard, ProposalPage, ShownLine
+from fedirec.credits.queries.hearing import Heard
+from fedirec.credits.queries.proposals import ProposalPage, ShownLine
 
 
 def show_proposal_card(call: Call, proposal: PayProposal) -> ProposalCard:
@@ -116,6 +117,8 @@ def show_objection(call: Call, heard: Heard) -> Objection:
         answered_at=row.answered_at,
         answered_by_somebody_listed=heard.is_self_interested,
         appeal=_show_appeal(call, heard.appeal) if heard.appeal else None,
+        is_hidden=heard.is_hidden,
+        has_part=row.has_part,
         can_withdraw=heard.can_withdraw,
         can_appeal=heard.can_appeal,
     )
@@ -123,7 +126,11 @@ def show_objection(call: Call, heard: Heard) -> Objection:
 
 def show_comment(call: Call, row: ProposalComment) -> ProposalCommentShown:
     return ProposalCommentShown(
-        id=row.id, author=show_person(call, row.author), content_html=row.content, at=row.created_at
+        id=row.id,
+        author=show_person(call, row.author),
+        content_html=row.content,
+        is_hidden=row.is_hidden,
+        at=row.created_at,
     )
 
 

@@ -8,7 +8,7 @@ from fedirec.credits.deciding import Outcome, Rule
 from fedirec.credits.models import PayProposal, ProposalAppeal, ProposalComment, ProposalDecision, ProposalRevision
 from fedirec.credits.objecting import AppealState, ObjectionKind, ObjectionState, Resolution
 from fedirec.credits.queries.drafts import read_revision
-from fedirec.credits.queries.proposals import Heard
+from fedirec.credits.queries.hearing import Heard
 from fedirec.credits.vocab import ObjectionObject, ProposalObject
 from fedirec.credits.vocab.hearing import AppealSaid, CommentSaid, DecisionObject, Saying
 

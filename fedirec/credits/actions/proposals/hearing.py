@@ -62,8 +62,8 @@ MAX_WORDS: Final = 2_000
 MAX_REMEDY: Final = 1_000
 MAX_COMMENT: Final = 5_000
 """Characters."""
-MAX_OBJECTIONS: Final = 5
-"""Of one person to one proposal, without those that were withdrawn before anybody had answered."""
+MAX_OBJECTIONS: Final = 10
+"""Of one person to one proposal, with those that they took back: each is told to those who lead it, and kept."""
 MAX_LEFT_OUT: Final = 200
 """Objections to one proposal by people who left no trace in what is shared."""
 MAX_LEFT_OUT_OF_HOST: Final = 20
@@ -71,7 +71,9 @@ MAX_LEFT_OUT_OF_HOST: Final = 20
 MAX_COMMENTS_AN_HOUR: Final = 20
 """Of one person to one proposal."""
 MAX_COMMENTS: Final = 5_000
-"""On one proposal."""
+"""On one proposal; whoever is listed is heard beyond that."""
+MAX_COMMENTS_OF_HOST_A_DAY: Final = 200
+"""On one proposal, of people of one other server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +123,14 @@ async def save_comment(
     if uri is not None and (there := await ProposalComment.get_or_none(uri=uri)) is not None:
         return there
     all_ = ProposalComment.filter(proposal_id=proposal.id)
-    own = ProposalComment.filter(
-        proposal_id=proposal.id, author_id=author.id, created_at__gt=now() - timedelta(hours=1)
+    own = all_.filter(author_id=author.id, created_at__gt=now() - timedelta(hours=1))
+    of_host = all_.filter(author__host=author.host, created_at__gt=now() - timedelta(days=1))
+    is_full = await all_.count() >= MAX_COMMENTS or (
+        not author.is_local and await of_host.count() >= MAX_COMMENTS_OF_HOST_A_DAY
     )
-    if await own.count() >= MAX_COMMENTS_AN_HOUR or await all_.count() >= MAX_COMMENTS:
+    if is_full:
+        is_full = await own_person(author) not in await listed_people(await newest_revision(proposal))
+    if is_full or await own.count() >= MAX_COMMENTS_AN_HOUR:
         raise TooMany(N_("Those were many comments within an hour. Please take a break."), retry_after=3600)
     return await ProposalComment.create(proposal=proposal, author=author, content=content, uri=uri, created_at=now())
 
@@ -158,6 +164,11 @@ async def object_to(
             words=draft.words,
             remedy=draft.remedy,
             names=draft.is_named or route.via == "activity",  # which nobody can be asked about: it holds nothing then
+            waiting=await Objection.filter(
+                proposal_id=proposal.id,
+                person_id__in=await same_people(person),
+                state=ObjectionState.OPEN.value,
+            ).count(),
         )
         line = draft.line if draft.kind != ObjectionKind.LEFT_OUT else ""
         if line and not await Share.exists(revision_id=revision.id, line_key=line):
@@ -335,14 +346,14 @@ async def _keep_word(author: Actor, objection: Objection, says: str, route: Rout
 
 
 async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has_part: bool) -> None:
-    said = Objection.filter(proposal_id=proposal.id).exclude(state=ObjectionState.WITHDRAWN.value, resolution="")
+    said = Objection.filter(proposal_id=proposal.id)
     if await said.filter(person_id__in=await same_people(person)).count() >= MAX_OBJECTIONS:
         raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
     if has_part:
         return
     if await has_to_wait(author):
         raise Forbidden(N_("Strangers are not heard at the moment. Please write to those who lead it."))
-    strangers = said.filter(has_part=False)
+    strangers = said.filter(has_part=False).exclude(state=ObjectionState.WITHDRAWN.value, resolution="")
     nearby = strangers.filter(author__host=author.host) if not author.is_local else None
     if (nearby is not None and await nearby.count() >= MAX_LEFT_OUT_OF_HOST) or await strangers.count() >= MAX_LEFT_OUT:
         raise TooMany(N_("Many people object already. Please write to those who lead it."), retry_after=3600)

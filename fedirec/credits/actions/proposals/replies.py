@@ -11,8 +11,9 @@ from fedirec.credits.actions.proposals.doors import with_home
 from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, save_comment
 from fedirec.credits.actions.proposals.telling import proposal_under
 from fedirec.credits.models import ProposalComment
+from fedirec.credits.proposals import ENDED, State
 from fedirec.db.holding import hold
-from fedirec.errors import Forbidden, Gone, Unsupported
+from fedirec.errors import Conflict, Forbidden, Gone, Unsupported
 from fedirec.html import clean, excerpt, plain
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.vocab.notes import NoteObject
@@ -25,9 +26,11 @@ async def take_reply(sender: Actor, post: NoteObject) -> bool:
     Part of the transaction of the activity. What is not for everybody stands nowhere. Raises Forbidden for what is not
     the sender's own, Unsupported where strangers are not heard, and as `save_comment`.
     """
-    known = await ProposalComment.filter(uri=post.id, proposal__pool_id__not_isnull=True).first()
-    proposal = None if known is not None else await proposal_under(post.in_reply_to)
-    if known is None and proposal is None:
+    known = (
+        await ProposalComment.filter(uri=post.id, proposal__pool_id__not_isnull=True).select_related("proposal").first()
+    )
+    proposal = known.proposal if known is not None else await proposal_under(post.in_reply_to)
+    if proposal is None:
         return False
     if not may_create(post.id, author=post.attributed_to, speaker=sender.uri):
         raise Forbidden("only its author can say what a comment is")
@@ -36,24 +39,24 @@ async def take_reply(sender: Actor, post: NoteObject) -> bool:
         content = f"<p>{excerpt(content, MAX_COMMENT)}</p>"
     if not plain(content).strip():
         raise Unsupported("a comment has words")
-    if known is not None:
-        if known.author_id != sender.id:
-            raise Forbidden("that comment belongs to somebody else")
-        if known.deleted_at is None and known.content != content:
-            known.content = content
-            await known.save(update_fields=["content"])
-        return True
-    assert proposal is not None
+    if known is not None and known.author_id != sender.id:
+        raise Forbidden("that comment belongs to somebody else")
     if not post.is_public:
         raise Unsupported("what is said to a proposal is for everybody")
-    if await was_deleted(sender, post.id):
+    if known is None and await was_deleted(sender, post.id):
         raise Gone("that was deleted by its author before it came")
-    if await has_to_wait(sender):
+    if known is None and await has_to_wait(sender):
         raise Unsupported("strangers are not heard at the moment")
     await hold(proposal)
     await with_home(proposal)
     await refuse_unwelcome(sender, to=proposal.group)
-    await save_comment(sender, proposal, content, uri=post.id)
+    if known is None:
+        await save_comment(sender, proposal, content, uri=post.id)
+    elif known.deleted_at is None and known.content != content:
+        if State(proposal.state) in ENDED:
+            raise Conflict("nobody can comment on that proposal now")
+        known.content = content
+        await known.save(update_fields=["content"])
     return True
 
 

@@ -29,13 +29,15 @@ from fedirec.credits.actions.proposals.hearing import (
     withdraw_objection,
     write_comment,
 )
+from fedirec.credits.actions.proposals.hiding import Words, hide_words
 from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
 from fedirec.credits.models import Objection, PayProposal
 from fedirec.credits.objecting import ObjectionKind, Resolution
 from fedirec.credits.pages.percents import read_percent
 from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
 from fedirec.credits.pages.proposals.showing import show_one
-from fedirec.credits.queries.proposals import get_appeal, get_objection
+from fedirec.credits.queries.hearing import get_objection
+from fedirec.credits.queries.proposals import get_appeal
 from fedirec.errors import FedirecError
 from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
@@ -149,7 +151,23 @@ _CHANGED: Final = {
     "take_back": N_("You have it again. Everybody else has time to look at that."),
 }
 
+
+async def post_hiding(request: Request[Any]) -> Response:
+    """Words are not shown any more, or again, for a reason that everybody reads."""
+    viewer, proposal = require_viewer(request, Permission.MODERATE), await proposal_in(request)
+    form = await read_form(request)
+    what, which = form.choice("what", [each.value for each in Words]), form.line("which", max=26)
+    reason, shows = form.line("reason", required=True, max=500), form.flag("undo")
+    if not form.errors:
+        with form.collecting():
+            await hide_words(viewer.actor, proposal, what, which, reason=reason, hides=not shows)
+            done = _("Everybody sees it again.") if shows else _("Hidden. Others do not see it any more.")
+            return redirect(request, f"/pay/{proposal.key}#objections", done)
+    return await show_one(request, proposal, form, about=f"hide-{what}-{which}", status=422)
+
+
 routes = [
+    Route("/pay/{key}/hide", post_hiding, methods=["POST"]),
     Route("/pay/{key}/comments", post_comment, methods=["POST"]),
     Route("/pay/{key}/objections", post_objection, methods=["POST"]),
     Route("/pay/{key}/objections/{objection}", post_heard, methods=["POST"]),

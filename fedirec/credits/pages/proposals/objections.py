@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.credits.objecting import AppealState, ObjectionKind, ObjectionState, Resolution
-from fedirec.credits.queries.proposals import Heard
+from fedirec.credits.queries.hearing import Heard
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.translatable import N_
@@ -60,6 +60,8 @@ class ObjectionView:
     may_withdraw: bool
     may_appeal: bool
     may_judge: bool
+    is_hidden: bool
+    is_answer_hidden: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class AppealView:
     tone: str
     sign: str
     held: int
+    is_hidden: bool
     decided_by: PersonView | None
     decided_at: datetime | None
     reason: str
@@ -126,6 +129,8 @@ def _objection_view(
         may_withdraw=heard.can_withdraw,
         may_appeal=heard.can_appeal,
         may_judge=judges and appeal is not None and appeal.state == AppealState.OPEN and not heard.is_own,
+        is_hidden=heard.is_hidden,
+        is_answer_hidden=heard.is_answer_hidden,
     )
 
 
@@ -140,6 +145,7 @@ def _appeal_view(cards: Cards, heard: Heard) -> AppealView:
         tone=tone,
         sign=sign,
         held=appeal.held,
+        is_hidden=heard.is_appeal_hidden,
         decided_by=cards.person(appeal.decided_by) if appeal.decided_by is not None else None,
         decided_at=appeal.decided_at,
         reason=appeal.reason,

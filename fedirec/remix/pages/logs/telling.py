@@ -67,6 +67,8 @@ SENTENCES: Final[Mapping[Happening, str]] = {
     Happening.POOL_CLOSED: N_("The pool “%(title)s” was closed."),
     Happening.MONEY_CONFIRMED: N_("A treasurer confirmed money in the pool “%(title)s”."),
     Happening.MONEY_REFUSED: N_("A treasurer did not confirm money in the pool “%(title)s”."),
+    Happening.WORDS_HIDDEN: N_("A moderator hid words about “%(title)s”."),
+    Happening.WORDS_SHOWN: N_("Words about “%(title)s” that were hidden are shown again."),
 }
 """`person` and `record` are whom and what it concerns, `title` is what is named in `details`, be it a skill."""
 
@@ -90,6 +92,8 @@ SIGNS: Final[Mapping[Happening, str]] = {
     Happening.POOL_CLOSED: "lock",
     Happening.MONEY_CONFIRMED: "coins",
     Happening.MONEY_REFUSED: "close",
+    Happening.WORDS_HIDDEN: "hidden",
+    Happening.WORDS_SHOWN: "eye",
 }
 """Their icons; the others have that of a challenge."""
 
