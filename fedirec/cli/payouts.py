@@ -1,22 +1,27 @@
-"""`fedirec payouts`: what was paid and what waits, and whether payments and books agree. Nobody is paid from here."""
+"""`fedirec payouts`: what was paid and what waits, whether payments and books agree, and stopping all of them.
+
+Nobody is paid from here.
+"""
 
 from __future__ import annotations
 
 import csv
 import sys
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import typer
 
 from fedirec.cli.flags import WHERE, with_settings
-from fedirec.cli.instance import existing_database, existing_instance
+from fedirec.cli.instance import OPERATOR, existing_database, existing_instance
 from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_list
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import write_amount
 from fedirec.net import Net
 from fedirec.payouts.actions.reconciling import ask_about_payments
+from fedirec.payouts.actions.resuming import stop_payouts
 from fedirec.payouts.adapters.csv_file import write_cell
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payout, PayoutBatch
@@ -33,6 +38,13 @@ app = typer.Typer(
 COLUMNS: Final = ("key", "state", "amount", "currency", "person", "name", "created_at", "settled_at", "reason")
 Chosen = Annotated[
     str, typer.Option("--state", metavar="STATE", help="Only those that stand like this, such as ready.")
+]
+
+Since = Annotated[
+    datetime,
+    typer.Option(
+        metavar="MOMENT", help="When the copy was made, in UTC, such as 2026-11-21T04:00:00.", show_default=False
+    ),
 ]
 
 
@@ -67,6 +79,15 @@ async def reconcile(settings: Settings, json: AsJson = False) -> None:
         say_json({"asked": asked})
     else:
         say(f"{asked} to be asked about")
+
+
+@app.command()
+@with_settings(*WHERE, least="warning")
+async def stop(settings: Settings, since: Since) -> None:
+    """Let nothing go out until a treasurer has compared: for a database that came back without `fedirec restore`."""
+    async with existing_instance(settings):
+        await stop_payouts(OPERATOR, since=since.replace(tzinfo=UTC))
+    say("Nothing is paid until a treasurer has compared, on the page /treasury.")
 
 
 @app.command()

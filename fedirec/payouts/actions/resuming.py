@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
-from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.permissions import Doer, Permission, require
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
-from fedirec.db import add_object, transaction
+from fedirec.db import add_object, add_row, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.lanes import gathering
@@ -60,6 +61,17 @@ async def note_paid_before(doer: Viewer, payout: Payout, *, reference: str, text
         await audit(doer, "note_paid_before", (await own_actor()).uri, payout=payout.key, reference=proof.reference)
         await post(bookings.submitted(batch.key, payout.currency, {payout.person_id: payout.amount}))
         return await hear(attempt_id, settled_by(proof), by=doer.actor, proof=f"{proof.reference} · {proof.text}")
+
+
+async def stop_payouts(doer: Doer, *, since: datetime) -> None:
+    """Nothing goes out until a treasurer has compared what was paid after `since`.
+
+    `fedirec restore` sees to that itself; this is for whoever brought the database back in another way.
+    """
+    require(doer, Permission.MANAGE_INSTANCE)
+    async with transaction():
+        await add_row(PayoutStop, since=since, made_at=now())
+        await audit(doer, "stop_payouts", doer.uri, since=since.isoformat())
 
 
 async def resume_payouts(doer: Viewer, *, words: str) -> None:
