@@ -27,8 +27,13 @@ from fedirec.credits.actions.pools import (
     state_entry,
     use_pool,
 )
+from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.actions.proposals.drafting import begin_proposal
+from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.publishing import publish_revision
+from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.deciding import Rule
-from fedirec.credits.models import PayProposal, Pool, PoolEntry
+from fedirec.credits.models import DraftLine, PayProposal, Pool, PoolEntry
 from fedirec.credits.pools import (
     EntryDraft,
     EntryKind,
@@ -41,6 +46,7 @@ from fedirec.credits.pools import (
     refuse_entry,
 )
 from fedirec.credits.queries.pools import Home, get_entry, get_pool, home_of, pool_state, shown_before
+from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.ledger.journal import Entry, Line, imbalances, payable
@@ -54,7 +60,9 @@ from fedirec.projects.stages import Stage
 from fedirec.remix.models import LogEntry
 from fedirec.remix.terms import Pays, Terms
 from tests.conftest import Pass
+from tests.credits.listing import frozen
 from tests.network import Instance
+from tests.projects.producing import production_with, project_at, record_by
 from tests.projects.stage import challenge_at, launch
 
 DAY: Final = timedelta(days=1)
@@ -177,8 +185,8 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
     await refused(here, Conflict, lambda: confirm_entry(tom, too_much, pool, home))
 
 
-async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance) -> None:
-    ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
+async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance, time_passes: Pass) -> None:
+    ana, tom, bo = await here.join("ana"), await here.join("tom", role=Role.TREASURER), await here.join("bo")
     home = await a_home(here, ana)
     rain = await challenge_at(
         here, ana, terms=Terms(version=1, licence="CC0-1.0", pays=Pays.POT, amount=500_000, currency="EUR", rule="Even")
@@ -206,6 +214,29 @@ async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance) -> 
     await paid_in(here, ana, tom, pool, home, income(50_000, kind=EntryKind.REFUND, evidence="They want it back"))
     await here.run(lambda: close_pool(ana, pool, home, reason="The client left."))
     await refused(here, Conflict, lambda: state_entry(ana, pool, home, income()))
+
+    # What another project made for a commission is shared by that project, and locked out of the one pot.
+    noon = await project_at(here, ana, slug="noon")
+    of_noon = await here.run(home_of, noon.actor)
+    shoes = await record_by(here, bo, "Shoes")
+    production = await frozen(here, ana, await production_with(here, ana, noon, [shoes], title="Shoes, the film"))
+    pot = await here.run(open_pool, ana, home, commission)
+    begin = lambda: begin_proposal(ana, pot, [production], "The shoes", group=noon.actor)  # noqa: E731
+    assert await refused(here, Invalid, begin) == "pool"
+    assert await refused(here, Invalid, lambda: begin_proposal(ana, pot, [production], "The shoes")) == "productions"
+    await here.run(use_pool, ana, pot, home, of_noon)
+    await paid_in(here, ana, tom, pot, home, income(50_000, evidence="invoice 9"))
+    proposal = await here.run(begin)
+    await here.run(lambda: DraftLine.filter(proposal_id=proposal.id).update(weight=1, reason="All of it."))
+    proposal = await here.run(lambda: get_proposal(proposal.key, ana))
+    revision = await here.run(lambda: publish_revision(ana, proposal, version=proposal.version))
+    await here.run(lambda: accept_proposal(bo, proposal, revision.digest))
+    time_passes(timedelta(days=14, minutes=1))
+    await here.run(close_windows)
+    await here.run(lambda: lock_proposal(tom, proposal, digest=revision.digest))
+    assert [share.amount for share in await here.run(lambda: locked_shares(proposal))] == [50_000]
+    assert (await here.run(pool_state, pot)).in_pool == 0
+    assert proposal.group_id == noon.actor_id
 
 
 async def _draft(before: PoolDraft, **changed: Any) -> PoolDraft:

@@ -576,7 +576,7 @@ async def test_two_at_once_publish_and_lock_once(here: Instance, time_passes: Pa
     proposal = await film.propose()
 
     # Whatever is proposed: what is published, owed and booked is what the rules alone say, on both databases.
-    for seed in range(12):
+    for seed in range(6):
         await here.run(_shared_as_the_rules_say, film, proposal, Random(seed))  # noqa: S311
 
     copies = [await film.look(proposal) for _ in range(3)]

@@ -12,7 +12,7 @@ from fedirec.accounts.actions.persons import person_of, roots_of
 from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
-from fedirec.credits.models import ProductionCredit
+from fedirec.credits.models import ProductionCredit, TakenUp
 from fedirec.credits.queries.standing import same_people
 from fedirec.credits.suggesting import Way, suggest
 from fedirec.errors import NotFound
@@ -131,7 +131,7 @@ async def held_lines(production: Production) -> dict[int, str]:
     "contested", or the kind of a claim about the work that nobody has decided.
 
     Pay of these lines waits, and of no others: a claim about somebody holds their lines alone, one about sources those
-    of the work.
+    of the work. What the lock holds back is the same (`queries.contests`).
     """
     rows = ProductionCredit.filter(production_id=production.id, uri=None).limit(MAX_LINES)
     lines = await rows.select_related("actor")
@@ -143,6 +143,7 @@ async def held_lines(production: Production) -> dict[int, str]:
     if not by_work:
         return held
     claims = Claim.filter(record_id__in=list(by_work), state__in=[str(state) for state in OPEN]).limit(MAX_LINES)
+    claims = claims.filter(claimant__state__not="suspended")
     for claim in await claims.order_by("id"):
         about = claim.person_uri if ClaimKind(claim.kind) in ABOUT_PEOPLE else None
         for line in by_work[claim.record_id]:
@@ -155,19 +156,25 @@ async def lineage_for_suggestion(production: Production) -> Lineage:
     """The graph of what `production` was made from, and who made each work: what a suggestion of shares goes by.
 
     Those who say that it was not them get nothing suggested; those who are not named do. What a role is worth no trail
-    knows: role lines are no part of it.
+    knows: role lines are no part of it, nor is what came into the trail after it was frozen.
     """
     found = await manifest_of(production)
     used = [record.id for record in found[0].records] if found else []
-    rows = ProductionCredit.filter(production_id=production.id, uri=None, role_line_id=None)
+    rows = ProductionCredit.filter(production_id=production.id, uri=None, role_line_id=None, came_later=False)
     lines = await rows.exclude(state=CreditState.DECLINED.value).order_by("id").limit(MAX_LINES)
+    later = TakenUp.filter(production_id=production.id, came_later=True).values_list("uri", flat=True)
+    late = {str(uri) for uri in await later}
     roots = await roots_of({line.person_id for line in lines})
     people: dict[str, dict[str, int]] = {}
     for line in lines:
         people.setdefault(line.work_uri, {})[str(roots[line.person_id])] = 1
     return Lineage(
         used=dict.fromkeys(used, 1),
-        ways=[Way(record=edge.record, source=edge.source, relation=edge.relation) for edge in await edges_above(used)],
+        ways=[
+            Way(record=edge.record, source=edge.source, relation=edge.relation)
+            for edge in await edges_above(used)
+            if edge.source not in late
+        ],
         people=people,
     )
 
@@ -179,7 +186,7 @@ async def suggested_weights(production: Production, *, scope: str) -> dict[int, 
     """
     graph = await lineage_for_suggestion(production)
     suggested = suggest(graph.used, graph.ways, graph.people, scope=scope)
-    rows = ProductionCredit.filter(production_id=production.id, uri=None, role_line_id=None)
+    rows = ProductionCredit.filter(production_id=production.id, uri=None, role_line_id=None, came_later=False)
     lines = await rows.exclude(state=CreditState.DECLINED.value).order_by("id").limit(MAX_LINES)
     roots = await roots_of({line.person_id for line in lines})
     alike: dict[tuple[str, str], list[int]] = {}
