@@ -51,6 +51,7 @@ WITHOUT: Final = {
     "/admin/money": "How an instance handles money an admin decides who reads what it means.",
     "/admin/money/account": "No account number passes through a program.",
     "/admin/money/keys/{adapter}": "No key of a provider passes through a program.",
+    "/c/{slug}/grants": "What binds for good is read by a person before they agree.",
     "/credits/asked/{digest}": "What binds for good is read by a person before they agree.",
     "/treasury/transfers": "What stands on a statement, a person reads there and writes down.",
     "/treasury/resume": "Whether all was compared with the bank's statement, a person says.",

@@ -10,6 +10,7 @@ from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
+from fedirec.credits.actions.crediting.granting_ahead import grants_to_offer
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.deciding import Rule
 from fedirec.credits.grants import GrantScope
@@ -22,11 +23,13 @@ from fedirec.errors import Conflict, Forbidden
 from fedirec.projects.models import Production
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record
+from fedirec.remix.actions.submissions import submit_record
 from fedirec.remix.models import Record, Source
+from fedirec.remix.terms import Pays
 from tests.credits.listing import frozen
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
-from tests.projects.producing import production_with, project_at, record_by
+from tests.projects.producing import challenge_of, production_with, project_at, record_by
 
 pytestmark = [pytest.mark.anyio, pytest.mark.one_database]
 
@@ -117,6 +120,23 @@ async def test_an_author_reads_what_they_allow_and_allows_it_for_good(here: Inst
     assert await here.run(lambda: grants_for([sky.id, seed.id], foreign)) == {}
     with pytest.raises(Conflict):
         await here.run(lambda: grant(bo, production, free, GrantScope.PRODUCTION, digest=_digest(production, free, bo)))
+
+    # Who offers something to a challenge that may pay can say so there at once, for all that its project makes.
+    skies = await challenge_of(here, ada, project, licence="CC-BY-NC-4.0", pays=Pays.PERHAPS)
+    moon = await record_by(here, bo, "Moon", licence="CC-BY-NC-4.0")
+    await here.run(lambda: submit_record(bo, moon, skies))
+    (ahead,) = await here.run(grants_to_offer, bo, skies)
+    assert (ahead.record.title, ahead.scope, ahead.scope_uri) == ("Moon", GrantScope.PROJECT, project.actor.uri)
+    for name, sees in (("cy", False), ("bo", True)):
+        async with here.sign_in(name) as browser:
+            challenge = (await browser.get("/c/skies")).text
+            assert (f'<input type="checkbox" name="work" value="{ahead.digest}">' in challenge) is sees, "not ticked"
+            await browser.post("/c/skies/grants", data={"work": "zQm-of-other-words"})
+            assert not await here.run(lambda: MonetizationGrant.exists(record_id=moon.id))
+            await browser.post("/c/skies/grants", data={"work": ahead.digest})
+            assert await here.run(lambda: MonetizationGrant.exists(record_id=moon.id)) is sees
+    assert moon.id in await here.run(grants_for, [moon.id], production)
+    assert await here.run(grants_to_offer, bo, skies) == []
 
 
 async def _question(production: Production, record: Record, scope: GrantScope, author: Actor) -> GrantObject:

@@ -41,7 +41,7 @@ async def project_at(instance: Instance, leader: Actor, *, slug: str = "dawn") -
 
 
 async def challenge_of(
-    instance: Instance, leader: Actor, project: Project, *, licence: str = "CC-BY-SA-4.0"
+    instance: Instance, leader: Actor, project: Project, *, licence: str = "CC-BY-SA-4.0", pays: Pays = Pays.NOTHING
 ) -> Challenge:
     """An open challenge in the step of `project`, whose terms promise `licence`."""
 
@@ -50,7 +50,7 @@ async def challenge_of(
             title="Skies",
             slug="skies",
             text="Paint me a sky.",
-            terms=Terms(version=1, licence=licence, pays=Pays.NOTHING),
+            terms=Terms(version=1, licence=licence, pays=pays),
         )
         challenge = await open_challenge(leader, instance.state["keyring"], draft, keys=KEYS)
         step = await Step.get(project_id=project.id).select_related("project__actor")

@@ -49,6 +49,7 @@ OF_ALL: Final = {
     *("/p/{handle}/productions/{key}/records", "/p/{handle}/productions/{key}/roles"),
     *("/p/{handle}/productions/{key}/credits", "/p/{handle}/productions/{key}/credits/{line}"),
     *("/pay/{key}", "/pay/{key}/revisions/{number}", "/pay/{key}/revisions/{number}/splits", "/audit-heads"),
+    *("/pay/{key}/post", "/pay/{key}/replies"),
 }
 """What belongs to the instance, to challenges and to projects, who block nobody."""
 
