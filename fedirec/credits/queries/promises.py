@@ -92,6 +92,8 @@ async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> 
     frozen: dict[int, datetime] = {}
     for record, at in await works.values_list("record_id", "production__frozen_at"):
         frozen[record] = max(at, frozen.get(record, at))
+    if not frozen:
+        return []
     projects = Production.filter(id__in=list(productions)).values_list("project__actor_id", flat=True)
     groups = {proposal.group_id, proposal.pool.group_id, *(int(str(row)) for row in await projects)}
     leaders = [row.actor_id for row in await GroupLeader.filter(group_id__in=list(groups))]

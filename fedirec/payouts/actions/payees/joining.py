@@ -78,7 +78,10 @@ async def join_those_who_moved(vault: Vault, post: Post) -> int:
 async def moved_to(actor: Actor) -> list[MovedHere]:
     """The accounts that say that they live at `actor` now, as `actor` says too, and are not known as one person yet."""
     days, person = (await money_settings()).hold_days, await person_of(actor)
-    old = Actor.filter(moved_to=actor.uri, state="active", moved_at__not_isnull=True).order_by("id").limit(PAGE)
+    if not actor.also_known_as:
+        return []
+    named = Actor.filter(uri__in=actor.also_known_as[:PAGE])  # which is indexed, as where somebody moved is not
+    old = named.filter(moved_to=actor.uri, state="active", moved_at__not_isnull=True).order_by("id")
     found = [await _moved(each, actor, days=days) for each in await old if (await person_of(each)).id != person.id]
     return [each for each in found if each is not None]
 
