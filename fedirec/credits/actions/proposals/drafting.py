@@ -243,7 +243,7 @@ async def _refuse_pool(pool: Pool, home: Actor, productions: Sequence[Production
     if await foreign_to(pool, wanted):
         raise Invalid(N_("That production has nothing to do with this pool."), field="productions")
     drawn_up = ProductionCredit.filter(production_id__in=list(wanted), uri=None).distinct()
-    if len(await drawn_up.values_list("production_id", flat=True)) < len(wanted):
+    if wanted - {int(str(row)) for row in await drawn_up.values_list("production_id", flat=True)}:
         raise Conflict(N_("The credits are being drawn up. Please try again in a moment."), field="productions")
     if adjusts is not None and (adjusts.pool_id != pool.id or State(adjusts.state) not in BINDING):
         raise Invalid(N_("Only a locked proposal of the same pool can be adjusted."), field="adjusts")
