@@ -342,16 +342,23 @@ def lapses_at(oldest: datetime, months: int) -> datetime:
 
 
 def notice_due(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> datetime | None:
-    """When the payee was to be told that their money will count as unclaimed, if nobody did since; `told` are the times
-    at which they were.
+    """When the payee was to be told that their money will count as unclaimed, where that is now or was before `at`;
+    `told` are the times at which they were. None for later, and for who was told as often as is promised.
     """
-    due = max((lapses - early for early in FIRST_NOTICES if at >= lapses - early), default=None)
-    return None if due is None or any(when >= due for when in told) else due
+    if len(told) >= len(FIRST_NOTICES):
+        return None
+    due = _lapses_after(lapses, told) - FIRST_NOTICES[len(told)]
+    return due if at >= due else None
 
 
 def may_lapse(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> bool:
-    """Whether money counts as unclaimed now: its time is over, and the payee was told as long before as is promised.
+    """Whether money counts as unclaimed now: the payee was told as often, and each time as long before, as is promised.
 
     An instance that was off for a year takes nothing from anybody who could not hear of it.
     """
-    return at >= lapses and bool(told) and at >= min(told) + FIRST_NOTICES[1]
+    return len(told) >= len(FIRST_NOTICES) and at >= _lapses_after(lapses, told)
+
+
+def _lapses_after(lapses: datetime, told: Sequence[datetime]) -> datetime:
+    """When it may count as unclaimed at last: whoever was told late has as long from then on."""
+    return max([lapses, *(when + early for when, early in zip(sorted(told), FIRST_NOTICES, strict=False))])

@@ -89,6 +89,7 @@ async def decide(**wishes: object) -> MoneySettings:
 async def owe(people: Mapping[int, int], *, currency: str = "EUR") -> PayProposal:
     """A proposal was locked in which each of `people`, by row, is owed an amount; books and payables know it."""
     group, key, total = await own_actor(), new_key(), sum(people.values())
+    settings = await money_settings()
     async with transaction():
         filled = await Pool.create(
             key=new_key(), group=group, kind="commission", title="Pot", currency=currency, created_at=now()
@@ -102,6 +103,10 @@ async def owe(people: Mapping[int, int], *, currency: str = "EUR") -> PayProposa
             state="locked",
             currency=currency,
             locked_amount=total,
+            locked_at=now(),
+            unclaimed_policy=settings.unclaimed_policy,
+            unclaimed_months=settings.unclaimed_months,
+            unclaimed_charity=settings.unclaimed_charity,
             made_at=now(),
         )
         for person_id, amount in people.items():

@@ -126,10 +126,17 @@ def test_nobody_loses_money_unawares() -> None:
     first = notice_due(lapses, [], at=lapses - timedelta(days=90))
     assert first == lapses - timedelta(days=90)
     assert notice_due(lapses, [first], at=lapses - timedelta(days=31)) is None
-    assert not may_lapse(lapses, [], at=lapses + timedelta(days=900))
-    late = lapses + timedelta(days=900)
-    assert not may_lapse(lapses, [late], at=late + timedelta(days=29))
-    assert may_lapse(lapses, [late], at=late + timedelta(days=30))
+    assert notice_due(lapses, [first], at=lapses - timedelta(days=30)) == lapses - timedelta(days=30)
+    much_later = lapses + timedelta(days=900)
+    told: list[datetime] = []
+    for early, next_in in ((90, 60), (30, 23), (7, 7)):  # whoever hears of it late has as long from then on
+        assert not may_lapse(lapses, told, at=much_later + timedelta(days=900))
+        assert notice_due(lapses, told, at=much_later) is not None
+        told.append(much_later)
+        assert not may_lapse(lapses, told, at=much_later + timedelta(days=early) - timedelta(seconds=1))
+        much_later += timedelta(days=next_in)
+    assert may_lapse(lapses, told, at=much_later)
+    assert notice_due(lapses, told, at=much_later) is None
 
 
 def test_keys_sort_by_time_and_are_what_the_standard_says() -> None:

@@ -234,14 +234,19 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         assert (await Payout.get(person_id=ana.id)).state == "ready"
         await check_books()
 
-        await decide(unclaimed_policy="pool")
-        cy = await Person.create(name="cy")
-        await owe({cy.id: 7_00})
-        time_passes(timedelta(days=500))
-        assert await follow_policy(ways, vault) == 0, "nobody could hear of it yet"
-        time_passes(timedelta(days=31))
-        assert await follow_policy(ways, vault) >= 1
+        later = await owe({bo.id: 1_00})  # under what was said at first, whatever is said afterwards
+        assert later.unclaimed_policy == "hold"
+        await decide(unclaimed_policy="pool", unclaimed_months=1)
+        cy, dora = await office.someone("cy"), await Person.create(name="dora")
+        await owe({cy.id: 7_00, dora.id: 8_00})
+        for days in (500, 60, 23):
+            time_passes(timedelta(days=days))
+            assert await follow_policy(ways, vault) == 0, "nobody could hear of it yet"
+        time_passes(timedelta(days=8))
+        await follow_policy(ways, vault)
         assert (await Payout.get(person_id=cy.id)).state == "given_away"
+        assert not await Payout.filter(person_id=dora.id).exists(), "whom nobody can tell loses nothing"
+        assert not await Payout.filter(state="given_away").exclude(person_id=cy.id).exists()
         await check_books()
         await give_what_nobody_claims_to_a_charity(office, time_passes)
 
@@ -253,7 +258,7 @@ async def give_what_nobody_claims_to_a_charity(office: Office, time_passes: Pass
     await decide(unclaimed_policy="charity", unclaimed_charity="The lifeboats")
     dee, olga = await office.someone("dee"), await office.viewer("olga")
     await owe({dee.id: 7_00})
-    for days in (0, 630, 60, 23, 60):
+    for days in (0, 630, 60, 60, 23, 8):
         time_passes(timedelta(days=days))
         await follow_policy(office.ways, office.vault)
     payout = await Payout.get(person_id=dee.id)

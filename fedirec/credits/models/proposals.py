@@ -63,6 +63,10 @@ class PayProposal(Model, metaclass=RowClass):
     held_amount = fields.BigIntField(default=0, db_default=0)
     """What of that is still held back because it is contested."""
     locked_digest = fields.CharField(max_length=100, default="", db_default="")
+    unclaimed_policy = fields.CharField(max_length=10, default="hold", db_default="hold")
+    """What becomes of shares that nobody claims, as it was said when it was locked: hold, pool or charity."""
+    unclaimed_months = fields.IntField(default=24, db_default=24)
+    unclaimed_charity = fields.CharField(max_length=200, default="", db_default="")
     note_uri = fields.CharField(max_length=2048, null=True, db_index=True)
     """The post that announces it, to which people reply."""
     made_at = fields.DatetimeField(default=now)

@@ -75,8 +75,9 @@ async def make_ready(ways: Ways, vault: Vault) -> int:
     return made + await _renew(ways, vault)
 
 
-async def make_payouts(person: Person, currency: str) -> list[Payout]:
-    """All that `person` is owed in `currency` and that is carried is in payments now: those.
+async def make_payouts(person: Person, currency: str, *, only: Collection[int] | None = None) -> list[Payout]:
+    """All that `person` is owed in `currency` and that is carried, or `only` what is owed by these rows of it, is in
+    payments now: those.
 
     The books know people by the rows under which they were credited: who was two of them gets two payments.
     """
@@ -86,6 +87,8 @@ async def make_payouts(person: Person, currency: str) -> list[Payout]:
         rows = [person.id, *await Person.filter(joined_id=person.id).order_by("id").values_list("id", flat=True)]
         for row in rows:
             carried = Payable.filter(person_id=row, currency=currency, state="owed", payout_id=None)
+            if only is not None:
+                carried = carried.filter(id__in=sorted(only))
             sums = dict(await carried.select_for_update(no_key=True).values_list("id", "amount"))
             if not sums:
                 continue

@@ -1,19 +1,25 @@
-"""Money that nobody claims: it follows the policy that was decided beforehand, and nobody loses it unawares.
+"""Money that nobody claims: it follows the policy that was stated when it was locked, and nobody loses it unawares.
 
-Whoever it belongs to is told three times. Only what the payee alone could put right counts: money that is carried
-because it is too little, or held by this instance, waits for as long as it takes.
+Whoever it belongs to is told three times, and what reaches nobody does not count. Time counts from when they could do
+something about it: since it is owed, since they last did, and since this instance last changed what it asks of them.
+Only what the payee alone could put right counts: money that is carried because it is too little, or held by this
+instance, waits for as long as it takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.models import Account, Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
@@ -22,6 +28,7 @@ from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import actors_of_people, payers
+from fedirec.credits.settings import MOST_MONTHS
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
@@ -35,8 +42,8 @@ from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
 from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import Payable, Payout
-from fedirec.payouts.payments import THEIRS, State, Step, advance, lapses_at, may_lapse, notice_due
+from fedirec.payouts.models import Payable, PayeeEvent, Payout
+from fedirec.payouts.payments import THEIRS, Lacking, State, Step, advance, lapses_at, may_lapse, notice_due
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, standings_by_row, waiting_people
@@ -57,7 +64,7 @@ async def follow_policy(ways: Ways, vault: Vault) -> int:
     while True:
         found, end = await waiting_people(ways, vault, after=after, limit=PAGE)
         for each in found:
-            if THEIRS.intersection(each.lacks):
+            if is_theirs(each.lacks):
                 lapsed += await _look_at_carried(each, settings)
         if end is None:
             break
@@ -67,9 +74,32 @@ async def follow_policy(ways: Ways, vault: Vault) -> int:
     return lapsed
 
 
-async def lapse(payout: Payout, settings: MoneySettings) -> list[Entry]:
-    """A payment counts as unclaimed, and goes where the policy says; part of the caller's transaction, which holds it,
-    and posts what is returned at its end.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What was said when something was locked about what becomes of it where nobody claims it."""
+
+    policy: str
+    """hold, pool or charity."""
+    months: int
+    charity: str
+
+
+def is_theirs(lacks: Collection[Lacking]) -> bool:
+    """Whether the payee alone stands in the way: nobody loses what this instance holds back itself."""
+    return bool(THEIRS.intersection(lacks)) and Lacking.HOLD not in lacks
+
+
+async def stated_for(payout: Payout) -> Stated:
+    """What was said about all that is paid by `payout`; where that differs, it stays theirs."""
+    found = {_stated(row) for row in await Payable.filter(payout_id=payout.id).select_related("proposal")}
+    if len(found) == 1:
+        return found.pop()
+    return Stated(policy="hold", months=max((each.months for each in found), default=MOST_MONTHS), charity="")
+
+
+async def lapse(payout: Payout) -> list[Entry]:
+    """A payment counts as unclaimed, and goes where it was said that it would; part of the caller's transaction, which
+    holds it, and posts what is returned at its end.
 
     To a charity somebody pays it by hand: `give_to_charity`.
     """
@@ -77,7 +107,7 @@ async def lapse(payout: Payout, settings: MoneySettings) -> list[Entry]:
     entries = [
         bookings.lapsed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency)
     ]
-    if settings.unclaimed_policy == "pool" and (pools := await _pools_of(payout)):
+    if (await stated_for(payout)).policy == "pool" and (pools := await _pools_of(payout)):
         payout.state = advance(payout.state, Step.GIVE_AWAY)
         entries.append(
             bookings.given_to_pools(payout.key, person=payout.person_id, pools=pools, currency=payout.currency)
@@ -101,8 +131,8 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
     settings, person = await money_settings(), await person_of(doer.actor)
     async with transaction(), gathering():
         await hold(payout)
-        if settings.unclaimed_policy != "charity":
-            raise Conflict(N_("The policy of this instance is another one."))
+        if (await stated_for(payout)).policy != "charity":
+            raise Conflict(N_("Something else was said when it was locked."))
         advance(payout.state, Step.GIVE_AWAY)
         if payout.giving_by_id is None or payout.giving_at is None:
             await _begin_giving(doer, payout, f"{proof.reference} · {proof.text}")
@@ -139,15 +169,31 @@ async def _begin_giving(doer: Viewer, payout: Payout, said: str) -> None:
 
 
 async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
-    async def let_go() -> int:
-        async with transaction(), gathering():
-            payouts = await make_payouts(each.person, each.currency)
-            entries = [entry for payout in payouts for entry in await lapse(payout, settings)]
-            for entry in entries:
-                await post(entry)
-        return len(payouts)
+    """What somebody is owed and claims not, by what was said about it and the day since which it is owed."""
+    rows = await Person.filter(joined_id=each.person.id).values_list("id", flat=True)
+    carried = Payable.filter(
+        person_id__in=[each.person.id, *(int(str(row)) for row in rows)],
+        currency=each.currency,
+        state="owed",
+        payout_id=None,
+    )
+    groups: defaultdict[tuple[Stated, date], list[Payable]] = defaultdict(list)
+    for payable in await carried.order_by("id").select_related("proposal"):
+        groups[_stated(payable), payable.created_at.date()].append(payable)
+    lapsed = 0
+    for (stated, _day), payables in groups.items():
 
-    return await _follow(each.person.id, each.currency, each.since, settings, let_go)
+        async def let_go(owed: Collection[int] = frozenset(payable.id for payable in payables)) -> int:
+            async with transaction(), gathering():
+                payouts = await make_payouts(each.person, each.currency, only=owed)
+                entries = [entry for payout in payouts for entry in await lapse(payout)]
+                for entry in entries:
+                    await post(entry)
+            return len(payouts)
+
+        since = await _since(each.person.id, max(payable.created_at for payable in payables), settings)
+        lapsed += await _follow(each.person.id, each.currency, since, stated.months, let_go)
+    return lapsed
 
 
 async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: MoneySettings) -> int:
@@ -160,18 +206,21 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
         for row in rows:
             standing = standings.get(row.person_id)
             lacking = lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True)
-            if not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, standing)):
+            if Lacking.HOLD in lacking or (
+                not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, standing))
+            ):
                 continue
 
             async def let_go(row: Payout = row) -> int:
                 async with transaction(), gathering():
                     await hold(row)
-                    for entry in await lapse(row, settings):
+                    for entry in await lapse(row):
                         await post(entry)
                 return 1
 
-            since = await _stopped_at(row)
-            lapsed += await _follow(roots[row.person_id], row.currency, since, settings, let_go)
+            since = await _since(roots[row.person_id], await _stopped_at(row), settings)
+            months = (await stated_for(row)).months
+            lapsed += await _follow(roots[row.person_id], row.currency, since, months, let_go)
     return lapsed
 
 
@@ -179,27 +228,45 @@ async def _follow(
     person: int,
     currency: str,
     since: datetime,
-    settings: MoneySettings,
+    months: int,
     let_go: Callable[[], Awaitable[int]],
 ) -> int:
     group = await own_actor()
     page = f"{origin_of(group.uri)}/money"
-    subject = f"{page}#{person}-{currency}-{since.date().isoformat()}"
-    lapses, at = lapses_at(since, settings.unclaimed_months), now()
+    subject = f"{page}#{person}-{currency}-{months}-{since.date().isoformat()}"
+    lapses, at = lapses_at(since, months), now()
     told = [moment_of(row["sent_at"]) for row in await fetch_rows(_TOLD, subject, _REMINDER)]
     times = [when for when in told if when is not None]
     if due := notice_due(lapses, times, at=at):
+        people = await _reached(person)
         async with transaction():
-            if await is_first(subject, _REMINDER, due):
-                people = await actors_of_people([person])
+            if people and await is_first(subject, _REMINDER, due):
                 about = f"{subject}-{due.date().isoformat()}"
-                await tell_people(group, people, Notice.PAY_UNCLAIMED, None, about, page, {})
+                await tell_people(group, people, Notice.PAY_UNCLAIMED, None, about, page, {}, also_moved=True)
     elif may_lapse(lapses, times, at=at):
         return await let_go()
     return 0
 
 
 _TOLD: Final = "SELECT sent_at FROM reminder WHERE subject_uri = ? AND kind = ?"
+
+
+async def _since(person: int, owed_since: datetime, settings: MoneySettings) -> datetime:
+    """Since when nobody but the payee stands in the way: they last said something, or were asked for something else."""
+    last = await PayeeEvent.filter(payee__person_id=person).exclude(happening="read").order_by("-id").first()
+    return max([owed_since, settings.changed_at, *([last.created_at] if last is not None else [])])
+
+
+async def _reached(person: int) -> list[Actor]:
+    """The accounts of somebody that a notice reaches: here those in use, elsewhere those whose server is there."""
+    people = await actors_of_people([person])
+    own = {row.actor_id for row in await Account.filter(actor_id__in=[each.id for each in people], state=ACTIVE)}
+    return [each for each in people if each.id in own or not each.is_local]
+
+
+def _stated(payable: Payable) -> Stated:
+    proposal = payable.proposal
+    return Stated(proposal.unclaimed_policy, proposal.unclaimed_months, proposal.unclaimed_charity)
 
 
 async def _went_on(payout: Payout, standing: Standing | None) -> bool:

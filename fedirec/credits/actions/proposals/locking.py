@@ -75,8 +75,13 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         proposal.approver, proposal.locked_at = treasurer, now()
         proposal.locked_amount, proposal.locked_digest = pot.to_share, revision.digest
         proposal.held_amount = pot.to_share - facts.free if is_open else 0
+        unclaimed = await _unclaimed()
+        proposal.update_from_dict(unclaimed)
         await proposal.save(
-            update_fields=["state", "approver_id", "locked_at", "locked_amount", "locked_digest", "held_amount"]
+            update_fields=[
+                *("state", "approver_id", "locked_at", "locked_amount", "locked_digest", "held_amount"),
+                *unclaimed,
+            ]
         )
         await _write(proposal, "", stakes, owed)
         await tell_listed(proposal, Notice.PROPOSAL_LOCKED, revision=revision, cause=treasurer)
@@ -94,6 +99,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
                 "currency": proposal.currency,
                 "solo": is_solo,
             }
+            | unclaimed
             | await _told(amount=pot.to_share, held=pot.to_share - facts.free, lines=owed),
         )
         await send_head(proposal, revision)
@@ -144,6 +150,13 @@ async def release_settled() -> int:
     """What was held back anywhere and is settled by now is owed; returns of how many proposals."""
     held = PayProposal.filter(pool_id__not_isnull=True, held_amount__gt=0).order_by("id")
     return sum([bool(await release_held(proposal)) for proposal in await held])
+
+
+async def _unclaimed() -> dict[str, Any]:
+    """What becomes of shares that nobody claims, as the instance says now; changes are for what is locked later."""
+    settings = await money_settings()
+    names = ("unclaimed_policy", "unclaimed_months", "unclaimed_charity")
+    return {name: getattr(settings, name) for name in names}
 
 
 async def _told(**sums: int | Mapping[str, int]) -> dict[str, Any]:

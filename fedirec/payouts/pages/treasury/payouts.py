@@ -12,10 +12,9 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import person_view
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
-from fedirec.credits.queries.settings import money_settings
 from fedirec.payouts.actions.batching import pay_again, take_out
 from fedirec.payouts.actions.reconciling import BECAME, Became, mark_payout
-from fedirec.payouts.actions.unclaimed import give_to_charity
+from fedirec.payouts.actions.unclaimed import give_to_charity, stated_for
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.models import Payout
 from fedirec.payouts.pages.treasury.views import HERE, PRIVATE, TRIES, labels_of, payout_view, treasury_tabs
@@ -84,7 +83,7 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
     if payout.giving_by_id:
         await payout.fetch_related("giving_by")
     tries = await payout.attempts.all().order_by("number").select_related("batch", "by")
-    labels, settings = await labels_of(ways), await money_settings()
+    labels, stated = await labels_of(ways), await stated_for(payout)
     way = await ways.find(tries[-1].adapter) if tries else None
     was_lost = payout.state == State.READY and await find_stop() is not None
     by_people = bool(tries) and (way is None or way.kind is not Kind.NETWORK)
@@ -115,10 +114,10 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
         "was_lost": was_lost,
         "may_try_again": payout.state in STOPPED and not payout.needs_person,
         "may_take_out": payout.state == State.BATCHED,
-        "may_give": payout.state == State.UNCLAIMED and settings.unclaimed_policy == "charity",
+        "may_give": payout.state == State.UNCLAIMED and stated.policy == "charity",
         "giving_by": person_view(payout.giving_by, cache=cache) if payout.giving_by_id and payout.giving_by else None,
         "giving_at": payout.giving_at,
-        "charity": settings.unclaimed_charity,
+        "charity": stated.charity,
     }
 
 
