@@ -35,7 +35,7 @@ from fedirec.credits.actions.proposals.hearing import (
 )
 from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_held, release_settled
-from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
+from fedirec.credits.actions.proposals.publishing import cancel_proposal, proposers_of, publish_revision
 from fedirec.credits.actions.proposals.stances import (
     accept_proposal,
     agree_to_departure,
@@ -77,7 +77,7 @@ from fedirec.remix.actions.claims.answering import withdraw
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record
 from fedirec.remix.claims import ClaimKind
-from fedirec.remix.models import Record, Submission
+from fedirec.remix.models import GroupLeader, Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
@@ -522,7 +522,15 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
     here: Instance, time_passes: Pass
 ) -> None:
     film = await earning(here)
-    proposal, first = await film.published()
+
+    # Ana draws it up and lets eve press the button: both proposed it.
+    eve = await here.join("eve")
+    await here.run(lambda: GroupLeader.create(group_id=film.pool.group_id, actor=eve))
+    proposal = await film.propose()
+    first = await here.run(lambda: publish_revision(eve, proposal, version=proposal.version))
+    proposal = await film.look(proposal)
+    assert await here.run(proposers_of, proposal) == {await here.run(own_person, each) for each in (film.ana, eve)}
+    assert proposal.proposer_id == film.ana.id
     time_passes(timedelta(days=10))
 
     async def roles(**wanted: Role) -> None:

@@ -14,9 +14,17 @@ from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, parts_for
+from fedirec.credits.actions.proposals.doors import begin, own_person, parts_for
 from fedirec.credits.actions.proposals.listing import add_credits, add_unlisted, suggest_anew
-from fedirec.credits.models import DraftLine, PayProposal, Pool, PoolUse, ProductionCredit, ProposalProduction
+from fedirec.credits.models import (
+    DraftLine,
+    PayProposal,
+    Pool,
+    PoolUse,
+    ProductionCredit,
+    ProposalProduction,
+    ProposalWriter,
+)
 from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.belonging import foreign_to
 from fedirec.credits.revisions import MAX_ABOUT, MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
@@ -223,11 +231,13 @@ async def add_new_credits(leader: Actor, proposal: PayProposal, version: int) ->
 
 
 async def _begin_draft(leader: Actor, proposal: PayProposal, version: int) -> None:
+    """`leader` may write the draft with that version, and is one who proposed it from then on."""
     await begin(Deed.DRAW_UP_PROPOSAL, proposal, leader)
     if State(proposal.state) not in CHANGING:
         raise Conflict(N_("This proposal cannot be changed any more."))
     if proposal.version != version:
         raise Changed(N_("Somebody else changed the draft in the meantime. Please look again."))
+    await ProposalWriter.get_or_create(proposal_id=proposal.id, person_id=await own_person(leader))
 
 
 async def _refuse_pool(pool: Pool, home: Actor, productions: Sequence[Production], adjusts: PayProposal | None) -> None:

@@ -17,6 +17,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
+from fedirec.credits.actions.proposals.publishing import proposers_of
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some
 from fedirec.credits.eyes import refuse_judge
@@ -26,7 +27,6 @@ from fedirec.credits.models import (
     ProposalAppeal,
     ProposalComment,
     ProposalDecision,
-    ProposalRevision,
     Share,
 )
 from fedirec.credits.objecting import (
@@ -362,12 +362,10 @@ async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has
 async def _involved(objection: Objection) -> frozenset[int]:
     """The people who drew it up, answered, decided or locked it, and whoever objected."""
     proposal = objection.proposal
-    made = await ProposalRevision.filter(proposal_id=proposal.id).exclude(made_by_id=None).values_list("made_by_id")
     decided = await ProposalDecision.filter(proposal_id=proposal.id).exclude(decided_by_id=None)
-    ids = {int(row[0]) for row in made} | {row.decided_by_id for row in decided}
-    ids |= {proposal.proposer_id, proposal.approver_id, objection.answered_by_id}
+    ids = {row.decided_by_id for row in decided} | {proposal.approver_id, objection.answered_by_id}
     actors = await Actor.filter(id__in=[each for each in ids if each is not None])
-    people = {await own_person(actor) for actor in actors}
+    people = {await own_person(actor) for actor in actors} | await proposers_of(proposal)
     return frozenset(people | set(await same_people(objection.person_id)))
 
 

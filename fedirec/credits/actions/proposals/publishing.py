@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, own_person
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.comparing import Difference, difference
-from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, Share
+from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, ProposalWriter, Share
 from fedirec.credits.proposals import Facts, State, Step, advance, closes_at
 from fedirec.credits.queries.drafts import (
     Obstacles,
@@ -192,15 +193,17 @@ async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | 
 
 
 async def proposers_of(proposal: PayProposal) -> frozenset[int]:
-    """The people who proposed it: who drew it up first, and who published any of its revisions.
+    """The people who proposed it: who began it, who wrote its lines, and who published any of its revisions.
 
-    Giving a share back proposes nothing.
+    Giving a share back proposes nothing. Whoever let somebody else press the button proposed it all the same.
     """
     made = ProposalRevision.filter(proposal_id=proposal.id).exclude(is_recusal=True).select_related("made_by")
     actors = [row.made_by for row in await made if row.made_by]
     if proposal.proposer_id is not None:
         actors.append(await Actor.get(id=proposal.proposer_id))
-    return frozenset({await own_person(actor) for actor in {each.id: each for each in actors}.values()})
+    wrote = await roots_of([row.person_id for row in await ProposalWriter.filter(proposal_id=proposal.id)])
+    published = {await own_person(actor) for actor in {each.id: each for each in actors}.values()}
+    return frozenset(published | set(wrote.values()))
 
 
 def refuse_obstacles(found: Obstacles) -> None:
@@ -258,7 +261,9 @@ async def _open_first(proposal: PayProposal, leader: Actor) -> None:
         raise Conflict(N_("Another proposal for this pool is heard now. Please wait until it is locked or called off."))
     if not proposal.pool.rule:
         raise Conflict(N_("Please choose how it is decided."), field="rule")
-    proposal.rule, proposal.proposer = proposal.pool.rule, leader
+    proposal.rule = proposal.pool.rule
+    if proposal.proposer_id is None:
+        proposal.proposer = leader
     await proposal.save(update_fields=["rule", "proposer_id"])
 
 
