@@ -236,14 +236,18 @@ def test_those_who_want_no_motion_have_none(chromium: Any, here: Served, sounds:
         assert 0 < shown.page.evaluate("self.steps") < 15, "the wave goes on with the clock, not with every frame"
 
 
+@pytest.fixture(scope="module")
+def pictures(chromium: Any, here: Served, works: dict[str, Path]) -> str:
+    return publish(chromium, here, "bo", "Stars", [works["sky"], works["hill"]], alt="A hill at night")
+
+
 @MODES
 def test_a_picture_opens_over_the_page_and_the_keyboard_turns_to_the_next(
-    chromium: Any, here: Served, works: dict[str, Path], width: int, dark: bool
+    chromium: Any, here: Served, pictures: str, width: int, dark: bool
 ) -> None:
-    path = publish(chromium, here, "bo", f"Stars {width}", [works["sky"], works["hill"]], alt="A hill at night")
     with window(chromium, here, width=width, dark=dark) as shown:
         page = shown.page
-        shown.open(path)
+        shown.open(pictures)
         await_prepared(shown)
         shown.check()
         picture = page.locator(".stage img").first
@@ -310,67 +314,67 @@ def test_everything_plays_without_scripts(chromium: Any, here: Served, sounds: s
         assert page.request.get(here.origin + link).headers["content-type"] == "image/webp"
 
 
-@MODES
-def test_an_author_adds_captions_and_they_are_shown(
-    chromium: Any, here: Served, works: dict[str, Path], tmp_path: Path, width: int, dark: bool
-) -> None:
+@pytest.fixture(scope="module")
+def film(chromium: Any, here: Served, works: dict[str, Path]) -> str:
+    """The path of a record of ana, with a film and a sound."""
+    return publish(chromium, here, "ana", "Heard", [works["film"], works["quick"]], alt="A house on a hill")
+
+
+def test_an_author_adds_captions_and_they_are_shown(chromium: Any, here: Served, film: str, tmp_path: Path) -> None:
     words = tmp_path / "words.vtt"
     words.write_text("WEBVTT\n\n00:00.000 --> 00:08.000\n(bells, slowly)\nLook up.\n")
-    path = publish(chromium, here, "ana", f"Heard {width}", [works["quick"], works["film"]], alt="A hill")
-    with window(chromium, here, width=width, dark=dark) as shown:
-        page = shown.page
-        shown.sign_in("ana")
-        shown.open(path)
-        page.click(".record-actions summary:has-text('More')")
-        page.click(".record-actions a:has-text('Captions')")
-        page.wait_for_url("**/captions")
-        shown.check()
-        for number in (0, 1):
+    broken = tmp_path / "broken.vtt"
+    broken.write_text("1\n00:00 --> 00:01\nno")
+    for number, (width, dark) in enumerate([(1280, False), (390, True)]):
+        with window(chromium, here, width=width, dark=dark) as shown:
+            page = shown.page
+            shown.sign_in("ana")
+            shown.open(film)
+            page.click(".record-actions summary:has-text('More')")
+            page.click(".record-actions a:has-text('Captions')")
+            page.wait_for_url("**/captions")
+            shown.check()
             page.select_option("#file", index=number)
             page.select_option("#language", "en")
             page.set_input_files("#captions", str(words))
             shown.follow("button:has-text('Add them')")
             assert page.locator(".flash").count() == 1
             shown.check()
-        broken = tmp_path / "broken.vtt"
-        broken.write_text("1\n00:00 --> 00:01\nno")
-        page.set_input_files("#captions", str(broken))
-        page.click("button:has-text('Add them')")
-        page.wait_for_selector("#captions-error")
-        assert page.locator(".people li").count() == 2
-        shown.check()
+            page.set_input_files("#captions", str(broken))
+            page.click("button:has-text('Add them')")
+            page.wait_for_selector("#captions-error")
+            assert page.locator(".people li").count() == number + 1
+            shown.check()
 
-    with window(chromium, here, width=width, dark=dark) as shown:
-        page = shown.page
-        shown.open(path)
-        await_prepared(shown)
-        film = page.locator("video")
-        film.evaluate("video => video.play()")
-        page.wait_for_function("() => document.querySelector('video').textTracks[0].activeCues?.length === 1")
-        assert film.evaluate("video => video.textTracks[0].mode") == "showing"
-        page.get_by_role("button", name="Play “").click()
-        said = page.locator(".deck-words")
-        said.filter(has_text="(bells, slowly)").wait_for()
-        page.select_option("[data-captions]", "")
-        assert not said.is_visible()
-        shown.check()
+    for width, dark in [(1280, False), (390, True)]:
+        with window(chromium, here, width=width, dark=dark) as shown:
+            page = shown.page
+            shown.open(film)
+            await_prepared(shown)
+            moving = page.locator("video#media-1")
+            moving.evaluate("video => video.play()")
+            page.wait_for_function("() => document.querySelector('video').textTracks[0].activeCues?.length === 1")
+            assert moving.evaluate("video => video.textTracks[0].mode") == "showing"
+            page.get_by_role("button", name="Play “").click()
+            said = page.locator(".deck-words")
+            said.filter(has_text="(bells, slowly)").wait_for()
+            page.select_option("[data-captions]", "")
+            assert not said.is_visible()
+            shown.check()
 
 
 @MODES
-def test_a_film_has_a_picture_before_it_plays(
-    chromium: Any, here: Served, works: dict[str, Path], width: int, dark: bool
-) -> None:
-    path = publish(chromium, here, "ana", f"A film {width}", [works["film"]], alt="A house on a hill")
+def test_a_film_has_a_picture_before_it_plays(chromium: Any, here: Served, film: str, width: int, dark: bool) -> None:
     with window(chromium, here, width=width, dark=dark) as shown:
         page = shown.page
-        shown.open(path)
+        shown.open(film)
         await_prepared(shown)
         shown.check()
-        film = page.locator("video#media-1")
-        assert film.evaluate("async video => (await fetch(video.poster)).status") == 200
-        assert film.evaluate("video => video.controls")
-        film.evaluate("video => video.play()")
+        moving = page.locator("video#media-1")
+        assert moving.evaluate("async video => (await fetch(video.poster)).status") == 200
+        assert moving.evaluate("video => video.controls")
+        moving.evaluate("video => video.play()")
         page.wait_for_function("() => document.querySelector('video').currentTime > 0.3")
-        shown.open(f"{path}#t=2")
+        shown.open(f"{film}#t=2")
         page.wait_for_function("() => Math.abs(document.querySelector('video').currentTime - 2) < 0.3")
         shown.check()
