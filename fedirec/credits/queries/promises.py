@@ -14,11 +14,11 @@ from fedirec.credits.models import MonetizationGrant, PayProposal, TakenUp
 from fedirec.credits.proposals import BINDING
 from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.grants import unsellable_works
-from fedirec.db.rows import fetch_tuples, json_numbers, numbers
+from fedirec.db.rows import fetch_tuples, json_numbers, numbers, rows_in
 from fedirec.projects.models import Production
 from fedirec.remix.actions.prompts import terms_of
 from fedirec.remix.licences import find_licence
-from fedirec.remix.models import Agreement, ChallengeTerms, GroupLeader, Submission
+from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, GroupLeader, Submission
 from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
 from fedirec.uris import host_of, origin_of
 
@@ -58,10 +58,10 @@ async def promises_of(proposal: PayProposal) -> list[Promise]:
     submissions = await _submissions_to(proposal, of)
     if not submissions:
         return []
-    seen = {submission.id: submission.terms_version or 0 for submission in submissions}
+    seen = {submission.id: submission.terms_version or 0 for submission, _challenge in submissions}
     for row in await Agreement.filter(submission_id__in=list(seen)).order_by("version"):
         seen[row.submission_id] = max(seen[row.submission_id], row.version)
-    challenges = {submission.challenge_id for submission in submissions}
+    challenges = {submission.challenge_id for submission, _challenge in submissions}
     said = {
         (row.challenge_id, row.version): row for row in await ChallengeTerms.filter(challenge_id__in=list(challenges))
     }
@@ -73,20 +73,20 @@ async def promises_of(proposal: PayProposal) -> list[Promise]:
     return [
         Promise(
             person=person,
-            challenge=submission.challenge.actor.uri,
+            challenge=challenge,
             terms=terms_of(terms),
             is_kept=submission.challenge_id in kept,
             got_share=submission.challenge_id in kept and person in served,
         )
-        for submission in submissions
+        for submission, challenge in submissions
         for terms in [said.get((submission.challenge_id, seen[submission.id]))]
         if terms is not None
         for person in sorted(people.get(submission.record_id, ()))
     ]
 
 
-async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> list[Submission]:
-    """What of the trails of these productions was offered, and to which challenge with whose word we are bound."""
+async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> list[tuple[Submission, str]]:
+    """What of the trails of these productions was offered, and to the challenge at which address whose word binds."""
     assert proposal.pool is not None
     works = TakenUp.filter(production_id__in=list(productions), came_later=False, record_id__not_isnull=True)
     frozen: dict[int, datetime] = {}
@@ -95,15 +95,19 @@ async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> 
     if not frozen:
         return []
     projects = Production.filter(id__in=list(productions)).values_list("project__actor_id", flat=True)
+    offered = await rows_in(Submission, frozen, of="record_id", where="x.state <> 'withdrawn'", order="x.id")
+    if not offered:
+        return []
+    projects = Production.filter(id__in=list(productions)).values_list("project__actor_id", flat=True)
     groups = {proposal.group_id, proposal.pool.group_id, *(int(str(row)) for row in await projects)}
     leaders = [row.actor_id for row in await GroupLeader.filter(group_id__in=list(groups))]
-    bound = Q(challenge__actor_id__in=list(groups)) | Q(challenge__part_of_id__in=list(groups))
-    found = Submission.filter(bound | Q(challenge__leader_id__in=leaders), record_id__in=list(frozen))
-    found = found.filter(challenge__actor__is_local=True).exclude(state="withdrawn").order_by("id")
+    bound = Q(actor_id__in=list(groups)) | Q(part_of_id__in=list(groups)) | Q(leader_id__in=leaders)
+    found = Challenge.filter(bound, id__in=list({row.challenge_id for row in offered}), actor__is_local=True)
+    challenges = {row.id: row for row in await found.select_related("actor")}
     return [
-        row
-        for row in await found.select_related("challenge__actor")
-        if row.created_at < frozen[row.record_id] + _WITHIN
+        (row, challenges[row.challenge_id].actor.uri)
+        for row in offered
+        if row.challenge_id in challenges and row.created_at < frozen[row.record_id] + _WITHIN
     ]
 
 
