@@ -25,6 +25,7 @@ from fedirec.remix.vocab.text import MAX_CONTENT, clean_line, clean_text, find_i
 
 MAX_WORDS: Final = 2_000
 """Characters of an objection, an answer, an appeal or a reason."""
+_MAX_URI: Final = 2_048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,9 +248,10 @@ def read_reply(entry: object, *, to: str) -> ObjectionObject | DecisionObject | 
             found = DecisionObject.read(doc)
         else:
             found = CommentSaid.read(doc)
-        return found if found.about == to and may_have(found.id, owner=to) else None
     except Invalid:
         return None
+    is_of_it = found.about == to and may_have(found.id, owner=to) and len(found.id) <= _MAX_URI
+    return found if is_of_it else None
 
 
 def write_words(words: str) -> str:

@@ -91,7 +91,10 @@ async def fetch_proposal(remote: Remote, job: Job) -> Outcome:
     try:
         await meet_proposal(remote, str(job.payload["uri"]))
     except FedirecError as error:
-        return Later(error=str(error), blame="job") if error.retryable else Done()
+        if error.retryable:
+            return Later(error=str(error), blame="job")
+        # It was asked, and says nothing that counts: nobody who looks at the copy has it asked each time.
+        await PayProposal.filter(uri=str(job.payload["uri"]), pool_id=None).update(fetched_at=now())
     return Done()
 
 

@@ -34,7 +34,7 @@ from fedirec.uris import new_key
 MAX_PAGES: Final = 60
 MAX_REPLIES: Final = 1_000
 """Things said to one proposal of which a copy is kept."""
-MAX_MET: Final = 30
+MAX_MET: Final = 10
 """People whom nobody here knew who are asked for at one visit; the others are at the next."""
 _AT_ONCE: Final = 500
 News: TypeAlias = tuple[Notice, Objection, str]
