@@ -63,6 +63,7 @@ class Step(StrEnum):
     RETURN = "return"
     """A payment came back."""
     FINISH = "finish"
+    """Nobody is owed anything, and no payment has arrived for so long that none comes back, as a rule."""
     CANCEL = "cancel"
 
 
@@ -75,6 +76,8 @@ CHANGING: Final = frozenset({State.DRAFT, State.DECIDED}) | HEARING
 BINDING: Final = frozenset({State.LOCKED, State.PAYING, State.PAID, State.PARTIALLY_PAID, State.CLOSED})
 """Where it is locked: nothing in it changes any more."""
 ENDED: Final = frozenset({State.CLOSED, State.CANCELLED})
+OVER: Final = ENDED | {State.PAID}
+"""Where nothing of a pool waits for it any more."""
 
 NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
     {
@@ -174,6 +177,7 @@ _COMPLETE: Final = (
 )
 _NOTHING_HELD: Final = Guard(N_("Something in it is still contested."), lambda facts: not facts.held)
 _NOTHING_IN_FLIGHT: Final = Guard(N_("A payment is still on its way."), lambda facts: not facts.in_flight)
+_NOTHING_OWED: Final = Guard(N_("Somebody is still owed something."), lambda facts: not facts.owed)
 
 GUARDS: Final[Mapping[Step, tuple[Guard, ...]]] = MappingProxyType(
     {
@@ -205,14 +209,14 @@ GUARDS: Final[Mapping[Step, tuple[Guard, ...]]] = MappingProxyType(
         Step.SETTLE: (
             _NOTHING_HELD,
             _NOTHING_IN_FLIGHT,
-            Guard(N_("Somebody is still owed something."), lambda facts: not facts.owed),
+            _NOTHING_OWED,
         ),
         Step.SETTLE_PARTLY: (
             _NOTHING_IN_FLIGHT,
             Guard(N_("Everybody has been paid."), lambda facts: facts.owed + facts.held > 0),
         ),
         Step.RETURN: (Guard(N_("Nobody is owed anything."), lambda facts: facts.owed > 0),),
-        Step.FINISH: (_NOTHING_HELD, _NOTHING_IN_FLIGHT),
+        Step.FINISH: (_NOTHING_HELD, _NOTHING_IN_FLIGHT, _NOTHING_OWED),
     }
 )
 """What each step asks for, in the order in which it is looked at. Steps that are not here ask for nothing."""

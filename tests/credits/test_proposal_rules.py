@@ -125,6 +125,7 @@ def test_a_proposal_is_called_off_before_it_is_locked_and_never_after() -> None:
         (Step.RETURN, {"owed": 0}, "Nobody is owed"),
         (Step.FINISH, {"held": 1}, "contested"),
         (Step.FINISH, {"in_flight": 1}, "on its way"),
+        (Step.FINISH, {"owed": 1}, "still owed"),
     ],
 )
 def test_a_step_says_what_it_still_lacks(step: Step, wrong: dict[str, Any], why: str) -> None:

@@ -26,6 +26,7 @@ from fedirec.lanes import Done, Later, gathering
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
 from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
+from fedirec.payouts.actions.progress import finish_paid
 from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
@@ -160,7 +161,7 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         batch = await propose_batch(olga, ways, vault, adapter="manual", currency="EUR")
         assert batch.is_solo
         assert await Notification.filter(account__actor__local_handle="ana", kind="pay_alone").count() == 1
-        with pytest.raises(Conflict, match="You are the only one"):
+        with pytest.raises(Conflict, match="nobody else is left"):
             await approve_batch(olga, ways, vault, batch, digest=batch.digest)
         time_passes(timedelta(days=8))
         await approve_batch(olga, ways, vault, batch, digest=batch.digest)
@@ -169,6 +170,18 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
             await mark_payout(olga, ways, payout, became="settled", **SHOWN)
         await tell_that_alone(olga, batch)
         assert await Notification.filter(kind="pay_alone").count() == 1
+        await check_books()
+
+        # When no payment has come back for 60 days, what was paid is closed; one that does opens it again.
+        assert {row.state for row in await PayProposal.all()} == {"paid"}
+        time_passes(timedelta(days=59))
+        assert await finish_paid() == 0
+        time_passes(timedelta(days=2))
+        assert [await finish_paid(), await finish_paid()] == [2, 0]
+        assert {row.state for row in await PayProposal.all()} == {"closed"}
+        for payout in await Payout.all():
+            await mark_payout(olga, ways, payout, became="returned", **SHOWN)
+        assert {(row.state, row.closed_at) for row in await PayProposal.all()} == {("partially_paid", None)}
         await check_books()
 
     await here.run(story)
@@ -267,7 +280,7 @@ async def give_what_nobody_claims_to_a_charity(office: Office, time_passes: Pass
     before = await told.count()
     await give_to_charity(olga, payout, **SHOWN)
     assert await told.count() == before + 1, "they hear of it once more"
-    with pytest.raises(Conflict, match="You are the only one"):
+    with pytest.raises(Conflict, match="nobody else is left"):
         await give_to_charity(olga, payout, **SHOWN)
     await office.open()
     with pytest.raises(Forbidden, match="four eyes"):

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
 
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import with_home
 from fedirec.credits.actions.proposals.telling import tell_copies
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import Facts, Step, advance, refusal_of
+from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
+from fedirec.lanes import gathering
+from fedirec.ledger.recording import record
 from fedirec.payouts.models import Payable
 from fedirec.payouts.payments import State
 
+RETURNS_WITHIN: Final = timedelta(days=60)
+"""After the last payment of a proposal arrived, payments come back within that, as a rule; then it is closed."""
+_A_ROUND: Final = 100
+_QUIET = """
+    SELECT p.id FROM pay_proposal p
+     WHERE p.state IN ('paid', 'partially_paid') AND p.pool_id IS NOT NULL AND p.locked_at <= ?
+       AND NOT EXISTS (SELECT 1 FROM payable x JOIN payout o ON o.id = x.payout_id
+                        WHERE x.proposal_id = p.id AND o.settled_at > ?)
+     ORDER BY p.id LIMIT ?
+"""
 _STEPS = (Step.RETURN, Step.PAY, Step.SETTLE, Step.SETTLE_PARTLY)
 _OWED = tuple(str(state) for state in (State.READY, State.BATCHED, State.RETURNED, State.FAILED, State.UNCLAIMED))
 
@@ -31,6 +46,26 @@ async def follow_payments(payout_ids: Collection[int]) -> None:
         await _follow(proposal)
 
 
+async def finish_paid() -> int:
+    """Proposals of which nobody is owed anything any more are closed, once no payment has arrived for RETURNS_WITHIN;
+    returns how many those are. A payment that comes back later opens them again.
+    """
+    since, done = now() - RETURNS_WITHIN, 0
+    for (number,) in await fetch_tuples(_QUIET, since, since, _A_ROUND):
+        async with transaction(), gathering():
+            proposal = await PayProposal.get(id=int(number))
+            await hold(proposal)
+            facts = await _facts_of(proposal)
+            if refusal_of(proposal.state, Step.FINISH, facts):
+                continue
+            proposal.state, proposal.closed_at = advance(proposal.state, Step.FINISH, facts).value, now()
+            await proposal.save(update_fields=["state", "closed_at"])
+            await tell_copies(await with_home(proposal))
+            await record("proposal_closed", proposal.key, {"digest": proposal.locked_digest})
+            done += 1
+    return done
+
+
 async def _follow(proposal: PayProposal) -> None:
     facts = await _facts_of(proposal)
     before = proposal.state
@@ -40,7 +75,8 @@ async def _follow(proposal: PayProposal) -> None:
         if refusal_of(proposal.state, step, facts) is None:
             proposal.state = advance(proposal.state, step, facts)
     if proposal.state != before:
-        await proposal.save(update_fields=["state"])
+        proposal.closed_at = None
+        await proposal.save(update_fields=["state", "closed_at"])
         await tell_copies(await with_home(proposal))
 
 

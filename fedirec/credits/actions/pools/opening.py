@@ -10,7 +10,7 @@ from fedirec.credits.actions.pools.deeds import begin_in, begin_with, of_own_mon
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
 from fedirec.credits.pools import Kind, PoolDraft, refuse_change
-from fedirec.credits.proposals import ENDED
+from fedirec.credits.proposals import OVER
 from fedirec.credits.queries.pools import (
     MAX_POOLS,
     MAX_USES,
@@ -86,7 +86,7 @@ async def close_pool(actor: Actor, pool: Pool, home: Home, *, reason: str) -> Po
         _refuse_closed(pool)
         if await PoolEntry.exists(pool_id=pool.id, state="stated"):
             raise Conflict(N_("Something that was stated of it still waits for a treasurer."))
-        if await PayProposal.filter(pool_id=pool.id).exclude(state__in=[state.value for state in ENDED]).exists():
+        if await PayProposal.filter(pool_id=pool.id).exclude(state__in=[state.value for state in OVER]).exists():
             raise Conflict(N_("A proposal of how it is shared is still under way."))
         state = await pool_state(pool)
         if state.available or state.in_pool:
