@@ -34,6 +34,7 @@ from fedirec.admin.enforcement import ENFORCING, Enforcement
 from fedirec.admin.purging import PURGING, Purging
 from fedirec.api.keeping import forget_answers
 from fedirec.clock import Jumps, monotonic
+from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.crediting.copying import grant_entries, production_credit_entries
 from fedirec.credits.actions.crediting.drawing_up import draw_up_job, look_at_credits
 from fedirec.credits.actions.crediting.elsewhere import keep_offer

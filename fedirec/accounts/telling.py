@@ -32,7 +32,8 @@ def sentence_of(group: Sequence[Notification]) -> str:
     title = title_in(kind, newest.details) or _("without a title")
     sentence = SENTENCES[kind] if len(names) == 1 else OF_SEVERAL[kind]
     challenge = str(newest.details.get("challenge") or _("a challenge"))  # few kinds of notices name one
-    return _(sentence) % {"who": _together(names), "title": title, "challenge": challenge}
+    blanks = {"title": title, "challenge": challenge, "day": str(newest.details.get("day") or "")}
+    return _(sentence) % {"who": _together(names), **blanks}
 
 
 def title_in(kind: Notice, details: Mapping[str, Any]) -> str:

@@ -16,9 +16,19 @@ from fedirec.errors import Conflict, Forbidden
 from fedirec.translatable import N_
 
 
-def is_solo(payers: Collection[int]) -> bool:
-    """Whether one person alone may pay here; `payers` are the people who may."""
-    return len(set(payers)) == 1
+def is_short(payers: Collection[int], eyes: int) -> bool:
+    """Whether fewer people may pay here than `eyes` asks for: they have to wait before they do what is left."""
+    return len(set(payers)) < eyes
+
+
+def without_neutral(payers: Collection[int], begun: Collection[int], gaining: Collection[int] = ()) -> frozenset[int]:
+    """Who of `payers` does it after all where each of them has begun it or gains by it: those who did not begin it, or
+    else all. Nobody where somebody neutral is there.
+    """
+    others = frozenset(payers) - frozenset(begun)
+    if others - frozenset(gaining):
+        return frozenset()
+    return others or frozenset(payers)
 
 
 def solo_from(told_at: datetime, days: int) -> datetime:
@@ -39,15 +49,15 @@ def refuse_same_eyes(
     """`person` goes on with what the people `before` have begun, of whom with `person` at least `eyes` differ, as far
     as there were so many turns; whether the solo rule stands in for that.
 
-    Raises Forbidden where it has to be somebody else, and Conflict where they are alone and it is too early.
+    Raises Forbidden where it has to be somebody else, and Conflict where there is nobody else left and it is too early.
     """
     if len({person, *before}) >= min(eyes, len(before) + 1):
         return False
-    if set(payers) - {person}:
+    if set(payers) - {person, *before}:
         raise Forbidden(N_("Somebody else has to do that: four eyes see more than two."))
     _refuse_early(
         N_(
-            "You are the only one here who can do that, and you began it yourself. You can on %(day)s, so that "
+            "You had a part in it, and nobody else is left here who could do that. You can on %(day)s, so that "
             "everybody whom it concerns has time to look at it."
         ),
         solo_from(told_at, days),

@@ -269,6 +269,22 @@ class Migration(QuickMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="SaidAlone",
+            fields=[
+                ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ("about", fields.CharField(unique=True, max_length=40)),
+                ("told_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+                ("from_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "said_alone",
+                "app": "fedirec",
+                "pk_attr": "id",
+                "table_description": "Everybody concerned was told that somebody will go on with what they began themselves: nobody else here can.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Payee",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -17,6 +17,7 @@ from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.pools import (
     change_pool,
     close_pool,
@@ -33,7 +34,7 @@ from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.deciding import Rule
-from fedirec.credits.models import DraftLine, PayProposal, Pool, PoolEntry
+from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, PoolEntry
 from fedirec.credits.pools import (
     EntryDraft,
     EntryKind,
@@ -279,15 +280,31 @@ async def test_one_person_alone_waits_until_everybody_had_time_to_look(here: Ins
     pool = await here.run(open_pool, ana, home, PROFIT)
     entry = await stated(here, olga, pool, home, income())
     assert await here.run(lambda: Notification.exists(kind="money_stated", account__actor_id=ana.id))
-    await refused(here, Conflict, lambda: confirm_entry(olga, entry, pool, home))
+    confirm = partial(confirm_entry, olga, entry, pool, home)
+    time_passes(30 * DAY)
+    await refused(here, Conflict, confirm)  # nobody was told that she is alone
+    assert [await here.run(say_who_is_alone) for _ in range(2)] == [1, 0]
+    told = await here.run(lambda: Notification.get(kind="money_alone", account__actor_id=ana.id))
+    assert (told.details["who"], told.details["day"]) == ("olga", (now() + 7 * DAY).date().isoformat())
     time_passes(7 * DAY - timedelta(minutes=1))
-    await refused(here, Conflict, lambda: confirm_entry(olga, entry, pool, home))
+    await refused(here, Conflict, confirm)
+    settings = await here.run(lambda: MoneySettings.create(solo_days=1))
+    await refused(here, Conflict, confirm)  # what was said stays so
+    await here.run(lambda: MoneySettings.filter(id=settings.id).update(solo_days=7))
+
+    # Where somebody else could, they do; and whoever sees to it that nobody else can is not alone at once.
     tom = await here.join("tom", role=Role.TREASURER)
+    await here.run(say_who_is_alone)
     time_passes(timedelta(minutes=1))
-    await refused(here, Forbidden, lambda: confirm_entry(olga, entry, pool, home)), "somebody else could do it now"
-    account = await here.run(lambda: Account.get(actor_id=tom.id))
-    await here.run(lambda: Account.filter(id=account.id).update(role="member"))
-    await here.run(confirm_entry, olga, entry, pool, home)
+    await refused(here, Forbidden, confirm)
+    await here.run(lambda: Account.filter(actor_id=tom.id).update(role="member"))
+    await refused(here, Conflict, confirm)
+    assert await here.run(say_who_is_alone) == 1
+    time_passes(7 * DAY - timedelta(minutes=1))
+    await refused(here, Conflict, confirm)
+    time_passes(timedelta(minutes=1))
+    await here.run(confirm)
+    assert await here.run(say_who_is_alone) == 0
 
 
 async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:

@@ -18,6 +18,7 @@ from fedirec.accounts.models import Account, Identity, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.proposals.copying import proposal_entries
@@ -564,14 +565,33 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
     assert "You get a share of it yourself" in await refused(here, Forbidden, cys)
     assert "You get a share of it yourself" in await _shown(here, "cy", proposal)
     await roles(tom=Role.MEMBER, cy=Role.MEMBER)
-    await here.run(own)  # alone, and everybody has known it for two weeks
+    await refused(here, Conflict, own)  # however long ago it was published: nobody was told that she is alone
+    assert await here.run(say_who_is_alone) == 1
+    time_passes(timedelta(days=7))
+    await roles(tom=Role.TREASURER)
+    await here.run(say_who_is_alone)
+    await roles(tom=Role.MEMBER)
+    await refused(here, Conflict, own)  # nor was she while tom could
+    await here.run(say_who_is_alone)
+    alone = await here.run(lambda: Notification.filter(kind="decides_alone", account__actor_id=film.bo.id))
+    assert [row.details["who"] for row in alone] == ["ana", "ana"]
+    await roles(bo=Role.OWNER)
+    await here.run(say_who_is_alone)
+    time_passes(timedelta(days=7))
+    await refused(here, Forbidden, own)  # bo gets a share, but did not propose it
+    await roles(bo=Role.MEMBER)
+    await here.run(say_who_is_alone)
+    time_passes(timedelta(days=7))
+    await here.run(own)
     locks = partial(lock_proposal, proposal=proposal, digest=first.digest)
     await refused(here, Conflict, lambda: locks(film.ana))
     await roles(cy=Role.TREASURER)
     await refused(here, Forbidden, lambda: locks(film.ana))
     await refused(here, Conflict, lambda: locks(film.cy))
     assert "so does everybody who could do that" in await _shown(here, "cy", proposal)
-    time_passes(timedelta(days=7, minutes=1))
+    assert await here.run(say_who_is_alone) == 1
+    assert await here.run(lambda: Notification.exists(kind="locks_alone", account__actor_id=film.bo.id))
+    time_passes(timedelta(days=7))
     await here.run(lambda: locks(film.cy))
     links = await here.run(
         lambda: ChainLink.filter(kind__in=["appeal_decided", "proposal_decision", "proposal_locked"])

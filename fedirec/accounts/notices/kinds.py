@@ -135,6 +135,9 @@ class Notice(StrEnum):
     MONEY_STATED = "money_stated"
     MONEY_CONFIRMED = "money_confirmed"
     MONEY_REFUSED = "money_refused"
+    MONEY_ALONE = "money_alone"
+    DECIDES_ALONE = "decides_alone"
+    LOCKS_ALONE = "locks_alone"
     PAY_DETAILS_GIVEN = "pay_details_given"
     PAY_DETAILS_ERASED = "pay_details_erased"
     PAY_HELD = "pay_held"
@@ -158,7 +161,7 @@ class Words:
     """How people are told about one kind of thing; marked with N_, and translated where it is shown."""
 
     one: str
-    """`who` is the person it comes from, `title` is `details["title"]`."""
+    """`who` is the person it comes from, `title` is `details["title"]`, and so are `day` and `challenge`."""
     several: str = ""
     """The same when several people did it; here `who` is "Bo and Cy" or "Bo, Cy and others". Empty where each stands
     alone.

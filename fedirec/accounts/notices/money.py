@@ -16,6 +16,12 @@ FAMILY: Final = Family(
             one=N_("%(who)s states that money moved in “%(title)s”. It counts when a treasurer has confirmed it.")
         ),
         Notice.MONEY_CONFIRMED: Words(one=N_("%(who)s confirmed what you stated about “%(title)s”.")),
+        Notice.MONEY_ALONE: Words(
+            one=N_(
+                "Money is said to have moved in “%(title)s”, and only %(who)s, who says so, can confirm it here: from "
+                "%(day)s on. Please look at it before."
+            )
+        ),
         Notice.MONEY_REFUSED: Words(one=N_("%(who)s did not confirm what you stated about “%(title)s”, and says why.")),
     },
 )

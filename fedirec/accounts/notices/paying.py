@@ -60,8 +60,8 @@ FAMILY: Final = Family(
         Notice.PAY_JOINED: Words(one=N_("Your account counts as that of %(title)s now, with all credits and pay.")),
         Notice.PAY_ALONE: Words(
             one=N_(
-                "You are to be paid after %(title)s. One person alone does that on this server, so everybody concerned "
-                "has time to look at it first."
+                "You are to be paid after %(title)s. Fewer people see to that on this server than it takes, so "
+                "everybody concerned has time to look at it first."
             )
         ),
         Notice.PAY_SENT: Words(

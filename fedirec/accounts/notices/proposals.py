@@ -27,6 +27,18 @@ FAMILY: Final = Family(
         Notice.PROPOSAL_CLOSING: Words(
             one=N_("The time to object to “%(title)s” is over. It waits to be decided."),
         ),
+        Notice.DECIDES_ALONE: Words(
+            one=N_(
+                "Nobody can decide about “%(title)s” here who did not propose it and gets nothing of it. So %(who)s "
+                "can from %(day)s on. Please look at it before."
+            )
+        ),
+        Notice.LOCKS_ALONE: Words(
+            one=N_(
+                "Nobody can lock “%(title)s” here who did not propose it and gets nothing of it. So %(who)s can from "
+                "%(day)s on: then it is owed. Please look at it before."
+            )
+        ),
         Notice.PROPOSAL_DECIDED: Words(one=N_("It is decided that money is shared as “%(title)s” says.")),
         Notice.PROPOSAL_REJECTED: Words(one=N_("It is decided that money is not shared as “%(title)s” says.")),
         Notice.PROPOSAL_LOCKED: Words(

@@ -40,6 +40,7 @@ __all__ = [
     "ProposalProduction",
     "ProposalRevision",
     "ProposalWriter",
+    "SaidAlone",
     "Share",
     "Stance",
     "TakenUp",

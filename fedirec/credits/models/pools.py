@@ -66,6 +66,20 @@ class MoneySettings(Model, metaclass=RowClass):
         table = "money_settings"
 
 
+class SaidAlone(Model, metaclass=RowClass):
+    """Everybody concerned was told that somebody will go on with what they began themselves: nobody else here can."""
+
+    id = fields.BigIntField(primary_key=True)
+    about = fields.CharField(max_length=40, unique=True)
+    """entry, decide or lock, and the key of what it is about: `entry:01J…`."""
+    told_at = fields.DatetimeField(default=now)
+    from_at = fields.DatetimeField(default=now)
+    """From when on they can, as it was told."""
+
+    class Meta(Model.Meta):
+        table = "said_alone"
+
+
 class Pool(Model, metaclass=RowClass):
     """Money to share, and the rule by which it is decided how, fixed before anybody proposes."""
 

@@ -103,6 +103,11 @@ async def stakes_in(revision: ProposalRevision) -> list[Stakes]:
     ]
 
 
+async def gaining_by(revision: ProposalRevision) -> frozenset[int]:
+    """The people who get something by `revision`."""
+    return frozenset(each.person for each in await stakes_in(revision) if each.ppm)
+
+
 async def disputes_of(proposal: PayProposal) -> list[Dispute]:
     """The objections to `proposal` that stand: not withdrawn, and not by somebody who is suspended."""
     rows = Objection.filter(proposal_id=proposal.id, author__state__not="suspended").order_by("id")

@@ -18,7 +18,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
-from fedirec.credits.eyes import is_solo, refuse_same_eyes, solo_from
+from fedirec.credits.eyes import is_short, refuse_same_eyes, solo_from
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import actors_of_people, payers
@@ -89,7 +89,7 @@ async def propose_batch(
         payouts = [payout for payout, _ in chosen]
         batch.digest = digest_of(batch, payouts)
         await batch.save(update_fields=["digest"])
-        if is_solo(everybody):
+        if is_short(everybody, settings.eyes):
             await _begin_waiting(batch, payouts, settings)
         await audit(doer, "propose_batch", await _subject(batch), **_told(batch, payouts))
     return batch
@@ -226,7 +226,7 @@ async def tell_that_alone(doer: Viewer, batch: PayoutBatch) -> None:
     require(doer, Permission.PAY)
     async with transaction():
         await hold(batch)
-        if not is_solo(await payers()):
+        if not is_short(await payers(), (await money_settings()).eyes):
             raise Conflict(N_("Somebody else can approve this."))
         if not batch.is_solo and batch.state in ("proposed", "approved"):
             await _begin_waiting(batch, await payouts_of(batch), await money_settings())

@@ -40,6 +40,7 @@ _QUESTIONS: Final = frozenset(
         Notice.ROLE_PROPOSED,
         Notice.CREDIT_ANSWERED,
         Notice.GRANT_ASKED,
+        Notice.PERSON_NAMED,
         Notice.INVITED_TO_PROJECT,
         Notice.INVITATION_WAITS,
         Notice.TASK_GIVEN,
@@ -116,8 +117,10 @@ async def _write(group: Actor, person: Actor, words: str, url: str, language: st
 
 def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], language: str | None) -> str:
     with reading(Reader(locale=best_language([language] if language else []))):
-        who = (cause.name or cause.handle) if cause else _("Somebody")
-        blanks = {"title": title_in(kind, details), "challenge": str(details.get("challenge") or "")}
+        who = (cause.name or cause.handle) if cause else str(details.get("who") or _("Somebody"))
+        blanks = {"title": title_in(kind, details)} | {
+            name: str(details.get(name) or "") for name in ("challenge", "day")
+        }
         sentence = _(SENTENCES[kind]) % {"who": who, **blanks}
     return " ".join(filter(None, [sentence, str(details.get("reason") or "")]))
 

@@ -9,9 +9,11 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
 from fedirec.credits.actions.pools.stating import told_of
+from fedirec.credits.actions.proposals.doors import own_person
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, book
+from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
@@ -88,13 +90,12 @@ async def _hold_undecided(entry: PoolEntry) -> None:
 
 
 async def _refuse_same_eyes(treasurer: Actor, entry: PoolEntry) -> None:
-    settings = await money_settings()
     refuse_same_eyes(
-        (await person_of(treasurer)).id,
-        [(await person_of(await entry.stated_by)).id],
+        await own_person(treasurer),
+        [await own_person(await entry.stated_by)],
         payers=await payers(),
-        told_at=entry.created_at,
-        days=settings.solo_days,
+        told_at=await alone_from(about_entry(entry.key), since=entry.created_at, settings=await money_settings()),
+        days=0,
         now=now(),
     )
 

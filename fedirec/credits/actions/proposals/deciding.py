@@ -14,7 +14,8 @@ from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally
 from fedirec.credits.eyes import refuse_interest, refuse_same_eyes
 from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import TAKING, Facts, State, Step, advance, refusal_of
-from fedirec.credits.queries.contests import disputes_of, stakes_in, tally_of, unanswered
+from fedirec.credits.queries.alone import about_deciding, about_locking, alone_from
+from fedirec.credits.queries.contests import disputes_of, gaining_by, tally_of, unanswered
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
@@ -49,7 +50,7 @@ async def decide_proposal(
         _refuse_step(proposal, Facts(now=now(), unanswered=await unanswered(proposal), is_agreed=True))
         if any(dispute.is_upheld(revision.published_at) for dispute in await disputes_of(proposal)):
             raise Conflict(N_("An appeal was upheld. Please let those who lead it publish a revision first."))
-        is_solo = await refuse_own(treasurer, proposal, revision, told=revision)
+        is_solo = await refuse_own(treasurer, proposal, revision)
         ruling = Ruling(accepts=accepts, reason=reason.strip(), digest=digest)
         counted = await tally_of(proposal, revision, ruling=ruling)
         return await _decide(proposal, revision, counted, by=treasurer, reason=reason.strip(), is_solo=is_solo)
@@ -85,21 +86,21 @@ async def close_windows() -> int:
     return done
 
 
-async def refuse_own(
-    treasurer: Actor, proposal: PayProposal, revision: ProposalRevision, *, told: ProposalRevision | None = None
-) -> bool:
-    """`treasurer` did not propose what they approve, and gets nothing of it; whether the rule for where there is nobody
-    else stands in for that.
+async def refuse_own(treasurer: Actor, proposal: PayProposal, revision: ProposalRevision) -> bool:
+    """`treasurer` did not propose what they decide or lock, and gets nothing of it; whether the rule for where there is
+    nobody else stands in for that.
 
-    They wait then from when everybody was told: of `told`, or else of the decision. Raises Forbidden and Conflict.
+    They wait then from when everybody was told of it. Raises Forbidden and Conflict.
     """
     person, proposers, everybody = await own_person(treasurer), await proposers_of(proposal), await payers()
-    gaining = {each.person for each in await stakes_in(revision) if each.ppm}
-    told_at = (told.published_at if told is not None else proposal.decided_at) or revision.published_at
-    waiting: dict[str, Any] = {"told_at": told_at, "days": (await money_settings()).solo_days, "now": now()}
-    before = [person] if person in proposers else sorted(proposers)[:1]
-    is_alone = refuse_same_eyes(person, before, payers=everybody, **waiting)
-    return refuse_interest(person, gaining, others=everybody - proposers - {person}, **waiting) or is_alone
+    is_decided = proposal.state == State.DECIDED
+    about = about_locking(proposal.key) if is_decided else about_deciding(proposal.key)
+    since = (proposal.decided_at if is_decided else None) or revision.published_at
+    told_at = await alone_from(about, since=since, settings=await money_settings())
+    waiting: dict[str, Any] = {"told_at": told_at, "days": 0, "now": now()}
+    if person in proposers:
+        return refuse_same_eyes(person, [person], payers=everybody - proposers, **waiting)
+    return refuse_interest(person, await gaining_by(revision), others=everybody - proposers, **waiting)
 
 
 async def _close(proposal: PayProposal) -> bool:

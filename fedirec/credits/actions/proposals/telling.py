@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -76,12 +76,13 @@ async def tell_some(
     revision: ProposalRevision | None = None,
     about: str = "",
     by_copy: Collection[int] = (),
+    more: Mapping[str, str] | None = None,
 ) -> None:
     """Each of `people` knows that `kind` happened to `proposal`, or to the part of it that `about` names.
 
     Nobody is told twice: those `by_copy`, by row, whose instance makes a notice of the proposal itself, get no letter.
     """
-    details = {"title": proposal.title, **({"reason": reason} if reason else {})}
+    details = {"title": proposal.title, **({"reason": reason} if reason else {}), **(more or {})}
     number = revision.number if revision else proposal.number
     subject = f"{proposal.uri}#{about or f'{kind}-{number}'}"
     told = list(people)

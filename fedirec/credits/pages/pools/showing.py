@@ -33,6 +33,7 @@ from fedirec.credits.pages.pools.views import (
 from fedirec.credits.pages.proposals.finding import looker
 from fedirec.credits.pages.proposals.views import head_view
 from fedirec.credits.pools import MAX_WORDS, Kind
+from fedirec.credits.queries.alone import about_entry, said_of
 from fedirec.credits.queries.pools import (
     Home,
     entries_of,
@@ -45,7 +46,6 @@ from fedirec.credits.queries.pools import (
     waiting_entries,
 )
 from fedirec.credits.queries.proposals import proposals_from, proposals_of
-from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.errors import Invalid
 from fedirec.projects.queries.projects import projects_of
@@ -103,7 +103,7 @@ async def show_one(
     rows = await entries_of(pool, after=_after(request), limit=_PIECE + 1) if sees else []
     entries, kind = rows[:_PIECE], Kind(pool.kind)
     people = await _people({entry.stated_by_id for entry in entries} | ({viewer.id} if viewer else set()))
-    settings, uses = await money_settings(), await uses_of(pool)
+    uses = await uses_of(pool)
     names = await _names(cards, [group.id for group in uses])
     may_state = may_do(of_own_money(Deed.STATE_ENTRY, home, kind), parts)
     return render(
@@ -123,7 +123,7 @@ async def show_one(
             person=people.get(viewer.id) if viewer else None,
             people=people,
             payers=await payers(),
-            solo_days=settings.solo_days,
+            said=await said_of([about_entry(entry.key) for entry in entries]),
         ),
         next_url=_next_url(request, entries[-1].id) if len(rows) > _PIECE else "",
         uses=[names[group.id] for group in uses if group.id in names],
@@ -137,7 +137,6 @@ async def show_one(
         currencies=currency_choices(optional=True),
         max_words=MAX_WORDS,
         max_bytes=MAX_FILE,
-        solo_days=settings.solo_days,
     )
 
 

@@ -10,9 +10,9 @@ from typing import Final
 from fedirec.credits.deciding import NAMES as RULES
 from fedirec.credits.deciding import SENTENCES as RULE_SENTENCES
 from fedirec.credits.deciding import Rule
-from fedirec.credits.eyes import is_solo, solo_from
-from fedirec.credits.models import Pool, PoolEntry
+from fedirec.credits.models import Pool, PoolEntry, SaidAlone
 from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, Kind, PoolState
+from fedirec.credits.queries.alone import about_entry
 from fedirec.credits.queries.pools import Home
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.projects.pages.tabs import project_tabs
@@ -151,9 +151,11 @@ def entry_views(
     person: int | None,
     people: Mapping[int, int],
     payers: frozenset[int],
-    solo_days: int,
+    said: Mapping[str, SaidAlone],
 ) -> list[EntryView]:
-    """Those entries; `person` is who looks, and `people` who stated each, by the row of their account."""
+    """Those entries; `person` is who looks, `people` who stated each, by the row of their account, and `said` what was
+    said of each that nobody else can confirm.
+    """
     return [
         _entry_view(
             cards,
@@ -162,8 +164,8 @@ def entry_views(
             sees_files=sees_files,
             is_own=person is not None and people.get(entry.stated_by_id) == person,
             is_treasurer=is_treasurer,
-            is_alone=is_solo(payers),
-            solo_days=solo_days,
+            is_alone=len(payers) == 1,
+            said=said.get(about_entry(entry.key)),
         )
         for entry in entries
     ]
@@ -178,7 +180,7 @@ def _entry_view(
     is_own: bool,
     is_treasurer: bool,
     is_alone: bool,
-    solo_days: int,
+    said: SaidAlone | None,
 ) -> EntryView:
     kind, (word, tone, sign) = EntryKind(entry.kind), _STATES[entry.state]
     media = entry.evidence_file
@@ -207,7 +209,7 @@ def _entry_view(
         rate=entry.rate,
         others=others,
         may_decide=is_treasurer and entry.state == "stated" and (not is_own or is_alone),
-        may_decide_from=solo_from(entry.created_at, solo_days) if is_own and is_alone else None,
+        may_decide_from=said.from_at if is_own and is_alone and said else None,
     )
 
 

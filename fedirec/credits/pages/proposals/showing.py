@@ -304,7 +304,7 @@ async def _eyes(viewer: Actor | None, proposal: PayProposal, row: ProposalRevisi
     if viewer is None or row is None or can.isdisjoint({"decide", "lock"}):
         return ""
     try:
-        await refuse_own(viewer, proposal, row, told=row if "decide" in can else None)
+        await refuse_own(viewer, proposal, row)
     except FedirecError as error:
         return _(error.message) % error.blanks
     return ""
