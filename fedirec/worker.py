@@ -244,6 +244,7 @@ def chores(
         Chore("remind of invitations", timedelta(hours=1), remind_of_invitations),
         Chore("watch for leaders who are silent", timedelta(hours=1), watch_leaders),
         Chore("give projects to who offers to lead them", timedelta(minutes=10), decide_takeovers),
+        Chore("say who is alone with money", timedelta(minutes=1), say_who_is_alone),
         Chore("end the time for objections", timedelta(minutes=1), close_windows),
         Chore("owe what is contested no more", timedelta(minutes=1), release_settled),
         Chore("make ready what can be paid", timedelta(seconds=5), Readier(cashier.ways, vault).look),

@@ -11,7 +11,7 @@ from fedirec.credits.models.hearing import (
     ProposalDecision,
     Stance,
 )
-from fedirec.credits.models.pools import MoneySettings, Pool, PoolEntry, PoolUse
+from fedirec.credits.models.pools import MoneySettings, Pool, PoolEntry, PoolUse, SaidAlone
 from fedirec.credits.models.proposals import (
     DraftLine,
     LockedShare,
