@@ -23,6 +23,8 @@ class Cause(StrEnum):
     DETAILS = "details"
     CODE = "code"
     """Somebody says that they are them, with the code that they were given."""
+    NAME = "name"
+    """Somebody who was listed without an account turned out to be them."""
     TREASURER = "treasurer"
 
 

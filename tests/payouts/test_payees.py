@@ -24,15 +24,20 @@ from fedirec.activitypub.actors.vouching import SeenKey
 from fedirec.activitypub.models import Actor
 from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
-from fedirec.credits.models import PayProposal, ProductionCredit
+from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
+from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit
 from fedirec.credits.queries.credits import is_of
 from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Misconfigured, NotFound
+from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.actions.reconciling import mark_batch
+from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.details import COUNTRIES, mask
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
@@ -42,6 +47,7 @@ from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.settings import Settings
 from tests.conftest import Pass
+from tests.credits.proposing import Earning, earning
 from tests.founding import PASSWORD
 from tests.network import Instance, Network, open_instance, settle
 from tests.payouts.stage import Office, owe
@@ -450,6 +456,63 @@ async def come_in(browser: httpx.AsyncClient, provider: Provider, *, who: str = 
     return str(back.headers["location"])
 
 
+async def share_with_dora(here: Instance, time_passes: Pass) -> tuple[Earning, PayProposal]:
+    """A film earned 1,000.00, of which Dora, who has no account, gets a fifth by a proposal that is locked."""
+    film = await earning(here, host_share_ppm=0, amount=100_000)
+    await here.join("tina", role=Role.TREASURER)
+    proposal = await film.propose()
+    dora = LineDraft(name="Dora", label="Songs", weight=25, reason="She sang.")
+    await here.run(lambda: save_lines(film.ana, proposal, proposal.version, [dora]))
+    async with here.sign_in("ana") as browser:
+        page = (await browser.get(f"/pay/{proposal.key}/publish")).text
+        assert "Their share is kept for them until somebody has said who they are" in page
+    revision = await film.publish(proposal)
+    await film.decided(proposal, revision, time_passes)
+    await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
+    await here.run(accrue)
+    return film, proposal
+
+
+async def say_who_dora_is(here: Instance, proposal: PayProposal, dora: Actor, browser: httpx.AsyncClient) -> str:
+    """Somebody who leads it names her account and she says yes; where a treasurer agrees."""
+    who = f"/pay/{proposal.key}/who"
+    async with here.sign_in("ana") as leader, here.sign_in("bo") as other:
+        assert who in (await leader.get(f"/pay/{proposal.key}")).text
+        page = (await leader.get(who)).text
+        line = re.search(r'<option value="([^"]+)">Dora', page)
+        assert line is not None
+        asked = {"line": line[1], "person": dora.uri}
+        assert (await other.post(who, data=asked)).status_code == 403
+        assert (await leader.post(who, data=asked | {"person": "@ana@here.test"})).status_code == 422
+        assert (await leader.post(who, data=asked)).status_code == 303
+        assert "has been asked" in (await leader.get(who)).text
+    assert "€200.00" not in (await browser.get("/money")).text
+    named = await here.run(lambda: NamedPerson.get())
+    answer = f"/money/named/{named.id}"
+    async with here.sign_in("cy") as other:
+        assert (await other.post(answer, data={"answer": "yes", f"present_{named.id}": PASSWORD})).status_code == 404
+    assert (await browser.post(answer, data={"answer": "yes"})).status_code == 303
+    return f"/treasury/payees/named/{named.id}"
+
+
+async def settle_and_read(here: Instance, browser: httpx.AsyncClient) -> None:
+    """Whatever is owed to whoever looks is put together, approved, paid and marked by three; their statement has it."""
+
+    async def pay() -> None:
+        office = Office(here)
+        batch = await office.approved("manual")
+        await submit_batch(await office.viewer("olga"), office.ways, office.vault, batch)
+        await mark_batch(await office.viewer("tina"), office.ways, batch, reference="receipt 7", text="In cash.")
+        assert await find_all_differences() == []
+
+    await here.run(pay)
+    assert "€200.00" in (await browser.get(f"/money/statements/{now().year}")).text
+
+
+async def find_all_differences() -> list[str]:
+    return [each async for each in find_differences()]
+
+
 @pytest.mark.one_database
 async def test_somebody_on_mastodon_is_paid(
     here: Instance, network: Network, running_provider: Provider, time_passes: Pass
@@ -459,9 +522,19 @@ async def test_somebody_on_mastodon_is_paid(
     async with here.client() as browser:
         assert await come_in(browser, running_provider) == "/money"
         ana = await here.run(lambda: Actor.get(uri__startswith="https://home.test/", handle="ana"))
-        await here.run(lambda: owe_person(ana, 12_300))
+        film, proposal = await share_with_dora(here, time_passes)
+        await come_in(browser, running_provider)
+        decision = await say_who_dora_is(here, proposal, ana, browser)
+        async with here.sign_in("tom") as tom:
+            early = await tom.post(decision, data={"answer": "accept"}, follow_redirects=True)
+            assert "too early" in early.text
+            time_passes(timedelta(days=7, hours=1))
+            assert "Yes, that is one person" in (await tom.get("/treasury/payees")).text
+            assert (await tom.post(decision, data={"answer": "accept"})).status_code == 303
+        assert await here.run(find_all_differences) == []
+        assert sum((await film.owed(proposal)).values()) == 80_000, "and a fifth is owed to who has another row"
         page = (await browser.get("/money")).text
-        assert "€123.00" in page
+        assert "€200.00" in page
         assert "We do not know how you would like to be paid." in page
         assert "You have not accepted the terms" in page
         terms = (await browser.get("/money/terms")).text
@@ -488,11 +561,12 @@ async def test_somebody_on_mastodon_is_paid(
         page = (await browser.get("/money")).text
         assert "not accepted" not in page
         assert "We do not know" not in page
+        await settle_and_read(here, browser)
         left = await browser.post("/settings/visit/leave", data={"sure": "on"})
         assert left.status_code == 303
     await settle(here)
     assert await here.run(lambda: Payee.filter(details__not_isnull=True).count()) == 0
-    assert await here.run(lambda: Payable.all().count()) == 1  # what they are owed stays theirs
+    assert await here.run(lambda: Payable.all().count()) == 3  # what they are owed stays theirs
     letters = [request for request in network.requests if request.url.host == "home.test" and request.method == "POST"]
     assert any(b"how you are paid" in request.content for request in letters)  # told at home too
     assert not any(b"kitchen" in request.content for request in letters)

@@ -111,6 +111,7 @@ class Notice(StrEnum):
     PROPOSAL_RELEASED = "proposal_released"
     PROPOSAL_CANCELLED = "proposal_cancelled"
     DEPARTURE_ASKED = "departure_asked"
+    PERSON_NAMED = "person_named"
     OBJECTED = "objected"
     OBJECTION_ANSWERED = "objection_answered"
     OBJECTION_APPEALED = "objection_appealed"

@@ -15,6 +15,7 @@ WHY_HELD: Final[Mapping[str, str]] = MappingProxyType(
         "key": N_("the account has a new key"),
         "details": N_("the details are new"),
         "code": N_("somebody used the code for proving who they are"),
+        "name": N_("you turned out to be somebody who was listed without an account"),
         "treasurer": N_("a treasurer decided so"),
     }
 )

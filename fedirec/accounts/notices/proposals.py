@@ -51,6 +51,9 @@ FAMILY: Final = Family(
         Notice.DEPARTURE_ASKED: Words(
             one=N_("“%(title)s” is not what you were promised when you contributed. It waits for you to agree, or not.")
         ),
+        Notice.PERSON_NAMED: Words(
+            one=N_("%(who)s says that you are somebody who gets a share by “%(title)s”. Please say whether that is so.")
+        ),
         Notice.OBJECTED: Words(one=N_("%(who)s objects to the proposal “%(title)s”. Every objection gets an answer.")),
         Notice.OBJECTION_ANSWERED: Words(one=N_("%(who)s answered your objection to “%(title)s”.")),
         Notice.OBJECTION_APPEALED: Words(

@@ -11,6 +11,7 @@ from fedirec.credits.models.hearing import (
     ProposalDecision,
     Stance,
 )
+from fedirec.credits.models.naming import NamedPerson
 from fedirec.credits.models.pools import MoneySettings, Pool, PoolEntry, PoolUse, SaidAlone
 from fedirec.credits.models.proposals import (
     DraftLine,
@@ -28,6 +29,7 @@ __all__ = [
     "LockedShare",
     "MonetizationGrant",
     "MoneySettings",
+    "NamedPerson",
     "Objection",
     "PayProposal",
     "Pool",

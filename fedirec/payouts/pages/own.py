@@ -22,6 +22,7 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError, NotFound
 from fedirec.ledger.currencies import write_amount
 from fedirec.payouts.actions.payees.joining import moved_to, say_yes
+from fedirec.payouts.actions.payees.naming import answer_naming, asked_of
 from fedirec.payouts.actions.payees.presence import is_fresh
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.adapters.csv_file import write_cell
@@ -85,6 +86,30 @@ async def post_yes(request: Request[Any]) -> Response:
         response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
         return response
     return redirect(request, HERE, _("You are one person now. Please look at how you are paid."))
+
+
+async def post_named(request: Request[Any]) -> Response:
+    """They say whether they are who was listed without an account."""
+    viewer = require_viewer(request, Permission.BE_PAID)
+    form = await read_form(request)
+    is_me, field = form.value("answer") == "yes", f"present_{id_in(request)}"
+    try:
+        await answer_naming(
+            viewer,
+            id_in(request),
+            is_me=is_me,
+            present=form.secret(field, required=False),
+            attempts=request.state["attempts"],
+        )
+    except NotFound:
+        raise
+    except FedirecError as error:
+        error.field = field if error.field == "present" else error.field
+        response = once_more(request, _PAGE, form, error, **await _money(request, viewer))
+        response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
+        return response
+    done = _("Thank you. After some days a treasurer agrees, and then it is yours.")
+    return redirect(request, HERE, done if is_me else _("Thank you. Nothing changes."))
 
 
 async def show_statement(request: Request[Any]) -> Response:
@@ -192,6 +217,10 @@ async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
             }
             for each in await moved_to(viewer.actor)
         ],
+        "named": [
+            {"id": each.id, "name": each.person.name, "title": each.proposal.title, "url": f"/pay/{each.proposal.key}"}
+            for each in await asked_of(viewer.actor)
+        ],
         "has_moved": viewer.actor.moved_to is not None,
         **await presence_of(viewer),
         **how_paid(standing),
@@ -222,6 +251,7 @@ def _payable(row: Payable) -> dict[str, Any]:
 routes = [
     Route(HERE, show_money, methods=["GET"]),
     Route(f"{HERE}/yes/{{id:int}}", post_yes, methods=["POST"]),
+    Route(f"{HERE}/named/{{id:int}}", post_named, methods=["POST"]),
     Route(f"{HERE}/statements/{{year:int}}", show_statement, methods=["GET"]),
     Route(f"{HERE}/statements/{{year:int}}.csv", show_table, methods=["GET"]),
 ]

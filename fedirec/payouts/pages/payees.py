@@ -18,6 +18,7 @@ from fedirec.errors import FedirecError, NotFound
 from fedirec.ledger.iban import write_iban
 from fedirec.payouts.actions.payees.codes import MAX_REASON, decidable_at, decide_code
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
+from fedirec.payouts.actions.payees.naming import decide_naming, named_from, waiting_namings
 from fedirec.payouts.actions.payees.treasury import read_details, set_form
 from fedirec.payouts.adapters.catalogue import KINDS as WAYS
 from fedirec.payouts.holds import Cause
@@ -57,6 +58,19 @@ async def show_payees(request: Request[Any]) -> Response:
         headers=PRIVATE,
         payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
         kinds=[Tab(label=label, url=f"{HERE}?which={name}", is_current=name == which) for name, label in kinds],
+        named=[
+            {
+                "id": each.id,
+                "name": each.person.name,
+                "title": each.proposal.title,
+                "url": f"/pay/{each.proposal.key}",
+                "who": person_view(each.actor, cache=request.state["media_cache"]),
+                "named_by": person_view(each.named_by, cache=request.state["media_cache"]),
+                "from": named_from(each, days=days),
+                "is_early": named_from(each, days=days) > now(),
+            }
+            for each in await waiting_namings()
+        ],
         codes=[
             {
                 "id": code.id,
@@ -142,6 +156,15 @@ async def post_code(request: Request[Any]) -> Response:
     return redirect(request, HERE, done if is_decided else _("Thank you. Another treasurer has to say the same."))
 
 
+async def post_naming(request: Request[Any]) -> Response:
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    is_accepted = form.choice("answer", ("accept", "refuse")) == "accept"
+    vault, post = request.state["vault"], request.state["post"]
+    decided = decide_naming(viewer, id_in(request), is_accepted=is_accepted, vault=vault, post=post)
+    return await attempt(request, HERE, decided, _("It is decided, and everybody whom it concerns is told."))
+
+
 async def _payee_in(request: Request[Any]) -> Payee:
     return await get_payee(str(request.path_params["key"]))
 
@@ -183,6 +206,7 @@ async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
 routes = [
     Route(HERE, show_payees, methods=["GET"]),
     Route(f"{HERE}/codes/{{id:int}}", post_code, methods=["POST"]),
+    Route(f"{HERE}/named/{{id:int}}", post_naming, methods=["POST"]),
     Route(f"{HERE}/{{key}}", show_payee, methods=["GET"]),
     Route(f"{HERE}/{{key}}/read", post_reading, methods=["POST"]),
     Route(f"{HERE}/{{key}}/hold", post_hold, methods=["POST"]),

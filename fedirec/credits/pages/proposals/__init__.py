@@ -12,6 +12,7 @@ from fedirec.credits.pages.proposals import (
     editing,
     hearing,
     listing,
+    naming,
     publishing,
     showing,
 )
@@ -25,5 +26,6 @@ routes: list[BaseRoute] = [
     *comparing.routes,
     *hearing.routes,
     *deciding.routes,
+    *naming.routes,
     *showing.routes,
 ]

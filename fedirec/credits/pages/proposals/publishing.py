@@ -89,6 +89,7 @@ async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, sta
         change=difference_view(change, proposal.currency) if change is not None else None,
         unreasoned=await _named(proposal, found.unreasoned),
         unlisted=found.unlisted,
+        waiting=await _nameless(proposal),
         covers_all=proposal.pool is not None and await covers_all(proposal.pool),
         blocked=await _blocks(cards, found.blocked),
         departures=await _departures(proposal, found.departures),
@@ -96,6 +97,12 @@ async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, sta
         and not (found.unreasoned or found.unlisted or found.blocked or found.departures),
         max_note=MAX_NOTE,
     )
+
+
+async def _nameless(proposal: PayProposal) -> list[str]:
+    """Who gets something and has no account that anybody knows."""
+    rows = DraftLine.filter(proposal_id=proposal.id, actor_id=None, weight__gt=0, person__identities__id=None)
+    return [row.name async for row in rows.order_by("position", "id")]
 
 
 async def _named(proposal: PayProposal, keys: Sequence[str]) -> list[str]:

@@ -53,7 +53,7 @@ from fedirec.web.views import Choice
 
 MAX_CHOICES: Final = 300
 """Lines that the form for objections offers."""
-_ACTS: Final = frozenset({"edit", "cancel", "decide", "lock", "adjust"})
+_ACTS: Final = frozenset({"edit", "cancel", "decide", "lock", "adjust", "who"})
 """What those who lead it, and treasurers, do."""
 
 
@@ -295,6 +295,7 @@ def _can(request: Request[Any], page: ProposalPage) -> set[str]:
         "decide": _may(parts, Deed.DECIDE_PROPOSAL) and state is State.CLOSING and proposal.rule == Rule.HOST,
         "lock": _may(parts, Deed.LOCK_PROPOSAL) and state is State.DECIDED,
         "adjust": _may(parts, Deed.DRAW_UP_PROPOSAL) and state in BINDING and proposal.pool.state == "open",
+        "who": _may(parts, Deed.DRAW_UP_PROPOSAL) and any(each.share.actor_id is None for each in page.lines),
     }
     return {name for name, may in able.items() if may}
 

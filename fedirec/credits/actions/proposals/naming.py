@@ -1,0 +1,55 @@
+"""Saying which account somebody has who was listed without one, so that nobody is forgotten who is owed something."""
+
+from __future__ import annotations
+
+from fedirec.accounts.models import Identity, Person
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.actions.proposals.doors import begin
+from fedirec.credits.models import NamedPerson, PayProposal, Share
+from fedirec.credits.queries.standing import newest_revision
+from fedirec.db import transaction
+from fedirec.errors import Conflict, Invalid, NotFound
+from fedirec.remix.actions.private_notes import tell_people
+from fedirec.remix.powers import Deed
+from fedirec.translatable import N_
+from fedirec.uris import origin_of
+
+
+async def nameless_lines(proposal: PayProposal) -> list[Share]:
+    """The lines in force of people who have no account that anybody knows, with their persons."""
+    revision = await newest_revision(proposal)
+    if revision is None:
+        return []
+    found = Share.filter(revision_id=revision.id, actor_id=None, person__joined_id=None).select_related("person")
+    lines = await found.order_by("id")
+    known = await Identity.filter(person_id__in=[line.person_id for line in lines]).values_list("person_id", flat=True)
+    return [line for line in lines if line.person_id not in set(known)]
+
+
+async def name_account(leader: Actor, proposal: PayProposal, line_key: str, actor: Actor) -> NamedPerson:
+    """`leader` says that whoever has the line with that key in `proposal`, without an account, is `actor`, and asks.
+
+    Nothing changes before they say yes themselves and a treasurer agrees. Raises NotFound for no such line, Invalid for
+    what is no person, Forbidden and Conflict.
+    """
+    if actor.type != "Person" or actor.state != "active" or actor.moved_to is not None:
+        raise Invalid(N_("Please name the account of a person, where they live now."), field="person")
+    if actor.id == leader.id:
+        raise Invalid(N_("That is yourself. Somebody else who leads it has to say so."), field="person")
+    async with transaction():
+        await begin(Deed.DRAW_UP_PROPOSAL, proposal, leader)
+        line = next((each for each in await nameless_lines(proposal) if each.line_key == line_key), None)
+        if line is None:
+            raise NotFound(N_("There is no such line."))
+        earlier = NamedPerson.filter(person_id=line.person_id)
+        if await earlier.filter(state="accepted").exists():
+            raise Conflict(N_("That has been decided."))
+        await earlier.filter(state__in=["named", "confirmed"]).update(state="replaced")
+        person = await Person.get(id=line.person_id)
+        named = await NamedPerson.create(person=person, proposal=proposal, actor=actor, named_by=leader, named_at=now())
+        page = f"{origin_of(proposal.uri)}/money"
+        about = f"{proposal.uri}#named-{named.id}"
+        await tell_people(proposal.group, [actor], Notice.PERSON_NAMED, leader, about, page, {"title": proposal.title})
+    return named

@@ -1,0 +1,116 @@
+"""Somebody who was listed without an account is somebody: they say so, and a treasurer agrees after the days of a hold.
+
+Whoever leads a proposal names the account, whoever has it says yes, and a treasurer who did neither agrees.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.letters import Post
+from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.models import Identity, Person
+from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Permission, require
+from fedirec.accounts.viewer import Viewer
+from fedirec.activitypub.actors.vouching import key_changed_at
+from fedirec.activitypub.models import Actor
+from fedirec.clock import now
+from fedirec.credits.eyes import refuse_same_eyes
+from fedirec.credits.models import NamedPerson
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import payers
+from fedirec.db import transaction
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Forbidden, NotFound
+from fedirec.lanes import gathering
+from fedirec.payouts.actions.payees.giving import HERE, contacts_of
+from fedirec.payouts.actions.payees.joining import join_money
+from fedirec.payouts.actions.payees.presence import prove_it_is_them
+from fedirec.payouts.actions.payees.warning import warning_of
+from fedirec.payouts.holds import Cause
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.queries.payees import find_payee
+from fedirec.web.ratelimit import RateLimit
+
+
+async def answer_naming(viewer: Viewer, key: int, *, is_me: bool, present: str, attempts: RateLimit) -> None:
+    """Whoever is behind `viewer` says whether they are the one who was listed without an account.
+
+    Raises Forbidden as `prove_it_is_them`, TooMany, and NotFound where nobody says so of them.
+    """
+    await prove_it_is_them(viewer, present, attempts=attempts)
+    asked = NamedPerson.filter(id=key, actor_id=viewer.actor.id, state="named")
+    state = "confirmed" if is_me else "declined"
+    if not await asked.update(state=state, confirmed_at=now() if is_me else None):
+        raise NotFound
+
+
+async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vault, post: Post) -> None:
+    """A treasurer says whether whoever was listed without an account is who said so: then they are one, for good.
+
+    Raises NotFound; Forbidden for whoever named or is them, unless they are alone and have waited; Conflict before the
+    days of a hold are over, and when it is decided.
+    """
+    require(doer, Permission.PAY)
+    named = await NamedPerson.filter(id=key).select_related("actor", "person", "named_by", "proposal").first()
+    if named is None:
+        raise NotFound
+    if named.state != "confirmed" or named.confirmed_at is None:
+        raise Conflict("That has been decided.")
+    mine, theirs = await person_of(doer.actor), await person_of(named.actor)
+    if mine.id == theirs.id:
+        raise Forbidden("That concerns yourself. Somebody else has to decide it.")
+    settings = await money_settings()
+    refuse_same_eyes(
+        mine.id,
+        [(await person_of(named.named_by)).id],
+        payers=await payers() - {theirs.id},
+        told_at=named.confirmed_at,
+        days=settings.solo_days,
+        now=now(),
+    )
+    if is_accepted:
+        await _refuse_early(named, days=settings.hold_days)
+    payee = await find_payee(theirs)
+    contacts = contacts_of(payee, vault) if payee else ()
+    told = await warning_of(post, theirs, Notice.PAY_JOINED, path=HERE, title=named.person.name, contacts=contacts)
+    async with transaction(), gathering():
+        await hold(named)
+        if named.state != "confirmed":
+            raise Conflict("That has been decided.")
+        named.state, named.decided_by_id = "accepted" if is_accepted else "refused", doer.actor.id
+        named.decided_at = now()
+        await named.save(update_fields=["state", "decided_by_id", "decided_at"])
+        await audit(doer, "decide_naming", named.actor.uri, person=named.person_id, accepted=is_accepted)
+        if is_accepted:
+            await told.send()
+            await join_money(doer, theirs, await Person.get(id=named.person_id), cause=Cause.NAME, vault=vault)
+
+
+def named_from(named: NamedPerson, *, days: int) -> datetime:
+    """From when on a treasurer can agree."""
+    return (named.confirmed_at or now()) + timedelta(days=days)
+
+
+async def asked_of(actor: Actor) -> list[NamedPerson]:
+    """Where `actor` is said to be somebody who was listed without an account, and has not answered."""
+    rows = NamedPerson.filter(actor_id=actor.id, state="named").order_by("id").limit(20)
+    return list(await rows.select_related("person", "proposal"))
+
+
+async def waiting_namings() -> list[NamedPerson]:
+    """Those who said yes, of whom no treasurer has said anything, the oldest first."""
+    rows = NamedPerson.filter(state="confirmed").order_by("id").limit(30)
+    return list(await rows.select_related("person", "proposal", "actor", "named_by"))
+
+
+async def _refuse_early(named: NamedPerson, *, days: int) -> None:
+    if now() < named_from(named, days=days):
+        raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
+    if await key_changed_at(named.actor_id) is not None:
+        raise Conflict("Their server has other keys for them than before, so that it may be somebody else.")
+    person = await Person.get(id=named.person_id)
+    if person.joined_id is not None or await Identity.filter(person_id=person.id).exists():
+        raise Conflict("They have turned out to be somebody else meanwhile.")
