@@ -179,7 +179,8 @@ async def rows_are_protected() -> AsyncIterator[Wrong]:
         if name.startswith(TABLES):
             yield (
                 "ledger",
-                f"the trigger {name} is missing or turned off, so rows can be changed (fedirec migrate makes it)",
+                f"the trigger {name} is missing, turned off or another one, so rows can be changed "
+                "(fedirec migrate makes it)",
             )
 
 

@@ -13,7 +13,6 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from fedirec.db import complete_schema, execute, execute_script, fetch_rows, open_database, transaction
 from fedirec.db.schema import upgrade
-from fedirec.errors import Misconfigured
 from fedirec.ledger.journal import reverse
 from fedirec.ledger.posting import find_entry, post
 from fedirec.ledger.recording import head, record
@@ -282,7 +281,7 @@ async def test_a_protection_that_is_gone_is_found_and_made_again_and_that_is_sai
     await execute(drop)
 
     assert [each.sentence.partition(",")[0] for each in (await verify()).findings] == [
-        "the trigger posting_no_update is missing or turned off"
+        "the trigger posting_no_update is missing"
     ]
     assert await upgrade(database) == []
     assert [line.partition(";")[0] for line in caplog.messages] == [
@@ -295,14 +294,38 @@ async def test_a_protection_that_is_gone_is_found_and_made_again_and_that_is_sai
     assert not caplog.messages
 
 
-async def test_a_protection_that_is_turned_off_is_found_after_a_migration(database: str, database_kind: str) -> None:
-    if database_kind == "sqlite":
-        return  # its triggers cannot be turned off
-    await execute("ALTER TABLE chain_link DISABLE TRIGGER chain_link_no_delete")
+EMPTIED = {
+    "sqlite": (
+        "DROP TRIGGER posting_no_update; CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting "
+        "BEGIN SELECT 1; END;",
+        "DROP TRIGGER posting_no_update; CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting WHEN 0 "
+        "BEGIN SELECT RAISE(ABORT, 'rows of posting are never changed'); END;",
+    ),
+    "postgres": (
+        "ALTER TABLE posting DISABLE TRIGGER posting_no_update",
+        "DROP TRIGGER posting_no_update ON posting; CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting "
+        "FOR EACH ROW WHEN (false) EXECUTE FUNCTION fedirec_append_only()",
+        "DROP TRIGGER posting_no_update ON posting; CREATE TRIGGER posting_no_update AFTER UPDATE ON posting "
+        "FOR EACH STATEMENT EXECUTE FUNCTION fedirec_append_only()",
+        "CREATE OR REPLACE FUNCTION fedirec_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RETURN NEW; END $$",
+    ),
+}
+"""What leaves a trigger in its place that protects nothing."""
 
-    assert not (await verify()).is_sound
-    with pytest.raises(Misconfigured, match="chain_link_no_delete"):
+
+async def test_a_protection_that_still_stands_and_does_nothing_is_found_and_made_again(
+    database: str, database_kind: str
+) -> None:
+    for emptied in EMPTIED[database_kind]:
+        await execute_script(emptied)
+        assert "the trigger posting_no_update" in [
+            each.sentence.partition(" is ")[0] for each in (await verify()).findings
+        ]
+
         await complete_schema()
+
+        assert (await verify()).is_sound
 
 
 async def test_a_treasurer_with_the_file_in_hand_is_found_out(database: str, database_kind: str) -> None:
