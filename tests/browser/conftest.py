@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import skip_or_fail
+from tests.databases import Databases
 from tests.founding import PASSWORD
 from tests.ports import free_port
 
@@ -145,15 +146,23 @@ def serving(folder: Path, *names: str, port: int = 0) -> Iterator[Served]:
         log.close()
 
 
+def _home(folders: pytest.TempPathFactory, databases: Databases, name: str) -> Path:
+    """A folder with a database that was migrated already, as all tests have one."""
+    folder = folders.mktemp("browser") / name
+    folder.mkdir(mode=0o700)
+    shutil.copy(databases.new("sqlite").partition("://")[2], folder / "fedirec.sqlite3")
+    return folder
+
+
 @pytest.fixture(scope="package")
-def here(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("browser") / "here", "ana", "bo") as served:
+def here(tmp_path_factory: pytest.TempPathFactory, databases: Databases, chromium: Any) -> Iterator[Served]:
+    with serving(_home(tmp_path_factory, databases, "here"), "ana", "bo") as served:
         yield served
 
 
 @pytest.fixture(scope="package")
-def there(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("browser") / "there", "cy", "dee") as served:
+def there(tmp_path_factory: pytest.TempPathFactory, databases: Databases, chromium: Any) -> Iterator[Served]:
+    with serving(_home(tmp_path_factory, databases, "there"), "cy", "dee") as served:
         yield served
 
 
