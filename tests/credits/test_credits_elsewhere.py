@@ -130,7 +130,10 @@ async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(
     forged = asked[bo] | {"roleName": "http://id.loc.gov/vocabulary/relators/fmd"}
     await good.post(here, says(good, "Accept", bo, forged))
     assert await state() == "proposed"
-    assert len(await refused(here)) == 3
+    # Nor from a day that has not come: nothing said until then would count any more.
+    await good.post(here, says(good, "Accept", bo, asked[bo], at="2999-01-01T00:00:00Z"))
+    assert await state() == "proposed"
+    assert len(await refused(here)) == 4
 
     first = says(good, "Accept", bo, asked[bo])
     await good.post(here, first)

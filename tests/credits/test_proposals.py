@@ -406,7 +406,7 @@ async def _released_after(proposal: PayProposal, change: Callable[[], Awaitable[
 
 @pytest.mark.one_database
 async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, time_passes: Pass) -> None:
-    """The founder's case: it is seen struck through, and can be taken back as long as nothing is decided."""
+    """The founder's case: it is seen struck through, and can be taken back as long as people can object."""
     film = await earning(here, host_share_ppm=0, amount=100_000)
     proposal, first = await film.published({"ana": 0, "bo": 60, "cy": 40})
     await refused(here, Forbidden, lambda: give_share_back(film.tom, proposal, first.digest))
@@ -433,12 +433,19 @@ async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, tim
     assert before is not None
     assert after is not None
     assert (after - before).days == 6, "another week, of which the first days were left anyway"
+    # Once for each person: nobody keeps everybody else waiting by a change of mind.
     for _ in range(2):
+        time_passes(timedelta(days=1))
         for turn in (give_share_back, take_share_back):
             digest = (await film.newest(proposal)).digest
             await here.run(turn, film.bo, proposal, digest)
+    assert (await film.look(proposal)).closes_at == after
     digest = (await film.newest(proposal)).digest
     await refused(here, TooMany, lambda: give_share_back(film.bo, proposal, digest))
+    await here.run(lambda: PayProposal.filter(id=proposal.id).update(closes_at=now()))
+    assert "as long as people can object" in await refused(
+        here, Conflict, lambda: take_share_back(film.bo, proposal, digest)
+    )
 
 
 @pytest.mark.one_database

@@ -341,7 +341,8 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     proposal, revision = await earned.published({"bo": 100})
     it = Listed(here, earned, proposal, revision)
 
-    # Somebody who is not listed accepts; an admin of another instance speaks for bo; the instance of nobody does.
+    # From a day that has not come; somebody who is not listed accepts; an admin of another instance speaks for bo; the instance of nobody does.
+    assert await it.says(good, "Accept", bo, it.ref(), published="2999-01-01T00:00:00Z") == []
     assert await it.says(evil, "Accept", mallory, it.ref()) == []
     forged = evil.activity("Accept", bo, it.ref(), **{"@context": CONTEXT})
     assert (await evil.post(here, forged, actor=mallory)).status_code in (202, 401, 403)

@@ -45,6 +45,8 @@ async def accept_elsewhere(
             raise Forbidden(_NOT_LISTED)
         if State(copy.state) not in HEARING:
             raise Conflict(_OVER)
+        if recused is False and not is_open(copy.state, now=now(), closes_at=copy.closes_at):
+            raise Conflict(N_("A share is taken back as long as people can object, and not after that."))
         ref = ProposalRef(id=copy.uri, revision=revision.number, digest=digest, recused=recused, line=line)
         uri = await _send(Accept, person, copy, ref)
         says = {None: "accept", True: "recuse", False: "return"}[recused]

@@ -93,10 +93,12 @@ async def write_revision(
     note: str,
     rows: Mapping[str, DraftLine | Share],
     is_recusal: bool = False,
+    extends: bool = True,
 ) -> ProposalRevision:
     """`revision` is in force, and `proposal` stands at `state`; part of the caller's transaction, which holds it.
 
-    `rows` say whose each line is, `is_recusal` that somebody gives a share back or takes it again and proposes nothing.
+    `rows` say whose each line is, `is_recusal` that somebody gives a share back or takes it again and proposes nothing,
+    and unless it `extends` the time to object, that stays as it is.
     `revision` says what is really shared: the row keeps that, and the document that
     everybody reads has it where the instance shows amounts. Raises Conflict for a revision in which nothing changed.
     """
@@ -127,7 +129,7 @@ async def write_revision(
     proposal.closes_at = closes_at(
         row.published_at,
         before=proposal.closes_at,
-        loses_or_new=change.loses_or_new if change else before is not None,
+        loses_or_new=extends and (change.loses_or_new if change else before is not None),
         window=timedelta(days=settings.window_days),
         longer=timedelta(days=settings.more_days),
     )

@@ -19,7 +19,7 @@ from fedirec.credits.actions.proposals.publishing import with_recused, write_rev
 from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
 from fedirec.credits.departures import Departure
 from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
-from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance
+from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance, is_open
 from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines, unagreed_departures
 from fedirec.credits.queries.standing import actors_of_people, lines_of_person
 from fedirec.db import transaction
@@ -84,7 +84,10 @@ async def give_share_back(
 async def take_share_back(
     actor: Actor, proposal: PayProposal, digest: str, *, line: str = "", route: Route = BY_PAGE
 ) -> ProposalRevision | None:
-    """`actor` wants what they gave back after all; the others lose it again, and have a week to object."""
+    """`actor` wants what they gave back after all; the others lose it again, and have a week to object, the first time.
+
+    Raises Conflict when people can object no more, so that nobody is kept waiting at the end.
+    """
     return await _change_share(actor, proposal, digest, "return", line, route)
 
 
@@ -150,6 +153,8 @@ async def _change_share(
             raise NotFound(N_("There is no such line."))
         if State(proposal.state) not in HEARING:
             raise Conflict(N_("It is too late to give this share back, or too early."))
+        if says == "return" and not is_open(proposal.state, now=now(), closes_at=proposal.closes_at):
+            raise Conflict(N_("A share is taken back as long as people can object, and not after that."))
         if digest != revision.digest:
             await say(actor, person, proposal, revision, says, digest, line=line, route=route, reason=STALE)
             return None
@@ -159,6 +164,7 @@ async def _change_share(
         turns = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=["recuse", "return"], counts=True)
         if await turns.count() >= MAX_GIVEN_BACK:
             raise TooMany(N_("You have changed your mind often. Please talk to those who lead it."), retry_after=3600)
+        is_again = says == "return" and await turns.filter(says="return").exists()
         await say(actor, person, proposal, revision, says, digest, line=line, route=route)
         rows = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
         recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
@@ -170,6 +176,7 @@ async def _change_share(
             note="",
             rows=rows,
             is_recusal=True,
+            extends=not is_again,
         )
         await tell_leaders(proposal, Notice.SHARE_GIVEN_BACK, cause=actor)
         return row

@@ -147,7 +147,7 @@ async def post_stance(request: Request[Any]) -> Response:
 
 
 _CHANGED: Final = {
-    "give_back": N_("The others get it now, in proportion. You can take it back until it is decided."),
+    "give_back": N_("The others get it now, in proportion. You can take it back as long as people can object."),
     "take_back": N_("You have it again. Everybody else has time to look at that."),
 }
 

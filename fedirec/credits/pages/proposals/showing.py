@@ -283,7 +283,7 @@ def _can(request: Request[Any], page: ProposalPage) -> set[str]:
         "object": viewing.can_object and viewer.can(Permission.OBJECT),
         "accept": viewing.can_accept and not _has_accepted(page),
         "give_back": viewing.can_give_back,
-        "take_back": viewing.can_accept and given_back,
+        "take_back": viewing.can_accept and page.is_open and given_back,
     }
     if proposal.pool is None:
         return {name for name, may in said.items() if may}
