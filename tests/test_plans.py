@@ -184,6 +184,7 @@ PAGES = (
     "/pay/{proposal}",
     "/pay/{proposal}/edit",
     "/pay/{proposal}/publish",
+    "/pay/{proposal}/who",
     "/money",
     "/money?before=9",
     "/money/details",

@@ -218,6 +218,7 @@ MAKER: Final = (
     "{pool}/propose",
     "{proposal}/edit",
     "{proposal}/publish",
+    "{proposal}/who",
     "{proposal_draft}/edit",
     "/credits",
     "{finished}/credits",

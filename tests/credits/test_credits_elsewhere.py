@@ -212,7 +212,8 @@ async def test_who_signs_in_with_their_own_server_confirms_on_the_same_page(
         page = f"{production.uri.removeprefix(here.origin)}/credits/{line.key}"
         assert "Yes, I did that" in (await browser.get(page)).text
         assert "waits for your word" in (await browser.get("/credits")).text
-        assert (await browser.post(page, data={"do": "confirm"})).status_code == 303
+        said = await browser.post(page, data={"do": "confirm"}, follow_redirects=True)
+        assert 'href="/money/code"' in said.text
     assert (await here.run(lambda: ProductionCredit.get(id=line.id))).state == "confirmed"
     async with here.client() as stranger:
         assert "Yes, I did that" not in (await stranger.get(page)).text

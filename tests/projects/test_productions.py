@@ -197,6 +197,8 @@ async def test_another_instance_shows_it_with_a_manifest_that_it_digested(here: 
 
     question = (await here.run(asked))[0]
     assert "names you in the credits of" in question
+    assert "next=/money/code" in question
+    assert "/money/code" not in "".join((await here.run(asked))[1:]), "it is offered with the first credit"
     assert production.uri.removeprefix(here.origin) in question
 
     async def look() -> None:

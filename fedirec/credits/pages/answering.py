@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.credits.actions.crediting.answering import answer_named_role
+from fedirec.credits.pages.codes import offering_code
 from fedirec.projects.pages.finding import project_in
 from fedirec.projects.pages.productions.showing import production_in
 from fedirec.projects.pages.productions.views import production_view
@@ -29,7 +30,8 @@ async def post_answer(request: Request[Any]) -> Response:
     is_so = form.value("do") == "confirm"
     await answer_named_role(viewer.actor, production, row_in(request, "line"), is_so=is_so)
     said = _("Thank you. You are credited for it.") if is_so else _("Thank you. It is not said of you any more.")
-    return redirect(request, production_view(Cards(request), production).url, said)
+    page = production_view(Cards(request), production).url
+    return redirect(request, page, offering_code(said) if is_so else said)
 
 
 routes = [Route("/p/{slug}/productions/{key}/answers/{line:int}", post_answer, methods=["POST"])]

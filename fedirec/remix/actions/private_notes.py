@@ -7,6 +7,7 @@ software shows it, and its link leads to the page where they sign in with their 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,7 +25,9 @@ from fedirec.errors import Unsupported
 from fedirec.html import excerpt
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.actions.reminders import is_first
 from fedirec.remix.vocab import Mention, PostObject
+from fedirec.translatable import N_
 from fedirec.uris import new_key, origin_of
 from fedirec.web.language import Reader, best_language, reading
 from fedirec.web.language import gettext as _
@@ -53,6 +56,13 @@ _QUESTIONS: Final = frozenset(
     }
 )
 """What somebody answers: the page shows them the question when they are signed in."""
+
+_CREDITS: Final = frozenset({Notice.ROLE_PROPOSED, Notice.WORK_USED})
+"""What tells somebody that they are credited."""
+_CODE: Final = "code"
+_ONCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_OFFER: Final = N_("Should your server be gone one day, a code proves that this credit is yours. Get it here:")
+"""Said with the first credit. The code itself is shown to nobody but who is signed in."""
 
 
 async def tell_people(
@@ -85,7 +95,10 @@ async def tell_people(
     for person in told.values():
         if writes and not person.is_local and (also_moved or person.moved_to is None):
             page = door_to(url) if kind in _QUESTIONS else url
-            await _write(group, person, _in_words(kind, cause, details, language), page, language)
+            code = ""
+            if kind in _CREDITS and await is_first(person.uri, _CODE, _ONCE):
+                code = door_to(f"{origin_of(url)}/money/code")
+            await _write(group, person, _in_words(kind, cause, details, language), page, language, code=code)
 
 
 def door_to(url: str) -> str:
@@ -97,13 +110,17 @@ def door_to(url: str) -> str:
     return f"{origin}/sign-in/elsewhere?next={quote(url.removeprefix(origin), safe='/')}"
 
 
-async def _write(group: Actor, person: Actor, words: str, url: str, language: str | None) -> None:
+async def _write(group: Actor, person: Actor, words: str, url: str, language: str | None, *, code: str = "") -> None:
     mention = f'<a href="{escape(person.url or person.uri)}" class="u-url mention">@{escape(person.handle)}</a>'
+    offer = ""
+    if code:
+        with reading(Reader(locale=best_language([language] if language else []))):
+            offer = f'<p>{escape(_(_OFFER))} <a href="{escape(code)}">{escape(code)}</a></p>'
     note = PostObject(
         id=f"{group.uri}/letters/{new_key()}",
         attributed_to=group.uri,
         published=now(),
-        content=f'<p>{mention} {escape(words)}</p><p><a href="{escape(url)}">{escape(url)}</a></p>',
+        content=f'<p>{mention} {escape(words)}</p><p><a href="{escape(url)}">{escape(url)}</a></p>{offer}',
         language=best_language([language] if language else []),
         to=(person.uri,),
         url=url,

@@ -14,6 +14,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.lines import MAX_LABEL, MAX_REASON, CreditHappening
 from fedirec.credits.models import ProductionCredit
+from fedirec.credits.pages.codes import offering_code
 from fedirec.credits.pages.crediting.finding import frozen_in
 from fedirec.credits.pages.crediting.views import line_view
 from fedirec.credits.pages.crediting.words import SAID
@@ -106,7 +107,8 @@ async def _done(
         form.refuse(error)
         return await _show_line(request, project, line, form)
     page = f"{production_view(Cards(request), line.production).url}/credits/{line.key}"
-    return redirect(request, page, _(SAID[happening]))
+    said = _(SAID[happening])
+    return redirect(request, page, offering_code(said) if happening is CreditHappening.CONFIRM else said)
 
 
 routes = [
