@@ -24,7 +24,7 @@ from fedirec.credits.actions.pools import (
     confirm_entry,
     draft_of,
     open_pool,
-    refuse_statement,
+    reject_entry,
     state_entry,
     use_pool,
 )
@@ -133,7 +133,7 @@ async def test_money_that_came_in_counts_when_another_person_confirms_it(here: I
     await here.run(confirm_entry, tom, entry, pool, home)
     await here.run(confirm_entry, olga, cost, pool, home)
     await refused(here, Conflict, lambda: confirm_entry(olga, entry, pool, home))
-    await refused(here, Conflict, lambda: refuse_statement(tom, entry, pool, home, reason="After all"))
+    await refused(here, Conflict, lambda: reject_entry(tom, entry, pool, home, reason="After all"))
 
     state = await here.run(pool_state, pool)
     assert (state.came_in, state.spent, state.profit) == (807_364, 7_364, 800_000)
@@ -265,7 +265,7 @@ async def test_only_treasurers_set_money_of_the_instance_aside_and_no_more_than_
     pool = await here.run(open_pool, tom, of_instance, own)
     aside = await stated(here, tom, pool, of_instance, income(501, kind=EntryKind.ASIDE))
     await refused(here, Conflict, lambda: confirm_entry(olga, aside, pool, of_instance))
-    await here.run(lambda: refuse_statement(olga, aside, pool, of_instance, reason="We have kept 500."))
+    await here.run(lambda: reject_entry(olga, aside, pool, of_instance, reason="We have kept 500."))
     aside = await stated(here, tom, pool, of_instance, income(500, kind=EntryKind.ASIDE))
     await here.run(confirm_entry, olga, aside, pool, of_instance)
     state = await here.run(pool_state, pool)

@@ -35,7 +35,7 @@ from fedirec.credits.actions.pools import (
     close_pool,
     confirm_entry,
     open_pool,
-    refuse_statement,
+    reject_entry,
     state_entry,
     use_pool,
 )
@@ -174,7 +174,7 @@ async def confirm(call: Call) -> Entry:
 
 async def refuse(call: Call) -> Entry:
     pool, home, entry = await _named_entry(call)
-    await refuse_statement(call.actor, entry, pool, home, reason=call.sent(Closing).reason)
+    await reject_entry(call.actor, entry, pool, home, reason=call.sent(Closing).reason)
     return await _shown_entry(call, pool, entry.key)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedirec.credits.actions.pools.deciding import confirm_entry, refuse_statement
+from fedirec.credits.actions.pools.deciding import confirm_entry, reject_entry
 from fedirec.credits.actions.pools.opening import change_pool, close_pool, draft_of, open_pool, use_pool
 from fedirec.credits.actions.pools.stating import state_entry
 
@@ -12,7 +12,7 @@ __all__ = [
     "confirm_entry",
     "draft_of",
     "open_pool",
-    "refuse_statement",
+    "reject_entry",
     "state_entry",
     "use_pool",
 ]

@@ -69,7 +69,7 @@ async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Ho
     return entry
 
 
-async def refuse_statement(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Home, *, reason: str) -> PoolEntry:
+async def reject_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Home, *, reason: str) -> PoolEntry:
     """What was stated does not count, and everybody can read why. Raises Forbidden, Conflict and Invalid."""
     said = check_reason(Happening.MONEY_REFUSED, reason)
     async with transaction():

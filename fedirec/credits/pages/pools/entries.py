@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.pools import confirm_entry, refuse_statement, state_entry
+from fedirec.credits.actions.pools import confirm_entry, reject_entry, state_entry
 from fedirec.credits.actions.pools.deeds import of_own_money
 from fedirec.credits.models import Pool
 from fedirec.credits.pages.pools.finding import doer_in, parts_of_visitor, pool_in
@@ -60,7 +60,7 @@ async def post_decision(request: Request[Any]) -> Response:
     reason = form.line("reason", required=True, max=MAX_REASON)
     if not form.errors:
         with form.collecting():
-            await refuse_statement(viewer.actor, entry, pool, home, reason=reason)
+            await reject_entry(viewer.actor, entry, pool, home, reason=reason)
             return redirect(request, page, _("It does not count, and everybody can read why."))
     return await show_one(request, pool, home, form, about=entry.key, status=422)
 
