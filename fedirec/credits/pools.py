@@ -186,10 +186,10 @@ def refuse_entry(draft: EntryDraft, *, kind: Kind, currency: str, has_file: bool
         raise Invalid(N_("A pot has no costs: all of it goes to contributors."), field="kind")
     if draft.kind is EntryKind.ASIDE and kind is not Kind.SELF_FUNDED:
         raise Invalid(N_("Only a pool of this instance's own money is filled like that."), field="kind")
-    _refuse_change(draft, currency)
+    _refuse_exchange(draft, currency)
 
 
-def _refuse_change(draft: EntryDraft, currency: str) -> None:
+def _refuse_exchange(draft: EntryDraft, currency: str) -> None:
     """What came in another currency says how much, and at which rate, and nothing else does."""
     if not draft.original_currency and draft.original_amount is None and not draft.rate:
         return
