@@ -51,9 +51,11 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.payouts.actions.batching import say_who_pays_alone
 from fedirec.payouts.actions.payees.giving import forget_payee, forget_payee_of
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
+from fedirec.payouts.actions.progress import finish_paid
 from fedirec.payouts.actions.readying import Readier
 from fedirec.payouts.actions.reconciling import ask_about_payments
 from fedirec.payouts.actions.submitting import Cashier
@@ -247,6 +249,8 @@ def chores(
         Chore("say who is alone with money", timedelta(minutes=1), say_who_is_alone),
         Chore("end the time for objections", timedelta(minutes=1), close_windows),
         Chore("owe what is contested no more", timedelta(minutes=1), release_settled),
+        Chore("close what was paid long ago", timedelta(hours=6), finish_paid),
+        Chore("say who pays alone", timedelta(minutes=1), say_who_pays_alone),
         Chore("make ready what can be paid", timedelta(seconds=5), Readier(cashier.ways, vault).look),
         Chore("ask what became of payments", timedelta(minutes=1), partial(ask_about_payments, cashier.ways)),
         Chore("see after what nobody claims", timedelta(hours=6), partial(follow_policy, cashier.ways, vault)),

@@ -160,6 +160,19 @@ async def test_the_treasurer_reads_details_on_record(here: Instance) -> None:
         "hold_pay",
         "release_pay",
     ]
+    # What is held for another reason no treasurer ends, and their own hold nothing else does.
+    await here.run(lambda: Payee.filter(id=payee.id).update(held_for="move", held_until=now() + timedelta(days=9)))
+    async with here.sign_in("tina") as browser:
+        await browser.post(f"{page}/hold", data={"days": "1"})
+        assert "the account has moved" in (await browser.get(page)).text
+        await browser.post(f"{page}/hold", data={"do": "release"})
+        kept = await standing_of(here, ana)
+        assert (kept.held_for, kept.held_until) == ("move", (await here.run(lambda: Payee.get())).held_until)
+        await browser.post(f"{page}/hold", data={"days": "60"})
+        assert "a treasurer decided so" in (await browser.get(page)).text
+        await here.run(lambda: Payee.filter(id=payee.id).update(held_until=now()))
+        assert (await standing_of(here, ana)).held_for == "treasurer"
+        assert page in (await browser.get("/treasury/payees?which=held")).text
     async with here.sign_in("ana") as browser:
         assert "A treasurer read the details" in (await browser.get("/money/details")).text
     async with here.sign_in("tina") as browser:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Account, Notification, Person
 from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.admin.backup import back_up, restore
@@ -25,7 +27,14 @@ from fedirec.errors import Conflict, FedirecError, Forbidden
 from fedirec.lanes import Done, Later, gathering
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
-from fedirec.payouts.actions.batching import approve_batch, pay_again, propose_batch, take_out, tell_that_alone
+from fedirec.payouts.actions.batching import (
+    approve_batch,
+    pay_again,
+    propose_batch,
+    say_who_pays_alone,
+    take_out,
+    tell_that_alone,
+)
 from fedirec.payouts.actions.progress import finish_paid
 from fedirec.payouts.actions.readying import Readier, make_ready
 from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
@@ -182,6 +191,35 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         for payout in await Payout.all():
             await mark_payout(olga, ways, payout, became="returned", **SHOWN)
         assert {(row.state, row.closed_at) for row in await PayProposal.all()} == {("partially_paid", None)}
+        await check_books()
+
+        # Two where it takes three: each does one thing at once, and the last one everybody was told of.
+        await here.join("tina", role=Role.TREASURER)
+        tina = await office.viewer("tina")
+        await owe({ana.id: 2_00})
+        await make_ready(ways, vault)
+        second = await propose_batch(olga, ways, vault, adapter="manual", currency="EUR")
+        assert (second.eyes, second.is_solo) == (3, True)
+        with pytest.raises(Forbidden, match="four eyes"):
+            await approve_batch(olga, ways, vault, second, digest=second.digest)
+        await approve_batch(tina, ways, vault, second, digest=second.digest)
+        pays = partial(submit_batch, olga, ways, vault, second)
+        with pytest.raises(Conflict, match="nobody else is left"):
+            await pays()
+        time_passes(timedelta(days=8))
+        await here.join("tom", role=Role.TREASURER)
+        assert await say_who_pays_alone() == 1, "there are three"
+        with pytest.raises(Forbidden, match="four eyes"):
+            await pays()
+        await decide(eyes=2)
+        with pytest.raises(Forbidden, match="four eyes"):
+            await pays()  # it keeps what it began with
+        await Account.filter(actor__local_handle="tom").update(role="member")
+        assert [await say_who_pays_alone() for _ in range(2)] == [1, 0]
+        with pytest.raises(Conflict, match="nobody else is left"):
+            await pays()  # whoever takes tom away is not alone at once
+        time_passes(timedelta(days=8))
+        await pays()
         await check_books()
 
     await here.run(story)

@@ -60,6 +60,8 @@ class MoneySettings(Model, metaclass=RowClass):
     terms_version = fields.IntField(default=1, db_default=1)
     form_countries: fields.Field[list[str] | None] = fields.JSONField(null=True)
     """Countries of which payees hand in a form before they are paid; null for none."""
+    lowered: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """How many days `hold_days` and `solo_days` were before they became fewer, and when (`at`): for what had begun."""
     changed_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

@@ -11,22 +11,20 @@ from datetime import date, timedelta
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
-from fedirec.accounts.actions.persons import person_of, roots_of
-from fedirec.accounts.notices import Notice
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
-from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
-from fedirec.credits.eyes import is_short, refuse_same_eyes, solo_from
+from fedirec.credits.eyes import is_short
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.queries.standing import actors_of_people, payers
+from fedirec.credits.queries.standing import payers
 from fedirec.db import add_object, transaction
 from fedirec.db.holding import hold
-from fedirec.db.rows import rows_in
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.currencies import CURRENCIES
+from fedirec.payouts.actions.alone import begin_waiting, refuse_eyes, subject_of
 from fedirec.payouts.actions.readying import wait_again
 from fedirec.payouts.adapters.protocol import Adapter, key_of
 from fedirec.payouts.keys import Vault
@@ -36,12 +34,12 @@ from fedirec.payouts.payments import MAX_IN_BATCH, State, Step, advance, digest_
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.waiting import lacks_of, standings_by_row
 from fedirec.payouts.queries.ways import Ways
-from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
-from fedirec.uris import origin_of
 
 SOON: Final = timedelta(days=60)
 """How far ahead somebody can say when the bank pays."""
+_OPEN: Final = ("proposed", "approved", "submitted")
+"""Where somebody still has to say something of a batch."""
 CHANGED: Final = N_(
     "Something has changed since this was put together: how somebody is paid, or whether they can be. Take them out, "
     "and let it be approved anew."
@@ -79,19 +77,21 @@ async def propose_batch(
             currency=currency,
             proposed_by_id=doer.actor.id,
             execute_on=execute_on,
+            eyes=settings.eyes,
             proposed_at=now(),
         )
         for payout, standing in chosen:
             await hold(payout)
             payout.state = advance(payout.state, Step.BATCH)
             payout.batch_id, payout.fingerprint = batch.id, standing.payee.fingerprint
-            await payout.save(update_fields=["state", "batch_id", "fingerprint"])
+            payout.country = standing.payee.country
+            await payout.save(update_fields=["state", "batch_id", "fingerprint", "country"])
         payouts = [payout for payout, _ in chosen]
         batch.digest = digest_of(batch, payouts)
         await batch.save(update_fields=["digest"])
-        if is_short(everybody, settings.eyes):
-            await _begin_waiting(batch, payouts, settings)
-        await audit(doer, "propose_batch", await _subject(batch), **_told(batch, payouts))
+        if is_short(everybody, batch.eyes):
+            await begin_waiting(batch, payouts, settings)
+        await audit(doer, "propose_batch", await subject_of(batch), **_told(batch, payouts))
     return batch
 
 
@@ -113,7 +113,7 @@ async def approve_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBat
             raise Conflict(CHANGED)
         batch.state, batch.approved_by_id, batch.approved_at = "approved", doer.actor.id, now()
         await batch.save(update_fields=["state", "approved_by_id", "approved_at"])
-        await audit(doer, "approve_batch", await _subject(batch), **_told(batch, payouts))
+        await audit(doer, "approve_batch", await subject_of(batch), **_told(batch, payouts))
 
 
 async def take_out(doer: Viewer, payout: Payout) -> None:
@@ -133,7 +133,7 @@ async def take_out(doer: Viewer, payout: Payout) -> None:
         else:
             batch.state, batch.ended_at = "cancelled", now()
         await batch.save(update_fields=["state", "approved_by_id", "approved_at", "digest", "ended_at"])
-        await audit(doer, "take_out_of_batch", await _subject(batch), payout=payout.key)
+        await audit(doer, "take_out_of_batch", await subject_of(batch), payout=payout.key)
 
 
 async def cancel_batch(doer: Viewer, batch: PayoutBatch) -> None:
@@ -149,7 +149,7 @@ async def cancel_batch(doer: Viewer, batch: PayoutBatch) -> None:
             await _release(payout, batch)
         batch.state, batch.ended_at = "cancelled", now()
         await batch.save(update_fields=["state", "ended_at"])
-        await audit(doer, "cancel_batch", await _subject(batch), **_told(batch, payouts))
+        await audit(doer, "cancel_batch", await subject_of(batch), **_told(batch, payouts))
 
 
 async def pay_again(doer: Viewer, payout: Payout) -> None:
@@ -199,37 +199,40 @@ def refuse_pretending(ways: Ways, way: Adapter | None) -> None:
         raise Conflict(PRETENDS)
 
 
-async def refuse_eyes(batch: PayoutBatch, person: int, before: Sequence[int]) -> None:
-    """`person` may go on with `batch` after the actors `before`, or is alone, said so beforehand, and gave it time.
-
-    Part of the caller's transaction, which holds the batch. Raises Forbidden, and Conflict where it is too early.
-    """
-    settings, everybody = await money_settings(), await payers()
-    actors = {row.id: row for row in await rows_in(Actor, set(before))}
-    people = [(await person_of(actors[each])).id for each in before]
-    refuse_same_eyes(
-        person,
-        people,
-        payers=everybody,
-        told_at=batch.not_before or now() + timedelta(days=settings.solo_days),
-        days=0,
-        now=now(),
-        eyes=settings.eyes,
-    )
-
-
 async def tell_that_alone(doer: Viewer, batch: PayoutBatch) -> None:
-    """Everybody in `batch` knows that one person alone pays here, and from when on; once, where nobody said so yet.
+    """Everybody in `batch` knows that too few people pay here, and from when on it goes on; once, where nobody said so
+    yet.
 
     Raises Forbidden, and Conflict where others could approve it.
     """
     require(doer, Permission.PAY)
     async with transaction():
         await hold(batch)
-        if not is_short(await payers(), (await money_settings()).eyes):
+        if not is_short(await payers(), batch.eyes):
             raise Conflict(N_("Somebody else can approve this."))
-        if not batch.is_solo and batch.state in ("proposed", "approved"):
-            await _begin_waiting(batch, await payouts_of(batch), await money_settings())
+        if not batch.is_solo and batch.state in _OPEN:
+            await begin_waiting(batch, await payouts_of(batch), await money_settings())
+
+
+async def say_who_pays_alone() -> int:
+    """Where too few people can go on with a batch, everybody in it knows, and from when on they do; where there are
+    enough again, what was said counts for nothing, and has to be said anew. Returns how many batches changed.
+    """
+    everybody, changed = await payers(), 0
+    rows = PayoutBatch.filter(state__in=_OPEN).order_by("id").values_list("id", "eyes", "is_solo")
+    for batch_id, eyes, is_solo in await rows:
+        if is_short(everybody, int(str(eyes))) is is_solo:
+            continue
+        async with transaction():
+            batch = await PayoutBatch.get(id=batch_id)
+            await hold(batch)
+            if batch.is_solo:
+                batch.is_solo, batch.not_before = False, None
+                await batch.save(update_fields=["is_solo", "not_before"])
+            else:
+                await begin_waiting(batch, await payouts_of(batch), await money_settings())
+        changed += 1
+    return changed
 
 
 async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[tuple[Payout, Standing]]:
@@ -267,23 +270,6 @@ async def _release(payout: Payout, batch: PayoutBatch) -> None:
     payout.state = advance(payout.state, Step.TAKE_OUT)
     payout.batch_id, payout.fingerprint = None, ""
     await payout.save(update_fields=["state", "batch_id", "fingerprint"])
-
-
-async def _begin_waiting(batch: PayoutBatch, payouts: Sequence[Payout], settings: MoneySettings) -> None:
-    """One person alone pays: everybody concerned knows from when on, and can say something until then."""
-    batch.is_solo, batch.not_before = True, solo_from(now(), settings.solo_days)
-    await batch.save(update_fields=["is_solo", "not_before"])
-    group = await own_actor()
-    roots = (await roots_of([payout.person_id for payout in payouts])).values()
-    details = {"title": batch.not_before.date().isoformat()}
-    page = f"{origin_of(group.uri)}/money"
-    await tell_people(
-        group, await actors_of_people(set(roots)), Notice.PAY_ALONE, None, await _subject(batch), page, details
-    )
-
-
-async def _subject(batch: PayoutBatch) -> str:
-    return f"{origin_of((await own_actor()).uri)}/treasury/batches/{batch.key}"
 
 
 def _told(batch: PayoutBatch, payouts: Sequence[Payout]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from fedirec.errors import Conflict
 from fedirec.lanes import enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
-from fedirec.payouts.actions.batching import refuse_eyes
+from fedirec.payouts.actions.alone import refuse_eyes
 from fedirec.payouts.actions.ending import abandon, account_of, hear
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.resuming import note_paid_before

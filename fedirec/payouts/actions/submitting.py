@@ -28,12 +28,12 @@ from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.payouts import bookings
+from fedirec.payouts.actions.alone import refuse_eyes
 from fedirec.payouts.actions.batching import (
     CHANGED,
     PRETENDS,
     is_as_approved,
     payouts_of,
-    refuse_eyes,
     refuse_pretending,
 )
 from fedirec.payouts.actions.ending import abandon, hear, held_try, leave_to_person, next_asking

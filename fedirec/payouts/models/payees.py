@@ -43,7 +43,9 @@ class Payee(Model, metaclass=RowClass):
     held_until: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     """Until when nothing is paid, after a Move, a new key or new details."""
     held_for = fields.CharField(max_length=10, default="", db_default="")
-    """move, key, details, code or treasurer; why it is held."""
+    """move, key, details or code; why it is held."""
+    treasurer_until: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    """Until when a treasurer holds it back besides, by hand."""
     confirmed_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     """When they last said that the details are theirs; null where they have to say so again."""
     changed_at = fields.DatetimeField(default=now)

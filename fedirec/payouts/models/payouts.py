@@ -37,8 +37,10 @@ class PayoutBatch(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="paid_batches", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     paid_by_id: int | None
+    eyes = fields.IntField(default=3, db_default=3)
+    """How many different people it takes, as the instance said when it was put together."""
     is_solo = fields.BooleanField(default=False, db_default=False)
-    """Whether the rule for one person alone stands in for further pairs of eyes."""
+    """Whether the rule for where there are too few people stands in for further pairs of eyes."""
     not_before: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     """Until when everybody listed has been told and can say something, where one person does it all."""
     digest = fields.CharField(max_length=100, default="", db_default="")
@@ -83,6 +85,8 @@ class Payout(Model, metaclass=RowClass):
     batch_id: int | None
     fingerprint = fields.CharField(max_length=64, default="", db_default="")
     """Of the payee's details when the batch was approved: others are not paid to."""
+    country = fields.CharField(max_length=2, default="", db_default="")
+    """ISO 3166-1; where the payee lived when it was put into the batch with which it went out."""
     fee = fields.BigIntField(default=0, db_default=0)
     """What the provider kept, in minor units."""
     reason = fields.CharField(max_length=300, default="", db_default="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from fedirec.payouts.models import CreditCode, Payable
 from fedirec.payouts.payments import NAMES, Lacking, State
 from fedirec.payouts.queries.money import (
     Statement,
+    YearSum,
     balances_with,
     payables_of,
     statement_of,
@@ -152,9 +153,21 @@ def table_of_statement(statement: Statement) -> str:
             line.kind,
             write_amount(line.amount, line.currency),
             line.currency,
-            statement.country,
+            line.country,
             line.payment,
         ]
+        lines.writerow([write_cell(cell) for cell in cells])
+    return text.getvalue()
+
+
+def table_of_sums(sums: Iterable[YearSum]) -> str:
+    """A line for each person, kind of income, country and currency."""
+    text = StringIO()
+    lines = csv.writer(text, quoting=csv.QUOTE_ALL)
+    lines.writerow(["person", "number", "kind", "country", "currency", "amount"])
+    for each in sums:
+        amount = write_amount(each.amount, each.currency)
+        cells = [each.name, str(each.person), each.kind, each.country, each.currency, amount]
         lines.writerow([write_cell(cell) for cell in cells])
     return text.getvalue()
 
@@ -163,15 +176,15 @@ def how_paid(standing: Standing | None) -> dict[str, Any]:
     """How somebody is paid, as far as it is shown."""
     if standing is None:
         return {"way": "", "masked": "", "country": "", "standing": None, "held_until": None, "held_for": ""}
-    payee, held = standing.payee, standing.held
-    is_held = held.until is not None and held.until > now()
+    payee, until, why = standing.payee, standing.held_until, standing.held_for
+    is_held = until is not None and until > now()
     return {
         "way": _(LABELS[payee.adapter]) if payee.adapter in LABELS else payee.adapter,
         "masked": payee.masked,
         "country": country_name(payee.country) if payee.country else "",
         "standing": standing,
-        "held_until": held.until if is_held else None,
-        "held_for": _(WHY_HELD[held.cause]) if is_held and held.cause else "",
+        "held_until": until if is_held else None,
+        "held_for": _(WHY_HELD[why]) if is_held and why else "",
     }
 
 

@@ -19,12 +19,11 @@ from fedirec.ledger.iban import write_iban
 from fedirec.payouts.actions.payees.codes import MAX_REASON, decidable_at, decide_code
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
 from fedirec.payouts.actions.payees.naming import decide_naming, named_from, waiting_namings
-from fedirec.payouts.actions.payees.treasury import read_details, set_form
+from fedirec.payouts.actions.payees.treasury import read_details, set_form, take_statements
 from fedirec.payouts.adapters.catalogue import KINDS as WAYS
-from fedirec.payouts.holds import Cause
 from fedirec.payouts.models import CreditCode, Payee
 from fedirec.payouts.pages.details import HAPPENINGS
-from fedirec.payouts.pages.own import PRIVATE, how_paid
+from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
 from fedirec.payouts.queries.payees import (
     Standing,
     events_of,
@@ -46,6 +45,10 @@ _PAGE: Final = "payouts/payee.html"
 
 async def show_payees(request: Request[Any]) -> Response:
     require_viewer(request, Permission.PAY)
+    return await _show(request, Form())
+
+
+async def _show(request: Request[Any], form: Form, status: int = 200) -> Response:
     asked = request.query_params.get("which", "")
     which = asked if asked in ("held", "form") else "all"
     rows, before = await payees_by_age(which=which, before=place_in(request, "before"))
@@ -55,7 +58,10 @@ async def show_payees(request: Request[Any]) -> Response:
     return render(
         request,
         "payouts/payees.html",
+        status,
         headers=PRIVATE,
+        form=form,
+        year=str(now().year),
         payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
         kinds=[Tab(label=label, url=f"{HERE}?which={name}", is_current=name == which) for name, label in kinds],
         named=[
@@ -165,6 +171,18 @@ async def post_naming(request: Request[Any]) -> Response:
     return await attempt(request, HERE, decided, _("It is decided, and everybody whom it concerns is told."))
 
 
+async def post_statements(request: Request[Any]) -> Response:
+    """What everybody was paid in a year, for spreadsheets, which run nothing in it."""
+    viewer = require_viewer(request, Permission.PAY)
+    form = await read_form(request)
+    year = form.number("year", required=True, min=2000, max=now().year)
+    if form.errors or year is None:
+        return await _show(request, form, 422)
+    sums = await take_statements(viewer, year)
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="statements-{year}.csv"'}
+    return Response(table_of_sums(sums), media_type="text/csv", headers=headers)
+
+
 async def _payee_in(request: Request[Any]) -> Payee:
     return await get_payee(str(request.path_params["key"]))
 
@@ -191,7 +209,7 @@ async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
         "wants_form": payee.needs_form,
         "asks_form": wants_form(payee, await money_settings()) or payee.needs_form,
         "form_at": payee.form_at,
-        "is_held_by_hand": payee.held_for == Cause.TREASURER,
+        "is_held_by_hand": payee.treasurer_until is not None and payee.treasurer_until > now(),
         "happened": [
             (
                 _(HAPPENINGS.get(event.happening, event.happening)),
@@ -207,6 +225,7 @@ routes = [
     Route(HERE, show_payees, methods=["GET"]),
     Route(f"{HERE}/codes/{{id:int}}", post_code, methods=["POST"]),
     Route(f"{HERE}/named/{{id:int}}", post_naming, methods=["POST"]),
+    Route(f"{HERE}/statements", post_statements, methods=["POST"]),
     Route(f"{HERE}/{{key}}", show_payee, methods=["GET"]),
     Route(f"{HERE}/{{key}}/read", post_reading, methods=["POST"]),
     Route(f"{HERE}/{{key}}/hold", post_hold, methods=["POST"]),

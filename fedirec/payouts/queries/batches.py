@@ -27,6 +27,7 @@ _LEAN: Final = [
     "proposed_by_id",
     "approved_by_id",
     "paid_by_id",
+    "eyes",
     "is_solo",
     "not_before",
     "digest",

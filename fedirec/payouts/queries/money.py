@@ -11,7 +11,7 @@ from typing import Final
 from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
 from fedirec.credits.queries.settings import money_settings
-from fedirec.db.rows import fetch_tuples
+from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
 from fedirec.payouts.models import Payable, Payee
 from fedirec.payouts.payments import Lacking, State
@@ -20,8 +20,7 @@ from fedirec.payouts.queries.waiting import lacks_of
 from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 30
-MAX_LINES: Final = 5_000
-"""Of the statement of a year."""
+_AT_ONCE: Final = 500
 KINDS: Final = ("royalty", "service", "prize")
 _UNDER_WAY: Final = (State.READY, State.BATCHED, State.SUBMITTED, State.RETURNED, State.FAILED)
 
@@ -55,6 +54,22 @@ class StatementLine:
     currency: str
     payment: str
     """Under which the bank knows it too."""
+    country: str
+    """Where they lived when it was paid; empty where nobody said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearSum:
+    """What somebody was paid in a year as one kind of income, while they lived in one country."""
+
+    person: int
+    """Their row, by which the books know them."""
+    name: str
+    kind: str
+    country: str
+    currency: str
+    amount: int
+    """Minor units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,32 +150,64 @@ async def years_of(person: Person) -> list[int]:
 
 
 async def statement_of(person: Person, year: int) -> Statement:
-    """What `person` was paid in `year`, oldest first. What came back afterwards is not in it."""
-    begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    """What `person` was paid in `year`, oldest first, all of it. What came back afterwards is not in it."""
     payee = await Payee.get_or_none(person_id=person.id)
-    payables = Payable.filter(
-        person_id__in=await rows_of(person),
-        payout__state=State.SETTLED.value,
-        payout__settled_at__gte=begin,
-        payout__settled_at__lt=end,
-    )
-    lines = [
-        StatementLine(
-            paid_on=payable.payout.settled_at.astimezone(UTC).date(),
-            proposal=payable.proposal.key,
-            title=payable.proposal.title,
-            kind=kind,
-            amount=int(amount),
-            currency=payable.currency,
-            payment=payable.payout.key,
-        )
-        for payable in await payables.order_by("payout__settled_at", "id")
-        .limit(MAX_LINES)
-        .select_related("proposal", "payout")
-        if payable.payout is not None and payable.payout.settled_at is not None
-        for kind, amount in (payable.kinds or {"royalty": payable.amount}).items()
+    rows = await rows_of(person)
+    lines = [line async for _row, line in _paid_in(year, rows)]
+    return Statement(year=year, country=payee.country if payee else "", lines=sorted(lines, key=_day))
+
+
+async def sums_of_year(year: int) -> list[YearSum]:
+    """What everybody was paid in `year`, also those who left: by person, kind of income, country and currency."""
+    found: Counter[tuple[int, str, str, str]] = Counter()
+    async for row, line in _paid_in(year):
+        found[row, line.kind, line.country, line.currency] += line.amount
+    people = {person.id: person for person in await rows_in(Person, sorted({row for row, *_rest in found}))}
+    roots = {row: people[row].joined_id or row for row in people}
+    names = {person.id: person.name for person in await rows_in(Person, sorted(set(roots.values())))}
+    sums: Counter[tuple[int, str, str, str]] = Counter()
+    for (row, *rest), amount in found.items():
+        kind, country, currency = rest
+        sums[roots[row], kind, country, currency] += amount
+    return [
+        YearSum(person=person, name=names[person], kind=kind, country=country, currency=currency, amount=amount)
+        for (person, kind, country, currency), amount in sorted(sums.items())
     ]
-    return Statement(year=year, country=payee.country if payee else "", lines=lines)
+
+
+async def _paid_in(year: int, rows: Sequence[int] | None = None) -> AsyncIterator[tuple[int, StatementLine]]:
+    """All that arrived in `year`, of the people with these rows or of everybody, with the row of whom it is."""
+    begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    paid = Payable.filter(
+        payout__state=State.SETTLED.value, payout__settled_at__gte=begin, payout__settled_at__lt=end
+    )
+    if rows is not None:
+        paid = paid.filter(person_id__in=list(rows))
+    after = 0
+    while page := await paid.filter(id__gt=after).order_by("id").limit(_AT_ONCE).select_related("proposal", "payout"):
+        for payable in page:
+            payout = payable.payout
+            assert payout is not None
+            assert payout.settled_at is not None
+            for kind, amount in (payable.kinds or {"royalty": payable.amount}).items():
+                yield (
+                    payable.person_id,
+                    StatementLine(
+                        paid_on=payout.settled_at.astimezone(UTC).date(),
+                        proposal=payable.proposal.key,
+                        title=payable.proposal.title,
+                        kind=kind,
+                        amount=int(amount),
+                        currency=payable.currency,
+                        payment=payout.key,
+                        country=payout.country,
+                    ),
+                )
+        after = page[-1].id
+
+
+def _day(line: StatementLine) -> date:
+    return line.paid_on
 
 
 async def money_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
@@ -177,7 +224,7 @@ async def money_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
             "country": payee.country,
             "terms_version": payee.terms_version,
             "terms_accepted_at": payee.terms_at,
-            "held_until": payee.held_until,
+            "held_until": max(filter(None, [payee.held_until, payee.treasurer_until]), default=None),
             "happened": [{"what": each.happening, "at": each.created_at} for each in await events_of(payee)],
         }
     before: int | None = None

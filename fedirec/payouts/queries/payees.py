@@ -75,6 +75,7 @@ class Standing:
     needs_form: bool
     """Whether a form about taxes is missing."""
     held: Held
+    """After what happened to them; a treasurer may hold it back besides."""
 
     is_claimed: bool = False
     """Whether somebody else says that they are them, and nobody has decided it: until then nothing is paid."""
@@ -82,7 +83,12 @@ class Standing:
     @property
     def held_until(self) -> datetime | None:
         """While it is in the future, nothing is paid."""
-        return self.held.until
+        return max(filter(None, [self.held.until, self.payee.treasurer_until]), default=None)
+
+    @property
+    def held_for(self) -> Cause | None:
+        """Why nothing is paid until then."""
+        return self.held.cause if self.held_until == self.held.until else Cause.TREASURER
 
     @property
     def is_confirmed(self) -> bool:
@@ -194,7 +200,7 @@ async def payees_by_age(*, which: str, before: int | None, limit: int = PAGE) ->
     if before is not None:
         rows = rows.filter(id__lt=before)
     if which == "held":
-        rows = rows.filter(held_until__gt=now())
+        rows = rows.filter(Q(held_until__gt=now()) | Q(treasurer_until__gt=now()))
     elif which == "form":
         countries = list((await money_settings()).form_countries or ())
         rows = rows.filter(Q(needs_form=True) | Q(country__in=countries), form_at=None)

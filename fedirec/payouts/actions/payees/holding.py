@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
@@ -21,8 +20,8 @@ from fedirec.payouts.actions.payees.giving import HERE, contacts_of
 from fedirec.payouts.actions.payees.warning import warning_of
 from fedirec.payouts.holds import UNSURE, Cause, hold_from
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
-from fedirec.payouts.queries.payees import standings_of
+from fedirec.payouts.models import Payee, PayeeEvent
+from fedirec.payouts.queries.payees import standing_of, standings_of
 
 PAGE: Final = 500
 MOST_DAYS: Final = 365
@@ -87,7 +86,10 @@ async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, p
         post, person, Notice.PAY_HELD, path=HERE, title=cause.value, contacts=contacts_of(payee, vault)
     )
     async with transaction():
-        await write_hold(payee, cause, vault=vault, days=days, by=doer.actor)
+        await hold(payee)
+        payee.treasurer_until = hold_from(now(), held_until=payee.treasurer_until, days=days)
+        await payee.save(update_fields=["treasurer_until"])
+        await PayeeEvent.create(payee_id=payee.id, happening="held", actor_id=doer.actor.id)
         await audit(doer, "hold_pay", f"{post.origin}/treasury/payees/{payee.key}", days=days)
         await warned.send()
 
@@ -98,24 +100,16 @@ async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -
     Raises Conflict where nothing was held by hand.
     """
     require(doer, Permission.PAY)
-    settings = await money_settings()
     person = await Person.get(id=payee.person_id)
     warned = await warning_of(post, person, Notice.PAY_RELEASED, path=HERE, contacts=contacts_of(payee, vault))
     async with transaction():
         await hold(payee)
-        if payee.held_for != Cause.TREASURER or payee.held_until is None or payee.held_until <= now():
+        if payee.treasurer_until is None or payee.treasurer_until <= now():
             raise Conflict("Nothing is held here that a treasurer could let go.")
-        used = await CreditCode.filter(person_id=payee.person_id, used_at__not_isnull=True).order_by("-used_at").first()
-        moments = {
-            Cause.DETAILS: payee.changed_at if payee.details else None,
-            Cause.CODE: used.used_at if used else None,
-        }
-        days = timedelta(days=settings.hold_days)
-        rest = {moment + days: cause for cause, moment in moments.items() if moment and moment + days > now()}
-        payee.held_until = max(rest, default=None)
-        payee.held_for = rest[payee.held_until].value if payee.held_until else ""
-        await payee.save(update_fields=["held_until", "held_for"])
+        payee.treasurer_until = None
+        await payee.save(update_fields=["treasurer_until"])
         await PayeeEvent.create(payee_id=payee.id, happening="released", actor_id=doer.actor.id)
         await audit(doer, "release_pay", f"{post.origin}/treasury/payees/{payee.key}")
-        if payee.held_until is None:
+        standing = await standing_of(payee, vault)
+        if standing.held_until is None or standing.held_until <= now():
             await warned.send()

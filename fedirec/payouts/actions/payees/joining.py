@@ -176,5 +176,7 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
     elif spare is not None and spare.details is not None:
         await erase(spare, by=None)
     if kept is not None:
+        kept.treasurer_until = max(filter(None, [each.treasurer_until for each in payees.values()]), default=None)
+        await kept.save(update_fields=["treasurer_until"])
         await write_hold(kept, cause, vault=vault)
     await record_join(joined)
