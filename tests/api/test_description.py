@@ -45,6 +45,7 @@ WITHOUT: Final = {
     "/money/details/erase": "Where money goes is said by a person in a browser, who proves that they are there.",
     "/money/terms": "A person reads the terms and accepts them.",
     "/money/named/{id:int}": "Who somebody is, they say in a browser.",
+    "/treasury/payees/statements": "What everybody was paid is taken by a person, on record.",
     "/treasury/payees/named/{id:int}": "Who somebody is, a person decides.",
     "/pay/{key}/who": "Who somebody is, people say to each other.",
     "/money/yes/{id:int}": "Who somebody is, they say in a browser.",

@@ -771,7 +771,8 @@ async def test_the_statement_of_a_year_says_what_was_paid(here: Instance, time_p
         proposal = await owe({person.id: 12_300})
         await PayProposal.filter(id=proposal.id).update(title='=HYPERLINK("https://evil.example")')
         await make_ready(office.ways, office.vault)
-        await Payout.all().update(state="settled", settled_at=now())
+        await Payout.all().update(state="settled", settled_at=now(), country="DE")
+        await Payee.filter(id=row.id).update(country="FR")  # they have moved since
         await owe({person.id: 45})
 
     await here.run(pay)
@@ -784,7 +785,7 @@ async def test_the_statement_of_a_year_says_what_was_paid(here: Instance, time_p
         shown = (await browser.get(f"/money/statements/{year}")).text
         assert "€123.00" in shown
         assert "€0.45" not in shown
-        assert "Germany" in shown
+        assert "France" in shown
         table = (await browser.get(f"/money/statements/{year}.csv")).text
         [head, line] = list(csv.reader(StringIO(table)))
         assert head[:6] == ["paid_on", "proposal", "title", "kind", "amount", "currency"]
@@ -792,8 +793,17 @@ async def test_the_statement_of_a_year_says_what_was_paid(here: Instance, time_p
         assert line[2].startswith("'=HYPERLINK")
         assert "Nothing was paid" in (await browser.get(f"/money/statements/{year - 1}")).text
         assert (await browser.get("/money/statements/1066")).status_code == 404
+        taken = await browser.post("/treasury/payees/statements", data={"year": str(year)})
+        assert taken.status_code == 403
     async with here.sign_in("tina") as browser:
         assert "€123.00" not in (await browser.get(f"/money/statements/{year}")).text
+        assert "What everybody was paid in a year" in (await browser.get("/treasury/payees")).text
+        assert (await browser.post("/treasury/payees/statements", data={"year": "1066"})).status_code == 422
+        table = (await browser.post("/treasury/payees/statements", data={"year": str(year)})).text
+        [head, line] = list(csv.reader(StringIO(table)))
+        assert head == ["person", "number", "kind", "country", "currency", "amount"]
+        assert [line[0], *line[2:]] == ["ana", "royalty", "DE", "EUR", "123.00"]
+    assert await here.run(lambda: AuditEvent.filter(action="take_statements").count()) == 1
 
 
 def test_what_is_shown_of_details_pays_nobody() -> None:

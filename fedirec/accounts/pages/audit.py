@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, str]] = {
     "use_credit_code": N_("said with a code who they are"),
     "deny_credit_code": N_("said that nobody else is them"),
     "speak_of_credit_code": N_("said what they think of the code of somebody"),
+    "take_statements": N_("took what everybody was paid in a year"),
     "decide_naming": N_("decided who somebody is who was listed without an account"),
     "accept_credit_code": N_("believed the code of somebody"),
     "refuse_credit_code": N_("did not believe the code of somebody"),

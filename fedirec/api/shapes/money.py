@@ -37,6 +37,7 @@ class StatementLine(Shape):
     amount: int = Field(description="Minor units.")
     currency: str
     payment: str
+    country: str = Field(description="Where you lived when it was paid, as two letters; empty where it is not known.")
 
 
 class Statement(Shape):

@@ -34,7 +34,7 @@ from fedirec.payouts.queries.payees import (
     waiting_codes,
     wants_form,
 )
-from fedirec.web.forms import Form, read_form
+from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.views import Tab
@@ -45,7 +45,7 @@ _PAGE: Final = "payouts/payee.html"
 
 async def show_payees(request: Request[Any]) -> Response:
     require_viewer(request, Permission.PAY)
-    return await _show(request, Form())
+    return await _show(request, filled_form({"year": str(now().year)}))
 
 
 async def _show(request: Request[Any], form: Form, status: int = 200) -> Response:

@@ -178,9 +178,7 @@ async def sums_of_year(year: int) -> list[YearSum]:
 async def _paid_in(year: int, rows: Sequence[int] | None = None) -> AsyncIterator[tuple[int, StatementLine]]:
     """All that arrived in `year`, of the people with these rows or of everybody, with the row of whom it is."""
     begin, end = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-    paid = Payable.filter(
-        payout__state=State.SETTLED.value, payout__settled_at__gte=begin, payout__settled_at__lt=end
-    )
+    paid = Payable.filter(payout__state=State.SETTLED.value, payout__settled_at__gte=begin, payout__settled_at__lt=end)
     if rows is not None:
         paid = paid.filter(person_id__in=list(rows))
     after = 0

@@ -24,8 +24,8 @@ async def nameless_lines(proposal: PayProposal) -> list[Share]:
         return []
     found = Share.filter(revision_id=revision.id, actor_id=None, person__joined_id=None).select_related("person")
     lines = await found.order_by("id")
-    known = await Identity.filter(person_id__in=[line.person_id for line in lines]).values_list("person_id", flat=True)
-    return [line for line in lines if line.person_id not in set(known)]
+    known = {row.person_id for row in await Identity.filter(person_id__in=[line.person_id for line in lines])}
+    return [line for line in lines if line.person_id not in known]
 
 
 async def name_account(leader: Actor, proposal: PayProposal, line_key: str, actor: Actor) -> NamedPerson:

@@ -12,6 +12,7 @@ from fedirec.db.holding import hold
 from fedirec.errors import Forbidden, NotFound
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
+from fedirec.payouts.queries.money import YearSum, sums_of_year
 from fedirec.payouts.queries.payees import unsealed
 from fedirec.uris import origin_of
 
@@ -43,6 +44,17 @@ async def set_form(doer: Viewer, payee: Payee, *, is_wanted: bool, is_in: bool) 
         await payee.save(update_fields=["needs_form", "form_at"])
         await PayeeEvent.create(payee_id=payee.id, happening="form", actor_id=doer.actor.id)
         await audit(doer, "set_payee_form", await page_of(payee), wanted=is_wanted, received=is_in)
+
+
+async def take_statements(doer: Viewer, year: int) -> list[YearSum]:
+    """What everybody was paid in `year`, for whoever has to report it; that they took it is on record."""
+    require(doer, Permission.PAY)
+    if doer.session_id is None:
+        raise Forbidden("Programs cannot do that. Please sign in with a browser.")
+    sums = await sums_of_year(year)
+    async with transaction():
+        await audit(doer, "take_statements", f"{origin_of((await own_actor()).uri)}/treasury/payees", year=year)
+    return sums
 
 
 async def page_of(payee: Payee) -> str:
