@@ -17,7 +17,7 @@ from fedirec.accounts.permissions import Role
 from fedirec.activitypub import ld
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.keys import read_public_key
-from fedirec.activitypub.models import Actor, ActorKey, Evidence, Outgoing, Received
+from fedirec.activitypub.models import Actor, ActorKey, Evidence, Follow, Outgoing, Received
 from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.proofs import add_proof, verify_proof
 from fedirec.activitypub.vocab import Vocabulary
@@ -91,6 +91,7 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
 ) -> None:
     dia = await there.join("dia")
     earned = await earning(here, elsewhere=[dia.uri])
+    await settle(here, there)  # what they are credited for makes the project known to their instance
     proposal, first = await earned.published({"bo": 60, "cy": 30, "dia": 10})
     await settle(here, there)
 
@@ -341,7 +342,7 @@ async def test_nobody_answers_for_another_nor_to_what_was_never_proposed(
     proposal, revision = await earned.published({"bo": 100})
     it = Listed(here, earned, proposal, revision)
 
-    # From a day that has not come; somebody who is not listed accepts; an admin of another instance speaks for bo; the instance of nobody does.
+    # From a day that has not come; somebody who is not listed; an admin elsewhere for bo; the instance of nobody.
     assert await it.says(good, "Accept", bo, it.ref(), published="2999-01-01T00:00:00Z") == []
     assert await it.says(evil, "Accept", mallory, it.ref()) == []
     forged = evil.activity("Accept", bo, it.ref(), **{"@context": CONTEXT})
@@ -512,6 +513,9 @@ async def test_a_home_that_lies_is_not_believed(here: Instance, network: Network
         return [(copy.number, copy.trouble) for copy in copies]
 
     first = proposal()
+    assert await tells(first) == [], "nobody here has to do with that project: anybody can write a name"
+    assert not await here.run(lambda: Notification.exists(kind="proposal_published"))
+    await _follows(here, cy, group)
     assert await tells(first | {"digestMultibase": "zQmYtUc4iTCbbfVSDNKvtQqrfyezPPnFvE33wFmutw9PBBk"}) == []
     greedy = [line | {"partsPerMillion": ppm} for line, ppm in zip(first["splits"], (1, 999_999), strict=True)]
     assert await tells(first | {"splits": greedy}) == [], "shares that do not follow"
@@ -534,6 +538,13 @@ async def test_a_home_that_lies_is_not_believed(here: Instance, network: Network
     second = proposal(2, first["digestMultibase"], title="Shares, again")
     assert (await tells(second))[0][0] == 2
     assert await tells(first) == [(2, WENT_BACK)]
+
+
+async def _follows(here: Instance, person: Actor, uri: str) -> None:
+    """`person` follows the Group, and so wants to hear of it."""
+    group = await here.meet(uri)
+    follow: dict[str, Any] = {"uri": f"{person.uri}#follow", "follower": person, "target": group, "accepted_at": now()}
+    await here.run(lambda: Follow.create(**follow))
 
 
 async def _outgoing(here: Instance, proposal: PayProposal) -> Outgoing:
@@ -627,11 +638,13 @@ async def test_a_thousand_lines_travel_on_pages(here: Instance, network: Network
         page |= {"orderedItems": written[start : start + 100]}
         good.serve(page["id"], page | ({"next": f"{uri}/splits?after={start + 100}"} if start < 900 else {}))
     good.serve(uri, {"@context": PROPOSAL_CONTEXT, **described.write()})
+    await _follows(here, cy, group)
     await good.post(here, good.activity("Create", group, described.write(), **{"@context": PROPOSAL_CONTEXT}))
     await here.work()
     kept = await here.run(lambda: ProposalRevision.get(proposal__uri=uri))
     assert (kept.document, kept.digest) == (revision.write(), revision.digest)
-    assert await here.run(lambda: Share.filter(revision_id=kept.id).count()) == 1_000
+    shares = await here.run(lambda: Share.filter(revision_id=kept.id))
+    assert (len(shares), len({share.person_id for share in shares})) == (1_000, 2), "cy, and one row for all others"
     async with here.sign_in("cy") as browser:
         copy = await here.run(lambda: PayProposal.get(uri=uri))
         assert "Your share" in (await browser.get(f"/pay/{copy.key}")).text

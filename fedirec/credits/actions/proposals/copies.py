@@ -24,7 +24,7 @@ from fedirec.activitypub.vocab import Create, Update
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies, read_replies
 from fedirec.credits.deciding import Outcome as Decided
-from fedirec.credits.models import Objection, PayProposal, ProposalDecision, ProposalRevision, Share
+from fedirec.credits.models import Objection, PayProposal, ProductionCredit, ProposalDecision, ProposalRevision, Share
 from fedirec.credits.proposals import ENDED, State
 from fedirec.credits.queries.drafts import read_revision
 from fedirec.credits.queries.standing import newest_revision
@@ -35,6 +35,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import FedirecError, Forbidden, Invalid, PeerUnavailable, Unsupported
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
+from fedirec.projects.models import ProjectMember
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.actions.visiting import Visit
@@ -43,6 +44,8 @@ from fedirec.uris import new_key, origin_of
 
 MAX_AN_HOUR: Final = 60
 """Things that one Group says about its proposals."""
+MAX_NEW_A_DAY: Final = 20
+"""Proposals of one host of which a copy is begun."""
 MAX_COPIES: Final = 200
 """Proposals of one host that are kept: each can have thousands of rows."""
 MAX_REVISIONS: Final = 200
@@ -75,7 +78,9 @@ async def take_proposal(group: Actor, said: Create[ProposalObject] | Update[Prop
     if not is_known:
         if await has_to_wait(group):
             raise Unsupported("strangers are not heard at the moment")
-        if await PayProposal.filter(group__host=group.host, pool_id=None).count() >= MAX_COPIES:
+        copies = PayProposal.filter(group__host=group.host, pool_id=None)
+        lately = copies.filter(made_at__gt=now() - timedelta(days=1))
+        if await copies.count() >= MAX_COPIES or await lately.count() >= MAX_NEW_A_DAY:
             raise Unsupported("enough proposals of that host are known here")
     await enqueue([asking_for_proposal(told.id, cause=said.id)])
 
@@ -147,8 +152,8 @@ async def _save(group: Actor, described: ProposalObject, revision: Revision, sai
         if known.pool_id is not None or known.group_id != group.id:
             raise Forbidden("a proposal stays with its Group")
     ours = await _listed_here(revision)
-    if known is None and not ours and not await is_followed_here(group):
-        raise Unsupported("nobody here is listed in it")
+    if known is None and not await is_followed_here(group) and not await _have_to_do_with(group, ours):
+        raise Unsupported("nobody here is listed in it who has to do with that")
     copy = known or await PayProposal.create(
         key=new_key(),
         uri=described.id,
@@ -209,7 +214,7 @@ def _trouble(
 async def _add(
     copy: PayProposal, before: ProposalRevision | None, described: ProposalObject, revision: Revision
 ) -> ProposalRevision:
-    """The revision, and the share of each line: of people whom nobody knows here, too."""
+    """The revision, and the share of each line."""
     row = await ProposalRevision.create(
         proposal=copy,
         number=revision.number,
@@ -241,27 +246,32 @@ async def _add(
 
 
 async def _people(revision: Revision, actors: Mapping[str, Actor], before: ProposalRevision | None) -> dict[str, int]:
-    """Whom each line is about: the same person as before, also for those of whom we know the address alone."""
+    """Whom each line is about. All whom nobody knows here are one row for each copy: who they are says the document."""
     identities = {
         row.actor_id: row.person_id
         for row in await Identity.filter(actor_id__in=[actor.id for actor in actors.values()])
     }
-    earlier: dict[str, int] = {}
-    if before is not None and before.document:
-        rows = {share.line_key: share.person_id for share in await Share.filter(revision_id=before.id)}
-        earlier = {line.who: rows[line.key] for line in read_revision(before).lines if line.key in rows}
     people: dict[str, int] = {}
     for line in revision.lines:
         actor = actors.get(line.person or "")
-        if line.who in people:
-            continue
-        if actor is not None:
+        if actor is not None and line.who not in people:
             people[line.who] = identities.get(actor.id) or (await person_of(actor)).id
-        elif line.who in earlier:
-            people[line.who] = earlier[line.who]
-        else:
-            people[line.who] = (await Person.create(name=line.name or line.who[:500])).id
+    strangers = {line.who for line in revision.lines} - people.keys()
+    if strangers:
+        earlier = await Share.filter(revision_id=before.id, actor_id=None).first() if before is not None else None
+        nobody = earlier.person_id if earlier is not None else (await Person.create(name="")).id
+        people |= dict.fromkeys(strangers, nobody)
     return people
+
+
+async def _have_to_do_with(group: Actor, people: Sequence[Actor]) -> bool:
+    """Whether any of these members of ours has a credit of something of `group`, or is in that project:
+    nobody else's name makes a copy here, and a notice to them.
+    """
+    ids = [actor.id for actor in people]
+    if await ProductionCredit.filter(actor_id__in=ids, production__project__actor_id=group.id).exists():
+        return True
+    return await ProjectMember.filter(actor_id__in=ids, project__actor_id=group.id, joined_at__not_isnull=True).exists()
 
 
 async def _known_actors(revision: Revision, **wanted: Any) -> dict[str, Actor]:

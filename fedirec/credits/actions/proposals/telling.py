@@ -14,7 +14,7 @@ from fedirec.activitypub.vocab import PUBLIC, Create, Update
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.describing import describe_proposal
 from fedirec.credits.actions.proposals.posting import post_about
-from fedirec.credits.models import PayProposal, ProposalComment, ProposalRevision
+from fedirec.credits.models import PayProposal, ProposalComment, ProposalRevision, Share
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.standing import actors_of_people, listed_people, newest_revision
 from fedirec.projects.actions.invitations import speaks_fedirec
@@ -57,7 +57,7 @@ async def tell_listed(
         cause=cause,
         reason=reason,
         revision=revision,
-        by_copy=[each.id for each in told],
+        by_copy=await with_copies(revision),
     )
 
 
@@ -92,6 +92,16 @@ async def tell_some(
         await tell_people(
             proposal.group, some, kind, cause, subject, proposal.uri, details, writes=writes, also_moved=True
         )
+
+
+async def with_copies(revision: ProposalRevision | None) -> set[int]:
+    """Those listed, by row, who are credited: their instance knows the project by that, and keeps a copy. Who is listed
+    for anything else gets a letter.
+    """
+    if revision is None:
+        return set()
+    found = Share.filter(revision_id=revision.id, credit_id__not_isnull=True, actor_id__not_isnull=True)
+    return {int(str(row)) for row in await found.values_list("actor_id", flat=True)}
 
 
 def has_copy(actor: Actor) -> bool:
