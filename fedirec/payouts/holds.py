@@ -6,7 +6,7 @@ hands, or may have, has to be said again.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,15 +56,15 @@ def held_by(
     confirmed_at: datetime | None,
     held_until: datetime | None,
     held_for: str,
-    days: int,
+    lasts: Callable[[datetime], int],
 ) -> Held:
     """What holds now, whether or not it was written down: of `changes` those count that came after `since`, when the
-    person was first known as a payee.
+    person was first known as a payee. `lasts`: how many days a hold is after what happened then.
     """
     until, cause = held_until, Cause(held_for) if held_for else None
     counting = [change for change in changes if change.at > since]
     for change in counting:
-        end = change.at + timedelta(days=days)
+        end = change.at + timedelta(days=lasts(change.at))
         if until is None or end > until:
             until, cause = end, change.cause
     newest = max((change.at for change in counting if change.cause in UNSURE), default=None)

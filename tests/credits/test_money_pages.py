@@ -6,16 +6,18 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
-from fedirec.accounts.models import AuditEvent
+from fedirec.accounts.models import AuditEvent, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings, PoolEntry
-from fedirec.credits.queries.settings import account_of, credentials_of, money_settings
+from fedirec.credits.queries.settings import account_of, credentials_of, days_for, money_settings
 from fedirec.ledger.exports import verify_export
 from fedirec.ledger.journal import Entry, Line
+from fedirec.ledger.models import ChainLink
 from fedirec.ledger.posting import post
 from fedirec.media.models import Media
 from tests.network import Instance
@@ -117,7 +119,7 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
 
 
 async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instance) -> None:
-    await here.join("tom", role=Role.TREASURER)
+    tom = await here.join("tom", role=Role.TREASURER)
     assert (await here.run(money_settings)).window_days == 14
     async with here.sign_in("olga") as as_olga, here.sign_in("tom") as as_tom:
         assert (await as_tom.get("/admin/money")).status_code == 403
@@ -133,9 +135,9 @@ async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instan
         keys = {"paypal_client_id": "planted-client", "paypal_secret": "planted-secret"}
         assert (await as_olga.post("/admin/money/keys/paypal", data=keys)).status_code == 303
         for name, typed in {"iban": "DE75 5121 0800 1245 1261 98", "bic": "NOBANK"}.items():
-            wrong = {"iban": "DE75512108001245126199", "bic": "", name: typed}
-            page = await as_olga.post("/admin/money/account", data=wrong)
-            assert (page.status_code, f'id="{name}-error"' in page.text) == (422, True)
+            mistyped = {"iban": "DE75512108001245126199", "bic": "", name: typed}
+            said = await as_olga.post("/admin/money/account", data=mistyped)
+            assert (said.status_code, f'id="{name}-error"' in said.text) == (422, True)
         account = {"iban": "de75 5121 0800 1245 1261 99", "bic": ""}
         assert (await as_olga.post("/admin/money/account", data=account)).status_code == 303
         assert (await as_olga.post("/admin/money/keys/manual", data={"do": "seal"})).status_code == 422
@@ -150,6 +152,20 @@ async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instan
     vault = here.state["vault"]
     assert credentials_of(settings, vault) == {"paypal": {"client_id": "planted-client", "secret": "planted-secret"}}
     assert account_of(settings, vault) == {"iban": "DE75512108001245126199"}
+    # Whoever pays is told of each change, and the chain tells it; nothing that has begun gets fewer days by it.
+    assert await here.run(lambda: Notification.filter(kind="money_settings", account__actor_id=tom.id).count()) == 4
+    links = await here.run(lambda: ChainLink.filter(subject="money").order_by("number"))
+    assert [link.kind for link in links] == ["change_money"] * 2 + ["change_money_keys", "change_money_account"]
+    assert '"solo_days":7' in links[0].document
+    assert '"solo_days":9' in links[0].document
+    days = {"hold_days": "2", "solo_days": "1"}
+    async with here.sign_in("olga") as as_olga:
+        assert (await as_olga.post("/admin/money", data=SETTINGS | days | {"hold_days": "3"})).status_code == 303
+        assert (await as_olga.post("/admin/money", data=SETTINGS | days)).status_code == 303
+    later = await here.run(money_settings)
+    began, begins = now() - timedelta(hours=1), now() + timedelta(hours=1)
+    assert [days_for(later, name, began) for name in ("hold_days", "solo_days")] == [7, 9]
+    assert [days_for(later, name, begins) for name in ("hold_days", "solo_days")] == [2, 1]
     events = await here.run(lambda: AuditEvent.filter(action__startswith="change_money"))
     kept = json.dumps([event.details for event in events])
     assert "planted" not in kept

@@ -137,6 +137,7 @@ class Notice(StrEnum):
     MONEY_CONFIRMED = "money_confirmed"
     MONEY_REFUSED = "money_refused"
     MONEY_ALONE = "money_alone"
+    MONEY_SETTINGS = "money_settings"
     DECIDES_ALONE = "decides_alone"
     LOCKS_ALONE = "locks_alone"
     PAY_DETAILS_GIVEN = "pay_details_given"

@@ -22,6 +22,9 @@ FAMILY: Final = Family(
                 "%(day)s on. Please look at it before."
             )
         ),
+        Notice.MONEY_SETTINGS: Words(
+            one=N_("%(who)s changed how this place handles money. The audit log says what it was before, and is now.")
+        ),
         Notice.MONEY_REFUSED: Words(one=N_("%(who)s did not confirm what you stated about “%(title)s”, and says why.")),
     },
 )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.notifications import notify_actors
+from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Doer, Permission, require
+from fedirec.accounts.queries import those_who_may
+from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings
@@ -19,6 +24,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Invalid, Misconfigured
 from fedirec.ledger.iban import read_bic, read_iban
+from fedirec.ledger.recording import record
 from fedirec.translatable import N_
 
 _UNTOLD: Final = frozenset({"terms", "debtor"})
@@ -38,7 +44,8 @@ def policy_of(settings: MoneySettings) -> MoneyPolicy:
 async def change_money_settings(doer: Doer, wanted: MoneyPolicy) -> MoneySettings:
     """The instance handles money like that from now on; other terms of being paid are a further version of them.
 
-    What is under way keeps the windows and the rule with which it began. Raises Forbidden.
+    What is under way keeps the windows, the days and the rule with which it began. Whoever pays is told, and the chain
+    of the audit log tells what it was before. Raises Forbidden.
     """
     require(doer, Permission.MANAGE_INSTANCE)
     async with transaction():
@@ -47,14 +54,21 @@ async def change_money_settings(doer: Doer, wanted: MoneyPolicy) -> MoneySetting
         changed = [name for name in after if _plain(before[name]) != _plain(after[name])]
         if not changed:
             return settings
+        settings.lowered = _lowered(settings, wanted)
         for name in changed:
             setattr(settings, name, _plain(after[name]))
         if "terms" in changed and before["terms"]:
             settings.terms_version += 1
         settings.changed_at = now()
-        await settings.save(update_fields=[*changed, "terms_version", "changed_at"])
-        told = {name: f"{_said(before[name])} → {_said(after[name])}" for name in changed if name not in _UNTOLD}
-        await audit(doer, "change_money", (await own_actor()).uri, changed=changed, **told)
+        await settings.save(update_fields=[*changed, "lowered", "terms_version", "changed_at"])
+        open_ones = [name for name in changed if name not in _UNTOLD]
+        told = {name: f"{_said(before[name])} → {_said(after[name])}" for name in open_ones}
+        await _tell(
+            doer,
+            "change_money",
+            {"changed": changed, **told},
+            link={"changed": changed, "before": _some(before, open_ones), "after": _some(after, open_ones)},
+        )
     return settings
 
 
@@ -76,7 +90,7 @@ async def set_credentials(doer: Doer, seal: Seal, adapter: str, values: Mapping[
         kept = {name: secrets for name, secrets in known.items() if secrets}
         settings.adapter_settings = seal.seal(json.dumps(kept).encode(), label=ADAPTERS) if kept else None
         await _save(settings, "adapter_settings")
-        await audit(doer, "change_money_keys", (await own_actor()).uri, name=adapter, changed=sorted(values))
+        await _tell(doer, "change_money_keys", {"name": adapter, "changed": sorted(values)})
     return settings
 
 
@@ -97,8 +111,34 @@ async def set_account(doer: Doer, seal: Seal, values: Mapping[str, str]) -> Mone
         settings = await _held()
         settings.debtor_account = sealed
         await _save(settings, "debtor_account")
-        await audit(doer, "change_money_account", (await own_actor()).uri)
+        await _tell(doer, "change_money_account", {})
     return settings
+
+
+async def _tell(doer: Doer, action: str, said: Mapping[str, Any], *, link: Mapping[str, Any] | None = None) -> None:
+    """It stands in the audit log and in its chain, and whoever pays knows of it; the last in the transaction."""
+    site, cause = await own_actor(), doer.actor if isinstance(doer, Viewer) else None
+    await audit(doer, action, site.uri, **said)
+    people = [each.actor for each in await those_who_may(Permission.PAY)]
+    about = f"{site.uri}#{action}-{now().isoformat()}"
+    await notify_actors(people, Notice.MONEY_SETTINGS, cause, about, "/admin/audit")
+    await record(action, "money", said if link is None else link)
+
+
+def _lowered(settings: MoneySettings, wanted: MoneyPolicy) -> dict[str, Any]:
+    """What is kept for what has begun, where days become fewer: also of what was before that and is not over yet."""
+    kept, moment = dict(settings.lowered or {}), now()
+    for name in ("hold_days", "solo_days"):
+        days, earlier = getattr(settings, name), kept.get(name)
+        if earlier and moment < datetime.fromisoformat(earlier["at"]) + timedelta(days=earlier["days"]):
+            days = max(days, earlier["days"])
+        if getattr(wanted, name) < getattr(settings, name):
+            kept[name] = {"days": days, "at": moment.isoformat()}
+    return kept
+
+
+def _some(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(values[name]) for name in names}
 
 
 async def _held() -> MoneySettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any, Protocol
 
 from fedirec.credits.models import MoneySettings
@@ -22,6 +23,13 @@ class Seal(Protocol):
 async def money_settings() -> MoneySettings:
     """What was decided, or what holds as long as nobody has decided anything: a row that is not saved."""
     return await MoneySettings.all().order_by("id").first() or MoneySettings()
+
+
+def days_for(settings: MoneySettings, name: str, began: datetime) -> int:
+    """How many days `name`, hold_days or solo_days, is for what `began` then: fewer only for what begins later."""
+    days: int = getattr(settings, name)
+    before = (settings.lowered or {}).get(name)
+    return max(days, int(before["days"])) if before and began < datetime.fromisoformat(before["at"]) else days
 
 
 def adapters_of(settings: MoneySettings) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import actors_of_people, payers
 from fedirec.credits.settings import MOST_MONTHS
 from fedirec.db import fetch_rows, transaction
@@ -143,7 +143,7 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
             [begun_by.id],
             payers=await payers(),
             told_at=payout.giving_at,
-            days=settings.solo_days,
+            days=days_for(settings, "solo_days", payout.giving_at),
             now=now(),
         )
         payout.state, payout.reason = advance(payout.state, Step.GIVE_AWAY), f"{proof.reference} · {proof.text}"[:300]

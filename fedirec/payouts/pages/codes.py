@@ -95,7 +95,7 @@ async def _again(request: Request[Any], viewer: Viewer, form: Form, error: Fedir
 
 
 async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
-    person, days = await person_of(viewer.actor), (await money_settings()).hold_days
+    person, settings = await person_of(viewer.actor), await money_settings()
     own = CreditCode.filter(person_id=person.id).order_by("-id").select_related("used_by")
     mine = await own.filter(state__in=UNDECIDED).first() or await own.first()
     claimed = await CreditCode.filter(used_by_id=viewer.actor.id).order_by("-id").select_related("person").first()
@@ -111,9 +111,9 @@ async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "claimed": claimed.person.name if claimed else "",
         "claim_state": claimed.state if claimed else "",
         "claim_reason": claimed.reason if claimed and claimed.state == "refused" else "",
-        "decidable_at": decidable_at(claimed, days=days) if claimed else None,
+        "decidable_at": decidable_at(claimed, settings) if claimed else None,
         **await presence_of(viewer),
-        "days": days,
+        "days": settings.hold_days,
     }
 
 

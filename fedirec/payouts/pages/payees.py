@@ -53,7 +53,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
     which = asked if asked in ("held", "form") else "all"
     rows, before = await payees_by_age(which=which, before=place_in(request, "before"))
     standings = await standings_of([row.person_id for row in rows], request.state["vault"])
-    days = (await money_settings()).hold_days
+    settings = await money_settings()
     kinds = [("all", _("Everybody")), ("held", _("Held back")), ("form", _("Form is missing"))]
     return render(
         request,
@@ -72,8 +72,8 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
                 "url": f"/pay/{each.proposal.key}",
                 "who": person_view(each.actor, cache=request.state["media_cache"]),
                 "named_by": person_view(each.named_by, cache=request.state["media_cache"]),
-                "from": named_from(each, days=days),
-                "is_early": named_from(each, days=days) > now(),
+                "from": named_from(each, settings),
+                "is_early": named_from(each, settings) > now(),
             }
             for each in await waiting_namings()
         ],
@@ -83,8 +83,8 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
                 "who": person_view(code.used_by, cache=request.state["media_cache"]),
                 "person": code.person.name,
                 "used_at": code.used_at,
-                "from": decidable_at(code, days=days),
-                "is_early": decidable_at(code, days=days) > now(),
+                "from": decidable_at(code, settings),
+                "is_early": decidable_at(code, settings) > now(),
                 "is_denied": code.state == "denied",
                 "said": code.said,
                 "said_by": person_view(code.said_by, cache=request.state["media_cache"]) if code.said_by else None,

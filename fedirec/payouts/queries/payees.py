@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from tortoise.expressions import Q
@@ -18,7 +19,7 @@ from tortoise.expressions import Q
 from fedirec.accounts.models import Person
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.db import fetch_rows
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, moment_of, table_of
@@ -230,7 +231,7 @@ async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySet
                 confirmed_at=payee.confirmed_at,
                 held_until=payee.held_until,
                 held_for=payee.held_for,
-                days=settings.hold_days,
+                lasts=partial(days_for, settings, "hold_days"),
             ),
         )
         for payee in payees

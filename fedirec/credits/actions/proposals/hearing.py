@@ -314,7 +314,7 @@ async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, 
             involved=await _involved(objection),
             judges=await judges(),
             told_at=appeal.created_at,
-            days=(await money_settings()).solo_days,
+            days=days_for(await money_settings(), "solo_days", appeal.created_at),
             now=now(),
         )
         appeal.state = (AppealState.UPHELD if upholds else AppealState.DISMISSED).value

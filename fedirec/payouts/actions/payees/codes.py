@@ -25,7 +25,8 @@ from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.models import MoneySettings
+from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
@@ -154,8 +155,7 @@ async def decide_code(
     said, why = "accepted" if is_accepted else "refused", reason.strip()[:MAX_REASON]
     if code.state == "denied" and not why:
         raise Invalid("Please say why: both sides say that they are that person.", field="reason")
-    days = (await money_settings()).hold_days
-    if is_accepted and now() < decidable_at(code, days=days):
+    if is_accepted and now() < decidable_at(code, await money_settings()):
         raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
     if is_accepted and await key_changed_at(claimant.id) is not None:
         raise Conflict("Their server has other keys for them than before, so that it may be somebody else.")
@@ -188,7 +188,7 @@ async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, re
                 [(await person_of(await Actor.get(id=code.said_by_id))).id],
                 payers=await payers() - {(await person_of(await Actor.get(id=code.used_by_id))).id, code.person_id},
                 told_at=code.said_at,
-                days=(await money_settings()).solo_days,
+                days=days_for(await money_settings(), "solo_days", code.said_at),
                 now=now(),
             )
             return True
@@ -198,9 +198,10 @@ async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, re
     return False
 
 
-def decidable_at(code: CreditCode, *, days: int) -> datetime:
+def decidable_at(code: CreditCode, settings: MoneySettings) -> datetime:
     """From when on it may be accepted that who used `code` is that person."""
-    return (code.used_at or now()) + timedelta(days=days)
+    began = code.used_at or now()
+    return began + timedelta(days=days_for(settings, "hold_days", began))
 
 
 async def _warning(

@@ -21,8 +21,8 @@ from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.authority import agrees_to_move
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.models import ProductionCredit
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.models import MoneySettings, ProductionCredit
+from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, NotFound
@@ -65,11 +65,11 @@ async def join_those_who_moved(vault: Vault, post: Post) -> int:
     Not at once: it cannot be taken back, and whoever took over an account would begin with a Move. Both are told when
     it begins. Until then nothing is paid, and coming back ends it. Whoever has anything of their own says yes before.
     """
-    days, joined, after = (await money_settings()).hold_days, 0, 0
+    settings, joined, after = await money_settings(), 0, 0
     while rows := await fetch_tuples(_MOVED, after, now(), PAGE):
         actors = {each.id: each for each in await Actor.filter(id__in={key for row in rows for key in row[1:]})}
         for _identity, old, new in rows:
-            moved = await _moved(actors[old], actors[new], days=days)
+            moved = await _moved(actors[old], actors[new], settings)
             joined += moved is not None and await _join_by_silence(moved, vault=vault, post=post)
         after = int(rows[-1][0])
     return joined
@@ -77,12 +77,12 @@ async def join_those_who_moved(vault: Vault, post: Post) -> int:
 
 async def moved_to(actor: Actor) -> list[MovedHere]:
     """The accounts that say that they live at `actor` now, as `actor` says too, and are not known as one person yet."""
-    days, person = (await money_settings()).hold_days, await person_of(actor)
+    settings, person = await money_settings(), await person_of(actor)
     if not actor.also_known_as:
         return []
     named = Actor.filter(uri__in=actor.also_known_as[:PAGE])  # which is indexed, as where somebody moved is not
     old = named.filter(moved_to=actor.uri, state="active", moved_at__not_isnull=True).order_by("id")
-    found = [await _moved(each, actor, days=days) for each in await old if (await person_of(each)).id != person.id]
+    found = [await _moved(each, actor, settings) for each in await old if (await person_of(each)).id != person.id]
     return [each for each in found if each is not None]
 
 
@@ -107,13 +107,14 @@ async def say_yes(viewer: Viewer, old_key: int, *, present: str, vault: Vault, p
         await join_money(viewer, mine, other, cause=Cause.MOVE, vault=vault)
 
 
-async def _moved(old: Actor, new: Actor, *, days: int) -> MovedHere | None:
+async def _moved(old: Actor, new: Actor, settings: MoneySettings) -> MovedHere | None:
     """What it is, as far as both say so, with keys that they always had."""
     if not agrees_to_move(old=old.uri, new=new.uri, aliases=new.also_known_as) or new.state != "active":
         return None
     if await key_changed_at(old.id) is not None or await key_changed_at(new.id) is not None:
         return None
-    return MovedHere(old=old, new=new, joins_at=(old.moved_at or now()) + timedelta(days=days))
+    at = old.moved_at or now()
+    return MovedHere(old=old, new=new, joins_at=at + timedelta(days=days_for(settings, "hold_days", at)))
 
 
 async def _join_by_silence(moved: MovedHere, *, vault: Vault, post: Post) -> bool:

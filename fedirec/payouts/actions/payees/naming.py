@@ -18,8 +18,8 @@ from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes
-from fedirec.credits.models import NamedPerson
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.models import MoneySettings, NamedPerson
+from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
@@ -68,11 +68,11 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
         [(await person_of(named.named_by)).id],
         payers=await payers() - {theirs.id},
         told_at=named.confirmed_at,
-        days=settings.solo_days,
+        days=days_for(settings, "solo_days", named.confirmed_at),
         now=now(),
     )
     if is_accepted:
-        await _refuse_early(named, days=settings.hold_days)
+        await _refuse_early(named, settings)
     payee = await find_payee(theirs)
     contacts = contacts_of(payee, vault) if payee else ()
     told = await warning_of(post, theirs, Notice.PAY_JOINED, path=HERE, title=named.person.name, contacts=contacts)
@@ -89,9 +89,10 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
             await join_money(doer, theirs, await Person.get(id=named.person_id), cause=Cause.NAME, vault=vault)
 
 
-def named_from(named: NamedPerson, *, days: int) -> datetime:
+def named_from(named: NamedPerson, settings: MoneySettings) -> datetime:
     """From when on a treasurer can agree."""
-    return (named.confirmed_at or now()) + timedelta(days=days)
+    began = named.confirmed_at or now()
+    return began + timedelta(days=days_for(settings, "hold_days", began))
 
 
 async def asked_of(actor: Actor) -> list[NamedPerson]:
@@ -106,8 +107,8 @@ async def waiting_namings() -> list[NamedPerson]:
     return list(await rows.select_related("person", "proposal", "actor", "named_by"))
 
 
-async def _refuse_early(named: NamedPerson, *, days: int) -> None:
-    if now() < named_from(named, days=days):
+async def _refuse_early(named: NamedPerson, settings: MoneySettings) -> None:
+    if now() < named_from(named, settings):
         raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
     if await key_changed_at(named.actor_id) is not None:
         raise Conflict("Their server has other keys for them than before, so that it may be somebody else.")
