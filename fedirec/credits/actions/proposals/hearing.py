@@ -43,7 +43,7 @@ from fedirec.credits.objecting import (
 )
 from fedirec.credits.proposals import ENDED, State, is_open
 from fedirec.credits.queries.contests import contest_of, stakes_in, was_reached
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
 from fedirec.credits.queries.traces import left_trace
 from fedirec.credits.shares import WHOLE, refuse_number
