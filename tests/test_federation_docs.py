@@ -52,7 +52,7 @@ from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals import answers, copies, drafting, replies_elsewhere
+from fedirec.credits.actions.proposals import answers, copies, drafting, hearing, replies_elsewhere
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
 from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
 from fedirec.credits.actions.proposals.publishing import publish_revision
@@ -532,6 +532,12 @@ def test_the_limits_are_those_of_the_code() -> None:
         "proposals of one other host that are kept": (copies.MAX_COPIES, None),
         "things said to one proposal that are kept with a copy": (replies_elsewhere.MAX_REPLIES, None),
         "revisions that are kept of one of those": (copies.MAX_REVISIONS, None),
+        "proposals of one other host of which a copy is begun in a day": (copies.MAX_NEW_A_DAY, None),
+        "objections to one proposal by people of one other host who left no trace in it": (
+            hearing.MAX_LEFT_OUT_OF_HOST,
+            None,
+        ),
+        "comments of people of one other host on one proposal in a day": (hearing.MAX_COMMENTS_OF_HOST_A_DAY, None),
         "answers of one person to proposals in an hour": (answers.MAX_AN_HOUR, None),
         "ends of its log that one instance tells in an hour": (heads.MAX_AN_HOUR, None),
         "people and collections that may quote": (MAX_POLICY, None),

@@ -78,7 +78,7 @@ from fedirec.remix.actions.claims.answering import withdraw
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record
 from fedirec.remix.claims import ClaimKind
-from fedirec.remix.models import GroupLeader, Record, Submission
+from fedirec.remix.models import GroupLeader, News, Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
@@ -245,6 +245,13 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     )
     assert (ends[0], ends[3], ends[1:3].count(None)) == (None, None, 1)
     assert await here.run(release_settled) == 0, "once"
+    posts = await here.run(lambda: News.filter(text__contains=proposal.uri).order_by("id"))
+    assert [text.partition(".")[0] for text in (each.text for each in posts)] == [
+        "How money is to be shared: “Sales of the film”",
+        "It is decided that money is shared as “Sales of the film” says",
+        "What “Sales of the film” gives is owed to everybody listed from now on",
+        "What was held back of “Sales of the film” and is settled by now is owed like the rest",
+    ]
     assert await film.owed(further) == {"bo": 2_500, "cy": 2_500}
     assert await film.owed(proposal) == {"bo": 70_000, "cy": 30_000}
     assert {share.part for share in await here.run(lambda: locked_shares(proposal))} == {"", "2"}

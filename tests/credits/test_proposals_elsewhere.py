@@ -30,11 +30,12 @@ from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,
     answer_objection,
+    appeal_objection,
     decide_appeal,
     object_to,
     write_comment,
 )
-from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.deciding import Rule
@@ -135,7 +136,10 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     assert [(each.digest, each.via) for each in said] == [(second.digest, "activity")]
 
     # What others said, the answer to it, and what came of an appeal stand with the copy as well.
-    bos = ObjectionDraft(kind="other", words="Less than < a half\nfor me.", remedy="Half.")
+    dias = await here.run(lambda: Share.get(revision_id=second.id, actor__uri=dia.uri))
+    bos = ObjectionDraft(
+        kind="too_much", line=dias.line_key, words="Less than < a half\nfor me.", remedy="Half.", wanted=100_000
+    )
     await here.run(lambda: write_comment(earned.cy, proposal, "Fair, *I* think."))
     theirs = await here.run(lambda: object_to(earned.bo, proposal, bos, digest=second.digest))
     await here.run(lambda: answer_objection(earned.ana, theirs, resolution="rejected", words="It was agreed."))
@@ -187,6 +191,7 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
 
     proposal = await earned.look(proposal)
     await here.run(lambda: accept_proposal(earned.bo, proposal, second.digest))
+    held = await here.run(lambda: appeal_objection(earned.bo, theirs, "Look again."))
     await earned.decided(proposal, second, time_passes)
     await settle(here, there)
     await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
@@ -223,8 +228,22 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     # The end of the log is there now, signed, and whoever rebuilds the log is found by it.
     head = await there.run(ChainHead.get)
     assert (head.origin, head.about_uri) == (here.origin, proposal.uri)
+
+    # What was held back and is settled is told like a lock, with the end of the log that says so.
+    await here.run(lambda: decide_appeal(dora, held, upholds=False, reason="It is fair."))
+    assert await here.run(release_settled) == 1
+    await settle(here, there)
+    first_head, head = await there.run(lambda: ChainHead.all().order_by("number"))
+    assert (first_head.number < head.number, head.about_uri) == (True, proposal.uri)
+    assert await there.run(lambda: Notification.exists(kind="proposal_released")) is False, (
+        "she lives where copies tell"
+    )
     asked = await here.run(ask_peers, here.state["remote"])
-    assert (asked.heads, asked.unproved, asked.answered) == ({(head.number, head.digest)}, 0, [there.origin])
+    assert (asked.heads, asked.unproved, asked.answered) == (
+        {(each.number, each.digest) for each in (first_head, head)},
+        0,
+        [there.origin],
+    )
     assert (await here.run(lambda: verify(against=asked.heads))).is_sound
 
     async def rewrite_history() -> None:

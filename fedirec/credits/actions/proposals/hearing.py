@@ -19,7 +19,7 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.publishing import proposers_of
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
-from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some
+from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some, with_copies
 from fedirec.credits.eyes import refuse_judge
 from fedirec.credits.models import (
     Objection,
@@ -390,7 +390,6 @@ async def _held_by(objection: Objection) -> int:
 
 async def _tell_author(objection: Objection, kind: Notice, cause: Actor, reason: str) -> None:
     author = await Actor.get(id=objection.author_id)
-    listed = await listed_people(await newest_revision(objection.proposal))
     await tell_some(
         objection.proposal,
         [author],
@@ -398,5 +397,5 @@ async def _tell_author(objection: Objection, kind: Notice, cause: Actor, reason:
         cause=cause,
         reason=reason,
         about=f"objection-{objection.key}-{kind}",
-        by_copy=[author.id] if await own_person(author) in listed else (),
+        by_copy=await with_copies(await newest_revision(objection.proposal)),
     )

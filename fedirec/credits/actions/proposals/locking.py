@@ -107,7 +107,8 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
 
 
 async def release_held(proposal: PayProposal) -> int:
-    """What was held back of a locked `proposal` and is settled is owed like the rest; returns how many minor units.
+    """What was held back of a locked `proposal` and is settled is owed like the rest, and everybody hears of it as of
+    a lock; returns how many minor units.
 
     What an appeal took away for good stays in the pool, for a further proposal.
     """
@@ -140,9 +141,12 @@ async def release_held(proposal: PayProposal) -> int:
             part = str(parts + 1)
             await _write(proposal, part, stakes, owed)
             await tell_listed(proposal, Notice.PROPOSAL_RELEASED, revision=revision)
+            await announce(proposal, revision)
             await post(_entry(proposal, part, stakes, owed))
             document |= {"part": part}
         await record("proposal_released", proposal.key, document)
+        if released:
+            await send_head(proposal, revision)
     return released
 
 

@@ -15,7 +15,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Update
 from fedirec.clock import now
 from fedirec.credits.deciding import Outcome
-from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
+from fedirec.credits.models import LockedShare, PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.pots import is_there
 from fedirec.html import markdown
@@ -39,6 +39,7 @@ _POSTS: Final[Mapping[State, str]] = MappingProxyType(
     }
 )
 """By where the proposal stands now."""
+_RELEASED: Final = N_("What was held back of “%(title)s” and is settled by now is owed like the rest.")
 _WITHOUT_MONEY: Final = N_("The money for it has not come in yet.")
 
 
@@ -81,9 +82,10 @@ async def _text(proposal: PayProposal, revision: ProposalRevision) -> str:
     rejected = ProposalDecision.filter(revision_id=revision.id, outcome=Outcome.REJECTED.value)
     if state is State.CLOSING and not await rejected.exists():
         state = State.PUBLISHED if revision.number == 1 else State.REVISED
+    is_released = state in BINDING and await LockedShare.filter(proposal_id=proposal.id).exclude(part="").exists()
     waits = state in CHANGING and not await is_there(proposal, revision.amount)
     with reading(Reader(locale=best_language([]))):
-        words = _(_POSTS[state]) % {"title": proposal.title}
+        words = _(_RELEASED if is_released else _POSTS[state]) % {"title": proposal.title}
         warning = _(_WITHOUT_MONEY) if waits else ""
     return "\n\n".join(filter(None, [words, warning, _quoted(revision.note), proposal.uri]))
 
