@@ -60,6 +60,9 @@ class EntryKind(StrEnum):
     """Out of what this instance kept of other pools."""
 
 
+REVERSAL: Final = journal.REVERSAL
+"""The kind of entries that undo another one."""
+_BRINGING: Final = frozenset({EntryKind.INCOME, EntryKind.ASIDE})
 POTS: Final = frozenset({Kind.LINE_ITEM, Kind.COMMISSION, Kind.SELF_FUNDED})
 """Money to share as soon as it is there, without a host's share and without costs."""
 
@@ -79,11 +82,12 @@ SENTENCES: Final[Mapping[Kind, str]] = {
     ),
     Kind.SELF_FUNDED: N_("Money of this instance for good work that earns nothing. All of it goes to contributors."),
 }
-ENTRY_NAMES: Final[Mapping[EntryKind, str]] = {
+ENTRY_NAMES: Final[Mapping[str, str]] = {
     EntryKind.INCOME: N_("Came in"),
     EntryKind.COST: N_("Was spent"),
     EntryKind.REFUND: N_("Went back"),
     EntryKind.ASIDE: N_("Set aside"),
+    REVERSAL: N_("Was wrong, and is undone"),
 }
 _DESCRIPTIONS: Final[Mapping[EntryKind, str]] = {
     EntryKind.INCOME: N_("Money came in for a pool."),
@@ -91,6 +95,7 @@ _DESCRIPTIONS: Final[Mapping[EntryKind, str]] = {
     EntryKind.REFUND: N_("Money that had come in for a pool went back."),
     EntryKind.ASIDE: N_("Money that the instance had kept was set aside for a pool."),
 }
+UNDOING: Final = N_("What was confirmed of a pool was wrong, and is undone.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,8 +208,8 @@ def _refuse_exchange(draft: EntryDraft, currency: str) -> None:
         raise Invalid(N_("What is set aside stays in its currency."), field="original_currency")
 
 
-def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has_entries: bool) -> None:
-    """A pool says something else from now on.
+def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has_entries: bool, is_begun: bool) -> None:
+    """A pool says something else from now on; `is_begun` where money came in, or somebody has worked for it.
 
     How it is decided, the currency and the host's share stay as they are once somebody counts on them, and what was
     promised does not become less. The kind and, once money was stated, the currency stay in any case. Raises Conflict.
@@ -213,6 +218,11 @@ def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has
         raise Conflict(N_("The kind of a pool stays as it is. Close it, and open another one."), field="kind")
     if has_entries and after.currency != before.currency:
         raise Conflict(N_("There is money in it already, in its currency."), field="currency")
+    if is_begun and after.host_share_ppm > before.host_share_ppm:
+        raise Conflict(
+            N_("Somebody has worked for it, or money has come in: the instance can keep less of it, not more."),
+            field="host_share",
+        )
     if not is_promised:
         return
     fixed = N_("People count on it already: it stays as it is.")
@@ -225,6 +235,24 @@ def refuse_change(before: PoolDraft, after: PoolDraft, *, is_promised: bool, has
             raise Conflict(fixed, field=field)
     if (after.stated or 0) < (before.stated or 0):
         raise Conflict(N_("People count on it already: it can become more, not less."), field="stated")
+
+
+def brings(kind: str, undone: str | None = None) -> bool:
+    """Whether there is more to share after an entry of `kind`; of a reversal `undone` is the kind of what it undoes."""
+    return kind in _BRINGING if undone is None else undone not in _BRINGING
+
+
+def refuse_undoing(kind: EntryKind, amount: int, *, there: int) -> None:
+    """An entry of `kind` that was confirmed can be undone where `there` is what nobody was promised yet of all that the
+    pool got. Raises Conflict, which says what can be done instead.
+    """
+    if kind in _BRINGING and amount > there:
+        raise Conflict(
+            N_(
+                "It is shared already, or went back again, and what people are owed is not taken from them. State that "
+                "it went back: then less is shared until that is made up for."
+            )
+        )
 
 
 def host_share_of(profit: int, ppm: int) -> int:

@@ -156,6 +156,6 @@ async def _rewritten(fetch: _Fetch, table: str, *, sqlite: bool) -> str:
             for side in ("new", "old")
         )
         kept, blank = f"(NOT ({new} IS DISTINCT FROM {old}))", BLANKS[table].get(str(row["name"]))
-        emptied = "\\x" if kind == "bytea" else blank
-        parts.append(kept if blank is None else f"({kept} OR ({new} = '{emptied}'::{kind}))")
+        left = "\\x" if kind == "bytea" else blank
+        parts.append(kept if blank is None else f"({kept} OR ({new} = '{left}'::{kind}))")
     return f"(NOT ({' AND '.join(parts)}))"

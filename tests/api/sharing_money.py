@@ -11,6 +11,7 @@ from fedirec.credits.models import PayProposal
 from fedirec.projects.models import Production
 from fedirec.remix.models import Challenge
 from tests.api.programs import Program
+from tests.credits.proposing import keeps
 from tests.network import Instance
 
 
@@ -98,6 +99,8 @@ async def _earn(here: Instance, olga: Program, ana: Program, nobody: Program) ->
     song, project, challenge, group = await here.run(rows)
     assert (await nobody.get("show_money_settings"))["currency"] == "EUR"
     said = {"title": "Sales", "currency": "EUR", "rule": "host", "host_share_ppm": 500_000}
+    await ana.ask("open_pool_of_project", project, kind="profit_split", **said, status=422)
+    await here.run(keeps, 500_000)
     pool = (await ana.get("open_pool_of_project", project, kind="profit_split", **said))["key"]
     changed = await ana.get("change_pool", pool, **{**said, "title": "Sales of the song"}, reason="Clearer.")
     assert changed["title"] == "Sales of the song"
@@ -108,8 +111,14 @@ async def _earn(here: Instance, olga: Program, ana: Program, nobody: Program) ->
     right = (await ana.get("state_entry", pool, amount=10_000, **came))["key"]
     await ana.ask("confirm_entry", pool, right, status=403)
     assert (await olga.get("confirm_entry", pool, right))["state"] == "confirmed"
+    twice = (await ana.get("state_entry", pool, amount=10_000, **came))["key"]
+    await olga.ask("confirm_entry", pool, twice)
+    undoing = await ana.get("undo_entry", pool, twice, reason="I stated it twice.")
+    assert (undoing["kind"], undoing["reverses"], undoing["state"]) == ("reversal", twice, "stated")
+    assert (await olga.get("confirm_entry", pool, undoing["key"]))["state"] == "confirmed"
     assert (await nobody.get("show_pool", pool))["standing"]["available"] == 5_000
-    assert len((await nobody.get("list_pool_entries", pool))["items"]) == 2
+    listed = [(each["state"], each["undone_by"]) for each in (await nobody.get("list_pool_entries", pool))["items"]]
+    assert listed == [("confirmed", None), ("undone", undoing["key"]), ("confirmed", None), ("refused", None)]
     assert [each["key"] for each in (await nobody.get("list_pools_of_project", project))["items"]] == [pool]
 
     asked: dict[str, Any] = {"title": "A trailer", "currency": "EUR", "rule": "host", "stated": 50_000, "brief": "One."}

@@ -26,6 +26,7 @@ from fedirec.credits.actions.pools import (
     open_pool,
     reject_entry,
     state_entry,
+    state_reversal,
     use_pool,
 )
 from fedirec.credits.actions.proposals.deciding import close_windows
@@ -62,6 +63,7 @@ from fedirec.remix.models import LogEntry
 from fedirec.remix.terms import Pays, Terms
 from tests.conftest import Pass
 from tests.credits.listing import frozen
+from tests.credits.proposing import keeps
 from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
 from tests.projects.stage import challenge_at, launch
@@ -89,6 +91,7 @@ def income(amount: int = 807_364, **more: Any) -> EntryDraft:
 
 async def a_home(here: Instance, leader: Actor) -> Home:
     project = await launch(here, leader)
+    await here.run(keeps, 500_000)
     return Home(group=project.actor, project=project)
 
 
@@ -162,7 +165,7 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
     ana, tom = await here.join("ana"), await here.join("tom", role=Role.TREASURER)
     home = await a_home(here, ana)
     pool = await here.run(open_pool, ana, home, PROFIT)
-    await paid_in(here, ana, tom, pool, home, income(1_000))
+    shared = await paid_in(here, ana, tom, pool, home, income(1_000))
 
     async def lock(amount: int) -> None:
         async with transaction():
@@ -182,6 +185,26 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
     await paid_in(here, ana, tom, pool, home, income(700, evidence="statement 12"))
     state = await here.run(pool_state, pool)
     assert (state.profit, state.host_share, state.available, state.shortfall) == (400, 200, 200, 0)
+    # What was read wrongly is undone by somebody else, once, as long as nobody was promised what it brought.
+    olga = await here.run(lambda: Actor.get(local_handle="olga"))
+    twice = await paid_in(here, ana, tom, pool, home, income(700, evidence="statement 12"))
+    cost = await paid_in(here, ana, tom, pool, home, income(30, kind=EntryKind.COST, evidence="invoice 3"))
+    for wrong in (twice, cost):
+        undoing = await here.run(partial(state_reversal, tom, wrong, pool, home, reason="It is of another pool."))
+        await refused(here, Conflict, partial(state_reversal, ana, wrong, pool, home, reason="Again"))
+        await refused(here, Forbidden, partial(confirm_entry, tom, undoing, pool, home))
+        await here.run(confirm_entry, olga, await here.run(get_entry, pool, undoing.key), pool, home)
+        wrong = await here.run(get_entry, pool, wrong.key)
+        assert wrong.state == "undone"
+        await refused(here, Conflict, partial(state_reversal, ana, wrong, pool, home, reason="Again"))
+    assert await here.run(pool_state, pool) == state
+    await refused(here, Conflict, lambda: state_reversal(ana, undoing, pool, home, reason="It was right"))
+    await refused(here, Conflict, lambda: state_reversal(ana, shared, pool, home, reason="People are owed it"))
+    async with here.client() as anybody:
+        page = (await anybody.get(f"/pools/{pool.key}")).text
+    assert f'Undone by: <a href="#entry-{undoing.key}">' in page
+    assert f'This entry was wrong: <a href="#entry-{cost.key}">' in page
+
     too_much = await stated(here, ana, pool, home, income(1_401, kind=EntryKind.REFUND, evidence="chargeback 4"))
     await refused(here, Conflict, lambda: confirm_entry(tom, too_much, pool, home))
 
@@ -288,7 +311,8 @@ async def test_one_person_alone_waits_until_everybody_had_time_to_look(here: Ins
     assert (told.details["who"], told.details["day"]) == ("olga", (now() + 7 * DAY).date().isoformat())
     time_passes(7 * DAY - timedelta(minutes=1))
     await refused(here, Conflict, confirm)
-    settings = await here.run(lambda: MoneySettings.create(solo_days=1))
+    settings = await here.run(lambda: MoneySettings.get())
+    await here.run(lambda: MoneySettings.filter(id=settings.id).update(solo_days=1))
     await refused(here, Conflict, confirm)  # what was said stays so
     await here.run(lambda: MoneySettings.filter(id=settings.id).update(solo_days=7))
 
@@ -311,8 +335,22 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
     ana = await here.join("ana")
     home = await a_home(here, ana)
     pool = await here.run(open_pool, ana, home, PROFIT)
+    tom = await here.join("tom", role=Role.TREASURER)
     wanted = replace(PROFIT, host_share_ppm=100_000, currency="USD", rule=Rule.MAJORITY)
-    await here.run(lambda: change_pool(ana, pool, home, wanted, reason="Nobody has worked yet."))
+    change = partial(change_pool, pool=pool, home=home, draft=wanted, reason="Nobody has worked yet.")
+    assert await refused(here, Invalid, lambda: change(ana)) == "host_share"  # what the host keeps is not hers to say
+    assert await refused(here, Invalid, lambda: open_pool(ana, home, wanted)) == "host_share"
+    await here.run(lambda: change(tom))
+
+    # Once money has come in, or somebody has worked for it, the host can keep less of it, and never more.
+    other = await here.run(open_pool, ana, home, PROFIT)
+    await paid_in(here, ana, tom, other, home, income(evidence="other"))
+    for share, may in ((500_001, False), (400_000, True), (500_000, False), (0, True)):
+        changed_so = partial(change_pool, tom, other, home, replace(PROFIT, host_share_ppm=share), reason="x")
+        if may:
+            await here.run(changed_so)
+        else:
+            assert await refused(here, Conflict, changed_so) == "host_share"
     await here.run(
         lambda: PayProposal.create(
             key="p", uri="https://here.test/pay/p", group=home.group, pool=pool, title="P", currency="USD"

@@ -214,7 +214,11 @@ PAGES: Final[Mapping[str, Rows]] = {
     "POST /pools/{key}/close": Deed.CLOSE_POOL,
     "POST /pools/{key}/use": Deed.CHANGE_POOL,
     "POST /pools/{key}/entries": Deed.STATE_ENTRY,
-    "POST /pools/{key}/entries/{entry}": {"confirm": Deed.DECIDE_ENTRY, "refuse": Deed.DECIDE_ENTRY},
+    "POST /pools/{key}/entries/{entry}": {
+        "confirm": Deed.DECIDE_ENTRY,
+        "refuse": Deed.DECIDE_ENTRY,
+        "undo": Deed.STATE_ENTRY,
+    },
     "GET /media/{path:path}": Deed.SEE_EVIDENCE,
     # What this instance decided about money, and its books
     "GET /admin/money": P.MANAGE_INSTANCE,
@@ -228,6 +232,7 @@ PAGES: Final[Mapping[str, Rows]] = {
     "GET /money/statements/{year:int}.csv": P.BE_PAID,
     **{f"{method} /money/{name}": P.BE_PAID for method in ("GET", "POST") for name in ("code", "details", "terms")},
     **{f"POST /money/{name}": P.BE_PAID for name in ("code/use", "code/deny", "details/confirm", "details/erase")},
+    **{f"POST /money/{name}/{{id:int}}": P.BE_PAID for name in ("yes", "named")},
     # Paying
     **{f"GET /treasury{name}": P.PAY for name in ("", "/batches", "/batches/{key}", "/payouts/{key}", "/payees")},
     "POST /treasury/batches": P.PAY,
@@ -238,7 +243,7 @@ PAGES: Final[Mapping[str, Rows]] = {
     **{f"POST /treasury/payouts/{{key}}/{do}": P.PAY for do in ("mark", "given", "out", "again")},
     "GET /treasury/payees/{key}": P.PAY,
     **{f"POST /treasury/payees/{{key}}/{do}": P.PAY for do in ("read", "hold", "form")},
-    "POST /treasury/payees/codes/{id:int}": P.PAY,
+    **{f"POST /treasury/payees/{name}": P.PAY for name in ("codes/{id:int}", "named/{id:int}", "statements")},
 }
 ELSEWHERE: Final = frozenset({"/projects/remote/", "/challenges/remote/", "/productions/remote/"})
 """Copies of what lives elsewhere: everybody here may read them, and its home decides about whatever is asked of it."""
@@ -366,6 +371,7 @@ CALLS: Final[Mapping[str, Rule]] = {
     "state_entry": Deed.STATE_ENTRY,
     "confirm_entry": Deed.DECIDE_ENTRY,
     "refuse_entry": Deed.DECIDE_ENTRY,
+    "undo_entry": Deed.STATE_ENTRY,
     "show_money_settings": None,
     "show_money": P.BE_PAID,
     "show_statement": P.BE_PAID,

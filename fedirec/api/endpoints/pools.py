@@ -25,6 +25,7 @@ from fedirec.api.shapes.pools import (
     PoolChange,
     Pools,
     PoolSaid,
+    Undoing,
     UseSent,
     show_entries,
     show_money_settings,
@@ -37,6 +38,7 @@ from fedirec.credits.actions.pools import (
     open_pool,
     reject_entry,
     state_entry,
+    state_reversal,
     use_pool,
 )
 from fedirec.credits.deciding import Rule
@@ -53,6 +55,7 @@ from fedirec.credits.queries.pools import (
     pool_state,
     pool_states,
     pools_of,
+    reversals_of,
     sees_sums,
     shown_before,
 )
@@ -141,7 +144,8 @@ async def list_entries(call: Call) -> Entries:
     if not await sees_sums(pool.group, call.looker):
         raise Forbidden("This instance shows amounts only to whoever gets them.")
     rows = await entries_of(pool, after=read_row(call), limit=size_of(call) + 1)
-    shown = dict(zip((row.id for row in rows), show_entries(call, rows, await shown_before(rows)), strict=True))
+    entries = show_entries(call, rows, await shown_before(rows), await reversals_of(rows))
+    shown = dict(zip((row.id for row in rows), entries, strict=True))
     return piece_of(call, Entries, rows, show=lambda row: shown[row.id], place=lambda row: row.id)
 
 
@@ -178,6 +182,12 @@ async def refuse(call: Call) -> Entry:
     return await _shown_entry(call, pool, entry.key)
 
 
+async def undo(call: Call) -> Entry:
+    pool, home, entry = await _named_entry(call)
+    reversal = await state_reversal(call.actor, entry, pool, home, reason=call.sent(Undoing).reason)
+    return await _shown_entry(call, pool, reversal.key)
+
+
 async def show_settings(call: Call) -> MoneySettings:
     return show_money_settings(await money_settings())
 
@@ -199,7 +209,7 @@ async def _shown(call: Call, key: str) -> Pool:
 
 async def _shown_entry(call: Call, pool: PoolRow, key: str) -> Entry:
     entry = await get_entry(pool, key)
-    (shown,) = show_entries(call, [entry], await shown_before([entry]))
+    (shown,) = show_entries(call, [entry], await shown_before([entry]), await reversals_of([entry]))
     return shown
 
 
@@ -336,6 +346,18 @@ ENDPOINTS: Final = (
         run=refuse,
         body=Closing,
         answer=Entry,
+        pages=("/pools/{key}/entries/{entry}",),
+    ),
+    Endpoint(
+        name="undo_entry",
+        method="POST",
+        path="/pools/{key}/entries/{entry}/undo",
+        permission=Permission.TAKE_PART,
+        says="You say that what was confirmed is wrong. It is undone once another person, a treasurer, confirms it.",
+        run=undo,
+        body=Undoing,
+        answer=Entry,
+        status=201,
         pages=("/pools/{key}/entries/{entry}",),
     ),
     Endpoint(

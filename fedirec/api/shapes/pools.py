@@ -66,7 +66,9 @@ class Entry(Shape):
     """Something that came in or was spent. It counts once it is confirmed."""
 
     key: str
-    kind: EntryKindName
+    kind: EntryKindName | Literal["reversal"]
+    reverses: str | None = Field(description="The key of the entry that was wrong and that a reversal undoes.")
+    undone_by: str | None = Field(description="The key of the reversal of this entry, confirmed or not yet.")
     amount: int = Field(description="Minor units of the currency of the pool, above 0.")
     words: str
     happened_on: date
@@ -76,7 +78,7 @@ class Entry(Shape):
     original_amount: int | None
     original_currency: str
     rate: str
-    state: Literal["stated", "confirmed", "refused"]
+    state: Literal["stated", "confirmed", "refused", "undone"]
     by: Person
     decided_by: Person | None
     decided_at: datetime | None
@@ -112,6 +114,10 @@ class PoolChange(PoolSaid):
 
 class Closing(Sent):
     reason: Text = Field(min_length=1, max_length=MAX_REASON)
+
+
+class Undoing(Sent):
+    reason: Text = Field(min_length=1, max_length=MAX_WORDS, description="What was wrong. Everybody reads it.")
 
 
 class UseSent(Sent):
@@ -188,11 +194,15 @@ def show_pool(call: Call, row: PoolRow, state: PoolState, *, sees_sums: bool) ->
     )
 
 
-def show_entries(call: Call, rows: Sequence[EntryRow], others: Mapping[int, Sequence[str]]) -> list[Entry]:
+def show_entries(
+    call: Call, rows: Sequence[EntryRow], others: Mapping[int, Sequence[str]], reversals: Mapping[int, EntryRow]
+) -> list[Entry]:
     return [
         Entry(
             key=row.key,
             kind=row.kind,  # type: ignore[arg-type]
+            reverses=row.reverses.key if row.reverses is not None else None,
+            undone_by=reversals[row.id].key if row.id in reversals else None,
             amount=row.amount,
             words=row.words,
             happened_on=row.happened_on,

@@ -20,7 +20,7 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, table_of
 from fedirec.errors import NotFound
 from fedirec.ledger import journal
-from fedirec.projects.models import Project
+from fedirec.projects.models import ProductionPart, Project
 from fedirec.projects.queries.projects import may_see_project, project_of
 from fedirec.remix.models import Challenge, Submission
 from fedirec.remix.powers import Part
@@ -92,7 +92,9 @@ async def pools_of(group: Actor, *, after: int | None = None, limit: int) -> lis
 async def entries_of(pool: Pool, *, after: int | None = None, limit: int) -> list[PoolEntry]:
     """What was stated of `pool`, the newest first, each with who stated and decided it; `after` is a row."""
     found = PoolEntry.filter(pool_id=pool.id) if after is None else PoolEntry.filter(pool_id=pool.id, id__lt=after)
-    return await found.order_by("-id").limit(limit).select_related("stated_by", "decided_by", "evidence_file")
+    return (
+        await found.order_by("-id").limit(limit).select_related("stated_by", "decided_by", "evidence_file", "reverses")
+    )
 
 
 async def waiting_entries(*, after: int | None = None, limit: int) -> list[PoolEntry]:
@@ -103,7 +105,9 @@ async def waiting_entries(*, after: int | None = None, limit: int) -> list[PoolE
 
 async def get_entry(pool: Pool, key: str) -> PoolEntry:
     """The entry of `pool` with that key. Raises NotFound."""
-    entry = await PoolEntry.filter(key=key, pool_id=pool.id).select_related("stated_by", "decided_by").first()
+    entry = (
+        await PoolEntry.filter(key=key, pool_id=pool.id).select_related("stated_by", "decided_by", "reverses").first()
+    )
     if entry is None:
         raise NotFound("There is no such entry.")
     entry.pool = pool
@@ -113,17 +117,24 @@ async def get_entry(pool: Pool, key: str) -> PoolEntry:
 async def shown_before(entries: Collection[PoolEntry]) -> dict[int, list[str]]:
     """The keys of other entries, in any pool, that show the same evidence as these, by the row of each of these.
 
-    Those that were refused do not count: who corrects a mistake shows the same paper again.
+    Those that were refused or undone do not count: who corrects a mistake shows the same paper again.
     """
     digests = {entry.evidence_digest for entry in entries if entry.evidence_digest}
     if not digests:
         return {}
-    alike = await PoolEntry.filter(evidence_digest__in=list(digests)).exclude(state="refused").order_by("id").limit(500)
+    standing = PoolEntry.filter(evidence_digest__in=list(digests)).exclude(state__in=["refused", "undone"])
+    alike = await standing.order_by("id").limit(500)
     return {
         entry.id: others
         for entry in entries
         if (others := [one.key for one in alike if one.evidence_digest == entry.evidence_digest and one.id != entry.id])
     }
+
+
+async def reversals_of(entries: Collection[PoolEntry]) -> dict[int, PoolEntry]:
+    """What undoes each of these entries, or is to undo it and waits for a treasurer, by the row of each."""
+    found = PoolEntry.filter(reverses_id__in=[entry.id for entry in entries]).exclude(state="refused")
+    return {int(row.reverses_id): row for row in await found if row.reverses_id is not None}
 
 
 async def pool_state(pool: Pool) -> PoolState:
@@ -207,6 +218,18 @@ async def is_counted_on(pool: Pool) -> bool:
     groups = [pool.group_id, *await _used_by(pool)]
     of_groups = Submission.filter(challenge__actor_id__in=groups)
     return await of_groups.exists() or await Submission.filter(challenge__part_of_id__in=groups).exists()
+
+
+async def is_worked_for(pool: Pool) -> bool:
+    """Whether money came into `pool`, or somebody contributed to what it is for: something was offered there, or
+    taken up in a production.
+    """
+    if pool.production_id is not None or await PoolEntry.exists(pool_id=pool.id, state="confirmed"):
+        return True
+    groups = [pool.group_id, *await _used_by(pool)]
+    if await ProductionPart.filter(production__project__actor_id__in=groups).exists():
+        return True
+    return await is_counted_on(pool)
 
 
 async def uses_of(pool: Pool) -> list[Actor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedirec.credits.actions.pools.deciding import confirm_entry, reject_entry
 from fedirec.credits.actions.pools.opening import change_pool, close_pool, draft_of, open_pool, use_pool
-from fedirec.credits.actions.pools.stating import state_entry
+from fedirec.credits.actions.pools.stating import state_entry, state_reversal
 
 __all__ = [
     "change_pool",
@@ -14,5 +14,6 @@ __all__ = [
     "open_pool",
     "reject_entry",
     "state_entry",
+    "state_reversal",
     "use_pool",
 ]

@@ -8,11 +8,11 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
-from fedirec.credits.actions.pools.stating import told_of
+from fedirec.credits.actions.pools.stating import refuse_shared, told_of
 from fedirec.credits.actions.proposals.doors import own_person
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, book
+from fedirec.credits.pools import UNDOING, EntryDraft, EntryKind, Kind, book, brings
 from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings
@@ -21,7 +21,8 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict
 from fedirec.ledger.currencies import write_amount
-from fedirec.ledger.posting import post
+from fedirec.ledger.journal import Entry, reverse
+from fedirec.ledger.posting import find_entry, post
 from fedirec.ledger.recording import hold_chain, record
 from fedirec.media.models import Media
 from fedirec.projects.actions.staging import carry_on
@@ -34,11 +35,12 @@ from fedirec.translatable import N_
 
 
 async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Home) -> PoolEntry:
-    """What was stated is so, and stands in the books for good; a project that has money now may count as funded.
+    """What was stated is so, and stands in the books for good; a project that has money now may count as funded. What a
+    reversal undoes stands there too, with what undoes it.
 
     Raises Forbidden for whoever stated it themselves, Conflict as long as the solo rule has them wait, for what is
-    decided already, for evidence that is not what was shown, and where more would go back, or be set aside, than there
-    is.
+    decided already, for evidence that is not what was shown, where more would go back, or be set aside, than there is,
+    and for a reversal of what is shared by now.
     """
     async with transaction():
         await begin_with(pool, home, Deed.DECIDE_ENTRY, treasurer)
@@ -47,22 +49,11 @@ async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Ho
         await _refuse_swapped(entry)
         projects = await _hold_projects(pool, home)
         await hold_chain()
-        state = await pool_state(pool)
-        if entry.kind == EntryKind.REFUND and entry.amount > state.came_in - state.went_back:
-            raise Conflict(N_("More cannot go back than came in."), field="amount")
-        if entry.kind == EntryKind.ASIDE and entry.amount > await kept_by_host(pool.currency):
-            raise Conflict(N_("This instance has not kept as much as that."), field="amount")
-        booked = book(
-            _draft_of(entry, pool),
-            kind=Kind(pool.kind),
-            pool=pool.key,
-            reference=f"pool_entry:{entry.key}",
-            in_pool=state.in_pool,
-            details={"pool": pool.key, **told_of(entry, pool)},
-        )
+        undone = await PoolEntry.get(id=entry.reverses_id) if entry.reverses_id is not None else None
+        booked = await _booking(entry, pool) if undone is None else await _undo(undone, pool)
         entry.journal_entry = await post(booked)
         await _decide(entry, treasurer, "confirmed")
-        await tell_log(home, Happening.MONEY_CONFIRMED, pool, by=treasurer, amount=_told(entry, pool))
+        await tell_log(home, Happening.MONEY_CONFIRMED, pool, by=treasurer, amount=_told(entry, pool, undone))
         for project in projects:
             await carry_on(project, Stage.FUNDED)
         await _tell(Notice.MONEY_CONFIRMED, entry, pool, home, treasurer)
@@ -76,11 +67,46 @@ async def reject_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Hom
         await begin_with(pool, home, Deed.DECIDE_ENTRY, treasurer)
         await _hold_undecided(entry)
         await _decide(entry, treasurer, "refused", reason=said)
-        await tell_log(home, Happening.MONEY_REFUSED, pool, by=treasurer, reason=said, amount=_told(entry, pool))
+        undone = await PoolEntry.get(id=entry.reverses_id) if entry.reverses_id is not None else None
+        amount = _told(entry, pool, undone)
+        await tell_log(home, Happening.MONEY_REFUSED, pool, by=treasurer, reason=said, amount=amount)
         await _tell(Notice.MONEY_REFUSED, entry, pool, home, treasurer)
         by = (await person_of(treasurer)).id
         await record("entry_refused", entry.key, {"pool": pool.key, "by": by, "reason": said})
     return entry
+
+
+async def _booking(entry: PoolEntry, pool: Pool) -> Entry:
+    """What the journal gets for `entry`. Raises Conflict where more would go back, or be set aside, than there is."""
+    state = await pool_state(pool)
+    if entry.kind == EntryKind.REFUND and entry.amount > state.came_in - state.went_back:
+        raise Conflict(N_("More cannot go back than came in."), field="amount")
+    if entry.kind == EntryKind.ASIDE and entry.amount > await kept_by_host(pool.currency):
+        raise Conflict(N_("This instance has not kept as much as that."), field="amount")
+    return book(
+        _draft_of(entry, pool),
+        kind=Kind(pool.kind),
+        pool=pool.key,
+        reference=_reference(entry),
+        in_pool=state.in_pool,
+        details={"pool": pool.key, **told_of(entry, pool)},
+    )
+
+
+async def _undo(wrong: PoolEntry, pool: Pool) -> Entry:
+    """`wrong` is undone; what the journal gets for that. Raises Conflict where it is shared by now."""
+    if wrong.state != "confirmed":
+        raise Conflict(N_("Only what was confirmed can be undone, and only once."))
+    await refuse_shared(wrong, pool)
+    wrong.state = "undone"
+    await wrong.save(update_fields=["state"])
+    booked = await find_entry(_reference(wrong))
+    assert booked is not None
+    return reverse(booked, UNDOING)
+
+
+def _reference(entry: PoolEntry) -> str:
+    return f"pool_entry:{entry.key}"
 
 
 async def _hold_undecided(entry: PoolEntry) -> None:
@@ -139,7 +165,7 @@ def _draft_of(entry: PoolEntry, pool: Pool) -> EntryDraft:
     )
 
 
-def _told(entry: PoolEntry, pool: Pool) -> str:
+def _told(entry: PoolEntry, pool: Pool, undone: PoolEntry | None) -> str:
     """The amount with its sign, as the log tells it."""
-    sign = "" if entry.kind in (EntryKind.INCOME, EntryKind.ASIDE) else "-"
+    sign = "" if brings(entry.kind, undone.kind if undone else None) else "-"
     return f"{sign}{write_amount(entry.amount, pool.currency)} {pool.currency}"

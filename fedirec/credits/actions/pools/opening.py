@@ -9,16 +9,18 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.pools.deeds import begin_in, begin_with, of_own_money, tell_log
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
-from fedirec.credits.pools import Kind, PoolDraft, refuse_change
+from fedirec.credits.pools import POTS, Kind, PoolDraft, refuse_change
 from fedirec.credits.proposals import OVER
 from fedirec.credits.queries.pools import (
     MAX_POOLS,
     MAX_USES,
     Home,
     is_counted_on,
+    is_worked_for,
     pool_state,
     uses_of,
 )
+from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.currencies import write_amount
@@ -26,7 +28,7 @@ from fedirec.ledger.recording import record
 from fedirec.projects.models import Production
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge, ChallengeTerms
-from fedirec.remix.powers import Deed, refuse_unless
+from fedirec.remix.powers import Deed, Part, refuse_unless
 from fedirec.remix.queries.leading import parts_around
 from fedirec.remix.terms import Pays
 from fedirec.translatable import N_
@@ -36,11 +38,13 @@ from fedirec.uris import new_key
 async def open_pool(actor: Actor, home: Home, draft: PoolDraft, *, production: Production | None = None) -> Pool:
     """Everybody can see that there is money to share in `home`, or will be, and by which rule.
 
-    The instance's own money only treasurers set aside. Raises Forbidden, Invalid, and Conflict for a project that is
+    The instance's own money only treasurers set aside, and only they say that it keeps another share than it states for
+    all. Raises Forbidden, Invalid, and Conflict for a project that is
     not launched, a production that can still change, and a pot that is not the one that the challenge promises.
     """
     async with transaction():
-        await begin_in(home, of_own_money(Deed.OPEN_POOL, home, draft.kind), actor)
+        parts = await begin_in(home, of_own_money(Deed.OPEN_POOL, home, draft.kind), actor)
+        await _refuse_own_share(draft, parts)
         _refuse_early(home, production)
         if home.challenge is not None:
             await _refuse_other_pot(home.challenge, draft)
@@ -60,10 +64,13 @@ async def change_pool(actor: Actor, pool: Pool, home: Home, draft: PoolDraft, *,
     What people count on stays as it is. Raises Forbidden, Invalid and Conflict.
     """
     async with transaction():
-        await begin_with(pool, home, Deed.CHANGE_POOL, actor)
+        parts = await begin_with(pool, home, Deed.CHANGE_POOL, actor)
         _refuse_closed(pool)
         is_promised, has_entries = await is_counted_on(pool), await PoolEntry.exists(pool_id=pool.id)
-        refuse_change(draft_of(pool), draft, is_promised=is_promised, has_entries=has_entries)
+        is_begun = await is_worked_for(pool)
+        refuse_change(draft_of(pool), draft, is_promised=is_promised, has_entries=has_entries, is_begun=is_begun)
+        if draft.host_share_ppm != pool.host_share_ppm:
+            await _refuse_own_share(draft, parts)
         if home.challenge is not None:
             await _refuse_other_pot(home.challenge, draft)
         said = _said(draft)
@@ -169,6 +176,19 @@ def _refuse_early(home: Home, production: Production | None) -> None:
         raise Invalid(N_("That production belongs to another project."), field="production")
     if production.state not in ("frozen", "released"):
         raise Conflict(N_("Freeze it first: until then nobody knows who is in it."), field="production")
+
+
+async def _refuse_own_share(draft: PoolDraft, parts: frozenset[Part]) -> None:
+    """Raise Invalid where whoever leads it, and is no treasurer, chooses what this instance keeps."""
+    usual = (await money_settings()).host_share_ppm
+    if draft.kind not in POTS and draft.host_share_ppm != usual and Part.TREASURER not in parts:
+        raise Invalid(
+            N_(
+                "This instance keeps %(percent)s %%. Only its treasurers open a pool with another share, or say so."
+            ),
+            field="host_share",
+            blanks={"percent": f"{usual / 10_000:g}"},
+        )
 
 
 async def _refuse_other_pot(challenge: Challenge, draft: PoolDraft) -> None:

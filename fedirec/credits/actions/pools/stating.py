@@ -1,4 +1,4 @@
-"""Stating what came in for a pool, was spent for it, or went back: with evidence, and never more than a statement."""
+"""Stating what came in for a pool, was spent for it or went back, or that this was wrong: no more than a statement."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, refuse_entry
+from fedirec.credits.pools import MAX_WORDS, POTS, REVERSAL, EntryDraft, EntryKind, Kind, refuse_entry, refuse_undoing
 from fedirec.credits.queries.pools import Home
+from fedirec.credits.queries.pots import pot_of
 from fedirec.db import transaction
-from fedirec.errors import Conflict, TooMany
+from fedirec.db.holding import hold
+from fedirec.errors import Conflict, Invalid, TooMany
 from fedirec.ledger.recording import record
 from fedirec.media.actions.attaching import attach_media
 from fedirec.media.models import Media
@@ -43,8 +45,7 @@ async def state_entry(actor: Actor, pool: Pool, home: Home, draft: EntryDraft, *
         if pool.state != "open" and draft.kind is not EntryKind.REFUND:
             raise Conflict(N_("This pool is closed."))
         refuse_entry(draft, kind=Kind(pool.kind), currency=pool.currency, has_file=bool(file), now=now())
-        if await PoolEntry.filter(pool_id=pool.id, state="stated").count() >= MAX_WAITING:
-            raise TooMany(N_("So much waits already that nobody sees through it. Please wait for a treasurer."))
+        await _refuse_crowd(pool)
         media = await _take_file(actor, file) if file else None
         entry = await PoolEntry.create(
             key=new_key(),
@@ -61,18 +62,48 @@ async def state_entry(actor: Actor, pool: Pool, home: Home, draft: EntryDraft, *
             rate=draft.rate.strip(),
             stated_by=actor,
         )
-        told = [*await leaders_of_group(home.group), *(each.actor for each in await those_who_may(Permission.PAY))]
-        await notify_actors(
-            told,
-            Notice.MONEY_STATED,
-            actor,
-            f"{home.group.uri}#{entry.key}",
-            f"/pools/{pool.key}",
-            {"title": pool.title},
-        )
-        by = (await person_of(actor)).id
-        await record("entry_stated", entry.key, {"pool": pool.key, "by": by, **told_of(entry, pool)})
+        await _tell(entry, pool, home)
     return entry
+
+
+async def state_reversal(actor: Actor, wrong: PoolEntry, pool: Pool, home: Home, *, reason: str) -> PoolEntry:
+    """`actor` says that `wrong`, which was confirmed, is not so; it stays until a treasurer confirms that, who is
+    somebody else, and both stand on the page of the pool from then on.
+
+    Raises Forbidden, Invalid beside the reason, TooMany, and Conflict for what is not confirmed, was undone or is to be
+    undone already, and for what is shared by now: that can be stated as what went back.
+    """
+    if not reason.strip() or len(reason) > MAX_WORDS:
+        raise Invalid(N_("Please say in a sentence what it was."), field="reason")
+    async with transaction():
+        await begin_with(pool, home, Deed.STATE_ENTRY, actor)
+        await hold(wrong)
+        if wrong.state != "confirmed" or wrong.reverses_id is not None:
+            raise Conflict(N_("Only what was confirmed can be undone, and only once."))
+        if await PoolEntry.exists(reverses_id=wrong.id, state="stated"):
+            raise Conflict(N_("Somebody has said so already. It waits for a treasurer."))
+        await refuse_shared(wrong, pool)
+        await _refuse_crowd(pool)
+        entry = await PoolEntry.create(
+            key=new_key(),
+            pool=pool,
+            kind=REVERSAL,
+            reverses=wrong,
+            amount=wrong.amount,
+            words=reason.strip(),
+            happened_on=now().date(),
+            evidence=wrong.key,
+            stated_by=actor,
+        )
+        await _tell(entry, pool, home, undoes=wrong)
+    return entry
+
+
+async def refuse_shared(wrong: PoolEntry, pool: Pool) -> None:
+    """What `wrong` brought into `pool` is there yet, and is nobody's. Raises Conflict."""
+    pot = await pot_of(pool)
+    there = pot.state.in_pool - pot.held if Kind(pool.kind) in POTS else pot.state.open_income
+    refuse_undoing(EntryKind(wrong.kind), wrong.amount, there=there)
 
 
 def told_of(entry: PoolEntry, pool: Pool) -> dict[str, str | int]:
@@ -88,6 +119,22 @@ def told_of(entry: PoolEntry, pool: Pool) -> dict[str, str | int]:
         said |= {"originalAmount": entry.original_amount, "originalCurrency": entry.original_currency}
         said["rate"] = entry.rate
     return said
+
+
+async def _refuse_crowd(pool: Pool) -> None:
+    if await PoolEntry.filter(pool_id=pool.id, state="stated").count() >= MAX_WAITING:
+        raise TooMany(N_("So much waits already that nobody sees through it. Please wait for a treasurer."))
+
+
+async def _tell(entry: PoolEntry, pool: Pool, home: Home, *, undoes: PoolEntry | None = None) -> None:
+    """Leaders and treasurers know of what was stated, and so does the chain."""
+    told = [*await leaders_of_group(home.group), *(each.actor for each in await those_who_may(Permission.PAY))]
+    about, page = f"{home.group.uri}#{entry.key}", f"/pools/{pool.key}"
+    await notify_actors(told, Notice.MONEY_STATED, entry.stated_by, about, page, {"title": pool.title})
+    document = {"pool": pool.key, "by": (await person_of(entry.stated_by)).id, **told_of(entry, pool)}
+    if undoes is not None:
+        document["reverses"] = undoes.key
+    await record("entry_stated", entry.key, document)
 
 
 def _plain(evidence: str) -> bytes:

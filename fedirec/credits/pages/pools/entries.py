@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.pools import confirm_entry, reject_entry, state_entry
+from fedirec.credits.actions.pools import confirm_entry, reject_entry, state_entry, state_reversal
 from fedirec.credits.actions.pools.deeds import of_own_money
 from fedirec.credits.models import Pool
 from fedirec.credits.pages.pools.finding import doer_in, parts_of_visitor, pool_in
@@ -29,7 +30,11 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, turn_back
 from fedirec.web.sentences import told
 
-_DEEDS: Final = ("confirm", "refuse")
+_DEEDS: Final[Mapping[str, Deed]] = {
+    "confirm": Deed.DECIDE_ENTRY,
+    "refuse": Deed.DECIDE_ENTRY,
+    "undo": Deed.STATE_ENTRY,
+}
 
 
 async def post_entry(request: Request[Any]) -> Response:
@@ -46,20 +51,24 @@ async def post_entry(request: Request[Any]) -> Response:
 
 
 async def post_decision(request: Request[Any]) -> Response:
-    """A treasurer confirms what was stated, or not."""
+    """A treasurer confirms what was stated, or not; or somebody says that what was confirmed is wrong."""
     viewer, (pool, home) = doer_in(request), await pool_in(request)
     entry, form = await get_entry(pool, request.path_params["entry"]), await read_form(request)
     page = f"/pools/{pool.key}"
-    refuse_unless(of_own_money(Deed.DECIDE_ENTRY, home, Kind(pool.kind)), await parts_of_visitor(request, home))
-    if form.choice("do", _DEEDS, default="refuse") == "confirm":
+    do = form.choice("do", _DEEDS, default="refuse")
+    refuse_unless(of_own_money(_DEEDS[do], home, Kind(pool.kind)), await parts_of_visitor(request, home))
+    if do == "confirm":
         try:
             await confirm_entry(viewer.actor, entry, pool, home)
         except FedirecError as error:
             return turn_back(request, page, error)
         return redirect(request, page, _("Confirmed. It stands in the books."))
-    reason = form.line("reason", required=True, max=MAX_REASON)
+    reason = form.line("reason", required=True, max=MAX_WORDS if do == "undo" else MAX_REASON)
     if not form.errors:
         with form.collecting():
+            if do == "undo":
+                await state_reversal(viewer.actor, entry, pool, home, reason=reason)
+                return redirect(request, page, _("Said. It is undone when a treasurer has confirmed that."))
             await reject_entry(viewer.actor, entry, pool, home, reason=reason)
             return redirect(request, page, _("It does not count, and everybody can read why."))
     return await show_one(request, pool, home, form, about=entry.key, status=422)

@@ -11,7 +11,7 @@ from fedirec.credits.deciding import NAMES as RULES
 from fedirec.credits.deciding import SENTENCES as RULE_SENTENCES
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import Pool, PoolEntry, SaidAlone
-from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, Kind, PoolState
+from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, Kind, PoolState, brings
 from fedirec.credits.queries.alone import about_entry
 from fedirec.credits.queries.pools import Home
 from fedirec.ledger.currencies import CURRENCIES
@@ -29,6 +29,7 @@ _STATES: Final[Mapping[str, tuple[str, str, str]]] = {
     "stated": (N_("waits for a treasurer"), "accent", "clock"),
     "confirmed": (N_("confirmed"), "good", "check"),
     "refused": (N_("not confirmed"), "bad", "close"),
+    "undone": (N_("undone"), "bad", "close"),
 }
 
 
@@ -76,6 +77,7 @@ class EntryView:
     key: str
     kind: str
     is_income: bool
+    """Whether there is more to share by it."""
     amount: int
     words: str
     happened_on: date
@@ -98,6 +100,12 @@ class EntryView:
     rate: str
     others: tuple[str, ...]
     """Keys of other entries that show the same."""
+    is_undone: bool
+    undoes: str
+    """The key of the entry that was wrong."""
+    undone_by: str
+    """The key of the entry that says that this one was wrong, confirmed or not yet."""
+    may_undo: bool
     may_decide: bool
     may_decide_from: datetime | None = None
     """Where one person alone does both."""
@@ -146,7 +154,9 @@ def entry_views(
     entries: Sequence[PoolEntry],
     *,
     others: Mapping[int, Sequence[str]],
+    reversals: Mapping[int, PoolEntry],
     sees_files: bool,
+    may_state: bool,
     is_treasurer: bool,
     person: int | None,
     people: Mapping[int, int],
@@ -161,7 +171,9 @@ def entry_views(
             cards,
             entry,
             others=tuple(others.get(entry.id, ())),
+            reversal=reversals.get(entry.id),
             sees_files=sees_files,
+            may_state=may_state,
             is_own=person is not None and people.get(entry.stated_by_id) == person,
             is_treasurer=is_treasurer,
             is_alone=len(payers) == 1,
@@ -176,18 +188,21 @@ def _entry_view(
     entry: PoolEntry,
     *,
     others: tuple[str, ...],
+    reversal: PoolEntry | None,
     sees_files: bool,
+    may_state: bool,
     is_own: bool,
     is_treasurer: bool,
     is_alone: bool,
     said: SaidAlone | None,
 ) -> EntryView:
-    kind, (word, tone, sign) = EntryKind(entry.kind), _STATES[entry.state]
+    word, tone, sign = _STATES[entry.state]
+    wrong = entry.reverses
     media = entry.evidence_file
     return EntryView(
         key=entry.key,
-        kind=_(ENTRY_NAMES[kind]),
-        is_income=kind in (EntryKind.INCOME, EntryKind.ASIDE),
+        kind=_(ENTRY_NAMES[entry.kind]),
+        is_income=brings(entry.kind, wrong.kind if wrong is not None else None),
         amount=entry.amount,
         words=entry.words,
         happened_on=entry.happened_on,
@@ -197,7 +212,7 @@ def _entry_view(
         tone=tone,
         sign=sign,
         waits=entry.state == "stated",
-        evidence=entry.evidence,
+        evidence=entry.evidence if wrong is None else "",
         evidence_url=entry.evidence if entry.evidence.startswith("https://") and " " not in entry.evidence else "",
         file_url=f"/media/{media.path}" if media is not None and sees_files else "",
         has_file=media is not None,
@@ -208,6 +223,10 @@ def _entry_view(
         original=None if entry.original_amount is None else (entry.original_amount, entry.original_currency),
         rate=entry.rate,
         others=others,
+        is_undone=entry.state == "undone",
+        undoes=wrong.key if wrong is not None else "",
+        undone_by=reversal.key if reversal is not None else "",
+        may_undo=may_state and entry.state == "confirmed" and wrong is None and reversal is None,
         may_decide=is_treasurer and entry.state == "stated" and (not is_own or is_alone),
         may_decide_from=said.from_at if is_own and is_alone and said else None,
     )
