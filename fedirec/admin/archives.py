@@ -219,7 +219,7 @@ def _opened(source: Path) -> IO[bytes]:
     try:
         return source.open("rb")
     except OSError as error:
-        raise NotFound(f"{source} cannot be opened: {(error.strerror or '').lower()}") from error
+        raise NotFound(f"the file {source} cannot be opened: {(error.strerror or '').lower()}") from error
 
 
 @contextmanager

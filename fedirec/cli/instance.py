@@ -55,6 +55,15 @@ def database_file(settings: Settings) -> Path:
     return Path(settings.database.partition("://")[2])
 
 
+def refuse_nothing(settings: Settings) -> None:
+    """Raises NotFound where the file of the SQLite database is not there."""
+    if settings.on_sqlite and not database_file(settings).is_file():
+        raise NotFound(
+            f"there is no instance in {settings.data_dir} yet; start one with: fedirec serve "
+            "(or say where it is with --data-dir)"
+        )
+
+
 @contextmanager
 def serving_alone(settings: Settings) -> Generator[None]:
     """Within it no other process serves from this SQLite database or this data folder. Raises Conflict.
@@ -122,11 +131,7 @@ async def existing_database(settings: Settings) -> AsyncGenerator[None]:
     check_driver(settings)
     if settings.development:
         clock.shift_seconds(settings.clock_offset)
-    if settings.on_sqlite and not database_file(settings).is_file():
-        raise NotFound(
-            f"there is no instance in {settings.data_dir} yet; start one with: fedirec serve "
-            "(or say where it is with --data-dir)"
-        )
+    refuse_nothing(settings)
     async with open_database(settings.database):
         if missing := await missing_migrations():
             raise Misconfigured(f"this database lacks {missing[-1]}; bring it up to date with: fedirec migrate")

@@ -9,7 +9,7 @@ import typer
 
 from fedirec.admin.actions.renewing import renew_keys
 from fedirec.cli.flags import WHERE, with_settings
-from fedirec.cli.instance import OPERATOR, existing_instance, refuse_others, serving_alone
+from fedirec.cli.instance import OPERATOR, existing_instance, refuse_nothing, refuse_others, serving_alone
 from fedirec.cli.terminal import make_sure, note, say
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.settings import Settings
@@ -27,6 +27,7 @@ async def renew(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
 ) -> None:
     """Give the instance and everybody here new keys, and a new master key; the server has to be stopped."""
+    refuse_nothing(settings)
     with serving_alone(settings) if settings.on_sqlite else nullcontext():
         async with existing_instance(settings) as site:
             if not settings.on_sqlite:
@@ -45,6 +46,7 @@ async def renew_payees(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you mean it.")] = False,
 ) -> None:
     """Seal how people are paid with a new payees.key; the server has to be stopped."""
+    refuse_nothing(settings)
     with serving_alone(settings) if settings.on_sqlite else nullcontext():
         async with existing_instance(settings) as site:
             if not settings.on_sqlite:

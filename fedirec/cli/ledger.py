@@ -10,8 +10,10 @@ import typer
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import existing_database
 from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_list
+from fedirec.errors import Invalid
 from fedirec.ledger.balances import all_balances
 from fedirec.ledger.currencies import CURRENCIES, write_amount
+from fedirec.ledger.journal import ACCOUNT_KINDS
 from fedirec.ledger.verifying import Report
 from fedirec.ledger.verifying import verify as verify_books
 from fedirec.settings import Settings
@@ -63,6 +65,8 @@ async def balances(
             written = write_amount(amount, currency) if currency in CURRENCIES else str(amount)
             yield {"balance": written, "currency": plainly(currency), "account": plainly(account)}
 
+    if kind and kind not in ACCOUNT_KINDS:
+        raise Invalid("there are no accounts of that kind; say one of: " + ", ".join(ACCOUNT_KINDS))
     async with existing_database(settings):
         await say_list((("balance", 20), ("currency", 9), ("account", 0)), rows(), json=json)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,12 +11,20 @@ from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_table
 from fedirec.credits.actions.settings import change_money_settings, policy_of
+from fedirec.credits.deciding import Rule
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.settings import DEBTOR, MoneyPolicy
+from fedirec.credits.settings import DEBTOR, SHOWN, UNCLAIMED, WAYS, MoneyPolicy
 from fedirec.errors import Invalid
 from fedirec.settings import Settings
 
 app = typer.Typer(help="See and decide how this instance handles money.", no_args_is_help=True)
+_OFFERED: Final = {
+    "adapters": tuple(WAYS),
+    "rule": tuple(Rule),
+    "shows_ledger": SHOWN,
+    "unclaimed_policy": UNCLAIMED,
+}
+"""Among which answers one chooses."""
 decided = typer.Typer(help="See and change what was decided about money.", no_args_is_help=True)
 app.add_typer(decided, name="settings")
 
@@ -54,23 +62,30 @@ async def change(
 
 
 def _with(policy: MoneyPolicy, name: str, text: str) -> MoneyPolicy:
-    """`policy` with what somebody typed for one name. Raises Invalid."""
-    if name.startswith("debtor."):
-        return replace(policy, debtor={**policy.debtor, name.removeprefix("debtor."): text.strip()})
-    if name not in {field.name for field in fields(MoneyPolicy)} - {"debtor"}:
+    """`policy` with what somebody typed for one name. Raises Invalid, which says for which."""
+    known = {field.name for field in fields(MoneyPolicy)} - {"debtor"} | {f"debtor.{field}" for field in DEBTOR}
+    if name not in known:
         raise Invalid("there is no setting “%(name)s”; `fedirec money settings show` lists them", blanks={"name": name})
-    return replace(policy, **{name: _read(name, text.strip(), getattr(policy, name))})
+    try:
+        if name.startswith("debtor."):
+            return replace(policy, debtor={**policy.debtor, name.removeprefix("debtor."): text.strip()})
+        return replace(policy, **{name: _read(text.strip(), getattr(policy, name))})
+    except Invalid as error:
+        offered = f" ({', '.join(_OFFERED[name])})" if name in _OFFERED else ""
+        raise Invalid(
+            "“%(name)s”: %(why)s", blanks={"name": name, "why": f"{error.detail.rstrip('.')}{offered}"}
+        ) from error
 
 
-def _read(name: str, text: str, before: Any) -> Any:
+def _read(text: str, before: Any) -> Any:
     """What was typed, as the same kind of thing as `before`."""
     if isinstance(before, bool):
         if text not in ("on", "off"):
-            raise Invalid("%(name)s is on or off", blanks={"name": name})
+            raise Invalid("this is on or off")
         return text == "on"
     if isinstance(before, int):
         if not text.isascii() or not text.isdigit() or len(text) > 18:
-            raise Invalid("%(name)s is a whole number", blanks={"name": name})
+            raise Invalid("this is a whole number")
         return int(text)
     return text if isinstance(before, str) else [part for each in text.split(",") if (part := each.strip())]
 

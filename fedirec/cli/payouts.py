@@ -17,6 +17,7 @@ import typer
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_database, existing_instance
 from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_list
+from fedirec.clock import now
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import write_amount
 from fedirec.net import Net
@@ -52,6 +53,7 @@ Since = Annotated[
 @with_settings(*WHERE, least="warning")
 async def show(settings: Settings, state: Chosen = "", json: AsJson = False) -> None:
     """Show the payments, the newest first."""
+    _check_state(state)
     async with existing_database(settings):
         titles = (("state", 10), ("amount", 16), ("currency", 9), ("name", 28), ("key", 0))
         await say_list(titles, _rows(state), json=json)
@@ -61,6 +63,7 @@ async def show(settings: Settings, state: Chosen = "", json: AsJson = False) -> 
 @with_settings(*WHERE, least="warning")
 async def export(settings: Settings, state: Chosen = "") -> None:
     """Write the payments as a table (CSV), without anything that payees said about themselves."""
+    _check_state(state)
     async with existing_database(settings):
         table = csv.DictWriter(sys.stdout, COLUMNS, quoting=csv.QUOTE_ALL, lineterminator="\n")
         table.writeheader()
@@ -85,8 +88,11 @@ async def reconcile(settings: Settings, json: AsJson = False) -> None:
 @with_settings(*WHERE, least="warning")
 async def stop(settings: Settings, since: Since) -> None:
     """Let nothing go out until a treasurer has compared: for a database that came back without `fedirec restore`."""
+    moment = since.astimezone(UTC) if since.tzinfo else since.replace(tzinfo=UTC)
+    if moment > now():
+        raise Invalid("say when the copy was made: that is a moment in the past, in UTC")
     async with existing_instance(settings):
-        await stop_payouts(OPERATOR, since=since.replace(tzinfo=UTC))
+        await stop_payouts(OPERATOR, since=moment)
     say("Nothing is paid until a treasurer has compared, on the page /treasury.")
 
 
@@ -107,9 +113,12 @@ async def verify(settings: Settings, json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-async def _rows(state: str) -> AsyncGenerator[dict[str, Any]]:
+def _check_state(state: str) -> None:
     if state and state not in set(State):
         raise Invalid("that is no state of a payment; say one of: " + ", ".join(State))
+
+
+async def _rows(state: str) -> AsyncGenerator[dict[str, Any]]:
     before: int | None = None
     while True:
         page, before = await payouts_by_age(states=[state] if state else [], before=before)

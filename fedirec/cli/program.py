@@ -75,6 +75,7 @@ def _run() -> int:
 _PLAINLY: Final = (
     ("Value error, ", ""),
     ("Input should be a valid integer, unable to parse string as an integer", "please write a whole number"),
+    ("Input should be a valid datetime or date, ", "please write a date, or a date and a time: "),
     ("Input should be ", "please write something "),
 )
 """What the parts that read the command line say, and how people say it."""

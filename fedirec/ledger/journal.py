@@ -30,6 +30,20 @@ MAX_DETAILS: Final = 20_000
 """Characters of the details of an entry, as JSON."""
 REVERSAL: Final = "reversal"
 """The kind of entries that undo others, and how their references begin."""
+ACCOUNT_KINDS: Final = (
+    "bank",
+    "expense",
+    "fees",
+    "host_share",
+    "in_flight",
+    "income",
+    "payable",
+    "pool",
+    "provider",
+    "rounding",
+    "unclaimed",
+)
+"""What accounts begin with."""
 OWED: Final = ("pool", "payable", "in_flight", "unclaimed")
 """Kinds of accounts in which the instance owes somebody something, so that they may never be in debit."""
 

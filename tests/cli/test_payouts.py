@@ -34,7 +34,8 @@ def test_payments_are_listed_handed_out_and_compared_with_the_books(studio: Path
     assert "0 to be asked" in done("payouts", "reconcile", folder=studio)
     assert "nobody was forgotten" in done("payouts", "verify", folder=studio)
 
-    assert "until a treasurer" in done("payouts", "stop", "--since", "2026-11-21T04:00:00", folder=studio)
+    assert "in the past" in refused("payouts", "stop", "--since", "2999-01-01", folder=studio)
+    assert "until a treasurer" in done("payouts", "stop", "--since", "2026-11-21T06:00:00+02:00", folder=studio)
     with sqlite3.connect(studio / DATABASE) as file:
         assert file.execute("SELECT since, ended_at FROM payout_stop").fetchall() == [
             ("2026-11-21 04:00:00+00:00", None)

@@ -15,8 +15,8 @@ STOPPED: Final = N_(
 
 
 async def find_stop() -> PayoutStop | None:
-    """The oldest stop that nobody has ended; None while payments go out."""
-    return await PayoutStop.filter(ended_at=None).order_by("id").first()
+    """The stop that nobody has ended, that of the oldest copy if there are several; None while payments go out."""
+    return await PayoutStop.filter(ended_at=None).order_by("since", "id").first()
 
 
 async def was_ever_stopped() -> bool:
