@@ -336,7 +336,7 @@ def book(
     )
 
 
-def close(state: PoolState, *, pool: str) -> tuple[Line, ...]:
+def closing_lines(state: PoolState, *, pool: str) -> tuple[Line, ...]:
     """The lines that make what was earned money to share: the first half of locking a proposal.
 
     Income and costs stand at nothing afterwards, and the host's share at its place. Empty where there is nothing to

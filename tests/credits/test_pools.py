@@ -43,7 +43,7 @@ from fedirec.credits.pools import (
     PoolDraft,
     PoolState,
     book,
-    close,
+    closing_lines,
     host_share_of,
     refuse_entry,
 )
@@ -169,7 +169,7 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
 
     async def lock(amount: int) -> None:
         async with transaction():
-            lines = close(await pool_state(pool), pool=pool.key)
+            lines = closing_lines(await pool_state(pool), pool=pool.key)
             await post(Entry("close", lines=lines, reference=f"close:{amount}"))
             owed = (Line(account_of_pool(pool.key), amount, "EUR"), Line(payable(1), -amount, "EUR"))
             await post(Entry("lock", lines=owed, reference=f"lock:{amount}"))
@@ -280,7 +280,9 @@ async def test_only_treasurers_set_money_of_the_instance_aside_and_no_more_than_
 
     async def close_it() -> None:
         async with transaction():
-            await post(Entry("close", lines=close(await pool_state(earned), pool=earned.key), reference="close:1"))
+            await post(
+                Entry("close", lines=closing_lines(await pool_state(earned), pool=earned.key), reference="close:1")
+            )
 
     await here.run(close_it)
     of_instance = Home(group=await here.run(lambda: Actor.get(uri="https://here.test/actor")))
@@ -427,7 +429,7 @@ def test_every_entry_balances_and_nothing_is_shared_that_is_not_there(
     assert state.host_share == host_share_of(state.profit, ppm) >= 0
     assert state.available == 0 or state.shortfall == 0
     assert state.available - state.shortfall == state.in_pool + state.profit - state.host_share
-    for line in close(state, pool="k"):
+    for line in closing_lines(state, pool="k"):
         balances[line.account] = balances.get(line.account, 0) + line.amount
     assert balances.get("income:k", 0) == balances.get("expense:k", 0) == 0
     assert -balances.get("pool:k", 0) == state.available - state.shortfall

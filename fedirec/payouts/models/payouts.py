@@ -52,8 +52,6 @@ class PayoutBatch(Model, metaclass=RowClass):
     file_type = fields.CharField(max_length=60, default="", db_default="")
     file_digest = fields.CharField(max_length=64, default="", db_default="")
     """The SHA-256 of the file, in hexadecimal digits."""
-    reference = fields.CharField(max_length=200, default="", db_default="")
-    """What the provider or the bank calls it."""
     proposed_at = fields.DatetimeField(default=now)
     approved_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     submitted_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)

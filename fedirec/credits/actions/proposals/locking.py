@@ -18,7 +18,7 @@ from fedirec.credits.actions.proposals.publishing import refuse_obstacles
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.objecting import held_parts, lockable
-from fedirec.credits.pools import close
+from fedirec.credits.pools import closing_lines
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
@@ -86,7 +86,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         await _write(proposal, "", stakes, owed)
         await tell_listed(proposal, Notice.PROPOSAL_LOCKED, revision=revision, cause=treasurer)
         await announce(proposal, revision)
-        closing = close(pot.state, pool=proposal.pool.key)
+        closing = closing_lines(pot.state, pool=proposal.pool.key)
         if closing:
             await post(_closing(proposal, closing))
         await post(_entry(proposal, "", stakes, owed))
@@ -199,9 +199,9 @@ async def _write(proposal: PayProposal, part: str, stakes: Sequence[Stakes], owe
 def _closing(proposal: PayProposal, lines: Sequence[Line]) -> Entry:
     assert proposal.pool is not None
     return Entry(
-        "pool_closed",
+        "closing",
         lines=tuple(lines),
-        reference=f"close:{proposal.key}",
+        reference=f"closing:{proposal.key}",
         description="What a pool earned, less its costs and the host's share, became money to share.",
         details={"pool": proposal.pool.key, "proposal": proposal.key},
     )
