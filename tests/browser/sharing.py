@@ -29,6 +29,7 @@ from fedirec.remix.actions.records import publish_record
 from fedirec.remix.models import Record
 from fedirec.settings import Settings
 from tests.browser.producing import finish_work
+from tests.credits.proposing import keeps
 
 
 async def share_money(origin: str, finished: str, leader: Actor, helper: Actor, treasurer: Actor) -> dict[str, str]:
@@ -38,6 +39,7 @@ async def share_money(origin: str, finished: str, leader: Actor, helper: Actor, 
     draft = PoolDraft(
         kind=Kind.PROFIT_SPLIT, title="Sales of the rain", currency="EUR", rule=Rule.CONSENT, host_share_ppm=200_000
     )
+    await keeps(200_000)
     pool = await open_pool(leader, home, draft)
     pool = await Pool.filter(id=pool.id).select_related("group").get()
     await earn(leader, treasurer, pool, home, 125_017)

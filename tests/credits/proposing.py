@@ -18,7 +18,7 @@ from fedirec.credits.actions.proposals.deciding import close_windows, decide_pro
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.deciding import Rule
-from fedirec.credits.models import DraftLine, PayProposal, Pool, ProposalRevision, Share
+from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, ProposalRevision, Share
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import ProposalPage, get_proposal, locked_shares, proposal_page
@@ -132,6 +132,12 @@ async def _page(proposal: PayProposal, viewer: Actor) -> ProposalPage:
     return await proposal_page(await get_proposal(proposal.key, viewer), viewer)
 
 
+async def keeps(host_share_ppm: int) -> None:
+    """The instance keeps that much of profits, unless a treasurer says otherwise."""
+    if not await MoneySettings.all().update(host_share_ppm=host_share_ppm):
+        await MoneySettings.create(host_share_ppm=host_share_ppm)
+
+
 async def earning(
     at: Instance,
     *,
@@ -155,6 +161,7 @@ async def earning(
         await at.run(lambda editor=editor: add_role(ana, prepared, role="edt", person=editor))  # type: ignore[misc]
     production = await frozen(at, ana, prepared)
     home = await at.run(home_of, project.actor)
+    await at.run(keeps, host_share_ppm)
     draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=rule, host_share_ppm=host_share_ppm)
     pool = await at.run(lambda: open_pool(ana, home, draft))
     pool = await at.run(lambda: Pool.filter(id=pool.id).select_related("group").get())

@@ -20,6 +20,7 @@ from fedirec.ledger.journal import Entry, Line
 from fedirec.ledger.models import ChainLink
 from fedirec.ledger.posting import post
 from fedirec.media.models import Media
+from tests.credits.proposing import keeps
 from tests.network import Instance
 from tests.projects.stage import launch
 
@@ -63,7 +64,11 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
         assert wrong.status_code == 422
         assert 'id="host_share-error"' in wrong.text
         assert 'value="Sales"' in wrong.text, "what was typed stays"
-        made = await as_ana.post("/p/moonfilm/money/new", data=wanted | {"host_share": "12,5"})
+        wanted |= {"host_share": "12,5"}
+        wrong = await as_ana.post("/p/moonfilm/money/new", data=wanted)
+        assert "This instance keeps 0 %." in wrong.text
+        await here.run(keeps, 125_000)
+        made = await as_ana.post("/p/moonfilm/money/new", data=wanted)
         page = made.headers["location"]
         entry = {"kind": "income", "amount": "1.234,5", "happened_on": now().date().isoformat(), "words": "=1+1"}
         wrong = await as_ana.post(f"{page}/entries", data=entry)
