@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from fedirec.accounts.models import Notification
+from fedirec.accounts.permissions import Role
 from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
-from fedirec.credits.models import ProductionCredit
+from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.actions.proposals.hearing import answer_objection
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import Objection, Pool, ProductionCredit, ProposalAppeal
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.credits import own_credits
+from fedirec.credits.queries.pools import home_of
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.projects.actions.productions.roles import add_role
-from fedirec.projects.models import RoleLine
+from fedirec.projects.models import Production, RoleLine
 from tests.accounts.test_guests import come_in
 from tests.conftest import Pass
 from tests.credits.listing import frozen, lines_of
 from tests.credits.moving import moves
+from tests.credits.proposing import Earning
 from tests.network import Instance, Network, settle
 from tests.peer import Peer
 from tests.projects.producing import production_with, project_at, record_by
@@ -194,7 +202,7 @@ def running_provider() -> Iterator[Provider]:
 
 
 @pytest.mark.one_database
-async def test_who_signs_in_with_their_own_server_confirms_on_the_same_page(
+async def test_who_signs_in_with_their_own_server_says_all_that_members_say_on_the_same_pages(
     here: Instance, network: Network, running_provider: Provider
 ) -> None:
     running_provider.tell(reset=True)
@@ -214,8 +222,45 @@ async def test_who_signs_in_with_their_own_server_confirms_on_the_same_page(
         assert "waits for your word" in (await browser.get("/credits")).text
         said = await browser.post(page, data={"do": "confirm"}, follow_redirects=True)
         assert 'href="/money/code"' in said.text
+        await _shares_as_guest(here, browser, guest, ada, production)
     assert (await here.run(lambda: ProductionCredit.get(id=line.id))).state == "confirmed"
     async with here.client() as stranger:
         assert "Yes, I did that" not in (await stranger.get(page)).text
         assert (await stranger.post(page, data={"do": "decline"})).status_code in (401, 303)
     assert (await here.run(lambda: ProductionCredit.get(id=line.id))).state == "confirmed"
+
+
+async def _shares_as_guest(
+    here: Instance, browser: httpx.AsyncClient, guest: Actor, ada: Actor, production: Production
+) -> None:
+    """The guest objects, accepts, gives back, takes again and appeals by pressing what they see on the page."""
+    tom = await here.join("tom", role=Role.TREASURER)
+    home = await here.run(home_of, production.project.actor)
+    draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST, host_share_ppm=0)
+    pool = await here.run(lambda: open_pool(ada, home, draft))
+    pool = await here.run(lambda: Pool.filter(id=pool.id).select_related("group").get())
+    film = Earning(at=here, ana=ada, bo=ada, cy=guest, tom=tom, production=production, pool=pool)
+    await film.earn(10_000)
+    proposal, first = await film.published({"ada": 60, "ana": 40})
+    page = f"/pay/{proposal.key}"
+    shown = (await browser.get(page)).text
+    for button in ("I accept this revision", "Object to this revision", "Give my share back"):
+        assert button in shown
+
+    async def says(path: str, **said: str) -> None:
+        answer = await browser.post(f"{page}/{path}", data=said)
+        assert (answer.status_code, answer.headers.get("location", "").partition("#")[0]) == (303, page), answer.text
+
+    wish = {"kind": "too_little", "words": "I filmed all of it.", "remedy": "Half.", "wanted": "50"}
+    await says("objections", digest=first.digest, **wish)
+    heard = await here.run(lambda: Objection.get(proposal_id=proposal.id).select_related("author"))
+    assert (heard.author_id, heard.wanted_ppm, heard.has_part) == (guest.id, 500_000, True)
+    await here.run(lambda: answer_objection(ada, heard, resolution="rejected", words="We counted."))
+    await says("stance", do="accept", digest=first.digest)
+    assert "you accepted this revision" in (await browser.get(page)).text
+    for deed, share in (("give_back", 0), ("take_back", 400_000)):
+        await says("stance", do=deed, digest=(await film.newest(proposal)).digest)
+        assert (await film.shares(await film.newest(proposal)))["ana"][0] == share
+    await says(f"objections/{heard.key}", do="appeal", said="Please look.")
+    appeal = await here.run(lambda: ProposalAppeal.get(objection_id=heard.id))
+    assert (appeal.state, appeal.held) == ("open", 1_000), "10 % of 100.00"

@@ -34,6 +34,7 @@ from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.models import ChainLink
 from fedirec.remix.models import LogEntry, News, Record
 from fedirec.remix.terms import DecidedBy, Pays, Terms
+from fedirec.web.times import in_utc
 from tests.conftest import Pass
 from tests.credits.listing import frozen
 from tests.credits.proposing import WINDOW, Earning, earning, refused
@@ -126,6 +127,16 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     async with here.client() as stranger:
         shown = words(await stranger.get(page))
     has(shown, "60 %", "€1,614.73", "Nine nights.", "the trail suggests 50 %")
+
+    # The bar is as wide as the shares are, the greatest first, and how long people have is counted down.
+    async with here.client() as stranger:
+        html = (await stranger.get(page)).text
+    bar = re.findall(r'<rect class="split-\d" x="([\d.]+)" y="0" width="([\d.]+)"', html)
+    assert bar == [("0.000", "600.000"), ("600.000", "400.000")]
+    until = (await here.run(lambda: PayProposal.get(id=proposal.id))).closes_at
+    assert until is not None
+    assert f'data-until="{in_utc(until)}"' in html
+    has(shown, "Objections until", "in 14 days")
     has(shown, "(+10 %)", "10 % more than that", "(\N{MINUS SIGN}10 %)", "10 % less than that")
     has(await page_for(film, "ana", edit), "the trail suggests 50 %", "(+10 %)", "10 % less than that")
 

@@ -291,6 +291,8 @@ async def test_what_others_found_right_is_not_decided_past(here: Instance, time_
     await film.decided(proposal, second, time_passes)
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=second.digest))
     assert await film.owed(proposal) == {"bo": 201_841, "cy": 201_841}
+    posts = await here.run(lambda: News.filter(text__contains="was revised").order_by("id"))
+    assert [post.text.split("\n\n")[-2] for post in posts] == ["> A typo.", "> A little.", "> As the appeal says."]
 
 
 @pytest.mark.one_database
@@ -414,7 +416,7 @@ async def _released_after(proposal: PayProposal, change: Callable[[], Awaitable[
 @pytest.mark.one_database
 async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, time_passes: Pass) -> None:
     """The founder's case: it is seen struck through, and can be taken back as long as people can object."""
-    film = await earning(here, host_share_ppm=0, amount=100_000)
+    film = await earning(here, rule=Rule.MAJORITY, host_share_ppm=0, amount=100_000)
     proposal, first = await film.published({"ana": 0, "bo": 60, "cy": 40})
     await refused(here, Forbidden, lambda: give_share_back(film.tom, proposal, first.digest))
     assert await here.run(lambda: give_share_back(film.bo, proposal, "zQmStale")) is None
@@ -453,6 +455,18 @@ async def test_a_share_that_is_given_back_goes_to_the_others(here: Instance, tim
     assert "as long as people can object" in await refused(
         here, Conflict, lambda: take_share_back(film.bo, proposal, digest)
     )
+
+    # Those who are listed decide by what they have: half is not more than half, and nobody decides it for them.
+    await here.run(lambda: accept_proposal(film.bo, proposal, digest))
+    await here.run(close_windows)
+    assert (await film.look(proposal)).state == "closing"
+    said: dict[str, Any] = {"digest": digest, "accepts": True, "reason": "Quick."}
+    await refused(here, Conflict, lambda: decide_proposal(film.tom, proposal, **said))
+    await here.run(lambda: accept_proposal(film.cy, proposal, digest))
+    await here.run(close_windows)
+    assert (await film.look(proposal)).state == "decided"
+    (decision,) = await here.run(lambda: ProposalDecision.filter(proposal_id=proposal.id))
+    assert (decision.rule, decision.outcome, decision.decided_by_id) == ("majority", "accepted", None)
 
 
 @pytest.mark.one_database
@@ -858,6 +872,8 @@ async def test_each_state_lets_people_do_what_the_way_says_and_nothing_else(here
         assert done == allowed, state
         if state not in ("cancelled", "locked"):
             await here.run(cancel_proposal, film.ana, proposal, "The next one.")
+    posts = await here.run(lambda: News.filter(text__contains="called off"))
+    assert len(posts) == 3, "whoever follows it hears of each that was published; what never was is nobody's news"
 
 
 async def _standing(film: Earning, state: str) -> tuple[PayProposal, str]:
