@@ -191,6 +191,7 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     await refused(here, Conflict, lambda: answer_objection(film.ana, objection, resolution="resolved", words="Yes."))
     await refused(here, Forbidden, lambda: appeal_objection(film.bo, objection, "Not mine."))
     appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
+    assert await here.run(lambda: Notification.exists(kind="objection_appealed", account__actor_id=film.tom.id))
     await refused(here, Conflict, lambda: appeal_objection(film.cy, objection, "Again."))
     await refused(here, Conflict, lambda: withdraw_objection(film.cy, objection))
     await film.decided(proposal, first, time_passes)

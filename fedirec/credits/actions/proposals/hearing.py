@@ -14,6 +14,8 @@ from tortoise.exceptions import IntegrityError
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
+from fedirec.accounts.permissions import Permission
+from fedirec.accounts.queries import those_who_may
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
@@ -256,8 +258,9 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
 async def appeal_objection(
     author: Actor, objection: Objection, words: str, *, route: Route = BY_PAGE
 ) -> ProposalAppeal:
-    """`author` asks, once and within a week, for people to look who are not listed; what they contest is held back
-    until then. Raises Conflict when it is too late or was asked already, Invalid without a reason, and Forbidden.
+    """`author` asks, once and within a week, for people to look who are not listed, and those know it; what they
+    contest is held back until then. Raises Conflict when it is too late or was asked already, Invalid without a reason,
+    and Forbidden.
     """
     if len(words) > MAX_WORDS:
         raise Invalid(N_("Please keep it under %(n)s characters."), field="words", blanks={"n": MAX_WORDS})
@@ -283,7 +286,11 @@ async def appeal_objection(
         await _keep_word(author, objection, "appeal", route)
         await tell_copies(objection.proposal)
         await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
-        if not await judges() - await _close_to(objection):
+        others = await judges() - await _close_to(objection)
+        judging = [*await those_who_may(Permission.PAY), *await those_who_may(Permission.MODERATE)]
+        free = [each.actor for each in judging if await own_person(each.actor) in others]
+        await tell_some(objection.proposal, free, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
+        if not others:
             await tell_listed(objection.proposal, Notice.OBJECTION_APPEALED, revision=revision, cause=author)
         await record("objection_appealed", objection.proposal.key, {"objection": objection.key})
     return appeal
