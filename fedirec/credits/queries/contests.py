@@ -183,12 +183,15 @@ async def tally_of(
     at, disputes = now(), await disputes_of(proposal)
     roots = await roots_of({dispute.objection.person_id for dispute in disputes})
     upheld = [dispute for dispute in disputes if dispute.is_upheld(revision.published_at)]
+    stakes = stakes or await stakes_in(revision)
+    listed = {each.person for each in stakes}
+    open_ = [(roots[each.objection.person_id], each.objection) for each in disputes if each.is_open(at)]
     return tally(
         proposal.rule,
         await _said_to(proposal),
-        [Stake(person=each.person, ppm=each.ppm) for each in stakes or await stakes_in(revision)],
+        [Stake(person=each.person, ppm=each.ppm) for each in stakes],
         digest=revision.digest,
-        standing={roots[dispute.objection.person_id] for dispute in disputes if dispute.is_open(at)},
+        standing={person for person, objection in open_ if objection.has_part or person in listed},
         upheld={roots[dispute.objection.person_id] for dispute in upheld},
         ruling=ruling,
     )

@@ -70,6 +70,7 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
     kind = ObjectionKind(draft.kind)
     async with transaction():
         revision, own = await _begin(person, copy, digest)
+        said = Objection.filter(proposal_id=copy.id, person_id__in=await same_people(own))
         refuse_objection(
             kind,
             is_open=is_open(copy.state, now=now(), closes_at=copy.closes_at),
@@ -77,11 +78,11 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
             words=draft.words,
             remedy=draft.remedy,
             names=draft.is_named,
+            waiting=await said.filter(state=ObjectionState.OPEN.value).count(),
         )
         line = draft.line if kind is not ObjectionKind.LEFT_OUT else ""
         if line and not await Share.exists(revision_id=revision.id, line_key=line):
             raise NotFound(N_("There is no such line."))
-        said = Objection.filter(proposal_id=copy.id, person_id__in=await same_people(own))
         if await said.count() >= MAX_OBJECTIONS:
             raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
         ref = ProposalRef(
