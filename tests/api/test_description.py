@@ -48,7 +48,7 @@ WITHOUT: Final = {
     "/treasury/payees/statements": "What everybody was paid is taken by a person, on record.",
     "/treasury/payees/named/{id:int}": "Who somebody is, a person decides.",
     "/pay/{key}/who": "Who somebody is, people say to each other.",
-    "/money/yes/{id:int}": "Who somebody is, they say in a browser.",
+    "/money/moves/{id:int}": "Who somebody is, they say in a browser.",
     "/money/code": "It is shown once, to a person.",
     "/money/code/use": "Who somebody is, they say in a browser.",
     "/money/code/deny": "Who somebody is, they say in a browser.",

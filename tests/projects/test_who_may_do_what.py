@@ -232,7 +232,7 @@ PAGES: Final[Mapping[str, Rows]] = {
     "GET /money/statements/{year:int}.csv": P.BE_PAID,
     **{f"{method} /money/{name}": P.BE_PAID for method in ("GET", "POST") for name in ("code", "details", "terms")},
     **{f"POST /money/{name}": P.BE_PAID for name in ("code/use", "code/deny", "details/confirm", "details/erase")},
-    **{f"POST /money/{name}/{{id:int}}": P.BE_PAID for name in ("yes", "named")},
+    **{f"POST /money/{name}/{{id:int}}": P.BE_PAID for name in ("moves", "named")},
     # Paying
     **{f"GET /treasury{name}": P.PAY for name in ("", "/batches", "/batches/{key}", "/payouts/{key}", "/payees")},
     "POST /treasury/batches": P.PAY,
@@ -639,6 +639,7 @@ def _with_rows(cast: Cast, path: str) -> str:
         person = "leader" if path.endswith("/remove") else "member"
     rows = {**cast.rows, "person": cast.rows[person], "step": cast.rows["script"]}
     rows |= {"of": cast.rows["project_group"], "new": cast.rows["news"]}
+    rows |= dict.fromkeys(("move", "named"), cast.rows["member"])
 
     def row(found: re.Match[str]) -> str:
         named = found[1].removesuffix("s") if found[2] == "id" else found[2]

@@ -57,6 +57,7 @@ LACKS: Final[Mapping[Lacking, tuple[str, str]]] = {
     Lacking.WAY: (N_("The way in which you are paid is not offered here any more."), f"{HERE}/details"),
     Lacking.CURRENCY: (N_("The way in which you are paid does not pay this currency."), f"{HERE}/details"),
     Lacking.TOO_LITTLE: (N_("It is less than is paid at once. It is carried on until there is enough."), ""),
+    Lacking.WRITING: (N_("It cannot stand in the file for the bank yet. Please ask those who run this place."), ""),
     Lacking.TOO_MUCH: (N_("It is more than is paid at once in that way."), f"{HERE}/details"),
 }
 """Why somebody is not paid, said to them, and where they can do something about it."""
@@ -80,8 +81,6 @@ async def post_yes(request: Request[Any]) -> Response:
             post=request.state["post"],
             attempts=request.state["attempts"],
         )
-    except NotFound:
-        raise
     except FedirecError as error:
         response = once_more(request, _PAGE, form, error, **await _money(request, viewer))
         response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
@@ -102,8 +101,6 @@ async def post_named(request: Request[Any]) -> Response:
             present=form.secret(field, required=False),
             attempts=request.state["attempts"],
         )
-    except NotFound:
-        raise
     except FedirecError as error:
         error.field = field if error.field == "present" else error.field
         response = once_more(request, _PAGE, form, error, **await _money(request, viewer))
@@ -263,7 +260,7 @@ def _payable(row: Payable) -> dict[str, Any]:
 
 routes = [
     Route(HERE, show_money, methods=["GET"]),
-    Route(f"{HERE}/yes/{{id:int}}", post_yes, methods=["POST"]),
+    Route(f"{HERE}/moves/{{id:int}}", post_yes, methods=["POST"]),
     Route(f"{HERE}/named/{{id:int}}", post_named, methods=["POST"]),
     Route(f"{HERE}/statements/{{year:int}}", show_statement, methods=["GET"]),
     Route(f"{HERE}/statements/{{year:int}}.csv", show_table, methods=["GET"]),

@@ -96,7 +96,7 @@ async def say_yes(viewer: Viewer, old_key: int, *, present: str, vault: Vault, p
     await prove_it_is_them(viewer, present, attempts=attempts)
     moved = next((each for each in await moved_to(viewer.actor) if each.old.id == old_key), None)
     if moved is None:
-        raise NotFound
+        raise NotFound("No account says now that it moved to yours.")
     if now() < moved.joins_at:
         raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
     mine, other = await person_of(viewer.actor), await person_of(moved.old)

@@ -44,7 +44,7 @@ async def answer_naming(viewer: Viewer, key: int, *, is_me: bool, present: str, 
     asked = NamedPerson.filter(id=key, actor_id=viewer.actor.id, state="named")
     state = "confirmed" if is_me else "declined"
     if not await asked.update(state=state, confirmed_at=now() if is_me else None):
-        raise NotFound
+        raise NotFound("Nobody asks you that, or not any more.")
 
 
 async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vault, post: Post) -> None:
