@@ -14,7 +14,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from fedirec.credits.shares import WHOLE
 from fedirec.errors import Conflict
 from fedirec.translatable import N_
 
@@ -122,8 +121,6 @@ class Facts:
     now: datetime
     closes_at: datetime | None = None
     """Until when people can object."""
-    parts: int = WHOLE
-    """ppm that all lines sum to."""
     unreasoned: int = 0
     """Lines without a reason."""
     unlisted: int = 0
@@ -160,20 +157,20 @@ class Guard:
     holds: Callable[[Facts], bool]
 
 
+_GRANTED: Final = Guard(
+    N_("A work in it may not be used for money. Its author has to grant that first."), lambda facts: not facts.blocked
+)
+_AS_PROMISED: Final = Guard(
+    N_("It departs from what somebody was promised. They have to agree first."), lambda facts: not facts.departures
+)
 _COMPLETE: Final = (
-    Guard(N_("The shares have to sum to exactly 100 %."), lambda facts: facts.parts == WHOLE),
     Guard(N_("Every line needs a reason."), lambda facts: not facts.unreasoned),
     Guard(
         N_("Somebody who is credited has no line. Give them one, if need be with 0 and the reason for it."),
         lambda facts: not facts.unlisted,
     ),
-    Guard(
-        N_("A work in it may not be used for money. Its author has to grant that first."),
-        lambda facts: not facts.blocked,
-    ),
-    Guard(
-        N_("It departs from what somebody was promised. They have to agree first."), lambda facts: not facts.departures
-    ),
+    _GRANTED,
+    _AS_PROMISED,
 )
 _NOTHING_HELD: Final = Guard(N_("Something in it is still contested."), lambda facts: not facts.held)
 _NOTHING_IN_FLIGHT: Final = Guard(N_("A payment is still on its way."), lambda facts: not facts.in_flight)
@@ -195,7 +192,8 @@ GUARDS: Final[Mapping[Step, tuple[Guard, ...]]] = MappingProxyType(
             Guard(N_("It is not agreed yet, by the rule that was chosen for it."), lambda facts: facts.is_agreed),
         ),
         Step.LOCK: (
-            *_COMPLETE[3:],  # a grant or a consent can be missing again, when somebody gave theirs for another time
+            _GRANTED,  # can be missing again, when somebody gave theirs for another time
+            _AS_PROMISED,
             Guard(N_("There is nothing to share yet."), lambda facts: facts.amount > 0),
             Guard(
                 N_("There is less to share than the newest revision says. Please publish another one first."),

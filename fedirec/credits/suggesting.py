@@ -101,14 +101,6 @@ def suggest(
     return {named[name]: share for name, share in shares.items()}
 
 
-def by_person(suggested: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    """What was suggested for each person, over all their records."""
-    summed: dict[str, int] = {}
-    for (_record, person), weight in suggested.items():
-        summed[person] = summed.get(person, 0) + weight
-    return summed
-
-
 def compare(suggested: Mapping[str, int], chosen: Mapping[str, int], *, scope: str) -> dict[str, Compared]:
     """What was suggested for each line that has a suggestion, as a share of them all, beside the ppm that people set.
 

@@ -98,7 +98,6 @@ def test_a_proposal_is_called_off_before_it_is_locked_and_never_after() -> None:
 @pytest.mark.parametrize(
     ("step", "wrong", "why"),
     [
-        (Step.PUBLISH, {"parts": 999_999}, "100 %"),
         (Step.PUBLISH, {"unreasoned": 1}, "needs a reason"),
         (Step.PUBLISH, {"unlisted": 1}, "has no line"),
         (Step.PUBLISH, {"blocked": 1}, "grant that first"),

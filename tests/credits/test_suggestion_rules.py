@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedirec.credits.shares import WHOLE
-from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, by_person, compare, suggest
+from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, compare, suggest
 from fedirec.errors import Invalid
 from fedirec.remix.lineage import MAX_DEPTH, Relation
 
 SCOPE = "prp_1"
+
+
+def by_person(suggested: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """What was suggested for each person, over all their records."""
+    summed: dict[str, int] = {}
+    for (_record, person), weight in suggested.items():
+        summed[person] = summed.get(person, 0) + weight
+    return summed
 
 
 def alone(*records: str) -> dict[str, dict[str, int]]:

@@ -367,7 +367,7 @@ def test_payment_by_hand_needs_a_proof_with_something_in_it() -> None:
     proof = check_proof(" No. 7 ", text="Cash on 23 November,\nsigned for")
     assert settled_by(proof).standing is Standing.SETTLED
     assert (proof.reference, proof.text) == ("No. 7", "Cash on 23 November, signed for")
-    back = returned_by(check_proof("No. 8", media="photo"), attempt(amount=70))
+    back = returned_by(check_proof("No. 8", text="Sent back"), attempt(amount=70))
     assert (back.standing, back.came_back) == (Standing.RETURNED, 70)
     for reference, text, field in (("", "x", "reference"), ("7", " ", "text"), ("7" * 101, "x", "reference")):
         with pytest.raises(Invalid) as raised:

@@ -229,8 +229,3 @@ async def parts_in_credit_lists(records: Collection[int]) -> Sequence[FurtherPar
 def shown_name(credit: ProductionCredit) -> str:
     """What a line calls the person; empty for who is not to be named."""
     return credit.name if CreditState(credit.state) in NAMED else ""
-
-
-def works_in(credits: Collection[ProductionCredit]) -> set[int]:
-    """The rows of the works by which people are in it."""
-    return {credit.record_id for credit in credits if credit.record_id is not None}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from fedirec.activitypub.models import Actor
 from fedirec.credits.grants import GrantScope, covers
 from fedirec.credits.models import MonetizationGrant, TakenUp
 from fedirec.credits.queries.credits import MAX_LINES
@@ -83,11 +82,6 @@ async def blocking_works(productions: Sequence[Production]) -> dict[int, list[Ne
         needed = Needed(record=row.record, licence=find_licence(row.licence), grant=None)
         found.setdefault(production.id, []).append(needed)
     return found
-
-
-async def grants_by(author: Actor, *, limit: int) -> Sequence[MonetizationGrant]:
-    """What `author` granted, the newest first, each with its record."""
-    return await MonetizationGrant.filter(author_id=author.id).order_by("-id").limit(limit).select_related("record")
 
 
 def scope_of(scope: GrantScope, production: Production) -> tuple[str, str]:

@@ -26,8 +26,6 @@ class Proof:
     reference: str
     """By which it is found again: the number on the statement, of the cheque or of the receipt."""
     text: str = ""
-    media: str = ""
-    """The key of an upload, such as a photograph of a receipt."""
 
 
 class Manual:
@@ -56,9 +54,9 @@ class Manual:
         return read_details(cls.asks, details)
 
 
-def check_proof(reference: str, *, text: str = "", media: str = "") -> Proof:
+def check_proof(reference: str, *, text: str = "") -> Proof:
     """A proof with something in it. Raises Invalid, with a field, for one that proves nothing."""
-    proof = Proof(reference=one_line(reference), text=one_line(text), media=media)
+    proof = Proof(reference=one_line(reference), text=one_line(text))
     if not proof.reference:
         raise Invalid(
             "Please write what the payment is found by, such as the number on the statement.", field="reference"
@@ -67,8 +65,8 @@ def check_proof(reference: str, *, text: str = "", media: str = "") -> Proof:
         raise Invalid("Please keep this to %(n)s characters.", field="reference", blanks={"n": REFERENCE_LENGTH})
     if len(proof.text) > TEXT_LENGTH:
         raise Invalid("Please keep this to %(n)s characters.", field="text", blanks={"n": TEXT_LENGTH})
-    if not (proof.text or proof.media):
-        raise Invalid("Please say how and when it was paid, or add a picture of the receipt.", field="text")
+    if not proof.text:
+        raise Invalid("Please say how and when it was paid.", field="text")
     return proof
 
 
