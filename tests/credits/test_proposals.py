@@ -15,6 +15,7 @@ import pytest
 from fedirec.accounts.actions.farewells import plan_farewell
 from fedirec.accounts.actions.persons import join_person, person_of
 from fedirec.accounts.models import Account, Identity, Notification
+from fedirec.accounts.notices import ALWAYS
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
@@ -91,13 +92,15 @@ pytestmark = pytest.mark.anyio
 
 async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Instance, time_passes: Pass) -> None:
     film = await earning(here)
+    mailed = {"mail_to": "bo@mail.example", "mailed": [ALWAYS, "proposal_published"]}
+    await here.run(lambda: Account.filter(actor_id=film.bo.id).update(**mailed))
     proposal, first = await film.published({"bo": 60, "cy": 40})
 
     # Half of 8,073.64 is what is shared; both are told, and anybody reads it.
     assert first.amount == 403_682
     assert await film.shares(first) == {"bo": (600_000, 242_209), "cy": (400_000, 161_473)}
     told = await here.run(lambda: Notification.filter(kind="proposal_published").select_related("account__actor"))
-    assert {row.account.actor.handle for row in told} == {"bo", "cy"}
+    assert {row.account.actor.handle: row.mail_at is not None for row in told} == {"bo": True, "cy": False}
     await here.run(lambda: write_comment(film.bo, proposal, "Well *done*."))
 
     # Cy objects; as long as that has no answer nothing goes on, however long it takes.
