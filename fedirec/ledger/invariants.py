@@ -106,13 +106,13 @@ async def payables_never_in_debit() -> AsyncIterator[Wrong]:
         yield "ledger", f"{account} was in debit after the entry {entry}: somebody was paid more than they were owed"
 
 
-async def pools_never_overdrawn() -> AsyncIterator[Wrong]:
+async def pools_never_in_debit() -> AsyncIterator[Wrong]:
     """No more was ever taken out of a pool than was in it."""
     async for account, entry in _in_debit("pool"):
         yield "ledger", f"{account} was overdrawn by the entry {entry}"
 
 
-async def in_flight_never_negative() -> AsyncIterator[Wrong]:
+async def in_flight_never_in_debit() -> AsyncIterator[Wrong]:
     """Nothing arrived or came back that was not sent."""
     async for account, entry in _in_debit("in_flight"):
         yield "ledger", f"{account} was in debit after the entry {entry}: more arrived or came back than was sent"
@@ -192,8 +192,8 @@ INVARIANTS: Final[tuple[Callable[[], AsyncIterator[Wrong]], ...]] = (
     possible_amounts,
     rounding_is_nothing,
     payables_never_in_debit,
-    pools_never_overdrawn,
-    in_flight_never_negative,
+    pools_never_in_debit,
+    in_flight_never_in_debit,
     unclaimed_never_in_debit,
     references_once,
     reversals_exact,
