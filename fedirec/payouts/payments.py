@@ -68,7 +68,7 @@ class Step(StrEnum):
     GIVE_AWAY = "give_away"
 
 
-class Attempted(StrEnum):
+class AttemptState(StrEnum):
     """Where a try to pay stands."""
 
     BEGUN = "begun"
@@ -85,7 +85,7 @@ class Attempted(StrEnum):
     """A person looked it up: nothing was paid, nor will be."""
 
 
-class Lacking(StrEnum):
+class Lack(StrEnum):
     """Why somebody is not paid yet."""
 
     DETAILS = "details"
@@ -153,52 +153,54 @@ NAMES: Final[Mapping[State, str]] = MappingProxyType(
     }
 )
 
-LACKS: Final[Mapping[Lacking, str]] = MappingProxyType(
+LACKS: Final[Mapping[Lack, str]] = MappingProxyType(
     {
-        Lacking.DETAILS: N_("has not said how to be paid"),
-        Lacking.CONFIRMATION: N_("has to say again that the details are right"),
-        Lacking.TERMS: N_("has not accepted the terms of being paid"),
-        Lacking.FORM: N_("has not handed in the form about taxes"),
-        Lacking.HOLD: N_("is not paid for some days, after something changed"),
-        Lacking.WAY: N_("wants to be paid in a way that is not offered here any more"),
-        Lacking.CURRENCY: N_("wants to be paid in a way that does not pay this currency"),
-        Lacking.TOO_LITTLE: N_("is owed less than is paid at once; it is carried on"),
-        Lacking.TOO_MUCH: N_("is owed more than is paid at once in that way"),
+        Lack.DETAILS: N_("has not said how to be paid"),
+        Lack.CONFIRMATION: N_("has to say again that the details are right"),
+        Lack.TERMS: N_("has not accepted the terms of being paid"),
+        Lack.FORM: N_("has not handed in the form about taxes"),
+        Lack.HOLD: N_("is not paid for some days, after something changed"),
+        Lack.WAY: N_("wants to be paid in a way that is not offered here any more"),
+        Lack.CURRENCY: N_("wants to be paid in a way that does not pay this currency"),
+        Lack.TOO_LITTLE: N_("is owed less than is paid at once; it is carried on"),
+        Lack.TOO_MUCH: N_("is owed more than is paid at once in that way"),
     }
 )
 """What is said of somebody who is not paid yet, after their name."""
-THEIRS: Final = frozenset({Lacking.DETAILS, Lacking.CONFIRMATION, Lacking.TERMS, Lacking.FORM, Lacking.WAY})
+THEIRS: Final = frozenset({Lack.DETAILS, Lack.CONFIRMATION, Lack.TERMS, Lack.FORM, Lack.WAY})
 """What only the payee can put right: where it lasts, nobody claims the money."""
 
 _HEARD: Final = {
-    Standing.ACCEPTED: Attempted.ACCEPTED,
-    Standing.PENDING: Attempted.ACCEPTED,
-    Standing.UNCLAIMED: Attempted.UNCLAIMED,
-    Standing.SETTLED: Attempted.SETTLED,
-    Standing.RETURNED: Attempted.RETURNED,
-    Standing.REFUSED: Attempted.REFUSED,
+    Standing.ACCEPTED: AttemptState.ACCEPTED,
+    Standing.PENDING: AttemptState.ACCEPTED,
+    Standing.UNCLAIMED: AttemptState.UNCLAIMED,
+    Standing.SETTLED: AttemptState.SETTLED,
+    Standing.RETURNED: AttemptState.RETURNED,
+    Standing.REFUSED: AttemptState.REFUSED,
 }
-_NEWS: Final = frozenset({Attempted.BEGUN, Attempted.UNKNOWN, Attempted.ACCEPTED, Attempted.UNCLAIMED})
+_NEWS: Final = frozenset({AttemptState.BEGUN, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.UNCLAIMED})
 OPEN: Final = _NEWS
 """Tries of which it is not known how they end. A payment has at most one of them."""
-_SPENT: Final = frozenset({Attempted.REFUSED, Attempted.ABANDONED})
+_SPENT: Final = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
 
 
-def _hear(state: Attempted, standing: Standing) -> Attempted | None:
+def _hear(state: AttemptState, standing: Standing) -> AttemptState | None:
     said = _HEARD.get(standing)
     if said is None:  # UNKNOWN and UNHEARD say nothing: who asks decides what follows
-        return Attempted.UNKNOWN if state is Attempted.BEGUN and standing is Standing.UNKNOWN else state
+        return AttemptState.UNKNOWN if state is AttemptState.BEGUN and standing is Standing.UNKNOWN else state
     if state in _NEWS:
         return said
-    if state is Attempted.SETTLED:  # older news may come later; but what arrived was not refused
-        return {Attempted.RETURNED: said, Attempted.REFUSED: None}.get(said, state)
-    if state is Attempted.RETURNED:
-        return {Attempted.SETTLED: None, Attempted.REFUSED: None}.get(said, state)
-    return state if said is Attempted.REFUSED else None  # it was certain that nothing is paid, and perhaps it was paid
+    if state is AttemptState.SETTLED:  # older news may come later; but what arrived was not refused
+        return {AttemptState.RETURNED: said, AttemptState.REFUSED: None}.get(said, state)
+    if state is AttemptState.RETURNED:
+        return {AttemptState.SETTLED: None, AttemptState.REFUSED: None}.get(said, state)
+    return (
+        state if said is AttemptState.REFUSED else None
+    )  # it was certain that nothing is paid, and perhaps it was paid
 
 
-HEARD: Final[Mapping[tuple[Attempted, Standing], Attempted | None]] = MappingProxyType(
-    {(state, standing): _hear(state, standing) for state in Attempted for standing in Standing}
+HEARD: Final[Mapping[tuple[AttemptState, Standing], AttemptState | None]] = MappingProxyType(
+    {(state, standing): _hear(state, standing) for state in AttemptState for standing in Standing}
 )
 """What becomes of a try when that is heard of it. None: that cannot be, and a person has to look."""
 
@@ -246,19 +248,19 @@ def step_of(before: str, after: str) -> Step | None:
     if before == after:
         return None
     return {
-        Attempted.SETTLED: Step.SETTLE,
-        Attempted.RETURNED: Step.RETURN,
-        Attempted.REFUSED: Step.FAIL,
-        Attempted.ABANDONED: Step.FAIL,
-    }.get(Attempted(after))
+        AttemptState.SETTLED: Step.SETTLE,
+        AttemptState.RETURNED: Step.RETURN,
+        AttemptState.REFUSED: Step.FAIL,
+        AttemptState.ABANDONED: Step.FAIL,
+    }.get(AttemptState(after))
 
 
 def first_call(state: str) -> Call:
     """What is done about a try that stands there. What may have been sent is asked about, never sent."""
-    match Attempted(state):
-        case Attempted.BEGUN:
+    match AttemptState(state):
+        case AttemptState.BEGUN:
             return Call.SUBMIT
-        case Attempted.REFUSED | Attempted.RETURNED | Attempted.ABANDONED:
+        case AttemptState.REFUSED | AttemptState.RETURNED | AttemptState.ABANDONED:
             return Call.NOTHING
         case _:
             return Call.ASK
@@ -271,9 +273,9 @@ def asks_again_at(state: str, *, begun_at: datetime, asked_at: datetime) -> date
     about for longer than that.
     """
     age = asked_at - begun_at
-    if Attempted(state) in (Attempted.REFUSED, Attempted.RETURNED, Attempted.ABANDONED) or age >= WATCHED:
+    if AttemptState(state) in (AttemptState.REFUSED, AttemptState.RETURNED, AttemptState.ABANDONED) or age >= WATCHED:
         return None
-    if Attempted(state) is Attempted.SETTLED:
+    if AttemptState(state) is AttemptState.SETTLED:
         return asked_at + (timedelta(days=1) if age < timedelta(days=30) else timedelta(days=7))
     return asked_at + min(max(age / 4, timedelta(minutes=2)), timedelta(hours=12))
 
@@ -285,39 +287,37 @@ def needs_person(state: str, standing: Standing, *, age: timedelta, window: time
     Where nobody knows, that is as soon as the provider would not recognise it any more, after `window`; where the
     provider is still at it, when it is asked for the last time. So each try ends.
     """
-    if Attempted(state) not in OPEN:
+    if AttemptState(state) not in OPEN:
         return False
     return age >= (window if standing is Standing.UNKNOWN else WATCHED)
 
 
-def lacks(
-    facts: Readiness, amount: int, *, threshold: int, at: datetime, is_again: bool = False
-) -> tuple[Lacking, ...]:
+def lacks(facts: Readiness, amount: int, *, threshold: int, at: datetime, is_again: bool = False) -> tuple[Lack, ...]:
     """Why `amount` is not paid now, in the order in which it can be put right; nothing when it is.
 
     `is_again`: it was on its way once, so it counts as enough whatever the threshold is now.
     """
     found = []
     if not facts.has_details:
-        found.append(Lacking.DETAILS)
+        found.append(Lack.DETAILS)
     else:
         if not facts.is_offered:
-            found.append(Lacking.WAY)
+            found.append(Lack.WAY)
         elif facts.limits is None:
-            found.append(Lacking.CURRENCY)
+            found.append(Lack.CURRENCY)
         if not facts.is_confirmed:
-            found.append(Lacking.CONFIRMATION)
+            found.append(Lack.CONFIRMATION)
     if not facts.has_accepted:
-        found.append(Lacking.TERMS)
+        found.append(Lack.TERMS)
     if facts.needs_form:
-        found.append(Lacking.FORM)
+        found.append(Lack.FORM)
     if facts.held_until is not None and at < facts.held_until:
-        found.append(Lacking.HOLD)
+        found.append(Lack.HOLD)
     least = max(1 if is_again else threshold, facts.limits.minimum if facts.limits else 1, facts.fee + 1)
     if amount < least:
-        found.append(Lacking.TOO_LITTLE)
+        found.append(Lack.TOO_LITTLE)
     if facts.limits is not None and facts.limits.maximum is not None and amount > facts.limits.maximum:
-        found.append(Lacking.TOO_MUCH)
+        found.append(Lack.TOO_MUCH)
     return tuple(found)
 
 

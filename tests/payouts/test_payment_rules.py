@@ -25,9 +25,9 @@ from fedirec.payouts.payments import (
     NEXT,
     OPEN,
     STANDING,
-    Attempted,
+    AttemptState,
     Call,
-    Lacking,
+    Lack,
     Readiness,
     State,
     Step,
@@ -67,29 +67,29 @@ def test_each_step_from_each_state_leads_somewhere_or_says_why_not() -> None:
 
 
 def test_whatever_is_heard_of_a_try_has_an_answer_and_what_ended_never_opens_again() -> None:
-    assert set(HEARD) == set(product(Attempted, Standing))
+    assert set(HEARD) == set(product(AttemptState, Standing))
     for (state, standing), after in HEARD.items():
         if state not in OPEN:
             assert after not in OPEN
-        if standing in (Standing.UNKNOWN, Standing.UNHEARD) and state is not Attempted.BEGUN:
+        if standing in (Standing.UNKNOWN, Standing.UNHEARD) and state is not AttemptState.BEGUN:
             assert after is state, "to know nothing changes nothing"
-    for state in (Attempted.REFUSED, Attempted.ABANDONED):
+    for state in (AttemptState.REFUSED, AttemptState.ABANDONED):
         assert HEARD[state, Standing.SETTLED] is None, "a person looks: it was certain that nothing is paid"
-    assert HEARD[Attempted.SETTLED, Standing.PENDING] is Attempted.SETTLED, "older news comes late"
+    assert HEARD[AttemptState.SETTLED, Standing.PENDING] is AttemptState.SETTLED, "older news comes late"
 
 
 def test_only_what_certainly_was_not_sent_is_sent_without_asking() -> None:
-    assert {state for state in Attempted if first_call(state) is Call.SUBMIT} == {Attempted.BEGUN}
-    for state in OPEN - {Attempted.BEGUN}:
+    assert {state for state in AttemptState if first_call(state) is Call.SUBMIT} == {AttemptState.BEGUN}
+    for state in OPEN - {AttemptState.BEGUN}:
         assert first_call(state) is Call.ASK
         assert asks_again_at(state, begun_at=NOON, asked_at=NOON) == NOON + timedelta(minutes=2)
-    assert asks_again_at(Attempted.SETTLED, begun_at=NOON, asked_at=NOON + timedelta(days=200)) is None
-    assert asks_again_at(Attempted.RETURNED, begun_at=NOON, asked_at=NOON) is None
+    assert asks_again_at(AttemptState.SETTLED, begun_at=NOON, asked_at=NOON + timedelta(days=200)) is None
+    assert asks_again_at(AttemptState.RETURNED, begun_at=NOON, asked_at=NOON) is None
 
 
 def test_every_try_ends_with_an_answer_or_with_a_person() -> None:
     window = timedelta(days=1)
-    for state, standing in product(Attempted, Standing):
+    for state, standing in product(AttemptState, Standing):
         if state not in OPEN:
             assert not needs_person(state, standing, age=timedelta(days=999), window=window)
             continue
@@ -101,11 +101,11 @@ def test_every_try_ends_with_an_answer_or_with_a_person() -> None:
 
 def test_what_somebody_lacks_is_said_in_full() -> None:
     assert lacks(WELL, 100, threshold=0, at=NOON) == ()
-    assert lacks(WELL, 99, threshold=0, at=NOON) == (Lacking.TOO_LITTLE,)
-    assert lacks(WELL, 100, threshold=5_00, at=NOON) == (Lacking.TOO_LITTLE,)
+    assert lacks(WELL, 99, threshold=0, at=NOON) == (Lack.TOO_LITTLE,)
+    assert lacks(WELL, 100, threshold=5_00, at=NOON) == (Lack.TOO_LITTLE,)
     assert lacks(WELL, 100, threshold=5_00, at=NOON, is_again=True) == ()
     nothing = lacks(Readiness(needs_form=True, held_until=NOON + timedelta(days=1)), 1, threshold=2, at=NOON)
-    assert nothing == (Lacking.DETAILS, Lacking.TERMS, Lacking.FORM, Lacking.HOLD, Lacking.TOO_LITTLE)
+    assert nothing == (Lack.DETAILS, Lack.TERMS, Lack.FORM, Lack.HOLD, Lack.TOO_LITTLE)
     assert threshold_in("JPY", 50_00, of="EUR") == 50
     assert threshold_in("KWD", 50_00, of="EUR") == 50_000
     assert threshold_in("EUR", 50, of="JPY") == 50_00

@@ -22,7 +22,7 @@ from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid8
-from fedirec.payouts.payments import HEARD, OPEN, Attempted, State, Step, advance, asks_again_at, step_of
+from fedirec.payouts.payments import HEARD, OPEN, AttemptState, State, Step, advance, asks_again_at, step_of
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
 from fedirec.uris import origin_of
@@ -46,7 +46,7 @@ async def hear(attempt_id: int, outcome: Outcome, *, by: Actor | None = None, pr
         if by is not None:
             attempt.by_id, attempt.proof = by.id, proof[:500]
         entries: list[Entry] = []
-        after = HEARD[Attempted(attempt.state), outcome.standing]
+        after = HEARD[AttemptState(attempt.state), outcome.standing]
         if after is None:
             await _leave_to_person(payout, STRANGE)
         elif outcome.standing is Standing.RETURNED:
@@ -71,7 +71,7 @@ async def abandon(attempt_id: int, *, why: str, by: Actor | None = None, proof: 
         attempt.said = why[:MAX_SAID]
         if by is not None:
             attempt.by_id, attempt.proof = by.id, proof[:500]
-        entries = await _go_on(batch, payout, attempt, Attempted.ABANDONED)
+        entries = await _go_on(batch, payout, attempt, AttemptState.ABANDONED)
         await _save(attempt)
         await _finish(batch, payout, before, entries)
     return attempt
@@ -102,7 +102,7 @@ def account_of(attempt: PayoutAttempt) -> str:
     return bookings.paid_from(attempt.adapter, by_provider=attempt.sent_at is not None)
 
 
-async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, after: Attempted) -> list[Entry]:
+async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, after: AttemptState) -> list[Entry]:
     step = step_of(attempt.state, after)
     attempt.state = after
     if step is None:
@@ -146,15 +146,15 @@ async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt,
         key, number, person=person, amount=more, currency=currency, whole=whole, account=account_of(attempt)
     )
     if whole == payout.amount and not attempt.came_back:
-        was_settled = attempt.state == Attempted.SETTLED
-        attempt.state, attempt.came_back, attempt.ended_at = Attempted.RETURNED, whole, now()
+        was_settled = attempt.state == AttemptState.SETTLED
+        attempt.state, attempt.came_back, attempt.ended_at = AttemptState.RETURNED, whole, now()
         payout.state, payout.needs_person = advance(payout.state, Step.RETURN), False
         payout.reason, payout.settled_at = attempt.said, None
         flying = bookings.returned(key, number, batch=batch.key, person=person, amount=whole, currency=currency)
         return [arrived if was_settled else flying]
     entries = []
-    if attempt.state != Attempted.SETTLED:
-        entries += await _go_on(batch, payout, attempt, Attempted.SETTLED)
+    if attempt.state != AttemptState.SETTLED:
+        entries += await _go_on(batch, payout, attempt, AttemptState.SETTLED)
     attempt.came_back = whole
     await add_object(
         Payout,

@@ -21,7 +21,7 @@ from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
 from fedirec.payouts.numbers import uuid8
-from fedirec.payouts.payments import Attempted, State, Step, advance
+from fedirec.payouts.payments import AttemptState, State, Step, advance
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.waiting import lacks_of, standings_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -163,7 +163,7 @@ async def goes_on(payout: Payout, standing: Standing) -> bool:
     how they are paid than when it went out.
     """
     last = await payout.attempts.all().order_by("-number").first()
-    if last is not None and last.state == Attempted.ABANDONED and last.by_id is None:
+    if last is not None and last.state == AttemptState.ABANDONED and last.by_id is None:
         return True
     went_out = last.begun_at if last is not None else payout.created_at
     return standing.payee.fingerprint != payout.fingerprint or standing.payee.changed_at > went_out

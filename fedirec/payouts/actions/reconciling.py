@@ -25,7 +25,7 @@ from fedirec.payouts.actions.submitting import work_for, work_for_file
 from fedirec.payouts.adapters.manual import check_proof, returned_by, settled_by
 from fedirec.payouts.adapters.protocol import Attempt, Kind, Outcome
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import OPEN, Attempted, State, Step, advance
+from fedirec.payouts.payments import OPEN, AttemptState, State, Step, advance
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
@@ -47,7 +47,7 @@ async def ask_about_payments(ways: Ways) -> int:
     due = PayoutAttempt.filter(ask_at__lte=now()).order_by("ask_at").limit(PAGE)
     found = {row.id: row.adapter for row in await due}
     network = [name for name, way in (await ways.all()).items() if way.kind is Kind.NETWORK]
-    begun = PayoutAttempt.filter(state=Attempted.BEGUN, adapter__in=network).order_by("id").limit(PAGE)
+    begun = PayoutAttempt.filter(state=AttemptState.BEGUN, adapter__in=network).order_by("id").limit(PAGE)
     found |= {row.id: row.adapter for row in await begun}
     files = [name for name, way in (await ways.all()).items() if way.kind is Kind.FILE]
     unwritten = PayoutBatch.filter(state="submitted", adapter__in=files, file=None).order_by("id").limit(PAGE)
@@ -86,7 +86,7 @@ async def mark_payout(
         await hold(payout)
         await hold(attempt)
         said = f"{proof.reference} · {proof.text}"
-        if attempt.state not in OPEN and not (attempt.state == Attempted.SETTLED and became == "returned"):
+        if attempt.state not in OPEN and not (attempt.state == AttemptState.SETTLED and became == "returned"):
             await _correct(doer.actor, payout, attempt, became, said)
         elif became == "not_paid":
             await abandon(attempt.id, why=proof.text, by=doer.actor, proof=said)
@@ -118,10 +118,10 @@ async def _correct(by: Actor, payout: Payout, attempt: PayoutAttempt, became: Be
         raise Conflict(N_("It is known what became of this."))
     payout.needs_person = False
     attempt.by_id, attempt.proof = by.id, said[:500]
-    paid_after_all = became == "settled" and attempt.state != Attempted.SETTLED
+    paid_after_all = became == "settled" and attempt.state != AttemptState.SETTLED
     if paid_after_all:
         payout.state, payout.settled_at = advance(payout.state, Step.FIND_PAID), now()
-        attempt.state = Attempted.SETTLED
+        attempt.state = AttemptState.SETTLED
     await payout.save(update_fields=["state", "settled_at", "needs_person"])
     await attempt.save(update_fields=["state", "by_id", "proof"])
     if paid_after_all:

@@ -54,7 +54,7 @@ from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid8
-from fedirec.payouts.payments import OPEN, Attempted, Call, Step, advance, first_call, needs_person
+from fedirec.payouts.payments import OPEN, AttemptState, Call, Step, advance, first_call, needs_person
 from fedirec.payouts.queries.payees import unsealed
 from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
 from fedirec.payouts.queries.waiting import standings_by_row
@@ -142,9 +142,9 @@ async def _note_sending(attempt_id: int, account: str) -> bool:
     """It is written down that a provider may have been told, from `account`; whether nobody else did so before."""
     async with transaction():
         _batch, _payout, attempt = await held_try(attempt_id)
-        if attempt.state != Attempted.BEGUN:
+        if attempt.state != AttemptState.BEGUN:
             return False
-        attempt.state, attempt.sent_at, attempt.asked_at = Attempted.UNKNOWN, now(), now()
+        attempt.state, attempt.sent_at, attempt.asked_at = AttemptState.UNKNOWN, now(), now()
         attempt.ask_at, attempt.account = next_asking(attempt, now()), account
         await attempt.save(update_fields=["state", "sent_at", "asked_at", "ask_at", "account"])
     return True
@@ -175,7 +175,7 @@ class Cashier:
             why = PRETENDS if way is not None and self.ways.pretends(way) else NOT_SET_UP
             if call is Call.SUBMIT:
                 await abandon(row.id, why=why)
-            elif row.state == Attempted.SETTLED:
+            elif row.state == AttemptState.SETTLED:
                 await hear(row.id, Heard(standing=Standing.UNHEARD))
             else:
                 await leave_to_person(row.id, why)
@@ -198,9 +198,9 @@ class Cashier:
         heard = await way.ask(again)
         if heard.standing is not Standing.UNHEARD:
             return await self._hear(row, way, heard)
-        if row.state == Attempted.SETTLED:
+        if row.state == AttemptState.SETTLED:
             return await self._hear(row, way, heard)
-        if row.state != Attempted.UNKNOWN or not may_submit_again(again, window=way.window, at=now()):
+        if row.state != AttemptState.UNKNOWN or not may_submit_again(again, window=way.window, at=now()):
             await leave_to_person(row.id, TOO_LATE)
         elif row.account != account_of(way):
             await leave_to_person(row.id, OTHER_ACCOUNT)
@@ -229,7 +229,7 @@ class Cashier:
         try:
             file = await to_thread.run_sync(way.write, await self._batch(batch))
         except Invalid as error:
-            for attempt in await PayoutAttempt.filter(batch_id=batch.id, state=Attempted.BEGUN).order_by("id"):
+            for attempt in await PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN).order_by("id"):
                 await abandon(attempt.id, why=error.detail)
             return batch
         return await self._store(batch, file)
@@ -297,7 +297,7 @@ class Cashier:
         return replace(attempt, first_sent_at=None) if is_first else attempt
 
     async def _batch(self, batch: PayoutBatch) -> Batch:
-        begun = PayoutAttempt.filter(batch_id=batch.id, state=Attempted.BEGUN).order_by("id")
+        begun = PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN).order_by("id")
         attempts = []
         for row in await begun.select_related("payout"):
             details = await self._details_of(row)

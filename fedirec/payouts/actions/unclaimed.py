@@ -43,7 +43,7 @@ from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
 from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
-from fedirec.payouts.payments import THEIRS, Lacking, State, Step, advance, lapses_at, may_lapse, notice_due
+from fedirec.payouts.payments import THEIRS, Lack, State, Step, advance, lapses_at, may_lapse, notice_due
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, standings_by_row, waiting_people
@@ -84,9 +84,9 @@ class Stated:
     charity: str
 
 
-def is_theirs(lacks: Collection[Lacking]) -> bool:
+def is_theirs(lacks: Collection[Lack]) -> bool:
     """Whether the payee alone stands in the way: nobody loses what this instance holds back itself."""
-    return bool(THEIRS.intersection(lacks)) and Lacking.HOLD not in lacks
+    return bool(THEIRS.intersection(lacks)) and Lack.HOLD not in lacks
 
 
 async def stated_for(payout: Payout) -> Stated:
@@ -206,7 +206,7 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
         for row in rows:
             standing = standings.get(row.person_id)
             lacking = lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True)
-            if Lacking.HOLD in lacking or (
+            if Lack.HOLD in lacking or (
                 not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, standing))
             ):
                 continue

@@ -27,7 +27,7 @@ from fedirec.payouts.actions.payees.presence import is_fresh
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.adapters.csv_file import write_cell
 from fedirec.payouts.models import CreditCode, Payable
-from fedirec.payouts.payments import NAMES, Lacking, State
+from fedirec.payouts.payments import NAMES, Lack, State
 from fedirec.payouts.queries.money import (
     Statement,
     YearSum,
@@ -48,17 +48,17 @@ HERE: Final = "/money"
 _PAGE: Final = "payouts/money.html"
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
 KINDS: Final[Mapping[str, str]] = {"royalty": N_("royalty"), "service": N_("service"), "prize": N_("prize")}
-LACKS: Final[Mapping[Lacking, tuple[str, str]]] = {
-    Lacking.DETAILS: (N_("We do not know how you would like to be paid."), f"{HERE}/details"),
-    Lacking.CONFIRMATION: (N_("Please say again that what you said about it is right."), f"{HERE}/details"),
-    Lacking.TERMS: (N_("You have not accepted the terms of being paid."), f"{HERE}/terms"),
-    Lacking.FORM: (N_("A form about taxes is missing. Those who run this place tell you which."), ""),
-    Lacking.HOLD: (N_("Nothing is paid for some days, because something changed."), f"{HERE}/details"),
-    Lacking.WAY: (N_("The way in which you are paid is not offered here any more."), f"{HERE}/details"),
-    Lacking.CURRENCY: (N_("The way in which you are paid does not pay this currency."), f"{HERE}/details"),
-    Lacking.TOO_LITTLE: (N_("It is less than is paid at once. It is carried on until there is enough."), ""),
-    Lacking.WRITING: (N_("It cannot stand in the file for the bank yet. Please ask those who run this place."), ""),
-    Lacking.TOO_MUCH: (N_("It is more than is paid at once in that way."), f"{HERE}/details"),
+LACKS: Final[Mapping[Lack, tuple[str, str]]] = {
+    Lack.DETAILS: (N_("We do not know how you would like to be paid."), f"{HERE}/details"),
+    Lack.CONFIRMATION: (N_("Please say again that what you said about it is right."), f"{HERE}/details"),
+    Lack.TERMS: (N_("You have not accepted the terms of being paid."), f"{HERE}/terms"),
+    Lack.FORM: (N_("A form about taxes is missing. Those who run this place tell you which."), ""),
+    Lack.HOLD: (N_("Nothing is paid for some days, because something changed."), f"{HERE}/details"),
+    Lack.WAY: (N_("The way in which you are paid is not offered here any more."), f"{HERE}/details"),
+    Lack.CURRENCY: (N_("The way in which you are paid does not pay this currency."), f"{HERE}/details"),
+    Lack.TOO_LITTLE: (N_("It is less than is paid at once. It is carried on until there is enough."), ""),
+    Lack.WRITING: (N_("It cannot stand in the file for the bank yet. Please ask those who run this place."), ""),
+    Lack.TOO_MUCH: (N_("It is more than is paid at once in that way."), f"{HERE}/details"),
 }
 """Why somebody is not paid, said to them, and where they can do something about it."""
 

@@ -14,7 +14,7 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
 from fedirec.payouts.models import Payable, Payee
-from fedirec.payouts.payments import Lacking, State
+from fedirec.payouts.payments import Lack, State
 from fedirec.payouts.queries.payees import Standing, events_of
 from fedirec.payouts.queries.waiting import lacks_of
 from fedirec.payouts.queries.ways import Ways
@@ -36,7 +36,7 @@ class Balance:
     """In a payment that has not arrived."""
     unclaimed: int
     paid: int
-    lacks: tuple[Lacking, ...]
+    lacks: tuple[Lack, ...]
     """Why what is carried is not paid."""
 
 

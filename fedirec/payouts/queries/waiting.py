@@ -15,7 +15,7 @@ from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import moment_of
 from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.payments import Lacking, Readiness, lacks, threshold_in
+from fedirec.payouts.payments import Lack, Readiness, lacks, threshold_in
 from fedirec.payouts.queries.payees import Standing, standings_of
 from fedirec.payouts.queries.ways import Ways
 
@@ -36,7 +36,7 @@ class Waiting:
     """When the oldest of it came to be owed."""
     way: str
     """In which they want to be paid; empty where they have not said."""
-    lacks: tuple[Lacking, ...]
+    lacks: tuple[Lack, ...]
 
 
 async def waiting_people(
@@ -90,7 +90,7 @@ def lacks_of(
     currency: str,
     amount: int,
     is_again: bool = False,
-) -> tuple[Lacking, ...]:
+) -> tuple[Lack, ...]:
     """Why somebody who stands like that is not paid `amount` now; nothing when they are."""
     threshold = threshold_in(currency, settings.threshold, of=settings.currency)
     return lacks(

@@ -18,7 +18,7 @@ from fedirec.payouts.actions.unclaimed import give_to_charity, stated_for
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.models import Payout
 from fedirec.payouts.pages.treasury.views import HERE, PRIVATE, TRIES, labels_of, payout_view, treasury_tabs
-from fedirec.payouts.payments import Attempted, State
+from fedirec.payouts.payments import AttemptState, State
 from fedirec.payouts.queries.batches import STOPPED, get_payout
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.web.forms import Form, read_form
@@ -96,7 +96,7 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
             {
                 "number": each.number,
                 "way": labels.get(each.adapter, each.adapter),
-                "state": _(TRIES[Attempted(each.state)]),
+                "state": _(TRIES[AttemptState(each.state)]),
                 "said": each.said,
                 "key": each.key,
                 "reference": each.reference,

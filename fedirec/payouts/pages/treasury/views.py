@@ -12,7 +12,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import NAMES, Attempted, State
+from fedirec.payouts.payments import NAMES, AttemptState, State
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
@@ -28,14 +28,14 @@ BATCHES: Final = {
     "cancelled": N_("called off"),
 }
 TRIES: Final = {
-    Attempted.BEGUN: N_("written down"),
-    Attempted.UNKNOWN: N_("nobody knows yet what became of it"),
-    Attempted.ACCEPTED: N_("the provider is at it"),
-    Attempted.UNCLAIMED: N_("waits for the payee to take it"),
-    Attempted.SETTLED: N_("paid"),
-    Attempted.RETURNED: N_("came back"),
-    Attempted.REFUSED: N_("refused"),
-    Attempted.ABANDONED: N_("not paid, as somebody looked up"),
+    AttemptState.BEGUN: N_("written down"),
+    AttemptState.UNKNOWN: N_("nobody knows yet what became of it"),
+    AttemptState.ACCEPTED: N_("the provider is at it"),
+    AttemptState.UNCLAIMED: N_("waits for the payee to take it"),
+    AttemptState.SETTLED: N_("paid"),
+    AttemptState.RETURNED: N_("came back"),
+    AttemptState.REFUSED: N_("refused"),
+    AttemptState.ABANDONED: N_("not paid, as somebody looked up"),
 }
 _TONES: Final = {State.SETTLED: "good", State.RETURNED: "bad", State.FAILED: "bad"}
 
@@ -75,7 +75,9 @@ class BatchView:
 
 def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutView:
     says = (
-        [_(TRIES[Attempted(attempt.state)]), attempt.said] if attempt else [_(payout.reason) if payout.reason else ""]
+        [_(TRIES[AttemptState(attempt.state)]), attempt.said]
+        if attempt
+        else [_(payout.reason) if payout.reason else ""]
     )
     return PayoutView(
         url=f"{HERE}/payouts/{payout.key}",
