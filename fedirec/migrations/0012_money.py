@@ -425,6 +425,7 @@ class Migration(QuickMigration):
                 ("file_name", fields.CharField(default="", db_default="", max_length=100)),
                 ("file_type", fields.CharField(default="", db_default="", max_length=60)),
                 ("file_digest", fields.CharField(default="", db_default="", max_length=64)),
+                ("fetched_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("proposed_at", fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
                 ("approved_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("submitted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

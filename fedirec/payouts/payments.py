@@ -97,6 +97,8 @@ class Lack(StrEnum):
     CURRENCY = "currency"
     TOO_LITTLE = "too_little"
     TOO_MUCH = "too_much"
+    WRITING = "writing"
+    """What they said about it cannot stand in the file for the bank as it is."""
 
 
 NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
@@ -164,6 +166,10 @@ LACKS: Final[Mapping[Lack, str]] = MappingProxyType(
         Lack.CURRENCY: N_("wants to be paid in a way that does not pay this currency"),
         Lack.TOO_LITTLE: N_("is owed less than is paid at once; it is carried on"),
         Lack.TOO_MUCH: N_("is owed more than is paid at once in that way"),
+        Lack.WRITING: N_(
+            "cannot stand in the file for the bank: their details have to be said again, or the settings of money lack "
+            "the address of whoever pays, which banks outside the EEA ask for"
+        ),
     }
 )
 """What is said of somebody who is not paid yet, after their name."""
@@ -181,7 +187,6 @@ _HEARD: Final = {
 _NEWS: Final = frozenset({AttemptState.BEGUN, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.UNCLAIMED})
 OPEN: Final = _NEWS
 """Tries of which it is not known how they end. A payment has at most one of them."""
-_SPENT: Final = frozenset({AttemptState.REFUSED, AttemptState.ABANDONED})
 
 
 def _hear(state: AttemptState, standing: Standing) -> AttemptState | None:
@@ -229,6 +234,8 @@ class Readiness:
     """What is paid so in the currency; None for nothing."""
     fee: int = 0
     """What paying it will probably cost."""
+    can_be_written: bool = True
+    """Whether they can stand in the file, where there is one."""
 
 
 def refusal_of(state: str, step: Step) -> str | None:
@@ -318,6 +325,8 @@ def lacks(facts: Readiness, amount: int, *, threshold: int, at: datetime, is_aga
         found.append(Lack.TOO_LITTLE)
     if facts.limits is not None and facts.limits.maximum is not None and amount > facts.limits.maximum:
         found.append(Lack.TOO_MUCH)
+    if not facts.can_be_written:
+        found.append(Lack.WRITING)
     return tuple(found)
 
 

@@ -339,10 +339,10 @@ async def test_what_people_count_on_stays_as_it_is(here: Instance) -> None:
     pool = await here.run(open_pool, ana, home, PROFIT)
     tom = await here.join("tom", role=Role.TREASURER)
     wanted = replace(PROFIT, host_share_ppm=100_000, currency="USD", rule=Rule.MAJORITY)
-    change = partial(change_pool, pool=pool, home=home, draft=wanted, reason="Nobody has worked yet.")
-    assert await refused(here, Invalid, lambda: change(ana)) == "host_share"  # what the host keeps is not hers to say
+    chosen = partial(change_pool, pool=pool, home=home, draft=wanted, reason="Nobody has worked yet.")
+    assert await refused(here, Invalid, lambda: chosen(ana)) == "host_share"  # what the host keeps is not hers to say
     assert await refused(here, Invalid, lambda: open_pool(ana, home, wanted)) == "host_share"
-    await here.run(lambda: change(tom))
+    await here.run(lambda: chosen(tom))
 
     # Once money has come in, or somebody has worked for it, the host can keep less of it, and never more.
     other = await here.run(open_pool, ana, home, PROFIT)

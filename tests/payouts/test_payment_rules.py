@@ -236,7 +236,7 @@ async def test_after_any_story_the_books_the_payments_and_the_provider_agree(
             batch = await office.approved("whim")
             if dice.random() < 0.5 and (row := await Payout.filter(batch_id=batch.id).first()):
                 await take_out(tina, row)
-            await cancel_batch(tom, batch)
+            await cancel_batch(tom, ways, batch)
 
         async def look_up() -> None:
             for row in await Payout.filter(needs_person=True):

@@ -23,12 +23,14 @@ from fedirec.clock import now
 from fedirec.credits.models import PayProposal
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.db import fetch_rows, transaction
-from fedirec.errors import Conflict, FedirecError, Forbidden
+from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
 from fedirec.lanes import Done, Later, gathering
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
 from fedirec.payouts.actions.batching import (
+    CHANGED,
     approve_batch,
+    cancel_batch,
     pay_again,
     propose_batch,
     say_who_pays_alone,
@@ -42,6 +44,7 @@ from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy, give_to_charity
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.payments import Lack
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
@@ -252,9 +255,47 @@ async def test_a_file_for_the_bank_is_written_from_what_the_admin_and_the_payees
         assert "FR1420041010050500013M02606" in content
         assert ">12.34<" in content
 
+        # One cannot stand in the file, and one is held since: only they are left out, and the rest goes out.
+        tina, tom, olga = [await office.viewer(name) for name in ("tina", "tom", "olga")]
+        bo, cy = await office.someone("bo"), await office.someone("cy")
+        sepa = (await ways.offered())["sepa"]
+        for person, iban in ((bo, "GB29 NWBK 6016 1331 9268 19"), (cy, "AT61 1904 3002 3457 3201")):
+            await office.says(person, "sepa", sepa.check_details({"name": person.name, "iban": iban}))
+        await owe({bo.id: 2_00, cy.id: 3_00})
+        mixed = await office.approved("sepa")
+        await submit_batch(olga, ways, vault, mixed)
+        await Payee.filter(person_id=cy.id).update(treasurer_until=now() + timedelta(days=1))
+        content = (await cashier.read_file(await cashier.write_file(mixed.id))).decode()
+        assert "GB29NWBK60161331926819" in content
+        assert "AT611904300234573201" not in content
+        left = await Payout.get(person_id=cy.id)
+        assert (left.state, left.reason) == ("failed", CHANGED)
+        with pytest.raises(Conflict, match="gone out"):
+            await cancel_batch(tom, ways, mixed)  # somebody had the file
+        await Payee.filter(person_id=cy.id).update(treasurer_until=None)
+
+        await decide(debtor={"name": "Studio e.V."})
+        await owe({bo.id: 7_00, cy.id: 1_00})
+        await make_ready(ways, vault)
+        batch = await propose_batch(tina, ways, vault, adapter="sepa", currency="EUR")
+        assert {row.person_id for row in await Payout.filter(batch_id=batch.id)} == {cy.id}
+        [lacking] = [row for row in (await waiting_people(ways, vault))[0] if row.person.id == bo.id]
+        assert lacking.lacks == (Lack.WRITING,), "banks in Britain ask for the address of whoever pays"
+
+        # Until somebody had the file, it can be called off.
+        await approve_batch(tom, ways, vault, batch, digest=batch.digest)
+        await submit_batch(olga, ways, vault, batch)
+        await cashier.write_file(batch.id)
+        await cancel_batch(tom, ways, batch)
+        with pytest.raises(NotFound):
+            await cashier.read_file(await PayoutBatch.get(id=batch.id))
+        assert await make_ready(ways, vault) == 2
+        assert {row.state for row in await Payout.filter(person_id=cy.id)} == {"ready"}
+        await check_books()
+
         await decide(debtor_account=None)
         assert "sepa" not in await ways.offered()
-        assert await waiting_people(ways, vault) == ([], None)
+        assert [row.lacks for row in (await waiting_people(ways, vault))[0]] == [(Lack.WAY,)]
 
     await here.run(story)
 

@@ -143,7 +143,7 @@ async def submit(call: Call) -> Batch:
 
 
 async def cancel(call: Call) -> Batch:
-    await batching.cancel_batch(call.viewer, await queries.get_batch(call.word("key")))
+    await batching.cancel_batch(call.viewer, call.request.state["ways"], await queries.get_batch(call.word("key")))
     return await show_one_batch(call)
 
 

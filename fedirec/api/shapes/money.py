@@ -9,7 +9,9 @@ from pydantic import Field
 
 from fedirec.api.shapes.basis import Shape
 
-Lack = Literal["details", "confirmation", "terms", "form", "hold", "way", "currency", "too_little", "too_much"]
+Lack = Literal[
+    "details", "confirmation", "terms", "form", "hold", "way", "currency", "too_little", "too_much", "writing"
+]
 
 
 class Balance(Shape):

@@ -25,12 +25,13 @@ from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.payouts.actions.alone import begin_waiting, refuse_eyes, subject_of
+from fedirec.payouts.actions.ending import abandon
 from fedirec.payouts.actions.readying import wait_again
-from fedirec.payouts.adapters.protocol import Adapter, key_of
+from fedirec.payouts.adapters.protocol import Adapter, Kind, key_of
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import Payout, PayoutBatch
+from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid7
-from fedirec.payouts.payments import MAX_IN_BATCH, State, Step, advance, digest_of_batch
+from fedirec.payouts.payments import MAX_IN_BATCH, AttemptState, State, Step, advance, digest_of_batch
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.waiting import lacks_of, standings_by_row
 from fedirec.payouts.queries.ways import Ways
@@ -40,6 +41,7 @@ SOON: Final = timedelta(days=60)
 """How far ahead somebody can say when the bank pays."""
 _OPEN: Final = ("proposed", "approved", "submitted")
 """Where somebody still has to say something of a batch."""
+CALLED_OFF: Final = N_("It was called off before anybody had the file.")
 CHANGED: Final = N_(
     "Something has changed since this was put together: how somebody is paid, or whether they can be. Take them out, "
     "and let it be approved anew."
@@ -136,17 +138,25 @@ async def take_out(doer: Viewer, payout: Payout) -> None:
         await audit(doer, "take_out_of_batch", await subject_of(batch), payout=payout.key)
 
 
-async def cancel_batch(doer: Viewer, batch: PayoutBatch) -> None:
-    """`batch` never goes out; its payments wait for another one. Raises Forbidden, and Conflict once it has."""
+async def cancel_batch(doer: Viewer, ways: Ways, batch: PayoutBatch) -> None:
+    """`batch` never goes out; its payments wait for another one. Raises Forbidden, and Conflict once it has: a file has
+    as soon as somebody fetched it.
+    """
     require(doer, Permission.PAY)
+    way = await ways.find(batch.adapter)
     async with transaction():
         await hold(batch)
-        if batch.state not in ("proposed", "approved"):
-            raise Conflict(N_("This has gone out, or was called off."))
         payouts = await payouts_of(batch)
-        for payout in payouts:
-            await hold(payout)
-            await _release(payout, batch)
+        if batch.state == "submitted" and way is not None and way.kind is Kind.FILE and batch.fetched_at is None:
+            for attempt in await PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN).order_by("id"):
+                await abandon(attempt.id, why=CALLED_OFF)
+            await hold(batch)
+        elif batch.state in ("proposed", "approved"):
+            for payout in payouts:
+                await hold(payout)
+                await _release(payout, batch)
+        else:
+            raise Conflict(N_("This has gone out, or was called off."))
         batch.state, batch.ended_at = "cancelled", now()
         await batch.save(update_fields=["state", "ended_at"])
         await audit(doer, "cancel_batch", await subject_of(batch), **_told(batch, payouts))

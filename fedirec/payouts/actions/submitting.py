@@ -8,22 +8,18 @@ details. A file is written once, and stored before anybody can have it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 
-from anyio import to_thread
-
 from fedirec.accounts.actions.audit import audit
-from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.db import add_row, transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, Invalid, Misconfigured, NotFound
+from fedirec.errors import Conflict
 from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
@@ -38,11 +34,8 @@ from fedirec.payouts.actions.batching import (
 )
 from fedirec.payouts.actions.ending import abandon, hear, held_try, leave_to_person, next_asking
 from fedirec.payouts.actions.progress import follow_payments
+from fedirec.payouts.actions.writing import Clerk
 from fedirec.payouts.adapters.protocol import (
-    Attempt,
-    Batch,
-    File,
-    FileAdapter,
     Kind,
     NetworkAdapter,
     Standing,
@@ -51,16 +44,13 @@ from fedirec.payouts.adapters.protocol import (
     may_submit_again,
 )
 from fedirec.payouts.adapters.protocol import Outcome as Heard
-from fedirec.payouts.keys import Vault, label_of_batch
-from fedirec.payouts.models import Payee, Payout, PayoutAttempt, PayoutBatch
+from fedirec.payouts.keys import Vault
+from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import OPEN, AttemptState, Call, Step, advance, first_call, needs_person
-from fedirec.payouts.queries.payees import unsealed
 from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
-from fedirec.payouts.queries.waiting import standings_by_row
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
-from fedirec.uris import host_of
 
 JOB: Final = "payout"
 LATER: Final = timedelta(minutes=2)
@@ -150,12 +140,8 @@ async def _note_sending(attempt_id: int, account: str) -> bool:
     return True
 
 
-class Cashier:
+class Cashier(Clerk):
     """Tells providers and asks them, and writes files for the bank: what happens after a batch has gone out."""
-
-    def __init__(self, *, ways: Ways, vault: Vault) -> None:
-        self.ways = ways
-        self.vault = vault
 
     async def work(self, job: Job) -> Outcome:
         """The handler of the jobs."""
@@ -180,21 +166,21 @@ class Cashier:
             else:
                 await leave_to_person(row.id, why)
             return Done()
-        details = await self._details_of(row)
+        details = await self.details_of(row)
         is_stopped = await find_stop() is not None
         if call is Call.SUBMIT:
             if is_stopped:
                 return Done()  # the chore comes back to it
-            if details is None or await self._is_held(row):  # nothing was sent yet, and now it is not
+            if details is None or await self.is_held(row):  # nothing was sent yet, and now it is not
                 await abandon(row.id, why=CHANGED)
                 return Done()
             if not await _note_sending(row.id, account_of(way)):
                 return Later("somebody else is at it", after=LATER, blame="job")
-            first = await self._attempt(row, details, is_first=True)
+            first = await self.attempt_of(row, details, is_first=True)
             if await was_ever_stopped() and (known := await way.ask(first)).standing is not Standing.UNHEARD:
                 return await self._hear(row, way, known)
             return await self._hear(row, way, await way.submit(first))
-        again = await self._attempt(row, details or {})
+        again = await self.attempt_of(row, details or {})
         heard = await way.ask(again)
         if heard.standing is not Standing.UNHEARD:
             return await self._hear(row, way, heard)
@@ -215,46 +201,6 @@ class Cashier:
                 await leave_to_person(row.id, error.detail)
         return Done()
 
-    async def write_file(self, batch_id: int) -> PayoutBatch:
-        """The file of a batch is stored, sealed; it was written once, and whoever comes second throws theirs away.
-
-        Where it cannot be written nothing has left, and all of it waits to be paid anew.
-        """
-        batch = await PayoutBatch.get(id=batch_id)
-        way = await self.ways.find(batch.adapter)
-        if batch.file is not None or batch.state != "submitted" or not isinstance(way, FileAdapter):
-            return batch
-        if await find_stop() is not None:
-            return batch
-        try:
-            file = await to_thread.run_sync(way.write, await self._batch(batch))
-        except Invalid as error:
-            for attempt in await PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN).order_by("id"):
-                await abandon(attempt.id, why=error.detail)
-            return batch
-        return await self._store(batch, file)
-
-    async def read_file(self, batch: PayoutBatch) -> bytes:
-        """The file of `batch`, byte for byte as it was written. Raises NotFound, and Misconfigured where it is not."""
-        if batch.file is None:
-            raise NotFound
-        content = self.vault.unseal(bytes(batch.file), label=label_of_batch(batch.key))
-        if sha256(content).hexdigest() != batch.file_digest:
-            raise Misconfigured("this file is not any more what was written")
-        return content
-
-    async def _store(self, batch: PayoutBatch, file: File) -> PayoutBatch:
-        sealed = self.vault.seal(file.content, label=label_of_batch(batch.key))
-        async with transaction():
-            await hold(batch)
-            if batch.file is not None or batch.state != "submitted":
-                return batch
-            batch.file, batch.file_digest = sealed, sha256(file.content).hexdigest()
-            batch.file_name, batch.file_type = file.name[:100], file.media_type
-            await batch.save(update_fields=["file", "file_digest", "file_name", "file_type"])
-            await record("batch_written", batch.key, {"sha256": batch.file_digest, "bytes": len(file.content)})
-        return batch
-
     async def _hear(self, row: PayoutAttempt, way: NetworkAdapter, heard: Heard) -> Outcome:
         """It is known. What nobody knows is asked about again, at most until the provider would know nothing of it."""
         attempt = await hear(row.id, heard)
@@ -266,48 +212,3 @@ class Cashier:
             return Done()  # where it is asked about again, the chore does so
         after = timedelta(seconds=heard.retry_after) if heard.retry_after else LATER
         return Later(heard.reason or "nobody knows what became of it", after=after, blame="job")
-
-    async def _details_of(self, row: PayoutAttempt) -> dict[str, str] | None:
-        """How the payee is paid, if it is what was approved; None otherwise."""
-        root = (await roots_of([row.payout.person_id]))[row.payout.person_id]
-        payee = await Payee.get_or_none(person_id=root)
-        if payee is None or payee.fingerprint != row.payout.fingerprint or payee.adapter != row.adapter:
-            return None
-        said = unsealed(payee, self.vault)
-        return said.details if said else None
-
-    async def _is_held(self, row: PayoutAttempt) -> bool:
-        """Whether something happened to the payee's accounts since it was approved: then nothing more is sent."""
-        person_id = row.payout.person_id
-        standing = (await standings_by_row([person_id], self.vault)).get(person_id)
-        if standing is None or not standing.is_confirmed:
-            return True
-        return standing.held_until is not None and standing.held_until > now()
-
-    async def _attempt(self, row: PayoutAttempt, details: dict[str, str], *, is_first: bool = False) -> Attempt:
-        attempt = Attempt(
-            key=row.key,
-            amount=row.payout.amount,
-            currency=row.payout.currency,
-            details=details,
-            message=f"{host_of((await own_actor()).uri)} {row.payout.key}",
-            first_sent_at=row.sent_at,
-            reference=row.reference or None,
-        )
-        return replace(attempt, first_sent_at=None) if is_first else attempt
-
-    async def _batch(self, batch: PayoutBatch) -> Batch:
-        begun = PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN).order_by("id")
-        attempts = []
-        for row in await begun.select_related("payout"):
-            details = await self._details_of(row)
-            if details is None or await self._is_held(row):
-                raise Invalid(CHANGED)
-            attempts.append(await self._attempt(row, details))
-        return Batch(
-            key=batch.key,
-            currency=batch.currency,
-            created_at=batch.submitted_at or now(),
-            execute_on=max(batch.execute_on or now().date(), now().date()),
-            attempts=attempts,
-        )

@@ -52,6 +52,9 @@ class CsvFile:
     def check_details(cls, details: Mapping[str, str]) -> dict[str, str]:
         return read_details(cls.asks, details)
 
+    def find_fault(self, details: Mapping[str, str]) -> str | None:
+        return None
+
     def write(self, batch: Batch) -> File:
         """One line for each payment. UTF-8 with the mark by which spreadsheets know it."""
         if not batch.attempts:

@@ -27,8 +27,6 @@ from uuid import UUID
 
 from fedirec.errors import Invalid
 
-KEY_LENGTH: Final = 26
-"""Characters of a key: within the 35 of an EndToEndId, and of what every provider takes."""
 SAFETY: Final = timedelta(hours=1)
 """How long before the end of a provider's window nothing is sent again: clocks differ, and requests wait."""
 
@@ -76,8 +74,6 @@ class Cause(StrEnum):
     """The payee: their details or their account with the provider."""
 
 
-FINAL: Final = frozenset({Standing.REFUSED, Standing.RETURNED})
-"""What does not change any more."""
 OPEN: Final = frozenset({Standing.ACCEPTED, Standing.PENDING, Standing.UNCLAIMED, Standing.UNKNOWN, Standing.UNHEARD})
 """What has to be asked about again."""
 
@@ -209,6 +205,9 @@ class Adapter(Protocol):
 @runtime_checkable
 class FileAdapter(Adapter, Protocol):
     """One that writes files (Kind.FILE)."""
+
+    def find_fault(self, details: Mapping[str, str]) -> str | None:
+        """Why somebody with these `details` cannot stand in a file, in a sentence; None where they can."""
 
     def write(self, batch: Batch) -> File:
         """The file that pays `batch`. Does no input or output; takes a moment for large ones: call it in a thread.

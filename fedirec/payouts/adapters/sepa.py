@@ -32,6 +32,9 @@ MAXIMUM: Final = 99_999_999_999
 """Cents: 999,999,999.99 euro, the most that the scheme carries in one transfer."""
 NAME_LENGTH: Final = 70
 MESSAGE_LENGTH: Final = 140
+NO_ADDRESS: Final = N_(
+    "Transfers to accounts outside the EEA need the address of the account that pays. Please add it."
+)
 _NAMESPACE: Final = {"p": f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"}
 _KEY: Final = re.compile(r"[A-Za-z0-9]{1,35}")
 _CONVERSION: Final = str.maketrans(
@@ -127,6 +130,15 @@ class Sepa:
         _address_of(kept)
         return kept
 
+    def find_fault(self, details: Mapping[str, str]) -> str | None:
+        if not self.payer.country and details.get("iban", "")[:2] in OUTSIDE_EEA:
+            return NO_ADDRESS
+        try:
+            _written(details)
+        except Invalid as error:
+            return error.message
+        return None
+
     def write(self, batch: Batch) -> File:
         """The file that pays `batch`, valid against the schema."""
         _refuse_batch(batch)
@@ -143,9 +155,7 @@ class Sepa:
         payer = self.payer
         place = {name: getattr(payer, name) for name in ("street", "postcode", "town", "country")}
         if not payer.country and any(each.details["iban"][:2] in OUTSIDE_EEA for each in batch.attempts):
-            raise Misconfigured(
-                "Transfers to accounts outside the EEA need the address of the account that pays. Please add it."
-            )
+            raise Misconfigured(NO_ADDRESS)
         config: dict[str, Any] = {
             "name": cleaned_name(payer.name),
             "IBAN": payer.iban,
@@ -217,15 +227,17 @@ def _refuse_batch(batch: Batch) -> None:
 
 
 def _payment_of(attempt: Attempt, batch: Batch) -> dict[str, Any]:
-    details = attempt.details
-    payment: dict[str, Any] = {
-        "name": cleaned_name(details["name"]),
-        "IBAN": read_iban(details["iban"]),
+    return _written(attempt.details) | {
         "amount": attempt.amount,
         "execution_date": batch.execute_on,
         "description": _cleaned(attempt.message)[:MESSAGE_LENGTH].strip("/ ") or attempt.key,
         "endtoend_id": attempt.key,
     }
+
+
+def _written(details: Mapping[str, str]) -> dict[str, Any]:
+    """How somebody stands in the file. Raises Invalid for what no bank takes."""
+    payment = {"name": cleaned_name(details["name"]), "IBAN": read_iban(details["iban"])}
     address = _address_of(details)
     return payment | ({"address": address} if address else {})
 

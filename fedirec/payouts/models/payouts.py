@@ -52,6 +52,8 @@ class PayoutBatch(Model, metaclass=RowClass):
     file_type = fields.CharField(max_length=60, default="", db_default="")
     file_digest = fields.CharField(max_length=64, default="", db_default="")
     """The SHA-256 of the file, in hexadecimal digits."""
+    fetched_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
+    """When somebody had the file for the first time: from then on the bank may have it."""
     proposed_at = fields.DatetimeField(default=now)
     approved_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     submitted_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)

@@ -35,6 +35,7 @@ _LEAN: Final = [
     "file_name",
     "file_type",
     "file_digest",
+    "fetched_at",
     "proposed_at",
     "approved_at",
     "submitted_at",

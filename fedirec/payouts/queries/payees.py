@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -69,8 +69,8 @@ class Standing:
     """How somebody stands who is to be paid."""
 
     payee: Payee
-    has_details: bool
-    """Whether there are any that can be opened."""
+    details: Mapping[str, str] | None = field(repr=False)
+    """How they are paid; None where there is nothing that can be opened."""
     has_accepted: bool
     """The terms of being paid, as they are now."""
     needs_form: bool
@@ -80,6 +80,10 @@ class Standing:
 
     is_claimed: bool = False
     """Whether somebody else says that they are them, and nobody has decided it: until then nothing is paid."""
+
+    @property
+    def has_details(self) -> bool:
+        return self.details is not None
 
     @property
     def held_until(self) -> datetime | None:
@@ -221,7 +225,7 @@ async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySet
     return {
         payee.person_id: Standing(
             payee=payee,
-            has_details=unsealed(payee, vault) is not None,
+            details=said.details if (said := unsealed(payee, vault)) is not None else None,
             has_accepted=(payee.terms_version, payee.terms_digest) == terms,
             needs_form=wants_form(payee, settings),
             is_claimed=any(each.cause is Cause.CODE for each in changes.get(payee.person_id, [])),

@@ -13,7 +13,7 @@ from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import moment_of
-from fedirec.payouts.adapters.protocol import Adapter
+from fedirec.payouts.adapters.protocol import Adapter, FileAdapter
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.payments import Lack, Readiness, lacks, threshold_in
 from fedirec.payouts.queries.payees import Standing, standings_of
@@ -112,7 +112,15 @@ def readiness_of(standing: Standing | None, offered: Mapping[str, Adapter], curr
         is_offered=way is not None,
         limits=way.find_limits(currency) if way is not None else None,
         fee=way.expected_fee(amount, currency) if way is not None else 0,
+        can_be_written=fault_of(standing, way) is None,
     )
+
+
+def fault_of(standing: Standing, way: Adapter | None) -> str | None:
+    """Why somebody cannot stand in the file of `way`, in a sentence; None where they can, or it writes none."""
+    if standing.details is None or not isinstance(way, FileAdapter):
+        return None
+    return way.find_fault(standing.details)
 
 
 async def standings_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:

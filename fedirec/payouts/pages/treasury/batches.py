@@ -109,7 +109,7 @@ async def post_submission(request: Request[Any]) -> Response:
 async def post_cancelling(request: Request[Any]) -> Response:
     viewer, batch, _form = await _asked(request)
     done = _("Called off. The payments wait for another batch.")
-    return await attempt(request, f"{LIST}/{batch.key}", cancel_batch(viewer, batch), done)
+    return await attempt(request, f"{LIST}/{batch.key}", cancel_batch(viewer, request.state["ways"], batch), done)
 
 
 async def post_alone(request: Request[Any]) -> Response:
@@ -154,6 +154,7 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
     labels, way = await labels_of(ways), await ways.find(batch.adapter)
     lines, after = await lines_of(batch, after=place_in(request, "after") or 0)
     count, amount = await sum_of(batch)
+    is_file = way is not None and way.kind is Kind.FILE
     hands = [
         (_("Put together by"), batch.proposed_by, batch.proposed_at),
         (_("Approved by"), batch.approved_by, batch.approved_at),
@@ -175,7 +176,9 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "lines": page_with(request, shown, name="after", place=after),
         "has_file": bool(batch.file_digest),
         "file_digest": batch.file_digest,
-        "is_file": way is not None and way.kind is Kind.FILE,
+        "can_be_called_off": batch.state in ("proposed", "approved")
+        or (batch.state == "submitted" and is_file and batch.fetched_at is None),
+        "is_file": is_file,
         "is_marked": way is None or way.kind is not Kind.NETWORK,
         "is_on_its_way": batch.state == "submitted",
         "states": BATCHES,
