@@ -46,7 +46,7 @@ _CONTESTED = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Stakes:
+class RevisionLine:
     """One line of a revision, as far as it matters for deciding and locking."""
 
     key: str
@@ -85,7 +85,7 @@ class Dispute:
         )
 
 
-def contest_of(objection: Objection, person: int, stakes: Sequence[Stakes]) -> Contest:
+def contest_of(objection: Objection, person: int, stakes: Sequence[RevisionLine]) -> Contest:
     """What `objection`, by `person`, contests of the lines that there are now."""
     return Contest(
         line=objection.line_key,
@@ -95,17 +95,17 @@ def contest_of(objection: Objection, person: int, stakes: Sequence[Stakes]) -> C
     )
 
 
-async def stakes_in(revision: ProposalRevision) -> list[Stakes]:
+async def lines_in(revision: ProposalRevision) -> list[RevisionLine]:
     """All lines of `revision`, in one query."""
     return [
-        Stakes(str(key), int(person), int(ppm), str(kind), bool(given_back))
+        RevisionLine(str(key), int(person), int(ppm), str(kind), bool(given_back))
         for key, person, ppm, kind, given_back in await fetch_tuples(_STAKES, revision.id)
     ]
 
 
 async def gaining_by(revision: ProposalRevision) -> frozenset[int]:
     """The people who get something by `revision`."""
-    return frozenset(each.person for each in await stakes_in(revision) if each.ppm)
+    return frozenset(each.person for each in await lines_in(revision) if each.ppm)
 
 
 async def disputes_of(proposal: PayProposal) -> list[Dispute]:
@@ -126,7 +126,7 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
     at, found, is_any_open = now(), [], False
     disputes = await disputes_of(proposal)
     roots = await roots_of({dispute.objection.person_id for dispute in disputes})
-    stakes = await stakes_in(revision) if disputes else []
+    stakes = await lines_in(revision) if disputes else []
     listed = {each.person for each in stakes}
     content = reconciled(await _said_to(proposal), digest=revision.digest) if disputes else frozenset()
     for dispute in disputes:
@@ -160,7 +160,7 @@ async def was_reached(objection: Objection) -> bool:
 async def _has(objection: Objection, person: int, row: ProposalRevision) -> int:
     """ppm of the line, or of the person."""
     line = objection.line_key
-    return sum(each.ppm for each in await stakes_in(row) if (each.key == line if line else each.person == person))
+    return sum(each.ppm for each in await lines_in(row) if (each.key == line if line else each.person == person))
 
 
 def _line_in(row: ProposalRevision, key: str) -> Any:
@@ -177,13 +177,17 @@ async def unanswered(proposal: PayProposal) -> int:
 
 
 async def tally_of(
-    proposal: PayProposal, revision: ProposalRevision, *, ruling: Ruling | None = None, stakes: Sequence[Stakes] = ()
+    proposal: PayProposal,
+    revision: ProposalRevision,
+    *,
+    ruling: Ruling | None = None,
+    stakes: Sequence[RevisionLine] = (),
 ) -> Tally:
     """How the vote about `revision` stands by the rule of `proposal`."""
     at, disputes = now(), await disputes_of(proposal)
     roots = await roots_of({dispute.objection.person_id for dispute in disputes})
     upheld = [dispute for dispute in disputes if dispute.is_upheld(revision.published_at)]
-    stakes = stakes or await stakes_in(revision)
+    stakes = stakes or await lines_in(revision)
     listed = {each.person for each in stakes}
     open_ = [(roots[each.objection.person_id], each.objection) for each in disputes if each.is_open(at)]
     return tally(

@@ -9,7 +9,7 @@ from fedirec.accounts.actions.persons import roots_of
 from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
 from fedirec.credits.queries.belonging import covered_by
-from fedirec.credits.queries.contests import Stakes, stakes_in
+from fedirec.credits.queries.contests import RevisionLine, lines_in
 from fedirec.credits.queries.pots import Pot, pot_of
 from fedirec.credits.queries.promises import promises_of, sources_of
 from fedirec.credits.revisions import Line, Revision, read
@@ -160,7 +160,7 @@ async def departures_of(proposal: PayProposal) -> list[Departure]:
     offers = [_offer(proposal, lines, amount, await _recused(proposal, lines))]
     row = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)
     if row is not None:
-        offers.append(offer_of(proposal, await stakes_in(row), amount))
+        offers.append(offer_of(proposal, await lines_in(row), amount))
     found = [departure for offer in offers for departure in departures(promises, offer)]
     return list({(departure.person, departure.digest): departure for departure in found}.values())
 
@@ -183,7 +183,7 @@ async def _without_consent(proposal: PayProposal, found: list[Departure]) -> lis
     return without_consent(found, consents)
 
 
-async def obstacles_to_lock(proposal: PayProposal, stakes: Sequence[Stakes], amount: int) -> Obstacles:
+async def obstacles_to_lock(proposal: PayProposal, stakes: Sequence[RevisionLine], amount: int) -> Obstacles:
     """What stands in the way of locking `stakes`, when `amount` is shared: grants and consents can be missing again."""
     return Obstacles(
         blocked=tuple(blocks(await sources_of(proposal))),
@@ -191,7 +191,7 @@ async def obstacles_to_lock(proposal: PayProposal, stakes: Sequence[Stakes], amo
     )
 
 
-def offer_of(proposal: PayProposal, stakes: Sequence[Stakes], amount: int) -> Offer:
+def offer_of(proposal: PayProposal, stakes: Sequence[RevisionLine], amount: int) -> Offer:
     """What a revision with these lines offers, as far as promises go."""
     shares: dict[int, int] = {}
     for each in stakes:
@@ -211,7 +211,9 @@ def _offer(proposal: PayProposal, lines: Sequence[DraftLine], amount: int, recus
     is_shared = any(weight for key, weight in weights.items() if key not in recused)
     ppm = redistribute(weights, recused, scope=proposal.key).after if is_shared else dict.fromkeys(weights, 0)
     stakes = [
-        Stakes(line.key, line.person.joined_id or line.person_id, ppm[line.key], line.income_kind, line.key in recused)
+        RevisionLine(
+            line.key, line.person.joined_id or line.person_id, ppm[line.key], line.income_kind, line.key in recused
+        )
         for line in lines
     ]
     return offer_of(proposal, stakes, amount)

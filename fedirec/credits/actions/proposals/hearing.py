@@ -44,7 +44,7 @@ from fedirec.credits.objecting import (
     refuse_withdrawal,
 )
 from fedirec.credits.proposals import ENDED, State, is_open
-from fedirec.credits.queries.contests import contest_of, stakes_in, was_reached
+from fedirec.credits.queries.contests import contest_of, lines_in, was_reached
 from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
 from fedirec.credits.queries.traces import left_trace
@@ -386,7 +386,7 @@ async def _held_by(objection: Objection) -> int:
     revision = await newest_revision(objection.proposal)
     if revision is None:
         return 0
-    stakes, person = await stakes_in(revision), (await roots_of([objection.person_id]))[objection.person_id]
+    stakes, person = await lines_in(revision), (await roots_of([objection.person_id]))[objection.person_id]
     if not objection.has_part and person not in {each.person for each in stakes}:
         return 0
     ppm = {each.key: each.ppm for each in stakes}

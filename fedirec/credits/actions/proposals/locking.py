@@ -20,7 +20,7 @@ from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.objecting import held_parts, lockable
 from fedirec.credits.pools import closing_lines
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
-from fedirec.credits.queries.contests import Stakes, contests_of, stakes_in
+from fedirec.credits.queries.contests import RevisionLine, contests_of, lines_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import pool_state
@@ -55,7 +55,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         if await strangers_in(revision):
             raise Conflict(N_("Something in it is not what was published. Please publish a new revision."))
         is_solo = await refuse_own(treasurer, proposal, revision)
-        pot, stakes = await pot_of(proposal.pool), await stakes_in(revision)
+        pot, stakes = await pot_of(proposal.pool), await lines_in(revision)
         ppm = {each.key: each.ppm for each in stakes}
         amounts = amounts_of(pot.to_share, ppm, scope=proposal.key)
         contests, is_open = await contests_of(proposal, revision)
@@ -119,7 +119,7 @@ async def release_held(proposal: PayProposal) -> int:
             return 0
         await hold(proposal.pool)  # nobody else shares what is in it meanwhile
         revision = await ProposalRevision.get(proposal_id=proposal.id, digest=proposal.locked_digest)
-        stakes = await stakes_in(revision)
+        stakes = await lines_in(revision)
         ppm = {each.key: each.ppm for each in stakes}
         amounts = amounts_of(proposal.locked_amount or 0, ppm, scope=proposal.key)
         contests, is_open = await contests_of(proposal, revision)
@@ -184,7 +184,7 @@ async def _locked_so_far(proposal: PayProposal) -> tuple[int, dict[str, int]]:
     return len({str(row[0]) for row in rows}), locked
 
 
-async def _write(proposal: PayProposal, part: str, stakes: Sequence[Stakes], owed: Mapping[str, int]) -> None:
+async def _write(proposal: PayProposal, part: str, stakes: Sequence[RevisionLine], owed: Mapping[str, int]) -> None:
     await execute_many(
         "INSERT INTO locked_share (proposal_id, part, line_key, person_id, amount, income_kind) "
         "VALUES (?, ?, ?, ?, ?, ?)",
@@ -207,7 +207,7 @@ def _closing(proposal: PayProposal, lines: Sequence[Line]) -> Entry:
     )
 
 
-def _entry(proposal: PayProposal, part: str, stakes: Sequence[Stakes], owed: Mapping[str, int]) -> Entry:
+def _entry(proposal: PayProposal, part: str, stakes: Sequence[RevisionLine], owed: Mapping[str, int]) -> Entry:
     """Out of the pool, to each person what all their lines give."""
     assert proposal.pool is not None
     people: dict[int, int] = {}
