@@ -42,7 +42,7 @@ from fedirec.payouts.details import COUNTRIES, mask
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
-from fedirec.payouts.queries.payees import Standing, standings_of, unsealed
+from fedirec.payouts.queries.payees import Standing, statuses_of, unsealed
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.settings import Settings
@@ -59,10 +59,10 @@ BY_HAND = {"way": "manual", "instructions": "cash, in the kitchen", "living": "D
 EMPTY = {"do": "it"}
 
 
-async def standing_of(place: Instance, actor: Actor) -> Standing:
+async def status_of(place: Instance, actor: Actor) -> Standing:
     async def find() -> Standing:
         person = await person_of(await Actor.get(id=actor.id))
-        return (await standings_of([person.id], place.state["vault"]))[person.id]
+        return (await statuses_of([person.id], place.state["vault"]))[person.id]
 
     return await place.run(find)
 
@@ -99,7 +99,7 @@ async def test_somebody_says_how_they_are_paid(here: Instance, time_passes: Pass
         assert "kitchen" not in page
         assert "Nothing is paid until" in page
     assert S_IMODE(here.settings.payees_key_file.stat().st_mode) == 0o600
-    standing = await standing_of(here, ana)
+    standing = await status_of(here, ana)
     assert standing.has_details
     assert standing.is_confirmed
     assert standing.held_until is not None
@@ -115,10 +115,10 @@ async def test_somebody_says_how_they_are_paid(here: Instance, time_passes: Pass
         stale = await browser.post("/money/terms", data=told | {"version": "7"}, follow_redirects=True)
         assert "have changed" in stale.text
         assert (await browser.post("/money/terms", data=told)).status_code == 303
-        assert (await standing_of(here, ana)).has_accepted
+        assert (await status_of(here, ana)).has_accepted
         assert (await browser.post("/money/details/erase", data={"present_to_erase": PASSWORD})).status_code == 303
         assert "You have not said it yet." in (await browser.get("/money")).text
-    assert not (await standing_of(here, ana)).has_details
+    assert not (await status_of(here, ana)).has_details
     assert await here.run(lambda: Payee.filter(details__not_isnull=True).count()) == 0
 
 
@@ -140,15 +140,15 @@ async def test_the_treasurer_reads_details_on_record(here: Instance) -> None:
         assert read.headers["cache-control"] == "no-store"
         await browser.post(f"{page}/form", data={"wanted": "on"})
         assert page in (await browser.get("/treasury/payees?which=form")).text
-        assert (await standing_of(here, ana)).needs_form
+        assert (await status_of(here, ana)).needs_form
         await browser.post(f"{page}/form", data={"wanted": "on", "received": "on"})
-        assert not (await standing_of(here, ana)).needs_form
+        assert not (await status_of(here, ana)).needs_form
         await browser.post(f"{page}/hold", data={"days": "30"})
-        held = await standing_of(here, ana)
+        held = await status_of(here, ana)
         assert held.held_until is not None
         assert held.held_until > now() + timedelta(days=29)
         await browser.post(f"{page}/hold", data={"do": "release"})
-    released = await standing_of(here, ana)
+    released = await status_of(here, ana)
     assert released.held_until is not None  # the details are as new as they were
     assert timedelta(days=6) < released.held_until - now() <= timedelta(days=7)
     assert await happened(here) == ["given", "read", "form", "form", "held", "released"]
@@ -166,12 +166,12 @@ async def test_the_treasurer_reads_details_on_record(here: Instance) -> None:
         await browser.post(f"{page}/hold", data={"days": "1"})
         assert "the account has moved" in (await browser.get(page)).text
         await browser.post(f"{page}/hold", data={"do": "release"})
-        kept = await standing_of(here, ana)
+        kept = await status_of(here, ana)
         assert (kept.held_for, kept.held_until) == ("move", (await here.run(lambda: Payee.get())).held_until)
         await browser.post(f"{page}/hold", data={"days": "60"})
         assert "a treasurer decided so" in (await browser.get(page)).text
         await here.run(lambda: Payee.filter(id=payee.id).update(held_until=now()))
-        assert (await standing_of(here, ana)).held_for == "treasurer"
+        assert (await status_of(here, ana)).held_for == "treasurer"
         assert page in (await browser.get("/treasury/payees?which=held")).text
     async with here.sign_in("ana") as browser:
         assert "A treasurer read the details" in (await browser.get("/money/details")).text
@@ -185,8 +185,8 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
     async with here.sign_in("ana") as browser:
         await says(browser)
     time_passes(timedelta(days=8))
-    assert (await standing_of(here, ana)).held.cause is not None
-    before = await standing_of(here, ana)
+    assert (await status_of(here, ana)).held.cause is not None
+    before = await status_of(here, ana)
     assert before.held_until is not None
     assert before.held_until < now()
 
@@ -196,7 +196,7 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
         await Actor.filter(id=eve.id).update(moved_to=new.uri, moved_at=now())  # whom the new one does not know
 
     await here.run(move)
-    moved = await standing_of(here, ana)  # before any chore
+    moved = await status_of(here, ana)  # before any chore
     assert moved.held_until is not None
     assert moved.held_until > now() + timedelta(days=6)
     assert not moved.is_confirmed
@@ -223,7 +223,7 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
         wrong = await browser.post("/money/details/confirm", data={"present_to_confirm": "a wrong password"})
         assert wrong.status_code == 422
         assert (await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})).status_code == 303
-    joined = await standing_of(here, new)
+    joined = await status_of(here, new)
     assert joined.is_confirmed
     assert joined.held_until is not None
     assert joined.held_until > now() + timedelta(days=6)
@@ -255,7 +255,7 @@ async def test_silence_makes_nobody_one_person_who_has_anything_of_their_own(her
         assert "too early" in early.text
         time_passes(timedelta(days=8))
         assert await here.run(join_those_who_moved, vault, post) == 0
-        known = unsealed((await standing_of(here, vera)).payee, vault)
+        known = unsealed((await status_of(here, vera)).payee, vault)
         assert known is not None
         assert known.details == {"instructions": "to vera"}
         for path, field in (("confirm", "present_to_confirm"), ("erase", "present_to_erase")):
@@ -267,7 +267,7 @@ async def test_silence_makes_nobody_one_person_who_has_anything_of_their_own(her
         assert (await browser.post(yes, data={"present": PASSWORD})).status_code == 422
     persons = {row.actor_id: row.person_id for row in await here.run(lambda: Identity.all())}
     assert persons[vera.id] == persons[eve.id]
-    standing = await standing_of(here, vera)
+    standing = await status_of(here, vera)
     known = unsealed(standing.payee, vault)
     assert known is not None
     assert known.details == {"instructions": "to vera"}
@@ -285,17 +285,17 @@ async def test_somebody_elsewhere_with_another_key_is_not_paid(
 
     await here.run(give)
     time_passes(timedelta(days=1))
-    assert (await standing_of(here, bo)).is_confirmed
+    assert (await status_of(here, bo)).is_confirmed
 
     async def learn(kind: str, name: str, *, is_vouched: bool) -> None:
         key = SeenKey(key_id=f"{bo.uri}#{name}", kind=kind, fingerprint=name, is_vouched=is_vouched, seen_at=now())
         await add_to_history(bo.id, [key])
 
     await here.run(learn, "p256", "first", is_vouched=True)  # a way of signing that they had not had
-    assert (await standing_of(here, bo)).is_confirmed
+    assert (await status_of(here, bo)).is_confirmed
     time_passes(timedelta(hours=1))
     await here.run(learn, "rsa", "second", is_vouched=False)
-    changed = await standing_of(here, bo)
+    changed = await status_of(here, bo)
     assert changed.held_until is not None
     assert changed.held_until > now() + timedelta(days=6)
     assert not changed.is_confirmed
@@ -345,7 +345,7 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
         assert await uses(browser, first) == 422  # there has been another one for as long as a hold lasts
         assert await uses(browser, f" {code.upper().replace('-', ' ')}") == 303
         assert await uses(browser, code) == 422  # it is good once
-    held = await standing_of(here, ana)
+    held = await status_of(here, ana)
     assert held.held_until is not None
     assert held.held_until > now() + timedelta(days=6)
     assert not held.is_confirmed
@@ -367,7 +367,7 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
     turned_out = await here.run(lambda: Person.filter(joined_id__not_isnull=True).values("joined_id"))
     assert turned_out == [{"joined_id": persons[anew.id]}]
     assert [kind for kind in await notices(here, anew) if "code" in kind] == ["pay_code_accepted"]
-    standing = await standing_of(here, anew)
+    standing = await status_of(here, anew)
     known = unsealed(standing.payee, here.state["vault"])
     assert known is not None
     assert known.details == {"instructions": "to the new one"}
@@ -420,7 +420,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         assert (await browser.post("/money/code/deny", data={"present": PASSWORD})).status_code == 303
         assert "Two treasurers decide it" in (await browser.get("/money/code")).text
         time_passes(timedelta(days=60))
-    held = await standing_of(here, ana)
+    held = await status_of(here, ana)
     assert held.held_until is not None
     assert held.held_until > now(), "neither is paid, for as long as nobody has decided"
     assert not held.is_confirmed
@@ -563,7 +563,7 @@ async def test_somebody_on_mastodon_is_paid(
         assert (await browser.post("/money/details", data=BY_HAND)).status_code == 303
         assert len(await code_of(browser)) == 19
         time_passes(timedelta(days=8))
-        ready = await standing_of(here, ana)
+        ready = await status_of(here, ana)
         assert (ready.has_details, ready.is_confirmed, ready.has_accepted, ready.needs_form) == (
             True,
             True,
@@ -667,7 +667,7 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
         await restore(settings, target)
         assert settings.payees_key_file.exists() == with_key
         async with open_instance(Network(), "here.test", database=settings.database, folder=settings.data_dir) as again:
-            assert (await standing_of(again, ana)).has_details == with_key
+            assert (await status_of(again, ana)).has_details == with_key
             async with again.sign_in("ana") as browser:
                 page = (await browser.get("/money")).text
                 assert ("We cannot read any more what you said." in page) == (not with_key)
@@ -677,7 +677,7 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
                     assert refused.status_code == 422
                     await live_without_the_key(again, browser)
                     assert (await says(browser)).status_code == 303
-            assert (await standing_of(again, ana)).has_details
+            assert (await status_of(again, ana)).has_details
 
 
 @pytest.mark.one_database
@@ -687,15 +687,15 @@ async def test_who_writes_into_the_database_makes_nobody_be_paid_to_another_acco
         async with here.sign_in(name) as browser:
             assert (await says(browser, instructions=f"to {name}")).status_code == 303
 
-    assert (await standing_of(here, ana)).has_details
+    assert (await status_of(here, ana)).has_details
 
     async def take_details() -> None:
         first, second = await Payee.all().order_by("id")
         await Payee.filter(id=first.id).update(details=second.details, fingerprint=second.fingerprint)
 
     await here.run(take_details)
-    assert not (await standing_of(here, ana)).has_details
-    assert (await standing_of(here, eve)).has_details
+    assert not (await status_of(here, ana)).has_details
+    assert (await status_of(here, eve)).has_details
 
     async def take_rows() -> None:
         spare = await Person.create(name="nobody")
@@ -704,7 +704,7 @@ async def test_who_writes_into_the_database_makes_nobody_be_paid_to_another_acco
         await Payee.filter(id=second.id).update(person_id=first.person_id)
 
     await here.run(take_rows)
-    assert not (await standing_of(here, ana)).has_details
+    assert not (await status_of(here, ana)).has_details
 
     async def differences() -> list[str]:
         return [each async for each in find_differences()]
@@ -757,7 +757,7 @@ async def test_the_key_for_payees_is_renewed(here: Instance, time_passes: Pass) 
     file.write_text("00" * 32)
     assert await here.run(renew_payees_key, operator, file) == 1
     assert unsealed(after, Vault(file)) == kept
-    assert (await standing_of(here, ana)).payee.id == after.id
+    assert (await status_of(here, ana)).payee.id == after.id
 
 
 @pytest.mark.one_database
@@ -850,7 +850,7 @@ async def test_who_becomes_one_has_one_way_of_being_paid(here: Instance, both: b
 
     await here.run(join)
     await here.run(join)  # once more changes nothing
-    standing = await standing_of(here, anew)
+    standing = await status_of(here, anew)
     known = unsealed(standing.payee, vault)
     assert known is not None
     assert known.details == {"instructions": "to ana" if both else "to anew"}

@@ -33,7 +33,7 @@ from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid7
 from fedirec.payouts.payments import MAX_IN_BATCH, AttemptState, State, Step, advance, digest_of_batch
 from fedirec.payouts.queries.payees import Standing
-from fedirec.payouts.queries.waiting import lacks_of, standings_by_row
+from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 
@@ -191,7 +191,7 @@ async def is_as_approved(batch: PayoutBatch, payouts: Sequence[Payout], ways: Wa
     """Whether all in `batch` can be paid now, to exactly the details with which it was put together."""
     if digest_of(batch, payouts) != batch.digest:
         return False
-    standings = await standings_by_row([payout.person_id for payout in payouts], vault)
+    standings = await statuses_by_row([payout.person_id for payout in payouts], vault)
     offered, settings = await ways.offered(), await money_settings()
     return all(
         payout.state == State.BATCHED
@@ -256,7 +256,7 @@ async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[
         if not rows:
             break
         after = rows[-1].id
-        standings = await standings_by_row([row.person_id for row in rows], vault)
+        standings = await statuses_by_row([row.person_id for row in rows], vault)
         found += [
             (row, standing)
             for row in rows

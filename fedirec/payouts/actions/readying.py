@@ -23,7 +23,7 @@ from fedirec.payouts.models import Payable, Payout
 from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import AttemptState, State, Step, advance
 from fedirec.payouts.queries.payees import Standing
-from fedirec.payouts.queries.waiting import lacks_of, standings_by_row, waiting_people
+from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 200
@@ -132,7 +132,7 @@ async def _renew(ways: Ways, vault: Vault) -> int:
 
 
 async def _renew_some(rows: Collection[Payout], ways: Ways, vault: Vault) -> int:
-    standings = await standings_by_row([row.person_id for row in rows], vault)
+    standings = await statuses_by_row([row.person_id for row in rows], vault)
     offered, settings, made = await ways.offered(), await money_settings(), 0
     for row in rows:
         standing = standings.get(row.person_id)

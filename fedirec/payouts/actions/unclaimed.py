@@ -46,7 +46,7 @@ from fedirec.payouts.models import Payable, PayeeEvent, Payout
 from fedirec.payouts.payments import THEIRS, Lack, State, Step, advance, lapses_at, may_lapse, notice_due
 from fedirec.payouts.queries.payees import Standing
 from fedirec.payouts.queries.stopping import refuse_stopped
-from fedirec.payouts.queries.waiting import Waiting, lacks_of, standings_by_row, waiting_people
+from fedirec.payouts.queries.waiting import Waiting, lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.reminders import is_first
@@ -201,7 +201,7 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
     offered, lapsed, after = await ways.offered(), 0, 0
     while rows := await Payout.filter(state=state, needs_person=False, id__gt=after).order_by("id").limit(PAGE):
         after = rows[-1].id
-        standings = await standings_by_row([row.person_id for row in rows], vault)
+        standings = await statuses_by_row([row.person_id for row in rows], vault)
         roots = await roots_of([row.person_id for row in rows])
         for row in rows:
             standing = standings.get(row.person_id)

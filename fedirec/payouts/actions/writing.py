@@ -23,7 +23,7 @@ from fedirec.payouts.models import Payee, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import AttemptState
 from fedirec.payouts.queries.payees import unsealed
 from fedirec.payouts.queries.stopping import find_stop
-from fedirec.payouts.queries.waiting import standings_by_row
+from fedirec.payouts.queries.waiting import statuses_by_row
 from fedirec.payouts.queries.ways import Ways
 from fedirec.uris import host_of
 
@@ -98,7 +98,7 @@ class Clerk:
     async def is_held(self, row: PayoutAttempt) -> bool:
         """Whether something happened to the payee's accounts since it was approved: then nothing more is sent."""
         person_id = row.payout.person_id
-        standing = (await standings_by_row([person_id], self.vault)).get(person_id)
+        standing = (await statuses_by_row([person_id], self.vault)).get(person_id)
         if standing is None or not standing.is_confirmed:
             return True
         return standing.held_until is not None and standing.held_until > now()

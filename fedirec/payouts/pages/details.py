@@ -21,7 +21,7 @@ from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.adapters.sepa import name_in_file
 from fedirec.payouts.details import COUNTRIES
 from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs, presence_of
-from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, standings_of, terms_of, unsealed
+from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, statuses_of, terms_of, unsealed
 from fedirec.translatable import N_
 from fedirec.web.countries import country_choices
 from fedirec.web.forms import Form, filled_form, read_form
@@ -158,7 +158,7 @@ def _beside(error: FedirecError, field: str) -> FedirecError:
 
 async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> dict[str, Any]:
     person = await person_of(viewer.actor)
-    standing = (await standings_of([person.id], request.state["vault"])).get(person.id)
+    standing = (await statuses_of([person.id], request.state["vault"])).get(person.id)
     offered: Mapping[str, Adapter] = await request.state["ways"].offered()
     asked = way or request.query_params.get("way", "") or (standing.payee.adapter if standing else "")
     chosen = asked if asked in offered else next(iter(offered))

@@ -36,7 +36,7 @@ from fedirec.payouts.queries.money import (
     statement_of,
     years_of,
 )
-from fedirec.payouts.queries.payees import Standing, standings_of
+from fedirec.payouts.queries.payees import Standing, statuses_of
 from fedirec.translatable import N_
 from fedirec.web.countries import country_name
 from fedirec.web.forms import read_form
@@ -209,7 +209,7 @@ def money_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
 
 async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     person, vault = await person_of(viewer.actor), request.state["vault"]
-    standing = (await standings_of([person.id], vault)).get(person.id)
+    standing = (await statuses_of([person.id], vault)).get(person.id)
     rows, before = await payables_of(person, before=place_in(request, "before"))
     return {
         "tabs": money_tabs(request, viewer),

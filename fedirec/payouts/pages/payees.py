@@ -29,8 +29,8 @@ from fedirec.payouts.queries.payees import (
     events_of,
     get_payee,
     payees_by_age,
-    standing_of,
-    standings_of,
+    status_of,
+    statuses_of,
     waiting_codes,
     wants_form,
 )
@@ -52,7 +52,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
     asked = request.query_params.get("which", "")
     which = asked if asked in ("held", "form") else "all"
     rows, before = await payees_by_age(which=which, before=place_in(request, "before"))
-    standings = await standings_of([row.person_id for row in rows], request.state["vault"])
+    standings = await statuses_of([row.person_id for row in rows], request.state["vault"])
     settings = await money_settings()
     kinds = [("all", _("Everybody")), ("held", _("Held back")), ("form", _("Form is missing"))]
     return render(
@@ -201,7 +201,7 @@ def _row(standing: Standing) -> dict[str, Any]:
 
 
 async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
-    standing = await standing_of(payee, request.state["vault"])
+    standing = await status_of(payee, request.state["vault"])
     cache = request.state["media_cache"]
     return {
         "payee": _row(standing),

@@ -150,16 +150,16 @@ def unsealed(payee: Payee, vault: Vault) -> Sealed | None:
     return known if known.person in (None, payee.person_id) else None
 
 
-async def standings_of(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
+async def statuses_of(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
     """How each of these people stands who ever said how they are paid, by row of the person: three queries."""
     wanted = sorted(set(person_ids))
     payees = await Payee.filter(person_id__in=wanted).select_related("person") if wanted else []
-    return await _standings(payees, vault, await money_settings())
+    return await _statuses(payees, vault, await money_settings())
 
 
-async def standing_of(payee: Payee, vault: Vault) -> Standing:
+async def status_of(payee: Payee, vault: Vault) -> Standing:
     """How `payee` stands."""
-    return (await _standings([payee], vault, await money_settings()))[payee.person_id]
+    return (await _statuses([payee], vault, await money_settings()))[payee.person_id]
 
 
 async def changes_of(person_ids: Iterable[int]) -> dict[int, list[Change]]:
@@ -219,7 +219,7 @@ async def waiting_codes(*, limit: int = PAGE) -> list[CreditCode]:
     return await rows.select_related("person", "used_by", "said_by")
 
 
-async def _standings(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, Standing]:
+async def _statuses(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, Standing]:
     changes = await changes_of([payee.person_id for payee in payees]) if payees else {}
     terms = settings.terms_version, digest_of_terms(settings)
     return {

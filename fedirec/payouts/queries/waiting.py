@@ -16,7 +16,7 @@ from fedirec.db.tables import moment_of
 from fedirec.payouts.adapters.protocol import Adapter, FileAdapter
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.payments import Lack, Readiness, lacks, threshold_in
-from fedirec.payouts.queries.payees import Standing, standings_of
+from fedirec.payouts.queries.payees import Standing, statuses_of
 from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 50
@@ -65,7 +65,7 @@ async def waiting_people(
     )
     people = {person.id: person for person in await rows_in(Person, roots)}
     settings, offered = await money_settings(), await ways.offered()
-    standings = await standings_of(roots, vault)
+    standings = await statuses_of(roots, vault)
     found = []
     for root, currency, amount, since in rows:
         standing = standings.get(root)
@@ -123,9 +123,9 @@ def fault_of(standing: Standing, way: Adapter | None) -> str | None:
     return way.find_fault(standing.details)
 
 
-async def standings_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
+async def statuses_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
     """How people stand who are to be paid, by the row under which they are owed: they may have joined another since."""
     rows = await rows_in(Person, sorted(set(person_ids)))
     root_of = {row.id: row.joined_id or row.id for row in rows}
-    standings = await standings_of(set(root_of.values()), vault)
+    standings = await statuses_of(set(root_of.values()), vault)
     return {row: standings[root] for row, root in root_of.items() if root in standings}

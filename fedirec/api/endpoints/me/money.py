@@ -11,12 +11,12 @@ from fedirec.api.shapes.money import Balance, Money, Statement, StatementLine
 from fedirec.clock import now
 from fedirec.errors import NotFound
 from fedirec.payouts.queries.money import balances_with, statement_of, years_of
-from fedirec.payouts.queries.payees import standings_of
+from fedirec.payouts.queries.payees import statuses_of
 
 
 async def show(call: Call) -> Money:
     person, state = await person_of(call.actor), call.request.state
-    standing = (await standings_of([person.id], state["vault"])).get(person.id)
+    standing = (await statuses_of([person.id], state["vault"])).get(person.id)
     balances = await balances_with(person, standing, state["ways"])
     return Money(
         balances=[

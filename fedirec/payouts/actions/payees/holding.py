@@ -21,7 +21,7 @@ from fedirec.payouts.actions.payees.warning import warning_of
 from fedirec.payouts.holds import UNSURE, Cause, hold_from
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
-from fedirec.payouts.queries.payees import standing_of, standings_of
+from fedirec.payouts.queries.payees import status_of, statuses_of
 
 PAGE: Final = 500
 MOST_DAYS: Final = 365
@@ -30,11 +30,11 @@ MOST_DAYS: Final = 365
 async def watch_payees(vault: Vault, post: Post) -> int:
     """Whose account moved or has a new key is written down as held, and hears of it; for how many that was new.
 
-    Whether it is written down decides nothing: `standings_of` works it out each time.
+    Whether it is written down decides nothing: `statuses_of` works it out each time.
     """
     found, after = 0, 0
     while rows := await Payee.filter(id__gt=after).order_by("id").limit(PAGE).values_list("id", "person_id"):
-        standings = await standings_of([int(person) for _id, person in rows], vault)
+        standings = await statuses_of([int(person) for _id, person in rows], vault)
         for standing in standings.values():
             payee, held = standing.payee, standing.held
             if standing.is_claimed:
@@ -65,7 +65,7 @@ async def write_hold(
     """As `hold_pay`, without a word; part of the caller's transaction."""
     await hold(payee)
     settings = await money_settings()
-    known = (await standings_of([payee.person_id], vault)).get(payee.person_id)
+    known = (await statuses_of([payee.person_id], vault)).get(payee.person_id)
     before = known.held.until if known else payee.held_until
     payee.held_until = hold_from(now(), held_until=before, days=settings.hold_days if days is None else days)
     payee.held_for = cause.value
@@ -110,6 +110,6 @@ async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -
         await payee.save(update_fields=["treasurer_until"])
         await PayeeEvent.create(payee_id=payee.id, happening="released", actor_id=doer.actor.id)
         await audit(doer, "release_pay", f"{post.origin}/treasury/payees/{payee.key}")
-        standing = await standing_of(payee, vault)
+        standing = await status_of(payee, vault)
         if standing.held_until is None or standing.held_until <= now():
             await warned.send()
