@@ -42,7 +42,7 @@ from fedirec.payouts.details import COUNTRIES, mask
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
-from fedirec.payouts.queries.payees import Standing, statuses_of, unsealed
+from fedirec.payouts.queries.payees import PayeeStatus, statuses_of, unsealed
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.settings import Settings
@@ -59,8 +59,8 @@ BY_HAND = {"way": "manual", "instructions": "cash, in the kitchen", "living": "D
 EMPTY = {"do": "it"}
 
 
-async def status_of(place: Instance, actor: Actor) -> Standing:
-    async def find() -> Standing:
+async def status_of(place: Instance, actor: Actor) -> PayeeStatus:
+    async def find() -> PayeeStatus:
         person = await person_of(await Actor.get(id=actor.id))
         return (await statuses_of([person.id], place.state["vault"]))[person.id]
 

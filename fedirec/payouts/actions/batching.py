@@ -32,7 +32,7 @@ from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.numbers import uuid7
 from fedirec.payouts.payments import MAX_IN_BATCH, AttemptState, State, Step, advance, digest_of_batch
-from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
@@ -245,10 +245,10 @@ async def say_who_pays_alone() -> int:
     return changed
 
 
-async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[tuple[Payout, Standing]]:
+async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[tuple[Payout, PayeeStatus]]:
     """What is ready and lacks nothing, oldest first, as much as goes into one batch."""
     offered, settings = await ways.offered(), await money_settings()
-    found: list[tuple[Payout, Standing]] = []
+    found: list[tuple[Payout, PayeeStatus]] = []
     after = 0
     while len(found) < MAX_IN_BATCH:
         wanted = Payout.filter(state=State.READY, currency=currency, needs_person=False, id__gt=after)
@@ -267,7 +267,7 @@ async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[
 
 
 def _may_be_paid(
-    payout: Payout, standing: Standing, adapter: str, *, offered: Mapping[str, Adapter], settings: MoneySettings
+    payout: Payout, standing: PayeeStatus, adapter: str, *, offered: Mapping[str, Adapter], settings: MoneySettings
 ) -> bool:
     return standing.payee.adapter == adapter and not lacks_of(
         standing, offered, settings, currency=payout.currency, amount=payout.amount, is_again=True

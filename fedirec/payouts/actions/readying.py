@@ -22,7 +22,7 @@ from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
 from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import AttemptState, State, Step, advance
-from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
 
@@ -158,7 +158,7 @@ async def claim(payout: Payout) -> None:
     await post(claimed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency))
 
 
-async def goes_on(payout: Payout, standing: Standing) -> bool:
+async def goes_on(payout: Payout, standing: PayeeStatus) -> bool:
     """Whether a payment that stopped goes on by itself: nothing had left for it, or the payee says something else about
     how they are paid than when it went out.
     """

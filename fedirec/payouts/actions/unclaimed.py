@@ -44,7 +44,7 @@ from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
 from fedirec.payouts.payments import THEIRS, Lack, State, Step, advance, lapses_at, may_lapse, notice_due
-from fedirec.payouts.queries.payees import Standing
+from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -269,7 +269,7 @@ def _stated(payable: Payable) -> Stated:
     return Stated(proposal.unclaimed_policy, proposal.unclaimed_months, proposal.unclaimed_charity)
 
 
-async def _went_on(payout: Payout, standing: Standing | None) -> bool:
+async def _went_on(payout: Payout, standing: PayeeStatus | None) -> bool:
     return standing is not None and await goes_on(payout, standing)
 
 

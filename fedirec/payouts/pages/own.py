@@ -36,7 +36,7 @@ from fedirec.payouts.queries.money import (
     statement_of,
     years_of,
 )
-from fedirec.payouts.queries.payees import Standing, statuses_of
+from fedirec.payouts.queries.payees import PayeeStatus, statuses_of
 from fedirec.translatable import N_
 from fedirec.web.countries import country_name
 from fedirec.web.forms import read_form
@@ -169,7 +169,7 @@ def table_of_sums(sums: Iterable[YearSum]) -> str:
     return text.getvalue()
 
 
-def how_paid(standing: Standing | None) -> dict[str, Any]:
+def how_paid(standing: PayeeStatus | None) -> dict[str, Any]:
     """How somebody is paid, as far as it is shown."""
     if standing is None:
         return {"way": "", "masked": "", "country": "", "standing": None, "held_until": None, "held_for": ""}

@@ -25,7 +25,7 @@ from fedirec.payouts.models import CreditCode, Payee
 from fedirec.payouts.pages.details import HAPPENINGS
 from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
 from fedirec.payouts.queries.payees import (
-    Standing,
+    PayeeStatus,
     events_of,
     get_payee,
     payees_by_age,
@@ -187,7 +187,7 @@ async def _payee_in(request: Request[Any]) -> Payee:
     return await get_payee(str(request.path_params["key"]))
 
 
-def _row(standing: Standing) -> dict[str, Any]:
+def _row(standing: PayeeStatus) -> dict[str, Any]:
     payee = standing.payee
     return {
         "url": f"{HERE}/{payee.key}",

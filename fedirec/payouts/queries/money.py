@@ -15,7 +15,7 @@ from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
 from fedirec.payouts.models import Payable, Payee
 from fedirec.payouts.payments import Lack, State
-from fedirec.payouts.queries.payees import Standing, events_of
+from fedirec.payouts.queries.payees import PayeeStatus, events_of
 from fedirec.payouts.queries.waiting import lacks_of
 from fedirec.payouts.queries.ways import Ways
 
@@ -103,7 +103,7 @@ async def rows_of(person: Person) -> list[int]:
     return [person.id, *(int(str(each)) for each in joined)]
 
 
-async def balances_with(person: Person, standing: Standing | None, ways: Ways) -> list[Balance]:
+async def balances_with(person: Person, standing: PayeeStatus | None, ways: Ways) -> list[Balance]:
     """How it stands with `person` in each currency in which they were ever owed anything."""
     rows, settings, offered = await rows_of(person), await money_settings(), await ways.offered()
     sums: dict[str, Counter[str]] = {}

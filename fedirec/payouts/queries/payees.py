@@ -65,7 +65,7 @@ _OWN: Final = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class PayeeStatus:
     """How somebody stands who is to be paid."""
 
     payee: Payee
@@ -150,14 +150,14 @@ def unsealed(payee: Payee, vault: Vault) -> Sealed | None:
     return known if known.person in (None, payee.person_id) else None
 
 
-async def statuses_of(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
+async def statuses_of(person_ids: Collection[int], vault: Vault) -> dict[int, PayeeStatus]:
     """How each of these people stands who ever said how they are paid, by row of the person: three queries."""
     wanted = sorted(set(person_ids))
     payees = await Payee.filter(person_id__in=wanted).select_related("person") if wanted else []
     return await _statuses(payees, vault, await money_settings())
 
 
-async def status_of(payee: Payee, vault: Vault) -> Standing:
+async def status_of(payee: Payee, vault: Vault) -> PayeeStatus:
     """How `payee` stands."""
     return (await _statuses([payee], vault, await money_settings()))[payee.person_id]
 
@@ -219,11 +219,11 @@ async def waiting_codes(*, limit: int = PAGE) -> list[CreditCode]:
     return await rows.select_related("person", "used_by", "said_by")
 
 
-async def _statuses(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, Standing]:
+async def _statuses(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, PayeeStatus]:
     changes = await changes_of([payee.person_id for payee in payees]) if payees else {}
     terms = settings.terms_version, digest_of_terms(settings)
     return {
-        payee.person_id: Standing(
+        payee.person_id: PayeeStatus(
             payee=payee,
             details=said.details if (said := unsealed(payee, vault)) is not None else None,
             has_accepted=(payee.terms_version, payee.terms_digest) == terms,

@@ -16,7 +16,7 @@ from fedirec.db.tables import moment_of
 from fedirec.payouts.adapters.protocol import Adapter, FileAdapter
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.payments import Lack, Readiness, lacks, threshold_in
-from fedirec.payouts.queries.payees import Standing, statuses_of
+from fedirec.payouts.queries.payees import PayeeStatus, statuses_of
 from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 50
@@ -83,7 +83,7 @@ async def waiting_people(
 
 
 def lacks_of(
-    standing: Standing | None,
+    standing: PayeeStatus | None,
     offered: Mapping[str, Adapter],
     settings: MoneySettings,
     *,
@@ -98,7 +98,7 @@ def lacks_of(
     )
 
 
-def readiness_of(standing: Standing | None, offered: Mapping[str, Adapter], currency: str, amount: int) -> Readiness:
+def readiness_of(standing: PayeeStatus | None, offered: Mapping[str, Adapter], currency: str, amount: int) -> Readiness:
     """What is known of somebody, and of the way in which they want to be paid."""
     if standing is None:
         return Readiness()
@@ -116,14 +116,14 @@ def readiness_of(standing: Standing | None, offered: Mapping[str, Adapter], curr
     )
 
 
-def fault_of(standing: Standing, way: Adapter | None) -> str | None:
+def fault_of(standing: PayeeStatus, way: Adapter | None) -> str | None:
     """Why somebody cannot stand in the file of `way`, in a sentence; None where they can, or it writes none."""
     if standing.details is None or not isinstance(way, FileAdapter):
         return None
     return way.find_fault(standing.details)
 
 
-async def statuses_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, Standing]:
+async def statuses_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, PayeeStatus]:
     """How people stand who are to be paid, by the row under which they are owed: they may have joined another since."""
     rows = await rows_in(Person, sorted(set(person_ids)))
     root_of = {row.id: row.joined_id or row.id for row in rows}
