@@ -31,6 +31,7 @@ class Credential:
 
     name: str
     label: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +57,22 @@ WAYS: Final[Mapping[str, Way]] = {
         name=N_("PayPal Payouts"),
         sentence=N_("PayPal pays from your balance there. It needs an app with payouts in your PayPal account."),
         credentials=(
-            Credential(name="client_id", label=N_("Client ID")),
-            Credential(name="secret", label=N_("Secret")),
+            Credential(
+                name="client_id", label=N_("Client ID"), hint=N_("Of the live app, at developer.paypal.com under Apps.")
+            ),
+            Credential(name="secret", label=N_("Secret"), hint=N_("It stands beside the client ID.")),
         ),
     ),
     "stripe": Way(
         name=N_("Stripe Connect"),
         sentence=N_("Stripe pays people who have an account there that is connected to yours."),
-        credentials=(Credential(name="secret_key", label=N_("Secret key")),),
+        credentials=(
+            Credential(
+                name="secret_key",
+                label=N_("Secret key"),
+                hint=N_("It begins with sk_live_, or rk_live_ for one that may only make transfers."),
+            ),
+        ),
     ),
 }
 """Every way of paying, by the name of its adapter."""
@@ -75,7 +84,18 @@ DEBTOR: Final[Mapping[str, str]] = {
     "town": N_("Town"),
     "country": N_("Country, as two letters"),
 }
+DEBTOR_HINTS: Final[Mapping[str, str]] = {
+    "name": N_("As the bank has it: an association, a company or a person. Without it nobody is paid by SEPA."),
+    "street": N_("For accounts in Britain, Switzerland and others outside the EEA, whose banks ask for it."),
+    "postcode": N_("As in a letter to that address."),
+    "town": N_("Needed as soon as there is a country."),
+    "country": N_("Such as DE. Without it nobody with an account outside the EEA is paid by SEPA."),
+}
 ACCOUNT: Final[Mapping[str, str]] = {"iban": N_("IBAN from which it pays"), "bic": N_("BIC")}
+ACCOUNT_HINTS: Final[Mapping[str, str]] = {
+    "iban": N_("An account in euros that is for this alone makes the books easier to compare."),
+    "bic": N_("8 or 11 letters and digits; most banks do without it."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

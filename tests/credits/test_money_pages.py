@@ -147,6 +147,10 @@ async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instan
         assert (await as_olga.post("/admin/money/account", data=account)).status_code == 303
         assert (await as_olga.post("/admin/money/keys/manual", data={"do": "seal"})).status_code == 422
         page = (await as_olga.get("/admin/money")).text
+        fields = set(re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', page)) - {"do", "q"}
+        assert set(SETTINGS) | {"unclaimed_charity", "iban", "bic", *keys} <= fields
+        assert [name for name in sorted(fields) if f'id="{name}-hint"' not in page] == [], "each setting is explained"
+        assert "Now two people may pay here" in page
         assert "planted" not in page
         assert "DE75" not in page
         told = (await as_olga.get("/admin/audit")).text

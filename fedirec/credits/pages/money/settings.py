@@ -18,9 +18,12 @@ from fedirec.credits.models import MoneySettings
 from fedirec.credits.pages.percents import percent, read_percent
 from fedirec.credits.pages.pools.views import currency_choices, rule_choices
 from fedirec.credits.queries.settings import Seal, adapters_of, credentials_of, money_settings
+from fedirec.credits.queries.standing import payers
 from fedirec.credits.settings import (
     ACCOUNT,
+    ACCOUNT_HINTS,
     DEBTOR,
+    DEBTOR_HINTS,
     EYES,
     LEAST_MORE,
     LEAST_WINDOW,
@@ -181,15 +184,21 @@ async def _show(
         rules=rule_choices(),
         ways=[Choice(value=key, label=_(way.name), hint=_(way.sentence)) for key, way in WAYS.items()],
         keyed=[
-            (key, _(way.name), [(f"{key}_{each.name}", _(each.label)) for each in way.credentials], key in known)
+            (
+                key,
+                _(way.name),
+                [(f"{key}_{each.name}", _(each.label), _(each.hint)) for each in way.credentials],
+                key in known,
+            )
             for key, way in WAYS.items()
             if way.credentials
         ],
-        debtor=[(f"debtor_{name}", _(label)) for name, label in DEBTOR.items()],
-        account=[(name, _(label)) for name, label in ACCOUNT.items()],
+        debtor=[(f"debtor_{name}", _(label), _(DEBTOR_HINTS[name])) for name, label in DEBTOR.items()],
+        account=[(name, _(label), _(ACCOUNT_HINTS[name])) for name, label in ACCOUNT.items()],
         has_account=settings.debtor_account is not None,
         key_problem=key_problem,
         for_trying_out=[_(way.label) for way in await request.state["ways"].tests()],
+        enough=_how_many_pay(len(await payers())),
         eyes=[
             Choice(
                 value="3", label=_("Three people"), hint=_("Who proposes, who approves and who pays are different.")
@@ -208,6 +217,21 @@ async def _show(
         ],
         terms_version=settings.terms_version,
         changed_at=settings.changed_at if settings.id is not None else None,
+    )
+
+
+def _how_many_pay(people: int) -> str:
+    """What follows from how many people may pay now."""
+    if people >= max(EYES):
+        return _("Now %(n)s people may pay here, owners and treasurers: enough for either.") % {"n": people}
+    if people == min(EYES):
+        return _(
+            "Now two people may pay here, owners and treasurers. If it takes three, the last step of each batch waits "
+            "for the days below, after everybody in it was told."
+        )
+    return _(
+        "Now one person may pay here. Whatever they began themselves waits for the days below, after everybody whom it "
+        "concerns was told. Make somebody a treasurer under People."
     )
 
 
