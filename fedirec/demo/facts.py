@@ -42,7 +42,7 @@ from fedirec.demo.lookups import (
     trails_are_the_same,
     words_are_proved,
 )
-from fedirec.demo.paid import (
+from fedirec.demo.money_facts import (
     accounts_stay_secret,
     bank_file_pays,
     batch_has_two_hands,

@@ -24,7 +24,7 @@ from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
-from fedirec.credits.actions.proposals.doors import own_person
+from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.hearing import (
     ObjectionDraft,

@@ -19,7 +19,6 @@ from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.models import Payout, PayoutAttempt
-from fedirec.payouts.numbers import uuid7
 from fedirec.payouts.payments import (
     HEARD,
     NEXT,
@@ -43,6 +42,7 @@ from fedirec.payouts.payments import (
     refusal_of,
     threshold_in,
 )
+from fedirec.payouts.uuids import uuid7
 from tests.conftest import Pass
 from tests.network import Instance
 from tests.payouts.stage import Office, check_books, owe

@@ -15,7 +15,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import own_person, with_home
+from fedirec.credits.actions.proposals.deeds import own_person, with_home
 from fedirec.credits.actions.proposals.publishing import proposers_of
 from fedirec.credits.actions.proposals.telling import tell_some
 from fedirec.credits.deciding import Rule

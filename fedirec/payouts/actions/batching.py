@@ -30,11 +30,11 @@ from fedirec.payouts.actions.readying import wait_again
 from fedirec.payouts.adapters.protocol import Adapter, Kind, key_of
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.numbers import uuid7
 from fedirec.payouts.payments import MAX_IN_BATCH, AttemptState, State, Step, advance, digest_of_batch
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row
 from fedirec.payouts.queries.ways import Ways
+from fedirec.payouts.uuids import uuid7
 from fedirec.translatable import N_
 
 SOON: Final = timedelta(days=60)

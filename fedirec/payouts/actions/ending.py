@@ -21,8 +21,8 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import HEARD, OPEN, AttemptState, State, Step, advance, asks_again_at, step_of
+from fedirec.payouts.uuids import uuid8
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
 from fedirec.uris import origin_of

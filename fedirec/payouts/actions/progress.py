@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import with_home
+from fedirec.credits.actions.proposals.deeds import with_home
 from fedirec.credits.actions.proposals.telling import tell_copies
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import Facts, Step, advance, refusal_of

@@ -20,11 +20,11 @@ from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
-from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import AttemptState, State, Step, advance
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
+from fedirec.payouts.uuids import uuid8
 
 PAGE: Final = 200
 SELDOM: Final = timedelta(minutes=10)

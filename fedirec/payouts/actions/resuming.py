@@ -23,9 +23,9 @@ from fedirec.payouts.actions.submitting import begin_try
 from fedirec.payouts.adapters.manual import check_proof, settled_by
 from fedirec.payouts.adapters.protocol import key_of
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch, PayoutStop
-from fedirec.payouts.numbers import uuid7
 from fedirec.payouts.payments import Step, advance
 from fedirec.payouts.queries.stopping import find_stop
+from fedirec.payouts.uuids import uuid7
 from fedirec.translatable import N_
 
 MAX_WORDS: Final = 500

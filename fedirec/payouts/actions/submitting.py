@@ -46,10 +46,10 @@ from fedirec.payouts.adapters.protocol import (
 from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.numbers import uuid8
 from fedirec.payouts.payments import OPEN, AttemptState, Call, Step, advance, first_call, needs_person
 from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
 from fedirec.payouts.queries.ways import Ways
+from fedirec.payouts.uuids import uuid8
 from fedirec.translatable import N_
 
 JOB: Final = "payout"

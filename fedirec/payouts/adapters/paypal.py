@@ -21,9 +21,7 @@ from typing import Any, Final
 from fedirec.clock import now
 from fedirec.ledger.currencies import write_amount
 from fedirec.net import Net
-from fedirec.payouts.adapters.details import cut, read_details
-from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
-from fedirec.payouts.adapters.wire import (
+from fedirec.payouts.adapters.asking import (
     Answer,
     ask,
     check_pattern,
@@ -35,6 +33,8 @@ from fedirec.payouts.adapters.wire import (
     refused_beforehand,
     strange,
 )
+from fedirec.payouts.adapters.details import cut, read_details
+from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
 from fedirec.translatable import N_
 
 LIVE: Final = "https://api-m.paypal.com"

@@ -17,9 +17,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from fedirec.net import Net
-from fedirec.payouts.adapters.details import cut, read_details
-from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
-from fedirec.payouts.adapters.wire import (
+from fedirec.payouts.adapters.asking import (
     Answer,
     ask,
     check_pattern,
@@ -30,6 +28,8 @@ from fedirec.payouts.adapters.wire import (
     refused_beforehand,
     strange,
 )
+from fedirec.payouts.adapters.details import cut, read_details
+from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
 from fedirec.translatable import N_
 
 LIVE: Final = "https://api.stripe.com"

@@ -9,7 +9,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
 from fedirec.credits.actions.pools.stating import refuse_shared, told_of
-from fedirec.credits.actions.proposals.doors import own_person
+from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
 from fedirec.credits.pools import UNDOING, EntryDraft, EntryKind, Kind, book, brings

@@ -12,7 +12,7 @@ from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Activity, Reject, Undo
-from fedirec.credits.actions.proposals.doors import in_force, own_person, with_home
+from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_home
 from fedirec.credits.actions.proposals.hearing import (
     MAX_REMEDY,
     MAX_WORDS,

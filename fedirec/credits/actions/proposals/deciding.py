@@ -7,7 +7,7 @@ from typing import Any
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, with_home
+from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, with_home
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE, proposers_of
 from fedirec.credits.actions.proposals.telling import announce, tell_leaders, tell_listed
 from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally

@@ -14,7 +14,7 @@ from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, own_person, parts_for
+from fedirec.credits.actions.proposals.deeds import begin, own_person, parts_for
 from fedirec.credits.actions.proposals.listing import add_credits, add_unlisted, suggest_anew
 from fedirec.credits.models import (
     DraftLine,

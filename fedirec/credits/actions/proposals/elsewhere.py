@@ -11,7 +11,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import in_force, own_person, with_home
+from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_home
 from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS, MAX_REMEDY, MAX_WORDS, ObjectionDraft
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance

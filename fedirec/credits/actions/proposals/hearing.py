@@ -18,7 +18,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
+from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.publishing import proposers_of
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some, with_copies

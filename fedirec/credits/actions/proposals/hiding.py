@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.proposals.doors import with_home
+from fedirec.credits.actions.proposals.deeds import with_home
 from fedirec.credits.actions.proposals.telling import tell_copies
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalComment
 from fedirec.credits.queries.hearing import get_objection

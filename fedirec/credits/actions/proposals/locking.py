@@ -13,7 +13,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.heads import send_head
 from fedirec.credits.actions.proposals.deciding import refuse_own
-from fedirec.credits.actions.proposals.doors import begin, in_force, with_home
+from fedirec.credits.actions.proposals.deeds import begin, in_force, with_home
 from fedirec.credits.actions.proposals.publishing import refuse_obstacles
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.models import PayProposal, ProposalRevision

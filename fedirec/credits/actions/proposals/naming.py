@@ -6,7 +6,7 @@ from fedirec.accounts.models import Identity, Person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin
+from fedirec.credits.actions.proposals.deeds import begin
 from fedirec.credits.models import NamedPerson, PayProposal, Share
 from fedirec.credits.queries.standing import newest_revision
 from fedirec.db import transaction

@@ -14,7 +14,7 @@ from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, own_person
+from fedirec.credits.actions.proposals.deeds import begin, own_person
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.comparing import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, ProposalWriter, Share

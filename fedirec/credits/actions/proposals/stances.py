@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.doors import begin, in_force, own_person, refuse_moved
+from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.publishing import with_recused, write_revision
 from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
 from fedirec.credits.departures import Departure

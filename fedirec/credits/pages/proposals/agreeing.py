@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.proposals.doors import get_own_proposal, own_person
+from fedirec.credits.actions.proposals.deeds import get_own_proposal, own_person
 from fedirec.credits.actions.proposals.stances import agree_to_departure, departures_for
 from fedirec.credits.deciding import NAMES as RULES
 from fedirec.credits.deciding import Rule
