@@ -13,7 +13,7 @@ import pytest
 from fedirec.clock import now
 from fedirec.errors import Conflict, Invalid, Misconfigured
 from fedirec.net import Net
-from fedirec.payouts.adapters import wire
+from fedirec.payouts.adapters import asking
 from fedirec.payouts.adapters.catalogue import LABELS, Accounts, open_adapters
 from fedirec.payouts.adapters.paypal import PayPal, PayPalAccount
 from fedirec.payouts.adapters.protocol import (
@@ -372,7 +372,7 @@ async def test_who_answers_too_late_may_have_paid(
     adapter: NetworkAdapter = by_paypal if name == "paypal" else by_stripe
     first = attempt(adapter)
     fakes[name].break_next(PAYPAL if name == "paypal" else STRIPE, when="after", sleep=0.6, status=201)
-    monkeypatch.setattr(wire, "SECONDS", 0.2)
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
     assert (await adapter.submit(first)).standing is Standing.UNKNOWN
     monkeypatch.undo()
     assert (await followed(adapter, first, await sent_again(adapter, first)))[-1].standing is Standing.SETTLED
