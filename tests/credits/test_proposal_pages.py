@@ -115,10 +115,14 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     has(late.text, 'value="77"')
     has(words(late), "they wrote 60")
     await here.run(lambda: DraftLine.filter(key=cy).update(reason=""))
-    assert "Lines without a reason" in await page_for(film, "ana", f"{page}/publish")
+    await here.run(lambda: DraftLine.filter(proposal_id=proposal.id).update(weight=0))
+    missing = await page_for(film, "ana", f"{page}/publish")
+    has(missing, "Lines without a reason", "Nobody gets anything yet")
+    assert "Publish it" not in missing, "no button that would be refused"
     kept = await here.run(lambda: PayProposal.get(id=proposal.id))
     assert (await post(film, "ana", f"{page}/publish", version=str(kept.version))).status_code == 422
-    await post(film, "ana", edit, do="save", version=str(kept.version), **typed)
+    merged = await post(film, "ana", edit, do="merge", version=str(kept.version), chosen=cy, **typed)
+    assert "Please choose two or more lines." in words(merged), "what a button cannot do is told, and the rest is saved"
     assert "Nothing is missing." in await page_for(film, "ana", f"{page}/publish")
     published = await post(film, "ana", f"{page}/publish", version=str(kept.version + 1))
     assert published.headers["location"] == page

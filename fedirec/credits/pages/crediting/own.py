@@ -63,13 +63,18 @@ async def _show_own(request: Request[Any], form: Form, chosen: ProductionCredit 
     own = await own_people(viewer.actor)
     waiting = await own_credits(viewer.actor, waiting=True, limit=_OWN)
     lines = list(await own_credits(viewer.actor, before=before, limit=_OWN + 1))
+    above = {line.id for line in waiting}
     return render(
         request,
         "credits/own.html",
         form=form,
         chosen=chosen.id if chosen else 0,
         waiting=[line_view(cards, line, held={}, viewer=viewer.actor, own=own) for line in waiting],
-        lines=[line_view(cards, line, held={}, viewer=viewer.actor, own=own) for line in lines[:_OWN]],
+        lines=[
+            line_view(cards, line, held={}, viewer=viewer.actor, own=own)
+            for line in lines[:_OWN]
+            if line.id not in above
+        ],
         next_before=lines[_OWN - 1].id if len(lines) > _OWN else None,
         max_reason=MAX_REASON,
         may_answer=viewer.can(Permission.CLAIM_CREDIT),

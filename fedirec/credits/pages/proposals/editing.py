@@ -45,11 +45,16 @@ from fedirec.remix.roles import ROLES, label_of
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.views import Choice, PersonView
 
 PIECE: Final = 100
 """Lines on one page of the editor: all their fields fit into one form."""
 _DEEDS: Final = ("save", "publish", "recalculate", "even", "suggest", "scale", "credits", "split", "merge", "add")
+_BESIDE: Final = {"add": "person", "scale": "target", "split": "chosen", "merge": "chosen"}
+"""Where it stands what a button cannot do, unless a field is named that is on the page."""
+_NEW: Final = frozenset({"person", "name", "label", "weight", "reason"})
+"""The fields of a line that is added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,7 @@ async def post_editor(request: Request[Any]) -> Response:
         form.refuse(error)
         return await _show(request, await proposal_in(request), form, status=412, is_overtaken=True)
     except FedirecError as error:
-        form.refuse(error, beside="person" if deed == "add" else "")
+        _tell(form, deed, error)
         return await _show(request, await proposal_in(request), form, status=422, version=version)
     if deed == "publish":
         return redirect(request, f"/pay/{proposal.key}/publish")
@@ -135,6 +140,13 @@ async def _then(request: Request[Any], form: Form, deed: str, proposal: PayPropo
         case "add":
             return _("The line is there. It needs its reason.") if not form.value("reason") else _("The line is there.")
     return _("Saved. Nobody else sees it before it is published.")
+
+
+def _tell(form: Form, deed: str, error: FedirecError) -> None:
+    """What was refused stands where whoever pressed the button sees it."""
+    field = error.field or ""
+    is_there = "-" in field or (deed == "add" and field in _NEW)
+    form.fail(field if is_there else _BESIDE.get(deed, ""), told(error))
 
 
 def _chosen(form: Form) -> list[str]:

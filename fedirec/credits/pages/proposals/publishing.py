@@ -87,6 +87,7 @@ async def _show(request: Request[Any], proposal: PayProposal, form: Form, *, sta
         version=proposal.version,
         revision=revision,
         change=difference_view(change, proposal.currency) if change is not None else None,
+        is_weightless=not await DraftLine.exists(proposal_id=proposal.id, weight__gt=0),
         unreasoned=await _named(proposal, found.unreasoned),
         unlisted=found.unlisted,
         waiting=await _nameless(proposal),
