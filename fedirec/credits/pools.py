@@ -17,15 +17,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from fedirec.credits.deciding import Rule
+from fedirec.credits.shares import MAX_TOTAL, WHOLE
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger import journal
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.ledger.journal import Entry, Line
 from fedirec.translatable import N_
 
-WHOLE: Final = 1_000_000
-"""Parts per million."""
-MAX_AMOUNT: Final = 10**13
+MAX_SUM: Final = MAX_TOTAL
 """Minor units of one entry, and of what is promised."""
 MAX_TITLE: Final = 200
 MAX_BRIEF: Final = 5_000
@@ -131,7 +130,7 @@ class PoolDraft:
                 N_("All of a pot goes to contributors: state only what is shared, and keep the rest out of it."),
                 field="host_share",
             )
-        if self.stated is not None and not 0 < self.stated <= MAX_AMOUNT:
+        if self.stated is not None and not 0 < self.stated <= MAX_SUM:
             raise Invalid(N_("Please say how much is in the pot."), field="stated")
         if self.kind in POTS and self.stated is None:
             raise Invalid(N_("Please say how much is in the pot."), field="stated")
@@ -167,7 +166,7 @@ class EntryDraft:
 
 def refuse_entry(draft: EntryDraft, *, kind: Kind, currency: str, has_file: bool, now: datetime) -> None:
     """`draft` can be stated of a pool of `kind` in `currency`. Raises Invalid beside what is wrong."""
-    if type(draft.amount) is not int or not 0 < draft.amount <= MAX_AMOUNT:
+    if type(draft.amount) is not int or not 0 < draft.amount <= MAX_SUM:
         raise Invalid(N_("Please write an amount above 0, such as 120.50."), field="amount")
     if draft.currency != currency:
         raise Invalid(
@@ -200,7 +199,7 @@ def _refuse_exchange(draft: EntryDraft, currency: str) -> None:
         return
     if draft.original_currency not in CURRENCIES or draft.original_currency == currency:
         raise Invalid(N_("Please choose the currency that it came in."), field="original_currency")
-    if type(draft.original_amount) is not int or not 0 < draft.original_amount <= MAX_AMOUNT:
+    if type(draft.original_amount) is not int or not 0 < draft.original_amount <= MAX_SUM:
         raise Invalid(N_("Please say how much it was in that currency."), field="original_amount")
     if not draft.rate.strip() or len(draft.rate) > MAX_RATE:
         raise Invalid(N_("Please say at which rate it was changed, and whose rate that is."), field="rate")

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedirec.credits.deciding import Rule
-from fedirec.credits.pools import MAX_AMOUNT, WHOLE
+from fedirec.credits.pools import MAX_SUM
+from fedirec.credits.proposals import LONGER, WINDOW
+from fedirec.credits.shares import WHOLE
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.translatable import N_
 
-LEAST_WINDOW: Final = 14
+LEAST_WINDOW: Final = WINDOW.days
 """Days for which a proposal is open at least."""
-LEAST_MORE: Final = 7
+LEAST_MORE: Final = LONGER.days
 """Days that people get at least who lose by a revision, or are new in it."""
 MOST_DAYS: Final = 365
 MOST_MONTHS: Final = 120
@@ -131,7 +133,7 @@ class MoneyPolicy:
             ("host_share", self.host_share_ppm, 0, WHOLE),
             ("window_days", self.window_days, LEAST_WINDOW, MOST_DAYS),
             ("more_days", self.more_days, LEAST_MORE, MOST_DAYS),
-            ("threshold", self.threshold, 0, MAX_AMOUNT),
+            ("threshold", self.threshold, 0, MAX_SUM),
             ("eyes", self.eyes, min(EYES), max(EYES)),
             ("solo_days", self.solo_days, 1, MOST_DAYS),
             ("hold_days", self.hold_days, 1, MOST_DAYS),

@@ -14,8 +14,9 @@ from fedirec.api.shapes.people import Person, show_person
 from fedirec.credits.models import MoneySettings as SettingsRow
 from fedirec.credits.models import Pool as PoolRow
 from fedirec.credits.models import PoolEntry as EntryRow
-from fedirec.credits.pools import MAX_AMOUNT, MAX_BRIEF, MAX_CLIENT, MAX_RATE, MAX_TITLE, MAX_WORDS, WHOLE, PoolState
+from fedirec.credits.pools import MAX_BRIEF, MAX_CLIENT, MAX_RATE, MAX_SUM, MAX_TITLE, MAX_WORDS, PoolState
 from fedirec.credits.queries.settings import adapters_of
+from fedirec.credits.shares import WHOLE
 from fedirec.remix.logbook import MAX_REASON
 
 PoolKind = Literal["profit_split", "royalties", "line_item", "commission", "self_funded"]
@@ -98,7 +99,7 @@ class PoolSaid(Sent):
     brief: Text = Field("", max_length=MAX_BRIEF)
     client: Text = Field("", max_length=MAX_CLIENT)
     currency: str = Field(max_length=3)
-    stated: int | None = Field(None, ge=1, le=MAX_AMOUNT)
+    stated: int | None = Field(None, ge=1, le=MAX_SUM)
     host_share_ppm: int = Field(0, ge=0, le=WHOLE)
     rule: RuleName
 
@@ -126,7 +127,7 @@ class UseSent(Sent):
 
 class EntrySent(Sent):
     kind: EntryKindName
-    amount: int = Field(ge=1, le=MAX_AMOUNT)
+    amount: int = Field(ge=1, le=MAX_SUM)
     currency: str = Field(max_length=3, description="Of the pool: said once more, so that nothing is mixed up.")
     words: Text = Field(min_length=1, max_length=MAX_WORDS, description="Everybody reads it.")
     happened_on: str = Field(max_length=10, description="The day, as in 2026-12-04.")
@@ -134,7 +135,7 @@ class EntrySent(Sent):
         "", max_length=2_048, description="An address, or a number in the books. Everybody reads it."
     )
     file: str | None = Field(None, max_length=26, description="The key of a picture of yours that shows it.")
-    original_amount: int | None = Field(None, ge=1, le=MAX_AMOUNT)
+    original_amount: int | None = Field(None, ge=1, le=MAX_SUM)
     original_currency: str = Field("", max_length=3)
     rate: Text = Field("", max_length=MAX_RATE, description="At which it was changed, and whose rate that is.")
 

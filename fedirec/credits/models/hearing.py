@@ -73,7 +73,7 @@ class Objection(Model, metaclass=RowClass):
 
 
 class ProposalAppeal(Model, metaclass=RowClass):
-    """Whose objection was rejected asks once for people to look who are not listed in the proposal."""
+    """Whose objection was rejected, or taken up in part, asks once for people to look who are not listed in the proposal."""
 
     id = fields.BigIntField(primary_key=True)
     objection: fields.OneToOneRelation[Objection] = fields.OneToOneField(

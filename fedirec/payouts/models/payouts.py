@@ -78,13 +78,14 @@ class Payout(Model, metaclass=RowClass):
     amount = fields.BigIntField()
     """Minor units, more than 0."""
     state = fields.CharField(max_length=10, default="ready", db_default="ready")
-    """ready, batched, submitted, settled, returned, failed, unclaimed or given_away, as `payments.State` says."""
+    """ready, batched, submitted, settled, returned, failed, unclaimed or given_away, as `payments.State` says, of which
+    `carried` is what is owed below the least sum, and never a row here."""
     batch: fields.ForeignKeyNullableRelation[PayoutBatch] = fields.ForeignKeyField(
         "fedirec.PayoutBatch", related_name="payouts", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     batch_id: int | None
     fingerprint = fields.CharField(max_length=64, default="", db_default="")
-    """Of the payee's details when the batch was approved: others are not paid to."""
+    """Of the payee's details when it was put into the batch: others are not paid to."""
     country = fields.CharField(max_length=2, default="", db_default="")
     """ISO 3166-1; where the payee lived when it was put into the batch with which it went out."""
     fee = fields.BigIntField(default=0, db_default=0)
@@ -122,7 +123,7 @@ class Payable(Model, metaclass=RowClass):
     )
     proposal_id: int
     part = fields.CharField(max_length=26, default="", db_default="")
-    """Empty for what was locked first; the key of the appeal after which the rest was."""
+    """Empty for what was locked first; 2, 3 and so on for what was held back then, in the order in which it was released."""
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "fedirec.Person", related_name="payables", on_delete=fields.RESTRICT
     )

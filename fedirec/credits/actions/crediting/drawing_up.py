@@ -19,7 +19,7 @@ from fedirec.credits.actions.crediting.offering import offer_lines
 from fedirec.credits.actions.crediting.taking_up import keep_taken_up
 from fedirec.credits.lines import CreditState, state_of_role
 from fedirec.credits.models import ProductionCredit
-from fedirec.credits.queries.credits import is_as_named
+from fedirec.credits.queries.credits import MAX_LINES, is_as_named
 from fedirec.db import fetch_rows, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import NotFound
@@ -41,8 +41,6 @@ from fedirec.remix.roles import CONTRIBUTOR, find_role
 from fedirec.remix.vocab.text import clean_line
 from fedirec.uris import new_key
 
-MAX_LINES: Final = 5_000
-"""Lines of one list, the nearest first."""
 A_ROUND: Final = 24
 """Rounds of the chore within which each list is looked at once."""
 _ROUND: Final = f"""

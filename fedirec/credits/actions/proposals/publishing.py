@@ -31,6 +31,7 @@ from fedirec.credits.queries.pots import is_there, pot_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import listed_people, newest_revision
 from fedirec.credits.revisions import Revision, refuse_successor
+from fedirec.credits.shares import MAX_LINES
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Changed, Conflict, Invalid, TooMany
@@ -73,7 +74,7 @@ async def publish_revision(leader: Actor, proposal: PayProposal, *, version: int
             raise Invalid(N_("Please say what changed, and why."), field="note")
         lines = await draft_lines(proposal)
         if not lines:
-            raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": 2_000})
+            raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
         pot = await pot_of(proposal.pool)
         found = await obstacles_to(proposal, lines, pot.to_share)
         refuse_obstacles(found)
