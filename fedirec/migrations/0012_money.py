@@ -1320,7 +1320,7 @@ class Migration(QuickMigration):
                 "table": "proposal_appeal",
                 "app": "fedirec",
                 "pk_attr": "id",
-                "table_description": "Whose objection was rejected, or taken up in part, asks once for people to look who are not listed in the proposal.",
+                "table_description": "Whose objection was rejected, or taken up in part, asks once for people to look who are not listed.",
             },
             bases=["Model"],
         ),

@@ -55,7 +55,7 @@ class Objection(Model, metaclass=RowClass):
     answered_by_id: int | None
     answered_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     has_part = fields.BooleanField(default=True, db_default=True)
-    """Whether whoever says it has a part in what is shared (`queries.traces`): else it is answered and holds nothing."""
+    """Whether whoever says it has a part in it (`queries.traces`): else it is answered and holds nothing."""
     is_hidden = fields.BooleanField(default=False, db_default=False)
     """Whether a moderator took its words down: it stands, and is answered, all the same."""
     is_answer_hidden = fields.BooleanField(default=False, db_default=False)
@@ -73,7 +73,7 @@ class Objection(Model, metaclass=RowClass):
 
 
 class ProposalAppeal(Model, metaclass=RowClass):
-    """Whose objection was rejected, or taken up in part, asks once for people to look who are not listed in the proposal."""
+    """Whose objection was rejected, or taken up in part, asks once for people to look who are not listed."""
 
     id = fields.BigIntField(primary_key=True)
     objection: fields.OneToOneRelation[Objection] = fields.OneToOneField(

@@ -123,7 +123,7 @@ class Payable(Model, metaclass=RowClass):
     )
     proposal_id: int
     part = fields.CharField(max_length=26, default="", db_default="")
-    """Empty for what was locked first; 2, 3 and so on for what was held back then, in the order in which it was released."""
+    """Empty for what was locked first; 2, 3 and so on for what was held back then, as it was released."""
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "fedirec.Person", related_name="payables", on_delete=fields.RESTRICT
     )
