@@ -25,7 +25,7 @@ from fedirec.errors import Misconfigured
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-SIGN_BYTES: Final = 8
+KEY_ID_BYTES: Final = 8
 """By which it is seen, without opening it, whether something was sealed with the key that is there."""
 
 
@@ -43,12 +43,12 @@ class Vault:
         cannot be written or is no key.
         """
         key, nonce = self._make(), secrets.token_bytes(NONCE_BYTES)
-        return key.sign + nonce + key.cipher.encrypt(nonce, secret, label.encode())
+        return key.id + nonce + key.cipher.encrypt(nonce, secret, label.encode())
 
     def unseal(self, sealed: bytes, *, label: str) -> bytes:
         """What was sealed under `label`. Raises Misconfigured when the key is missing or another one, or the label."""
         key = self._find()
-        nonce, text = sealed[SIGN_BYTES : SIGN_BYTES + NONCE_BYTES], sealed[SIGN_BYTES + NONCE_BYTES :]
+        nonce, text = sealed[KEY_ID_BYTES : KEY_ID_BYTES + NONCE_BYTES], sealed[KEY_ID_BYTES + NONCE_BYTES :]
         try:
             if key is not None and self.opens(sealed):
                 return key.cipher.decrypt(nonce, text, label.encode())
@@ -59,7 +59,7 @@ class Vault:
     def opens(self, sealed: bytes | None) -> bool:
         """Whether there is something, and it was sealed with the key that is there."""
         key = self._find() if sealed else None
-        return key is not None and hmac.compare_digest(bytes(sealed or b"")[:SIGN_BYTES], key.sign)
+        return key is not None and hmac.compare_digest(bytes(sealed or b"")[:KEY_ID_BYTES], key.id)
 
     def fingerprint(self, adapter: str, details: Mapping[str, str]) -> str:
         """64 hexadecimal digits: the same for the same details, and nobody without the key can try which they are."""
@@ -85,7 +85,7 @@ class _Key:
     def __init__(self, secret: bytes) -> None:
         self.cipher = AESGCM(_derived(secret, "sealing"))
         self.marking = _derived(secret, "fingerprints")
-        self.sign = _derived(secret, "sign")[:SIGN_BYTES]
+        self.id = _derived(secret, "sign")[:KEY_ID_BYTES]
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:
@@ -115,7 +115,7 @@ def label_of_batch(key: str) -> str:
     return f"batch {key}"
 
 
-def settle(draft: Path, file: Path) -> None:
+def put_in_place(draft: Path, file: Path) -> None:
     """The new key has taken the place of the one before, and stays there after a power cut."""
     draft.replace(file)
     folder = os.open(file.parent, os.O_RDONLY)

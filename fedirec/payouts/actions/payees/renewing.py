@@ -17,7 +17,7 @@ from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.db import transaction
 from fedirec.errors import Conflict, NotFound
-from fedirec.payouts.keys import Vault, label_of_batch, label_of_payee, settle
+from fedirec.payouts.keys import Vault, label_of_batch, label_of_payee, put_in_place
 from fedirec.payouts.models import Payee, PayoutBatch
 
 PAGE: Final = 100
@@ -37,7 +37,7 @@ async def renew_payees_key(doer: Doer, file: Path) -> int:
         finished = Vault(draft)
         done = [column async for _row, _name, column, _label in _sealed() if finished.opens(column)]
         if done:
-            settle(draft, file)  # the database has had it, and only the file was late
+            put_in_place(draft, file)  # the database has had it, and only the file was late
             return len(done)
         draft.unlink()
     if not await to_thread.run_sync(file.exists):
@@ -59,7 +59,7 @@ async def renew_payees_key(doer: Doer, file: Path) -> int:
             await row.save(update_fields=changed)
             count += 1
         await audit(doer, "renew_payees_key", doer.uri, things=count)
-    settle(draft, file)
+    put_in_place(draft, file)
     return count
 
 
