@@ -193,7 +193,7 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     await here.run(lambda: Actor.filter(local_handle="eve").update(state="suspended"))
     async with here.client() as stranger:
         seen = words(await stranger.get(page))
-        has(seen, "A moderator took these words down", "We counted: it is 40.")
+        has(seen, "These words are not shown.", "We counted: it is 40.")
         asked = [f"/api/proposals/{proposal.key}{end}" for end in ("", "/objections", "/comments")]
         seen += "".join([(await stranger.get(path, headers={"Accept": "application/json"})).text for path in asked])
         seen += str(await documents_of(here, [f"{proposal.uri}/replies?after=0"]))
