@@ -102,7 +102,7 @@ async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     is_used = mine is not None and mine.state in UNDECIDED
     cache = request.state["media_cache"]
     return {
-        "tabs": money_tabs(request, viewer),
+        "tabs": money_tabs(request),
         "has_code": mine is not None and mine.state in ("given", *UNDECIDED),
         "made_at": mine.created_at if mine else None,
         "claimant": person_view(mine.used_by, cache=cache) if mine and is_used and mine.used_by else None,

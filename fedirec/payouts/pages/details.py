@@ -122,7 +122,7 @@ async def show_terms(request: Request[Any]) -> Response:
         request,
         _TERMS_PAGE,
         headers=PRIVATE,
-        tabs=money_tabs(request, viewer),
+        tabs=money_tabs(request),
         terms=_(terms_of(settings)),
         version=settings.terms_version,
         digest=digest_of_terms(settings),
@@ -165,7 +165,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
     events = await events_of(standing.payee) if standing else []
     known = unsealed(standing.payee, request.state["vault"]) if standing else None
     return {
-        "tabs": money_tabs(request, viewer),
+        "tabs": money_tabs(request),
         "ways": [
             Tab(label=_(each.label), url=f"{DETAILS}?way={name}#how", is_current=name == chosen)
             for name, each in offered.items()

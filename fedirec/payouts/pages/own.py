@@ -119,7 +119,7 @@ async def show_statement(request: Request[Any]) -> Response:
         request,
         "payouts/statement.html",
         headers=PRIVATE,
-        tabs=money_tabs(request, viewer),
+        tabs=money_tabs(request),
         statement=statement,
         country=country_name(statement.country) if statement.country else "",
         kinds=KINDS,
@@ -196,7 +196,7 @@ async def presence_of(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def money_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
+def money_tabs(request: Request[Any]) -> list[Tab]:
     """The pages about one's own money."""
     pages = [
         (HERE, _("What you are owed")),
@@ -212,7 +212,7 @@ async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     standing = (await statuses_of([person.id], vault)).get(person.id)
     rows, before = await payables_of(person, before=place_in(request, "before"))
     return {
-        "tabs": money_tabs(request, viewer),
+        "tabs": money_tabs(request),
         "balances": await balances_with(person, standing, request.state["ways"]),
         "lacks": LACKS,
         "payables": page_with(request, [_payable(row) for row in rows], name="before", place=before),
