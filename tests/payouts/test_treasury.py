@@ -48,6 +48,8 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
             assert answer.status_code == 303, answer.text
             return str((await client.get(url)).text)  # type: ignore[attr-defined]
 
+        assert "Approve exactly this" not in (await tina.get(url)).text, "no button that would be refused"
+        assert "Approve exactly this" in (await tom.get(url)).text
         assert "four eyes" in await say(tina, "/approve", digest=batch.digest)
         assert "Approved" in await say(tom, "/approve", digest=batch.digest)
         assert "four eyes" in await say(tom, "/submit")

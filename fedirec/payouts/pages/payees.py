@@ -24,6 +24,7 @@ from fedirec.payouts.adapters.catalogue import KINDS as WAYS
 from fedirec.payouts.models import CreditCode, Payee
 from fedirec.payouts.pages.details import HAPPENINGS
 from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
+from fedirec.payouts.pages.treasury.views import treasury_tabs
 from fedirec.payouts.queries.payees import (
     PayeeStatus,
     events_of,
@@ -61,6 +62,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
         status,
         headers=PRIVATE,
         form=form,
+        tabs=treasury_tabs(request, require_viewer(request, Permission.PAY)),
         year=str(now().year),
         payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
         kinds=[Tab(label=label, url=f"{HERE}?which={name}", is_current=name == which) for name, label in kinds],

@@ -74,6 +74,12 @@ async def proposals_to_lock() -> list[PayProposal]:
     return await waiting.order_by("decided_at", "id").limit(MAX_SHOWN)
 
 
+async def proposals_to_decide() -> list[PayProposal]:
+    """Proposals of ours that the host decides and that wait for it, those that closed first at first."""
+    waiting = PayProposal.filter(state="closing", rule="host", pool_id__not_isnull=True)
+    return await waiting.order_by("closes_at", "id").limit(MAX_SHOWN)
+
+
 async def ready_sums() -> list[Ready]:
     """What waits for a batch, for each way and currency."""
     rows = await fetch_tuples(

@@ -10,12 +10,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.accounts.actions.audit import audit
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
+from fedirec.credits.eyes import is_short
+from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured
+from fedirec.payouts.actions.alone import refuse_eyes
 from fedirec.payouts.actions.batching import (
     approve_batch,
     cancel_batch,
@@ -40,9 +44,15 @@ from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render, turn_back
+from fedirec.web.sentences import told
 
 LIST = f"{HERE}/batches"
 _PAGE = "payouts/batch.html"
+_STEPS: Final = {
+    "proposed": N_("Approving it:"),
+    "approved": N_("Paying it:"),
+    "submitted": N_("Saying what became of it:"),
+}
 UNREADABLE: Final = N_(
     "The file cannot be opened, or is not any more what was written: the key for payees (payees.key) is missing or "
     "another one, or somebody changed the database. Ask the bank whether it has had this file, before anything is "
@@ -161,13 +171,16 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         (_("Paid by"), batch.paid_by, batch.submitted_at),
     ]
     shown = [payout_view(payout, tried) for payout, tried in lines]
-    at_hand = [actor for _word, actor, _at in hands if actor is not None]
+    at_hand = list({actor.id: actor for _word, actor, _at in hands if actor is not None}.values())
     interested = await paid_in(batch, at_hand)
     return {
         "tabs": treasury_tabs(request, viewer),
         "form": form,
         "batch": batch_view(batch, labels, count=count, amount=amount),
         "standing": batch.state,
+        "next_step": _(_STEPS[batch.state]) if batch.state in _STEPS else "",
+        "eyes": await _eyes(viewer, batch),
+        "is_short": is_short(await payers(), batch.eyes),
         "digest": batch.digest,
         "execute_on": batch.execute_on,
         "not_before": batch.not_before,
@@ -183,6 +196,20 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "is_on_its_way": batch.state == "submitted",
         "states": BATCHES,
     }
+
+
+async def _eyes(viewer: Viewer, batch: PayoutBatch) -> str:
+    """Why whoever looks does not go on with `batch`, or not yet; empty where they can."""
+    before = {
+        "proposed": [batch.proposed_by_id],
+        "approved": [batch.proposed_by_id, batch.approved_by_id],
+        "submitted": [batch.paid_by_id],
+    }.get(batch.state, [])
+    try:
+        await refuse_eyes(batch, (await person_of(viewer.actor)).id, [actor for actor in before if actor is not None])
+    except FedirecError as error:
+        return told(error)
+    return ""
 
 
 def _day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""What waits for those who pay: money to confirm, proposals to lock, who is owed what, and what is ready to go out."""
+"""What waits for those who pay: money to confirm, what to decide and to lock, who is owed what, and what is ready."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from fedirec.payouts.payments import LACKS
 from fedirec.payouts.queries.batches import (
     batches,
     entries_to_confirm,
+    proposals_to_decide,
     proposals_to_lock,
     ready_payouts,
     ready_sums,
@@ -109,7 +110,8 @@ async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[s
         "tabs": treasury_tabs(request, viewer),
         "troubles": [_(each) for each in await find_troubles(ways, vault)],
         "entries": await entries_to_confirm(),
-        "proposals": [(row.title, row.uri) for row in await proposals_to_lock()],
+        "to_decide": [(row.title, f"/pay/{row.key}") for row in await proposals_to_decide()],
+        "to_lock": [(row.title, f"/pay/{row.key}") for row in await proposals_to_lock()],
         "ready": [(labels.get(each.adapter, each.adapter), each) for each in await ready_sums()],
         "opened": [batch_view(each.batch, labels, count=each.count, amount=each.amount) for each in opened],
         "strange": [payout_view(row) for row in await strange_payouts()],
