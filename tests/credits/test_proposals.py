@@ -586,6 +586,10 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
     await refused(here, Forbidden, judge)
     await roles(tom=Role.MEMBER)
     await here.run(judge)
+    said_so = await here.run(
+        lambda: Notification.get(kind__startswith="objection_decided", account__actor_id=film.cy.id)
+    )
+    assert said_so.kind == "objection_decided_alone"
     await here.run(close_windows)
 
     # Ana drew it up, and cy gets a share: as long as tom is there neither decides it.

@@ -25,6 +25,7 @@ from fedirec.clock import now
 from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
+from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
@@ -70,7 +71,7 @@ from fedirec.payouts.models import Payout
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
 from tests.credits.moving import moves
-from tests.credits.proposing import Earning, earning, refused
+from tests.credits.proposing import WINDOW, Earning, earning, refused
 from tests.ledger.books import rebuild, unprotect
 from tests.network import Instance, Network, settle
 from tests.payouts.stage import Office
@@ -192,6 +193,10 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     proposal = await earned.look(proposal)
     await here.run(lambda: accept_proposal(earned.bo, proposal, second.digest))
     held = await here.run(lambda: appeal_objection(earned.bo, theirs, "Look again."))
+    time_passes(WINDOW)
+    await here.run(close_windows)
+    await settle(here, there)
+    assert (await copy_at(there, proposal)).state == "closing", "nobody can object any more, there neither"
     await earned.decided(proposal, second, time_passes)
     await settle(here, there)
     await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
@@ -481,6 +486,9 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
     await good.post(here, good.activity("Create", bo, said))
     await good.post(here, good.activity("Update", bo, said | {"content": "<p>Very fair!</p>"}))
     assert await comments() == ["<p>Very fair!</p>"]
+    secret = said | {"content": "<p>For you alone.</p>", "to": [proposal.group.uri]}
+    await good.post(here, good.activity("Update", bo, secret, to=[proposal.group.uri]))
+    assert await comments() == ["<p>Very fair!</p>"], "what is changed is for everybody, too"
     answer = evil.note(mallory, "2", inReplyTo=said["id"], content="<p>No.</p>")
     await evil.post(here, evil.activity("Create", mallory, answer))
     assert await comments() == ["<p>Very fair!</p>", "<p>No.</p>"], "what answers a comment stands there, too"

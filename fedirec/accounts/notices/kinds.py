@@ -116,6 +116,7 @@ class Notice(StrEnum):
     OBJECTION_ANSWERED = "objection_answered"
     OBJECTION_APPEALED = "objection_appealed"
     OBJECTION_DECIDED = "objection_decided"
+    OBJECTION_DECIDED_ALONE = "objection_decided_alone"
     SHARE_GIVEN_BACK = "share_given_back"
     ASKED_TO_JOIN = "asked_to_join"
     ROLE_CHANGED = "role_changed"

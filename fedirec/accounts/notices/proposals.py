@@ -60,7 +60,13 @@ FAMILY: Final = Family(
             one=N_("%(who)s asks others to look at the answer to an objection to “%(title)s”.")
         ),
         Notice.OBJECTION_DECIDED: Words(
-            one=N_("Somebody who is not listed in “%(title)s” looked at your objection again, and decided.")
+            one=N_("The appeal against an answer to an objection to “%(title)s” is decided, with a reason.")
+        ),
+        Notice.OBJECTION_DECIDED_ALONE: Words(
+            one=N_(
+                "The appeal against an answer to an objection to “%(title)s” is decided, with a reason, by %(who)s. They "
+                "are listed or had a part in it, for nobody else here could."
+            )
         ),
         Notice.SHARE_GIVEN_BACK: Words(
             one=N_("%(who)s gave a share of “%(title)s” back, or took it back. What others get changes with it."),

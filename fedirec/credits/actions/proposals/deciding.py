@@ -9,7 +9,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, with_home
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE, proposers_of
-from fedirec.credits.actions.proposals.telling import announce, tell_leaders, tell_listed
+from fedirec.credits.actions.proposals.telling import announce, tell_copies, tell_leaders, tell_listed
 from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally
 from fedirec.credits.eyes import refuse_interest, refuse_same_eyes
 from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
@@ -114,6 +114,7 @@ async def _close(proposal: PayProposal) -> bool:
         proposal.state = advance(proposal.state, Step.CLOSE, facts).value
         await proposal.save(update_fields=["state"])
         await tell_leaders(proposal, Notice.PROPOSAL_CLOSING, cause=None)
+        await tell_copies(proposal)
         await record("proposal_closing", proposal.key, {"revision": revision.number, "digest": revision.digest})
     return True
 

@@ -327,8 +327,9 @@ async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, 
         appeal.state = (AppealState.UPHELD if upholds else AppealState.DISMISSED).value
         appeal.decided_by, appeal.decided_at, appeal.reason = judge, now(), reason.strip()
         await appeal.save(update_fields=["state", "decided_by_id", "decided_at", "reason"])
-        await _tell_author(objection, Notice.OBJECTION_DECIDED, judge, reason.strip())
-        await tell_leaders(proposal, Notice.OBJECTION_DECIDED, cause=judge, reason=reason.strip())
+        kind = Notice.OBJECTION_DECIDED_ALONE if is_solo else Notice.OBJECTION_DECIDED
+        await _tell_author(objection, kind, judge, reason.strip())
+        await tell_leaders(proposal, kind, cause=judge, reason=reason.strip())
         await tell_copies(proposal)
         document = {"objection": objection.key, "outcome": appeal.state, "solo": is_solo}
         await record("appeal_decided", proposal.key, document)

@@ -28,7 +28,7 @@ IN_COPIES: Final = frozenset(
     {
         *(Notice.PROPOSAL_PUBLISHED, Notice.PROPOSAL_REVISED, Notice.SHARE_GIVEN_BACK, Notice.PROPOSAL_DECIDED),
         *(Notice.PROPOSAL_REJECTED, Notice.PROPOSAL_LOCKED, Notice.PROPOSAL_CANCELLED, Notice.OBJECTION_ANSWERED),
-        *(Notice.OBJECTION_DECIDED, Notice.PROPOSAL_WITHOUT_MONEY),
+        *(Notice.OBJECTION_DECIDED, Notice.OBJECTION_DECIDED_ALONE, Notice.PROPOSAL_WITHOUT_MONEY),
     }
 )
 """Of what an instance tells its people by itself that keeps a copy (`copies`)."""
