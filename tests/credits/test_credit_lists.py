@@ -150,6 +150,11 @@ async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(h
         assert refused.status_code == 422
         await browser.post(f"{path}/answers/{asked.id}", data={"do": "confirm"})
         assert (await lines_of(here, production))["bo", "fmd", 0].state == await role_line() == "confirmed"
+        await here.run(lambda: Actor.filter(id=bo.id).update(moved_to="https://there.test/u/bo"))
+        lost = await browser.post(f"{path}/answers/{asked.id}", data={"do": "decline"})
+        assert lost.status_code == 403, "an account that they moved from, or lost, says nothing for them"
+        assert (await lines_of(here, production))["bo", "fmd", 0].state == await role_line() == "confirmed"
+        await here.run(lambda: Actor.filter(id=bo.id).update(moved_to=None))
         await browser.post(f"{path}/credits/{line.key}", data={"do": "contest", "reason": "I only edited it."})
     assert (await lines_of(here, production))["bo", "fmd", 0].state == "contested"
     assert await role_line() == "proposed", "the page of the production does not say that they confirmed it"

@@ -71,12 +71,16 @@ async def answer_credit(
 async def answer_named_role(person: Actor, production: Production, line: int, *, is_so: bool) -> RoleLine:
     """`person` says whether they did what `production` names them for, before it is frozen or after.
 
-    Raises NotFound when they are not named there any more, Forbidden for anybody else.
+    Raises NotFound when they are not named there any more, Forbidden for anybody else, also for an account from which
+    they moved or that is lost to them.
     """
     async with transaction(), gathering():
         await hold(production.project)
         answered = await answer_role(person, production, line, is_so=is_so)
         credit = await ProductionCredit.get_or_none(role_line_id=answered.id)
+        if credit is not None:
+            said_by = CreditHappening.CONFIRM if is_so else CreditHappening.DECLINE
+            refuse_speaker(said_by, is_person=await is_of(credit, person))
         if credit is not None and not is_as_named(credit, answered):
             raise Conflict(_("That was corrected since. Please look at the credit list."))
         said = CreditState.CONFIRMED if is_so else CreditState.DECLINED
