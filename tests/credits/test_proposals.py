@@ -18,6 +18,7 @@ from fedirec.accounts.models import Account, Identity, Notification
 from fedirec.accounts.notices import ALWAYS
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.crediting.answering import answer_credit
@@ -514,6 +515,10 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     assert (decision.outcome, decision.decided_by_id) == ("accepted", None)
     late = await here.run(lambda: accept_proposal(film.cy, proposal, first.digest))
     assert not late.counts
+    nobody = (await here.run(own_actor)).id
+    await here.run(lambda: Identity.filter(actor_id=film.cy.id).update(actor_id=nobody))
+    await refused(here, Conflict, lambda: lock_proposal(film.tom, proposal, digest=second.digest))
+    await here.run(lambda: Identity.filter(actor_id=nobody).update(actor_id=film.cy.id))
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=second.digest))
     assert sum((await film.owed(proposal)).values()) == 403_682
 

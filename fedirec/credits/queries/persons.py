@@ -59,11 +59,12 @@ async def strangers_in(revision: ProposalRevision) -> list[str]:
     for key, share in shares.items():
         line, root = lines.get(key), roots[share.person_id]
         account = known.get(line.person or "") if line else None
+        is_nobody = line is not None and line.person is not None and account is None  # which never goes by itself
         proved = _follow(joins, share.person_id)
         was_theirs = account is not None and any(
             account.id in join.identities for row in proved for join in [joins.get(row)] if join
         )
-        if proved[-1] != root or (account is not None and account.person_id != root and not was_theirs):
+        if is_nobody or proved[-1] != root or (account is not None and account.person_id != root and not was_theirs):
             found.add(key)
     return sorted(found)
 
