@@ -13,6 +13,8 @@ from fedirec.web.render import local_path
 
 NAMED: Final = 2
 """People whose names stand in the sentence about several."""
+_ASKED_THERE: Final = frozenset({Notice.GROUP_WROTE, Notice.PROPOSAL_LOCKED})
+"""What somebody does on the page of another server: here there is none for it."""
 
 
 def grouped(rows: Sequence[Notification]) -> list[list[Notification]]:
@@ -50,8 +52,8 @@ def name_in(row: Notification) -> str:
 
 
 def page_of(row: Notification, origin: str) -> str:
-    """The page to look at, from its slash on; what a Group of another server asks is asked on its own page there."""
-    is_asked_there = row.kind == Notice.GROUP_WROTE and not row.url.startswith((f"{origin}/", "/"))
+    """The page to look at, from its slash on; what is asked by another server is asked on its own page there."""
+    is_asked_there = row.kind in _ASKED_THERE and not row.url.startswith((f"{origin}/", "/"))
     return row.url if is_asked_there else page_about(row.url, origin)
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Notification
+from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Role
+from fedirec.accounts.telling import page_of
 from fedirec.activitypub import ld
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.keys import read_public_key
@@ -60,7 +62,7 @@ from fedirec.credits.revisions import IncomeKind, Line, Revision
 from fedirec.credits.routes.pages import MAX_ON_PAGE
 from fedirec.credits.vocab import ProposalObject, ProposalRef
 from fedirec.credits.vocab.proposals import MAX_INLINE
-from fedirec.db import execute
+from fedirec.db import execute, transaction
 from fedirec.errors import Changed
 from fedirec.ledger.verifying import verify
 from fedirec.payouts.actions.accruing import accrue
@@ -68,6 +70,7 @@ from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.models import Payout
+from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
 from tests.credits.moving import moves
@@ -212,6 +215,19 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
         each.kind for each in notices if each.details.get("title") == copy.title or "share" in str(each.details)
     ]
     assert about_it == kinds, "nobody is told twice"
+    door = f"{here.origin}/sign-in/elsewhere?next=/money"
+    assert page_of(notices[-1], there.origin) == door, "how they are paid is said where the money is"
+
+    async def say_that_details_are_new() -> None:
+        async with transaction():
+            known = [await Actor.get(uri=dia.uri)]
+            at = f"{here.origin}/money"
+            await tell_people(await own_actor(), known, Notice.PAY_DETAILS_GIVEN, None, at, at, {})
+
+    await here.run(say_that_details_are_new)
+    await settle(here, there)
+    letter = await there.run(lambda: Notification.get(account__actor_id=dia.id, kind="group_wrote", url=door))
+    assert "said how you are paid" in letter.details["title"], "an instance writes to people, too"
 
     # How far it is paid is told there as well.
     await here.join("tina", role=Role.TREASURER)

@@ -53,9 +53,18 @@ _QUESTIONS: Final = frozenset(
         Notice.WANTS_TO_JOIN,
         Notice.CHALLENGE_OFFERED,
         Notice.LEAD_OFFERED,
+        Notice.PROPOSAL_PUBLISHED,
+        Notice.PROPOSAL_REVISED,
+        Notice.PROPOSAL_LOCKED,
+        Notice.DEPARTURE_ASKED,
+        Notice.OBJECTION_ANSWERED,
     }
 )
 """What somebody answers: the page shows them the question when they are signed in."""
+_OWN_PAGES: Final = "/money"
+"""What begins like that is shown to nobody who is not signed in."""
+_WRITERS: Final = frozenset({"Group", "Application"})
+"""What writes letters: challenges and projects, and an instance as a whole, about how people are paid."""
 
 _CREDITS: Final = frozenset({Notice.ROLE_PROPOSED, Notice.WORK_USED})
 """What tells somebody that they are credited."""
@@ -94,7 +103,8 @@ async def tell_people(
     writes = writes and group.state != "pending"
     for person in told.values():
         if writes and not person.is_local and (also_moved or person.moved_to is None):
-            page = door_to(url) if kind in _QUESTIONS else url
+            is_own = url.removeprefix(origin_of(url)).startswith(_OWN_PAGES)
+            page = door_to(url) if is_own or kind in _QUESTIONS else url
             code = ""
             if kind in _CREDITS and await is_first(person.uri, _CODE, _ONCE):
                 code = door_to(f"{origin_of(url)}/money/code")
@@ -143,13 +153,13 @@ def _in_words(kind: Notice, cause: Actor | None, details: Mapping[str, Any], lan
 
 
 async def take_private_note(group: Actor, post: PostObject) -> bool:
-    """Whether `post` is such a note of a Group elsewhere to people of ours; then they are told what it says.
+    """Whether `post` is such a note of a Group or an instance elsewhere to people of ours; then they are told of it.
 
     The notice leads to the page that the note is about, which its sentence does not spell out, if that is of the
     Group's own origin; else to the Group. Part of the transaction of the activity. Nobody is told who keeps away from
     the Group. Raises Unsupported for too much.
     """
-    if group.type != "Group" or group.is_local or post.is_public or post.in_reply_to:
+    if group.type not in _WRITERS or group.is_local or post.is_public or post.in_reply_to:
         return False
     named = {*post.to, *post.cc} & {mention.href for mention in post.mentions}
     people = await Actor.filter(uri__in=sorted(named)[:_MOST], is_local=True, type="Person", state="active")

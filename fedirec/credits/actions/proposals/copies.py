@@ -38,6 +38,7 @@ from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
 from fedirec.projects.models import ProjectMember
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.actions.private_notes import door_to
 from fedirec.remix.actions.visiting import Visit
 from fedirec.translatable import N_
 from fedirec.uris import new_key, origin_of
@@ -301,7 +302,7 @@ async def _tell(
     accounts = await Account.filter(actor_id__in=[actor.id for actor in people], state="active")
     about = {"title": copy.title, **({"reason": reason} if reason else {})}
     # How they want to be paid they say at its home.
-    page = copy.uri if kind is Notice.PROPOSAL_LOCKED else f"/pay/{copy.key}"
+    page = door_to(f"{origin_of(copy.uri)}/money") if kind is Notice.PROPOSAL_LOCKED else f"/pay/{copy.key}"
     await notify_all(accounts, kind, group, f"{copy.uri}#{kind}-{number}", page, about)
 
 
