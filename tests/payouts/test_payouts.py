@@ -17,6 +17,7 @@ from fedirec.accounts.models import Account, Notification, Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
+from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.own import own_actor
 from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
@@ -24,7 +25,7 @@ from fedirec.credits.models import PayProposal
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
-from fedirec.lanes import Done, Later, gathering
+from fedirec.lanes import Done, Lane, Later, gathering
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
 from fedirec.payouts.actions.batching import (
@@ -330,14 +331,18 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         assert later.unclaimed_policy == "hold"
         await decide(unclaimed_policy="pool", unclaimed_months=1)
         cy, dora = await office.someone("cy"), await Person.create(name="dora")
-        await owe({cy.id: 7_00, dora.id: 8_00})
+        said: dict[str, Any] = {"type": "Person", "handle": "eli", "host": "gone.test", "uri": "https://gone.test/eli"}
+        eli = await person_of(await Actor.create(**said, inbox="https://gone.test/inbox"))
+        await Lane.create(key=delivery_lane("https://gone.test"), kind="deliver", trips=1)
+        await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00})
         for days in (500, 60, 23):
             time_passes(timedelta(days=days))
             assert await follow_policy(ways, vault) == 0, "nobody could hear of it yet"
         time_passes(timedelta(days=8))
         await follow_policy(ways, vault)
         assert (await Payout.get(person_id=cy.id)).state == "given_away"
-        assert not await Payout.filter(person_id=dora.id).exists(), "whom nobody can tell loses nothing"
+        nobody = Payout.filter(person_id__in=[dora.id, eli.id])
+        assert not await nobody.exists(), "whom nobody can tell loses nothing, nor who lived on a server that is gone"
         assert not await Payout.filter(state="given_away").exclude(person_id=cy.id).exists()
         await check_books()
         await give_what_nobody_claims_to_a_charity(office, time_passes)

@@ -23,6 +23,7 @@ from fedirec.accounts.queries import ACTIVE
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
+from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import MoneySettings
@@ -258,10 +259,14 @@ async def _since(person: int, owed_since: datetime, settings: MoneySettings) -> 
 
 
 async def _reached(person: int) -> list[Actor]:
-    """The accounts of somebody that a notice reaches: here those in use, elsewhere those whose server is there."""
+    """The accounts of somebody that a notice reaches: here those in use, elsewhere those whose server is there, for
+    without it nobody signs in as a guest either.
+    """
     people = await actors_of_people([person])
     own = {row.actor_id for row in await Account.filter(actor_id__in=[each.id for each in people], state=ACTIVE)}
-    return [each for each in people if each.id in own or not each.is_local]
+    hosts = await hosts_of(each.host for each in people if not each.is_local)
+    silent = {host for host, known in hosts.items() if not known.is_reachable}
+    return [each for each in people if (each.id in own if each.is_local else each.host not in silent)]
 
 
 def _stated(payable: Payable) -> Stated:
