@@ -23,7 +23,6 @@ from fedirec.ledger.currencies import write_amount
 from fedirec.net import Net
 from fedirec.payouts.actions.reconciling import ask_about_payments
 from fedirec.payouts.actions.resuming import stop_payouts
-from fedirec.payouts.adapters.csv_file import write_cell
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payout, PayoutBatch
 from fedirec.payouts.payments import State
@@ -31,6 +30,7 @@ from fedirec.payouts.queries.batches import payouts_by_age
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.payouts.queries.ways import Ways
 from fedirec.settings import Settings
+from fedirec.web.tables import write_cell
 
 app = typer.Typer(
     help="See what was paid and what waits, and check that nobody was forgotten or paid twice.", no_args_is_help=True

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from fedirec.errors import Invalid, Misconfigured
 from fedirec.ledger.currencies import CURRENCIES, find_amount
 from fedirec.ledger.iban import LENGTHS, OUTSIDE_EEA, check_digits, read_iban, write_iban
-from fedirec.payouts.adapters.csv_file import COLUMNS, CsvFile, read_cell, write_cell
+from fedirec.payouts.adapters.csv_file import COLUMNS, CsvFile
 from fedirec.payouts.adapters.manual import Manual, check_proof, returned_by, settled_by
 from fedirec.payouts.adapters.protocol import Attempt, Batch, Standing, key_of
 from fedirec.payouts.adapters.sepa import MAXIMUM, SCHEMA, Payer, Sepa, cleaned_name, name_in_file
+from fedirec.web.tables import read_cell, write_cell
 
 etree: Final = import_module("lxml.etree")
 DOCUMENT: Final = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"

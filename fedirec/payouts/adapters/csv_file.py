@@ -1,14 +1,11 @@
 """A list of payments for whatever a spreadsheet, or a bank's page, can read.
 
-The rule to know: names, accounts and messages come from strangers, and a spreadsheet runs what looks like a formula.
-An apostrophe goes before every sign that could begin one, wherever a program might think that a cell begins; who reads
-the file with a program takes it out again with `read_cell`.
+The rule to know: names, accounts and messages come from strangers, and no cell is a formula (`web.tables`).
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping
 from io import StringIO
 from typing import Final
@@ -18,12 +15,9 @@ from fedirec.ledger.currencies import CURRENCIES, write_amount
 from fedirec.payouts.adapters.details import one_line, read_details
 from fedirec.payouts.adapters.protocol import Batch, Detail, File, Kind, Limits, refuse_amount
 from fedirec.translatable import N_
+from fedirec.web.tables import write_cell
 
 COLUMNS: Final = ("key", "execute_on", "name", "account", "bank", "amount", "currency", "message")
-_BEGINNING: Final = r"(?:^|(?<=[,;|\"\t\r\n]))[ ]*"
-_RISKY: Final = r"[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001  (spreadsheets take the wide ones for the narrow ones)
-_TO_WRITE: Final = re.compile(rf"({_BEGINNING})(?='*{_RISKY})")
-_TO_READ: Final = re.compile(rf"({_BEGINNING})'(?='*{_RISKY})")
 
 
 class CsvFile:
@@ -81,13 +75,3 @@ class CsvFile:
             lines.writerow([write_cell(cells.get(column, "")) for column in COLUMNS])
         content = text.getvalue().encode("utf-8-sig")
         return File(name=f"payouts-{batch.key}.csv", media_type="text/csv", content=content)
-
-
-def write_cell(text: str) -> str:
-    """`text` for a cell, which no spreadsheet takes for a formula."""
-    return _TO_WRITE.sub(r"\1'", text)
-
-
-def read_cell(text: str) -> str:
-    """What `write_cell` was given."""
-    return _TO_READ.sub(r"\1", text)

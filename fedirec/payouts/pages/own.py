@@ -25,7 +25,6 @@ from fedirec.payouts.actions.payees.joining import moved_to, say_yes
 from fedirec.payouts.actions.payees.naming import answer_naming, asked_of
 from fedirec.payouts.actions.payees.presence import is_fresh
 from fedirec.payouts.adapters.catalogue import LABELS
-from fedirec.payouts.adapters.csv_file import write_cell
 from fedirec.payouts.models import CreditCode, Payable
 from fedirec.payouts.payments import NAMES, Lack, State
 from fedirec.payouts.queries.money import (
@@ -42,6 +41,7 @@ from fedirec.web.countries import country_name
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
+from fedirec.web.tables import write_cell
 from fedirec.web.views import Tab
 
 HERE: Final = "/money"

@@ -25,12 +25,12 @@ from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.currencies import write_amount
 from fedirec.ledger.exports import export_chain
 from fedirec.ledger.recording import head
-from fedirec.remix.pages.attributions.forms import cell
 from fedirec.remix.pages.visitors import number_of
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
 from fedirec.web.render import render
+from fedirec.web.tables import write_cell
 
 ACCOUNTS: Final[Mapping[str, str]] = {
     "bank": N_("at the bank"),
@@ -138,7 +138,11 @@ def _total(each: Sum) -> tuple[str, int, str]:
 
 
 def _cells(entry: PublicEntry) -> list[list[str]]:
-    said = [str(entry.id), entry.posted_at.isoformat(), *map(cell, (entry.kind, entry.reference, entry.description))]
+    said = [
+        str(entry.id),
+        entry.posted_at.isoformat(),
+        *map(write_cell, (entry.kind, entry.reference, entry.description)),
+    ]
     return [[*said, each.kind, _digits(each), each.currency] for each in entry.sums]
 
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any
 
 from fedirec.media.marking import Marks
 from fedirec.remix.pages.attributions.gathering import Attribution, CreditedPerson, CreditedWork
 from fedirec.web.language import gettext as _
-
-_RISKY: Final = tuple("=+-@\t\r\n|%＝＋－＠")  # noqa: RUF001  (full width signs work in tables too)
-"""What a cell may not begin with: spreadsheets take it for a formula, and some run what it says."""
-_UNSEEN: Final = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u00ad \t\r\n\u00a0"
-"""What some programs leave out at the beginning of a cell, so that the formula stands there after all."""
+from fedirec.web.tables import write_cell
 
 
 def as_text(attribution: Attribution) -> str:
@@ -43,7 +39,7 @@ def as_json(attribution: Attribution) -> dict[str, Any]:
 def as_csv(attribution: Attribution) -> str:
     """For tables: a line for each work, with a mark in front that tells Excel that it is UTF-8.
 
-    Whatever people called themselves and their works, no cell is a formula (OWASP, CSV injection).
+    Whatever people called themselves and their works, no cell is a formula.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=csv.QUOTE_ALL)
@@ -55,20 +51,13 @@ def as_csv(attribution: Attribution) -> str:
     )
     for work in (attribution.work, *attribution.sources):
         cells = [str(work.generation), work.title, work.author, work.author_handle, work.author_url, work.licence]
-        writer.writerow([cell(each) for each in (*cells, work.licence_url, work.url or work.uri, work.thanks)])
+        writer.writerow([write_cell(each) for each in (*cells, work.licence_url, work.url or work.uri, work.thanks)])
     writer.writerow([])
     writer.writerow([_("Generation"), _("Name"), _("Roles"), _("Page"), _("Works")])
     for person in attribution.people:
         told = (str(person.generation), person.name, ", ".join(person.roles), person.url, ", ".join(person.titles))
-        writer.writerow([cell(each) for each in told])
+        writer.writerow([write_cell(each) for each in told])
     return "\ufeff" + file.getvalue()
-
-
-def cell(text: str) -> str:
-    """`text` so that no spreadsheet takes it for a formula."""
-    flat = text.replace("\0", "")
-    seen = flat.lstrip(_UNSEEN)
-    return f"'{flat}" if seen.lstrip().startswith(_RISKY) or flat.startswith(_RISKY) else flat
 
 
 def as_marks(attribution: Attribution, *, width: int = 0, height: int = 0) -> Marks:
