@@ -570,6 +570,37 @@ async def test_a_home_that_lies_is_not_believed(here: Instance, network: Network
     assert len(await why_refused(here)) == 7
     assert await tells(first) == [(1, "")]
 
+    dan, replies = await here.join("dan"), f"{uri}/replies"
+    thief = {
+        "id": f"{uri}#objection-1",
+        "type": "Object",
+        "kind": "objection",
+        "about": uri,
+        "revision": 1,
+        "digestMultibase": first["digestMultibase"],
+        "attributedTo": dan.uri,
+        "objection": "left_out",
+        "content": "I steal.",
+        "remedy": "More.",
+        "state": "answered",
+        "outcome": "rejected",
+        "published": "2026-01-01T00:00:00Z",
+        "answer": {"type": "Note", "content": "Sign in at evil.test.", "published": "2026-01-02T00:00:00Z"},
+    }
+    evil.serve(
+        replies,
+        {"@context": PROPOSAL_CONTEXT, "id": replies, "type": "OrderedCollection", "first": f"{replies}?after=0"},
+    )
+    page = {"id": f"{replies}?after=0", "type": "OrderedCollectionPage", "partOf": replies, "orderedItems": [thief]}
+    evil.serve(f"{replies}?after=0", {"@context": PROPOSAL_CONTEXT, **page})
+    assert await tells(first | {"replies": replies}) == [(1, "")]
+    copy = await here.run(lambda: PayProposal.get(uri=uri))
+    shown = (await here.get(f"/pay/{copy.key}")).text
+    assert "I steal." in shown
+    assert "shown as that server tells it" in shown
+    told = await here.run(lambda: Notification.filter(account__actor_id=dan.id).exists())
+    assert not told, "who is not listed hears from nobody what they never asked"
+
     other = [Line(key="1", person=cy.uri, name="Cy", weight=1, reason="Cut.")]
     assert await tells(proposal(lines=other)) == [(1, OTHER_WORDS)]
     kept = await here.run(lambda: ProposalRevision.get(proposal__uri=uri))

@@ -191,8 +191,10 @@ async def _save(group: Actor, described: ProposalObject, revision: Revision, sai
         await _tell(copy, news, group, ours, number=kept.number, reason=reason)
     elif known is not None and has_new and newer is not None and newer.outcome == Decided.REJECTED:
         await _tell(copy, Notice.PROPOSAL_REJECTED, group, ours, number=kept.number, reason=reason)
+    listed = {each.id for each in ours}
     for about, objection, why in answered:
-        await _tell_author(copy, about, objection, group, why)
+        if objection.is_proved or objection.author_id in listed:  # a home can name anybody as its author
+            await _tell_author(copy, about, objection, group, why)
     return copy
 
 
