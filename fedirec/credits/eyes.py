@@ -53,7 +53,7 @@ def refuse_same_eyes(
     """
     if len({person, *before}) >= min(eyes, len(before) + 1):
         return False
-    if set(payers) - {person, *before}:
+    if person in before and set(payers) - set(before):
         raise Forbidden(N_("Somebody else has to do that: four eyes see more than two."))
     _refuse_early(
         N_(
@@ -128,4 +128,4 @@ def refuse_judge(
 
 def _refuse_early(why: str, since: datetime, *, now: datetime) -> None:
     if now < since:
-        raise Conflict(why, blanks={"day": since.date().isoformat()})
+        raise Conflict(why, blanks={"day": since.date()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from fedirec.credits.departures import (
     departures,
     without_consent,
 )
-from fedirec.credits.eyes import refuse_interest, refuse_judge
+from fedirec.credits.eyes import refuse_interest, refuse_judge, refuse_same_eyes, without_neutral
 from fedirec.credits.objecting import (
     MAX_OPEN,
     TIME_TO_APPEAL,
@@ -173,6 +174,35 @@ def test_whoever_gets_a_share_decides_only_where_nobody_could_who_does_not(
         return
     with pytest.raises(end):
         refuse_interest(person, {1, 2}, others=others, told_at=NOW, days=7, now=now)
+
+
+@pytest.mark.parametrize("eyes", [2, 3])
+@pytest.mark.parametrize("many", [1, 2, 3, 4])
+def test_a_batch_is_never_stuck_and_never_seen_by_fewer_than_there_are(eyes: int, many: int) -> None:
+    payers = range(many)
+
+    def may(person: int, before: tuple[int, ...], now: datetime) -> bool:
+        try:
+            refuse_same_eyes(person, before, payers=payers, told_at=NOW, days=7, now=now, eyes=eyes)
+        except (Forbidden, Conflict):
+            return False
+        return True
+
+    for before in [*((one,) for one in payers), *product(payers, payers)]:
+        later = [person for person in payers if may(person, before, NOW + timedelta(days=7))]
+        assert later, "somebody can go on"
+        most = max(len({person, *before}) for person in payers)
+        for person in later:
+            assert len({person, *before}) == most or len({person, *before}) >= min(eyes, len(before) + 1)
+        for person in (each for each in payers if may(each, before, NOW)):
+            assert len({person, *before}) >= min(eyes, len(before) + 1), "whoever does more than their part waits"
+
+
+def test_only_where_nobody_is_neutral_somebody_does_what_they_began_or_gain_by() -> None:
+    assert without_neutral({1, 2, 3}, {1}, {2}) == frozenset()
+    assert without_neutral({1, 2}, {1}, {2}) == {2}, "sooner who gains than who began it"
+    assert without_neutral({1, 2}, {1, 2}, {2}) == {1, 2}
+    assert without_neutral({1}, {1, 9}) == {1}
 
 
 def test_it_is_open_what_comes_of_an_objection_until_nobody_can_say_otherwise() -> None:
