@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fedirec.errors import FedirecError
 from fedirec.web.language import gettext as _
+from fedirec.web.times import days
 
 
 def told(error: FedirecError) -> str:
     """What an error says, as a page shows it in the reader's language."""
     said = _(error.message)
-    if error.blanks and said.startswith("%("):  # what fills a blank is spelled as it is
-        return _ended(said % error.blanks)
-    return as_sentence(said % error.blanks if error.blanks else said)
+    blanks = {name: days(blank, blank) if isinstance(blank, date) else blank for name, blank in error.blanks.items()}
+    if blanks and said.startswith("%("):  # what fills a blank is spelled as it is
+        return _ended(said % blanks)
+    return as_sentence(said % blanks if blanks else said)
 
 
 def as_sentence(text: str) -> str:

@@ -75,6 +75,7 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
         assert wrong.status_code == 422
         assert 'id="amount-error"' in wrong.text
         files = {"file": ("paper.png", PNG, "image/png")}
+        assert "choose the file again" in (await as_ana.post(f"{page}/entries", data=entry, files=files)).text
         done = await as_ana.post(f"{page}/entries", data=entry | {"amount": "1234,5"}, files=files)
         assert done.status_code == 303, done.text
         shown = (await anybody.get(page)).text

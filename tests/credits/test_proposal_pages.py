@@ -119,6 +119,9 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     missing = await page_for(film, "ana", f"{page}/publish")
     has(missing, "Lines without a reason", "Nobody gets anything yet")
     assert "Publish it" not in missing, "no button that would be refused"
+    draft = await here.run(lambda: PayProposal.get(id=proposal.id))
+    await post(film, "ana", edit, do="even", version=str(draft.version))
+    assert {row.weight for row in await here.run(lambda: DraftLine.filter(proposal_id=proposal.id))} == {1}
     kept = await here.run(lambda: PayProposal.get(id=proposal.id))
     assert (await post(film, "ana", f"{page}/publish", version=str(kept.version))).status_code == 422
     merged = await post(film, "ana", edit, do="merge", version=str(kept.version), chosen=cy, **typed)
@@ -169,6 +172,8 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     assert half.status_code == 422
     has(half.text, "It is all sky.")
     has(words(half), "Please fill this in.")
+    over = await post(film, "cy", f"{page}/objections", **{**wish, "remedy": "All of it.", "wanted": "150"})
+    has(words(over), "A share is between 0 and 100 %.")
     heard = await post(film, "cy", f"{page}/objections", **{**wish, "remedy": "Half.", "wanted": "50"})
     objection = await here.run(lambda: Objection.get(proposal_id=proposal.id))
     assert heard.headers["location"] == f"{page}#objection-{objection.key}"

@@ -145,12 +145,16 @@ async def save_lines(
 
 
 async def even_out(leader: Actor, proposal: PayProposal, version: int) -> PayProposal:
-    """Everybody in the same role has the same weight: a role keeps what it has together, locked lines keep theirs."""
+    """Everybody in the same role has the same weight: a role keeps what it has together, locked lines keep theirs.
+
+    Where no line has any weight yet, each that is not locked has 1.
+    """
     async with transaction():
         await _begin_draft(leader, proposal, version)
         lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
+        has_weight = any(line.weight for line in lines)
         weights = even_by_role(
-            {line.key: line.weight for line in lines},
+            {line.key: line.weight if has_weight else int(not line.is_locked) for line in lines},
             {line.key: line.role for line in lines},
             scope=proposal.key,
             locked={line.key for line in lines if line.is_locked},

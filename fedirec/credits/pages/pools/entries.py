@@ -47,6 +47,9 @@ async def post_entry(request: Request[Any]) -> Response:
         with form.collecting():
             await state_entry(viewer.actor, pool, home, draft, file=file)
             return redirect(request, f"/pools/{pool.key}", _("Stated. It counts when a treasurer has confirmed it."))
+    upload = form.file("file")
+    if upload is not None and not upload.is_empty and not form.error("file"):
+        form.fail("file", _("Browsers forget files."))
     return await show_one(request, pool, home, form, status=422)
 
 

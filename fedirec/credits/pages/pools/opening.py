@@ -167,7 +167,7 @@ def read_amount(form: Form, name: str, currency: str) -> int | None:
     """The minor units in a field; None, with a sentence beside it, for what is none above 0."""
     amount = find_amount(form.line(name, max=30), currency)
     if not amount:
-        form.fail(name, _("Please write an amount above 0, such as 120.50."))
+        form.fail(name, _("Please write an amount above 0, such as 1200.50, with nothing between the thousands."))
         return None
     return amount
 

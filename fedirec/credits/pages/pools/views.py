@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from fedirec.credits.deciding import NAMES as RULES
 from fedirec.credits.deciding import SENTENCES as RULE_SENTENCES
@@ -68,6 +69,7 @@ class PoolView:
     """Whether a stated pot has really come in."""
     opened_at: datetime
     production: str = ""
+    production_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ def pool_view(pool: Pool, state: PoolState, *, sees_sums: bool) -> PoolView:
         is_covered=pool.stated is None or state.came_in - state.went_back >= pool.stated,
         opened_at=pool.created_at,
         production=pool.production.title if pool.production is not None else "",
+        production_url=urlsplit(pool.production.uri).path if pool.production is not None else "",
     )
 
 

@@ -233,6 +233,7 @@ async def _show(
         form=form,
         place=place_view(cards, await home_of(proposal.group), parts),
         proposal=head_view(cards, proposal),
+        pool={"url": f"/pools/{proposal.pool.key}", "title": proposal.pool.title},
         version=proposal.version if version is None else version,
         is_overtaken=is_overtaken,
         rows=[_row_view(cards, row, form, ppm, amounts, trail, is_overtaken=is_overtaken) for row in piece],

@@ -49,6 +49,7 @@ from fedirec.remix.terms import Pays
 from fedirec.web.forms import Form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.views import Choice
 
 MAX_CHOICES: Final = 300
@@ -307,7 +308,7 @@ async def _eyes(viewer: Actor | None, proposal: PayProposal, row: ProposalRevisi
     try:
         await refuse_own(viewer, proposal, row)
     except FedirecError as error:
-        return _(error.message) % error.blanks
+        return told(error)
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -200,7 +201,7 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
 
 async def _eyes(viewer: Viewer, batch: PayoutBatch) -> str:
     """Why whoever looks does not go on with `batch`, or not yet; empty where they can."""
-    before = {
+    before: Sequence[int | None] = {
         "proposed": [batch.proposed_by_id],
         "approved": [batch.proposed_by_id, batch.approved_by_id],
         "submitted": [batch.paid_by_id],
