@@ -99,7 +99,7 @@ async def _earn(here: Instance, olga: Program, ana: Program, nobody: Program) ->
     song, project, challenge, group = await here.run(rows)
     assert (await nobody.get("show_money_settings"))["currency"] == "EUR"
     said: dict[str, Any] = {"title": "Sales", "currency": "EUR", "rule": "host", "host_share_ppm": 500_000}
-    await ana.ask("open_pool_of_project", project, kind="profit_split", **said, status=422)
+    await ana.ask("open_pool_of_project", project, kind="profit_split", **said, status=400)
     await here.run(keeps, 500_000)
     pool = (await ana.get("open_pool_of_project", project, kind="profit_split", **said))["key"]
     changed = await ana.get("change_pool", pool, **{**said, "title": "Sales of the song"}, reason="Clearer.")
