@@ -15,7 +15,7 @@ from fedirec.cli.instance import existing_instance
 from fedirec.cli.terminal import say_json, say_table
 from fedirec.errors import Invalid
 from fedirec.html import excerpt
-from fedirec.ledger.currencies import write_amount
+from fedirec.ledger.currencies import write_money
 from fedirec.remix.digest import digest_holds
 from fedirec.remix.licences import find_licence
 from fedirec.remix.roles import label_of
@@ -117,7 +117,7 @@ def _challenge(challenge: ChallengeObject, document: Json) -> Iterator[Fact]:
 def _terms(terms: Terms) -> Iterator[Fact]:
     money = ""
     if terms.amount is not None and terms.currency is not None:
-        money = f": {write_amount(terms.amount, terms.currency)} {terms.currency}"
+        money = f": {write_money(terms.amount, terms.currency)}"
     yield "terms", f"version {terms.version}, digest {terms.digest} (holds)"
     yield "licence", find_licence(terms.licence).name
     yield "pays", f"{terms.pays}{money}"

@@ -35,6 +35,11 @@ def write_amount(amount: int, currency: str) -> str:
     return f"{sign}{text[:-digits]}.{text[-digits:]}"
 
 
+def write_money(amount: int, currency: str) -> str:
+    """`amount` minor units with their currency: "120.00 EUR"."""
+    return f"{write_amount(amount, currency)} {currency}"
+
+
 def find_amount(text: str, currency: str) -> int | None:
     """The minor units in what somebody typed, with a point or a comma; None when it is no such amount."""
     whole, separator, rest = text.strip().replace(",", ".").partition(".")

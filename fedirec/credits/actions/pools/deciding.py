@@ -20,7 +20,7 @@ from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict
-from fedirec.ledger.currencies import write_amount
+from fedirec.ledger.currencies import write_money
 from fedirec.ledger.journal import Entry, reverse
 from fedirec.ledger.posting import find_entry, post
 from fedirec.ledger.recording import hold_chain, record
@@ -168,4 +168,4 @@ def _draft_of(entry: PoolEntry, pool: Pool) -> EntryDraft:
 def _told(entry: PoolEntry, pool: Pool, undone: PoolEntry | None) -> str:
     """The amount with its sign, as the log tells it."""
     sign = "" if brings(entry.kind, undone.kind if undone else None) else "-"
-    return f"{sign}{write_amount(entry.amount, pool.currency)} {pool.currency}"
+    return f"{sign}{write_money(entry.amount, pool.currency)}"

@@ -23,7 +23,7 @@ from fedirec.credits.queries.pools import (
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid
-from fedirec.ledger.currencies import write_amount
+from fedirec.ledger.currencies import write_money
 from fedirec.ledger.recording import record
 from fedirec.projects.models import Production
 from fedirec.remix.logbook import Happening
@@ -156,7 +156,7 @@ def _said(draft: PoolDraft) -> dict[str, Any]:
 
 
 def _pot(pool: Pool) -> str:
-    return "" if pool.stated is None else f"{write_amount(pool.stated, pool.currency)} {pool.currency}"
+    return "" if pool.stated is None else write_money(pool.stated, pool.currency)
 
 
 def _refuse_closed(pool: Pool) -> None:
@@ -183,9 +183,7 @@ async def _refuse_own_share(draft: PoolDraft, parts: frozenset[Part]) -> None:
     usual = (await money_settings()).host_share_ppm
     if draft.kind not in POTS and draft.host_share_ppm != usual and Part.TREASURER not in parts:
         raise Invalid(
-            N_(
-                "This instance keeps %(percent)s %%. Only its treasurers open a pool with another share, or say so."
-            ),
+            N_("This instance keeps %(percent)s %%. Only its treasurers open a pool with another share, or say so."),
             field="host_share",
             blanks={"percent": f"{usual / 10_000:g}"},
         )
