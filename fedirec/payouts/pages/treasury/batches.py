@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -201,13 +200,14 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
 
 async def _eyes(viewer: Viewer, batch: PayoutBatch) -> str:
     """Why whoever looks does not go on with `batch`, or not yet; empty where they can."""
-    before: Sequence[int | None] = {
+    hands: dict[str, list[int | None]] = {
         "proposed": [batch.proposed_by_id],
         "approved": [batch.proposed_by_id, batch.approved_by_id],
         "submitted": [batch.paid_by_id],
-    }.get(batch.state, [])
+    }
+    before = [actor for actor in hands.get(batch.state, []) if actor is not None]
     try:
-        await refuse_eyes(batch, (await person_of(viewer.actor)).id, [actor for actor in before if actor is not None])
+        await refuse_eyes(batch, (await person_of(viewer.actor)).id, before)
     except FedirecError as error:
         return told(error)
     return ""
