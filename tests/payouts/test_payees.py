@@ -30,7 +30,7 @@ from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit
 from fedirec.credits.queries.credits import is_of
 from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
-from fedirec.errors import Misconfigured, NotFound
+from fedirec.errors import Conflict, Misconfigured, NotFound
 from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
@@ -844,12 +844,16 @@ async def test_who_becomes_one_has_one_way_of_being_paid(here: Instance, both: b
         async with here.sign_in(name) as browser:
             assert (await says(browser, instructions=f"to {name}")).status_code == 303
 
-    async def join() -> None:
+    async def join(other: Person | None = None) -> None:
         async with transaction():
-            await join_money(ana, await person_of(ana), await person_of(anew), cause=Cause.MOVE, vault=vault)
+            stays = await person_of(ana if other is None else tina)
+            await join_money(ana, stays, other or await person_of(anew), cause=Cause.MOVE, vault=vault)
 
+    tina, before = await here.join("tina"), await here.run(person_of, anew)
     await here.run(join)
     await here.run(join)  # once more changes nothing
+    with pytest.raises(Conflict):
+        await here.run(join, before)  # who proves to be that row proves nothing of ana, whom it joined meanwhile
     standing = await status_of(here, anew)
     known = unsealed(standing.payee, vault)
     assert known is not None

@@ -12,6 +12,7 @@ from fedirec.accounts.actions.audit import HasUri, audit
 from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
 from fedirec.db import transaction
+from fedirec.errors import Conflict
 from fedirec.ledger.recording import record
 
 JOINED: Final = "person_joined"
@@ -66,7 +67,8 @@ async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str, c
     """`other` turned out to be `stays`, for good: every account of theirs is a way to be the same person, unless this
     `cuts_off` the accounts of `other`, which are somebody else's from now on and have nothing.
 
-    Answers with None when they are one already, and nothing happens. It is on record with `why`: move, code or name.
+    Answers with None when they are one already, and nothing happens; raises Conflict where one of them has joined
+    somebody else since they were looked up. It is on record with `why`: move, code or name.
     Only a proof may lead here: an account that says where it moved to, and which that one confirms, a code that only
     the person has, or the words of those who named somebody without an account. Part of the caller's transaction, in
     which nobody else joins either of them, and which ends with `record_join`.
@@ -74,9 +76,11 @@ async def join_person(doer: HasUri, stays: Person, other: Person, *, why: str, c
     held = Person.filter(id__in=[stays.id, other.id]).order_by("id").select_for_update()
     rows = {row.id: row for row in await held}
     first, second = rows[stays.id], rows[other.id]
-    stays_id, other_id = first.joined_id or first.id, second.joined_id or second.id
-    if stays_id == other_id:
+    if (first.joined_id or first.id) == (second.joined_id or second.id):
         return None
+    if first.joined_id is not None or second.joined_id is not None:  # what was proved was not about whom that is
+        raise Conflict("One of them has just turned out to be somebody else. Please look again.")
+    stays_id, other_id = first.id, second.id
     identities = tuple(
         int(str(each)) for each in await Identity.filter(person_id=other_id).order_by("id").values_list("id", flat=True)
     )
