@@ -65,7 +65,9 @@ async def verify(
     if file is not None:
         if origin:
             async with existing_database(settings):
-                kept += await heads_kept_here(origin_of(origin))
+                kept += (sent := await heads_kept_here(origin_of(origin)))
+            if not sent:
+                note(f"{origin_of(origin)} has sent nothing of its log to this instance.")
         report = verify_export(_lines_of(file), against=kept)
     elif ask_peers:
         async with running(settings) as state:
@@ -75,7 +77,7 @@ async def verify(
         for each in asked.silent:
             note(f"{each} could not be asked.")
         if asked.unproved:
-            note(f"{asked.unproved} heads that others keep are proved by no key of this instance.")
+            note(f"Heads that others keep and no key of this instance proves: {asked.unproved}")
     else:
         async with existing_database(settings):
             report = await verify_books(against=kept)
@@ -96,9 +98,10 @@ async def verify(
             say(f"What {report.erased:,} of them told was erased. Their digests stand.")
         tell_findings(report)
         if not kept:
+            where = "--head NUMBER:DIGEST" if ask_peers else "--ask-peers, or --head NUMBER:DIGEST"
             note(
                 "Whether the log was rebuilt as a whole, or its end cut off, shows only against a head that somebody "
-                "else kept: --ask-peers, or --head NUMBER:DIGEST"
+                f"else kept: {where}"
             )
     if not report.is_sound:
         raise typer.Exit(1)

@@ -17,9 +17,9 @@ function tick() {
 }
 
 if (!document.documentElement.dataset.zone) {
-  const format = new Intl.DateTimeFormat(language, {
-    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
+  const minute = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const near = new Intl.DateTimeFormat(language, { weekday: "short", ...minute });
+  const far = new Intl.DateTimeFormat(language, { year: "numeric", ...minute });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const place of zone ? document.querySelectorAll("[data-zone-words]") : []) {
     place.textContent = place.dataset.zoneWords.replace("{zone}", () => zone.replaceAll("_", " "));
@@ -27,9 +27,12 @@ if (!document.documentElement.dataset.zone) {
   for (const place of document.querySelectorAll("[data-there]")) place.hidden = place.dataset.there === zone;
   for (const time of document.querySelectorAll("time[data-utc]")) {
     const at = new Date(time.dateTime);
+    const isNear = Math.abs(at - Date.now() - ahead) < 330 * 86400000; // else with the year, as the server has it
+    const format = isNear ? near : far;
     const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
     // As the server has it: in English the day stands before the month.
-    time.textContent = language === "en" ? `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}` : format.format(at);
+    const day = isNear ? `${part.weekday} ${part.day} ${part.month}` : `${part.day} ${part.month} ${part.year}`;
+    time.textContent = language === "en" ? `${day}, ${part.hour}:${part.minute}` : format.format(at);
   }
 }
 const spoken = Intl.DateTimeFormat().resolvedOptions().timeZone || "";

@@ -41,7 +41,9 @@ async def renew_payees_key(doer: Doer, file: Path) -> int:
             return len(done)
         draft.unlink()
     if not await to_thread.run_sync(file.exists):
-        raise NotFound(f"there is no {file}: nobody has said yet how they are paid")
+        raise NotFound(
+            f"there is no {file}: nobody has said yet how they are paid, or it is lost; then put back your copy of it"
+        )
     if await PayoutBatch.filter(state__in=_OPEN).exists():
         raise Conflict("a batch of payments waits to go out; submit it or cancel it first")
     old, new, count = Vault(file), Vault(draft), 0
