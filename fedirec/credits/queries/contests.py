@@ -19,8 +19,8 @@ from fedirec.credits.objecting import (
     is_contested,
     is_reached,
 )
+from fedirec.credits.queries.credits import WHY_HELD
 from fedirec.db.rows import fetch_tuples
-from fedirec.remix.claims import ABOUT_PEOPLE, OPEN
 
 _STAKES = """
     SELECT s.line_key, COALESCE(p.joined_id, p.id), s.ppm, s.income_kind, s.is_given_back
@@ -35,13 +35,7 @@ _CONTESTED = f"""
     SELECT s.line_key FROM share s
       JOIN production_credit c ON c.id = s.credit_id
       LEFT JOIN actor a ON a.id = c.actor_id
-     WHERE s.revision_id = ?
-       AND (c.state = 'contested'
-            OR EXISTS (SELECT 1 FROM claim k WHERE k.record_id = c.record_id
-                          AND k.state IN ({", ".join(f"'{state}'" for state in sorted(OPEN))})
-                          AND EXISTS (SELECT 1 FROM actor w WHERE w.id = k.claimant_id AND w.state <> 'suspended')
-                          AND (k.kind NOT IN ({", ".join(f"'{kind}'" for kind in sorted(ABOUT_PEOPLE))})
-                               OR k.person_uri = a.uri)))
+     WHERE s.revision_id = ? AND {WHY_HELD} IS NOT NULL
 """  # noqa: S608  (only constants are spliced in)
 
 

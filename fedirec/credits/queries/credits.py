@@ -15,12 +15,12 @@ from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
 from fedirec.credits.models import ProductionCredit, TakenUp
 from fedirec.credits.queries.standing import same_people
 from fedirec.credits.suggesting import Way, suggest
+from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, RoleLine
 from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.queries.productions import manifest_of
-from fedirec.remix.claims import ABOUT_PEOPLE, OPEN, ClaimKind
-from fedirec.remix.models import Claim
+from fedirec.remix.claims import ABOUT_PEOPLE, OPEN
 from fedirec.remix.queries.credits import FurtherPart
 from fedirec.remix.queries.trails import edges_above
 from fedirec.remix.roles import CONTRIBUTOR, find_role
@@ -28,6 +28,15 @@ from fedirec.web.language import gettext as _
 
 MAX_LINES: Final = 5_000
 """Of one credit list."""
+WHY_HELD: Final = f"""
+    CASE WHEN c.state = 'contested' THEN c.state ELSE
+        (SELECT k.kind FROM claim k JOIN actor w ON w.id = k.claimant_id
+          WHERE k.record_id = c.record_id AND w.state <> 'suspended'
+            AND k.state IN ({", ".join(f"'{state}'" for state in sorted(OPEN))})
+            AND (k.kind NOT IN ({", ".join(f"'{kind}'" for kind in sorted(ABOUT_PEOPLE))}) OR k.person_uri = a.uri)
+          ORDER BY k.id LIMIT 1) END
+"""  # noqa: S608  (only constants are spliced in)
+"""Why the credit `c`, of the account `a`, is held, in SQL: a word where it is, else null."""
 _NONE: Final = "There is no such credit here."
 
 
@@ -131,25 +140,18 @@ async def held_lines(production: Production) -> dict[int, str]:
     "contested", or the kind of a claim about the work that nobody has decided.
 
     Pay of these lines waits, and of no others: a claim about somebody holds their lines alone, one about sources those
-    of the work. What the lock holds back is the same (`queries.contests`).
+    of the work. What the lock holds back goes by the same rule (`WHY_HELD`).
     """
-    rows = ProductionCredit.filter(production_id=production.id, uri=None).limit(MAX_LINES)
-    lines = await rows.select_related("actor")
-    held = {line.id: CreditState.CONTESTED.value for line in lines if line.state == CreditState.CONTESTED}
-    by_work: dict[int, list[ProductionCredit]] = {}
-    for line in lines:
-        if line.record_id is not None:
-            by_work.setdefault(line.record_id, []).append(line)
-    if not by_work:
-        return held
-    claims = Claim.filter(record_id__in=list(by_work), state__in=[str(state) for state in OPEN]).limit(MAX_LINES)
-    claims = claims.filter(claimant__state__not="suspended")
-    for claim in await claims.order_by("id"):
-        about = claim.person_uri if ClaimKind(claim.kind) in ABOUT_PEOPLE else None
-        for line in by_work[claim.record_id]:
-            if about is None or (line.actor is not None and line.actor.uri == about):
-                held.setdefault(line.id, claim.kind)
-    return held
+    found = await fetch_tuples(
+        f"""
+        SELECT id, why FROM (
+            SELECT c.id, {WHY_HELD} AS why FROM production_credit c LEFT JOIN actor a ON a.id = c.actor_id
+             WHERE c.production_id = ? AND c.uri IS NULL
+        ) AS held WHERE why IS NOT NULL
+        """,  # noqa: S608  (only constants are spliced in)
+        production.id,
+    )
+    return {int(row): str(why) for row, why in found}
 
 
 async def lineage_for_suggestion(production: Production) -> Lineage:
