@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from io import StringIO
 from pathlib import Path
@@ -852,6 +853,12 @@ async def test_who_becomes_one_has_one_way_of_being_paid(here: Instance, both: b
     tina, before = await here.join("tina"), await here.run(person_of, anew)
     await here.run(join)
     await here.run(join)  # once more changes nothing
+    going = partial(Payout.create, key="on its way", person_id=before.id, currency="EUR", amount=1)
+    payout = await here.run(lambda: going(state="submitted", created_at=now()))
+    async with here.sign_in("ana") as browser:
+        kept = await browser.post("/money/details/erase", data={"present_to_erase": PASSWORD})
+        assert "A payment to you is under way" in kept.text, "whichever row it is owed to"
+    await here.run(payout.delete)
     with pytest.raises(Conflict):
         await here.run(join, before)  # who proves to be that row proves nothing of ana, whom it joined meanwhile
     standing = await status_of(here, anew)

@@ -16,6 +16,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import same_people
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
@@ -142,7 +143,7 @@ async def erase_details(viewer: Viewer, *, present: str, vault: Vault, post: Pos
     )
     async with transaction():
         await hold(payee)
-        if await Payout.filter(person_id=person.id, state__in=_UNDER_WAY).exists():
+        if await Payout.filter(person_id__in=await same_people(person.id), state__in=_UNDER_WAY).exists():
             raise Conflict("A payment to you is under way. Once it has arrived, this can be erased.")
         if payee.details is None and not payee.adapter:
             return
