@@ -56,7 +56,7 @@ class Step(StrEnum):
     """What was contested is settled, and is owed like the rest."""
     PAY = "pay"
     SETTLE = "settle"
-    """Everybody has been paid."""
+    """Everybody has been paid, or what nobody claimed is where the policy says."""
     SETTLE_PARTLY = "settle_partly"
     """The payments are through, and somebody is still owed something."""
     RETURN = "return"
@@ -96,6 +96,7 @@ NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.DECIDED, Step.CANCEL): State.CANCELLED,
         (State.LOCKED, Step.RELEASE): State.LOCKED,
         (State.LOCKED, Step.PAY): State.PAYING,
+        (State.LOCKED, Step.SETTLE): State.PAID,
         (State.PAYING, Step.RELEASE): State.PAYING,
         (State.PAYING, Step.PAY): State.PAYING,
         (State.PAYING, Step.RETURN): State.PAYING,

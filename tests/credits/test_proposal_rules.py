@@ -53,7 +53,7 @@ WAYS = {
     State.REVISED: {Step.REVISE: State.REVISED, Step.CLOSE: State.CLOSING, Step.CANCEL: State.CANCELLED},
     State.CLOSING: {Step.REVISE: State.REVISED, Step.DECIDE: State.DECIDED, Step.CANCEL: State.CANCELLED},
     State.DECIDED: {Step.REVISE: State.REVISED, Step.LOCK: State.LOCKED, Step.CANCEL: State.CANCELLED},
-    State.LOCKED: {Step.RELEASE: State.LOCKED, Step.PAY: State.PAYING},
+    State.LOCKED: {Step.RELEASE: State.LOCKED, Step.PAY: State.PAYING, Step.SETTLE: State.PAID},
     State.PAYING: {
         Step.RELEASE: State.PAYING,
         Step.PAY: State.PAYING,

@@ -86,12 +86,14 @@ async def decide(**wishes: object) -> MoneySettings:
     return settings
 
 
-async def owe(people: Mapping[int, int], *, currency: str = "EUR") -> PayProposal:
-    """A proposal was locked in which each of `people`, by row, is owed an amount; books and payables know it."""
+async def owe(people: Mapping[int, int], *, currency: str = "EUR", out_of: Pool | None = None) -> PayProposal:
+    """A proposal was locked in which each of `people`, by row, is owed an amount, out of a pool that has as much for it
+    or of `out_of`, where it is already; books and payables know it.
+    """
     group, key, total = await own_actor(), new_key(), sum(people.values())
     settings = await money_settings()
     async with transaction():
-        filled = await Pool.create(
+        filled = out_of or await Pool.create(
             key=new_key(), group=group, kind="commission", title="Pot", currency=currency, created_at=now()
         )
         proposal = await PayProposal.create(
@@ -114,7 +116,8 @@ async def owe(people: Mapping[int, int], *, currency: str = "EUR") -> PayProposa
                 proposal=proposal, line_key=new_key(), person_id=person_id, amount=amount, income_kind="royalty"
             )
         came = (Line(bank(), total, currency), Line(pool(filled.key), -total, currency))
-        await post(Entry("income", lines=came, reference=f"test:{key}:income"))
+        if out_of is None:
+            await post(Entry("income", lines=came, reference=f"test:{key}:income"))
         shared = tuple(Line(payable(person), -amount, currency) for person, amount in people.items())
         locked = (Line(pool(filled.key), total, currency), *shared)
         await post(Entry("proposal_locked", lines=locked, reference=f"test:{key}:locked"))

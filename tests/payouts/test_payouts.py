@@ -21,7 +21,10 @@ from fedirec.activitypub.outbox import delivery_lane
 from fedirec.activitypub.own import own_actor
 from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
-from fedirec.credits.models import PayProposal
+from fedirec.credits.actions.pools.opening import close_pool
+from fedirec.credits.models import PayProposal, Pool
+from fedirec.credits.queries.pools import home_of
+from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
@@ -335,6 +338,8 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         eli = await person_of(await Actor.create(**said, inbox="https://gone.test/inbox"))
         await Lane.create(key=delivery_lane("https://gone.test"), kind="deliver", trips=1)
         await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00})
+        alone = await owe({cy.id: 6_00})
+        await Pool.filter(id=alone.pool_id).update(stated=6_00)
         for days in (500, 60, 23):
             time_passes(timedelta(days=days))
             assert await follow_policy(ways, vault) == 0, "nobody could hear of it yet"
@@ -345,9 +350,25 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         assert not await nobody.exists(), "whom nobody can tell loses nothing, nor who lived on a server that is gone"
         assert not await Payout.filter(state="given_away").exclude(person_id=cy.id).exists()
         await check_books()
+        await share_again_what_nobody_claimed(office, alone)
         await give_what_nobody_claims_to_a_charity(office, time_passes)
 
     await here.run(story)
+
+
+async def share_again_what_nobody_claimed(office: Office, alone: PayProposal) -> None:
+    """The one thing that was shared out of a pot came back to it: another one is shared, and then the pot is closed."""
+    assert (await PayProposal.get(id=alone.id)).state == "paid", "nobody is owed anything from it any more"
+    pot, olga = await Pool.get(id=alone.pool_id).select_related("group", "production"), await office.viewer("olga")
+    home = await home_of(pot.group)
+    assert (await pot_of(pot)).to_share == 6_00
+    with pytest.raises(Conflict, match="still money in it"):
+        await close_pool(olga.actor, pot, home, reason="done")
+    again = await owe({(await office.someone("bo")).id: 6_00}, out_of=pot)
+    assert (await pot_of(pot)).to_share == 0
+    await PayProposal.filter(id=again.id).update(state="paid")
+    assert (await close_pool(olga.actor, pot, home, reason="done")).state == "closed"
+    await PayProposal.filter(id=again.id).update(state="locked")
 
 
 async def give_what_nobody_claims_to_a_charity(office: Office, time_passes: Pass) -> None:

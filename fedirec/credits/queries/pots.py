@@ -9,11 +9,7 @@ from fedirec.credits.pools import PoolState
 from fedirec.credits.queries.pools import pool_state
 from fedirec.db.rows import fetch_tuples
 
-_GIVEN = """
-    SELECT (SELECT coalesce(sum(l.amount), 0) FROM locked_share l JOIN pay_proposal p ON p.id = l.proposal_id
-             WHERE p.pool_id = ?),
-           (SELECT coalesce(sum(held_amount), 0) FROM pay_proposal WHERE pool_id = ?)
-"""
+_HELD = "SELECT coalesce(sum(held_amount), 0) FROM pay_proposal WHERE pool_id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +20,6 @@ class Pot:
     """How the pool stands in the books."""
     held: int
     """What locked proposals hold back while it is contested."""
-    owed: int
-    """What people are owed from this pool already, paid or not."""
     stated: int | None
     """The pot that was promised."""
 
@@ -36,8 +30,10 @@ class Pot:
 
     @property
     def to_share(self) -> int:
-        """What a proposal shares as things stand: the promised pot as far as it is not owed yet, or what is there."""
-        return self.covered if self.stated is None else max(self.stated - self.owed - self.held, 0)
+        """What a proposal shares as things stand: the promised pot as far as nobody was promised any of it, or what is
+        there. What nobody claimed and came back is nobody's again.
+        """
+        return self.covered if self.stated is None else max(self.stated - self.state.promised - self.held, 0)
 
 
 async def is_there(proposal: PayProposal, amount: int) -> bool:
@@ -48,5 +44,5 @@ async def is_there(proposal: PayProposal, amount: int) -> bool:
 
 async def pot_of(pool: Pool) -> Pot:
     """What `pool` has to share now: two queries."""
-    ((owed, held),) = await fetch_tuples(_GIVEN, pool.id, pool.id)
-    return Pot(state=await pool_state(pool), held=int(held), owed=int(owed), stated=pool.stated)
+    ((held,),) = await fetch_tuples(_HELD, pool.id)
+    return Pot(state=await pool_state(pool), held=int(held), stated=pool.stated)
