@@ -70,6 +70,7 @@ from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.models import Payout
+from fedirec.payouts.queries.verifying import find_differences
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
@@ -245,6 +246,14 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     await here.run(lambda: mark_payout(tina, office.ways, payout, **shown))
     await settle(here, there)
     assert (await copy_at(there, proposal)).state == "partially_paid"
+
+    # Whoever makes an income larger in the file of the database is found, for it was booked otherwise.
+    async def differences(more: int) -> list[str]:
+        await execute("UPDATE pool_entry SET amount = amount + ?", more)
+        return [each.partition(":")[2] for each in [each async for each in find_differences()]]
+
+    assert " what people read there is not what was booked" in await here.run(lambda: differences(1))
+    assert await here.run(lambda: differences(-1)) == []
 
     # The end of the log is there now, signed, and whoever rebuilds the log is found by it.
     head = await there.run(ChainHead.get)

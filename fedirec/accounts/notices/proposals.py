@@ -13,12 +13,12 @@ FAMILY: Final = Family(
     sign="check",
     words={
         Notice.PROPOSAL_PUBLISHED: Words(
-            one=N_("It is proposed how the money of “%(title)s” is shared, and you are listed. You can object.")
+            one=N_("It is proposed who gets what: “%(title)s”. You are listed, and can object.")
         ),
         Notice.PROPOSAL_WITHOUT_MONEY: Words(
             one=N_(
-                "It is proposed how the money of “%(title)s” is shared, and you are listed. That money has not come in "
-                "yet: nobody owes it to you so far. You can object."
+                "It is proposed who gets what: “%(title)s”. You are listed, and can object. That money has not come in "
+                "yet: nobody owes it to you so far."
             )
         ),
         Notice.PROPOSAL_REVISED: Words(
@@ -42,7 +42,10 @@ FAMILY: Final = Family(
         Notice.PROPOSAL_DECIDED: Words(one=N_("It is decided that money is shared as “%(title)s” says.")),
         Notice.PROPOSAL_REJECTED: Words(one=N_("It is decided that money is not shared as “%(title)s” says.")),
         Notice.PROPOSAL_LOCKED: Words(
-            one=N_("“%(title)s” is locked: what you get by it is owed to you. Please say how you want to be paid.")
+            one=N_(
+                "“%(title)s” is locked: what you get by it is owed to you. If you have not said yet how you want to be "
+                "paid, please do."
+            )
         ),
         Notice.PROPOSAL_RELEASED: Words(
             one=N_("What was contested in “%(title)s” is settled, and owed like the rest.")

@@ -62,7 +62,12 @@ _TRANSFERS: Final = """
     HAVING count(*) <> 2 OR sum(CASE WHEN p.account = 'bank' THEN 1 ELSE 0 END) <> 1
         OR sum(CASE WHEN p.account LIKE 'provider:%' THEN 1 ELSE 0 END) <> 1
 """
+_STATED: Final = """
+    SELECT s.key FROM pool_entry s JOIN posting p ON p.entry_id = s.journal_entry_id AND p.amount > 0
+     GROUP BY s.id, s.key, s.amount HAVING sum(p.amount) <> abs(s.amount)
+"""
 _RULES: Final = (
+    (_STATED, "entry %s of a pool: what people read there is not what was booked"),
     (_SUMS, "payment %s: what it pays is not what is owed in it"),
     (_TRIES, "payment %s: its tries do not fit how it stands"),
     (_TRANSFERS, "%s: a transfer is between the bank and a provider, and nothing else"),
