@@ -27,6 +27,7 @@ from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.naming import MAX_A_DAY
 from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit
 from fedirec.credits.queries.credits import is_of
 from fedirec.db import execute, transaction
@@ -498,10 +499,14 @@ async def say_who_dora_is(here: Instance, proposal: PayProposal, dora: Actor, br
         asked = {"line": line[1], "person": dora.uri}
         assert (await other.post(who, data=asked)).status_code == 403
         assert (await leader.post(who, data=asked | {"person": "@ana@here.test"})).status_code == 422
+        for _again in range(MAX_A_DAY - 1):
+            await leader.post(who, data=asked | {"person": "@cy@here.test"})
         assert (await leader.post(who, data=asked)).status_code == 303
         assert "has been asked" in (await leader.get(who)).text
+        many = await leader.post(who, data=asked | {"person": "@cy@here.test"})
+        assert "You have asked many people today" in many.text, "nobody asks one account after the other"
     assert "€200.00" not in (await browser.get("/money")).text
-    named = await here.run(lambda: NamedPerson.get())
+    named = await here.run(lambda: NamedPerson.get(state="named"))
     answer = f"/money/named/{named.id}"
     async with here.sign_in("cy") as other:
         refused = await other.post(answer, data={"answer": "yes", f"present_{named.id}": PASSWORD})
