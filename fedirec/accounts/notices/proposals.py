@@ -67,8 +67,8 @@ FAMILY: Final = Family(
         ),
         Notice.OBJECTION_DECIDED_ALONE: Words(
             one=N_(
-                "The appeal against an answer to an objection to “%(title)s” is decided, with a reason, by %(who)s. They "
-                "are listed or had a part in it, for nobody else here could."
+                "The appeal against an answer to an objection to “%(title)s” is decided, with a reason, by %(who)s. "
+                "They are listed or had a part in it, for nobody else here could."
             )
         ),
         Notice.SHARE_GIVEN_BACK: Words(
