@@ -62,7 +62,9 @@ async def propose_batch(
     require(doer, Permission.PAY)
     way = (await ways.offered()).get(adapter)
     if way is None or currency not in CURRENCIES:
-        raise Invalid(N_("Please choose one of the answers that are offered."), field="adapter")
+        raise Invalid(
+            N_("Nobody can be paid in that way at the moment: an admin sets it up at /admin/money."), field="adapter"
+        )
     refuse_pretending(ways, way)
     today = now().date()
     if execute_on is not None and not today <= execute_on <= today + SOON:
