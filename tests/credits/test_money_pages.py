@@ -109,6 +109,18 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
         assert not verify_export([lines[0], lines[1].replace(b"entry_stated", b"entry_denied"), *lines[2:]]).is_sound
         assert "Sales" not in audit.text
         assert json.loads(lines[0])["digest"] in (await anybody.get("/ledger/audit")).text
+
+        # What was confirmed and is wrong is undone, and both stay visible.
+        empty = await as_ana.post(f"{page}/entries/{row.key}", data={"do": "undo", "reason": " "})
+        assert (empty.status_code, 'aria-invalid="true"' in empty.text) == (422, True)
+        await as_ana.post(f"{page}/entries/{row.key}", data={"do": "undo", "reason": "Of another film."})
+        undoing = await here.run(lambda: PoolEntry.get(words="Of another film."))
+        assert "To be undone, when a treasurer confirms it:" in (await anybody.get(page)).text
+        assert undoing.words in (await as_tom.get("/pools/waiting")).text
+        await as_tom.post(f"{page}/entries/{undoing.key}", data={"do": "confirm"})
+        assert "Undone by:" in (await anybody.get(page)).text
+        shown = (await anybody.get("/p/moonfilm/money")).text
+        assert not re.search(r"Can be shared now.*€1,080.19", shown, re.S)
     booked = (Line("bank", 5, "EUR"), Line("income:k", -5, "EUR"))
     hostile = Entry("income", lines=booked, reference="=HYPERLINK(1)", description="\t=cmd|' /C calc'!A0")
     await here.run(post, hostile)
