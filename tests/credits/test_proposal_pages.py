@@ -214,7 +214,7 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     assert stale.status_code == 303
     await post(film, "cy", f"{page}/stance", do="give_back", digest=revision.digest)
     async with here.client() as stranger:
-        assert "<s>40 %</s>" in (await stranger.get(page)).text
+        has((await stranger.get(page)).text, "<s>40 %</s>", "A share was given back, or taken back again.")
         compared = words(await stranger.get(f"{page}/compare/2/1"))
         assert (await stranger.get(f"{page}/compare/1/9")).status_code == 404
     has(compared, "given back", "40 %")

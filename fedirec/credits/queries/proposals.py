@@ -183,7 +183,7 @@ async def lines_of(
 async def revisions_of(proposal: PayProposal) -> list[ProposalRevision]:
     """The revisions of `proposal`, the newest first, each with who made it, and without their documents."""
     found = ProposalRevision.filter(proposal_id=proposal.id).order_by("-number").limit(MAX_REVISIONS)
-    columns = ("id", "proposal_id", "number", "digest", "amount", "note", "made_by_id", "published_at")
+    columns = ("id", "proposal_id", "number", "digest", "amount", "note", "is_recusal", "made_by_id", "published_at")
     rows = await found.only(*columns)
     makers = {actor.id: actor for actor in await Actor.filter(id__in=list({row.made_by_id for row in rows} - {None}))}
     for row in rows:

@@ -207,7 +207,7 @@ async def _show(
         ],
         shown=[
             Choice(value="nothing", label=_("Nothing"), hint=_("Only the fingerprints of the audit log.")),
-            Choice(value="totals", label=_("Totals"), hint=_("What came in, what was promised, what was paid.")),
+            Choice(value="totals", label=_("Totals"), hint=_("What is at the bank, owed, and kept by this instance.")),
             Choice(value="entries", label=_("Every entry"), hint=_("Also each movement, without anybody's name.")),
         ],
         unclaimed=[

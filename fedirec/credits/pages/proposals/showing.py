@@ -134,7 +134,7 @@ async def show_one(
         more_comments=_more(proposal, "comments", page.more_comments),
         moderates=moderates,
         revisions=[
-            (row.number, row.published_at, cards.person(row.made_by) if row.made_by else None, row.note, row.digest)
+            (row.number, row.published_at, cards.person(row.made_by) if row.made_by else None, _note(row), row.digest)
             for row in page.revisions
         ],
         decisions=[
@@ -160,6 +160,11 @@ async def show_one(
         limits={"words": MAX_WORDS, "remedy": MAX_REMEDY, "comment": MAX_COMMENT, "note": MAX_NOTE},
         is_signed_in=viewer_of(request) is not None,
     )
+
+
+def _note(row: ProposalRevision) -> str:
+    """What was said of a revision; nobody says anything of one that giving a share back made."""
+    return row.note or (_("A share was given back, or taken back again.") if row.is_recusal else "")
 
 
 def _more(proposal: PayProposal, what: str, after: int | None) -> str:
