@@ -34,6 +34,7 @@ from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, Misconfigured, NotFound
 from fedirec.payouts.actions.accruing import accrue
+from fedirec.payouts.actions.payees.codes import decide_code
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
@@ -436,7 +437,15 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         assert "four eyes see more than two" in said.text
         assert (await here.run(lambda: CreditCode.get(id=used.id))).state == "denied"
         assert "I asked." in (await olga.get("/treasury/payees")).text
+        seen = await here.run(lambda: CreditCode.get(id=used.id))
         await olga.post(decision, data={"answer": "refuse", field: "So did I."})
+
+    async def once_more() -> None:
+        olga, vault, post = await Office(here).viewer("olga"), here.state["vault"], here.state["post"]
+        await decide_code(olga, seen, is_accepted=False, reason="I do.", vault=vault, post=post)
+
+    with pytest.raises(Conflict):
+        await here.run(once_more)  # who still sees the page from before
     assert (await here.run(lambda: CreditCode.get(id=used.id))).state == "refused"
     async with here.sign_in("ana") as browser:
         assert await code_of(browser, present=PASSWORD)

@@ -164,7 +164,7 @@ async def decide_code(
     kind = Notice.PAY_CODE_ACCEPTED if is_accepted else Notice.PAY_CODE_REFUSED
     told = [await _warning(post, vault, each, kind, title=person.name) for each in (person, theirs)]
     async with transaction(), gathering():
-        if not await CreditCode.filter(id=code.id, state=code.state).update(
+        if not await CreditCode.filter(id=code.id, state__in=UNDECIDED).update(
             state=said, decided_by_id=doer.actor.id, decided_at=now(), reason=why
         ):
             raise Conflict("That has been decided.")
