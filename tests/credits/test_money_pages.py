@@ -127,7 +127,7 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
     async with here.sign_in("olga") as as_olga, here.client() as anybody:
         await as_olga.post("/admin/money", data=SETTINGS)
         rows = list(csv.reader(io.StringIO((await anybody.get("/ledger.csv")).text)))
-        assert rows[3][5:] == ["bank", "1234.50", "EUR"]
+        assert (rows[3][5:], rows[5][5:]) == (["bank", "-1234.50", "EUR"], ["bank", "1234.50", "EUR"])
         assert "'=HYPERLINK(1)" in rows[1]
         assert not any(cell.lstrip()[:1] in tuple("=+@-") for line in rows[1:] for cell in line[:6])
         assert "Money came in for a pool." in (await anybody.get("/ledger")).text
