@@ -458,6 +458,7 @@ class Migration(QuickMigration):
                 ),
                 ("currency", fields.CharField(max_length=3)),
                 ("amount", fields.BigIntField()),
+                ("came_back", fields.BigIntField(default=0, db_default=0)),
                 ("state", fields.CharField(default="ready", db_default="ready", max_length=10)),
                 (
                     "batch",
@@ -833,6 +834,7 @@ class Migration(QuickMigration):
                     ),
                 ),
                 ("part", fields.CharField(default="", db_default="", max_length=26)),
+                ("again", fields.CharField(default="", db_default="", max_length=36)),
                 (
                     "person",
                     fields.ForeignKeyField(
@@ -869,10 +871,10 @@ class Migration(QuickMigration):
             options={
                 "table": "payable",
                 "app": "fedirec",
-                "unique_together": (("proposal", "person", "currency", "part"),),
+                "unique_together": (("proposal", "person", "currency", "part", "again"),),
                 "indexes": [Index(fields=["person_id", "currency", "state"]), Index(fields=["state", "id"])],
                 "pk_attr": "id",
-                "table_description": "What somebody is owed from one proposal: at most once for each person and currency.",
+                "table_description": "What somebody is owed from one proposal: at most once for each person and currency, but for what came back.",
             },
             bases=["Model"],
         ),

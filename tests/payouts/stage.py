@@ -86,7 +86,9 @@ async def decide(**wishes: object) -> MoneySettings:
     return settings
 
 
-async def owe(people: Mapping[int, int], *, currency: str = "EUR", out_of: Pool | None = None) -> PayProposal:
+async def owe(
+    people: Mapping[int, int], *, currency: str = "EUR", kind: str = "royalty", out_of: Pool | None = None
+) -> PayProposal:
     """A proposal was locked in which each of `people`, by row, is owed an amount, out of a pool that has as much for it
     or of `out_of`, where it is already; books and payables know it.
     """
@@ -113,7 +115,7 @@ async def owe(people: Mapping[int, int], *, currency: str = "EUR", out_of: Pool 
         )
         for person_id, amount in people.items():
             await LockedShare.create(
-                proposal=proposal, line_key=new_key(), person_id=person_id, amount=amount, income_kind="royalty"
+                proposal=proposal, line_key=new_key(), person_id=person_id, amount=amount, income_kind=kind
             )
         came = (Line(bank(), total, currency), Line(pool(filled.key), -total, currency))
         if out_of is None:

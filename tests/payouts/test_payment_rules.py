@@ -11,14 +11,21 @@ from itertools import product
 
 import pytest
 
-from fedirec.accounts.models import Person
+from fedirec.accounts.models import Notification, Person
+from fedirec.clock import now
+from fedirec.credits.models import PayProposal, Pool
+from fedirec.credits.queries.pots import pot_of
+from fedirec.db import transaction
 from fedirec.errors import Conflict
-from fedirec.lanes import Job
+from fedirec.lanes import Job, gathering
+from fedirec.ledger.posting import post
 from fedirec.payouts.actions.batching import cancel_batch, pay_again, take_out
+from fedirec.payouts.actions.ending import hear
 from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
+from fedirec.payouts.actions.unclaimed import lapse
 from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
-from fedirec.payouts.models import Payout, PayoutAttempt
+from fedirec.payouts.models import Payee, Payout, PayoutAttempt
 from fedirec.payouts.payments import (
     HEARD,
     NEXT,
@@ -42,10 +49,11 @@ from fedirec.payouts.payments import (
     refusal_of,
     threshold_in,
 )
+from fedirec.payouts.queries.money import balances_with, statement_of, sums_of_year
 from fedirec.payouts.uuids import uuid7
 from tests.conftest import Pass
 from tests.network import Instance
-from tests.payouts.stage import Office, check_books, owe
+from tests.payouts.stage import Office, check_books, decide, owe
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WELL = Readiness(has_details=True, is_confirmed=True, has_accepted=True, is_offered=True, limits=Limits(minimum=100))
@@ -265,5 +273,62 @@ async def test_after_any_story_the_books_the_payments_and_the_provider_agree(
         for row in await PayoutAttempt.all():
             assert row.key in provider.paid or row.state in OPEN | {"refused", "abandoned"}
             assert row.key not in provider.paid or row.state not in ("refused", "abandoned")
+        if seed == 0:
+            await a_part_comes_back(office)
 
     await here.run(story)
+
+
+async def a_part_comes_back(office: Office) -> None:
+    """Of 10.00 that had arrived, 4.00 come back: that is what is owed, and it stays what it was owed for."""
+    await decide(unclaimed_policy="pool")
+    pia, olga = await office.someone("pia"), await office.viewer("olga")
+    row = await office.says(pia, "whim", {"to": "pia"})
+    proposals = [await owe({pia.id: 7_00}), await owe({pia.id: 3_00}, kind="service")]
+    told = Notification.filter(kind="pay_came_back", account__actor__local_handle="pia")
+
+    async def pay_out(country: str) -> PayoutAttempt:
+        await Payee.filter(id=row.id).update(country=country)
+        await submit_batch(olga, office.ways, office.vault, await office.approved("whim"))
+        tried = await PayoutAttempt.get(payout__person_id=pia.id, state="begun")
+        return await hear(tried.id, Outcome(standing=Standing.SETTLED))
+
+    async def stands() -> tuple[int, int, set[str]]:
+        (balance,) = await balances_with(pia, None, office.ways)
+        states = {each.state for each in await PayProposal.filter(id__in=[each.id for each in proposals])}
+        assert sum((await statement_of(pia, now().year)).by_kind.values()) == balance.paid
+        await check_books()
+        return balance.paid, balance.carried + balance.under_way + balance.unclaimed, states
+
+    async def sums() -> set[tuple[str, str, int]]:
+        return {(each.kind, each.country, each.amount) for each in await sums_of_year(now().year) if each.name == "pia"}
+
+    first = await pay_out("DE")
+    assert await stands() == (10_00, 0, {"paid"})
+    for _ in range(2):  # hearing it again changes nothing
+        await hear(first.id, Outcome(standing=Standing.RETURNED, came_back=4_00))
+        assert await stands() == (6_00, 4_00, {"partially_paid"})
+        assert await told.count() == 1
+    assert await sums() == {("royalty", "DE", 4_20), ("service", "DE", 1_80)}
+
+    await pay_again(olga, await Payout.get(person_id=pia.id, state="returned"))
+    second = await pay_out("FR")
+    assert await stands() == (10_00, 0, {"paid"})
+    assert await sums() == {
+        ("royalty", "DE", 4_20),
+        ("service", "DE", 1_80),
+        ("royalty", "FR", 2_80),
+        ("service", "FR", 1_20),
+    }
+
+    await hear(first.id, Outcome(standing=Standing.RETURNED, came_back=10_00))  # the rest of it, too
+    await hear(second.id, Outcome(standing=Standing.RETURNED, came_back=1_00))
+    assert await stands() == (3_00, 7_00, {"partially_paid"})
+    assert await told.count() == 3
+    for stopped in await Payout.filter(person_id=pia.id, state="returned"):
+        async with transaction(), gathering():
+            for entry in await lapse(stopped):
+                await post(entry)
+    assert await stands() == (3_00, 7_00, {"paid"}), "what is back in its pools counts as unclaimed"
+    for proposal, came in zip(proposals, (4_90, 2_10), strict=True):
+        assert (await pot_of(await Pool.get(id=proposal.pool_id))).covered == came

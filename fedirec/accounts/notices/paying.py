@@ -69,7 +69,9 @@ FAMILY: Final = Family(
             one=N_("You have been paid. How much, and what for, stands on the page."), wish=N_("I have been paid")
         ),
         Notice.PAY_CAME_BACK: Words(
-            one=N_("Money that was on its way to you could not be paid. Please look at how you are paid.")
+            one=N_(
+                "Money for you could not be paid, or came back. Please look at what you are owed, and how you are paid."
+            )
         ),
         Notice.PAY_UNCLAIMED: Words(
             one=N_(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.queries.standing import actors_of_people
-from fedirec.db import add_object, transaction
+from fedirec.credits.shares import share_out
+from fedirec.db import add_object, add_row, transaction
 from fedirec.db.holding import hold
 from fedirec.lanes import gathering
 from fedirec.ledger.currencies import CURRENCIES
@@ -38,7 +40,7 @@ async def hear(attempt_id: int, outcome: Outcome, *, by: Actor | None = None, pr
     """
     async with transaction(), gathering():
         batch, payout, attempt = await held_try(attempt_id)
-        before = payout.state
+        before = _standing_of(payout)
         attempt.asked_at = now()
         if by is None or attempt.sent_at is None:  # what a provider calls it is not overwritten by what a person saw
             attempt.reference = (outcome.reference or attempt.reference)[:200]
@@ -46,18 +48,19 @@ async def hear(attempt_id: int, outcome: Outcome, *, by: Actor | None = None, pr
         if by is not None:
             attempt.by_id, attempt.proof = by.id, proof[:500]
         entries: list[Entry] = []
+        apart: list[int] = []
         after = HEARD[AttemptState(attempt.state), outcome.standing]
         if after is None:
             await _leave_to_person(payout, STRANGE)
         elif outcome.standing is Standing.RETURNED:
-            entries += await _come_back(batch, payout, attempt, outcome.came_back or payout.amount)
+            entries, apart = await _come_back(batch, payout, attempt, outcome.came_back or payout.amount)
         else:
             entries += await _go_on(batch, payout, attempt, after)
         entries += await _charge(payout, attempt, outcome)
         await _save(attempt)
-        if payout.state != before:
+        if _standing_of(payout) != before:
             await _tell(payout, attempt, outcome)
-        await _finish(batch, payout, before, entries)
+        await _finish(batch, payout, before, entries, apart)
     return attempt
 
 
@@ -67,7 +70,7 @@ async def abandon(attempt_id: int, *, why: str, by: Actor | None = None, proof: 
         batch, payout, attempt = await held_try(attempt_id)
         if attempt.state not in OPEN:
             return attempt
-        before = payout.state
+        before = _standing_of(payout)
         attempt.said = why[:MAX_SAID]
         if by is not None:
             attempt.by_id, attempt.proof = by.id, proof[:500]
@@ -135,12 +138,16 @@ async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, aft
     ]
 
 
-async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, whole: int) -> list[Entry]:
-    """`whole` of the payment is ours again, with what came back before. A part of it becomes a payment of its own."""
+async def _come_back(
+    batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, whole: int
+) -> tuple[list[Entry], list[int]]:
+    """`whole` of the payment is ours again, with what came back before. A part of it becomes a payment of its own; the
+    rows of those that are new are told.
+    """
     whole = min(whole, payout.amount)
     more = whole - attempt.came_back
     if more <= 0:
-        return []
+        return [], []
     key, number, person, currency = payout.key, attempt.number, payout.person_id, payout.currency
     arrived = bookings.came_back(
         key, number, person=person, amount=more, currency=currency, whole=whole, account=account_of(attempt)
@@ -151,23 +158,64 @@ async def _come_back(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt,
         payout.state, payout.needs_person = advance(payout.state, Step.RETURN), False
         payout.reason, payout.settled_at = attempt.said, None
         flying = bookings.returned(key, number, batch=batch.key, person=person, amount=whole, currency=currency)
-        return [arrived if was_settled else flying]
+        return [arrived if was_settled else flying], []
     entries = []
     if attempt.state != AttemptState.SETTLED:
         entries += await _go_on(batch, payout, attempt, AttemptState.SETTLED)
     attempt.came_back = whole
-    await add_object(
+    again = await _pay_apart(payout, more, key=str(uuid8(key, number, "came back", whole)), reason=attempt.said)
+    return [*entries, arrived], [again.id]
+
+
+async def _pay_apart(payout: Payout, more: int, *, key: str, reason: str) -> Payout:
+    """`more` of what arrived is owed again, in a payment of its own: that one. A part of everything that `payout` paid
+    is in it, so that it stays the same kind of income, out of the same pools.
+    """
+    again = await add_object(
         Payout,
-        key=str(uuid8(payout.key, attempt.number, "came back", whole)),
+        key=key,
         person_id=payout.person_id,
         currency=payout.currency,
         amount=more,
         state=State.RETURNED,
         fingerprint=payout.fingerprint,
-        reason=attempt.said,
+        reason=reason,
         created_at=now(),
     )
-    return [*entries, arrived]
+    payout.came_back += more
+    payables = await Payable.filter(payout_id=payout.id).order_by("id")
+    kinds_of = {each.id: each.kinds or {"royalty": each.amount} for each in payables}
+    paid = {f"{row} {kind}": amount for row, kinds in kinds_of.items() for kind, amount in kinds.items()}
+    back = share_out(more, paid, scope=key)
+    for each in payables:
+        kinds = {kind: part for kind in kinds_of[each.id] if (part := back[f"{each.id} {kind}"])}
+        await _split_off(each, kinds, again)
+    return again
+
+
+async def _split_off(payable: Payable, kinds: dict[str, int], again: Payout) -> None:
+    """So much of `payable`, by kind of income, is owed again, by the payment `again`."""
+    amount = sum(kinds.values())
+    if amount == payable.amount:
+        payable.payout, payable.state = again, "owed"
+        await payable.save(update_fields=["payout_id", "state"])
+    elif amount:
+        whole = payable.kinds or {"royalty": payable.amount}
+        payable.kinds = {kind: left for kind, all_ in whole.items() if (left := all_ - kinds.get(kind, 0))}
+        payable.amount -= amount
+        await payable.save(update_fields=["amount", "kinds"])
+        await add_row(
+            Payable,
+            proposal_id=payable.proposal_id,
+            part=payable.part,
+            again=again.key,
+            person_id=payable.person_id,
+            currency=payable.currency,
+            amount=amount,
+            kinds=kinds,
+            payout_id=again.id,
+            created_at=payable.created_at,
+        )
 
 
 async def _charge(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> list[Entry]:
@@ -192,12 +240,21 @@ async def _charge(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> l
     return [] if await find_entry(entry.reference) else [entry]
 
 
-async def _finish(batch: PayoutBatch, payout: Payout, before: str, entries: list[Entry]) -> None:
-    """Everything that follows from how a payment stands now; the books last, for nobody else posts until the end."""
-    await payout.save(update_fields=["state", "fee", "reason", "needs_person", "settled_at"])
-    if payout.state != before:
+def _standing_of(payout: Payout) -> tuple[str, int]:
+    """What its payee and its proposals hear of when it changes."""
+    return payout.state, payout.came_back
+
+
+async def _finish(
+    batch: PayoutBatch, payout: Payout, before: tuple[str, int], entries: list[Entry], apart: Sequence[int] = ()
+) -> None:
+    """Everything that follows from how a payment stands now, and those that were taken apart from it; the books last,
+    for nobody else posts until the end.
+    """
+    await payout.save(update_fields=["state", "fee", "reason", "needs_person", "settled_at", "came_back"])
+    if _standing_of(payout) != before:
         await Payable.filter(payout_id=payout.id).update(state="paid" if payout.state == State.SETTLED else "owed")
-        await follow_payments([payout.id])
+        await follow_payments([payout.id, *apart])
     if batch.state == "submitted" and not await Payout.exists(batch_id=batch.id, state=State.SUBMITTED):
         batch.state, batch.ended_at = "settled", now()
         await batch.save(update_fields=["state", "ended_at"])
@@ -220,8 +277,11 @@ def next_asking(attempt: PayoutAttempt, asked_at: datetime) -> datetime | None:
 
 
 async def _tell(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> None:
-    """The payee knows that they were paid, or that they have to do something before they can be."""
-    if payout.state == State.SETTLED:
+    """The payee knows that they were paid, that some of it came back, or that they have to do something first."""
+    about = f"{attempt.key}-{payout.state}"
+    if payout.came_back:
+        kind, about = Notice.PAY_CAME_BACK, f"{attempt.key}-{payout.came_back}"
+    elif payout.state == State.SETTLED:
         kind = Notice.PAY_SENT
     elif payout.state == State.RETURNED or outcome.cause is Cause.THEIRS:
         kind = Notice.PAY_CAME_BACK
@@ -230,7 +290,7 @@ async def _tell(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> Non
     group = await own_actor()
     page = f"{origin_of(group.uri)}/money"
     people = await actors_of_people((await roots_of([payout.person_id])).values())
-    await tell_people(group, people, kind, None, f"{page}#{attempt.key}-{payout.state}", page, {})
+    await tell_people(group, people, kind, None, f"{page}#{about}", page, {})
 
 
 async def _leave_to_person(payout: Payout, why: str) -> None:

@@ -77,6 +77,8 @@ class Payout(Model, metaclass=RowClass):
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField()
     """Minor units, more than 0."""
+    came_back = fields.BigIntField(default=0, db_default=0)
+    """Minor units of it that came back in parts after it had arrived, each of which is a payment of its own now."""
     state = fields.CharField(max_length=10, default="ready", db_default="ready")
     """ready, batched, submitted, settled, returned, failed, unclaimed or given_away, as `payments.State` says, of which
     `carried` is what is owed below the least sum, and never a row here."""
@@ -115,7 +117,7 @@ class Payout(Model, metaclass=RowClass):
 
 
 class Payable(Model, metaclass=RowClass):
-    """What somebody is owed from one proposal: at most once for each person and currency."""
+    """What somebody is owed from one proposal: at most once for each person and currency, but for what came back."""
 
     id = fields.BigIntField(primary_key=True)
     proposal: fields.ForeignKeyRelation[PayProposal] = fields.ForeignKeyField(
@@ -124,6 +126,8 @@ class Payable(Model, metaclass=RowClass):
     proposal_id: int
     part = fields.CharField(max_length=26, default="", db_default="")
     """Empty for what was locked first; 2, 3 and so on for what was held back then, as it was released."""
+    again = fields.CharField(max_length=36, default="", db_default="")
+    """The key of the payment that was made for what came back of it; empty for what never was a part of a payment."""
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "fedirec.Person", related_name="payables", on_delete=fields.RESTRICT
     )
@@ -144,7 +148,7 @@ class Payable(Model, metaclass=RowClass):
 
     class Meta(Model.Meta):
         table = "payable"
-        unique_together = (("proposal", "person", "currency", "part"),)
+        unique_together = (("proposal", "person", "currency", "part", "again"),)
         indexes = [Index(fields=["person_id", "currency", "state"]), Index(fields=["state", "id"])]
 
 

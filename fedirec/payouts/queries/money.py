@@ -141,7 +141,8 @@ async def years_of(person: Person) -> list[int]:
     """The years in which `person` was paid anything, newest first."""
     rows = await rows_of(person)
     found = await fetch_tuples(
-        f"SELECT min(settled_at), max(settled_at) FROM payout WHERE person_id IN ({marks(rows)}) AND state = ?",  # noqa: S608
+        "SELECT min(settled_at), max(settled_at) FROM payout "  # noqa: S608
+        f"WHERE person_id IN ({marks(rows)}) AND state = ? AND came_back < amount",
         *rows,
         State.SETTLED.value,
     )

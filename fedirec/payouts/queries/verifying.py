@@ -31,8 +31,8 @@ _UNCLAIMED: Final = (
     "SELECT person_id, currency, sum(amount) FROM payout WHERE state = 'unclaimed' GROUP BY person_id, currency"
 )
 _SUMS: Final = """
-    SELECT o.key FROM payout o JOIN payable x ON x.payout_id = o.id GROUP BY o.id, o.key, o.amount
-    HAVING sum(x.amount) <> o.amount
+    SELECT o.key FROM payout o LEFT JOIN payable x ON x.payout_id = o.id GROUP BY o.id, o.key, o.amount, o.came_back
+    HAVING coalesce(sum(x.amount), 0) <> o.amount - o.came_back
 """
 _TRIES: Final = f"""
     SELECT o.key FROM payout o LEFT JOIN payout_attempt t ON t.payout_id = o.id GROUP BY o.id, o.key, o.state
@@ -48,7 +48,7 @@ _SHARES: Final = """
 """
 
 _LEFT: Final = """
-    SELECT t.adapter, o.currency, sum(o.amount - t.came_back) FROM payout_attempt t JOIN payout o ON o.id = t.payout_id
+    SELECT t.adapter, o.currency, sum(o.amount - o.came_back) FROM payout_attempt t JOIN payout o ON o.id = t.payout_id
      WHERE t.sent_at IS NOT NULL AND t.state = 'settled' GROUP BY t.adapter, o.currency
 """
 _BOOKED: Final = """

@@ -50,6 +50,8 @@ class PayoutView:
     paid_as: str
     """To whose details it is paid, where they turned out to be somebody else; else empty."""
     amount: int
+    came_back: int
+    """What of it is paid again by other payments."""
     currency: str
     state: str
     tone: str
@@ -85,6 +87,7 @@ def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutV
         name=payout.person.name,
         paid_as=payout.person.joined.name if payout.person.joined else "",
         amount=payout.amount,
+        came_back=payout.came_back,
         currency=payout.currency,
         state=_(NAMES[State(payout.state)]),
         tone=_TONES.get(State(payout.state), "plain"),
