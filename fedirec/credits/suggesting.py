@@ -110,6 +110,31 @@ def compare(suggested: Mapping[str, int], chosen: Mapping[str, int], *, scope: s
     return {key: Compared(suggested=ppm, chosen=chosen.get(key, 0)) for key, ppm in whole.items()}
 
 
+def begin_with(suggested: Mapping[str, int]) -> dict[str, int]:
+    """Small weights that people can go on from: 1 each where the trail suggests the same for everybody, else percent.
+
+    What is suggested alike weighs alike. Where percent would change what somebody gets by more than a tenth, they are
+    finer, ten times each, up to what was suggested.
+    """
+    given = [parts for parts in suggested.values() if parts]
+    if not given:
+        return dict.fromkeys(suggested, 0)
+    if max(given) - min(given) <= 1:  # what rounding left over of equal shares
+        return {key: int(parts > 0) for key, parts in suggested.items()}
+    total, whole = 100, sum(given)
+    while total < whole and any(
+        10 * abs(_rounded(total * parts, whole) * whole - total * parts) > total * parts for parts in given
+    ):
+        total *= 10
+    if total >= whole:
+        return dict(suggested)
+    return {key: _rounded(total * parts, whole) for key, parts in suggested.items()}
+
+
+def _rounded(number: int, divisor: int) -> int:
+    return (2 * number + divisor) // (2 * divisor)
+
+
 def _flow(
     arriving: dict[str, Fraction],
     sources: Mapping[str, Mapping[str, int]],

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedirec.credits.shares import WHOLE
-from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, compare, suggest
+from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, begin_with, compare, suggest
 from fedirec.errors import Invalid
 from fedirec.remix.lineage import MAX_DEPTH, Relation
 
@@ -162,3 +162,26 @@ def test_the_difference_to_what_people_set_is_shown_for_each_that_has_a_trail() 
         "B": (250_000, 0, -250_000),
         "D": (250_000, 0, -250_000),
     }
+
+
+def test_a_draft_begins_with_weights_that_people_can_go_on_from() -> None:
+    assert begin_with({"a": 333_334, "b": 333_333, "c": 333_333}) == {"a": 1, "b": 1, "c": 1}
+    assert begin_with({"a": 500_000, "b": 500_000, "c": 0}) == {"a": 1, "b": 1, "c": 0}
+    assert begin_with({"a": 750_000, "b": 250_000}) == {"a": 75, "b": 25}
+    # what is alike weighs alike, though it is one more than a hundred then
+    assert begin_with({"a": 500_000, "b": 166_667, "c": 166_667, "d": 166_666}) == {"a": 50, "b": 17, "c": 17, "d": 17}
+    assert begin_with({"a": 984_375, "b": 15_625}) == {"a": 984, "b": 16}
+    assert begin_with({"a": 999_999, "b": 1}) == {"a": 999_999, "b": 1}
+    assert begin_with({"a": 0}) == {"a": 0}
+    assert begin_with({}) == {}
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, WHOLE), max_size=8))
+def test_nobody_for_whom_something_is_suggested_begins_with_more_than_a_tenth_less(suggested: dict[str, int]) -> None:
+    weights, whole = begin_with(suggested), sum(suggested.values())
+    total = sum(weights.values())
+    assert weights.keys() == suggested.keys()
+    for key, parts in suggested.items():
+        assert bool(weights[key]) is bool(parts)
+        if parts > 1:
+            assert abs(Fraction(weights[key], total) - Fraction(parts, whole)) <= Fraction(parts, whole) / 4

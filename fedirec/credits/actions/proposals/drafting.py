@@ -15,7 +15,7 @@ from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, own_person, parts_for
-from fedirec.credits.actions.proposals.listing import add_credits, add_unlisted, suggest_anew
+from fedirec.credits.actions.proposals.listing import add_credits, add_unlisted, begin_weights, suggest_anew
 from fedirec.credits.models import (
     DraftLine,
     PayProposal,
@@ -29,6 +29,7 @@ from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.belonging import foreign_to
 from fedirec.credits.revisions import MAX_ABOUT, MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, even_by_role, refuse_number, rescale
+from fedirec.credits.suggesting import begin_with
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Changed, Conflict, Invalid, NotFound
@@ -106,6 +107,7 @@ async def begin_proposal(
         for production in {each.id: each for each in productions}.values():
             await ProposalProduction.create(proposal=proposal, production=production)
             await add_credits(proposal, production)
+        await begin_weights(proposal)
     return proposal
 
 
@@ -184,9 +186,8 @@ async def use_suggestion(leader: Actor, proposal: PayProposal, version: int) -> 
         await _begin_draft(leader, proposal, version)
         await suggest_anew(proposal)
         lines = await DraftLine.filter(proposal_id=proposal.id).order_by("position", "id")
-        weights = {
-            line.key: line.weight if line.suggested is None or line.is_locked else line.suggested for line in lines
-        }
+        suggested = begin_with({line.key: line.suggested for line in lines if line.suggested is not None})
+        weights = {line.key: line.weight if line.is_locked else suggested.get(line.key, line.weight) for line in lines}
         await _set_weights(proposal, lines, weights)
     return proposal
 

@@ -8,6 +8,7 @@ from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.credits import credits_of, credits_to_list, suggested_weights
 from fedirec.credits.revisions import MAX_LABEL, MAX_NAME
 from fedirec.credits.shares import MAX_LINES
+from fedirec.credits.suggesting import begin_with
 from fedirec.db import execute_many
 from fedirec.projects.models import Production
 from fedirec.remix.vocab.text import clean_line
@@ -15,7 +16,7 @@ from fedirec.uris import new_key
 
 
 async def add_credits(proposal: PayProposal, production: Production, *, suggests: bool = True) -> int:
-    """A line for each credit of `production` that has none; who came later has one only when leaders ask for it."""
+    """A line of 0 for each credit of `production` without one; who came later has one only when leaders ask for it."""
     there = DraftLine.filter(proposal_id=proposal.id)
     known = {line.credit_id for line in await there}
     found = [each for each in await credits_of(production) if each.state != CreditState.DECLINED]
@@ -28,7 +29,6 @@ async def add_credits(proposal: PayProposal, production: Production, *, suggests
             credit,
             label=_label_of(credit),
             position=len(known) + place,
-            weight=suggested.get(credit.id, 0),
             suggested=suggested.get(credit.id),
         )
         for place, credit in enumerate(new, start=1)
@@ -69,6 +69,15 @@ async def add_unlisted(proposal: PayProposal) -> int:
 
 def _label_of(credit: ProductionCredit) -> str:
     return (credit.record.title if credit.record else "") or credit.words or credit.role_label
+
+
+async def begin_weights(proposal: PayProposal) -> None:
+    """The lines of a new draft weigh what is suggested for them, in numbers that people can go on from."""
+    lines = await DraftLine.filter(proposal_id=proposal.id)
+    weights = begin_with({line.key: line.suggested or 0 for line in lines})
+    await execute_many(
+        "UPDATE draft_line SET weight = ? WHERE id = ?", [(weights[line.key], line.id) for line in lines]
+    )
 
 
 async def suggest_anew(proposal: PayProposal) -> None:
