@@ -50,6 +50,7 @@ from fedirec.credits.pools import (
 from fedirec.credits.queries.pools import Home, get_entry, get_pool, home_of, pool_state, shown_before
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.db import transaction
+from fedirec.db.holding import hold
 from fedirec.errors import Conflict, FedirecError, Forbidden, Invalid, NotFound
 from fedirec.ledger.journal import Entry, Line, imbalances, payable
 from fedirec.ledger.journal import pool as account_of_pool
@@ -454,6 +455,28 @@ async def test_two_confirmations_at_once_book_it_once(here: Instance) -> None:
     done = await asyncio.gather(*(here.run(confirm, who) for who in (tom, olga, tom, olga)))
     assert sum(done) == 1
     assert (await here.run(pool_state, pool)).came_in == 100
+
+    # Who shares a pot in a project that was opened for it holds the project first, and so does who confirms.
+    noon = await project_at(here, ana, slug="noon")
+    commission = replace(POT, kind=Kind.COMMISSION, client="Zappos", brief="A film about shoes.", stated=50_000)
+    pot = await here.run(open_pool, ana, home, commission)
+    await here.run(use_pool, ana, pot, home, await here.run(home_of, noon.actor))
+    paid = await stated(here, ana, pot, home, income(50_000))
+    is_held = asyncio.Event()
+
+    async def share() -> None:
+        async with transaction():
+            await hold(noon)
+            is_held.set()
+            await asyncio.sleep(0.3)
+            await hold(pot)
+
+    sharing = asyncio.create_task(here.run(share))
+    await is_held.wait()
+    seen, where = await here.run(get_pool, pot.key, tom)
+    await here.run(lambda: confirm_entry(tom, paid, seen, where))
+    await sharing
+    assert (await here.run(pool_state, pot)).came_in == 50_000
 
 
 async def test_evidence_is_not_swapped_and_not_shown_twice_unseen(here: Instance) -> None:

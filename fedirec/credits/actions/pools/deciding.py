@@ -17,6 +17,7 @@ from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
+from fedirec.credits.telling import of_refusal
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict
@@ -43,11 +44,11 @@ async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Ho
     and for a reversal of what is shared by now.
     """
     async with transaction():
+        projects = await _hold_projects(pool, home)
         await begin_with(pool, home, Deed.DECIDE_ENTRY, treasurer)
         await _hold_undecided(entry)
         await _refuse_same_eyes(treasurer, entry)
         await _refuse_swapped(entry)
-        projects = await _hold_projects(pool, home)
         await hold_chain()
         undone = await PoolEntry.get(id=entry.reverses_id) if entry.reverses_id is not None else None
         booked = await _booking(entry, pool) if undone is None else await _undo(undone, pool)
@@ -72,7 +73,7 @@ async def reject_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Hom
         await tell_log(home, Happening.MONEY_REFUSED, pool, by=treasurer, reason=said, amount=amount)
         await _tell(Notice.MONEY_REFUSED, entry, pool, home, treasurer)
         by = (await person_of(treasurer)).id
-        await record("entry_refused", entry.key, {"pool": pool.key, "by": by, "reason": said})
+        await record("entry_refused", entry.key, {"pool": pool.key, "by": by, **of_refusal(entry)})
     return entry
 
 
@@ -140,14 +141,15 @@ async def _decide(entry: PoolEntry, treasurer: Actor, state: str, *, reason: str
 
 
 async def _hold_projects(pool: Pool, home: Home) -> list[Project]:
-    """The project of `pool`, and those opened for it, held: before the chain is, for which others may wait."""
-    found = [home.project] if home.project is not None else []
-    for group in await uses_of(pool):
-        project = await project_of(group)
-        if project is not None and project.actor.is_local:
-            await hold(project)
-            found.append(project)
-    return found
+    """The project of `pool`, and those opened for it, held in order, and before the pool is: whoever shares it holds
+    theirs first.
+    """
+    known = [await project_of(group) for group in await uses_of(pool)]
+    found = {each.id: each for each in [*known, home.project] if each is not None and each.actor.is_local}
+    projects = [found[each] for each in sorted(found)]
+    for project in projects:
+        await hold(project)
+    return projects
 
 
 async def _tell(notice: Notice, entry: PoolEntry, pool: Pool, home: Home, by: Actor) -> None:
