@@ -605,7 +605,9 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
     await refused(here, Forbidden, own)
     assert "You get a share of it yourself" in await refused(here, Forbidden, cys)
     assert "You get a share of it yourself" in await _shown(here, "cy", proposal)
-    await roles(tom=Role.MEMBER, cy=Role.MEMBER)
+    await roles(tom=Role.MEMBER)
+    assert "so does everybody who could do that" in await refused(here, Conflict, cys)  # nor at once without tom
+    await roles(cy=Role.MEMBER)
     await refused(here, Conflict, own)  # however long ago it was published: nobody was told that she is alone
     assert await here.run(say_who_is_alone) == 1
     time_passes(timedelta(days=7))
