@@ -723,6 +723,8 @@ async def test_a_backup_that_comes_back_pays_nobody_twice(here: Instance, tmp_pa
             assert "If it was paid after the backup" in (await tina.get(f"/treasury/payouts/{of_bo.key}")).text
             said = {"became": "settled", **SHOWN}
             assert (await tina.post(f"/treasury/payouts/{of_bo.key}/mark", data=said)).status_code == 303
+            again_said = await tina.post(f"/treasury/payouts/{of_bo.key}/mark", data=said)
+            assert "It is known what became of this." in again_said.text, "nobody here paid it, and all may speak of it"
             assert (await tina.post("/treasury/resume", data={"words": " "})).status_code == 422
             assert (await tina.post("/treasury/resume", data={"words": "All of November."})).status_code == 303
             assert "was brought back" not in (await tina.get("/treasury")).text

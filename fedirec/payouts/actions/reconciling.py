@@ -82,7 +82,9 @@ async def mark_payout(
     person = await person_of(doer.actor)
     async with transaction(), gathering():
         await hold(attempt.batch)
-        await refuse_eyes(attempt.batch, person.id, [attempt.batch.paid_by_id or 0])
+        # Nobody here paid what was noted after a backup came back.
+        payer = attempt.batch.paid_by_id
+        await refuse_eyes(attempt.batch, person.id, [payer] if payer is not None else [])
         await hold(payout)
         await hold(attempt)
         said = f"{proof.reference} · {proof.text}"
