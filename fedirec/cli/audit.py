@@ -55,11 +55,12 @@ async def verify(
     ] = "",
     json: AsJson = False,
 ) -> None:
-    """Say whether the audit log is whole and unchanged, and all that it covers; ends with 1 when it is not.
+    """Say whether the audit log is whole and unchanged, and all that it covers; ends with 1 when it is not, and when
+    others were to be asked and none of them could be.
 
     While the server runs or not. A file is checked without any instance.
     """
-    kept = [_read_head(each) for each in head]
+    kept, is_unasked = [_read_head(each) for each in head], False
     if origin and file is None:
         raise Invalid("say with --file where the log of that instance is")
     if file is not None:
@@ -73,6 +74,7 @@ async def verify(
         async with running(settings) as state:
             asked = await ask_about_log(state["remote"])
             kept += sorted(asked.heads)
+            is_unasked = not asked.answered
             report = await verify_books(against=kept)
         for each in asked.silent:
             note(f"{each} could not be asked.")
@@ -103,7 +105,9 @@ async def verify(
                 "Whether the log was rebuilt as a whole, or its end cut off, shows only against a head that somebody "
                 f"else kept: {where}"
             )
-    if not report.is_sound:
+    if is_unasked:
+        note("No other instance could be asked, so nothing was compared with what others keep of this log.")
+    if is_unasked or not report.is_sound:
         raise typer.Exit(1)
 
 
