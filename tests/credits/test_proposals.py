@@ -169,9 +169,11 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
     page = await film.page(proposal, film.bo)
     assert [heard.objection.answer for heard in page.objections] == ["We looked again: 45."]
     links = [link.kind for link in await here.run(lambda: ChainLink.all().order_by("number"))]
-    assert links[-9:] == [
+    assert links[-11:] == [
         "proposal_revision",
         "proposal_objection",
+        "stance",
+        "stance",
         "objection_answered",
         "proposal_revision",
         "proposal_closing",

@@ -14,6 +14,7 @@ from fedirec.db import add_object, add_row, transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.lanes import gathering
+from fedirec.ledger.chain import digest_of
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.payouts import bookings
@@ -70,8 +71,9 @@ async def stop_payouts(doer: Doer, *, since: datetime) -> None:
     """
     require(doer, Permission.MANAGE_INSTANCE)
     async with transaction():
-        await add_row(PayoutStop, since=since, made_at=now())
+        stop = await add_row(PayoutStop, since=since, made_at=now())
         await audit(doer, "stop_payouts", doer.uri, since=since.isoformat())
+        await record("payouts_stopped", "payouts", {"stop": stop, "since": since.isoformat()})
 
 
 async def resume_payouts(doer: Viewer, *, words: str) -> None:
@@ -91,4 +93,5 @@ async def resume_payouts(doer: Viewer, *, words: str) -> None:
             stop.ended_at, stop.ended_by_id, stop.words = now(), doer.actor.id, said
             await stop.save(update_fields=["ended_at", "ended_by_id", "words"])
         await audit(doer, "resume_payouts", (await own_actor()).uri, said=said)
-        await record("payouts_resumed", "payouts", {"since": stops[0].since.isoformat()})
+        told = {"stops": [stop.id for stop in stops], "words": digest_of(said)}
+        await record("payouts_resumed", "payouts", told | {"since": stops[0].since.isoformat()})

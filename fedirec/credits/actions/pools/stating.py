@@ -18,6 +18,7 @@ from fedirec.credits.models import Pool, PoolEntry
 from fedirec.credits.pools import MAX_WORDS, POTS, REVERSAL, EntryDraft, EntryKind, Kind, refuse_entry, refuse_undoing
 from fedirec.credits.queries.pools import Home
 from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.telling import of_statement
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid, TooMany
@@ -131,7 +132,12 @@ async def _tell(entry: PoolEntry, pool: Pool, home: Home, *, undoes: PoolEntry |
     told = [*await leaders_of_group(home.group), *(each.actor for each in await those_who_may(Permission.PAY))]
     about, page = f"{home.group.uri}#{entry.key}", f"/pools/{pool.key}"
     await notify_actors(told, Notice.MONEY_STATED, entry.stated_by, about, page, {"title": pool.title})
-    document = {"pool": pool.key, "by": (await person_of(entry.stated_by)).id, **told_of(entry, pool)}
+    document = {
+        "pool": pool.key,
+        "by": (await person_of(entry.stated_by)).id,
+        **told_of(entry, pool),
+        **of_statement(entry),
+    }
     if undoes is not None:
         document["reverses"] = undoes.key
     await record("entry_stated", entry.key, document)

@@ -18,6 +18,7 @@ from fedirec.credits.queries.alone import about_deciding, about_locking, alone_f
 from fedirec.credits.queries.contests import disputes_of, gaining_by, tally_of, unanswered
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
+from fedirec.credits.telling import of_decision
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
@@ -146,8 +147,8 @@ async def _decide(
     kind = Notice.PROPOSAL_DECIDED if is_accepted else Notice.PROPOSAL_REJECTED
     await tell_listed(proposal, kind, revision=revision, cause=by, reason=reason)
     await announce(proposal, revision)
-    document = {"revision": revision.number, "digest": revision.digest, "outcome": decision.outcome, "solo": is_solo}
-    await record("proposal_decision", proposal.key, document | {"tally": counted.write()})
+    document = {"revision": revision.number, "digest": revision.digest, "solo": is_solo}
+    await record("proposal_decision", proposal.key, document | of_decision(decision))
     return decision
 
 

@@ -49,6 +49,7 @@ from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
 from fedirec.credits.queries.traces import left_trace
 from fedirec.credits.shares import WHOLE, refuse_number
+from fedirec.credits.telling import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
@@ -197,14 +198,10 @@ async def object_to(
                 )
         except IntegrityError as error:
             raise Conflict(N_("That has been said already.")) from error
+        await tell_leaders(proposal, Notice.OBJECTED, cause=author, reason=objection.words)
+        await record("proposal_objection", proposal.key, of_objection(objection))
         if is_listed:
             await say(author, person, proposal, revision, "object", digest, route=Route(via=route.via))
-        await tell_leaders(proposal, Notice.OBJECTED, cause=author, reason=objection.words)
-        await record(
-            "proposal_objection",
-            proposal.key,
-            {"objection": objection.key, "revision": revision.number, "kind": draft.kind, "line": line},
-        )
     return objection
 
 
@@ -217,9 +214,9 @@ async def withdraw_objection(author: Actor, objection: Objection, *, route: Rout
         refuse_withdrawal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now())
         objection.state = ObjectionState.WITHDRAWN.value
         await objection.save(update_fields=["state"])
-        await _keep_word(author, objection, "withdraw", route)
         await tell_copies(objection.proposal)
-        await record("objection_withdrawn", objection.proposal.key, {"objection": objection.key})
+        await record("objection_withdrawn", objection.proposal.key, of_withdrawal(objection))
+        await _keep_word(author, objection, "withdraw", route)
     return objection
 
 
@@ -249,9 +246,7 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
         await objection.save(update_fields=["state", "resolution", "answer", "answered_by_id", "answered_at"])
         await _tell_author(objection, Notice.OBJECTION_ANSWERED, leader, words.strip())
         await tell_copies(objection.proposal)
-        await record(
-            "objection_answered", objection.proposal.key, {"objection": objection.key, "resolution": resolution}
-        )
+        await record("objection_answered", objection.proposal.key, of_answer(objection))
     return objection
 
 
@@ -279,11 +274,6 @@ async def appeal_objection(
             created_at=now(),
         )
         revision, person = await in_force(objection.proposal), await own_person(author)
-        if person in await listed_people(revision):
-            await say(
-                author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
-            )
-        await _keep_word(author, objection, "appeal", route)
         await tell_copies(objection.proposal)
         await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
         others = await judges() - await _close_to(objection)
@@ -292,7 +282,12 @@ async def appeal_objection(
         await tell_some(objection.proposal, free, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
         if not others:
             await tell_listed(objection.proposal, Notice.OBJECTION_APPEALED, revision=revision, cause=author)
-        await record("objection_appealed", objection.proposal.key, {"objection": objection.key})
+        await record("objection_appealed", objection.proposal.key, of_appeal(appeal, objection))
+        if person in await listed_people(revision):
+            await say(
+                author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
+            )
+        await _keep_word(author, objection, "appeal", route)
     return appeal
 
 
@@ -331,8 +326,7 @@ async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, 
         await _tell_author(objection, kind, judge, reason.strip())
         await tell_leaders(proposal, kind, cause=judge, reason=reason.strip())
         await tell_copies(proposal)
-        document = {"objection": objection.key, "outcome": appeal.state, "solo": is_solo}
-        await record("appeal_decided", proposal.key, document)
+        await record("appeal_decided", proposal.key, of_appeal_decision(appeal, objection) | {"solo": is_solo})
     return appeal
 
 

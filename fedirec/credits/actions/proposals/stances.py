@@ -22,9 +22,11 @@ from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
 from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance, is_open
 from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines, unagreed_departures
 from fedirec.credits.queries.standing import actors_of_people, lines_of_person
+from fedirec.credits.telling import of_stance
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
 from fedirec.lanes import gathering
+from fedirec.ledger.recording import record
 from fedirec.remix.actions.reminders import is_first
 from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
@@ -165,7 +167,7 @@ async def _change_share(
         if await turns.count() >= MAX_GIVEN_BACK:
             raise TooMany(N_("You have changed your mind often. Please talk to those who lead it."), retry_after=3600)
         is_again = says == "return" and await turns.filter(says="return").exists()
-        await say(actor, person, proposal, revision, says, digest, line=line, route=route)
+        said = await _keep(actor, person, proposal, revision, says, digest, line=line, route=route)
         rows = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
         recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
         row = await write_revision(
@@ -179,6 +181,7 @@ async def _change_share(
             extends=not is_again,
         )
         await tell_leaders(proposal, Notice.SHARE_GIVEN_BACK, cause=actor)
+        await _record(said, proposal)
         return row
 
 
@@ -222,7 +225,30 @@ async def say(
     line: str = "",
     reason: str = "",
 ) -> Stance:
-    """It is kept. Raises Conflict for an activity that said something already."""
+    """It is kept, and the chain tells of it: the last in the transaction. Raises Conflict for an activity that said
+    something already.
+    """
+    said = await _keep(actor, person, proposal, revision, says, digest, route=route, line=line, reason=reason)
+    await _record(said, proposal)
+    return said
+
+
+async def _record(said: Stance, proposal: PayProposal) -> None:
+    await record("stance", proposal.key, of_stance(said))
+
+
+async def _keep(
+    actor: Actor,
+    person: int,
+    proposal: PayProposal,
+    revision: ProposalRevision | None,
+    says: str,
+    digest: str,
+    *,
+    route: Route,
+    line: str = "",
+    reason: str = "",
+) -> Stance:
     try:
         async with transaction():
             return await Stance.create(
