@@ -206,6 +206,7 @@ def test_details_are_kept_as_they_were_meant() -> None:
 def test_payees_see_beforehand_what_their_bank_will_see(name: str, cleaned: str) -> None:
     assert cleaned_name(name) == cleaned
     assert (name_in_file("sepa", {"name": name}), name_in_file("csv", {"name": name})) == (cleaned, "")
+    assert name_in_file("sepa", {"name": cleaned}) == "", "nothing was replaced"
 
 
 def test_banks_outside_the_eea_are_told_who_pays() -> None:

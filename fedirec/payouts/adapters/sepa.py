@@ -184,8 +184,13 @@ def cleaned_name(name: str) -> str:
 
 
 def name_in_file(adapter: str, details: Mapping[str, str]) -> str:
-    """How the name of a payee stands in the file for the bank; empty where they are paid in another way."""
-    return cleaned_name(details["name"]) if adapter == Sepa.name else ""
+    """How the name of a payee stands in the file for the bank, where it is not as they wrote it; else empty, and where
+    they are paid in another way.
+    """
+    if adapter != Sepa.name:
+        return ""
+    name = cleaned_name(details["name"])
+    return name if name != " ".join(details["name"].split()) else ""
 
 
 def _cleaned(text: str) -> str:
