@@ -170,6 +170,7 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
         page = (await browser.get(f"/pay/{copy.key}")).text
         for sentence in ("Less than &lt; a half", "It was agreed.", "It stands at the end of the film.", "taken back"):
             assert sentence in page
+        assert f'<a href="{proposal.uri}#comments"' in page, "where something can be said"
         assert page.index("It was agreed.") < page.index('id="comments"') < page.index("Fair, <em>I</em> think.")
         news = await there.run(lambda: Notification.filter(account__actor_id=dia.id, kind="objection_answered"))
         assert news[-1].url == f"/pay/{copy.key}#objection-{third.key}"
@@ -216,6 +217,8 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
         each.kind for each in notices if each.details.get("title") == copy.title or "share" in str(each.details)
     ]
     assert about_it == kinds, "nobody is told twice"
+    first = await here.run(lambda: ProposalRevision.get(proposal_id=proposal.id, number=1))
+    assert notices[0].details["day"] > f"{first.published_at:%Y-%m-%d}", "until when they could object"
     door = f"{here.origin}/sign-in/elsewhere?next=/money"
     assert page_of(notices[-1], there.origin) == door, "how they are paid is said where the money is"
 

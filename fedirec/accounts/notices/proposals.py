@@ -13,16 +13,19 @@ FAMILY: Final = Family(
     sign="check",
     words={
         Notice.PROPOSAL_PUBLISHED: Words(
-            one=N_("It is proposed who gets what: “%(title)s”. You are listed, and can object.")
+            one=N_("It is proposed who gets what: “%(title)s”. You are listed, and can object until %(day)s.")
         ),
         Notice.PROPOSAL_WITHOUT_MONEY: Words(
             one=N_(
-                "It is proposed who gets what: “%(title)s”. You are listed, and can object. That money has not come in "
-                "yet: nobody owes it to you so far."
+                "It is proposed who gets what: “%(title)s”. You are listed, and can object until %(day)s. That money "
+                "has not come in yet: nobody owes it to you so far."
             )
         ),
         Notice.PROPOSAL_REVISED: Words(
-            one=N_("The proposal “%(title)s”, in which you are listed, was revised. Please look at your share again.")
+            one=N_(
+                "The proposal “%(title)s”, in which you are listed, was revised. Please look at your share again: you "
+                "can object until %(day)s."
+            )
         ),
         Notice.PROPOSAL_CLOSING: Words(
             one=N_("The time to object to “%(title)s” is over. It waits to be decided."),

@@ -23,6 +23,7 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import Create, Update
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies, read_replies
+from fedirec.credits.actions.proposals.telling import last_day_of
 from fedirec.credits.deciding import Outcome as Decided
 from fedirec.credits.models import Objection, PayProposal, ProductionCredit, ProposalDecision, ProposalRevision, Share
 from fedirec.credits.proposals import ENDED, State
@@ -302,7 +303,7 @@ async def _tell(
 ) -> None:
     """Members of ours know it: their instance is told by the proposal alone, and by no letter."""
     accounts = await Account.filter(actor_id__in=[actor.id for actor in people], state="active")
-    about = {"title": copy.title, **({"reason": reason} if reason else {})}
+    about = {"title": copy.title, "day": last_day_of(copy), **({"reason": reason} if reason else {})}
     # How they want to be paid they say at its home.
     page = door_to(f"{origin_of(copy.uri)}/money") if kind is Notice.PROPOSAL_LOCKED else f"/pay/{copy.key}"
     await notify_all(accounts, kind, group, f"{copy.uri}#{kind}-{number}", page, about)

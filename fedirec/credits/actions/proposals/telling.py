@@ -82,7 +82,8 @@ async def tell_some(
 
     Nobody is told twice: those `by_copy`, by row, whose instance makes a notice of the proposal itself, get no letter.
     """
-    details = {"title": proposal.title, **({"reason": reason} if reason else {}), **(more or {})}
+    details = {"title": proposal.title, "day": last_day_of(proposal), **({"reason": reason} if reason else {})}
+    details |= more or {}
     number = revision.number if revision else proposal.number
     subject = f"{proposal.uri}#{about or f'{kind}-{number}'}"
     told = list(people)
@@ -92,6 +93,11 @@ async def tell_some(
         await tell_people(
             proposal.group, some, kind, cause, subject, proposal.uri, details, writes=writes, also_moved=True
         )
+
+
+def last_day_of(proposal: PayProposal) -> str:
+    """Until when people can object to `proposal`, as they are told; "?" where its home does not say so."""
+    return proposal.closes_at.date().isoformat() if proposal.closes_at else "?"
 
 
 async def with_copies(revision: ProposalRevision | None) -> set[int]:
