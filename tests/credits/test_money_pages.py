@@ -101,6 +101,7 @@ async def test_money_comes_in_on_the_pages_of_a_project(here: Instance) -> None:
 
         # What strangers read of the books is what the instance chooses.
         assert "€1,234.50" in (await anybody.get("/ledger")).text
+        assert 'href="/treasury' not in (await anybody.get("/ledger")).text
         table = (await anybody.get("/ledger.csv")).text
         assert ["bank", "1234.50", "EUR"] in list(csv.reader(io.StringIO(table)))
         audit = await anybody.get("/ledger/audit.jsonl")

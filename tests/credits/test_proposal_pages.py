@@ -237,8 +237,12 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     await post(film, "tom", f"{page}/decide", verdict="accept", digest=newest.digest, reason="It is fair.")
     assert "It is fair." in await page_for(film, "bo", page)
     await post(film, "tom", f"{page}/lock", digest=newest.digest)
+    assert "stands here in a moment" in await page_for(film, "bo", "/money")
+    assert "stands here in a moment" in await page_for(film, "tom", "/treasury")
     locked = await page_for(film, "ana", page)
     has(locked, "Locked: €4,036.82.", "Adjust it by a further proposal")
+    async with here.client() as stranger:
+        has(words(await stranger.get(page)), "Sign in with your own server")
     assert (await post(film, "ana", edit, do="save", version="9")).status_code == 409
 
 
@@ -321,8 +325,11 @@ async def test_what_is_missing_is_said_by_name_and_people_are_asked(here: Instan
     trap = await here.run(lambda: PayProposal.get(title="Win"))
     await here.run(lambda: DraftLine.filter(proposal_id=trap.id).update(reason="As it is."))
     assert (await post(film, "mal", f"/pay/{trap.key}/publish", version="0")).status_code == 303
+    closes_at = (await here.run(lambda: PayProposal.get(id=trap.id))).closes_at
+    assert closes_at is not None
     async with here.sign_in("bo") as client:
-        assert "That money has not come in yet" in (await client.get("/notifications")).text
+        said_to_bo = f"can object until {closes_at:%Y-%m-%d}. That money has not come in yet"
+        assert said_to_bo in (await client.get("/notifications")).text
     said = await here.run(lambda: News.filter(group_id=foreign.actor_id).order_by("-id").first())
     assert said is not None
     assert "The money for it has not come in yet." in said.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from fedirec.ledger.balances import balances_in
@@ -34,9 +36,13 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
         assert "€26.34" in page
         assert "has not said how to be paid" in page
         wanted = {"adapter": "csv", "currency": "EUR"}
-        wrong = await tina.post("/treasury/batches", data={**wanted, "execute_on": "x"})
-        assert wrong.headers["location"] == "/treasury"
-        assert "Please choose a day." in (await tina.get("/treasury")).text
+        for typed, said in (("x", "Please choose a day."), ("2001-02-03", "within the next two months")):
+            wrong = await tina.post("/treasury/batches", data={**wanted, "execute_on": typed})
+            assert wrong.status_code == 422
+            assert re.search(rf'value="{typed}"[^>]* aria-describedby="day-1-error"', wrong.text), (
+                "what was typed stays"
+            )
+            assert said in wrong.text
         answer = await tina.post("/treasury/batches", data=wanted)
         url = answer.headers["location"]
         batch = await here.run(lambda: PayoutBatch.get())
@@ -91,6 +97,9 @@ async def test_a_batch_goes_from_hand_to_hand_by_the_pages(here: Instance) -> No
         assert "Written down as paid" in await say(tina, "/paid", **told)
         assert (await tina.post(f"{one}/again", data={"go": "on"})).status_code == 303
         assert "€12.34" in (await tina.get("/treasury")).text
+        ledger = (await tina.get("/ledger")).text
+        assert 'href="/treasury/batches"' in ledger
+        assert "less what came back: €14.00" in ledger, "of 26.34, 12.34 came back"
         assert (await tina.get("/treasury/batches")).status_code == 200
         assert (await tina.get("/treasury/batches/NONE")).status_code == 404
 

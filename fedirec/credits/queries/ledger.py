@@ -10,9 +10,15 @@ from typing import Final
 from fedirec.credits.models import MoneySettings
 from fedirec.db import on_postgres
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
+from fedirec.db.tables import marks
 from fedirec.ledger.models import ChainLink, JournalEntry
 
 SHOWS_TOTALS: Final = ("totals", "entries")
+
+_PAYS: Final = ("payout_settled", "payout_returned")
+"""Kinds of entries by which a payment leaves an account, and comes back to it."""
+_LEAVES: Final = frozenset({"bank", "provider"})
+"""Kinds of those accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +51,31 @@ class Totals:
     def __init__(self) -> None:
         self._last = 0
         self._sums: dict[tuple[str, str], int] = {}
+        self._paid: dict[str, int] = {}
+
+    @property
+    def paid(self) -> list[Sum]:
+        """What arrived with contributors less what came back, by currency, as of the last `read`."""
+        return [Sum("paid", currency, amount) for currency, amount in sorted(self._paid.items()) if amount]
 
     async def read(self) -> list[Sum]:
         """The sums as they are now, by currency and kind; the first time all postings are read."""
         since = self._last
         found = await fetch_tuples(
-            f"SELECT {_kind()}, p.currency, SUM(p.amount), MAX(p.entry_id) FROM posting p WHERE p.entry_id > ? "  # noqa: S608
+            f"SELECT {_kind()}, p.currency, SUM(p.amount), MAX(p.entry_id), "  # noqa: S608
+            f"SUM(CASE WHEN e.kind IN ({marks(_PAYS)}) THEN -p.amount ELSE 0 END) "
+            "FROM posting p JOIN journal_entry e ON e.id = p.entry_id WHERE p.entry_id > ? "
             f"GROUP BY {_kind()}, p.currency",
+            *_PAYS,
             since,
         )
         if since == self._last:  # or somebody was quicker
-            for kind, currency, amount, last in found:
+            for kind, currency, amount, last, paid in found:
                 place = str(kind), str(currency)
                 self._sums[place] = self._sums.get(place, 0) + int(amount)
                 self._last = max(self._last, int(last))
+                if kind in _LEAVES:
+                    self._paid[str(currency)] = self._paid.get(str(currency), 0) + int(paid)
         return [
             Sum(kind, currency, amount)
             for (kind, currency), amount in sorted(self._sums.items(), key=lambda each: (each[0][1], each[0][0]))

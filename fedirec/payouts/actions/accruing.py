@@ -7,15 +7,14 @@ from typing import Final
 
 from fedirec.clock import now
 from fedirec.credits.models import LockedShare, PayProposal
-from fedirec.credits.proposals import BINDING, State
 from fedirec.db import add_row, transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
 from fedirec.payouts.models import Payable
+from fedirec.payouts.queries.money import ACCRUING
 
 PAGE: Final = 50
-_OPEN: Final = sorted(BINDING - {State.CLOSED, State.PAID})
 
 
 async def accrue() -> int:
@@ -25,9 +24,9 @@ async def accrue() -> int:
     """
     rows = await fetch_tuples(
         "SELECT DISTINCT s.proposal_id, s.part FROM pay_proposal p JOIN locked_share s ON s.proposal_id = p.id "  # noqa: S608
-        f"WHERE p.state IN ({marks(_OPEN)}) AND NOT EXISTS "
+        f"WHERE p.state IN ({marks(ACCRUING)}) AND NOT EXISTS "
         "(SELECT 1 FROM payable x WHERE x.proposal_id = s.proposal_id AND x.part = s.part) LIMIT ?",
-        *(str(state) for state in _OPEN),
+        *ACCRUING,
         PAGE,
     )
     for proposal_id, part in rows:

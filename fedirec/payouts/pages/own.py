@@ -31,6 +31,7 @@ from fedirec.payouts.queries.money import (
     Statement,
     YearSum,
     balances_with,
+    is_coming,
     payables_of,
     statement_of,
     years_of,
@@ -214,6 +215,7 @@ async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     return {
         "tabs": money_tabs(request),
         "balances": await balances_with(person, standing, request.state["ways"]),
+        "is_coming": await is_coming(person),
         "lacks": LACKS,
         "payables": page_with(request, [_payable(row) for row in rows], name="before", place=before),
         "years": await years_of(person),

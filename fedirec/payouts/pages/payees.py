@@ -13,6 +13,7 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import SECRET, id_in, once_more, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.clock import now
+from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError, NotFound
 from fedirec.ledger.iban import write_iban
@@ -24,7 +25,6 @@ from fedirec.payouts.adapters.catalogue import KINDS as WAYS
 from fedirec.payouts.models import CreditCode, Payee
 from fedirec.payouts.pages.details import HAPPENINGS
 from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
-from fedirec.payouts.pages.treasury.views import treasury_tabs
 from fedirec.payouts.queries.payees import (
     PayeeStatus,
     events_of,
@@ -62,7 +62,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
         status,
         headers=PRIVATE,
         form=form,
-        tabs=treasury_tabs(request, require_viewer(request, Permission.PAY)),
+        tabs=treasury_tabs(request),
         year=str(now().year),
         payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
         kinds=[Tab(label=label, url=f"{HERE}?which={name}", is_current=name == which) for name, label in kinds],

@@ -10,6 +10,8 @@ from typing import Final
 
 from fedirec.accounts.models import Identity, Person
 from fedirec.activitypub.models import Actor
+from fedirec.credits.proposals import BINDING
+from fedirec.credits.proposals import State as Stage
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
@@ -22,6 +24,8 @@ from fedirec.payouts.queries.ways import Ways
 PAGE: Final = 30
 _AT_ONCE: Final = 500
 KINDS: Final = ("royalty", "service", "prize")
+ACCRUING: Final = sorted(state.value for state in BINDING - {Stage.CLOSED, Stage.PAID})
+"""States of proposals of which something may have been locked that is not written down as owed yet."""
 _UNDER_WAY: Final = (State.READY, State.BATCHED, State.SUBMITTED, State.RETURNED, State.FAILED)
 
 
@@ -126,6 +130,19 @@ async def balances_with(person: Person, standing: PayeeStatus | None, ways: Ways
         )
         for currency, found in sorted(sums.items())
     ]
+
+
+async def is_coming(person: Person | None = None) -> bool:
+    """Whether something was locked just now, for `person` or for anybody, that is not written down as owed yet."""
+    rows = await rows_of(person) if person is not None else []
+    found = await fetch_tuples(
+        "SELECT 1 FROM pay_proposal p JOIN locked_share s ON s.proposal_id = p.id "  # noqa: S608
+        f"WHERE p.state IN ({marks(ACCRUING)}) {f'AND s.person_id IN ({marks(rows)})' if rows else ''} AND NOT EXISTS "
+        "(SELECT 1 FROM payable x WHERE x.proposal_id = s.proposal_id AND x.part = s.part) LIMIT 1",
+        *ACCRUING,
+        *rows,
+    )
+    return bool(found)
 
 
 async def payables_of(person: Person, *, before: int | None, limit: int = PAGE) -> tuple[list[Payable], int | None]:

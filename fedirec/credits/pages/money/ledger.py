@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from fedirec.accounts.door import viewer_of
+from fedirec.accounts.permissions import Permission
+from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.ledger import (
     PublicEntry,
     Sum,
@@ -67,13 +70,15 @@ _TABLE: Final = 1_000
 
 
 async def show_ledger(request: Request[Any]) -> Response:
-    settings, before = await money_settings(), _before(request)
+    settings, before, totals, viewer = await money_settings(), _before(request), _totals(request), viewer_of(request)
     rows = await public_entries(before=before, limit=_PIECE + 1) if shows_entries(settings) else []
     number, digest = await head()
     return render(
         request,
         "credits/ledger.html",
-        totals=[_total(each) for each in await _totals(request).read()] if shows_totals(settings) else [],
+        tabs=treasury_tabs(request) if viewer is not None and viewer.can(Permission.PAY) else [],
+        totals=[_total(each) for each in await totals.read()] if shows_totals(settings) else [],
+        paid=[(each.amount, each.currency) for each in totals.paid] if shows_totals(settings) else [],
         entries=rows[:_PIECE],
         moves=MOVES,
         shows=settings.shows_ledger if shows_totals(settings) else "nothing",

@@ -16,6 +16,7 @@ from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.credits.eyes import is_short
+from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured
@@ -30,6 +31,8 @@ from fedirec.payouts.actions.reconciling import mark_batch
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.models import PayoutBatch
+from fedirec.payouts.pages.treasury.overview import PAGE as TREASURY
+from fedirec.payouts.pages.treasury.overview import treasury
 from fedirec.payouts.pages.treasury.views import (
     BATCHES,
     HERE,
@@ -37,7 +40,6 @@ from fedirec.payouts.pages.treasury.views import (
     batch_view,
     labels_of,
     payout_view,
-    treasury_tabs,
 )
 from fedirec.payouts.queries.batches import batches, get_batch, lines_of, paid_in, sum_of
 from fedirec.translatable import N_
@@ -61,7 +63,7 @@ UNREADABLE: Final = N_(
 
 
 async def show_batches(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.PAY)
+    require_viewer(request, Permission.PAY)
     labels = await labels_of(request.state["ways"])
     rows, place = await batches(before=place_in(request, "before"))
     shown = [batch_view(each.batch, labels, count=each.count, amount=each.amount) for each in rows]
@@ -69,7 +71,7 @@ async def show_batches(request: Request[Any]) -> Response:
         request,
         "payouts/batches.html",
         headers=PRIVATE,
-        tabs=treasury_tabs(request, viewer),
+        tabs=treasury_tabs(request),
         batches=page_with(request, shown, name="before", place=place),
     )
 
@@ -86,6 +88,11 @@ async def post_batch(request: Request[Any]) -> Response:
             currency=form.value("currency"),
             execute_on=_day(form.value("execute_on")),
         )
+    except Invalid as error:
+        if error.field != "execute_on":
+            return turn_back(request, HERE, error)
+        form.fail(error.field, told(error))
+        return render(request, TREASURY, 422, PRIVATE, **await treasury(request, Form(), typed=form))
     except FedirecError as error:
         return turn_back(request, HERE, error)
     return redirect(request, f"{LIST}/{batch.key}", _("Put together. Somebody else has to approve it now."))
@@ -174,7 +181,7 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
     at_hand = list({actor.id: actor for _word, actor, _at in hands if actor is not None}.values())
     interested = await paid_in(batch, at_hand)
     return {
-        "tabs": treasury_tabs(request, viewer),
+        "tabs": treasury_tabs(request),
         "form": form,
         "batch": batch_view(batch, labels, count=count, amount=amount),
         "standing": batch.state,

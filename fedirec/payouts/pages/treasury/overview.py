@@ -11,7 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
-from fedirec.accounts.viewer import Viewer
+from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.settings import money_settings
 from fedirec.ledger.balances import all_balances
 from fedirec.ledger.currencies import CURRENCIES, find_amount
@@ -25,7 +25,6 @@ from fedirec.payouts.pages.treasury.views import (
     batch_view,
     labels_of,
     payout_view,
-    treasury_tabs,
 )
 from fedirec.payouts.payments import LACKS
 from fedirec.payouts.queries.batches import (
@@ -38,7 +37,9 @@ from fedirec.payouts.queries.batches import (
     stopped_payouts,
     strange_payouts,
     unclaimed_payouts,
+    unread_payouts,
 )
+from fedirec.payouts.queries.money import is_coming
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.waiting import waiting_people
@@ -47,12 +48,12 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 from fedirec.web.views import Choice
 
-_PAGE = "payouts/treasury.html"
+PAGE = "payouts/treasury.html"
 
 
 async def show_treasury(request: Request[Any]) -> Response:
-    viewer = require_viewer(request, Permission.PAY)
-    return render(request, _PAGE, headers=PRIVATE, **await _treasury(request, viewer, Form()))
+    require_viewer(request, Permission.PAY)
+    return render(request, PAGE, headers=PRIVATE, **await treasury(request, Form()))
 
 
 async def post_resumption(request: Request[Any]) -> Response:
@@ -64,7 +65,7 @@ async def post_resumption(request: Request[Any]) -> Response:
         with form.collecting():
             await resume_payouts(viewer, words=words)
             return redirect(request, HERE, _("Payments can go out again."))
-    return render(request, _PAGE, 422, PRIVATE, **await _treasury(request, viewer, form))
+    return render(request, PAGE, 422, PRIVATE, **await treasury(request, form))
 
 
 async def post_transfer(request: Request[Any]) -> Response:
@@ -84,10 +85,11 @@ async def post_transfer(request: Request[Any]) -> Response:
             said = {"provider": name, "currency": currency, "reference": reference, "text": text}
             await book_transfer(viewer, way=way, amount=amount, **said)
             return redirect(request, HERE, _("Written down."))
-    return render(request, _PAGE, 422, PRIVATE, **await _treasury(request, viewer, form))
+    return render(request, PAGE, 422, PRIVATE, **await treasury(request, form))
 
 
-async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[str, Any]:
+async def treasury(request: Request[Any], form: Form, *, typed: Form | None = None) -> dict[str, Any]:
+    """What the page shows; `typed` is what was typed to put a batch together, where something is wrong in it."""
     ways, vault = request.state["ways"], request.state["vault"]
     labels, stop = await labels_of(ways), await find_stop()
     waiting, after = await waiting_people(ways, vault, after=place_in(request, "after") or 0)
@@ -105,16 +107,18 @@ async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[s
     ]
     return {
         "form": form,
+        "typed": typed or Form(),
         "stop": stop,
         "ready_payouts": [payout_view(row) for row in await ready_payouts()] if stop else [],
-        "tabs": treasury_tabs(request, viewer),
+        "tabs": treasury_tabs(request),
         "troubles": [_(each) for each in await find_troubles(ways, vault)],
         "entries": await entries_to_confirm(),
         "to_decide": [(row.title, f"/pay/{row.key}") for row in await proposals_to_decide()],
         "to_lock": [(row.title, f"/pay/{row.key}") for row in await proposals_to_lock()],
-        "ready": [(labels.get(each.adapter, each.adapter), each) for each in await ready_sums()],
+        "ready": [(labels.get(each.adapter, each.adapter), each) for each in await ready_sums(vault)],
         "opened": [batch_view(each.batch, labels, count=each.count, amount=each.amount) for each in opened],
         "strange": [payout_view(row) for row in await strange_payouts()],
+        "unread": [payout_view(row) for row in await unread_payouts(vault)],
         "stopped": [payout_view(row) for row in await stopped_payouts()],
         "unclaimed": [payout_view(row) for row in await unclaimed_payouts()],
         "providers": [Choice(value=name, label=_(label)) for name, label in PROVIDERS.items()],
@@ -125,6 +129,7 @@ async def _treasury(request: Request[Any], viewer: Viewer, form: Form) -> dict[s
             async for account, currency, amount in all_balances(kind="provider")
         ],
         "has_providers": any(way.kind is Kind.NETWORK for way in (await ways.all()).values()),
+        "is_coming": await is_coming(),
         "owed": page_with(request, owed, name="after", place=after),
         "threshold": settings.threshold,
         "currency": settings.currency,

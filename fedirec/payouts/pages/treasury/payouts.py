@@ -12,12 +12,13 @@ from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import person_view
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
+from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.payouts.actions.batching import pay_again, take_out
 from fedirec.payouts.actions.reconciling import BECAME, Became, mark_payout
 from fedirec.payouts.actions.unclaimed import give_to_charity, stated_for
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.models import Payout
-from fedirec.payouts.pages.treasury.views import HERE, PRIVATE, TRIES, labels_of, payout_view, treasury_tabs
+from fedirec.payouts.pages.treasury.views import HERE, PRIVATE, TRIES, labels_of, payout_view
 from fedirec.payouts.payments import AttemptState, State
 from fedirec.payouts.queries.batches import STOPPED, get_payout
 from fedirec.payouts.queries.stopping import find_stop
@@ -88,7 +89,7 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
     was_lost = payout.state == State.READY and await find_stop() is not None
     by_people = bool(tries) and (way is None or way.kind is not Kind.NETWORK)
     return {
-        "tabs": treasury_tabs(request, viewer),
+        "tabs": treasury_tabs(request),
         "form": form,
         "payout": payout_view(payout),
         "fee": payout.fee,

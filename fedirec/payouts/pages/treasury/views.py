@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from starlette.requests import Request
-
-from fedirec.accounts.permissions import Permission
-from fedirec.accounts.viewer import Viewer
+from fedirec.credits.pages.money.tabs import TREASURY
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import NAMES, AttemptState, State
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
-from fedirec.web.views import Tab
 
-HERE: Final = "/treasury"
+HERE: Final = TREASURY
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
 BATCHES: Final = {
     "proposed": N_("waits to be approved"),
@@ -115,16 +111,3 @@ async def labels_of(ways: Ways) -> dict[str, str]:
     return {name: _(label) for name, label in LABELS.items()} | {
         name: _(way.label) for name, way in (await ways.all()).items()
     }
-
-
-def treasury_tabs(request: Request[Any], viewer: Viewer) -> list[Tab]:
-    """The pages of those who pay."""
-    path = request.url.path
-    pages = [
-        (HERE, _("What waits"), path == HERE),
-        (f"{HERE}/batches", _("Batches"), path.startswith((f"{HERE}/batches", f"{HERE}/payouts"))),
-        (f"{HERE}/payees", _("Who is paid"), path.startswith(f"{HERE}/payees")),
-    ]
-    if viewer.can(Permission.SEE_AUDIT):
-        pages.append(("/ledger", _("The ledger"), False))
-    return [Tab(label=label, url=url, is_current=current) for url, label, current in pages]
