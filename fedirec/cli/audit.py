@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,9 +16,12 @@ from fedirec.cli.ledger import tell_findings
 from fedirec.cli.terminal import AsJson, note, say, say_json
 from fedirec.credits.actions.heads import ask_peers as ask_about_log
 from fedirec.credits.actions.heads import heads_kept_here
+from fedirec.credits.queries.verifying import compare_with_links
 from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.exports import MAX_LINE, export_chain, verify_export
+from fedirec.ledger.verifying import Report
 from fedirec.ledger.verifying import verify as verify_books
+from fedirec.payouts.queries.verifying import compare_stops
 from fedirec.settings import Settings
 from fedirec.uris import origin_of
 
@@ -75,14 +78,14 @@ async def verify(
             asked = await ask_about_log(state["remote"])
             kept += sorted(asked.heads)
             is_unasked = not asked.answered
-            report = await verify_books(against=kept)
+            report = await _verify(kept)
         for each in asked.silent:
             note(f"{each} could not be asked.")
         if asked.unproved:
             note(f"Heads that others keep and no key of this instance proves: {asked.unproved}")
     else:
         async with existing_database(settings):
-            report = await verify_books(against=kept)
+            report = await _verify(kept)
     if json:
         say_json(
             {
@@ -131,6 +134,14 @@ async def export(
         except OSError as error:
             raise Invalid(f"the file {file} cannot be written: {error.strerror}") from error
     say(f"The audit log is in {file} ({file.stat().st_size / 1_000_000:.1f} MB).")
+
+
+async def _verify(kept: Sequence[tuple[int, str]]) -> Report:
+    """What is wrong with the books, the log, and rows that are not as the log tells."""
+    report = await verify_books(against=kept)
+    await compare_with_links(report)
+    await compare_stops(report)
+    return report
 
 
 def _read_head(text: str) -> tuple[int, str]:

@@ -97,8 +97,12 @@ def of_decision(row: ProposalDecision) -> Told:
 
 
 def of_statement(row: PoolEntry) -> Told:
-    """What was stated for a pool, beside its amounts."""
+    """What was stated for a pool."""
     return {
+        "kind": row.kind,
+        "amount": row.amount,
+        "happenedOn": row.happened_on.isoformat(),
+        "evidence": row.evidence_digest,
         "actor": row.stated_by_id,
         "file": row.evidence_file_id,
         WORDS: of_words(row.key, {"words": row.words, "evidence": row.evidence}),

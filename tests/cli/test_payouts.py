@@ -43,7 +43,9 @@ def test_payments_are_listed_handed_out_and_compared_with_the_books(studio: Path
 
     with sqlite3.connect(studio / DATABASE) as file:
         file.execute("UPDATE payout SET amount = amount + 1000")
+        file.execute("UPDATE payout_stop SET ended_at = since")
     ended = fedirec("payouts", "verify", "--json", folder=studio)
     assert ended.code == 1
     findings = json.loads(ended.out)["findings"]
-    assert [each.partition(" ")[0] for each in findings] == [f"payable:{row['person']}:", "payment"]
+    assert [each.partition(" ")[0] for each in findings] == [f"payable:{row['person']}:", "payment", "stop"]
+    assert "stop 1 of payments" in fedirec("audit", "verify", folder=studio).out

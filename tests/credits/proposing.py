@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,11 +23,15 @@ from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, 
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import ProposalPage, get_proposal, locked_shares, proposal_page
+from fedirec.credits.queries.verifying import compare_with_links
+from fedirec.db import execute, transaction
 from fedirec.errors import FedirecError
+from fedirec.ledger.verifying import Report
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import Production
 from tests.conftest import Pass
 from tests.credits.listing import frozen
+from tests.ledger.books import unprotect
 from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
 
@@ -169,6 +174,28 @@ async def earning(
     if amount:
         await made.earn(amount)
     return made
+
+
+async def unseen(*changes: str) -> list[str]:
+    """Those of `changes`, by whoever has the database in their hands, that verifying does not find; all are undone."""
+    await unprotect("stance", "proposal_decision")
+    left = []
+    for change in changes:
+        with suppress(ZeroDivisionError):
+            async with transaction():
+                assert await execute(change) or change.startswith("INSERT"), change
+                await compare_with_links(report := Report())
+                if report.is_sound:
+                    left.append(change)
+                raise ZeroDivisionError
+    return left
+
+
+async def erased() -> int:
+    """Links that tell of words which were erased since; nothing else differs."""
+    await compare_with_links(report := Report())
+    assert report.is_sound, report.findings
+    return report.erased
 
 
 async def refused(at: Instance, kind: type[FedirecError], do: Any) -> str:

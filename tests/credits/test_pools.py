@@ -64,7 +64,7 @@ from fedirec.remix.models import LogEntry
 from fedirec.remix.terms import Pays, Terms
 from tests.conftest import Pass
 from tests.credits.listing import frozen
-from tests.credits.proposing import keeps
+from tests.credits.proposing import keeps, unseen
 from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
 from tests.projects.stage import challenge_at, launch
@@ -292,6 +292,7 @@ async def test_only_treasurers_set_money_of_the_instance_aside_and_no_more_than_
     aside = await stated(here, tom, pool, of_instance, income(501, kind=EntryKind.ASIDE))
     await refused(here, Conflict, lambda: confirm_entry(olga, aside, pool, of_instance))
     await here.run(lambda: reject_entry(olga, aside, pool, of_instance, reason="We have kept 500."))
+    assert await here.run(unseen, "UPDATE pool_entry SET reason = 'No.' WHERE state = 'refused'") == []
     aside = await stated(here, tom, pool, of_instance, income(500, kind=EntryKind.ASIDE))
     await here.run(confirm_entry, olga, aside, pool, of_instance)
     state = await here.run(pool_state, pool)

@@ -84,11 +84,45 @@ from fedirec.remix.models import GroupLeader, News, Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from tests.conftest import Pass
-from tests.credits.proposing import WINDOW, Earning, earning, refused
+from tests.credits.proposing import WINDOW, Earning, earning, erased, refused, unseen
 from tests.network import KEYS, Instance
 from tests.projects.producing import record_by
 
 pytestmark = pytest.mark.anyio
+
+
+CHANGES = (
+    "UPDATE stance SET says = 'accept'",
+    "UPDATE stance SET counts = (1 = 0)",
+    "UPDATE stance SET digest = 'z'",
+    "DELETE FROM stance",
+    "INSERT INTO stance (proposal_id, person_id, actor_id, says, digest, via, created_at) "
+    "SELECT proposal_id, person_id, actor_id, 'accept', digest, via, created_at FROM stance",
+    "UPDATE objection SET words = 'All that snow.'",
+    "UPDATE objection SET remedy = '41 %.'",
+    "UPDATE objection SET wanted_ppm = 410000",
+    "UPDATE objection SET line_key = ''",
+    "UPDATE objection SET answer = 'Not at all.'",
+    "UPDATE objection SET resolution = 'resolved'",
+    "UPDATE objection SET state = 'answered'",
+    "UPDATE objection SET state = 'withdrawn'",
+    "UPDATE proposal_appeal SET words = 'Please do not look.'",
+    "UPDATE proposal_appeal SET held = 1",
+    "UPDATE proposal_appeal SET state = 'upheld'",
+    "UPDATE proposal_appeal SET state = 'open', reason = ''",
+    "UPDATE proposal_appeal SET reason = 'I looked away.'",
+    "DELETE FROM proposal_appeal",
+    "UPDATE proposal_decision SET reason = 'I get some of it.'",
+    "UPDATE proposal_decision SET outcome = 'rejected'",
+    "UPDATE pay_proposal SET pool_id = NULL",
+    "UPDATE pool_entry SET words = 'Gifts'",
+    "UPDATE pool_entry SET words = ''",
+    "UPDATE pool_entry SET evidence = 'another statement'",
+    "UPDATE pool_entry SET evidence_digest = 'z'",
+    "UPDATE pool_entry SET state = 'stated'",
+    "UPDATE chain_link SET document = '' WHERE kind = 'stance'",
+)
+"""By whoever has the database in their hands."""
 
 
 async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Instance, time_passes: Pass) -> None:
@@ -260,6 +294,14 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
         "What was held back of “Sales of the film” and is settled by now is owed like the rest",
     ]
     assert await film.owed(further) == {"bo": 2_500, "cy": 2_500}
+
+    # Whoever can write the database changes nothing of what was said and decided unseen; who leaves is erased.
+    assert await here.run(erased) == 0
+    assert await here.run(unseen, *CHANGES) == []
+    await here.run(lambda: _leaves(film.cy))
+    assert await here.run(erased) == 2, "why they objected, and why they appealed"
+    put_in = "UPDATE objection SET words = 'It was nothing.'"
+    assert await here.run(unseen, put_in, "UPDATE proposal_appeal SET words = 'x'") == []
     assert await film.owed(proposal) == {"bo": 70_000, "cy": 30_000}
     assert {share.part for share in await here.run(lambda: locked_shares(proposal))} == {"", "2"}
     assert (await here.run(pool_state, film.pool)).in_pool == 0

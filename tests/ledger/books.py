@@ -49,9 +49,9 @@ async def keep_books() -> None:
     await post(entry("fee:b", (fees(), 35), (bank(), -35), kind="fee"))
 
 
-async def unprotect() -> None:
-    """Whoever owns the database has turned off what protects its rows."""
-    for table in TABLES:
+async def unprotect(*further: str) -> None:
+    """Whoever owns the database has turned off what protects the rows of the books, and of `further` tables."""
+    for table in (*TABLES, *further):
         if on_postgres():
             await execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
             continue

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import AsyncGenerator
 from typing import Final
 
 from fedirec.credits.queries.persons import find_unproven
+from fedirec.credits.queries.verifying import compare_with_links
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.balances import all_balances
+from fedirec.ledger.chain import digest_of
 from fedirec.ledger.journal import in_flight, payable, provider, unclaimed
+from fedirec.ledger.verifying import Report
+from fedirec.payouts.models import PayoutStop
 from fedirec.payouts.payments import OPEN, State
 
 _HELD: Final = (State.READY, State.BATCHED, State.RETURNED, State.FAILED)
@@ -106,3 +111,36 @@ async def find_differences() -> AsyncGenerator[str]:
             yield sentence % row[0]
     async for difference in find_unproven():
         yield difference
+    report = Report()
+    await compare_with_links(report)
+    await compare_stops(report)
+    for finding in report.findings:
+        yield f"{finding.about}: {finding.sentence}"
+
+
+async def compare_stops(report: Report) -> None:
+    """Payments were stopped and go out again as the audit chain tells; what differs is added to `report`.
+
+    A stop that came with a backup has no link of its own; that somebody ended it has one.
+    """
+    begun: dict[int, str] = {}
+    ended: dict[int, str] = {}
+    for number, kind, document, digest in await fetch_tuples(
+        "SELECT number, kind, document, document_digest FROM chain_link WHERE subject = 'payouts' ORDER BY number"
+    ):
+        if not document or digest_of(document) != digest:
+            report.add(f"link {number}", ["what it told is gone or was changed, so nothing proves its row"])
+            continue
+        said = json.loads(document)
+        if kind == "payouts_stopped":
+            begun[said["stop"]] = said["since"]
+        elif kind == "payouts_resumed":
+            ended |= dict.fromkeys(said["stops"], said["words"])
+    rows = {row.id: row for row in await PayoutStop.all()}
+    for stop in sorted(begun.keys() | ended.keys() | rows.keys()):
+        row = rows.get(stop)
+        was_ended = digest_of(row.words) if row is not None and row.ended_at is not None else None
+        if row is None or begun.get(stop, row.since.isoformat()) != row.since.isoformat():
+            report.add(f"stop {stop} of payments", ["the audit log knows it otherwise"])
+        elif was_ended != ended.get(stop):
+            report.add(f"stop {stop} of payments", ["that it ended, and with which words, is not in the audit log"])
