@@ -38,7 +38,7 @@ from fedirec.payouts.actions.payees.codes import decide_code
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
 from fedirec.payouts.actions.payees.renewing import renew_payees_key
-from fedirec.payouts.actions.readying import make_ready
+from fedirec.payouts.actions.readying import make_payouts, make_ready
 from fedirec.payouts.actions.reconciling import mark_batch
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.details import COUNTRIES, mask
@@ -605,6 +605,10 @@ async def owe_person(actor: Actor, amount: int) -> None:
     await owe({(await person_of(actor)).id: amount})
 
 
+async def make_ready_for(actor: Actor) -> None:
+    await make_payouts(await person_of(actor), "EUR")
+
+
 @asynccontextmanager
 async def place_with(box: Postbox, network: Network, url: str, folder: Path) -> AsyncGenerator[Instance]:
     told = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_tls": "none", "smtp_from": "place@here.test"}
@@ -645,7 +649,10 @@ async def live_without_the_key(place: Instance, ana: httpx.AsyncClient) -> None:
     """Every page about it says what happened, and an admin types anew what was sealed."""
     async with place.sign_in("olga") as olga:
         assert "We cannot read any more what you said." in (await ana.get("/money/details")).text
-        assert "(payees.key) is missing" in (await olga.get("/treasury")).text
+        treasury = (await olga.get("/treasury")).text
+        assert "(payees.key) is missing" in treasury
+        assert "They have to say it again, or their key has to come back" in treasury
+        assert "Put a batch together" not in treasury
         payee = await place.run(lambda: Payee.get())
         assert (await olga.get(f"/treasury/payees/{payee.key}")).status_code == 200
         unread = await olga.post(f"/treasury/payees/{payee.key}/read", data={"go": "on"})
@@ -672,6 +679,9 @@ async def test_a_backup_opens_what_payees_say_with_the_key_only(here: Instance, 
         await says(browser)
         await olga.post("/admin/money/keys/stripe", data={"stripe_secret_key": "sk_live_1"})
         assert await here.run(find_troubles, here.state["ways"], here.state["vault"]) == []
+        await here.run(owe_person, ana, 40_00)
+        await here.run(lambda: make_ready_for(ana))
+        assert "Put a batch together" in (await olga.get("/treasury")).text
     target, key = tmp_path / "backup.tar.gz", here.settings.payees_key_file.read_bytes()
     await here.run(back_up, here.settings, target)
     for name, with_key in (("without", False), ("with", True)):

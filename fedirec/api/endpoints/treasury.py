@@ -41,7 +41,7 @@ async def show(call: Call) -> Treasury:
         proposals_to_lock=[row.key for row in await queries.proposals_to_lock()],
         ready=[
             ReadySum(adapter=each.adapter, currency=each.currency, count=each.count, amount=each.amount)
-            for each in await queries.ready_sums()
+            for each in await queries.ready_sums(call.request.state["vault"])
         ],
         stopped=len(await queries.stopped_payouts()),
         to_look_up=len(await queries.strange_payouts()),

@@ -11,6 +11,7 @@ from fedirec.credits.models import PayProposal, PoolEntry
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
 from fedirec.errors import NotFound
+from fedirec.payouts.keys import KEY_ID_BYTES, Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import State
 
@@ -42,6 +43,11 @@ _LEAN: Final = [
     "ended_at",
 ]
 """All columns of a batch but its file."""
+
+_READY: Final = (
+    "FROM payout o JOIN person p ON p.id = o.person_id JOIN payee y ON y.person_id = COALESCE(p.joined_id, p.id) "
+    "WHERE o.state = 'ready' AND NOT o.needs_person"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +86,27 @@ async def proposals_to_decide() -> list[PayProposal]:
     return await waiting.order_by("closes_at", "id").limit(MAX_SHOWN)
 
 
-async def ready_sums() -> list[Ready]:
-    """What waits for a batch, for each way and currency."""
+async def ready_sums(vault: Vault) -> list[Ready]:
+    """What waits for a batch, for each way and currency, as far as the details of who gets it can be opened."""
     rows = await fetch_tuples(
-        "SELECT y.adapter, o.currency, count(*), sum(o.amount) FROM payout o JOIN person p ON p.id = o.person_id "
-        "JOIN payee y ON y.person_id = COALESCE(p.joined_id, p.id) "
-        "WHERE o.state = 'ready' AND NOT o.needs_person AND y.adapter <> '' "
-        "GROUP BY y.adapter, o.currency ORDER BY y.adapter, o.currency"
+        f"SELECT y.adapter, o.currency, count(*), sum(o.amount) {_READY} AND y.adapter <> '' "
+        f"AND substr(y.details, 1, {KEY_ID_BYTES}) = ? GROUP BY y.adapter, o.currency ORDER BY y.adapter, o.currency",
+        vault.mark(),
     )
     return [Ready(adapter=row[0], currency=row[1], count=int(row[2]), amount=int(row[3])) for row in rows]
+
+
+async def unread_payouts(vault: Vault) -> list[Payout]:
+    """Payments that wait for their payee to say again how they are paid: what they said cannot be opened. The oldest
+    first.
+    """
+    rows = await fetch_tuples(
+        f"SELECT o.id {_READY} AND (y.details IS NULL OR substr(y.details, 1, {KEY_ID_BYTES}) <> ?) "
+        f"ORDER BY o.id LIMIT {MAX_SHOWN}",
+        vault.mark(),
+    )
+    found = Payout.filter(id__in=[int(row[0]) for row in rows]).order_by("id")
+    return await found.select_related("person", "person__joined") if rows else []
 
 
 async def ready_payouts() -> list[Payout]:
