@@ -218,7 +218,8 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     ]
     assert about_it == kinds, "nobody is told twice"
     first = await here.run(lambda: ProposalRevision.get(proposal_id=proposal.id, number=1))
-    assert notices[0].details["day"] > f"{first.published_at:%Y-%m-%d}", "until when they could object"
+    told = next(each for each in notices if each.kind == "proposal_published")
+    assert told.details["day"] > f"{first.published_at:%Y-%m-%d}", "until when they could object"
     door = f"{here.origin}/sign-in/elsewhere?next=/money"
     assert page_of(notices[-1], there.origin) == door, "how they are paid is said where the money is"
 
