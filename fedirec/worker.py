@@ -51,6 +51,7 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.payouts.actions.alone import say_who_resumes_alone
 from fedirec.payouts.actions.batching import say_who_pays_alone
 from fedirec.payouts.actions.payees.giving import forget_payee, forget_payee_of
 from fedirec.payouts.actions.payees.holding import watch_payees
@@ -251,6 +252,7 @@ def chores(
         Chore("owe what is contested no more", timedelta(minutes=1), release_settled),
         Chore("close what was paid long ago", timedelta(hours=6), finish_paid),
         Chore("say who pays alone", timedelta(minutes=1), say_who_pays_alone),
+        Chore("say who ends a stop alone", timedelta(minutes=1), say_who_resumes_alone),
         Chore("make ready what can be paid", timedelta(seconds=5), Readier(cashier.ways, vault).look),
         Chore("ask what became of payments", timedelta(minutes=1), partial(ask_about_payments, cashier.ways)),
         Chore("see after what nobody claims", timedelta(hours=6), partial(follow_policy, cashier.ways, vault)),

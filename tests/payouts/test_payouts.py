@@ -31,6 +31,7 @@ from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
 from fedirec.lanes import Done, Lane, Later, gathering
 from fedirec.ledger.balances import balances_in
 from fedirec.ledger.recording import record
+from fedirec.payouts.actions.alone import say_who_resumes_alone
 from fedirec.payouts.actions.batching import (
     CHANGED,
     approve_batch,
@@ -47,8 +48,10 @@ from fedirec.payouts.actions.reconciling import ask_about_payments, mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy, give_to_charity
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
+from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import Lack
+from fedirec.payouts.queries.batches import ready_sums, unread_payouts
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
@@ -411,6 +414,14 @@ async def test_two_who_put_a_batch_together_at_once_take_each_payment_once(here:
     assert made == [None] * 3
     tina = await here.run(office.viewer, "tina")
 
+    async def offered(vault: Vault) -> tuple[list[int], int]:
+        return [each.count for each in await ready_sums(vault)], len(await unread_payouts(vault))
+
+    other = Vault(here.settings.payees_key_file.with_name("other.key"))
+    other.seal(b"", label="")  # makes it
+    found = [await here.run(offered, vault) for vault in (office.vault, other, Vault(other.file.with_name("none")))]
+    assert found == [([4], 0), ([], 4), ([], 4)], "nothing is offered that cannot be opened"
+
     async def propose() -> None:
         await propose_batch(tina, office.ways, office.vault, adapter="manual", currency="EUR")
 
@@ -681,7 +692,7 @@ async def test_who_pays_and_who_shares_at_once_never_wait_for_each_other(here: I
 
 
 @pytest.mark.one_database
-async def test_a_backup_that_comes_back_pays_nobody_twice(here: Instance, tmp_path: Path) -> None:
+async def test_a_backup_that_comes_back_pays_nobody_twice(here: Instance, tmp_path: Path, time_passes: Pass) -> None:
     provider = Counting()
     office, target = Office(here, {"count": provider}), tmp_path / "backup.tar.gz"
     await office.open()
@@ -726,8 +737,33 @@ async def test_a_backup_that_comes_back_pays_nobody_twice(here: Instance, tmp_pa
             again_said = await tina.post(f"/treasury/payouts/{of_bo.key}/mark", data=said)
             assert "It is known what became of this." in again_said.text, "nobody here paid it, and all may speak of it"
             assert (await tina.post("/treasury/resume", data={"words": " "})).status_code == 422
-            assert (await tina.post("/treasury/resume", data={"words": "All of November."})).status_code == 303
+
+            # Who wrote it down does not end the stop, unless nobody else is there and the payee had time to speak.
+            ends = partial(tina.post, "/treasury/resume", data={"words": "All of November."})
+            assert "four eyes" in (await ends()).text
+            async with again.sign_in("tom") as tom:
+                pages = [(await each.get("/treasury")).text for each in (tina, tom)]
+            assert ["payments can go out</button>" in page for page in pages] == [False, True]
+
+            async def others(role: str) -> None:
+                await Account.filter(actor__local_handle__in=["olga", "tom"]).update(role=role)
+
+            await again.run(others, "member")
+            assert "nobody else is left" in (await ends()).text
+            assert [await again.run(say_who_resumes_alone) for _ in range(2)] == [1, 0]
+            told = await again.run(lambda: Notification.filter(kind="pay_noted").select_related("account__actor"))
+            assert [row.account.actor.local_handle for row in told] == ["bo"]
+            time_passes(timedelta(days=6))
+            await again.run(others, "owner")
+            assert await again.run(say_who_resumes_alone) == 1, "what was said counts for nothing"
+            await again.run(others, "member")
+            assert await again.run(say_who_resumes_alone) == 1
+            time_passes(timedelta(days=6))
+            assert "nobody else is left" in (await ends()).text
+            time_passes(timedelta(days=1, minutes=1))
+            assert (await ends()).status_code == 303
             assert "was brought back" not in (await tina.get("/treasury")).text
+            await again.run(others, "owner")
 
         async def go_on() -> None:
             await submit_batch(await office.viewer("olga"), office.ways, office.vault, batch)

@@ -157,6 +157,7 @@ class Notice(StrEnum):
     PAY_SENT = "pay_sent"
     PAY_CAME_BACK = "pay_came_back"
     PAY_UNCLAIMED = "pay_unclaimed"
+    PAY_NOTED = "pay_noted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,13 @@ FAMILY: Final = Family(
                 "everybody concerned has time to look at it first."
             )
         ),
+        Notice.PAY_NOTED: Words(
+            one=N_(
+                "A backup of this server came back, and it was written down that you had been paid before. Nobody else "
+                "here can compare that, so payments go out again after %(title)s only. If you were not paid, please "
+                "say so until then."
+            )
+        ),
         Notice.PAY_SENT: Words(
             one=N_("You have been paid. How much, and what for, stands on the page."), wish=N_("I have been paid")
         ),

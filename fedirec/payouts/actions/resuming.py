@@ -18,6 +18,7 @@ from fedirec.ledger.chain import digest_of
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.payouts import bookings
+from fedirec.payouts.actions.alone import refuse_own_notes
 from fedirec.payouts.actions.ending import hear
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.submitting import begin_try
@@ -40,9 +41,8 @@ async def note_paid_before(doer: Viewer, payout: Payout, *, reference: str, text
     """
     require(doer, Permission.PAY)
     proof = check_proof(reference, text=text)
-    if await find_stop() is None:
-        raise Conflict(N_("This has not gone out."))
     async with transaction(), gathering():
+        await _hold_stop()
         await hold(payout)
         payout.state = advance(payout.state, Step.BATCH)
         batch = await add_object(
@@ -77,7 +77,9 @@ async def stop_payouts(doer: Doer, *, since: datetime) -> None:
 
 
 async def resume_payouts(doer: Viewer, *, words: str) -> None:
-    """Payments go out again, for `doer` has compared and says with what. Raises Forbidden, Invalid and Conflict."""
+    """Payments go out again, for `doer` has compared and says with what: somebody who wrote nothing down as paid
+    before, or who is alone and has waited. Raises Forbidden, Invalid and Conflict.
+    """
     require(doer, Permission.PAY)
     said = " ".join(words.split())
     if not said:
@@ -90,8 +92,19 @@ async def resume_payouts(doer: Viewer, *, words: str) -> None:
             raise Conflict(N_("Nothing is stopped."))
         for stop in stops:
             await hold(stop)
+        is_solo = await refuse_own_notes(doer.actor)
+        for stop in stops:
             stop.ended_at, stop.ended_by_id, stop.words = now(), doer.actor.id, said
             await stop.save(update_fields=["ended_at", "ended_by_id", "words"])
         await audit(doer, "resume_payouts", (await own_actor()).uri, said=said)
         told = {"stops": [stop.id for stop in stops], "words": digest_of(said)}
-        await record("payouts_resumed", "payouts", told | {"since": stops[0].since.isoformat()})
+        await record("payouts_resumed", "payouts", told | {"since": stops[0].since.isoformat(), "solo": is_solo})
+
+
+async def _hold_stop() -> None:
+    """Nobody ends the stop meanwhile; part of the caller's transaction. Raises Conflict where there is none."""
+    stop = await find_stop()
+    if stop is not None:
+        await hold(stop)
+    if stop is None or stop.ended_at is not None:
+        raise Conflict(N_("This has not gone out."))

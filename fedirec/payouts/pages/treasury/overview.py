@@ -13,8 +13,10 @@ from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.settings import money_settings
+from fedirec.errors import FedirecError
 from fedirec.ledger.balances import all_balances
 from fedirec.ledger.currencies import CURRENCIES, find_amount
+from fedirec.payouts.actions.alone import refuse_own_notes
 from fedirec.payouts.actions.resuming import MAX_WORDS, resume_payouts
 from fedirec.payouts.actions.transferring import WAYS, Way, book_transfer
 from fedirec.payouts.adapters.catalogue import PROVIDERS
@@ -46,6 +48,7 @@ from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
+from fedirec.web.sentences import told
 from fedirec.web.views import Choice
 
 PAGE = "payouts/treasury.html"
@@ -109,6 +112,7 @@ async def treasury(request: Request[Any], form: Form, *, typed: Form | None = No
         "form": form,
         "typed": typed or Form(),
         "stop": stop,
+        "no_resuming": await _no_resuming(request) if stop else "",
         "ready_payouts": [payout_view(row) for row in await ready_payouts()] if stop else [],
         "tabs": treasury_tabs(request),
         "troubles": [_(each) for each in await find_troubles(ways, vault)],
@@ -134,6 +138,15 @@ async def treasury(request: Request[Any], form: Form, *, typed: Form | None = No
         "threshold": settings.threshold,
         "currency": settings.currency,
     }
+
+
+async def _no_resuming(request: Request[Any]) -> str:
+    """Why whoever looks does not end the stop, or not yet; empty where they can."""
+    try:
+        await refuse_own_notes(require_viewer(request, Permission.PAY).actor)
+    except FedirecError as error:
+        return told(error)
+    return ""
 
 
 routes = [
