@@ -41,6 +41,7 @@ from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.actions.private_notes import door_to
 from fedirec.remix.actions.visiting import Visit
+from fedirec.remix.models import Record
 from fedirec.translatable import N_
 from fedirec.uris import new_key, origin_of
 
@@ -154,7 +155,7 @@ async def _save(group: Actor, described: ProposalObject, revision: Revision, sai
         if known.pool_id is not None or known.group_id != group.id:
             raise Forbidden("a proposal stays with its Group")
     ours = await _listed_here(revision)
-    if known is None and not await is_followed_here(group) and not await _have_to_do_with(group, ours):
+    if known is None and not await is_followed_here(group) and not await _have_to_do_with(group, revision, ours):
         raise Unsupported("nobody here is listed in it who has to do with that")
     copy = known or await PayProposal.create(
         key=new_key(),
@@ -268,14 +269,19 @@ async def _people(revision: Revision, actors: Mapping[str, Actor], before: Propo
     return people
 
 
-async def _have_to_do_with(group: Actor, people: Sequence[Actor]) -> bool:
-    """Whether any of these members of ours has a credit of something of `group`, or is in that project:
-    nobody else's name makes a copy here, and a notice to them.
+async def _have_to_do_with(group: Actor, revision: Revision, people: Sequence[Actor]) -> bool:
+    """Whether any of these members of ours has a credit of something of `group`, is in that project, or is listed for
+    a record of theirs that is at home here: nobody else's name makes a copy here, and a notice to them.
     """
     ids = [actor.id for actor in people]
     if await ProductionCredit.filter(actor_id__in=ids, production__project__actor_id=group.id).exists():
         return True
-    return await ProjectMember.filter(actor_id__in=ids, project__actor_id=group.id, joined_at__not_isnull=True).exists()
+    if await ProjectMember.filter(actor_id__in=ids, project__actor_id=group.id, joined_at__not_isnull=True).exists():
+        return True
+    theirs = {actor.uri: actor.id for actor in people}
+    listed = {(line.record, theirs[line.person]) for line in revision.lines if line.record and line.person in theirs}
+    records = Record.filter(uri__in=[uri for uri, _ in listed], author_id__in=ids)
+    return not listed.isdisjoint(await records.values_list("uri", "author_id"))
 
 
 async def _known_actors(revision: Revision, **wanted: Any) -> dict[str, Actor]:
