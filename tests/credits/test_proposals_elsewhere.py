@@ -75,7 +75,7 @@ from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
 from tests.credits.moving import moves
-from tests.credits.proposing import WINDOW, Earning, earning, refused
+from tests.credits.proposing import WINDOW, Earning, earning, erased, refused
 from tests.ledger.books import rebuild, unprotect
 from tests.network import Instance, Network, settle
 from tests.payouts.stage import Office
@@ -207,6 +207,7 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
     await settle(here, there)
     assert (await copy_at(there, proposal)).state == "locked"
+    assert [await place.run(erased) for place in (here, there)] == [0, 0], "rows and chains agree, also beside copies"
     assert "It is fair." in (await there.get(f"/pay/{copy.key}")).text, "the decision with its reason"
     notices = await there.run(lambda: Notification.filter(account__actor_id=dia.id).order_by("id"))
     kinds = [

@@ -225,8 +225,8 @@ async def say(
     line: str = "",
     reason: str = "",
 ) -> Stance:
-    """It is kept, and the chain tells of it: the last in the transaction. Raises Conflict for an activity that said
-    something already.
+    """It is kept, and the chain of its home tells of it: the last in the transaction. Raises Conflict for an activity
+    that said something already.
     """
     said = await _keep(actor, person, proposal, revision, says, digest, route=route, line=line, reason=reason)
     await _record(said, proposal)
@@ -234,7 +234,8 @@ async def say(
 
 
 async def _record(said: Stance, proposal: PayProposal) -> None:
-    await record("stance", proposal.key, of_stance(said))
+    if proposal.pool_id is not None:  # what is said to a copy stands in the chain of its home
+        await record("stance", proposal.key, of_stance(said))
 
 
 async def _keep(
