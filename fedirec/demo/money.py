@@ -209,7 +209,7 @@ def find_copy(world: World, name: str, *words: str) -> Page | None:
 
 
 def _accept(world: World, name: str) -> None:
-    seen = until(f"{name} sees the revision", partial(find_copy, world, name, ANSWER, "I accept this revision"))
+    seen = until(f"{name} sees the revision", partial(find_copy, world, name, "Revision 2", "I accept this revision"))
     page = world.browsers[name].open(seen.url.path)  # it may have come while the page was put together
     action = f"{page.url.path}/stance"
     forms = (form for form in page.forms() if form.action.endswith(action))
