@@ -10,11 +10,9 @@ import pytest
 from fedirec.clock import now
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.models import PoolEntry
-from fedirec.credits.queries.pools import Home
 from tests.api.programs import token_for
-from tests.credits.test_pools import PROFIT
+from tests.credits.test_pools import PROFIT, a_home
 from tests.network import Instance
-from tests.projects.stage import launch
 
 TYPED: Final = ("-5", "0", "1e9", "NaN", "Infinity", "9" * 15, "9" * 400, "٣", "1,000,000.00", "0x10", "5.001", "")
 SENT: Final = ("-5", "0", "1.5", "true", '"5"', "null", "1e3", "1" + "0" * 15, "9" * 400, "NaN", "Infinity")
@@ -36,8 +34,8 @@ SHOWN: Final = {
 @pytest.mark.one_database
 async def test_no_impossible_amount_no_other_currency_and_no_false_link_gets_into_a_pool(here: Instance) -> None:
     ana = await here.join("ana")
-    project = await launch(here, ana)
-    pool = await here.run(open_pool, ana, Home(group=project.actor, project=project), PROFIT)
+    home = await a_home(here, ana)
+    pool = await here.run(open_pool, ana, home, PROFIT)
     token, day = await token_for(here, "ana"), now().date().isoformat()
     said: dict[str, Any] = {"kind": "income", "words": "Sales", "happened_on": day, "evidence": "statement 1"}
     async with here.sign_in("ana") as browser, here.client() as program:
