@@ -274,5 +274,21 @@ async def test_a_connection_that_breaks_on_its_way_back_is_not_used_again(databa
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
+async def test_who_gives_way_where_two_wait_for_each_other_may_try_again(database: str) -> None:
+    holding = [asyncio.Event(), asyncio.Event()]
+
+    async def hold_both(first: int) -> None:
+        async with transaction():
+            await execute("SELECT pg_advisory_xact_lock(?)", first)
+            holding[first].set()
+            await holding[1 - first].wait()
+            await execute("SELECT pg_advisory_xact_lock(?)", 1 - first)
+
+    ended = await asyncio.gather(hold_both(0), hold_both(1), return_exceptions=True)
+    gave_way = [error for error in ended if isinstance(error, Exception)]
+    assert [is_outage(error) for error in gave_way] == [True]
+
+
+@pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
 async def test_queries_are_not_compiled_for_longer_than_they_take(database: str) -> None:
     assert await fetch_rows("SHOW jit") == [{"jit": "off"}]

@@ -1,4 +1,4 @@
-"""Telling a database that is away, and a disk that is full, from a statement that is wrong."""
+"""Telling a database that is away or in which others went first, and a disk that is full, from a wrong statement."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final
 
 from tortoise.exceptions import OperationalError
 
-_CLASSES: Final = ("08", "53", "57")
-"""Of PostgreSQL's error codes: connections, resources, the operator's doing."""
+_CLASSES: Final = ("08", "40", "53", "57")
+"""Of PostgreSQL's error codes: connections, transactions that gave way to others, resources, the operator's doing."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _NOT_TAKING_CONNECTIONS: Final = "55000"
 _CUT: Final = ("InterfaceError", "InternalClientError")
@@ -20,8 +20,8 @@ _SQLITE: Final = ("database is locked", "database or disk is full", "disk i/o er
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether `error` says that the database cannot be reached just now, or that a disk has no room: the same may work
-    later.
+    """Whether `error` says that the database cannot be reached just now, that a disk has no room, or that somebody else
+    went first: the same may work later.
     """
     return any(_says_so(each) for each in _causes(error))
 
