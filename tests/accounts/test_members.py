@@ -260,7 +260,7 @@ async def test_long_lists_come_in_pages(join: Join, stranger: Actor) -> None:
 
 def test_there_is_a_sentence_for_every_notice() -> None:
     for notice in Notice:
-        assert SENTENCES[notice] % {"who": "Bo", "title": "Fox", "challenge": "Foxes"}
+        assert SENTENCES[notice] % {"who": "Bo", "title": "Fox", "challenge": "Foxes", "day": "4 May"}
 
 
 async def test_an_actor_is_always_the_same_person(join: Join, stranger: Actor) -> None:
