@@ -43,6 +43,7 @@ def record(**changes: Any) -> dict[str, Any]:
     return {"title": "Rain", "text": "On the *roof*.", "licence": "CC-BY-SA-4.0", **changes}
 
 
+@pytest.mark.one_database  # test_fuzz asks each of these on both
 @pytest.mark.timeout(240)  # the longest of all stories, on whatever machine
 async def test_everything_that_can_be_asked_is_answered(here: Instance, there: Instance, program: Programs) -> None:
     await here.join("ana")

@@ -12,8 +12,8 @@ from tests.browser.conftest import Served, Window, window
 
 MODES = pytest.mark.parametrize(
     ("width", "dark", "scripts"),
-    [(1280, False, True), (390, True, True), (390, False, False)],
-    ids=["desktop", "phone-dark", "phone-without-scripts"],
+    [(1280, False, True), (390, True, False)],
+    ids=["desktop", "phone-dark-without-scripts"],
 )
 
 
