@@ -52,13 +52,14 @@ from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals import answers, copies, drafting, hearing, replies_elsewhere
+from fedirec.credits.actions.proposals import answers, commenting, copies, drafting, hearing, replies_elsewhere
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
-from fedirec.credits.actions.proposals.hearing import ObjectionDraft, answer_objection
+from fedirec.credits.actions.proposals.hearing import answer_objection
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.deciding import Rule
 from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import DraftLine, Objection, PayProposal, Pool, ProposalRevision
+from fedirec.credits.objecting import ObjectionDraft
 from fedirec.credits.pools import Kind as PoolKind
 from fedirec.credits.pools import PoolDraft
 from fedirec.credits.queries.credits import own_credits
@@ -537,7 +538,7 @@ def test_the_limits_are_those_of_the_code() -> None:
             hearing.MAX_LEFT_OUT_OF_HOST,
             None,
         ),
-        "comments of people of one other host on one proposal in a day": (hearing.MAX_COMMENTS_OF_HOST_A_DAY, None),
+        "comments of people of one other host on one proposal in a day": (commenting.MAX_COMMENTS_OF_HOST_A_DAY, None),
         "answers of one person to proposals in an hour": (answers.MAX_AN_HOUR, None),
         "ends of its log that one instance tells in an hour": (heads.MAX_AN_HOUR, None),
         "people and collections that may quote": (MAX_POLICY, None),

@@ -17,6 +17,9 @@ TIME_TO_APPEAL: Final = timedelta(days=7)
 TIME_TO_JUDGE: Final = timedelta(days=60)
 """From the appeal on. As long as it can still be decided, what it contests is held back, and no longer: nobody's money
 waits for good because nobody looks."""
+MAX_WORDS: Final = 2_000
+MAX_REMEDY: Final = 1_000
+"""Characters."""
 MAX_OPEN: Final = 3
 """Objections of one person to one proposal that wait for an answer at the same time."""
 
@@ -54,6 +57,36 @@ class AppealState(StrEnum):
     OPEN = "open"
     UPHELD = "upheld"
     DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionDraft:
+    """What somebody says is wrong."""
+
+    kind: str
+    """One of ObjectionKind."""
+    words: str
+    remedy: str
+    """What they wish instead."""
+    line: str = ""
+    """The key of the line that it is about; empty for the whole."""
+    wanted: int | None = None
+    """ppm that the line, or whoever is left out, should have."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it says what it is about, as far as its kind can (`is_named`)."""
+        return is_named(self.kind, line=self.line, wanted=self.wanted)
+
+    def check(self) -> None:
+        """Raise Invalid, beside the field, for what no proposal could make sense of."""
+        for field, text, most in (("words", self.words, MAX_WORDS), ("remedy", self.remedy, MAX_REMEDY)):
+            if len(text) > most:
+                raise Invalid(N_("Please keep it under %(n)s characters."), field=field, blanks={"n": most})
+        if self.kind not in tuple(ObjectionKind):
+            raise Invalid(N_("Please say what is wrong."), field="kind")
+        if self.wanted is not None:
+            refuse_number(self.wanted, most=WHOLE, field="wanted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,18 +23,17 @@ from fedirec.clock import now
 from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up
+from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.hearing import (
-    ObjectionDraft,
     answer_objection,
     appeal_objection,
     decide_appeal,
     object_to,
     withdraw_objection,
-    write_comment,
 )
 from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_held, release_settled
@@ -61,6 +60,7 @@ from fedirec.credits.models import (
     Share,
     Stance,
 )
+from fedirec.credits.objecting import ObjectionDraft
 from fedirec.credits.pools import EntryKind
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.credits import held_lines

@@ -24,20 +24,20 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalWordsHidden,
 )
 from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
+from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.elsewhere import appeal_elsewhere, object_elsewhere, withdraw_elsewhere
 from fedirec.credits.actions.proposals.hearing import (
-    ObjectionDraft,
     answer_objection,
     appeal_objection,
     decide_appeal,
     object_to,
     withdraw_objection,
-    write_comment,
 )
 from fedirec.credits.actions.proposals.hiding import hide_words
 from fedirec.credits.actions.proposals.stances import BY_API
 from fedirec.credits.models import Objection as ObjectionRow
 from fedirec.credits.models import PayProposal
+from fedirec.credits.objecting import ObjectionDraft
 from fedirec.credits.queries.hearing import comments_on, objection_as_heard, objections_to
 from fedirec.credits.queries.proposals import get_appeal, open_appeals
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people

@@ -13,14 +13,7 @@ from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Activity, Reject, Undo
 from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_home
-from fedirec.credits.actions.proposals.hearing import (
-    MAX_REMEDY,
-    MAX_WORDS,
-    ObjectionDraft,
-    appeal_objection,
-    object_to,
-    withdraw_objection,
-)
+from fedirec.credits.actions.proposals.hearing import appeal_objection, object_to, withdraw_objection
 from fedirec.credits.actions.proposals.stances import (
     MAX_STANCES,
     STALE,
@@ -32,7 +25,7 @@ from fedirec.credits.actions.proposals.stances import (
     take_share_back,
 )
 from fedirec.credits.models import Objection, PayProposal, Stance
-from fedirec.credits.objecting import ObjectionKind
+from fedirec.credits.objecting import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
 from fedirec.credits.vocab import ObjectionObject, ProposalRef
 from fedirec.errors import Changed, Conflict, Forbidden, NotFound, TooMany

@@ -12,13 +12,20 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_home
-from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS, MAX_REMEDY, MAX_WORDS, ObjectionDraft
+from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance
-from fedirec.credits.objecting import ObjectionKind, ObjectionState, refuse_appeal, refuse_objection, refuse_withdrawal
+from fedirec.credits.objecting import (
+    MAX_WORDS,
+    ObjectionDraft,
+    ObjectionKind,
+    ObjectionState,
+    refuse_appeal,
+    refuse_objection,
+    refuse_withdrawal,
+)
 from fedirec.credits.proposals import ENDED, HEARING, State, is_open
 from fedirec.credits.queries.standing import listed_people, same_people
-from fedirec.credits.shares import WHOLE, refuse_number
 from fedirec.credits.vocab import ObjectionObject, ProposalRef
 from fedirec.credits.vocab.hearing import write_words
 from fedirec.db import transaction
@@ -60,13 +67,7 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
 
     Raises as `hearing.object_to`.
     """
-    for field, text, most in (("words", draft.words, MAX_WORDS), ("remedy", draft.remedy, MAX_REMEDY)):
-        if len(text) > most:
-            raise Invalid(N_("Please keep it under %(n)s characters."), field=field, blanks={"n": most})
-    if draft.kind not in tuple(ObjectionKind):
-        raise Invalid(N_("Please say what is wrong."), field="kind")
-    if draft.wanted is not None:
-        refuse_number(draft.wanted, most=WHOLE, field="wanted")
+    draft.check()
     kind = ObjectionKind(draft.kind)
     async with transaction():
         revision, own = await _begin(person, copy, digest)

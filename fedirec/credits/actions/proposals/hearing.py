@@ -1,13 +1,11 @@
-"""Hearing people: comments, objections with the answer that each gets, and the one appeal.
+"""Hearing people: objections with the answer that each gets, and the one appeal.
 
-A comment decides nothing. An objection is for people who are listed, or who say that they were left out: as long as it
+An objection is for people who are listed, or who say that they were left out: as long as it
 has no answer, nothing is decided.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
@@ -27,17 +25,17 @@ from fedirec.credits.models import (
     Objection,
     PayProposal,
     ProposalAppeal,
-    ProposalComment,
     ProposalDecision,
     Share,
 )
 from fedirec.credits.objecting import (
+    MAX_WORDS,
     AppealState,
+    ObjectionDraft,
     ObjectionKind,
     ObjectionState,
     Resolution,
     held_parts,
-    is_named,
     refuse_answer,
     refuse_appeal,
     refuse_objection,
@@ -48,12 +46,10 @@ from fedirec.credits.queries.contests import contest_of, lines_in, was_reached
 from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
 from fedirec.credits.queries.traces import left_trace
-from fedirec.credits.shares import WHOLE, refuse_number
 from fedirec.credits.telling import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
-from fedirec.html import markdown
 from fedirec.lanes import gathering
 from fedirec.ledger.recording import record
 from fedirec.remix.actions.holding import has_to_wait
@@ -61,81 +57,12 @@ from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
 from fedirec.uris import new_key
 
-MAX_WORDS: Final = 2_000
-MAX_REMEDY: Final = 1_000
-MAX_COMMENT: Final = 5_000
-"""Characters."""
 MAX_OBJECTIONS: Final = 10
 """Of one person to one proposal, with those that they took back: each is told to those who lead it, and kept."""
 MAX_LEFT_OUT: Final = 200
 """Objections to one proposal by people who left no trace in what is shared."""
 MAX_LEFT_OUT_OF_HOST: Final = 20
 """Of those, by people of one other server."""
-MAX_COMMENTS_AN_HOUR: Final = 20
-"""Of one person to one proposal."""
-MAX_COMMENTS: Final = 5_000
-"""On one proposal; whoever is listed is heard beyond that."""
-MAX_COMMENTS_OF_HOST_A_DAY: Final = 200
-"""On one proposal, of people of one other server."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectionDraft:
-    """What somebody says is wrong."""
-
-    kind: str
-    """One of `objecting.ObjectionKind`."""
-    words: str
-    remedy: str
-    """What they wish instead."""
-    line: str = ""
-    """The key of the line that it is about; empty for the whole."""
-    wanted: int | None = None
-    """ppm that the line, or whoever is left out, should have."""
-
-    @property
-    def is_named(self) -> bool:
-        """Whether it says what it is about, as far as its kind can (`objecting.is_named`)."""
-        return is_named(self.kind, line=self.line, wanted=self.wanted)
-
-
-async def write_comment(author: Actor, proposal: PayProposal, text: str) -> ProposalComment:
-    """A member of ours has said something about `proposal`, which everybody reads.
-
-    Raises Invalid for nothing or too much, Conflict for a draft or what is over, and TooMany.
-    """
-    said = text.strip()
-    if not said:
-        raise Invalid(N_("Please write something."), field="text")
-    if len(said) > MAX_COMMENT:
-        raise Invalid(N_("Please keep it under %(n)s characters."), field="text", blanks={"n": MAX_COMMENT})
-    async with transaction():
-        await begin(Deed.COMMENT_ON_PROPOSAL, proposal, author)
-        return await save_comment(author, proposal, markdown(said))
-
-
-async def save_comment(
-    author: Actor, proposal: PayProposal, content: str, *, uri: str | None = None
-) -> ProposalComment:
-    """`content`, which is clean HTML, stands under `proposal`; part of the caller's transaction, which holds it.
-
-    For what came from elsewhere too: `uri` is that of the post. The same twice is the first.
-    """
-    if not proposal.number or State(proposal.state) in ENDED:
-        raise Conflict(N_("Nobody can comment on this proposal now."))
-    if uri is not None and (there := await ProposalComment.get_or_none(uri=uri)) is not None:
-        return there
-    all_ = ProposalComment.filter(proposal_id=proposal.id)
-    own = all_.filter(author_id=author.id, created_at__gt=now() - timedelta(hours=1))
-    of_host = all_.filter(author__host=author.host, created_at__gt=now() - timedelta(days=1))
-    is_full = await all_.count() >= MAX_COMMENTS or (
-        not author.is_local and await of_host.count() >= MAX_COMMENTS_OF_HOST_A_DAY
-    )
-    if is_full:
-        is_full = await own_person(author) not in await listed_people(await newest_revision(proposal))
-    if is_full or await own.count() >= MAX_COMMENTS_AN_HOUR:
-        raise TooMany(N_("Those were many comments within an hour. Please take a break."), retry_after=3600)
-    return await ProposalComment.create(proposal=proposal, author=author, content=content, uri=uri, created_at=now())
 
 
 async def object_to(
@@ -147,13 +74,7 @@ async def object_to(
     nothing back by that. Raises Changed where they saw another revision, Invalid beside the
     field, Forbidden, Conflict when the time is over, and TooMany.
     """
-    for field, text, most in (("words", draft.words, MAX_WORDS), ("remedy", draft.remedy, MAX_REMEDY)):
-        if len(text) > most:
-            raise Invalid(N_("Please keep it under %(n)s characters."), field=field, blanks={"n": most})
-    if draft.kind not in tuple(ObjectionKind):
-        raise Invalid(N_("Please say what is wrong."), field="kind")
-    if draft.wanted is not None:
-        refuse_number(draft.wanted, most=WHOLE, field="wanted")
+    draft.check()
     async with transaction(), gathering():
         await begin(Deed.OBJECT_TO_PROPOSAL, proposal, author)
         refuse_moved(author)

@@ -7,8 +7,8 @@ from fedirec.activitypub.authority import may_create, may_delete
 from fedirec.activitypub.deletions import was_deleted
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits.actions.proposals.commenting import MAX_COMMENT, save_comment
 from fedirec.credits.actions.proposals.deeds import with_home
-from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, save_comment
 from fedirec.credits.actions.proposals.telling import proposal_under
 from fedirec.credits.models import ProposalComment
 from fedirec.credits.proposals import ENDED, State

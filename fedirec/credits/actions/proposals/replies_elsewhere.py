@@ -14,8 +14,8 @@ from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
+from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
 from fedirec.credits.actions.proposals.deeds import own_person
-from fedirec.credits.actions.proposals.hearing import MAX_COMMENT
 from fedirec.credits.models import (
     Objection,
     PayProposal,

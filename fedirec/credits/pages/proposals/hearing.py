@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
+from fedirec.credits.actions.proposals.commenting import MAX_COMMENT, write_comment
 from fedirec.credits.actions.proposals.elsewhere import (
     accept_elsewhere,
     appeal_elsewhere,
@@ -18,21 +19,16 @@ from fedirec.credits.actions.proposals.elsewhere import (
     withdraw_elsewhere,
 )
 from fedirec.credits.actions.proposals.hearing import (
-    MAX_COMMENT,
-    MAX_REMEDY,
-    MAX_WORDS,
-    ObjectionDraft,
     answer_objection,
     appeal_objection,
     decide_appeal,
     object_to,
     withdraw_objection,
-    write_comment,
 )
 from fedirec.credits.actions.proposals.hiding import Words, hide_words
 from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
 from fedirec.credits.models import Objection, PayProposal
-from fedirec.credits.objecting import ObjectionKind, Resolution
+from fedirec.credits.objecting import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind, Resolution
 from fedirec.credits.pages.percents import read_percent
 from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
 from fedirec.credits.pages.proposals.showing import show_one

@@ -13,12 +13,13 @@ from starlette.routing import Route
 from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
+from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
 from fedirec.credits.actions.proposals.copies import refresh_seen
 from fedirec.credits.actions.proposals.deciding import refuse_own
-from fedirec.credits.actions.proposals.hearing import MAX_COMMENT, MAX_REMEDY, MAX_WORDS
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import PayProposal, ProposalRevision
+from fedirec.credits.objecting import MAX_REMEDY, MAX_WORDS
 from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
 from fedirec.credits.pages.proposals.agreeing import asked_of, consent_page_for
 from fedirec.credits.pages.proposals.finding import looker, proposal_in, record_pages
