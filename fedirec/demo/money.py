@@ -44,7 +44,8 @@ LEAP: Final = timedelta(days=15)
 def confirm_credit(world: World) -> None:
     """Bo has said where he lives that he did edit the book, and the credit list of A says so."""
     browser = world.browsers["bo"]
-    browser.send(browser.open("/credits").form_beside("Editor", "do"), {"do": "confirm"})
+    page = until("Bo is asked whether he did", lambda: _asked(browser.open("/credits")))
+    browser.send(page.form_beside("Editor", "do"), {"do": "confirm"})
     listed = f"{world.production}/credits"
     until("the credit list hears of it", lambda: "unconfirmed" not in world.browsers["ana"].open(listed).tree.text)
 
@@ -206,6 +207,10 @@ def find_copy(world: World, name: str, *words: str) -> Page | None:
             page = browser.open(f"{browser.origin}{link.get('href')}")
             return page if all(each in page.tree.text for each in words) else None
     return None
+
+
+def _asked(page: Page) -> Page | None:
+    return page if any("do" in form for form in page.forms()) else None
 
 
 def _accept(world: World, name: str) -> None:
