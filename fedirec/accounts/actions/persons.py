@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,16 @@ async def person_of(actor: Actor) -> Person:
             return person
     except IntegrityError:  # somebody else was quicker
         return (await Identity.get(actor_id=actor.id).select_related("person")).person
+
+
+async def people_of(actors: Iterable[Actor]) -> dict[int, Person]:
+    """The persons behind `actors`, by the rows of these, as `person_of`: one query for all whose person is known."""
+    wanted = {actor.id: actor for actor in actors}
+    known = await Identity.filter(actor_id__in=list(wanted)).select_related("person") if wanted else []
+    found = {row.actor_id: row.person for row in known}
+    for key in sorted(wanted.keys() - found.keys()):
+        found[key] = await person_of(wanted[key])
+    return found
 
 
 async def actors_of(person: Person) -> list[Actor]:

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Identity, Person
+from fedirec.accounts.actions.persons import people_of, person_of
+from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.crediting.offering import offer_lines
@@ -205,7 +205,7 @@ async def _keep_works(
     """
     known = {_key_of(row): row for row in rows if row.role_line_id is None}
     remembered = {(row.work_uri, row.name, row.role): row for row in known.values() if row.actor_id is None}
-    people = await _persons_of([line.actor for line in lines if line.actor is not None])
+    people = await people_of(line.actor for line in lines if line.actor is not None)
     called: dict[str, int] = {row.name.casefold(): row.person_id for row in known.values() if row.actor_id is None}
     makers: dict[str, set[int]] = {}
     for each in known.values():
@@ -217,7 +217,7 @@ async def _keep_works(
             row = ProductionCredit(
                 key=new_key(),
                 production=production,
-                person_id=people[line.actor.id] if line.actor else await _person(None, line.name, called),
+                person_id=people[line.actor.id].id if line.actor else await _person(None, line.name, called),
                 work_uri=line.work,
                 role=line.role,
                 # Who published a work says by that what they did for it; whom they name besides says so themselves.
@@ -226,7 +226,7 @@ async def _keep_works(
             row.came_later = line.work not in at_first or row.person_id not in makers.get(line.work, {row.person_id})
             made.append(row)
         elif row.actor_id is None and line.actor is not None:  # somebody whom nobody here knew until now
-            row.person_id = people[line.actor.id]
+            row.person_id = people[line.actor.id].id
         before = (row.actor_id, row.record_id, row.generation, row.name, row.state, row.position)
         row.actor_id = line.actor.id if line.actor else row.actor_id
         row.record_id = line.record
@@ -275,15 +275,6 @@ async def _person(actor: Actor | None, name: str, called: dict[str, int]) -> int
     row: int = known if known is not None else (await Person.create(name=name)).id
     called[name.casefold()] = row
     return row
-
-
-async def _persons_of(actors: Sequence[Actor]) -> dict[int, int]:
-    """The rows of the persons behind `actors`, by the rows of these."""
-    wanted = {actor.id: actor for actor in actors}
-    found = {row.actor_id: row.person_id async for row in Identity.filter(actor_id__in=list(wanted))} if wanted else {}
-    for key in wanted.keys() - found.keys():
-        found[key] = (await person_of(wanted[key])).id
-    return found
 
 
 _ABOUT_LINES: Final = (ClaimKind.NOT_MY_WORK, ClaimKind.WRONG_ROLE)

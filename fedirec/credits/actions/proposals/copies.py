@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fedirec.accounts.actions.notifications import notify_all
-from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.models import Account, Identity, Person
+from fedirec.accounts.actions.persons import people_of
+from fedirec.accounts.models import Account, Person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_be_by, may_create
 from fedirec.activitypub.follows import is_followed_here
@@ -252,15 +252,9 @@ async def _add(
 
 async def _people(revision: Revision, actors: Mapping[str, Actor], before: ProposalRevision | None) -> dict[str, int]:
     """Whom each line is about. All whom nobody knows here are one row for each copy: who they are says the document."""
-    identities = {
-        row.actor_id: row.person_id
-        for row in await Identity.filter(actor_id__in=[actor.id for actor in actors.values()])
-    }
-    people: dict[str, int] = {}
-    for line in revision.lines:
-        actor = actors.get(line.person or "")
-        if actor is not None and line.who not in people:
-            people[line.who] = identities.get(actor.id) or (await person_of(actor)).id
+    whose = {line.who: actors[line.person] for line in revision.lines if line.person and line.person in actors}
+    known = await people_of(whose.values())
+    people = {who: known[actor.id].id for who, actor in whose.items()}
     strangers = {line.who for line in revision.lines} - people.keys()
     if strangers:
         earlier = await Share.filter(revision_id=before.id, actor_id=None).first() if before is not None else None

@@ -6,11 +6,11 @@ now: nobody's work is lost because two leaders write at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.actions.persons import people_of
 from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
@@ -134,7 +134,7 @@ async def save_lines(
             raise Invalid(N_("Each line is written once."), field="lines")
         if len(there) - len(set(gone)) + sum(1 for line in lines if not line.key) > MAX_LINES:
             raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
-        people = await _people_of(line.person for line in lines if not line.key and line.person)
+        people = await people_of(line.person for line in lines if not line.key and line.person)
         last = max((line.position for line in there.values()), default=0)
         rows = []
         for line in lines:
@@ -323,10 +323,6 @@ async def _new_line(proposal: PayProposal, line: LineDraft, people: Mapping[int,
         name=clean_line(name, MAX_NAME),
         position=last,
     )
-
-
-async def _people_of(actors: Iterable[Actor]) -> dict[int, Person]:
-    return {actor.id: await person_of(actor) for actor in {actor.id: actor for actor in actors}.values()}
 
 
 async def _get_line(proposal: PayProposal, key: str) -> DraftLine:
