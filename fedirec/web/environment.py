@@ -22,7 +22,7 @@ from fedirec.web import times
 from fedirec.web.drawing import further
 from fedirec.web.haze import haze
 from fedirec.web.language import direction_of, gettext, languages, ngettext, npgettext, pgettext, reader, zone_names
-from fedirec.web.money import money, share
+from fedirec.web.money import exact_share, money, share
 from fedirec.web.statics import static_url
 from fedirec.web.trails import branches_of
 from fedirec.web.waveform import waveform
@@ -100,6 +100,7 @@ def _create_environment(folders: Sequence[Path], *, reload: bool) -> Environment
         markdown=markdown,
         money=money,
         share=share,
+        exact_share=exact_share,
         kind_word=kind_word,
         kind_icon=kind_icon,
         waveform=waveform,

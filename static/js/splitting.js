@@ -5,7 +5,7 @@ const MOST = 1e9;
 
 const whole = (text) => (/^\d{1,10}$/.test(text.trim()) && Number(text) <= MOST ? Number(text) : 0);
 const locale = document.documentElement.lang || undefined;
-const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 4 });
+const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 const money = new Intl.NumberFormat(locale, { style: "currency", currency: form.dataset.currency });
 const digits = money.resolvedOptions().maximumFractionDigits;
 

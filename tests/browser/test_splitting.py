@@ -39,7 +39,7 @@ def test_weights_sum_up_while_they_are_written_and_a_mistake_loses_nothing(
         # As one writes, shares and amounts follow, and what is left of what all should sum to.
         bo.locator("[data-weight]").fill("23")
         assert (page.inner_text("[data-total]"), page.inner_text("[data-remainder]")) == ("90", "10 left to give")
-        assert bo.locator("[data-share]").inner_text() == "25.5556 %"
+        assert bo.locator("[data-share]").inner_text() == "25.56 %"
         assert bo.locator("[data-amount]").inner_text() == "€255.59"
         bo.get_by_label("Lock").check()
         assert not bo.locator("[data-weight]").is_editable()

@@ -26,6 +26,8 @@ from fedirec.credits.shares import (
     topped_up,
 )
 from fedirec.errors import Invalid
+from fedirec.web.money import exact_share
+from fedirec.web.money import share as written_share
 
 SCOPE = "prp_1"
 KEYS = st.text(alphabet="abcdefgh", min_size=1, max_size=3)
@@ -209,3 +211,19 @@ def test_a_fixed_sum_of_a_budget_is_shared_to_the_last_cent() -> None:
     amounts = amounts_of(5_000_000, to_ppm(lines, scope=SCOPE), scope=SCOPE)
     assert sum(amounts.values()) == 5_000_000
     assert all(abs(amounts[key] - Fraction(5_000_000 * weight, 28)) < 6 for key, weight in lines.items())
+
+
+@pytest.mark.parametrize(
+    ("ppm", "shown", "exact"),
+    [
+        (333_334, "33.33 %", "33.3334 %"),
+        (255_556, "25.56 %", "25.5556 %"),
+        (125_000, "12.5 %", "12.5 %"),
+        (1, "0.0001 %", "0.0001 %"),
+        (999_999, "99.9999 %", "99.9999 %"),
+        (0, "0 %", "0 %"),
+        (WHOLE, "100 %", "100 %"),
+    ],
+)
+def test_readers_see_two_decimals_unless_that_said_nothing_or_all(ppm: int, shown: str, exact: str) -> None:
+    assert (written_share(ppm), exact_share(ppm)) == (shown, exact)
