@@ -41,6 +41,7 @@ class Way:
     """A way of paying."""
 
     name: str
+    """What admins, treasurers and payees call it."""
     sentence: str
     credentials: tuple[Credential, ...] = ()
 
@@ -50,13 +51,15 @@ WAYS: Final[Mapping[str, Way]] = {
         name=N_("By hand"),
         sentence=N_("Somebody pays as they like, and writes down what shows it. Always there."),
     ),
-    "csv": Way(name=N_("A table (CSV)"), sentence=N_("A file for a bank or a program that takes one.")),
+    "csv": Way(
+        name=N_("A list for the treasurer (CSV)"), sentence=N_("A file for a bank or a program that takes one.")
+    ),
     "sepa": Way(
-        name=N_("SEPA credit transfer"),
+        name=N_("Bank transfer (SEPA)"),
         sentence=N_("A file (pain.001) that you hand to your bank, for accounts in euros."),
     ),
     "paypal": Way(
-        name=N_("PayPal Payouts"),
+        name=N_("PayPal"),
         sentence=N_("PayPal pays from your balance there. It needs an app with payouts in your PayPal account."),
         credentials=(
             Credential(
@@ -66,7 +69,7 @@ WAYS: Final[Mapping[str, Way]] = {
         ),
     ),
     "stripe": Way(
-        name=N_("Stripe Connect"),
+        name=N_("Stripe"),
         sentence=N_("Stripe pays people who have an account there that is connected to yours."),
         credentials=(
             Credential(

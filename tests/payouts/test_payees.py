@@ -23,7 +23,9 @@ from fedirec.accounts.permissions import Operator, Role
 from fedirec.activitypub.actors.keys import add_to_history
 from fedirec.activitypub.actors.vouching import SeenKey
 from fedirec.activitypub.models import Actor
+from fedirec.admin.actions.policies import treat_peer
 from fedirec.admin.backup import back_up, restore
+from fedirec.admin.treatment import Treatment
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.locking import lock_proposal
@@ -33,6 +35,7 @@ from fedirec.credits.queries.credits import is_of
 from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, Misconfigured, NotFound
+from fedirec.ledger.models import ChainLink
 from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.payees.codes import decide_code
 from fedirec.payouts.actions.payees.holding import watch_payees
@@ -41,7 +44,8 @@ from fedirec.payouts.actions.payees.renewing import renew_payees_key
 from fedirec.payouts.actions.readying import make_payouts, make_ready
 from fedirec.payouts.actions.reconciling import mark_batch
 from fedirec.payouts.actions.submitting import submit_batch
-from fedirec.payouts.details import COUNTRIES, mask
+from fedirec.payouts.adapters.catalogue import ADAPTERS
+from fedirec.payouts.countries import COUNTRIES
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
@@ -53,7 +57,7 @@ from tests.conftest import Pass
 from tests.credits.proposing import Earning, earning
 from tests.founding import PASSWORD
 from tests.network import Instance, Network, open_instance, settle
-from tests.payouts.stage import Office, owe
+from tests.payouts.stage import Office, decide, owe
 from tests.postbox import Postbox, open_postbox
 from tests.provider import Provider, providing
 
@@ -284,7 +288,12 @@ async def test_somebody_elsewhere_with_another_key_is_not_paid(
     office = Office(here)
 
     async def give() -> None:
-        await office.says(await person_of(bo), "manual", {"instructions": "cash"})
+        person, host = await person_of(bo), partial(treat_peer, Operator("command line"), here.state["site"], there.host)
+        await office.says(person, "manual", {"instructions": "cash"})
+        await host(Treatment(policy="block"))
+        await owe({person.id: 5_00})
+        assert await make_ready(office.ways, office.vault) == 1, "whose server is blocked is paid what they are owed"
+        await host(Treatment())
 
     await here.run(give)
     time_passes(timedelta(days=1))
@@ -492,7 +501,12 @@ async def share_with_dora(here: Instance, time_passes: Pass) -> tuple[Earning, P
         assert "Their share is kept for them until somebody has said who they are" in page
     revision = await film.publish(proposal)
     await film.decided(proposal, revision, time_passes)
+    stated: dict[str, object] = {"unclaimed_policy": "pool", "unclaimed_months": 6}
+    await here.run(lambda: decide(**stated))
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
+    await here.run(lambda: decide(unclaimed_policy="hold", unclaimed_months=24))
+    locked = await film.look(proposal)
+    assert {name: getattr(locked, name) for name in stated} == stated, "what nobody claims goes as was said by then"
     await here.run(accrue)
     return film, proposal
 
@@ -830,15 +844,17 @@ async def test_the_statement_of_a_year_says_what_was_paid(here: Instance, time_p
         assert head == ["person", "number", "kind", "country", "currency", "amount"]
         assert [line[0], *line[2:]] == ["ana", "royalty", "DE", "EUR", "123.00"]
     assert await here.run(lambda: AuditEvent.filter(action="take_statements").count()) == 1
+    told = await here.run(lambda: ChainLink.get(kind="statements_taken"))
+    assert (told.subject, told.document) == ("payouts", f'{{"lines":1,"year":{year}}}')
 
 
 def test_what_is_shown_of_details_pays_nobody() -> None:
-    assert mask("sepa", {"iban": IBAN}) == "DE** **** 3000"
-    assert mask("paypal", {"email": "ana@mail.example"}) == "a****@mail.example"
-    assert mask("stripe", {"account": "acct_1032D82eZvKYlo2C"}) == "acct_**** lo2C"
-    assert mask("csv", {"account": "12345"}) == "****"
-    assert mask("csv", {"account": "123456789012"}) == "**** 9012"
-    assert mask("manual", {"instructions": "cash, in the kitchen"}) == ""
+    assert ADAPTERS["sepa"].mask({"iban": IBAN}) == "DE** **** 3000"
+    assert ADAPTERS["paypal"].mask({"email": "ana@mail.example"}) == "a****@mail.example"
+    assert ADAPTERS["stripe"].mask({"account": "acct_1032D82eZvKYlo2C"}) == "acct_**** lo2C"
+    assert ADAPTERS["csv"].mask({"account": "12345"}) == "****"
+    assert ADAPTERS["csv"].mask({"account": "123456789012"}) == "**** 9012"
+    assert ADAPTERS["manual"].mask({"instructions": "cash, in the kitchen"}) == ""
 
 
 def test_the_vault_opens_with_its_key_and_label_only(tmp_path: Path) -> None:

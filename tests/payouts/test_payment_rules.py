@@ -175,6 +175,9 @@ class Whimsical:
     def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
         return dict(details)
 
+    def mask(self, details: Mapping[str, str]) -> str:
+        return ""
+
     async def submit(self, attempt: Attempt) -> Outcome:
         what = self.dice.choice(["paid", "paid", "paid", "lost", "lost", "dropped", "refused"])
         if attempt.key in self.paid or what in ("paid", "lost"):

@@ -300,6 +300,21 @@ async def test_a_file_for_the_bank_is_written_from_what_the_admin_and_the_payees
         assert {row.state for row in await Payout.filter(person_id=cy.id)} == {"ready"}
         await check_books()
 
+        # Whoever lives where a form is asked for, or accepted other terms than are in force, is paid nothing, even
+        # where it was ready and put together before.
+        batch = await propose_batch(tina, ways, vault, adapter="sepa", currency="EUR")
+        await Payee.all().update(country="GB")
+        for lack, name, wish, before in (
+            (Lack.FORM, "form_countries", ["GB"], []),
+            (Lack.TERMS, "terms_version", 2, 1),
+        ):
+            await decide(**{name: wish})
+            assert [row.lacks for row in (await waiting_people(ways, vault))[0]] == [(lack, Lack.WRITING)]
+            with pytest.raises(Conflict, match="changed"):
+                await approve_batch(tom, ways, vault, batch, digest=batch.digest)
+            await decide(**{name: before})
+        await cancel_batch(tom, ways, batch)
+
         await decide(debtor_account=None)
         assert "sepa" not in await ways.offered()
         assert [row.lacks for row in (await waiting_people(ways, vault))[0]] == [(Lack.WAY,)]
@@ -453,6 +468,9 @@ class Counting:
 
     def check_details(self, details: Mapping[str, str]) -> dict[str, str]:
         return dict(details)
+
+    def mask(self, details: Mapping[str, str]) -> str:
+        return ""
 
     async def submit(self, attempt: Attempt) -> Outcome:
         self.told.append(attempt.details["to"])

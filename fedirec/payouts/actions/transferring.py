@@ -18,15 +18,15 @@ from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.bookings import transferred
 from fedirec.translatable import N_
 
-Way = Literal["to_provider", "to_bank"]
-WAYS: Final[dict[Way, str]] = {
+Direction = Literal["to_provider", "to_bank"]
+DIRECTIONS: Final[dict[Direction, str]] = {
     "to_provider": N_("From the bank to the provider"),
     "to_bank": N_("From the provider back to the bank"),
 }
 
 
 async def book_transfer(
-    doer: Viewer, *, provider: str, way: Way, amount: int, currency: str, reference: str, text: str
+    doer: Viewer, *, provider: str, way: Direction, amount: int, currency: str, reference: str, text: str
 ) -> None:
     """The books say that `amount`, in minor units, was moved between the bank and `provider`.
 

@@ -15,14 +15,14 @@ from fedirec.payouts.adapters.protocol import Adapter, Kind
 from fedirec.payouts.adapters.sepa import Payer, Sepa
 from fedirec.payouts.adapters.stripe import Stripe, StripeAccount
 
-KINDS: Final[Mapping[str, type[Manual | CsvFile | Sepa | PayPal | Stripe]]] = MappingProxyType(
+ADAPTERS: Final[Mapping[str, type[Manual | CsvFile | Sepa | PayPal | Stripe]]] = MappingProxyType(
     {each.name: each for each in (Manual, CsvFile, Sepa, PayPal, Stripe)}
 )
 """By name, in the order in which they are offered: what they ask, and whether what was answered makes sense."""
-LABELS: Final[Mapping[str, str]] = MappingProxyType({name: each.label for name, each in KINDS.items()})
+LABELS: Final[Mapping[str, str]] = MappingProxyType({name: each.label for name, each in ADAPTERS.items()})
 """What people call them, marked for translation."""
 PROVIDERS: Final[Mapping[str, str]] = MappingProxyType(
-    {name: each.label for name, each in KINDS.items() if each.kind is Kind.NETWORK}
+    {name: each.label for name, each in ADAPTERS.items() if each.kind is Kind.NETWORK}
 )
 """Those with whom the operator has money to pay from, and what people call them."""
 

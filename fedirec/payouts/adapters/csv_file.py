@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from io import StringIO
 from typing import Final
 
+from fedirec.credits.settings import WAYS
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES, write_amount
-from fedirec.payouts.adapters.details import one_line, read_details
+from fedirec.payouts.adapters.details import masked, one_line, read_details
 from fedirec.payouts.adapters.protocol import Batch, Detail, File, Kind, Limits, refuse_amount
 from fedirec.translatable import N_
 from fedirec.web.tables import write_cell
@@ -24,7 +25,7 @@ class CsvFile:
     """Writes a list, which a person pays from."""
 
     name = "csv"
-    label = N_("A list for the treasurer (CSV)")
+    label = WAYS["csv"].name
     kind = Kind.FILE
     asks = (
         Detail(name="name", label=N_("Name of the account's owner"), autocomplete="name"),
@@ -45,6 +46,10 @@ class CsvFile:
     @classmethod
     def check_details(cls, details: Mapping[str, str]) -> dict[str, str]:
         return read_details(cls.asks, details)
+
+    @staticmethod
+    def mask(details: Mapping[str, str]) -> str:
+        return masked(details["account"])
 
     def find_fault(self, details: Mapping[str, str]) -> str | None:
         return None

@@ -1,12 +1,17 @@
-"""What payees typed, in the one spelling that is kept: common to every adapter."""
+"""What payees typed, in the one spelling that is kept, and what is shown of it: common to every adapter."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from fedirec.errors import Invalid
 from fedirec.payouts.adapters.protocol import Detail
+
+HIDDEN: Final = "****"
+LAST: Final = 4
+"""Characters at the end that somebody knows their account by."""
 
 
 def read_details(asks: Sequence[Detail], details: Mapping[str, str]) -> dict[str, str]:
@@ -27,6 +32,11 @@ def read_details(asks: Sequence[Detail], details: Mapping[str, str]) -> dict[str
         if text:
             kept[detail.name] = text
     return kept
+
+
+def masked(text: str, *, start: str = "") -> str:
+    """The last characters of `text`, where it is long enough to stay unknown; all of it begins with `start`."""
+    return start + HIDDEN + (f" {text[-LAST:]}" if len(text) - len(start) >= 3 * LAST else "")
 
 
 def one_line(text: str) -> str:

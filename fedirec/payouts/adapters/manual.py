@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from fedirec.credits.settings import WAYS
 from fedirec.errors import Invalid
 from fedirec.ledger.currencies import CURRENCIES
 from fedirec.payouts.adapters.details import one_line, read_details
@@ -32,7 +33,7 @@ class Manual:
     """Cash, cheque, or whatever else two people agree on."""
 
     name = "manual"
-    label = N_("By hand")
+    label = WAYS["manual"].name
     kind = Kind.MANUAL
     asks = (
         Detail(
@@ -52,6 +53,10 @@ class Manual:
     @classmethod
     def check_details(cls, details: Mapping[str, str]) -> dict[str, str]:
         return read_details(cls.asks, details)
+
+    @staticmethod
+    def mask(details: Mapping[str, str]) -> str:
+        return ""
 
 
 def check_proof(reference: str, *, text: str = "") -> Proof:

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fedirec.clock import now
+from fedirec.credits.settings import WAYS
 from fedirec.ledger.currencies import write_amount
 from fedirec.net import Net
 from fedirec.payouts.adapters.asking import (
@@ -33,7 +34,7 @@ from fedirec.payouts.adapters.asking import (
     refused_beforehand,
     strange,
 )
-from fedirec.payouts.adapters.details import cut, read_details
+from fedirec.payouts.adapters.details import HIDDEN, cut, read_details
 from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
 from fedirec.translatable import N_
 
@@ -99,7 +100,7 @@ class PayPal:
     """Pays to e-mail addresses through PayPal."""
 
     name = "paypal"
-    label = N_("PayPal")
+    label = WAYS["paypal"].name
     kind = Kind.NETWORK
     window = WINDOW
     asks = (
@@ -141,6 +142,11 @@ class PayPal:
         message = "Please write an e-mail address, such as ana@studio.example."
         check_pattern(kept["email"], _EMAIL, field="email", message=message)
         return kept
+
+    @staticmethod
+    def mask(details: Mapping[str, str]) -> str:
+        name, _, host = details["email"].rpartition("@")
+        return f"{name[:1]}{HIDDEN}@{host}"[:60]
 
     async def submit(self, attempt: Attempt) -> Outcome:
         if attempt.reference:

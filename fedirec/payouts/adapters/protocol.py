@@ -201,6 +201,12 @@ class Adapter(Protocol):
         Raises Invalid with the name of a Detail as `field`.
         """
 
+    def mask(self, details: Mapping[str, str]) -> str:
+        """What the person recognises `details` by, and nobody could pay to: DE** **** 1234.
+
+        At most 60 characters; empty where that is nothing.
+        """
+
 
 @runtime_checkable
 class FileAdapter(Adapter, Protocol):

@@ -20,9 +20,10 @@ from importlib.resources import as_file, files
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from fedirec.credits.settings import WAYS
 from fedirec.errors import Invalid, Misconfigured
 from fedirec.ledger.iban import OUTSIDE_EEA, read_bic, read_iban
-from fedirec.payouts.adapters.details import read_details
+from fedirec.payouts.adapters.details import HIDDEN, LAST, read_details
 from fedirec.payouts.adapters.protocol import Attempt, Batch, Detail, File, Kind, Limits, refuse_amount
 from fedirec.translatable import N_
 
@@ -79,7 +80,7 @@ class Sepa:
     """Writes a file for the payer's bank."""
 
     name = "sepa"
-    label = N_("Bank transfer (SEPA)")
+    label = WAYS["sepa"].name
     kind = Kind.FILE
     asks = (
         Detail(
@@ -129,6 +130,11 @@ class Sepa:
         cleaned_name(kept["name"])
         _address_of(kept)
         return kept
+
+    @staticmethod
+    def mask(details: Mapping[str, str]) -> str:
+        iban = details["iban"]
+        return f"{iban[:2]}** {HIDDEN} {iban[-LAST:]}"
 
     def find_fault(self, details: Mapping[str, str]) -> str | None:
         if not self.payer.country and details.get("iban", "")[:2] in OUTSIDE_EEA:

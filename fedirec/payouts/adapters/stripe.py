@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from fedirec.credits.settings import WAYS
 from fedirec.net import Net
 from fedirec.payouts.adapters.asking import (
     Answer,
@@ -28,7 +29,7 @@ from fedirec.payouts.adapters.asking import (
     refused_beforehand,
     strange,
 )
-from fedirec.payouts.adapters.details import cut, read_details
+from fedirec.payouts.adapters.details import cut, masked, read_details
 from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
 from fedirec.translatable import N_
 
@@ -72,7 +73,7 @@ class Stripe:
     """Pays to accounts that are connected to the operator's with Stripe."""
 
     name = "stripe"
-    label = N_("Stripe")
+    label = WAYS["stripe"].name
     kind = Kind.NETWORK
     window = WINDOW
     asks = (
@@ -111,6 +112,10 @@ class Stripe:
         message = "An account with Stripe begins with acct_, followed by letters and digits."
         check_pattern(kept["account"], _ACCOUNT, field="account", message=message)
         return kept
+
+    @staticmethod
+    def mask(details: Mapping[str, str]) -> str:
+        return masked(details["account"], start="acct_")
 
     async def submit(self, attempt: Attempt) -> Outcome:
         if attempt.first_sent_at is not None or attempt.reference:

@@ -19,7 +19,7 @@ from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.giving import accept_terms, confirm_details, erase_details, give_details
 from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.adapters.sepa import name_in_file
-from fedirec.payouts.details import COUNTRIES
+from fedirec.payouts.countries import COUNTRIES
 from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs, presence_of
 from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, statuses_of, terms_of, unsealed
 from fedirec.translatable import N_

@@ -21,7 +21,7 @@ from fedirec.payouts.actions.payees.codes import MAX_REASON, decidable_at, decid
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
 from fedirec.payouts.actions.payees.naming import decide_naming, named_from, waiting_namings
 from fedirec.payouts.actions.payees.treasury import read_details, set_form, take_statements
-from fedirec.payouts.adapters.catalogue import KINDS as WAYS
+from fedirec.payouts.adapters.catalogue import ADAPTERS
 from fedirec.payouts.models import CreditCode, Payee
 from fedirec.payouts.pages.details import HAPPENINGS
 from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
@@ -112,7 +112,7 @@ async def post_reading(request: Request[Any]) -> Response:
         details = await read_details(viewer, payee, vault=request.state["vault"])
     except FedirecError as error:
         return once_more(request, _PAGE, Form(), error, **await _payee(request, payee))
-    labels = {each.name: _(each.label) for each in WAYS[payee.adapter].asks} if payee.adapter in WAYS else {}
+    labels = {each.name: _(each.label) for each in ADAPTERS[payee.adapter].asks} if payee.adapter in ADAPTERS else {}
     shown = [
         (labels.get(name, name), write_iban(value) if name == "iban" else value) for name, value in details.items()
     ]

@@ -23,7 +23,7 @@ from fedirec.errors import Conflict, Invalid
 from fedirec.lanes import Done, Job, Outcome
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import addresses_of, warning_of
-from fedirec.payouts.details import mask, read_country
+from fedirec.payouts.countries import read_country
 from fedirec.payouts.holds import Cause, hold_from
 from fedirec.payouts.keys import Vault, label_of_payee
 from fedirec.payouts.models import Payee, PayeeEvent, Payout
@@ -90,7 +90,7 @@ async def give_details(
         moment = now()
         sealed = _seal(vault, payee, Sealed(details=details, contacts=contacts))
         payee.adapter, payee.details, payee.fingerprint = adapter, sealed, fingerprint
-        payee.masked, payee.country, payee.confirmed_at = mask(adapter, details), living, moment
+        payee.masked, payee.country, payee.confirmed_at = way.mask(details), living, moment
         if not is_same:
             payee.held_until = hold_from(moment, held_until=payee.held_until, days=settings.hold_days)
             payee.held_for, payee.changed_at = Cause.DETAILS.value, moment
@@ -199,8 +199,8 @@ async def erase(payee: Payee, *, by: Actor | None) -> None:
 
 
 def contacts_of(payee: Payee, vault: Vault) -> Sequence[str]:
-    """The mail addresses that were theirs when they said how they are paid, that of PayPal among them."""
+    """The mail addresses that were theirs when they said how they are paid, and the one that they are paid by."""
     known = unsealed(payee, vault)
     if known is None:
         return ()
-    return [*known.contacts, *([known.details["email"]] if payee.adapter == "paypal" else [])]
+    return [*known.contacts, *([known.details["email"]] if "email" in known.details else [])]

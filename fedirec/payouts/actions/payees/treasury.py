@@ -10,6 +10,7 @@ from fedirec.clock import now
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Forbidden, NotFound
+from fedirec.ledger.recording import record
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
 from fedirec.payouts.queries.money import YearSum, sums_of_year
@@ -54,6 +55,7 @@ async def take_statements(doer: Viewer, year: int) -> list[YearSum]:
     sums = await sums_of_year(year)
     async with transaction():
         await audit(doer, "take_statements", f"{origin_of((await own_actor()).uri)}/treasury/payees", year=year)
+        await record("statements_taken", "payouts", {"year": year, "lines": len(sums)})
     return sums
 
 

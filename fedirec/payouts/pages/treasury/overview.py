@@ -18,7 +18,7 @@ from fedirec.ledger.balances import all_balances
 from fedirec.ledger.currencies import CURRENCIES, find_amount
 from fedirec.payouts.actions.alone import refuse_own_notes
 from fedirec.payouts.actions.resuming import MAX_WORDS, resume_payouts
-from fedirec.payouts.actions.transferring import WAYS, Way, book_transfer
+from fedirec.payouts.actions.transferring import DIRECTIONS, Direction, book_transfer
 from fedirec.payouts.adapters.catalogue import PROVIDERS
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.pages.treasury.views import (
@@ -76,8 +76,8 @@ async def post_transfer(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.PAY)
     form = await read_form(request)
     name, currency = form.choice("provider", list(PROVIDERS)), form.choice("currency", CURRENCIES)
-    answers: tuple[Way, ...] = get_args(Way)
-    way: Way = next((each for each in answers if each == form.choice("way", answers)), "to_provider")
+    answers: tuple[Direction, ...] = get_args(Direction)
+    way: Direction = next((each for each in answers if each == form.choice("way", answers)), "to_provider")
     amount = find_amount(form.line("amount", required=True, max=30), currency) if currency else None
     if amount is None:
         form.fail("amount", _("Please write an amount, such as 10 or 10.50."))
@@ -126,7 +126,7 @@ async def treasury(request: Request[Any], form: Form, *, typed: Form | None = No
         "stopped": [payout_view(row) for row in await stopped_payouts()],
         "unclaimed": [payout_view(row) for row in await unclaimed_payouts()],
         "providers": [Choice(value=name, label=_(label)) for name, label in PROVIDERS.items()],
-        "transfer_ways": [Choice(value=name, label=_(label)) for name, label in WAYS.items()],
+        "transfer_ways": [Choice(value=name, label=_(label)) for name, label in DIRECTIONS.items()],
         "currencies": [Choice(value=code, label=code) for code in sorted(CURRENCIES)],
         "with_providers": [
             (_(PROVIDERS.get(account.partition(":")[2], account)), currency, amount)

@@ -1,8 +1,7 @@
-"""What is shown of details without telling them, and where payees can live."""
+"""Where payees can live."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from fedirec.errors import Invalid
@@ -19,9 +18,6 @@ _CODES: Final = (
 )
 COUNTRIES: Final = frozenset(_CODES.split())
 """ISO 3166-1, alpha-2."""
-HIDDEN: Final = "****"
-LAST: Final = 4
-"""Characters at the end that somebody knows their account by."""
 
 
 def read_country(text: str) -> str:
@@ -30,25 +26,3 @@ def read_country(text: str) -> str:
     if code not in COUNTRIES:
         raise Invalid("Please choose the country in which you live.", field="living")
     return code
-
-
-def mask(adapter: str, details: Mapping[str, str]) -> str:
-    """What the person recognises `details` by, and nobody could pay to: DE** **** 1234. Empty where that is nothing."""
-    match adapter:
-        case "sepa":
-            iban = details["iban"]
-            return f"{iban[:2]}** {HIDDEN} {iban[-LAST:]}"
-        case "paypal":
-            name, _, host = details["email"].rpartition("@")
-            return f"{name[:1]}{HIDDEN}@{host}"[:60]
-        case "stripe":
-            return _ending(details["account"], start="acct_")
-        case "csv":
-            return _ending(details["account"])
-        case _:
-            return ""
-
-
-def _ending(text: str, *, start: str = "") -> str:
-    """The last characters of what is long enough to stay unknown."""
-    return start + HIDDEN + (f" {text[-LAST:]}" if len(text) - len(start) >= 3 * LAST else "")
