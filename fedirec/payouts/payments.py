@@ -85,6 +85,25 @@ class AttemptState(StrEnum):
     """A person looked it up: nothing was paid, nor will be."""
 
 
+class BatchState(StrEnum):
+    """Where payments stand that go out together."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SUBMITTED = "submitted"
+    SETTLED = "settled"
+    """Of each payment in it it is known what became of it."""
+    CANCELLED = "cancelled"
+
+
+class PayableState(StrEnum):
+    """Where it stands what somebody is owed from one proposal."""
+
+    OWED = "owed"
+    PAID = "paid"
+    UNCLAIMED = "unclaimed"
+
+
 class Lack(StrEnum):
     """Why somebody is not paid yet."""
 
@@ -100,6 +119,11 @@ class Lack(StrEnum):
     WRITING = "writing"
     """What they said about it cannot stand in the file for the bank as it is."""
 
+
+NOT_SENT: Final = (BatchState.PROPOSED, BatchState.APPROVED)
+"""Batches that have not gone out."""
+NOT_ENDED: Final = (*NOT_SENT, BatchState.SUBMITTED)
+"""Batches of which somebody still has to say something."""
 
 NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
     {

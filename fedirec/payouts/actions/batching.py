@@ -30,7 +30,17 @@ from fedirec.payouts.actions.readying import wait_again
 from fedirec.payouts.adapters.protocol import Adapter, Kind, key_of
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import MAX_IN_BATCH, AttemptState, State, Step, advance, digest_of_batch
+from fedirec.payouts.payments import (
+    MAX_IN_BATCH,
+    NOT_ENDED,
+    NOT_SENT,
+    AttemptState,
+    BatchState,
+    State,
+    Step,
+    advance,
+    digest_of_batch,
+)
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row
 from fedirec.payouts.queries.ways import Ways
@@ -39,8 +49,6 @@ from fedirec.translatable import N_
 
 SOON: Final = timedelta(days=60)
 """How far ahead somebody can say when the bank pays."""
-_OPEN: Final = ("proposed", "approved", "submitted")
-"""Where somebody still has to say something of a batch."""
 CALLED_OFF: Final = N_("It was called off before anybody had the file.")
 CHANGED: Final = N_(
     "Something has changed since this was put together: how somebody is paid, or whether they can be. Take them out, "
@@ -109,13 +117,13 @@ async def approve_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBat
     person = await person_of(doer.actor)
     async with transaction():
         await hold(batch)
-        if batch.state != "proposed":
+        if batch.state != BatchState.PROPOSED:
             raise Conflict(N_("This does not wait to be approved."))
         await refuse_eyes(batch, person.id, [batch.proposed_by_id])
         payouts = await payouts_of(batch)
         if digest != batch.digest or not await is_as_approved(batch, payouts, ways, vault):
             raise Conflict(CHANGED)
-        batch.state, batch.approved_by_id, batch.approved_at = "approved", doer.actor.id, now()
+        batch.state, batch.approved_by_id, batch.approved_at = BatchState.APPROVED, doer.actor.id, now()
         await batch.save(update_fields=["state", "approved_by_id", "approved_at"])
         await audit(doer, "approve_batch", await subject_of(batch), **_told(batch, payouts))
 
@@ -131,11 +139,11 @@ async def take_out(doer: Viewer, payout: Payout) -> None:
         await hold(payout)
         await _release(payout, batch)
         left = await payouts_of(batch)
-        batch.state, batch.approved_by_id, batch.approved_at = "proposed", None, None
+        batch.state, batch.approved_by_id, batch.approved_at = BatchState.PROPOSED, None, None
         if left:
             batch.digest = digest_of(batch, left)
         else:
-            batch.state, batch.ended_at = "cancelled", now()
+            batch.state, batch.ended_at = BatchState.CANCELLED, now()
         await batch.save(update_fields=["state", "approved_by_id", "approved_at", "digest", "ended_at"])
         await audit(doer, "take_out_of_batch", await subject_of(batch), payout=payout.key)
 
@@ -149,17 +157,22 @@ async def cancel_batch(doer: Viewer, ways: Ways, batch: PayoutBatch) -> None:
     async with transaction():
         await hold(batch)
         payouts = await payouts_of(batch)
-        if batch.state == "submitted" and way is not None and way.kind is Kind.FILE and batch.fetched_at is None:
+        if (
+            batch.state == BatchState.SUBMITTED
+            and way is not None
+            and way.kind is Kind.FILE
+            and batch.fetched_at is None
+        ):
             for attempt in await PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN).order_by("id"):
                 await abandon(attempt.id, why=CALLED_OFF)
             await hold(batch)
-        elif batch.state in ("proposed", "approved"):
+        elif batch.state in NOT_SENT:
             for payout in payouts:
                 await hold(payout)
                 await _release(payout, batch)
         else:
             raise Conflict(N_("This has gone out, or was called off."))
-        batch.state, batch.ended_at = "cancelled", now()
+        batch.state, batch.ended_at = BatchState.CANCELLED, now()
         await batch.save(update_fields=["state", "ended_at"])
         await audit(doer, "cancel_batch", await subject_of(batch), **_told(batch, payouts))
 
@@ -222,7 +235,7 @@ async def tell_that_alone(doer: Viewer, batch: PayoutBatch) -> None:
         await hold(batch)
         if not is_short(await payers(), batch.eyes):
             raise Conflict(N_("Somebody else can approve this."))
-        if not batch.is_solo and batch.state in _OPEN:
+        if not batch.is_solo and batch.state in NOT_ENDED:
             await begin_waiting(batch, await payouts_of(batch), await money_settings())
 
 
@@ -231,7 +244,7 @@ async def say_who_pays_alone() -> int:
     enough again, what was said counts for nothing, and has to be said anew. Returns how many batches changed.
     """
     everybody, changed = await payers(), 0
-    rows = PayoutBatch.filter(state__in=_OPEN).order_by("id").values_list("id", "eyes", "is_solo")
+    rows = PayoutBatch.filter(state__in=NOT_ENDED).order_by("id").values_list("id", "eyes", "is_solo")
     for batch_id, eyes, is_solo in await rows:
         if is_short(everybody, int(str(eyes))) is is_solo:
             continue
@@ -277,7 +290,7 @@ def _may_be_paid(
 
 
 async def _release(payout: Payout, batch: PayoutBatch) -> None:
-    if payout.batch_id != batch.id or batch.state not in ("proposed", "approved"):
+    if payout.batch_id != batch.id or batch.state not in NOT_SENT:
         raise Conflict(N_("This has gone out, or was called off."))
     payout.state = advance(payout.state, Step.TAKE_OUT)
     payout.batch_id, payout.fingerprint = None, ""

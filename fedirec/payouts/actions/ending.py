@@ -23,7 +23,18 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import HEARD, OPEN, AttemptState, State, Step, advance, asks_again_at, step_of
+from fedirec.payouts.payments import (
+    HEARD,
+    OPEN,
+    AttemptState,
+    BatchState,
+    PayableState,
+    State,
+    Step,
+    advance,
+    asks_again_at,
+    step_of,
+)
 from fedirec.payouts.uuids import uuid8
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
@@ -197,7 +208,7 @@ async def _split_off(payable: Payable, kinds: dict[str, int], again: Payout) -> 
     """So much of `payable`, by kind of income, is owed again, by the payment `again`."""
     amount = sum(kinds.values())
     if amount == payable.amount:
-        payable.payout, payable.state = again, "owed"
+        payable.payout, payable.state = again, PayableState.OWED
         await payable.save(update_fields=["payout_id", "state"])
     elif amount:
         whole = payable.kinds or {"royalty": payable.amount}
@@ -253,10 +264,11 @@ async def _finish(
     """
     await payout.save(update_fields=["state", "fee", "reason", "needs_person", "settled_at", "came_back"])
     if _standing_of(payout) != before:
-        await Payable.filter(payout_id=payout.id).update(state="paid" if payout.state == State.SETTLED else "owed")
+        stands = PayableState.PAID if payout.state == State.SETTLED else PayableState.OWED
+        await Payable.filter(payout_id=payout.id).update(state=stands)
         await follow_payments([payout.id, *apart])
-    if batch.state == "submitted" and not await Payout.exists(batch_id=batch.id, state=State.SUBMITTED):
-        batch.state, batch.ended_at = "settled", now()
+    if batch.state == BatchState.SUBMITTED and not await Payout.exists(batch_id=batch.id, state=State.SUBMITTED):
+        batch.state, batch.ended_at = BatchState.SETTLED, now()
         await batch.save(update_fields=["state", "ended_at"])
     for entry in entries:
         await post(entry)

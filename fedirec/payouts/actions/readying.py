@@ -20,7 +20,7 @@ from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
-from fedirec.payouts.payments import AttemptState, State, Step, advance
+from fedirec.payouts.payments import AttemptState, PayableState, State, Step, advance
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -86,7 +86,7 @@ async def make_payouts(person: Person, currency: str, *, only: Collection[int] |
         await hold(person)
         rows = [person.id, *await Person.filter(joined_id=person.id).order_by("id").values_list("id", flat=True)]
         for row in rows:
-            carried = Payable.filter(person_id=row, currency=currency, state="owed", payout_id=None)
+            carried = Payable.filter(person_id=row, currency=currency, state=PayableState.OWED, payout_id=None)
             if only is not None:
                 carried = carried.filter(id__in=sorted(only))
             sums = dict(await carried.select_for_update(no_key=True).values_list("id", "amount"))
@@ -154,7 +154,7 @@ async def claim(payout: Payout) -> None:
     """What was unclaimed is owed again, and waits for a batch; part of the caller's transaction, which holds it."""
     payout.state, payout.giving_by_id, payout.giving_at = advance(payout.state, Step.CLAIM), None, None
     await payout.save(update_fields=["state", "giving_by_id", "giving_at"])
-    await Payable.filter(payout_id=payout.id).update(state="owed")
+    await Payable.filter(payout_id=payout.id).update(state=PayableState.OWED)
     await post(claimed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency))
 
 

@@ -25,7 +25,7 @@ from fedirec.payouts.actions.submitting import work_for, work_for_file
 from fedirec.payouts.adapters.manual import check_proof, returned_by, settled_by
 from fedirec.payouts.adapters.protocol import Attempt, Kind, Outcome
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import OPEN, AttemptState, State, Step, advance
+from fedirec.payouts.payments import OPEN, AttemptState, BatchState, PayableState, State, Step, advance
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
@@ -50,7 +50,7 @@ async def ask_about_payments(ways: Ways) -> int:
     begun = PayoutAttempt.filter(state=AttemptState.BEGUN, adapter__in=network).order_by("id").limit(PAGE)
     found |= {row.id: row.adapter for row in await begun}
     files = [name for name, way in (await ways.all()).items() if way.kind is Kind.FILE]
-    unwritten = PayoutBatch.filter(state="submitted", adapter__in=files, file=None).order_by("id").limit(PAGE)
+    unwritten = PayoutBatch.filter(state=BatchState.SUBMITTED, adapter__in=files, file=None).order_by("id").limit(PAGE)
     works = [work_for(id_, adapter) for id_, adapter in found.items()]
     works += [work_for_file(batch) for batch in await unwritten]
     async with transaction():
@@ -102,7 +102,7 @@ async def mark_payout(
 async def mark_batch(doer: Viewer, ways: Ways, batch: PayoutBatch, *, reference: str, text: str) -> int:
     """All payments of `batch` that are on their way were paid, as the statement shows; how many. Raises as for one."""
     marked = 0
-    for payout in await Payout.filter(batch_id=batch.id, state="submitted").order_by("id"):
+    for payout in await Payout.filter(batch_id=batch.id, state=State.SUBMITTED).order_by("id"):
         await mark_payout(doer, ways, payout, became="settled", reference=reference, text=text)
         marked += 1
     return marked
@@ -127,7 +127,7 @@ async def _correct(by: Actor, payout: Payout, attempt: PayoutAttempt, became: Be
     await payout.save(update_fields=["state", "settled_at", "needs_person"])
     await attempt.save(update_fields=["state", "by_id", "proof"])
     if paid_after_all:
-        await Payable.filter(payout_id=payout.id).update(state="paid")
+        await Payable.filter(payout_id=payout.id).update(state=PayableState.PAID)
         await follow_payments([payout.id])
         entry = bookings.found_paid(
             payout.key,

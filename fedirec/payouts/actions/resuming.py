@@ -25,7 +25,7 @@ from fedirec.payouts.actions.submitting import begin_try
 from fedirec.payouts.adapters.manual import check_proof, settled_by
 from fedirec.payouts.adapters.protocol import key_of
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch, PayoutStop
-from fedirec.payouts.payments import Step, advance
+from fedirec.payouts.payments import BatchState, Step, advance
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.uuids import uuid7
 from fedirec.translatable import N_
@@ -50,7 +50,7 @@ async def note_paid_before(doer: Viewer, payout: Payout, *, reference: str, text
             key=key_of(uuid7()),
             adapter="manual",
             currency=payout.currency,
-            state="submitted",
+            state=BatchState.SUBMITTED,
             proposed_by_id=doer.actor.id,
             proposed_at=now(),
             submitted_at=now(),

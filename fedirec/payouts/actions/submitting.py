@@ -46,7 +46,7 @@ from fedirec.payouts.adapters.protocol import (
 from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import OPEN, AttemptState, Call, Step, advance, first_call, needs_person
+from fedirec.payouts.payments import OPEN, AttemptState, BatchState, Call, Step, advance, first_call, needs_person
 from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
 from fedirec.payouts.queries.ways import Ways
 from fedirec.payouts.uuids import uuid8
@@ -76,7 +76,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
     refuse_pretending(ways, way)
     async with transaction(), gathering():
         await hold(batch)
-        if batch.state != "approved" or batch.approved_by_id is None:
+        if batch.state != BatchState.APPROVED or batch.approved_by_id is None:
             raise Conflict(N_("This is not approved, or has gone out already."))
         await refuse_eyes(batch, person.id, [batch.proposed_by_id, batch.approved_by_id])
         payouts = await payouts_of(batch)
@@ -84,7 +84,7 @@ async def submit_batch(doer: Viewer, ways: Ways, vault: Vault, batch: PayoutBatc
             await hold(payout)
         if not payouts or not await is_as_approved(batch, payouts, ways, vault):
             raise Conflict(CHANGED)
-        batch.state, batch.paid_by_id, batch.submitted_at = "submitted", doer.actor.id, now()
+        batch.state, batch.paid_by_id, batch.submitted_at = BatchState.SUBMITTED, doer.actor.id, now()
         await batch.save(update_fields=["state", "paid_by_id", "submitted_at"])
         attempts = [await begin_try(payout, batch) for payout in payouts]
         await follow_payments([payout.id for payout in payouts])

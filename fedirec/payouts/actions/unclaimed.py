@@ -42,9 +42,10 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
 from fedirec.payouts.adapters.manual import check_proof
+from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
-from fedirec.payouts.payments import THEIRS, Lack, State, Step, advance, lapses_at, may_lapse, notice_due
+from fedirec.payouts.payments import THEIRS, Lack, PayableState, State, Step, advance, lapses_at, may_lapse, notice_due
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, statuses_by_row, waiting_people
@@ -114,7 +115,7 @@ async def lapse(payout: Payout) -> list[Entry]:
             bookings.given_to_pools(payout.key, person=payout.person_id, pools=pools, currency=payout.currency)
         )
     await payout.save(update_fields=["state", "batch_id"])
-    await Payable.filter(payout_id=payout.id).update(state="unclaimed")
+    await Payable.filter(payout_id=payout.id).update(state=PayableState.UNCLAIMED)
     await follow_payments([payout.id])
     return entries
 
@@ -175,7 +176,7 @@ async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
     carried = Payable.filter(
         person_id__in=[each.person.id, *(int(str(row)) for row in rows)],
         currency=each.currency,
-        state="owed",
+        state=PayableState.OWED,
         payout_id=None,
     )
     groups: defaultdict[tuple[Stated, date], list[Payable]] = defaultdict(list)
@@ -254,19 +255,21 @@ _TOLD: Final = "SELECT sent_at FROM reminder WHERE subject_uri = ? AND kind = ?"
 
 async def _since(person: int, owed_since: datetime, settings: MoneySettings) -> datetime:
     """Since when nobody but the payee stands in the way: they last said something, or were asked for something else."""
-    last = await PayeeEvent.filter(payee__person_id=person).exclude(happening="read").order_by("-id").first()
+    last = await PayeeEvent.filter(payee__person_id=person).exclude(happening=Happening.READ).order_by("-id").first()
     return max([owed_since, settings.changed_at, *([last.created_at] if last is not None else [])])
 
 
 async def _reached(person: int) -> list[Actor]:
-    """The accounts of somebody that a notice reaches: here those in use, elsewhere those whose server is there, for
-    without it nobody signs in as a guest either.
+    """The accounts of somebody that a notice reaches, and from which they can claim it: here those in use, elsewhere
+    those that may sign in as guests (not while they are quiet here), and whose server is there to let them.
     """
     people = await actors_of_people([person])
     own = {row.actor_id for row in await Account.filter(actor_id__in=[each.id for each in people], state=ACTIVE)}
     hosts = await hosts_of(each.host for each in people if not each.is_local)
     silent = {host for host, known in hosts.items() if not known.is_reachable}
-    return [each for each in people if (each.id in own if each.is_local else each.host not in silent)]
+    return [
+        each for each in people if (each.id in own if each.is_local else each.host not in silent and not each.is_quiet)
+    ]
 
 
 def _stated(payable: Payable) -> Stated:

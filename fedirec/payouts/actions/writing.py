@@ -20,7 +20,7 @@ from fedirec.payouts.actions.ending import abandon
 from fedirec.payouts.adapters.protocol import Attempt, Batch, File, FileAdapter
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payee, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import AttemptState
+from fedirec.payouts.payments import AttemptState, BatchState
 from fedirec.payouts.queries.payees import unsealed
 from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.waiting import statuses_by_row
@@ -42,7 +42,7 @@ class Clerk:
         """
         batch = await PayoutBatch.get(id=batch_id)
         way = await self.ways.find(batch.adapter)
-        if batch.file is not None or batch.state != "submitted" or not isinstance(way, FileAdapter):
+        if batch.file is not None or batch.state != BatchState.SUBMITTED or not isinstance(way, FileAdapter):
             return batch
         if await find_stop() is not None:
             return batch
@@ -61,7 +61,7 @@ class Clerk:
         """The file of `batch`, byte for byte as it was written. Raises NotFound, and Misconfigured where it is not."""
         async with transaction():
             await hold(batch)
-            if batch.file is None or batch.state == "cancelled":
+            if batch.file is None or batch.state == BatchState.CANCELLED:
                 raise NotFound
             if batch.fetched_at is None:  # from now on somebody may pay from it
                 batch.fetched_at = now()
@@ -75,7 +75,7 @@ class Clerk:
         sealed = self.vault.seal(file.content, label=label_of_batch(batch.key))
         async with transaction():
             await hold(batch)
-            if batch.file is not None or batch.state != "submitted":
+            if batch.file is not None or batch.state != BatchState.SUBMITTED:
                 return batch
             begun = PayoutAttempt.filter(batch_id=batch.id, state=AttemptState.BEGUN)
             if set(keys) != {row.key for row in await begun}:

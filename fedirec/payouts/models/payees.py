@@ -65,7 +65,7 @@ class PayeeEvent(Model, metaclass=RowClass):
     )
     payee_id: int
     happening = fields.CharField(max_length=12)
-    """given, changed, confirmed, held, released, read, form, terms or erased."""
+    """As `happenings.Happening` says."""
     actor: fields.ForeignKeyNullableRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="payee_events", on_delete=fields.RESTRICT, null=True, db_index=True
     )
@@ -95,9 +95,7 @@ class CreditCode(Model, metaclass=RowClass):
     )
     used_by_id: int | None
     state = fields.CharField(max_length=10, default="given", db_default="given")
-    """given, used (and waiting for the hold to end), denied (by the account that is said to be lost), accepted, refused
-    or replaced.
-    """
+    """As `codes.CodeState` says."""
     denied_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     said = fields.CharField(max_length=10, default="", db_default="")
     """accepted or refused: what a treasurer says of one that was denied, for another one to agree to."""

@@ -24,7 +24,7 @@ class PayoutBatch(Model, metaclass=RowClass):
     adapter = fields.CharField(max_length=10)
     currency = fields.CharField(max_length=3)
     state = fields.CharField(max_length=10, default="proposed", db_default="proposed")
-    """proposed, approved, submitted, settled or cancelled."""
+    """As `payments.BatchState` says."""
     proposed_by: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="proposed_batches", on_delete=fields.RESTRICT, db_index=True
     )
@@ -69,7 +69,7 @@ class Payout(Model, metaclass=RowClass):
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(max_length=36, unique=True)
-    """A UUID that follows from what it pays (`numbers.uuid8`): what it is known by for ever, also to the bank."""
+    """A UUID that follows from what it pays (`uuids.uuid8`): what it is known by for ever, also to the bank."""
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "fedirec.Person", related_name="payouts", on_delete=fields.RESTRICT
     )
@@ -80,8 +80,7 @@ class Payout(Model, metaclass=RowClass):
     came_back = fields.BigIntField(default=0, db_default=0)
     """Minor units of it that came back in parts after it had arrived, each of which is a payment of its own now."""
     state = fields.CharField(max_length=10, default="ready", db_default="ready")
-    """ready, batched, submitted, settled, returned, failed, unclaimed or given_away, as `payments.State` says, of which
-    `carried` is what is owed below the least sum, and never a row here."""
+    """As `payments.State` says, of which `carried` is what is owed below the least sum, and never a row here."""
     batch: fields.ForeignKeyNullableRelation[PayoutBatch] = fields.ForeignKeyField(
         "fedirec.PayoutBatch", related_name="payouts", on_delete=fields.RESTRICT, null=True, db_index=True
     )
@@ -143,7 +142,7 @@ class Payable(Model, metaclass=RowClass):
     """By which it is paid; null while it is carried."""
     payout_id: int | None
     state = fields.CharField(max_length=10, default="owed", db_default="owed")
-    """owed, paid or unclaimed."""
+    """As `payments.PayableState` says."""
     created_at = fields.DatetimeField(default=now)
 
     class Meta(Model.Meta):

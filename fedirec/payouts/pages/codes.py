@@ -16,9 +16,9 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.codes import decidable_at, deny_code, make_code, use_code
+from fedirec.payouts.codes import UNDECIDED, CodeState
 from fedirec.payouts.models import CreditCode
 from fedirec.payouts.pages.own import HERE, PRIVATE, money_tabs, presence_of
-from fedirec.payouts.queries.payees import UNDECIDED
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
@@ -103,14 +103,14 @@ async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     cache = request.state["media_cache"]
     return {
         "tabs": money_tabs(request),
-        "has_code": mine is not None and mine.state in ("given", *UNDECIDED),
+        "has_code": mine is not None and mine.state in (CodeState.GIVEN, *UNDECIDED),
         "made_at": mine.created_at if mine else None,
         "claimant": person_view(mine.used_by, cache=cache) if mine and is_used and mine.used_by else None,
         "used_at": mine.used_at if mine and is_used else None,
-        "is_denied": mine is not None and mine.state == "denied",
+        "is_denied": mine is not None and mine.state == CodeState.DENIED,
         "claimed": claimed.person.name if claimed else "",
         "claim_state": claimed.state if claimed else "",
-        "claim_reason": claimed.reason if claimed and claimed.state == "refused" else "",
+        "claim_reason": claimed.reason if claimed and claimed.state == CodeState.REFUSED else "",
         "decidable_at": decidable_at(claimed, settings) if claimed else None,
         **await presence_of(viewer),
         "days": settings.hold_days,

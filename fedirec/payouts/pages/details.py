@@ -20,9 +20,9 @@ from fedirec.payouts.actions.payees.giving import accept_terms, confirm_details,
 from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.adapters.sepa import name_in_file
 from fedirec.payouts.countries import COUNTRIES
+from fedirec.payouts.happenings import SAID
 from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs, presence_of
 from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, statuses_of, terms_of, unsealed
-from fedirec.translatable import N_
 from fedirec.web.countries import country_choices
 from fedirec.web.forms import Form, filled_form, read_form
 from fedirec.web.language import gettext as _
@@ -33,17 +33,6 @@ DETAILS: Final = f"{HERE}/details"
 TERMS: Final = f"{HERE}/terms"
 _PAGE: Final = "payouts/details.html"
 _TERMS_PAGE: Final = "payouts/terms.html"
-HAPPENINGS: Final[Mapping[str, str]] = {
-    "given": N_("Details were given"),
-    "changed": N_("Details were changed"),
-    "confirmed": N_("Details were confirmed"),
-    "held": N_("Payment was held back for some days"),
-    "released": N_("Payment was let go"),
-    "read": N_("A treasurer read the details"),
-    "form": N_("A treasurer noted something about the form for taxes"),
-    "terms": N_("The terms were accepted"),
-    "erased": N_("Details were erased"),
-}
 
 
 async def show_details(request: Request[Any]) -> Response:
@@ -188,7 +177,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
         "hold_days": (await money_settings()).hold_days,
         "happened": [
             (
-                _(HAPPENINGS.get(event.happening, event.happening)),
+                _(SAID[event.happening]),
                 event.created_at,
                 person_view(event.actor, cache=request.state["media_cache"])
                 if event.actor and event.actor_id != viewer.actor.id

@@ -22,8 +22,9 @@ from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, rele
 from fedirec.payouts.actions.payees.naming import decide_naming, named_from, waiting_namings
 from fedirec.payouts.actions.payees.treasury import read_details, set_form, take_statements
 from fedirec.payouts.adapters.catalogue import ADAPTERS
+from fedirec.payouts.codes import CodeState
+from fedirec.payouts.happenings import SAID
 from fedirec.payouts.models import CreditCode, Payee
-from fedirec.payouts.pages.details import HAPPENINGS
 from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
 from fedirec.payouts.queries.payees import (
     PayeeStatus,
@@ -87,7 +88,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
                 "used_at": code.used_at,
                 "from": decidable_at(code, settings),
                 "is_early": decidable_at(code, settings) > now(),
-                "is_denied": code.state == "denied",
+                "is_denied": code.state == CodeState.DENIED,
                 "said": code.said,
                 "said_by": person_view(code.said_by, cache=request.state["media_cache"]) if code.said_by else None,
                 "reason": code.reason,
@@ -214,7 +215,7 @@ async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
         "is_held_by_hand": payee.treasurer_until is not None and payee.treasurer_until > now(),
         "happened": [
             (
-                _(HAPPENINGS.get(event.happening, event.happening)),
+                _(SAID[event.happening]),
                 event.created_at,
                 person_view(event.actor, cache=cache) if event.actor else None,
             )

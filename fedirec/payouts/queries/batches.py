@@ -13,7 +13,7 @@ from fedirec.db.tables import marks
 from fedirec.errors import NotFound
 from fedirec.payouts.keys import KEY_ID_BYTES, Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import State
+from fedirec.payouts.payments import NOT_ENDED, State
 
 PAGE: Final = 50
 MAX_SHOWN: Final = 100
@@ -153,7 +153,7 @@ async def batches(
     if before is not None:
         rows = rows.filter(id__lt=before)
     if open_only:
-        rows = rows.filter(state__in=["proposed", "approved", "submitted"])
+        rows = rows.filter(state__in=list(NOT_ENDED))
     found = await rows.only(*_LEAN)
     sums = await _sums([row.id for row in found])
     shown = [

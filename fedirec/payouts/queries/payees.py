@@ -25,6 +25,7 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, moment_of, table_of
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.ledger.chain import digest_of
+from fedirec.payouts.codes import UNDECIDED
 from fedirec.payouts.holds import Cause, Change, Held, held_by
 from fedirec.payouts.keys import Vault, label_of_payee
 from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
@@ -32,8 +33,6 @@ from fedirec.payouts.terms import TERMS
 
 PAGE: Final = 30
 MAX_EVENTS: Final = 50
-UNDECIDED: Final = ("used", "denied")
-"""Codes that somebody used, of which nobody has said whether they are that person."""
 _CHANGES: Final = """
     SELECT i.person_id, a.moved_at, NULL AS seen_at, 0 AS is_claimed
       FROM {persons} w JOIN identity i ON i.person_id = w.id JOIN actor a ON a.id = i.actor_id

@@ -37,10 +37,11 @@ from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.joining import join_money
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import Warned, warning_of
+from fedirec.payouts.codes import UNDECIDED, CodeState
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payee
-from fedirec.payouts.queries.payees import UNDECIDED, find_payee
+from fedirec.payouts.queries.payees import find_payee
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
 
@@ -62,7 +63,7 @@ async def make_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
         await hold(person)
         if await CreditCode.filter(person_id=person.id, state__in=UNDECIDED).exists():
             raise Conflict("Somebody has used your code. First it has to be decided who that is.")
-        earlier = CreditCode.filter(person_id=person.id, state="given", ends_at=None)
+        earlier = CreditCode.filter(person_id=person.id, state=CodeState.GIVEN, ends_at=None)
         await earlier.update(ends_at=now() + timedelta(days=days))
         await CreditCode.create(person_id=person.id, digest=digest_of_credit_code(code))
         await warned.send()
@@ -80,7 +81,9 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     attempts.check(f"credit code {viewer.account.id}")
     attempts.check(f"credit code from {visitor}", cost=0.5)
     wrong = Forbidden("That code is not good, or not any more.", field="code")
-    code = await CreditCode.get_or_none(digest=digest_of_credit_code(typed), state="given").select_related("person")
+    code = await CreditCode.get_or_none(digest=digest_of_credit_code(typed), state=CodeState.GIVEN).select_related(
+        "person"
+    )
     if code is None or (code.ends_at is not None and code.ends_at <= now()):
         raise wrong
     mine = await person_of(viewer.actor)
@@ -91,8 +94,8 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     payee = await find_payee(person)
     treasurers = await those_who_may(Permission.PAY)
     async with transaction():
-        used = CreditCode.filter(id=code.id, state="given")
-        if not await used.update(state="used", used_at=now(), used_by_id=viewer.actor.id):
+        used = CreditCode.filter(id=code.id, state=CodeState.GIVEN)
+        if not await used.update(state=CodeState.USED, used_at=now(), used_by_id=viewer.actor.id):
             raise wrong  # somebody else was quicker
         if payee is not None:
             await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
@@ -112,7 +115,9 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     """
     await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
-    code = await CreditCode.filter(person_id=person.id, state="used").select_related("used_by", "person").first()
+    code = (
+        await CreditCode.filter(person_id=person.id, state=CodeState.USED).select_related("used_by", "person").first()
+    )
     if code is None or code.used_by is None:
         raise NotFound("Nobody has used your code.")
     claimant = await person_of(code.used_by)
@@ -122,7 +127,9 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     ]
     payee, treasurers = await find_payee(claimant), await those_who_may(Permission.PAY)
     async with transaction():
-        if not await CreditCode.filter(id=code.id, state="used").update(state="denied", denied_at=now()):
+        if not await CreditCode.filter(id=code.id, state=CodeState.USED).update(
+            state=CodeState.DENIED, denied_at=now()
+        ):
             raise Conflict("That has been decided.")
         if payee is not None:
             await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
@@ -152,14 +159,15 @@ async def decide_code(
     mine, theirs = await person_of(doer.actor), await person_of(claimant)
     if mine.id in (person.id, theirs.id):
         raise Forbidden("That concerns yourself. Somebody else has to decide it.")
-    said, why = "accepted" if is_accepted else "refused", reason.strip()[:MAX_REASON]
-    if code.state == "denied" and not why:
+    said = CodeState.ACCEPTED if is_accepted else CodeState.REFUSED
+    why = reason.strip()[:MAX_REASON]
+    if code.state == CodeState.DENIED and not why:
         raise Invalid("Please say why: both sides say that they are that person.", field="reason")
     if is_accepted and now() < decidable_at(code, await money_settings()):
         raise Conflict("It is too early: first everybody whom it concerns has some days to object.")
     if is_accepted and await key_changed_at(claimant.id) is not None:
         raise Conflict("Their server has other keys for them than before, so that it may be somebody else.")
-    if code.state == "denied" and not await _is_second(doer, code, mine, said, why):
+    if code.state == CodeState.DENIED and not await _is_second(doer, code, mine, said, why):
         return False
     kind = Notice.PAY_CODE_ACCEPTED if is_accepted else Notice.PAY_CODE_REFUSED
     told = [await _warning(post, vault, each, kind, title=person.name) for each in (person, theirs)]

@@ -24,16 +24,17 @@ from fedirec.lanes import Done, Job, Outcome
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import addresses_of, warning_of
 from fedirec.payouts.countries import read_country
+from fedirec.payouts.happenings import Happening
 from fedirec.payouts.holds import Cause, hold_from
 from fedirec.payouts.keys import Vault, label_of_payee
 from fedirec.payouts.models import Payee, PayeeEvent, Payout
+from fedirec.payouts.payments import State
 from fedirec.payouts.queries.payees import Sealed, digest_of_terms, unsealed
 from fedirec.payouts.queries.ways import Ways
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
 
 HERE = "/money"
-_UNDER_WAY = ("batched", "submitted")
 
 
 async def payee_of(person: Person) -> Payee:
@@ -86,7 +87,7 @@ async def give_details(
         if before is not None and unsealed(payee, vault) != before:
             raise Conflict("This was changed in another window meanwhile. Please look at it again.")
         is_same = before is not None and payee.fingerprint == fingerprint
-        happening = "confirmed" if is_same else "changed" if payee.details is not None else "given"
+        what = Happening.CHANGED if payee.details is not None else Happening.GIVEN
         moment = now()
         sealed = _seal(vault, payee, Sealed(details=details, contacts=contacts))
         payee.adapter, payee.details, payee.fingerprint = adapter, sealed, fingerprint
@@ -96,7 +97,9 @@ async def give_details(
             payee.held_for, payee.changed_at = Cause.DETAILS.value, moment
             await warned.send()
         await payee.save()
-        await PayeeEvent.create(payee_id=payee.id, happening=happening, actor_id=viewer.actor.id)
+        await PayeeEvent.create(
+            payee_id=payee.id, happening=Happening.CONFIRMED if is_same else what, actor_id=viewer.actor.id
+        )
     return payee
 
 
@@ -110,7 +113,7 @@ async def confirm_details(viewer: Viewer, *, present: str, vault: Vault, attempt
             raise Conflict("We do not know how you are paid. Please say it.")
         payee.confirmed_at = now()
         await payee.save(update_fields=["confirmed_at"])
-        await PayeeEvent.create(payee_id=payee.id, happening="confirmed", actor_id=viewer.actor.id)
+        await PayeeEvent.create(payee_id=payee.id, happening=Happening.CONFIRMED, actor_id=viewer.actor.id)
     return payee
 
 
@@ -125,7 +128,7 @@ async def accept_terms(viewer: Viewer, *, version: int, digest: str) -> Payee:
         await hold(payee)
         payee.terms_version, payee.terms_digest, payee.terms_at = version, digest, now()
         await payee.save(update_fields=["terms_version", "terms_digest", "terms_at"])
-        await PayeeEvent.create(payee_id=payee.id, happening="terms", actor_id=viewer.actor.id)
+        await PayeeEvent.create(payee_id=payee.id, happening=Happening.TERMS, actor_id=viewer.actor.id)
     return payee
 
 
@@ -143,7 +146,9 @@ async def erase_details(viewer: Viewer, *, present: str, vault: Vault, post: Pos
     )
     async with transaction():
         await hold(payee)
-        if await Payout.filter(person_id__in=await same_people(person.id), state__in=_UNDER_WAY).exists():
+        if await Payout.filter(
+            person_id__in=await same_people(person.id), state__in=[State.BATCHED, State.SUBMITTED]
+        ).exists():
             raise Conflict("A payment to you is under way. Once it has arrived, this can be erased.")
         if payee.details is None and not payee.adapter:
             return
@@ -195,7 +200,7 @@ async def erase(payee: Payee, *, by: Actor | None) -> None:
     payee.adapter, payee.details, payee.fingerprint = "", None, ""
     payee.masked, payee.country, payee.confirmed_at = "", "", None
     await payee.save()
-    await PayeeEvent.create(payee_id=payee.id, happening="erased", actor_id=by.id if by else None)
+    await PayeeEvent.create(payee_id=payee.id, happening=Happening.ERASED, actor_id=by.id if by else None)
 
 
 def contacts_of(payee: Payee, vault: Vault) -> Sequence[str]:

@@ -18,6 +18,7 @@ from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
 from fedirec.payouts.actions.payees.giving import HERE, contacts_of
 from fedirec.payouts.actions.payees.warning import warning_of
+from fedirec.payouts.happenings import Happening
 from fedirec.payouts.holds import UNSURE, Cause, hold_from
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
@@ -72,7 +73,7 @@ async def write_hold(
     if cause in UNSURE:
         payee.confirmed_at = None
     await payee.save(update_fields=["held_until", "held_for", "confirmed_at"])
-    await PayeeEvent.create(payee_id=payee.id, happening="held", actor_id=by.id if by else None)
+    await PayeeEvent.create(payee_id=payee.id, happening=Happening.HELD, actor_id=by.id if by else None)
 
 
 async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, post: Post) -> None:
@@ -89,7 +90,7 @@ async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, p
         await hold(payee)
         payee.treasurer_until = hold_from(now(), held_until=payee.treasurer_until, days=days)
         await payee.save(update_fields=["treasurer_until"])
-        await PayeeEvent.create(payee_id=payee.id, happening="held", actor_id=doer.actor.id)
+        await PayeeEvent.create(payee_id=payee.id, happening=Happening.HELD, actor_id=doer.actor.id)
         await audit(doer, "hold_pay", f"{post.origin}/treasury/payees/{payee.key}", days=days)
         await warned.send()
 
@@ -108,7 +109,7 @@ async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -
             raise Conflict("Nothing is held here that a treasurer could let go.")
         payee.treasurer_until = None
         await payee.save(update_fields=["treasurer_until"])
-        await PayeeEvent.create(payee_id=payee.id, happening="released", actor_id=doer.actor.id)
+        await PayeeEvent.create(payee_id=payee.id, happening=Happening.RELEASED, actor_id=doer.actor.id)
         await audit(doer, "release_pay", f"{post.origin}/treasury/payees/{payee.key}")
         standing = await status_of(payee, vault)
         if standing.held_until is None or standing.held_until <= now():

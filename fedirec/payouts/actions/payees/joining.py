@@ -31,6 +31,7 @@ from fedirec.payouts.actions.payees.giving import HERE, contacts_of, erase, give
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import Warned, warning_of
+from fedirec.payouts.codes import CodeState
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payee
@@ -166,7 +167,7 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
     first, second = joined.stays, joined.other
     await ProductionCredit.filter(person_id=second).update(person_id=first)
     if is_lost:
-        await CreditCode.filter(person_id=second, state="given").update(state="replaced")
+        await CreditCode.filter(person_id=second, state=CodeState.GIVEN).update(state=CodeState.REPLACED)
     await CreditCode.filter(person_id=second).update(person_id=first)
     payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=[first, second])}
     kept, spare = payees.get(first), payees.get(second)

@@ -19,9 +19,9 @@ from fedirec.db import transaction
 from fedirec.errors import Conflict, NotFound
 from fedirec.payouts.keys import Vault, label_of_batch, label_of_payee, put_in_place
 from fedirec.payouts.models import Payee, PayoutBatch
+from fedirec.payouts.payments import NOT_SENT
 
 PAGE: Final = 100
-_OPEN: Final = ("proposed", "approved")
 
 
 async def renew_payees_key(doer: Doer, file: Path) -> int:
@@ -44,7 +44,7 @@ async def renew_payees_key(doer: Doer, file: Path) -> int:
         raise NotFound(
             f"there is no {file}: nobody has said yet how they are paid, or it is lost; then put back your copy of it"
         )
-    if await PayoutBatch.filter(state__in=_OPEN).exists():
+    if await PayoutBatch.filter(state__in=NOT_SENT).exists():
         raise Conflict("a batch of payments waits to go out; submit it or cancel it first")
     old, new, count = Vault(file), Vault(draft), 0
     new.seal(b"", label="")  # its file is written before the transaction

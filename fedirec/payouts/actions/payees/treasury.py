@@ -11,6 +11,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Forbidden, NotFound
 from fedirec.ledger.recording import record
+from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
 from fedirec.payouts.queries.money import YearSum, sums_of_year
@@ -31,7 +32,7 @@ async def read_details(doer: Viewer, payee: Payee, *, vault: Vault) -> dict[str,
         found = unsealed(payee, vault)
         if found is None:
             raise NotFound("There are no details that could be read.")
-        await PayeeEvent.create(payee_id=payee.id, happening="read", actor_id=doer.actor.id)
+        await PayeeEvent.create(payee_id=payee.id, happening=Happening.READ, actor_id=doer.actor.id)
         await audit(doer, "read_payee", await page_of(payee))
     return found.details
 
@@ -43,7 +44,7 @@ async def set_form(doer: Viewer, payee: Payee, *, is_wanted: bool, is_in: bool) 
         await hold(payee)
         payee.needs_form, payee.form_at = is_wanted, (payee.form_at or now()) if is_in else None
         await payee.save(update_fields=["needs_form", "form_at"])
-        await PayeeEvent.create(payee_id=payee.id, happening="form", actor_id=doer.actor.id)
+        await PayeeEvent.create(payee_id=payee.id, happening=Happening.FORM, actor_id=doer.actor.id)
         await audit(doer, "set_payee_form", await page_of(payee), wanted=is_wanted, received=is_in)
 
 

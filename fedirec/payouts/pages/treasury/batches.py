@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ from fedirec.payouts.pages.treasury.views import (
     labels_of,
     payout_view,
 )
+from fedirec.payouts.payments import NOT_SENT, BatchState
 from fedirec.payouts.queries.batches import batches, get_batch, lines_of, paid_in, sum_of
 from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
@@ -50,10 +52,10 @@ from fedirec.web.sentences import told
 
 LIST = f"{HERE}/batches"
 _PAGE = "payouts/batch.html"
-_STEPS: Final = {
-    "proposed": N_("Approving it:"),
-    "approved": N_("Paying it:"),
-    "submitted": N_("Saying what became of it:"),
+_STEPS: Final[Mapping[str, str]] = {
+    BatchState.PROPOSED: N_("Approving it:"),
+    BatchState.APPROVED: N_("Paying it:"),
+    BatchState.SUBMITTED: N_("Saying what became of it:"),
 }
 UNREADABLE: Final = N_(
     "The file cannot be opened, or is not any more what was written: the key for payees (payees.key) is missing or "
@@ -196,11 +198,11 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "lines": page_with(request, shown, name="after", place=after),
         "has_file": bool(batch.file_digest),
         "file_digest": batch.file_digest,
-        "can_be_called_off": batch.state in ("proposed", "approved")
-        or (batch.state == "submitted" and is_file and batch.fetched_at is None),
+        "can_be_called_off": batch.state in NOT_SENT
+        or (batch.state == BatchState.SUBMITTED and is_file and batch.fetched_at is None),
         "is_file": is_file,
         "is_marked": way is None or way.kind is not Kind.NETWORK,
-        "is_on_its_way": batch.state == "submitted",
+        "is_on_its_way": batch.state == BatchState.SUBMITTED,
         "states": BATCHES,
     }
 
@@ -208,9 +210,9 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
 async def _eyes(viewer: Viewer, batch: PayoutBatch) -> str:
     """Why whoever looks does not go on with `batch`, or not yet; empty where they can."""
     hands: dict[str, list[int | None]] = {
-        "proposed": [batch.proposed_by_id],
-        "approved": [batch.proposed_by_id, batch.approved_by_id],
-        "submitted": [batch.paid_by_id],
+        BatchState.PROPOSED: [batch.proposed_by_id],
+        BatchState.APPROVED: [batch.proposed_by_id, batch.approved_by_id],
+        BatchState.SUBMITTED: [batch.paid_by_id],
     }
     before = [actor for actor in hands.get(batch.state, []) if actor is not None]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,19 +10,19 @@ from typing import Final
 from fedirec.credits.pages.money.tabs import TREASURY
 from fedirec.payouts.adapters.catalogue import LABELS
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import NAMES, AttemptState, State
+from fedirec.payouts.payments import NAMES, AttemptState, BatchState, State
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 
 HERE: Final = TREASURY
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
-BATCHES: Final = {
-    "proposed": N_("waits to be approved"),
-    "approved": N_("approved, waits to be paid"),
-    "submitted": N_("on its way"),
-    "settled": N_("done"),
-    "cancelled": N_("called off"),
+BATCHES: Final[Mapping[str, str]] = {
+    BatchState.PROPOSED: N_("waits to be approved"),
+    BatchState.APPROVED: N_("approved, waits to be paid"),
+    BatchState.SUBMITTED: N_("on its way"),
+    BatchState.SETTLED: N_("done"),
+    BatchState.CANCELLED: N_("called off"),
 }
 TRIES: Final = {
     AttemptState.BEGUN: N_("written down"),
