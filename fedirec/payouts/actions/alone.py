@@ -18,6 +18,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import rows_in
 from fedirec.lanes import gathering
+from fedirec.payouts.addresses import BATCHES, MONEY
 from fedirec.payouts.models import Payout, PayoutBatch, PayoutStop
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.uris import origin_of
@@ -51,7 +52,7 @@ async def begin_waiting(
     group = await own_actor()
     roots = (await roots_of([payout.person_id for payout in payouts])).values()
     details = {"title": batch.not_before.date().isoformat()}
-    page = f"{origin_of(group.uri)}/money"
+    page = f"{origin_of(group.uri)}{MONEY}"
     people = await actors_of_people(set(roots))
     await tell_people(group, people, told_by, None, await subject_of(batch), page, details)
 
@@ -112,4 +113,4 @@ async def _noters(noted: Collection[PayoutBatch]) -> frozenset[int]:
 
 
 async def subject_of(batch: PayoutBatch) -> str:
-    return f"{origin_of((await own_actor()).uri)}/treasury/batches/{batch.key}"
+    return f"{origin_of((await own_actor()).uri)}{BATCHES}/{batch.key}"

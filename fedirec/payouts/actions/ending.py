@@ -22,6 +22,7 @@ from fedirec.ledger.posting import find_entry, post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
+from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import (
     HEARD,
@@ -300,7 +301,7 @@ async def _tell(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> Non
     else:
         return
     group = await own_actor()
-    page = f"{origin_of(group.uri)}/money"
+    page = f"{origin_of(group.uri)}{MONEY}"
     people = await actors_of_people((await roots_of([payout.person_id])).values())
     await tell_people(group, people, kind, None, f"{page}#{about}", page, {})
 

@@ -42,6 +42,7 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
 from fedirec.payouts.adapters.manual import check_proof
+from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
@@ -163,7 +164,7 @@ async def _begin_giving(doer: Viewer, payout: Payout, said: str) -> None:
     payout.giving_by_id, payout.giving_at, payout.reason = doer.actor.id, now(), said[:300]
     await payout.save(update_fields=["giving_by_id", "giving_at", "reason"])
     group = await own_actor()
-    page = f"{origin_of(group.uri)}/money"
+    page = f"{origin_of(group.uri)}{MONEY}"
     people = await actors_of_people((await roots_of([payout.person_id])).values())
     about = f"{page}#{payout.key}-giving"
     await tell_people(group, people, Notice.PAY_UNCLAIMED, None, about, page, {})
@@ -234,7 +235,7 @@ async def _follow(
     let_go: Callable[[], Awaitable[int]],
 ) -> int:
     group = await own_actor()
-    page = f"{origin_of(group.uri)}/money"
+    page = f"{origin_of(group.uri)}{MONEY}"
     subject = f"{page}#{person}-{currency}-{months}-{since.date().isoformat()}"
     lapses, at = lapses_at(since, months), now()
     told = [moment_of(row["sent_at"]) for row in await fetch_rows(_TOLD, subject, _REMINDER)]

@@ -15,16 +15,16 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError
-from fedirec.payouts.actions.payees.codes import decidable_at, deny_code, make_code, use_code
+from fedirec.payouts.actions.payees.codes import deny_code, make_code, use_code
+from fedirec.payouts.addresses import CODE
 from fedirec.payouts.codes import UNDECIDED, CodeState
-from fedirec.payouts.models import CreditCode
-from fedirec.payouts.pages.own import HERE, PRIVATE, money_tabs, presence_of
+from fedirec.payouts.pages.views import PRIVATE, money_tabs, presence_of
+from fedirec.payouts.queries.codes import code_of, code_used_by, decidable_at, is_in_hand
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.ratelimit import visitor_of
 from fedirec.web.render import redirect, render
 
-CODE: Final = f"{HERE}/code"
 _PAGE: Final = "payouts/code.html"
 
 
@@ -96,14 +96,12 @@ async def _again(request: Request[Any], viewer: Viewer, form: Form, error: Fedir
 
 async def _code(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     person, settings = await person_of(viewer.actor), await money_settings()
-    own = CreditCode.filter(person_id=person.id).order_by("-id").select_related("used_by")
-    mine = await own.filter(state__in=UNDECIDED).first() or await own.first()
-    claimed = await CreditCode.filter(used_by_id=viewer.actor.id).order_by("-id").select_related("person").first()
+    mine, claimed = await code_of(person), await code_used_by(viewer.actor)
     is_used = mine is not None and mine.state in UNDECIDED
     cache = request.state["media_cache"]
     return {
         "tabs": money_tabs(request),
-        "has_code": mine is not None and mine.state in (CodeState.GIVEN, *UNDECIDED),
+        "has_code": is_in_hand(mine),
         "made_at": mine.created_at if mine else None,
         "claimant": person_view(mine.used_by, cache=cache) if mine and is_used and mine.used_by else None,
         "used_at": mine.used_at if mine and is_used else None,

@@ -19,9 +19,10 @@ from fedirec.errors import FedirecError
 from fedirec.payouts.actions.payees.giving import accept_terms, confirm_details, erase_details, give_details
 from fedirec.payouts.adapters.protocol import Adapter
 from fedirec.payouts.adapters.sepa import name_in_file
+from fedirec.payouts.addresses import DETAILS, MONEY, TERMS
 from fedirec.payouts.countries import COUNTRIES
 from fedirec.payouts.happenings import SAID
-from fedirec.payouts.pages.own import HERE, PRIVATE, how_paid, money_tabs, presence_of
+from fedirec.payouts.pages.views import PRIVATE, how_paid, money_tabs, presence_of
 from fedirec.payouts.queries.payees import digest_of_terms, events_of, find_payee, statuses_of, terms_of, unsealed
 from fedirec.web.countries import country_choices
 from fedirec.web.forms import Form, filled_form, read_form
@@ -29,8 +30,6 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render, turn_back
 from fedirec.web.views import Tab
 
-DETAILS: Final = f"{HERE}/details"
-TERMS: Final = f"{HERE}/terms"
 _PAGE: Final = "payouts/details.html"
 _TERMS_PAGE: Final = "payouts/terms.html"
 
@@ -130,7 +129,7 @@ async def post_terms(request: Request[Any]) -> Response:
         await accept_terms(viewer, version=version or 0, digest=digest)
     except FedirecError as error:
         return turn_back(request, TERMS, error)
-    return redirect(request, HERE, _("Thank you. You have accepted the terms."))
+    return redirect(request, MONEY, _("Thank you. You have accepted the terms."))
 
 
 async def _again(request: Request[Any], viewer: Viewer, form: Form, error: FedirecError | None = None) -> Response:

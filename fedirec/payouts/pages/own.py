@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
-from io import StringIO
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -13,53 +11,48 @@ from starlette.routing import Route
 
 from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.door import require_viewer
-from fedirec.accounts.notices import WHY_HELD
 from fedirec.accounts.pages.views import id_in, once_more, page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError, NotFound
-from fedirec.ledger.currencies import write_amount
 from fedirec.payouts.actions.payees.joining import moved_to, say_yes
 from fedirec.payouts.actions.payees.naming import answer_naming, asked_of
-from fedirec.payouts.actions.payees.presence import is_fresh
-from fedirec.payouts.adapters.catalogue import LABELS
-from fedirec.payouts.models import CreditCode, Payable
+from fedirec.payouts.addresses import DETAILS, MONEY, TERMS
+from fedirec.payouts.models import Payable
+from fedirec.payouts.pages.tables import table_of_statement
+from fedirec.payouts.pages.views import PRIVATE, how_paid, money_tabs, presence_of
 from fedirec.payouts.payments import NAMES, Lack, State
+from fedirec.payouts.queries.codes import code_of, is_in_hand
 from fedirec.payouts.queries.money import (
     Statement,
-    YearSum,
     balances_with,
     is_coming,
     payables_of,
     statement_of,
     years_of,
 )
-from fedirec.payouts.queries.payees import PayeeStatus, statuses_of
+from fedirec.payouts.queries.payees import statuses_of
 from fedirec.translatable import N_
 from fedirec.web.countries import country_name
 from fedirec.web.forms import read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
-from fedirec.web.tables import write_cell
-from fedirec.web.views import Tab
 
-HERE: Final = "/money"
 _PAGE: Final = "payouts/money.html"
-PRIVATE: Final = {"Cache-Control": "private, no-store"}
 KINDS: Final[Mapping[str, str]] = {"royalty": N_("royalty"), "service": N_("service"), "prize": N_("prize")}
 LACKS: Final[Mapping[Lack, tuple[str, str]]] = {
-    Lack.DETAILS: (N_("We do not know how you would like to be paid."), f"{HERE}/details"),
-    Lack.CONFIRMATION: (N_("Please say again that what you said about it is right."), f"{HERE}/details"),
-    Lack.TERMS: (N_("You have not accepted the terms of being paid."), f"{HERE}/terms"),
+    Lack.DETAILS: (N_("We do not know how you would like to be paid."), DETAILS),
+    Lack.CONFIRMATION: (N_("Please say again that what you said about it is right."), DETAILS),
+    Lack.TERMS: (N_("You have not accepted the terms of being paid."), TERMS),
     Lack.FORM: (N_("A form about taxes is missing. Those who run this place tell you which."), ""),
-    Lack.HOLD: (N_("Nothing is paid for some days, because something changed."), f"{HERE}/details"),
-    Lack.WAY: (N_("The way in which you are paid is not offered here any more."), f"{HERE}/details"),
-    Lack.CURRENCY: (N_("The way in which you are paid does not pay this currency."), f"{HERE}/details"),
+    Lack.HOLD: (N_("Nothing is paid for some days, because something changed."), DETAILS),
+    Lack.WAY: (N_("The way in which you are paid is not offered here any more."), DETAILS),
+    Lack.CURRENCY: (N_("The way in which you are paid does not pay this currency."), DETAILS),
     Lack.TOO_LITTLE: (N_("It is less than is paid at once. It is carried on until there is enough."), ""),
     Lack.WRITING: (N_("It cannot stand in the file for the bank yet. Please ask those who run this place."), ""),
-    Lack.TOO_MUCH: (N_("It is more than is paid at once in that way."), f"{HERE}/details"),
+    Lack.TOO_MUCH: (N_("It is more than is paid at once in that way."), DETAILS),
 }
 """Why somebody is not paid, said to them, and where they can do something about it."""
 
@@ -86,7 +79,7 @@ async def post_yes(request: Request[Any]) -> Response:
         response = once_more(request, _PAGE, form, error, **await _money(request, viewer))
         response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
         return response
-    return redirect(request, HERE, _("You are one person now. Please look at how you are paid."))
+    return redirect(request, MONEY, _("You are one person now. Please look at how you are paid."))
 
 
 async def post_named(request: Request[Any]) -> Response:
@@ -108,7 +101,7 @@ async def post_named(request: Request[Any]) -> Response:
         response.headers["Cache-Control"] = PRIVATE["Cache-Control"]
         return response
     done = _("Thank you. After some days a treasurer agrees, and then it is yours.")
-    return redirect(request, HERE, done if is_me else _("Thank you. Nothing changes."))
+    return redirect(request, MONEY, done if is_me else _("Thank you. Nothing changes."))
 
 
 async def show_statement(request: Request[Any]) -> Response:
@@ -138,76 +131,6 @@ async def show_table(request: Request[Any]) -> Response:
     return Response(table_of_statement(statement), media_type="text/csv", headers=headers)
 
 
-def table_of_statement(statement: Statement) -> str:
-    """A line for each proposal, payment and kind of income."""
-    text = StringIO()
-    lines = csv.writer(text, quoting=csv.QUOTE_ALL)
-    lines.writerow(["paid_on", "proposal", "title", "kind", "amount", "currency", "country", "payment"])
-    for line in statement.lines:
-        cells = [
-            line.paid_on.isoformat(),
-            line.proposal,
-            line.title,
-            line.kind,
-            write_amount(line.amount, line.currency),
-            line.currency,
-            line.country,
-            line.payment,
-        ]
-        lines.writerow([write_cell(cell) for cell in cells])
-    return text.getvalue()
-
-
-def table_of_sums(sums: Iterable[YearSum]) -> str:
-    """A line for each person, kind of income, country and currency."""
-    text = StringIO()
-    lines = csv.writer(text, quoting=csv.QUOTE_ALL)
-    lines.writerow(["person", "number", "kind", "country", "currency", "amount"])
-    for each in sums:
-        amount = write_amount(each.amount, each.currency)
-        cells = [each.name, str(each.person), each.kind, each.country, each.currency, amount]
-        lines.writerow([write_cell(cell) for cell in cells])
-    return text.getvalue()
-
-
-def how_paid(standing: PayeeStatus | None) -> dict[str, Any]:
-    """How somebody is paid, as far as it is shown."""
-    if standing is None:
-        return {"way": "", "masked": "", "country": "", "standing": None, "held_until": None, "held_for": ""}
-    payee, until, why = standing.payee, standing.held_until, standing.held_for
-    is_held = until is not None and until > now()
-    return {
-        "way": _(LABELS[payee.adapter]) if payee.adapter in LABELS else payee.adapter,
-        "masked": payee.masked,
-        "country": country_name(payee.country) if payee.country else "",
-        "standing": standing,
-        "held_until": until if is_held else None,
-        "held_for": _(WHY_HELD[why]) if is_held and why else "",
-    }
-
-
-async def presence_of(viewer: Viewer) -> dict[str, Any]:
-    """What a form needs that asks whether it is surely them."""
-    return {
-        "has_password": bool(viewer.account.password_hash),
-        "is_fresh": bool(viewer.account.password_hash) or await is_fresh(viewer),
-        "home": f"@{viewer.actor.handle}@{viewer.actor.host}",
-        "host": viewer.actor.host,
-        "name": viewer.actor.handle,
-    }
-
-
-def money_tabs(request: Request[Any]) -> list[Tab]:
-    """The pages about one's own money."""
-    pages = [
-        (HERE, _("What you are owed")),
-        (f"{HERE}/details", _("How you are paid")),
-        (f"{HERE}/terms", _("Terms")),
-        (f"{HERE}/code", _("Your code")),
-    ]
-    return [Tab(label=label, url=url, is_current=request.url.path == url) for url, label in pages]
-
-
 async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     person, vault = await person_of(viewer.actor), request.state["vault"]
     standing = (await statuses_of([person.id], vault)).get(person.id)
@@ -219,7 +142,7 @@ async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         "lacks": LACKS,
         "payables": page_with(request, [_payable(row) for row in rows], name="before", place=before),
         "years": await years_of(person),
-        "has_code": await CreditCode.filter(person_id=person.id, state__in=("given", "used")).exists(),
+        "has_code": is_in_hand(await code_of(person)),
         "moved_here": [
             {
                 "id": each.old.id,
@@ -261,9 +184,9 @@ def _payable(row: Payable) -> dict[str, Any]:
 
 
 routes = [
-    Route(HERE, show_money, methods=["GET"]),
-    Route(f"{HERE}/moves/{{id:int}}", post_yes, methods=["POST"]),
-    Route(f"{HERE}/named/{{id:int}}", post_named, methods=["POST"]),
-    Route(f"{HERE}/statements/{{year:int}}", show_statement, methods=["GET"]),
-    Route(f"{HERE}/statements/{{year:int}}.csv", show_table, methods=["GET"]),
+    Route(MONEY, show_money, methods=["GET"]),
+    Route(f"{MONEY}/moves/{{id:int}}", post_yes, methods=["POST"]),
+    Route(f"{MONEY}/named/{{id:int}}", post_named, methods=["POST"]),
+    Route(f"{MONEY}/statements/{{year:int}}", show_statement, methods=["GET"]),
+    Route(f"{MONEY}/statements/{{year:int}}.csv", show_table, methods=["GET"]),
 ]

@@ -15,17 +15,20 @@ from fedirec.accounts.permissions import Permission
 from fedirec.clock import now
 from fedirec.credits.pages.money.tabs import treasury_tabs
 from fedirec.credits.queries.settings import money_settings
-from fedirec.errors import FedirecError, NotFound
+from fedirec.errors import FedirecError
 from fedirec.ledger.iban import write_iban
-from fedirec.payouts.actions.payees.codes import MAX_REASON, decidable_at, decide_code
+from fedirec.payouts.actions.payees.codes import MAX_REASON, decide_code
 from fedirec.payouts.actions.payees.holding import MOST_DAYS, hold_by_hand, release_pay
 from fedirec.payouts.actions.payees.naming import decide_naming, named_from, waiting_namings
 from fedirec.payouts.actions.payees.treasury import read_details, set_form, take_statements
 from fedirec.payouts.adapters.catalogue import ADAPTERS
+from fedirec.payouts.addresses import PAYEES
 from fedirec.payouts.codes import CodeState
 from fedirec.payouts.happenings import SAID
-from fedirec.payouts.models import CreditCode, Payee
-from fedirec.payouts.pages.own import PRIVATE, how_paid, table_of_sums
+from fedirec.payouts.models import Payee
+from fedirec.payouts.pages.tables import table_of_sums
+from fedirec.payouts.pages.views import PRIVATE, how_paid
+from fedirec.payouts.queries.codes import decidable_at, get_code, waiting_codes
 from fedirec.payouts.queries.payees import (
     PayeeStatus,
     events_of,
@@ -33,7 +36,6 @@ from fedirec.payouts.queries.payees import (
     payees_by_age,
     status_of,
     statuses_of,
-    waiting_codes,
     wants_form,
 )
 from fedirec.web.forms import Form, filled_form, read_form
@@ -41,7 +43,6 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.views import Tab
 
-HERE: Final = "/treasury/payees"
 _PAGE: Final = "payouts/payee.html"
 
 
@@ -66,7 +67,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
         tabs=treasury_tabs(request),
         year=str(now().year),
         payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
-        kinds=[Tab(label=label, url=f"{HERE}?which={name}", is_current=name == which) for name, label in kinds],
+        kinds=[Tab(label=label, url=f"{PAYEES}?which={name}", is_current=name == which) for name, label in kinds],
         named=[
             {
                 "id": each.id,
@@ -127,12 +128,12 @@ async def post_hold(request: Request[Any]) -> Response:
     vault, post = request.state["vault"], request.state["post"]
     if form.value("do") == "release":
         released = release_pay(viewer, payee, vault=vault, post=post)
-        return await attempt(request, f"{HERE}/{payee.key}", released, _("It can be paid again."))
+        return await attempt(request, f"{PAYEES}/{payee.key}", released, _("It can be paid again."))
     days = form.number("days", required=True, min=1, max=MOST_DAYS)
     if form.errors or days is None:
         return once_more(request, _PAGE, form, **await _payee(request, payee))
     held = hold_by_hand(viewer, payee, days=days, vault=vault, post=post)
-    return await attempt(request, f"{HERE}/{payee.key}", held, _("It is held back, and they are told."))
+    return await attempt(request, f"{PAYEES}/{payee.key}", held, _("It is held back, and they are told."))
 
 
 async def post_form(request: Request[Any]) -> Response:
@@ -140,15 +141,13 @@ async def post_form(request: Request[Any]) -> Response:
     form = await read_form(request)
     payee = await _payee_in(request)
     done = set_form(viewer, payee, is_wanted=form.flag("wanted"), is_in=form.flag("received"))
-    return await attempt(request, f"{HERE}/{payee.key}", done, _("Saved."))
+    return await attempt(request, f"{PAYEES}/{payee.key}", done, _("Saved."))
 
 
 async def post_code(request: Request[Any]) -> Response:
     viewer = require_viewer(request, Permission.PAY)
     form = await read_form(request)
-    code = await CreditCode.get_or_none(id=id_in(request))
-    if code is None:
-        raise NotFound
+    code = await get_code(id_in(request))
     decided = decide_code(
         viewer,
         code,
@@ -160,9 +159,9 @@ async def post_code(request: Request[Any]) -> Response:
     try:
         is_decided = await decided
     except FedirecError as error:
-        return turn_back(request, HERE, error)
+        return turn_back(request, PAYEES, error)
     done = _("It is decided, and everybody whom it concerns is told.")
-    return redirect(request, HERE, done if is_decided else _("Thank you. Another treasurer has to say the same."))
+    return redirect(request, PAYEES, done if is_decided else _("Thank you. Another treasurer has to say the same."))
 
 
 async def post_naming(request: Request[Any]) -> Response:
@@ -171,7 +170,7 @@ async def post_naming(request: Request[Any]) -> Response:
     is_accepted = form.choice("answer", ("accept", "refuse")) == "accept"
     vault, post = request.state["vault"], request.state["post"]
     decided = decide_naming(viewer, id_in(request), is_accepted=is_accepted, vault=vault, post=post)
-    return await attempt(request, HERE, decided, _("It is decided, and everybody whom it concerns is told."))
+    return await attempt(request, PAYEES, decided, _("It is decided, and everybody whom it concerns is told."))
 
 
 async def post_statements(request: Request[Any]) -> Response:
@@ -193,7 +192,7 @@ async def _payee_in(request: Request[Any]) -> Payee:
 def _row(standing: PayeeStatus) -> dict[str, Any]:
     payee = standing.payee
     return {
-        "url": f"{HERE}/{payee.key}",
+        "url": f"{PAYEES}/{payee.key}",
         "name": payee.person.name,
         "lacks_terms": not standing.has_accepted,
         "lacks_form": standing.needs_form,
@@ -225,12 +224,12 @@ async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
 
 
 routes = [
-    Route(HERE, show_payees, methods=["GET"]),
-    Route(f"{HERE}/codes/{{id:int}}", post_code, methods=["POST"]),
-    Route(f"{HERE}/named/{{id:int}}", post_naming, methods=["POST"]),
-    Route(f"{HERE}/statements", post_statements, methods=["POST"]),
-    Route(f"{HERE}/{{key}}", show_payee, methods=["GET"]),
-    Route(f"{HERE}/{{key}}/read", post_reading, methods=["POST"]),
-    Route(f"{HERE}/{{key}}/hold", post_hold, methods=["POST"]),
-    Route(f"{HERE}/{{key}}/form", post_form, methods=["POST"]),
+    Route(PAYEES, show_payees, methods=["GET"]),
+    Route(f"{PAYEES}/codes/{{id:int}}", post_code, methods=["POST"]),
+    Route(f"{PAYEES}/named/{{id:int}}", post_naming, methods=["POST"]),
+    Route(f"{PAYEES}/statements", post_statements, methods=["POST"]),
+    Route(f"{PAYEES}/{{key}}", show_payee, methods=["GET"]),
+    Route(f"{PAYEES}/{{key}}/read", post_reading, methods=["POST"]),
+    Route(f"{PAYEES}/{{key}}/hold", post_hold, methods=["POST"]),
+    Route(f"{PAYEES}/{{key}}/form", post_form, methods=["POST"]),
 ]

@@ -25,10 +25,9 @@ from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import json_of, moment_of, table_of
 from fedirec.errors import Misconfigured, NotFound
 from fedirec.ledger.chain import digest_of
-from fedirec.payouts.codes import UNDECIDED
 from fedirec.payouts.holds import Cause, Change, Held, held_by
 from fedirec.payouts.keys import Vault, label_of_payee
-from fedirec.payouts.models import CreditCode, Payee, PayeeEvent
+from fedirec.payouts.models import Payee, PayeeEvent
 from fedirec.payouts.terms import TERMS
 
 PAGE: Final = 30
@@ -210,12 +209,6 @@ async def payees_by_age(*, which: str, before: int | None, limit: int = PAGE) ->
         rows = rows.filter(Q(needs_form=True) | Q(country__in=countries), form_at=None)
     found = await rows
     return found[:limit], found[limit - 1].id if len(found) > limit else None
-
-
-async def waiting_codes(*, limit: int = PAGE) -> list[CreditCode]:
-    """Codes that somebody used and nobody has decided about, oldest first."""
-    rows = CreditCode.filter(state__in=UNDECIDED).order_by("used_at", "id").limit(limit)
-    return await rows.select_related("person", "used_by", "said_by")
 
 
 async def _statuses(payees: Collection[Payee], vault: Vault, settings: MoneySettings) -> dict[int, PayeeStatus]:

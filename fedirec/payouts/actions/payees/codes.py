@@ -8,7 +8,7 @@ earlier one at once, nor does a denial; where there is one, two treasurers decid
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.actions.audit import audit
@@ -25,27 +25,27 @@ from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes
-from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.lanes import gathering
-from fedirec.payouts.actions.payees.giving import HERE, contacts_of
+from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.joining import join_money
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import Warned, warning_of
+from fedirec.payouts.addresses import CODE, PAYEES
 from fedirec.payouts.codes import UNDECIDED, CodeState
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import CreditCode, Payee
+from fedirec.payouts.queries.codes import decidable_at
 from fedirec.payouts.queries.payees import find_payee
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
 
-CODE: Final = f"{HERE}/code"
 MAX_REASON: Final = 500
 
 
@@ -81,9 +81,8 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     attempts.check(f"credit code {viewer.account.id}")
     attempts.check(f"credit code from {visitor}", cost=0.5)
     wrong = Forbidden("That code is not good, or not any more.", field="code")
-    code = await CreditCode.get_or_none(digest=digest_of_credit_code(typed), state=CodeState.GIVEN).select_related(
-        "person"
-    )
+    given = CreditCode.get_or_none(digest=digest_of_credit_code(typed), state=CodeState.GIVEN)
+    code = await given.select_related("person")
     if code is None or (code.ends_at is not None and code.ends_at <= now()):
         raise wrong
     mine = await person_of(viewer.actor)
@@ -100,7 +99,7 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
         if payee is not None:
             await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
         await warned.send()
-        about = f"{post.origin}/treasury/payees#{new_key()}"
+        about = f"{post.origin}{PAYEES}#{new_key()}"
         told = [account for account in treasurers if account.actor_id != viewer.actor.id]
         await notify_all(told, Notice.PAY_CODE_WAITS, viewer.actor, about, about, {"title": person.name})
         await audit(viewer, "use_credit_code", viewer.actor.uri, person=person.id)
@@ -115,9 +114,8 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     """
     await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
-    code = (
-        await CreditCode.filter(person_id=person.id, state=CodeState.USED).select_related("used_by", "person").first()
-    )
+    used = CreditCode.filter(person_id=person.id, state=CodeState.USED)
+    code = await used.select_related("used_by", "person").first()
     if code is None or code.used_by is None:
         raise NotFound("Nobody has used your code.")
     claimant = await person_of(code.used_by)
@@ -127,15 +125,14 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     ]
     payee, treasurers = await find_payee(claimant), await those_who_may(Permission.PAY)
     async with transaction():
-        if not await CreditCode.filter(id=code.id, state=CodeState.USED).update(
-            state=CodeState.DENIED, denied_at=now()
-        ):
+        still = CreditCode.filter(id=code.id, state=CodeState.USED)
+        if not await still.update(state=CodeState.DENIED, denied_at=now()):
             raise Conflict("That has been decided.")
         if payee is not None:
             await write_hold(payee, Cause.CODE, vault=vault, by=viewer.actor)
         for warned in told:
             await warned.send()
-        about = f"{post.origin}/treasury/payees#{new_key()}"
+        about = f"{post.origin}{PAYEES}#{new_key()}"
         await notify_all(treasurers, Notice.PAY_CODE_DENIED, viewer.actor, about, about, {"title": person.name})
         await audit(viewer, "deny_credit_code", code.used_by.uri, person=person.id)
 
@@ -204,12 +201,6 @@ async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, re
         await code.save(update_fields=["said", "said_by_id", "said_at", "reason"])
         await audit(doer, "speak_of_credit_code", doer.uri, person=code.person_id, said=said)
     return False
-
-
-def decidable_at(code: CreditCode, settings: MoneySettings) -> datetime:
-    """From when on it may be accepted that who used `code` is that person."""
-    began = code.used_at or now()
-    return began + timedelta(days=days_for(settings, "hold_days", began))
 
 
 async def _warning(

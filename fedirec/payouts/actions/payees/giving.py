@@ -23,6 +23,7 @@ from fedirec.errors import Conflict, Invalid
 from fedirec.lanes import Done, Job, Outcome
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import addresses_of, warning_of
+from fedirec.payouts.addresses import DETAILS
 from fedirec.payouts.countries import read_country
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.holds import Cause, hold_from
@@ -33,8 +34,6 @@ from fedirec.payouts.queries.payees import Sealed, digest_of_terms, unsealed
 from fedirec.payouts.queries.ways import Ways
 from fedirec.uris import new_key
 from fedirec.web.ratelimit import RateLimit
-
-HERE = "/money"
 
 
 async def payee_of(person: Person) -> Payee:
@@ -77,9 +76,7 @@ async def give_details(
     fingerprint = vault.fingerprint(adapter, details)  # the key is read, or made, before the transaction
     before = unsealed(payee, vault)
     known = contacts_of(payee, vault)
-    warned = await warning_of(
-        post, person, Notice.PAY_DETAILS_GIVEN, path=f"{HERE}/details", cause=viewer.actor, contacts=known
-    )
+    warned = await warning_of(post, person, Notice.PAY_DETAILS_GIVEN, path=DETAILS, cause=viewer.actor, contacts=known)
     accounts = await Account.filter(actor_id__in=[each.id for each in await actors_of(person)])
     contacts = tuple(dict.fromkeys([*known, *addresses_of(accounts)]))
     async with transaction():
@@ -141,9 +138,7 @@ async def erase_details(viewer: Viewer, *, present: str, vault: Vault, post: Pos
     person = await person_of(viewer.actor)
     payee = await payee_of(person)
     known = contacts_of(payee, vault)
-    warned = await warning_of(
-        post, person, Notice.PAY_DETAILS_ERASED, path=f"{HERE}/details", cause=viewer.actor, contacts=known
-    )
+    warned = await warning_of(post, person, Notice.PAY_DETAILS_ERASED, path=DETAILS, cause=viewer.actor, contacts=known)
     async with transaction():
         await hold(payee)
         if await Payout.filter(

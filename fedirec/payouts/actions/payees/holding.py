@@ -16,8 +16,9 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid
-from fedirec.payouts.actions.payees.giving import HERE, contacts_of
+from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.warning import warning_of
+from fedirec.payouts.addresses import MONEY, PAYEES
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.holds import UNSURE, Cause, hold_from
 from fedirec.payouts.keys import Vault
@@ -53,7 +54,7 @@ async def hold_pay(payee: Payee, cause: Cause, *, vault: Vault, post: Post, days
     """Nothing is paid to `payee` for the days that the instance states, or `days`; every known contact hears of it."""
     person = await Person.get(id=payee.person_id)
     warned = await warning_of(
-        post, person, Notice.PAY_HELD, path=HERE, title=cause.value, contacts=contacts_of(payee, vault)
+        post, person, Notice.PAY_HELD, path=MONEY, title=cause.value, contacts=contacts_of(payee, vault)
     )
     async with transaction():
         await write_hold(payee, cause, vault=vault, days=days)
@@ -84,14 +85,14 @@ async def hold_by_hand(doer: Viewer, payee: Payee, *, days: int, vault: Vault, p
     person = await Person.get(id=payee.person_id)
     cause = Cause.TREASURER
     warned = await warning_of(
-        post, person, Notice.PAY_HELD, path=HERE, title=cause.value, contacts=contacts_of(payee, vault)
+        post, person, Notice.PAY_HELD, path=MONEY, title=cause.value, contacts=contacts_of(payee, vault)
     )
     async with transaction():
         await hold(payee)
         payee.treasurer_until = hold_from(now(), held_until=payee.treasurer_until, days=days)
         await payee.save(update_fields=["treasurer_until"])
         await PayeeEvent.create(payee_id=payee.id, happening=Happening.HELD, actor_id=doer.actor.id)
-        await audit(doer, "hold_pay", f"{post.origin}/treasury/payees/{payee.key}", days=days)
+        await audit(doer, "hold_pay", f"{post.origin}{PAYEES}/{payee.key}", days=days)
         await warned.send()
 
 
@@ -102,7 +103,7 @@ async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -
     """
     require(doer, Permission.PAY)
     person = await Person.get(id=payee.person_id)
-    warned = await warning_of(post, person, Notice.PAY_RELEASED, path=HERE, contacts=contacts_of(payee, vault))
+    warned = await warning_of(post, person, Notice.PAY_RELEASED, path=MONEY, contacts=contacts_of(payee, vault))
     async with transaction():
         await hold(payee)
         if payee.treasurer_until is None or payee.treasurer_until <= now():
@@ -110,7 +111,7 @@ async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -
         payee.treasurer_until = None
         await payee.save(update_fields=["treasurer_until"])
         await PayeeEvent.create(payee_id=payee.id, happening=Happening.RELEASED, actor_id=doer.actor.id)
-        await audit(doer, "release_pay", f"{post.origin}/treasury/payees/{payee.key}")
+        await audit(doer, "release_pay", f"{post.origin}{PAYEES}/{payee.key}")
         standing = await status_of(payee, vault)
         if standing.held_until is None or standing.held_until <= now():
             await warned.send()

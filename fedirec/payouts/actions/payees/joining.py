@@ -27,10 +27,11 @@ from fedirec.db import transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, NotFound
 from fedirec.lanes import gathering
-from fedirec.payouts.actions.payees.giving import HERE, contacts_of, erase, give_to
+from fedirec.payouts.actions.payees.giving import contacts_of, erase, give_to
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import Warned, warning_of
+from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.codes import CodeState
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
@@ -146,7 +147,7 @@ async def _warnings(
     warned: list[Warned] = []
     for each in people:
         told = {actor.id for before in warned for actor in before.people}
-        words = await warning_of(post, each, kind, path=HERE, cause=moved.old, title=title, contacts=contacts)
+        words = await warning_of(post, each, kind, path=MONEY, cause=moved.old, title=title, contacts=contacts)
         warned.append(replace(words, people=[actor for actor in words.people if actor.id not in told]))
     return warned
 

@@ -25,10 +25,11 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, NotFound
 from fedirec.lanes import gathering
-from fedirec.payouts.actions.payees.giving import HERE, contacts_of
+from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.joining import join_money
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
 from fedirec.payouts.actions.payees.warning import warning_of
+from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.queries.payees import find_payee
@@ -75,7 +76,7 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
         await _refuse_early(named, settings)
     payee = await find_payee(theirs)
     contacts = contacts_of(payee, vault) if payee else ()
-    told = await warning_of(post, theirs, Notice.PAY_JOINED, path=HERE, title=named.person.name, contacts=contacts)
+    told = await warning_of(post, theirs, Notice.PAY_JOINED, path=MONEY, title=named.person.name, contacts=contacts)
     async with transaction(), gathering():
         await hold(named)
         if named.state != "confirmed":

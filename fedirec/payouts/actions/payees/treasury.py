@@ -11,6 +11,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Forbidden, NotFound
 from fedirec.ledger.recording import record
+from fedirec.payouts.addresses import PAYEES
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payee, PayeeEvent
@@ -55,11 +56,11 @@ async def take_statements(doer: Viewer, year: int) -> list[YearSum]:
         raise Forbidden("Programs cannot do that. Please sign in with a browser.")
     sums = await sums_of_year(year)
     async with transaction():
-        await audit(doer, "take_statements", f"{origin_of((await own_actor()).uri)}/treasury/payees", year=year)
+        await audit(doer, "take_statements", f"{origin_of((await own_actor()).uri)}{PAYEES}", year=year)
         await record("statements_taken", "payouts", {"year": year, "lines": len(sums)})
     return sums
 
 
 async def page_of(payee: Payee) -> str:
     """The page of the treasurer about `payee`."""
-    return f"{origin_of((await own_actor()).uri)}/treasury/payees/{payee.key}"
+    return f"{origin_of((await own_actor()).uri)}{PAYEES}/{payee.key}"

@@ -17,7 +17,7 @@ from fedirec.accounts.pages.views import page_with, person_view, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.credits.eyes import is_short
-from fedirec.credits.pages.money.tabs import treasury_tabs
+from fedirec.credits.pages.money.tabs import TREASURY, treasury_tabs
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.errors import Conflict, FedirecError, Invalid, Misconfigured
@@ -31,17 +31,17 @@ from fedirec.payouts.actions.batching import (
 from fedirec.payouts.actions.reconciling import mark_batch
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.adapters.protocol import Kind
+from fedirec.payouts.addresses import BATCHES
 from fedirec.payouts.models import PayoutBatch
-from fedirec.payouts.pages.treasury.overview import PAGE as TREASURY
+from fedirec.payouts.pages.treasury.overview import PAGE as TREASURY_PAGE
 from fedirec.payouts.pages.treasury.overview import treasury
 from fedirec.payouts.pages.treasury.views import (
-    BATCHES,
-    HERE,
-    PRIVATE,
+    BATCH_STATES,
     batch_view,
     labels_of,
     payout_view,
 )
+from fedirec.payouts.pages.views import PRIVATE
 from fedirec.payouts.payments import NOT_SENT, BatchState
 from fedirec.payouts.queries.batches import batches, get_batch, lines_of, paid_in, sum_of
 from fedirec.translatable import N_
@@ -50,7 +50,6 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render, turn_back
 from fedirec.web.sentences import told
 
-LIST = f"{HERE}/batches"
 _PAGE = "payouts/batch.html"
 _STEPS: Final[Mapping[str, str]] = {
     BatchState.PROPOSED: N_("Approving it:"),
@@ -92,12 +91,12 @@ async def post_batch(request: Request[Any]) -> Response:
         )
     except Invalid as error:
         if error.field != "execute_on":
-            return turn_back(request, HERE, error)
+            return turn_back(request, TREASURY, error)
         form.fail(error.field, told(error))
-        return render(request, TREASURY, 422, PRIVATE, **await treasury(request, Form(), typed=form))
+        return render(request, TREASURY_PAGE, 422, PRIVATE, **await treasury(request, Form(), typed=form))
     except FedirecError as error:
-        return turn_back(request, HERE, error)
-    return redirect(request, f"{LIST}/{batch.key}", _("Put together. Somebody else has to approve it now."))
+        return turn_back(request, TREASURY, error)
+    return redirect(request, f"{BATCHES}/{batch.key}", _("Put together. Somebody else has to approve it now."))
 
 
 async def show_batch(request: Request[Any]) -> Response:
@@ -109,12 +108,12 @@ async def show_batch(request: Request[Any]) -> Response:
 async def post_approval(request: Request[Any]) -> Response:
     viewer, batch, form = await _asked(request)
     approved = approve_batch(viewer, request.state["ways"], request.state["vault"], batch, digest=form.value("digest"))
-    return await attempt(request, f"{LIST}/{batch.key}", approved, _("Approved. It can be paid now."))
+    return await attempt(request, f"{BATCHES}/{batch.key}", approved, _("Approved. It can be paid now."))
 
 
 async def post_submission(request: Request[Any]) -> Response:
     viewer, batch, _form = await _asked(request)
-    page = f"{LIST}/{batch.key}"
+    page = f"{BATCHES}/{batch.key}"
     try:
         await submit_batch(viewer, request.state["ways"], request.state["vault"], batch)
         written = await request.state["cashier"].write_file(batch.id)
@@ -128,13 +127,13 @@ async def post_submission(request: Request[Any]) -> Response:
 async def post_cancelling(request: Request[Any]) -> Response:
     viewer, batch, _form = await _asked(request)
     done = _("Called off. The payments wait for another batch.")
-    return await attempt(request, f"{LIST}/{batch.key}", cancel_batch(viewer, request.state["ways"], batch), done)
+    return await attempt(request, f"{BATCHES}/{batch.key}", cancel_batch(viewer, request.state["ways"], batch), done)
 
 
 async def post_alone(request: Request[Any]) -> Response:
     viewer, batch, _form = await _asked(request)
     done = _("Everybody in it has been told, and has time to look at it.")
-    return await attempt(request, f"{LIST}/{batch.key}", tell_that_alone(viewer, batch), done)
+    return await attempt(request, f"{BATCHES}/{batch.key}", tell_that_alone(viewer, batch), done)
 
 
 async def post_marks(request: Request[Any]) -> Response:
@@ -144,7 +143,7 @@ async def post_marks(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await mark_batch(viewer, request.state["ways"], batch, reference=reference, text=text)
-            return redirect(request, f"{LIST}/{batch.key}", _("Written down as paid."))
+            return redirect(request, f"{BATCHES}/{batch.key}", _("Written down as paid."))
     return render(request, _PAGE, 422, PRIVATE, **await _batch(request, viewer, batch, form))
 
 
@@ -155,9 +154,9 @@ async def show_file(request: Request[Any]) -> Response:
     try:
         content = await request.state["cashier"].read_file(batch)
     except Misconfigured:
-        return turn_back(request, f"{LIST}/{batch.key}", Conflict(UNREADABLE))
+        return turn_back(request, f"{BATCHES}/{batch.key}", Conflict(UNREADABLE))
     async with transaction():
-        await audit(viewer, "read_batch_file", f"{request.state['site'].origin}{LIST}/{batch.key}")
+        await audit(viewer, "read_batch_file", f"{request.state['site'].origin}{BATCHES}/{batch.key}")
     headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{batch.file_name}"'}
     return Response(content, media_type=batch.file_type, headers=headers)
 
@@ -203,7 +202,7 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "is_file": is_file,
         "is_marked": way is None or way.kind is not Kind.NETWORK,
         "is_on_its_way": batch.state == BatchState.SUBMITTED,
-        "states": BATCHES,
+        "states": BATCH_STATES,
     }
 
 
@@ -230,13 +229,13 @@ def _day(text: str) -> date | None:
 
 
 routes = [
-    Route(LIST, show_batches, methods=["GET"]),
-    Route(LIST, post_batch, methods=["POST"]),
-    Route(f"{LIST}/{{key}}", show_batch, methods=["GET"]),
-    Route(f"{LIST}/{{key}}/approve", post_approval, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/submit", post_submission, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/cancel", post_cancelling, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/alone", post_alone, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/paid", post_marks, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/file", show_file, methods=["GET"]),
+    Route(BATCHES, show_batches, methods=["GET"]),
+    Route(BATCHES, post_batch, methods=["POST"]),
+    Route(f"{BATCHES}/{{key}}", show_batch, methods=["GET"]),
+    Route(f"{BATCHES}/{{key}}/approve", post_approval, methods=["POST"]),
+    Route(f"{BATCHES}/{{key}}/submit", post_submission, methods=["POST"]),
+    Route(f"{BATCHES}/{{key}}/cancel", post_cancelling, methods=["POST"]),
+    Route(f"{BATCHES}/{{key}}/alone", post_alone, methods=["POST"]),
+    Route(f"{BATCHES}/{{key}}/paid", post_marks, methods=["POST"]),
+    Route(f"{BATCHES}/{{key}}/file", show_file, methods=["GET"]),
 ]

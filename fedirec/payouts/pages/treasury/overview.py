@@ -11,7 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
-from fedirec.credits.pages.money.tabs import treasury_tabs
+from fedirec.credits.pages.money.tabs import TREASURY, treasury_tabs
 from fedirec.credits.queries.settings import money_settings
 from fedirec.errors import FedirecError
 from fedirec.ledger.balances import all_balances
@@ -22,12 +22,11 @@ from fedirec.payouts.actions.transferring import DIRECTIONS, Direction, book_tra
 from fedirec.payouts.adapters.catalogue import PROVIDERS
 from fedirec.payouts.adapters.protocol import Kind
 from fedirec.payouts.pages.treasury.views import (
-    HERE,
-    PRIVATE,
     batch_view,
     labels_of,
     payout_view,
 )
+from fedirec.payouts.pages.views import PRIVATE
 from fedirec.payouts.payments import LACKS
 from fedirec.payouts.queries.batches import (
     batches,
@@ -67,7 +66,7 @@ async def post_resumption(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await resume_payouts(viewer, words=words)
-            return redirect(request, HERE, _("Payments can go out again."))
+            return redirect(request, TREASURY, _("Payments can go out again."))
     return render(request, PAGE, 422, PRIVATE, **await treasury(request, form))
 
 
@@ -87,7 +86,7 @@ async def post_transfer(request: Request[Any]) -> Response:
         with form.collecting():
             said = {"provider": name, "currency": currency, "reference": reference, "text": text}
             await book_transfer(viewer, way=way, amount=amount, **said)
-            return redirect(request, HERE, _("Written down."))
+            return redirect(request, TREASURY, _("Written down."))
     return render(request, PAGE, 422, PRIVATE, **await treasury(request, form))
 
 
@@ -150,7 +149,7 @@ async def _no_resuming(request: Request[Any]) -> str:
 
 
 routes = [
-    Route(HERE, show_treasury, methods=["GET"]),
-    Route(f"{HERE}/transfers", post_transfer, methods=["POST"]),
-    Route(f"{HERE}/resume", post_resumption, methods=["POST"]),
+    Route(TREASURY, show_treasury, methods=["GET"]),
+    Route(f"{TREASURY}/transfers", post_transfer, methods=["POST"]),
+    Route(f"{TREASURY}/resume", post_resumption, methods=["POST"]),
 ]

@@ -17,8 +17,10 @@ from fedirec.payouts.actions.batching import pay_again, take_out
 from fedirec.payouts.actions.reconciling import BECAME, Became, mark_payout
 from fedirec.payouts.actions.unclaimed import give_to_charity, stated_for
 from fedirec.payouts.adapters.protocol import Kind
+from fedirec.payouts.addresses import BATCHES, PAYOUTS
 from fedirec.payouts.models import Payout
-from fedirec.payouts.pages.treasury.views import HERE, PRIVATE, TRIES, labels_of, payout_view
+from fedirec.payouts.pages.treasury.views import TRIES, labels_of, payout_view
+from fedirec.payouts.pages.views import PRIVATE
 from fedirec.payouts.payments import AttemptState, State
 from fedirec.payouts.queries.batches import STOPPED, get_payout
 from fedirec.payouts.queries.stopping import find_stop
@@ -27,7 +29,6 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render
 from fedirec.web.views import Choice
 
-LIST = f"{HERE}/payouts"
 _PAGE = "payouts/payout.html"
 
 
@@ -46,7 +47,7 @@ async def post_mark(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await mark_payout(viewer, request.state["ways"], payout, became=became, reference=reference, text=text)
-            return redirect(request, f"{LIST}/{payout.key}", _("Written down."))
+            return redirect(request, f"{PAYOUTS}/{payout.key}", _("Written down."))
     return render(request, _PAGE, 422, PRIVATE, **await _payout(request, viewer, payout, form))
 
 
@@ -57,20 +58,20 @@ async def post_giving(request: Request[Any]) -> Response:
     if not form.errors:
         with form.collecting():
             await give_to_charity(viewer, payout, reference=reference, text=text)
-            return redirect(request, f"{LIST}/{payout.key}", _("Written down."))
+            return redirect(request, f"{PAYOUTS}/{payout.key}", _("Written down."))
     return render(request, _PAGE, 422, PRIVATE, **await _payout(request, viewer, payout, form))
 
 
 async def post_taking_out(request: Request[Any]) -> Response:
     viewer, payout, _form = await _asked(request)
     done = _("Taken out. The rest has to be approved anew.")
-    return await attempt(request, f"{LIST}/{payout.key}", take_out(viewer, payout), done)
+    return await attempt(request, f"{PAYOUTS}/{payout.key}", take_out(viewer, payout), done)
 
 
 async def post_again(request: Request[Any]) -> Response:
     viewer, payout, _form = await _asked(request)
     done = _("It waits for the next batch, and will be tried under a new key.")
-    return await attempt(request, f"{LIST}/{payout.key}", pay_again(viewer, payout), done)
+    return await attempt(request, f"{PAYOUTS}/{payout.key}", pay_again(viewer, payout), done)
 
 
 async def _asked(request: Request[Any]) -> tuple[Viewer, Payout, Form]:
@@ -103,7 +104,7 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
                 "reference": each.reference,
                 "proof": each.proof,
                 "by": person_view(each.by, cache=cache) if each.by is not None else None,
-                "batch_url": f"{HERE}/batches/{each.batch.key}",
+                "batch_url": f"{BATCHES}/{each.batch.key}",
                 "at": each.ended_at or each.sent_at or each.begun_at,
             }
             for each in tries
@@ -123,9 +124,9 @@ async def _payout(request: Request[Any], viewer: Viewer, payout: Payout, form: F
 
 
 routes = [
-    Route(f"{LIST}/{{key}}", show_payout, methods=["GET"]),
-    Route(f"{LIST}/{{key}}/mark", post_mark, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/given", post_giving, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/out", post_taking_out, methods=["POST"]),
-    Route(f"{LIST}/{{key}}/again", post_again, methods=["POST"]),
+    Route(f"{PAYOUTS}/{{key}}", show_payout, methods=["GET"]),
+    Route(f"{PAYOUTS}/{{key}}/mark", post_mark, methods=["POST"]),
+    Route(f"{PAYOUTS}/{{key}}/given", post_giving, methods=["POST"]),
+    Route(f"{PAYOUTS}/{{key}}/out", post_taking_out, methods=["POST"]),
+    Route(f"{PAYOUTS}/{{key}}/again", post_again, methods=["POST"]),
 ]

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fedirec.credits.pages.money.tabs import TREASURY
 from fedirec.payouts.adapters.catalogue import LABELS
+from fedirec.payouts.addresses import BATCHES, PAYOUTS
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import NAMES, AttemptState, BatchState, State
 from fedirec.payouts.queries.ways import Ways
 from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 
-HERE: Final = TREASURY
-PRIVATE: Final = {"Cache-Control": "private, no-store"}
-BATCHES: Final[Mapping[str, str]] = {
+BATCH_STATES: Final[Mapping[str, str]] = {
     BatchState.PROPOSED: N_("waits to be approved"),
     BatchState.APPROVED: N_("approved, waits to be paid"),
     BatchState.SUBMITTED: N_("on its way"),
@@ -79,7 +77,7 @@ def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutV
         else [_(payout.reason) if payout.reason else ""]
     )
     return PayoutView(
-        url=f"{HERE}/payouts/{payout.key}",
+        url=f"{PAYOUTS}/{payout.key}",
         key=payout.key,
         name=payout.person.name,
         paid_as=payout.person.joined.name if payout.person.joined else "",
@@ -96,11 +94,11 @@ def payout_view(payout: Payout, attempt: PayoutAttempt | None = None) -> PayoutV
 
 def batch_view(batch: PayoutBatch, labels: dict[str, str], *, count: int, amount: int) -> BatchView:
     return BatchView(
-        url=f"{HERE}/batches/{batch.key}",
+        url=f"{BATCHES}/{batch.key}",
         key=batch.key,
         way=labels.get(batch.adapter, batch.adapter),
         currency=batch.currency,
-        state=_(BATCHES[batch.state]),
+        state=_(BATCH_STATES[batch.state]),
         count=count,
         amount=amount,
         at=batch.proposed_at,
