@@ -8,8 +8,7 @@ but a person says what became of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,16 +16,11 @@ from typing import Final
 
 from fedirec.errors import Conflict
 from fedirec.ledger.chain import canonical, digest_of
-from fedirec.ledger.currencies import CURRENCIES
-from fedirec.payouts.adapters.protocol import Limits, Standing
+from fedirec.payouts.adapters.protocol import Standing
 from fedirec.translatable import N_
 
 MAX_IN_BATCH: Final = 500
 """Payments that go out together."""
-FIRST_NOTICES: Final = (timedelta(days=90), timedelta(days=30), timedelta(days=7))
-"""How long before money counts as unclaimed its payee is told, each time."""
-MONTH: Final = timedelta(days=30)
-"""A month of waiting for who claims nothing: never shorter than a promised number of days."""
 WATCHED: Final = timedelta(days=180)
 """How long a provider is asked whether money that arrived came back after all."""
 
@@ -104,22 +98,6 @@ class PayableState(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
-class Lack(StrEnum):
-    """Why somebody is not paid yet."""
-
-    DETAILS = "details"
-    CONFIRMATION = "confirmation"
-    TERMS = "terms"
-    FORM = "form"
-    HOLD = "hold"
-    WAY = "way"
-    CURRENCY = "currency"
-    TOO_LITTLE = "too_little"
-    TOO_MUCH = "too_much"
-    WRITING = "writing"
-    """What they said about it cannot stand in the file for the bank as it is."""
-
-
 NOT_SENT: Final = (BatchState.PROPOSED, BatchState.APPROVED)
 """Batches that have not gone out."""
 NOT_ENDED: Final = (*NOT_SENT, BatchState.SUBMITTED)
@@ -179,27 +157,6 @@ NAMES: Final[Mapping[State, str]] = MappingProxyType(
     }
 )
 
-LACKS: Final[Mapping[Lack, str]] = MappingProxyType(
-    {
-        Lack.DETAILS: N_("has not said how to be paid"),
-        Lack.CONFIRMATION: N_("has to say again that the details are right"),
-        Lack.TERMS: N_("has not accepted the terms of being paid"),
-        Lack.FORM: N_("has not handed in the form about taxes"),
-        Lack.HOLD: N_("is not paid for some days, after something changed"),
-        Lack.WAY: N_("wants to be paid in a way that is not offered here any more"),
-        Lack.CURRENCY: N_("wants to be paid in a way that does not pay this currency"),
-        Lack.TOO_LITTLE: N_("is owed less than is paid at once; it is carried on"),
-        Lack.TOO_MUCH: N_("is owed more than is paid at once in that way"),
-        Lack.WRITING: N_(
-            "cannot stand in the file for the bank: their details have to be said again, or the settings of money lack "
-            "the address of whoever pays, which banks outside the EEA ask for"
-        ),
-    }
-)
-"""What is said of somebody who is not paid yet, after their name."""
-THEIRS: Final = frozenset({Lack.DETAILS, Lack.CONFIRMATION, Lack.TERMS, Lack.FORM, Lack.WAY})
-"""What only the payee can put right: where it lasts, nobody claims the money."""
-
 _HEARD: Final = {
     Standing.ACCEPTED: AttemptState.ACCEPTED,
     Standing.PENDING: AttemptState.ACCEPTED,
@@ -208,8 +165,7 @@ _HEARD: Final = {
     Standing.RETURNED: AttemptState.RETURNED,
     Standing.REFUSED: AttemptState.REFUSED,
 }
-_NEWS: Final = frozenset({AttemptState.BEGUN, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.UNCLAIMED})
-OPEN: Final = _NEWS
+OPEN: Final = frozenset({AttemptState.BEGUN, AttemptState.UNKNOWN, AttemptState.ACCEPTED, AttemptState.UNCLAIMED})
 """Tries of which it is not known how they end. A payment has at most one of them."""
 
 
@@ -217,15 +173,14 @@ def _hear(state: AttemptState, standing: Standing) -> AttemptState | None:
     said = _HEARD.get(standing)
     if said is None:  # UNKNOWN and UNHEARD say nothing: who asks decides what follows
         return AttemptState.UNKNOWN if state is AttemptState.BEGUN and standing is Standing.UNKNOWN else state
-    if state in _NEWS:
+    if state in OPEN:
         return said
     if state is AttemptState.SETTLED:  # older news may come later; but what arrived was not refused
         return {AttemptState.RETURNED: said, AttemptState.REFUSED: None}.get(said, state)
     if state is AttemptState.RETURNED:
         return {AttemptState.SETTLED: None, AttemptState.REFUSED: None}.get(said, state)
-    return (
-        state if said is AttemptState.REFUSED else None
-    )  # it was certain that nothing is paid, and perhaps it was paid
+    # It was certain that nothing is paid, and perhaps it was.
+    return state if said is AttemptState.REFUSED else None
 
 
 HEARD: Final[Mapping[tuple[AttemptState, Standing], AttemptState | None]] = MappingProxyType(
@@ -240,26 +195,6 @@ class Call(StrEnum):
     SUBMIT = "submit"
     ASK = "ask"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readiness:
-    """What is known of somebody who is owed something, and of the way in which they want to be paid."""
-
-    has_details: bool = False
-    is_confirmed: bool = False
-    has_accepted: bool = False
-    """The terms of being paid, as they are now."""
-    needs_form: bool = False
-    held_until: datetime | None = None
-    is_offered: bool = False
-    """Whether the instance pays in that way."""
-    limits: Limits | None = None
-    """What is paid so in the currency; None for nothing."""
-    fee: int = 0
-    """What paying it will probably cost."""
-    can_be_written: bool = True
-    """Whether they can stand in the file, where there is one."""
 
 
 def refusal_of(state: str, step: Step) -> str | None:
@@ -286,7 +221,7 @@ def step_of(before: str, after: str) -> Step | None:
     }.get(AttemptState(after))
 
 
-def first_call(state: str) -> Call:
+def next_call(state: str) -> Call:
     """What is done about a try that stands there. What may have been sent is asked about, never sent."""
     match AttemptState(state):
         case AttemptState.BEGUN:
@@ -323,75 +258,7 @@ def needs_person(state: str, standing: Standing, *, age: timedelta, window: time
     return age >= (window if standing is Standing.UNKNOWN else WATCHED)
 
 
-def lacks(facts: Readiness, amount: int, *, threshold: int, at: datetime, is_again: bool = False) -> tuple[Lack, ...]:
-    """Why `amount` is not paid now, in the order in which it can be put right; nothing when it is.
-
-    `is_again`: it was on its way once, so it counts as enough whatever the threshold is now.
-    """
-    found = []
-    if not facts.has_details:
-        found.append(Lack.DETAILS)
-    else:
-        if not facts.is_offered:
-            found.append(Lack.WAY)
-        elif facts.limits is None:
-            found.append(Lack.CURRENCY)
-        if not facts.is_confirmed:
-            found.append(Lack.CONFIRMATION)
-    if not facts.has_accepted:
-        found.append(Lack.TERMS)
-    if facts.needs_form:
-        found.append(Lack.FORM)
-    if facts.held_until is not None and at < facts.held_until:
-        found.append(Lack.HOLD)
-    least = max(1 if is_again else threshold, facts.limits.minimum if facts.limits else 1, facts.fee + 1)
-    if amount < least:
-        found.append(Lack.TOO_LITTLE)
-    if facts.limits is not None and facts.limits.maximum is not None and amount > facts.limits.maximum:
-        found.append(Lack.TOO_MUCH)
-    if not facts.can_be_written:
-        found.append(Lack.WRITING)
-    return tuple(found)
-
-
-def threshold_in(currency: str, threshold: int, *, of: str) -> int:
-    """The threshold in minor units of `currency`, where it is set in those of the currency `of`: as many whole units.
-
-    Nothing is exchanged: it says from what size on a payment is worth its trouble.
-    """
-    more, fewer = int(10 ** CURRENCIES[currency]), int(10 ** CURRENCIES[of])
-    return -(-threshold * more // fewer)
-
-
 def digest_of_batch(adapter: str, currency: str, payouts: Collection[tuple[str, int, str]]) -> str:
     """What is approved: the way, the currency, and each payment with its key, amount and the payee's fingerprint."""
     document = {"adapter": adapter, "currency": currency, "payouts": [list(each) for each in sorted(payouts)]}
     return f"sha256:{digest_of(canonical(document))}"
-
-
-def lapses_at(oldest: datetime, months: int) -> datetime:
-    """When money that has been owed since `oldest` counts as unclaimed, after so many `months`."""
-    return oldest + months * MONTH
-
-
-def notice_due(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> datetime | None:
-    """When the payee was to be told that their money will count as unclaimed, where that is now or was before `at`;
-    `told` are the times at which they were. None for later, and for who was told as often as is promised.
-    """
-    if len(told) >= len(FIRST_NOTICES):
-        return None
-    due = _lapses_after(lapses, told) - FIRST_NOTICES[len(told)]
-    return due if at >= due else None
-
-
-def may_lapse(lapses: datetime, told: Sequence[datetime], *, at: datetime) -> bool:
-    """Whether money counts as unclaimed now: the payee was told as often, and each time as long before, as is promised.
-
-    An instance that was off for a year takes nothing from anybody who could not hear of it.
-    """
-    return len(told) >= len(FIRST_NOTICES) and at >= _lapses_after(lapses, told)
-
-
-def _lapses_after(lapses: datetime, told: Sequence[datetime]) -> datetime:
-    """When it may count as unclaimed at last: whoever was told late has as long from then on."""
-    return max([lapses, *(when + early for when, early in zip(sorted(told), FIRST_NOTICES, strict=False))])

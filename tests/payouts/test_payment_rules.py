@@ -25,6 +25,8 @@ from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import lapse
 from fedirec.payouts.adapters.protocol import Attempt, Cause, Detail, Kind, Limits, Outcome, Standing
+from fedirec.payouts.lacks import Lack, Readiness, lacks, threshold_in
+from fedirec.payouts.lapses import lapses_at, may_lapse, notice_due
 from fedirec.payouts.models import Payee, Payout, PayoutAttempt
 from fedirec.payouts.payments import (
     HEARD,
@@ -33,21 +35,14 @@ from fedirec.payouts.payments import (
     STANDING,
     AttemptState,
     Call,
-    Lack,
-    Readiness,
     State,
     Step,
     advance,
     asks_again_at,
     digest_of_batch,
-    first_call,
-    lacks,
-    lapses_at,
-    may_lapse,
     needs_person,
-    notice_due,
+    next_call,
     refusal_of,
-    threshold_in,
 )
 from fedirec.payouts.queries.money import balances_with, statement_of, sums_of_year
 from fedirec.payouts.uuids import uuid7
@@ -87,9 +82,9 @@ def test_whatever_is_heard_of_a_try_has_an_answer_and_what_ended_never_opens_aga
 
 
 def test_only_what_certainly_was_not_sent_is_sent_without_asking() -> None:
-    assert {state for state in AttemptState if first_call(state) is Call.SUBMIT} == {AttemptState.BEGUN}
+    assert {state for state in AttemptState if next_call(state) is Call.SUBMIT} == {AttemptState.BEGUN}
     for state in OPEN - {AttemptState.BEGUN}:
-        assert first_call(state) is Call.ASK
+        assert next_call(state) is Call.ASK
         assert asks_again_at(state, begun_at=NOON, asked_at=NOON) == NOON + timedelta(minutes=2)
     assert asks_again_at(AttemptState.SETTLED, begun_at=NOON, asked_at=NOON + timedelta(days=200)) is None
     assert asks_again_at(AttemptState.RETURNED, begun_at=NOON, asked_at=NOON) is None

@@ -49,8 +49,8 @@ from fedirec.payouts.actions.submitting import Cashier, submit_batch
 from fedirec.payouts.actions.unclaimed import follow_policy, give_to_charity
 from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Outcome, Standing
 from fedirec.payouts.keys import Vault
+from fedirec.payouts.lacks import Lack
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import Lack
 from fedirec.payouts.queries.batches import ready_sums, unread_payouts
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -352,10 +352,9 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         assert later.unclaimed_policy == "hold"
         await decide(unclaimed_policy="pool", unclaimed_months=1)
         cy, dora = await office.someone("cy"), await Person.create(name="dora")
-        said: dict[str, Any] = {"type": "Person", "handle": "eli", "host": "gone.test", "uri": "https://gone.test/eli"}
-        eli = await person_of(await Actor.create(**said, inbox="https://gone.test/inbox"))
+        eli, fay = [await somebody_at(f"{name}.test", is_quiet=name == "limited") for name in ("gone", "limited")]
         await Lane.create(key=delivery_lane("https://gone.test"), kind="deliver", trips=1)
-        await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00})
+        await owe({cy.id: 7_00, dora.id: 8_00, eli.id: 9_00, fay.id: 4_00})
         alone = await owe({cy.id: 6_00})
         await Pool.filter(id=alone.pool_id).update(stated=6_00)
         for days in (500, 60, 23):
@@ -364,14 +363,22 @@ async def test_money_that_nobody_claims_follows_the_policy_after_three_notices_a
         time_passes(timedelta(days=8))
         await follow_policy(ways, vault)
         assert (await Payout.get(person_id=cy.id)).state == "given_away"
-        nobody = Payout.filter(person_id__in=[dora.id, eli.id])
-        assert not await nobody.exists(), "whom nobody can tell loses nothing, nor who lived on a server that is gone"
+        nobody = Payout.filter(person_id__in=[dora.id, eli.id, fay.id])
+        assert not await nobody.exists(), (
+            "nobody loses what nobody can tell them of, nor who may not sign in to claim it"
+        )
         assert not await Payout.filter(state="given_away").exclude(person_id=cy.id).exists()
         await check_books()
         await share_again_what_nobody_claimed(office, alone)
         await give_what_nobody_claims_to_a_charity(office, time_passes)
 
     await here.run(story)
+
+
+async def somebody_at(host: str, *, is_quiet: bool) -> Person:
+    """Somebody elsewhere."""
+    said: dict[str, Any] = {"type": "Person", "handle": "eli", "host": host, "uri": f"https://{host}/eli"}
+    return await person_of(await Actor.create(**said, inbox=f"https://{host}/inbox", is_quiet=is_quiet))
 
 
 async def share_again_what_nobody_claimed(office: Office, alone: PayProposal) -> None:

@@ -46,7 +46,7 @@ from fedirec.payouts.adapters.protocol import (
 from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.payments import OPEN, AttemptState, BatchState, Call, Step, advance, first_call, needs_person
+from fedirec.payouts.payments import OPEN, AttemptState, BatchState, Call, Step, advance, needs_person, next_call
 from fedirec.payouts.queries.stopping import find_stop, refuse_stopped, was_ever_stopped
 from fedirec.payouts.queries.ways import Ways
 from fedirec.payouts.uuids import uuid8
@@ -153,7 +153,7 @@ class Cashier(Clerk):
     async def go_on(self, attempt_id: int) -> Outcome:
         """What is next is done about a try: it is sent if it certainly was not, and asked about otherwise."""
         row = await PayoutAttempt.get(id=attempt_id).select_related("payout", "batch")
-        call = first_call(row.state)
+        call = next_call(row.state)
         if call is Call.NOTHING:
             return Done()
         way = await self.ways.find(row.adapter)

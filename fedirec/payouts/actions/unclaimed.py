@@ -25,9 +25,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.activitypub.peers import hosts_of
 from fedirec.clock import now
-from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import days_for, money_settings
+from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import actors_of_people, payers
 from fedirec.credits.settings import MOST_MONTHS
 from fedirec.db import fetch_rows, transaction
@@ -39,14 +38,17 @@ from fedirec.lanes import gathering
 from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
+from fedirec.payouts.actions.agreeing import about_giving, refuse_agreeing
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
 from fedirec.payouts.adapters.manual import check_proof
 from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
+from fedirec.payouts.lacks import THEIRS, Lack
+from fedirec.payouts.lapses import lapses_at, may_lapse, notice_due
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
-from fedirec.payouts.payments import THEIRS, Lack, PayableState, State, Step, advance, lapses_at, may_lapse, notice_due
+from fedirec.payouts.payments import PayableState, State, Step, advance
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, statuses_by_row, waiting_people
@@ -110,7 +112,8 @@ async def lapse(payout: Payout) -> list[Entry]:
     entries = [
         bookings.lapsed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency)
     ]
-    if (await stated_for(payout)).policy == "pool" and (pools := await _pools_of(payout)):
+    pools = await _pools_of(payout)
+    if (await stated_for(payout)).policy == "pool" and sum(pools.values()) == payout.amount:
         payout.state = advance(payout.state, Step.GIVE_AWAY)
         entries.append(
             bookings.given_to_pools(payout.key, person=payout.person_id, pools=pools, currency=payout.currency)
@@ -131,7 +134,7 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
     require(doer, Permission.PAY)
     proof = check_proof(reference, text=text)
     await refuse_stopped()
-    settings, person = await money_settings(), await person_of(doer.actor)
+    person = await person_of(doer.actor)
     async with transaction(), gathering():
         await hold(payout)
         if (await stated_for(payout)).policy != "charity":
@@ -141,13 +144,12 @@ async def give_to_charity(doer: Viewer, payout: Payout, *, reference: str, text:
             await _begin_giving(doer, payout, f"{proof.reference} · {proof.text}")
             return
         begun_by = await person_of(await Actor.get(id=payout.giving_by_id))
-        refuse_same_eyes(
+        await refuse_agreeing(
+            about_giving(payout.id),
             person.id,
-            [begun_by.id],
-            payers=await payers(),
-            told_at=payout.giving_at,
-            days=days_for(settings, "solo_days", payout.giving_at),
-            now=now(),
+            begun_by=begun_by.id,
+            others=await payers(),
+            since=payout.giving_at,
         )
         payout.state, payout.reason = advance(payout.state, Step.GIVE_AWAY), f"{proof.reference} · {proof.text}"[:300]
         await payout.save(update_fields=["state", "reason"])
@@ -288,10 +290,10 @@ async def _stopped_at(payout: Payout) -> datetime:
 
 
 async def _pools_of(payout: Payout) -> dict[str, int]:
-    """What of a payment came from which pool, by their keys."""
+    """What of a payment came from which pool, by their keys; of one that is closed nobody could share it any more."""
     rows = await fetch_tuples(
         "SELECT l.key, sum(x.amount) FROM payable x JOIN pay_proposal p ON p.id = x.proposal_id "
-        "JOIN pool l ON l.id = p.pool_id WHERE x.payout_id = ? GROUP BY l.key",
+        "JOIN pool l ON l.id = p.pool_id WHERE x.payout_id = ? AND l.state = 'open' GROUP BY l.key",
         payout.id,
     )
     return {str(key): int(amount) for key, amount in rows}

@@ -20,10 +20,11 @@ from fedirec.errors import FedirecError, NotFound
 from fedirec.payouts.actions.payees.joining import moved_to, say_yes
 from fedirec.payouts.actions.payees.naming import answer_naming, asked_of
 from fedirec.payouts.addresses import DETAILS, MONEY, TERMS
+from fedirec.payouts.lacks import Lack
 from fedirec.payouts.models import Payable
 from fedirec.payouts.pages.tables import table_of_statement
 from fedirec.payouts.pages.views import PRIVATE, how_paid, money_tabs, presence_of
-from fedirec.payouts.payments import NAMES, Lack, State
+from fedirec.payouts.payments import NAMES, State
 from fedirec.payouts.queries.codes import code_of, is_in_hand
 from fedirec.payouts.queries.money import (
     Statement,

@@ -15,8 +15,9 @@ from fedirec.credits.proposals import State as Stage
 from fedirec.credits.queries.settings import money_settings
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
+from fedirec.payouts.lacks import Lack
 from fedirec.payouts.models import Payable, Payee
-from fedirec.payouts.payments import Lack, State
+from fedirec.payouts.payments import State
 from fedirec.payouts.queries.payees import PayeeStatus, events_of
 from fedirec.payouts.queries.waiting import lacks_of
 from fedirec.payouts.queries.ways import Ways

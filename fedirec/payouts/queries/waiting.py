@@ -15,7 +15,7 @@ from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import moment_of
 from fedirec.payouts.adapters.protocol import Adapter, FileAdapter
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.payments import Lack, Readiness, lacks, threshold_in
+from fedirec.payouts.lacks import Lack, Readiness, lacks, threshold_in
 from fedirec.payouts.queries.payees import PayeeStatus, statuses_of
 from fedirec.payouts.queries.ways import Ways
 

@@ -24,13 +24,13 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.eyes import refuse_same_eyes
-from fedirec.credits.queries.settings import days_for, money_settings
+from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound
 from fedirec.lanes import gathering
+from fedirec.payouts.actions.agreeing import about_code, refuse_agreeing
 from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.holding import write_hold
 from fedirec.payouts.actions.payees.joining import join_money
@@ -188,13 +188,12 @@ async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, re
     async with transaction():
         await hold(code)
         if code.said == said and code.said_by_id is not None and code.said_at is not None:
-            refuse_same_eyes(
+            await refuse_agreeing(
+                about_code(code.id),
                 mine.id,
-                [(await person_of(await Actor.get(id=code.said_by_id))).id],
-                payers=await payers() - {(await person_of(await Actor.get(id=code.used_by_id))).id, code.person_id},
-                told_at=code.said_at,
-                days=days_for(await money_settings(), "solo_days", code.said_at),
-                now=now(),
+                begun_by=(await person_of(await Actor.get(id=code.said_by_id))).id,
+                others=await payers() - {(await person_of(await Actor.get(id=code.used_by_id))).id, code.person_id},
+                since=code.said_at,
             )
             return True
         code.said, code.said_by_id, code.said_at, code.reason = said, doer.actor.id, now(), reason

@@ -17,7 +17,6 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import MoneySettings, NamedPerson
 from fedirec.credits.queries.settings import days_for, money_settings
 from fedirec.credits.queries.standing import payers
@@ -25,6 +24,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, NotFound
 from fedirec.lanes import gathering
+from fedirec.payouts.actions.agreeing import about_naming, refuse_agreeing
 from fedirec.payouts.actions.payees.giving import contacts_of
 from fedirec.payouts.actions.payees.joining import join_money
 from fedirec.payouts.actions.payees.presence import prove_it_is_them
@@ -64,13 +64,12 @@ async def decide_naming(doer: Viewer, key: int, *, is_accepted: bool, vault: Vau
     if mine.id == theirs.id:
         raise Forbidden("That concerns yourself. Somebody else has to decide it.")
     settings = await money_settings()
-    refuse_same_eyes(
+    await refuse_agreeing(
+        about_naming(named.id),
         mine.id,
-        [(await person_of(named.named_by)).id],
-        payers=await payers() - {theirs.id},
-        told_at=named.confirmed_at,
-        days=days_for(settings, "solo_days", named.confirmed_at),
-        now=now(),
+        begun_by=(await person_of(named.named_by)).id,
+        others=await payers() - {theirs.id},
+        since=named.confirmed_at,
     )
     if is_accepted:
         await _refuse_early(named, settings)

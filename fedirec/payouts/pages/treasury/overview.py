@@ -21,13 +21,13 @@ from fedirec.payouts.actions.resuming import MAX_WORDS, resume_payouts
 from fedirec.payouts.actions.transferring import DIRECTIONS, Direction, book_transfer
 from fedirec.payouts.adapters.catalogue import PROVIDERS
 from fedirec.payouts.adapters.protocol import Kind
+from fedirec.payouts.lacks import LACKS
 from fedirec.payouts.pages.treasury.views import (
     batch_view,
     labels_of,
     payout_view,
 )
 from fedirec.payouts.pages.views import PRIVATE
-from fedirec.payouts.payments import LACKS
 from fedirec.payouts.queries.batches import (
     batches,
     entries_to_confirm,
