@@ -28,7 +28,7 @@ from fedirec.ledger.posting import post
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.queries.batches import payouts_by_age
+from fedirec.payouts.queries.treasury import payouts_by_age
 from fedirec.projects.actions.takeovers import watch_leaders
 from fedirec.projects.actions.tasks import TaskDraft, make_task
 from fedirec.projects.models import Production

@@ -26,7 +26,7 @@ from fedirec.payouts.actions.resuming import stop_payouts
 from fedirec.payouts.keys import Vault, label_of_batch
 from fedirec.payouts.models import Payout, PayoutBatch
 from fedirec.payouts.payments import State
-from fedirec.payouts.queries.batches import payouts_by_age
+from fedirec.payouts.queries.treasury import payouts_by_age
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.payouts.queries.ways import Ways
 from fedirec.settings import Settings

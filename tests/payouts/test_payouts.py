@@ -51,7 +51,7 @@ from fedirec.payouts.adapters.protocol import Attempt, Detail, Kind, Limits, Out
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.lacks import Lack
 from fedirec.payouts.models import Payable, Payee, Payout, PayoutAttempt, PayoutBatch
-from fedirec.payouts.queries.batches import ready_sums, unread_payouts
+from fedirec.payouts.queries.treasury import ready_sums, unread_payouts
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people

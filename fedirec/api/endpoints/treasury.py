@@ -26,9 +26,10 @@ from fedirec.api.shapes.treasury import (
     show_owed,
     show_payout,
 )
+from fedirec.credits.queries.waiting import entries_to_confirm, proposals_to_lock
 from fedirec.payouts.actions import batching, reconciling, submitting, unclaimed
 from fedirec.payouts.models import PayoutBatch
-from fedirec.payouts.queries import batches as queries
+from fedirec.payouts.queries import treasury as queries
 from fedirec.payouts.queries.waiting import waiting_people
 
 _BATCH: Final = "/treasury/batches/{key}"
@@ -37,8 +38,8 @@ _PAYOUT: Final = "/treasury/payouts/{key}"
 
 async def show(call: Call) -> Treasury:
     return Treasury(
-        entries_to_confirm=await queries.entries_to_confirm(),
-        proposals_to_lock=[row.key for row in await queries.proposals_to_lock()],
+        entries_to_confirm=await entries_to_confirm(),
+        proposals_to_lock=[row.key for row in await proposals_to_lock()],
         ready=[
             ReadySum(adapter=each.adapter, currency=each.currency, count=each.count, amount=each.amount)
             for each in await queries.ready_sums(call.request.state["vault"])

@@ -11,7 +11,7 @@ from fedirec.api.shapes.basis import Listed, PieceQuery, Sent, Shape, Text
 from fedirec.api.shapes.money import Lack
 from fedirec.payouts.models import Payout as PayoutRow
 from fedirec.payouts.models import PayoutAttempt
-from fedirec.payouts.queries.batches import BatchSum
+from fedirec.payouts.queries.treasury import BatchSum
 from fedirec.payouts.queries.waiting import Waiting
 
 PayoutState = Literal["ready", "batched", "submitted", "settled", "returned", "failed", "unclaimed", "given_away"]

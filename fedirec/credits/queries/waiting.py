@@ -1,4 +1,4 @@
-"""Proposals that wait for a word of one person: an answer of those who lead, or what those who are listed say."""
+"""What waits: for a word of one person, who leads or is listed, and for those who confirm, decide and lock."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Final
 
 from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
-from fedirec.credits.models import PayProposal
-from fedirec.credits.proposals import HEARING
+from fedirec.credits.deciding import Rule
+from fedirec.credits.models import PayProposal, PoolEntry
+from fedirec.credits.proposals import HEARING, State
 from fedirec.db.rows import fetch_tuples
 
+MAX_SHOWN: Final = 100
+"""Of what should be little: proposals that wait to be decided or locked."""
 _STATES: Final = ", ".join(f"'{state}'" for state in sorted(HEARING))
 _UNSPOKEN: Final = f"""
     SELECT DISTINCT p.id FROM share s
@@ -50,3 +53,20 @@ async def led_waiting(actor: Actor, *, limit: int) -> list[PayProposal]:
     rows = await fetch_tuples(_LED, actor.id, actor.id, actor.id, limit)
     found = PayProposal.filter(id__in=[int(row[0]) for row in rows]).order_by("closes_at", "id")
     return list(await found.select_related("group"))
+
+
+async def entries_to_confirm() -> int:
+    """How many entries of pools wait for somebody who confirms them."""
+    return await PoolEntry.filter(state="stated").count()
+
+
+async def proposals_to_decide() -> list[PayProposal]:
+    """Proposals of ours that the host decides and that wait for it, those that closed first at first."""
+    waiting = PayProposal.filter(state=State.CLOSING, rule=Rule.HOST, pool_id__not_isnull=True)
+    return await waiting.order_by("closes_at", "id").limit(MAX_SHOWN)
+
+
+async def proposals_to_lock() -> list[PayProposal]:
+    """Proposals of ours that are decided and wait for the treasurer, the oldest first."""
+    waiting = PayProposal.filter(state=State.DECIDED, pool_id__not_isnull=True)
+    return await waiting.order_by("decided_at", "id").limit(MAX_SHOWN)

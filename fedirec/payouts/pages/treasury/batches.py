@@ -43,7 +43,7 @@ from fedirec.payouts.pages.treasury.views import (
 )
 from fedirec.payouts.pages.views import PRIVATE
 from fedirec.payouts.payments import NOT_SENT, BatchState
-from fedirec.payouts.queries.batches import batches, get_batch, lines_of, paid_in, sum_of
+from fedirec.payouts.queries.treasury import batches, get_batch, lines_of, paid_in, sum_of
 from fedirec.translatable import N_
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _

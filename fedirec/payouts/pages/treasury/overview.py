@@ -13,6 +13,7 @@ from fedirec.accounts.pages.views import page_with, place_in
 from fedirec.accounts.permissions import Permission
 from fedirec.credits.pages.money.tabs import TREASURY, treasury_tabs
 from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.waiting import entries_to_confirm, proposals_to_decide, proposals_to_lock
 from fedirec.errors import FedirecError
 from fedirec.ledger.balances import all_balances
 from fedirec.ledger.currencies import CURRENCIES, find_amount
@@ -28,11 +29,10 @@ from fedirec.payouts.pages.treasury.views import (
     payout_view,
 )
 from fedirec.payouts.pages.views import PRIVATE
-from fedirec.payouts.queries.batches import (
+from fedirec.payouts.queries.money import is_coming
+from fedirec.payouts.queries.stopping import find_stop
+from fedirec.payouts.queries.treasury import (
     batches,
-    entries_to_confirm,
-    proposals_to_decide,
-    proposals_to_lock,
     ready_payouts,
     ready_sums,
     stopped_payouts,
@@ -40,8 +40,6 @@ from fedirec.payouts.queries.batches import (
     unclaimed_payouts,
     unread_payouts,
 )
-from fedirec.payouts.queries.money import is_coming
-from fedirec.payouts.queries.stopping import find_stop
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.waiting import waiting_people
 from fedirec.web.forms import Form, read_form

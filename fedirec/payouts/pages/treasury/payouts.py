@@ -22,8 +22,8 @@ from fedirec.payouts.models import Payout
 from fedirec.payouts.pages.treasury.views import TRIES, labels_of, payout_view
 from fedirec.payouts.pages.views import PRIVATE
 from fedirec.payouts.payments import AttemptState, State
-from fedirec.payouts.queries.batches import STOPPED, get_payout
 from fedirec.payouts.queries.stopping import find_stop
+from fedirec.payouts.queries.treasury import STOPPED, get_payout
 from fedirec.web.forms import Form, read_form
 from fedirec.web.language import gettext as _
 from fedirec.web.render import attempt, redirect, render

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fedirec.activitypub.models import Actor
-from fedirec.credits.models import PayProposal, PoolEntry
 from fedirec.db.rows import fetch_tuples
 from fedirec.db.tables import marks
 from fedirec.errors import NotFound
@@ -17,7 +16,7 @@ from fedirec.payouts.payments import NOT_ENDED, State
 
 PAGE: Final = 50
 MAX_SHOWN: Final = 100
-"""Of what should be little: proposals that wait to be locked, payments that stopped."""
+"""Of what should be little, such as payments that stopped."""
 STOPPED: Final = (State.RETURNED, State.FAILED)
 _LEAN: Final = [
     "id",
@@ -51,7 +50,7 @@ _READY: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class ReadySum:
     """Payments that wait to be put into a batch."""
 
     adapter: str
@@ -69,31 +68,14 @@ class BatchSum:
     amount: int
 
 
-async def entries_to_confirm() -> int:
-    """How many entries of pools wait for somebody who confirms them."""
-    return await PoolEntry.filter(state="stated").count()
-
-
-async def proposals_to_lock() -> list[PayProposal]:
-    """Proposals of ours that are decided and wait for the treasurer, the oldest first."""
-    waiting = PayProposal.filter(state="decided", pool_id__not_isnull=True)
-    return await waiting.order_by("decided_at", "id").limit(MAX_SHOWN)
-
-
-async def proposals_to_decide() -> list[PayProposal]:
-    """Proposals of ours that the host decides and that wait for it, those that closed first at first."""
-    waiting = PayProposal.filter(state="closing", rule="host", pool_id__not_isnull=True)
-    return await waiting.order_by("closes_at", "id").limit(MAX_SHOWN)
-
-
-async def ready_sums(vault: Vault) -> list[Ready]:
+async def ready_sums(vault: Vault) -> list[ReadySum]:
     """What waits for a batch, for each way and currency, as far as the details of who gets it can be opened."""
     rows = await fetch_tuples(
         f"SELECT y.adapter, o.currency, count(*), sum(o.amount) {_READY} AND y.adapter <> '' "
         f"AND substr(y.details, 1, {KEY_ID_BYTES}) = ? GROUP BY y.adapter, o.currency ORDER BY y.adapter, o.currency",
         vault.mark(),
     )
-    return [Ready(adapter=row[0], currency=row[1], count=int(row[2]), amount=int(row[3])) for row in rows]
+    return [ReadySum(adapter=row[0], currency=row[1], count=int(row[2]), amount=int(row[3])) for row in rows]
 
 
 async def unread_payouts(vault: Vault) -> list[Payout]:
