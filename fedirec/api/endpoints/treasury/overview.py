@@ -8,12 +8,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of
-from fedirec.api.shapes.treasury import (
-    OwedList,
-    ReadySum,
-    Treasury,
-    show_owed,
-)
+from fedirec.api.shapes.treasury import OwedList, ReadySum, Treasury, show_owed
 from fedirec.credits.queries.waiting import entries_to_confirm, proposals_to_lock
 from fedirec.payouts.queries import treasury as queries
 from fedirec.payouts.queries.waiting import waiting_people

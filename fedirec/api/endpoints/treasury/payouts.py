@@ -8,14 +8,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.api.endpoint import Call, Endpoint
 from fedirec.api.endpoints.alike import listed
 from fedirec.api.paging import piece_with, read_row, size_of
-from fedirec.api.shapes.treasury import (
-    Mark,
-    Payout,
-    Payouts,
-    PayoutsQuery,
-    Proof,
-    show_payout,
-)
+from fedirec.api.shapes.treasury import Mark, Payout, Payouts, PayoutsQuery, Proof, show_payout
 from fedirec.payouts.actions import batching, reconciling, unclaimed
 from fedirec.payouts.queries import treasury as queries
 
