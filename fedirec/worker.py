@@ -51,6 +51,7 @@ from fedirec.media.cache import MediaCache
 from fedirec.media.likeness import print_copies, print_older
 from fedirec.media.store import Store
 from fedirec.media.workshop import MAKING, Workshop
+from fedirec.payouts.actions.agreeing import note_who_agrees_alone
 from fedirec.payouts.actions.alone import say_who_resumes_alone
 from fedirec.payouts.actions.batching import say_who_pays_alone
 from fedirec.payouts.actions.payees.giving import forget_payee, forget_payee_of
@@ -252,6 +253,7 @@ def chores(
         Chore("owe what is contested no more", timedelta(minutes=1), release_settled),
         Chore("close what was paid long ago", timedelta(hours=6), finish_paid),
         Chore("say who pays alone", timedelta(minutes=1), say_who_pays_alone),
+        Chore("note who agrees alone", timedelta(minutes=1), note_who_agrees_alone),
         Chore("say who ends a stop alone", timedelta(minutes=1), say_who_resumes_alone),
         Chore("make ready what can be paid", timedelta(seconds=5), Readier(cashier.ways, vault).look),
         Chore("ask what became of payments", timedelta(minutes=1), partial(ask_about_payments, cashier.ways)),

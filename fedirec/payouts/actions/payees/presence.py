@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from tortoise.expressions import Q
+
 from fedirec.accounts.actions.passwords import prove_presence
-from fedirec.accounts.models import Session
+from fedirec.accounts.models import Identity, Session
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.actors.vouching import key_changed_at
+from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.errors import Forbidden
 from fedirec.web.ratelimit import RateLimit
@@ -29,6 +32,8 @@ async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit)
         raise Forbidden("Programs cannot do that. Please sign in with a browser.")
     if viewer.actor.moved_to is not None:
         raise Forbidden("This account has moved. Please do that with the new one, or come back with this one first.")
+    if await _was_left(viewer.actor):
+        raise Forbidden("You moved away from this account. Please do that with the one where you live now.")
     if viewer.account.password_hash:
         await prove_presence(viewer.account, present, attempts=attempts, field="present")
         return
@@ -36,6 +41,16 @@ async def prove_it_is_them(viewer: Viewer, present: str, *, attempts: RateLimit)
         raise Forbidden("Your server has other keys for you than before. Please write to those who run this place.")
     if not await is_fresh(viewer):
         raise Forbidden("Please sign in with your own server once more, so that it is surely you.", field="present")
+
+
+async def _was_left(actor: Actor) -> bool:
+    """Whether `actor` moved once to where the same person lives since, who has not moved from there: whoever takes over
+    an old address joins somebody by a Move, and then says that they came back.
+    """
+    if actor.moved_at is None:
+        return False
+    others = Identity.filter(person__identities__actor_id=actor.id, actor__state="active").exclude(actor_id=actor.id)
+    return await others.filter(Q(actor__moved_at=None) | Q(actor__moved_at__lt=actor.moved_at)).exists()
 
 
 async def is_fresh(viewer: Viewer) -> bool:
