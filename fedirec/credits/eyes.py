@@ -16,9 +16,9 @@ from fedirec.errors import Conflict, Forbidden
 from fedirec.translatable import N_
 
 
-def is_short(payers: Collection[int], eyes: int) -> bool:
-    """Whether fewer people may pay here than `eyes` asks for: they have to wait before they do what is left."""
-    return len(set(payers)) < eyes
+def is_short(payers: Collection[int], people_needed: int) -> bool:
+    """Whether fewer people may pay here than `people_needed`: they have to wait before they do what is left."""
+    return len(set(payers)) < people_needed
 
 
 def without_neutral(payers: Collection[int], begun: Collection[int], gaining: Collection[int] = ()) -> frozenset[int]:
@@ -44,14 +44,14 @@ def refuse_same_eyes(
     told_at: datetime,
     days: int,
     now: datetime,
-    eyes: int = 2,
+    people_needed: int = 2,
 ) -> bool:
-    """`person` goes on with what the people `before` have begun, of whom with `person` at least `eyes` differ, as far
-    as there were so many turns; whether the solo rule stands in for that.
+    """`person` goes on with what the people `before` have begun, of whom with `person` at least `people_needed` differ,
+    as far as there were so many turns; whether the solo rule stands in for that.
 
     Raises Forbidden where it has to be somebody else, and Conflict where there is nobody else left and it is too early.
     """
-    if len({person, *before}) >= min(eyes, len(before) + 1):
+    if len({person, *before}) >= min(people_needed, len(before) + 1):
         return False
     if person in before and set(payers) - set(before):
         raise Forbidden(N_("Somebody else has to do that: four eyes see more than two."))

@@ -24,7 +24,8 @@ MAX_TERMS: Final = 20_000
 MAX_COUNTRIES: Final = 250
 SHOWN: Final = ("nothing", "totals", "entries")
 UNCLAIMED: Final = ("hold", "pool", "charity")
-EYES: Final = (3, 2)
+PEOPLE_NEEDED: Final = (3, 2)
+"""How many different people a batch of payments can take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,7 @@ class MoneyPolicy:
     threshold: int
     """Minor units of `currency`."""
     adapters: Sequence[str]
-    eyes: int
+    people_needed: int
     solo_days: int
     hold_days: int
     unclaimed_months: int
@@ -137,7 +138,7 @@ class MoneyPolicy:
             ("window_days", self.window_days, LEAST_WINDOW, MOST_DAYS),
             ("more_days", self.more_days, LEAST_MORE, MOST_DAYS),
             ("threshold", self.threshold, 0, MAX_SUM),
-            ("eyes", self.eyes, min(EYES), max(EYES)),
+            ("people_needed", self.people_needed, min(PEOPLE_NEEDED), max(PEOPLE_NEEDED)),
             ("solo_days", self.solo_days, 1, MOST_DAYS),
             ("hold_days", self.hold_days, 1, MOST_DAYS),
             ("unclaimed_months", self.unclaimed_months, 1, MOST_MONTHS),

@@ -54,8 +54,14 @@ def settle_money(world: World) -> None:
     """Eve is the treasurer of A, and everybody can read how A handles money."""
     browser = world.browsers["ana"]
     browser.send(browser.open("/admin/people/eve").form("role"), {"role": "treasurer"})
-    settings = {"host_share": HOST_SHARE, "eyes": "2", "adapters": ["manual", "sepa"], "terms": TERMS, **DEBTOR}
-    browser.send(browser.open("/admin/money").form("host_share", "eyes"), settings)
+    settings = {
+        "host_share": HOST_SHARE,
+        "people_needed": "2",
+        "adapters": ["manual", "sepa"],
+        "terms": TERMS,
+        **DEBTOR,
+    }
+    browser.send(browser.open("/admin/money").form("host_share", "people_needed"), settings)
     browser.send(browser.open("/admin/money").form("iban", "bic"), ACCOUNT)
 
 

@@ -21,7 +21,14 @@ def test_what_was_decided_about_money_is_shown_and_changed(studio: Path) -> None
         "shows_amounts": False,
         "debtor": {"name": "Studio e.V."},
     }
-    for wrong in ("window_days=13", "window_days=soon", "nothing=1", "currency=XXX", "debtor_account=DE75", "eyes=1"):
+    for wrong in (
+        "window_days=13",
+        "window_days=soon",
+        "nothing=1",
+        "currency=XXX",
+        "debtor_account=DE75",
+        "people_needed=1",
+    ):
         assert wrong.partition("=")[0] in refused("money", "settings", "set", wrong, folder=studio)
     assert "(host, consent, majority)" in refused("money", "settings", "set", "rule=mine", folder=studio)
     assert "manual,sepa" in done("money", "settings", "show", folder=studio)

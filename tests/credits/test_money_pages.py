@@ -37,7 +37,7 @@ SETTINGS = {
     "more_days": "7",
     "threshold": "10.50",
     "adapters": ["manual", "sepa"],
-    "eyes": "2",
+    "people_needed": "2",
     "solo_days": "9",
     "hold_days": "7",
     "unclaimed_months": "36",

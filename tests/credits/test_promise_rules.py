@@ -176,14 +176,14 @@ def test_whoever_gets_a_share_decides_only_where_nobody_could_who_does_not(
         refuse_interest(person, {1, 2}, others=others, told_at=NOW, days=7, now=now)
 
 
-@pytest.mark.parametrize("eyes", [2, 3])
+@pytest.mark.parametrize("needed", [2, 3])
 @pytest.mark.parametrize("many", [1, 2, 3, 4])
-def test_a_batch_is_never_stuck_and_never_seen_by_fewer_than_there_are(eyes: int, many: int) -> None:
+def test_a_batch_is_never_stuck_and_never_seen_by_fewer_than_there_are(needed: int, many: int) -> None:
     payers = range(many)
 
     def may(person: int, before: tuple[int, ...], now: datetime) -> bool:
         try:
-            refuse_same_eyes(person, before, payers=payers, told_at=NOW, days=7, now=now, eyes=eyes)
+            refuse_same_eyes(person, before, payers=payers, told_at=NOW, days=7, now=now, people_needed=needed)
         except (Forbidden, Conflict):
             return False
         return True
@@ -193,9 +193,9 @@ def test_a_batch_is_never_stuck_and_never_seen_by_fewer_than_there_are(eyes: int
         assert later, "somebody can go on"
         most = max(len({person, *before}) for person in payers)
         for person in later:
-            assert len({person, *before}) == most or len({person, *before}) >= min(eyes, len(before) + 1)
+            assert len({person, *before}) == most or len({person, *before}) >= min(needed, len(before) + 1)
         for person in (each for each in payers if may(each, before, NOW)):
-            assert len({person, *before}) >= min(eyes, len(before) + 1), "whoever does more than their part waits"
+            assert len({person, *before}) >= min(needed, len(before) + 1), "whoever does more than their part waits"
 
 
 def test_only_where_nobody_is_neutral_somebody_does_what_they_began_or_gain_by() -> None:

@@ -209,7 +209,7 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         await owe({ana.id: 2_00})
         await make_ready(ways, vault)
         second = await propose_batch(olga, ways, vault, adapter="manual", currency="EUR")
-        assert (second.eyes, second.is_solo) == (3, True)
+        assert (second.people_needed, second.is_solo) == (3, True)
         with pytest.raises(Forbidden, match="four eyes"):
             await approve_batch(olga, ways, vault, second, digest=second.digest)
         await approve_batch(tina, ways, vault, second, digest=second.digest)
@@ -221,7 +221,7 @@ async def test_who_is_alone_tells_everybody_and_waits(here: Instance, time_passe
         assert await say_who_pays_alone() == 1, "there are three"
         with pytest.raises(Forbidden, match="four eyes"):
             await pays()
-        await decide(eyes=2)
+        await decide(people_needed=2)
         with pytest.raises(Forbidden, match="four eyes"):
             await pays()  # it keeps what it began with
         await Account.filter(actor__local_handle="tom").update(role="member")

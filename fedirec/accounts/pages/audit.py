@@ -158,7 +158,7 @@ _MONEY: Final[Mapping[str, str]] = {
     "more_days": N_("How many more days for whoever loses by a revision"),
     "threshold": N_("From which sum on somebody is paid"),
     "adapters": N_("Ways of paying"),
-    "eyes": N_("How many people it takes"),
+    "people_needed": N_("How many people it takes"),
     "solo_days": N_("How long others are told beforehand"),
     "hold_days": N_("For how many days nothing is paid after a change"),
     "unclaimed_months": N_("When money counts as unclaimed"),

@@ -150,7 +150,7 @@ class MoneySettings(Shape):
     more_days: int
     threshold: int = Field(description="Minor units below which what somebody is owed is carried on.")
     adapters: list[str]
-    eyes: int
+    people_needed: int
     solo_days: int
     hold_days: int
     unclaimed_months: int
@@ -234,7 +234,7 @@ def show_money_settings(row: SettingsRow) -> MoneySettings:
         more_days=row.more_days,
         threshold=row.threshold,
         adapters=list(adapters_of(row)),
-        eyes=row.eyes,
+        people_needed=row.people_needed,
         solo_days=row.solo_days,
         hold_days=row.hold_days,
         unclaimed_months=row.unclaimed_months,

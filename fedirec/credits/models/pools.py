@@ -36,7 +36,7 @@ class MoneySettings(Model, metaclass=RowClass):
     """The ways in which this instance pays; null for by hand only."""
     adapter_settings = fields.BinaryField(null=True)
     """What the adapters need to know, sealed."""
-    eyes = fields.IntField(default=3, db_default=3)
+    people_needed = fields.IntField(default=3, db_default=3)
     """How many different people propose, approve and pay: 3, or 2."""
     solo_days = fields.IntField(default=7, db_default=7)
     """How many days everybody listed knows beforehand where one person does all of that."""

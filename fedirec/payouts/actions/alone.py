@@ -39,7 +39,7 @@ async def refuse_eyes(batch: PayoutBatch, person: int, before: Sequence[int]) ->
         told_at=batch.not_before or solo_from(now(), settings.solo_days),
         days=0,
         now=now(),
-        eyes=batch.eyes,
+        people_needed=batch.people_needed,
     )
 
 

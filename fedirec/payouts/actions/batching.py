@@ -89,7 +89,7 @@ async def propose_batch(
             currency=currency,
             proposed_by_id=doer.actor.id,
             execute_on=execute_on,
-            eyes=settings.eyes,
+            people_needed=settings.people_needed,
             proposed_at=now(),
         )
         for payout, standing in chosen:
@@ -101,7 +101,7 @@ async def propose_batch(
         payouts = [payout for payout, _ in chosen]
         batch.digest = digest_of(batch, payouts)
         await batch.save(update_fields=["digest"])
-        if is_short(everybody, batch.eyes):
+        if is_short(everybody, batch.people_needed):
             await begin_waiting(batch, payouts, settings)
         await audit(doer, "propose_batch", await subject_of(batch), **_told(batch, payouts))
     return batch
@@ -233,7 +233,7 @@ async def tell_that_alone(doer: Viewer, batch: PayoutBatch) -> None:
     require(doer, Permission.PAY)
     async with transaction():
         await hold(batch)
-        if not is_short(await payers(), batch.eyes):
+        if not is_short(await payers(), batch.people_needed):
             raise Conflict(N_("Somebody else can approve this."))
         if not batch.is_solo and batch.state in NOT_ENDED:
             await begin_waiting(batch, await payouts_of(batch), await money_settings())
@@ -244,9 +244,9 @@ async def say_who_pays_alone() -> int:
     enough again, what was said counts for nothing, and has to be said anew. Returns how many batches changed.
     """
     everybody, changed = await payers(), 0
-    rows = PayoutBatch.filter(state__in=NOT_ENDED).order_by("id").values_list("id", "eyes", "is_solo")
-    for batch_id, eyes, is_solo in await rows:
-        if is_short(everybody, int(str(eyes))) is is_solo:
+    rows = PayoutBatch.filter(state__in=NOT_ENDED).order_by("id").values_list("id", "people_needed", "is_solo")
+    for batch_id, needed, is_solo in await rows:
+        if is_short(everybody, int(str(needed))) is is_solo:
             continue
         async with transaction():
             batch = await PayoutBatch.get(id=batch_id)

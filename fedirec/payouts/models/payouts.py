@@ -37,10 +37,10 @@ class PayoutBatch(Model, metaclass=RowClass):
         "fedirec.Actor", related_name="paid_batches", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     paid_by_id: int | None
-    eyes = fields.IntField(default=3, db_default=3)
+    people_needed = fields.IntField(default=3, db_default=3)
     """How many different people it takes, as the instance said when it was put together."""
     is_solo = fields.BooleanField(default=False, db_default=False)
-    """Whether the rule for where there are too few people stands in for further pairs of eyes."""
+    """Whether the rule for where there are too few people stands in for the others."""
     not_before: fields.Field[datetime | None] = fields.DatetimeField(null=True)
     """Until when everybody listed has been told and can say something, where one person does it all."""
     digest = fields.CharField(max_length=100, default="", db_default="")

@@ -27,7 +27,7 @@ _LEAN: Final = [
     "proposed_by_id",
     "approved_by_id",
     "paid_by_id",
-    "eyes",
+    "people_needed",
     "is_solo",
     "not_before",
     "digest",

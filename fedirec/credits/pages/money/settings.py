@@ -24,12 +24,12 @@ from fedirec.credits.settings import (
     ACCOUNT_HINTS,
     DEBTOR,
     DEBTOR_HINTS,
-    EYES,
     LEAST_MORE,
     LEAST_WINDOW,
     MAX_TERMS,
     MOST_DAYS,
     MOST_MONTHS,
+    PEOPLE_NEEDED,
     SHOWN,
     UNCLAIMED,
     WAYS,
@@ -113,7 +113,7 @@ def _filled(settings: MoneySettings) -> Form:
             "more_days": settings.more_days,
             "threshold": write_amount(settings.threshold, settings.currency),
             "adapters": adapters_of(settings),
-            "eyes": settings.eyes,
+            "people_needed": settings.people_needed,
             "solo_days": settings.solo_days,
             "hold_days": settings.hold_days,
             "unclaimed_months": settings.unclaimed_months,
@@ -137,7 +137,7 @@ def _policy_in(form: Form) -> MoneyPolicy | None:
     numbers = {
         "window_days": form.number("window_days", required=True, min=LEAST_WINDOW, max=MOST_DAYS),
         "more_days": form.number("more_days", required=True, min=LEAST_MORE, max=MOST_DAYS),
-        "eyes": form.number("eyes", required=True, min=min(EYES), max=max(EYES)),
+        "people_needed": form.number("people_needed", required=True, min=min(PEOPLE_NEEDED), max=max(PEOPLE_NEEDED)),
         "solo_days": form.number("solo_days", required=True, min=1, max=MOST_DAYS),
         "hold_days": form.number("hold_days", required=True, min=1, max=MOST_DAYS),
         "unclaimed_months": form.number("unclaimed_months", required=True, min=1, max=MOST_MONTHS),
@@ -199,7 +199,7 @@ async def _show(
         key_problem=key_problem,
         for_trying_out=[_(way.label) for way in await request.state["ways"].tests()],
         enough=_how_many_pay(len(await payers())),
-        eyes=[
+        people_needed=[
             Choice(
                 value="3", label=_("Three people"), hint=_("Who proposes, who approves and who pays are different.")
             ),
@@ -222,9 +222,9 @@ async def _show(
 
 def _how_many_pay(people: int) -> str:
     """What follows from how many people may pay now."""
-    if people >= max(EYES):
+    if people >= max(PEOPLE_NEEDED):
         return _("Now %(n)s people may pay here, owners and treasurers: enough for either.") % {"n": people}
-    if people == min(EYES):
+    if people == min(PEOPLE_NEEDED):
         return _(
             "Now two people may pay here, owners and treasurers. If it takes three, the last step of each batch waits "
             "for the days below, after everybody in it was told."

@@ -152,7 +152,7 @@ async def show_one(
         promises=await _promises(cards, proposal),
         asked=await asked_of(proposal, viewer),
         can=can,
-        eyes=await _eyes(viewer, proposal, page.row, can),
+        refusal=await _refusal(viewer, proposal, page.row, can),
         acts=not _ACTS.isdisjoint(can),
         has_accepted=_has_accepted(page),
         kinds=kind_choices(is_listed=viewing.is_listed),
@@ -307,7 +307,7 @@ def _can(request: Request[Any], page: ProposalPage) -> set[str]:
     return {name for name, may in able.items() if may}
 
 
-async def _eyes(viewer: Actor | None, proposal: PayProposal, row: ProposalRevision | None, can: set[str]) -> str:
+async def _refusal(viewer: Actor | None, proposal: PayProposal, row: ProposalRevision | None, can: set[str]) -> str:
     """Why a treasurer who looks does not decide or lock it, or not yet; empty where they can."""
     if viewer is None or row is None or can.isdisjoint({"decide", "lock"}):
         return ""

@@ -187,8 +187,8 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
         "batch": batch_view(batch, labels, count=count, amount=amount),
         "standing": batch.state,
         "next_step": _(_STEPS[batch.state]) if batch.state in _STEPS else "",
-        "eyes": await _eyes(viewer, batch),
-        "is_short": is_short(await payers(), batch.eyes),
+        "refusal": await _refusal(viewer, batch),
+        "is_short": is_short(await payers(), batch.people_needed),
         "digest": batch.digest,
         "execute_on": batch.execute_on,
         "not_before": batch.not_before,
@@ -206,7 +206,7 @@ async def _batch(request: Request[Any], viewer: Viewer, batch: PayoutBatch, form
     }
 
 
-async def _eyes(viewer: Viewer, batch: PayoutBatch) -> str:
+async def _refusal(viewer: Viewer, batch: PayoutBatch) -> str:
     """Why whoever looks does not go on with `batch`, or not yet; empty where they can."""
     hands: dict[str, list[int | None]] = {
         BatchState.PROPOSED: [batch.proposed_by_id],
