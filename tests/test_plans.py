@@ -73,7 +73,7 @@ GROWING |= {
 GROWING |= {"production_credit", "taken_up", "monetization_grant"}
 GROWING |= {"role_line", "need", "need_answer", "news", "log_entry", "ability", "group_tag", "group_leader", "pick"}
 GROWING |= {"journal_entry", "posting", "chain_link", "chain_head"}
-GROWING |= {"payable", "payout", "payout_attempt", "payout_batch", "payee", "payee_event", "credit_code"}
+GROWING |= {"payable", "payout", "payout_attempt", "payout_batch", "payee", "payee_event", "identity_code"}
 GROWING |= {
     "pool",
     "pool_use",

@@ -37,6 +37,6 @@ def digest_of_code(account_id: int, code: str) -> str:
     return digest_of(f"{account_id}:{code.lower().translate(_MISREAD)}")
 
 
-def digest_of_credit_code(code: str) -> str:
+def digest_of_identity_code(code: str) -> str:
     """What is kept of a code that says who somebody is, however it is typed: it alone leads to the person."""
-    return digest_of(f"credit:{code.lower().translate(_MISREAD)}")
+    return digest_of(f"identity:{code.lower().translate(_MISREAD)}")

@@ -40,7 +40,7 @@ class Migration(QuickMigration):
             bases=["Model"],
         ),
         ops.CreateModel(
-            name="CreditCode",
+            name="IdentityCode",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 (
@@ -51,7 +51,7 @@ class Migration(QuickMigration):
                         db_index=True,
                         db_constraint=True,
                         to_field="id",
-                        related_name="credit_codes",
+                        related_name="identity_codes",
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
@@ -106,7 +106,7 @@ class Migration(QuickMigration):
                 ("decided_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
-                "table": "credit_code",
+                "table": "identity_code",
                 "app": "fedirec",
                 "indexes": [Index(fields=["state", "used_at"])],
                 "pk_attr": "id",

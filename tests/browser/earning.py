@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.codes import digest_of_credit_code
+from fedirec.accounts.codes import digest_of_identity_code
 from fedirec.accounts.models import Account
 from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.models import Actor
@@ -19,7 +19,7 @@ from fedirec.payouts.actions.reconciling import mark_payout
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import label_of_payee
-from fedirec.payouts.models import CreditCode, Payee, PayeeEvent, Payout, PayoutBatch
+from fedirec.payouts.models import IdentityCode, Payee, PayeeEvent, Payout, PayoutBatch
 from fedirec.payouts.queries.payees import Sealed, digest_of_terms
 from fedirec.uris import new_key
 from tests.payouts.stage import decide, owe
@@ -52,7 +52,7 @@ async def earn(state: State, actor: Actor, other: Actor) -> dict[str, str]:
     for happening, who in (("given", actor), ("terms", actor), ("held", other)):
         await PayeeEvent.create(payee=payee, happening=happening, actor=who)
     used: dict[str, Any] = {"state": "used", "used_at": now(), "used_by": other}
-    await CreditCode.create(person=person, digest=digest_of_credit_code("0000-0000-0000-0000"), **used)
+    await IdentityCode.create(person=person, digest=digest_of_identity_code("0000-0000-0000-0000"), **used)
     return {
         "payee": f"/treasury/payees/{key}",
         "statement": f"/money/statements/{now().year}",

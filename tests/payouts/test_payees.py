@@ -48,7 +48,7 @@ from fedirec.payouts.adapters.catalogue import ADAPTERS
 from fedirec.payouts.countries import COUNTRIES
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import CreditCode, Payable, Payee, PayeeEvent, Payout
+from fedirec.payouts.models import IdentityCode, Payable, Payee, PayeeEvent, Payout
 from fedirec.payouts.queries.payees import PayeeStatus, statuses_of, unsealed
 from fedirec.payouts.queries.troubles import find_troubles
 from fedirec.payouts.queries.verifying import find_differences
@@ -288,12 +288,12 @@ async def test_somebody_elsewhere_with_another_key_is_not_paid(
     office = Office(here)
 
     async def give() -> None:
-        person, host = await person_of(bo), partial(treat_peer, Operator("command line"), here.state["site"], there.host)
+        person, site = await person_of(bo), here.state["site"]
         await office.says(person, "manual", {"instructions": "cash"})
-        await host(Treatment(policy="block"))
+        await treat_peer(Operator("command line"), site, there.host, Treatment(policy="block"))
         await owe({person.id: 5_00})
         assert await make_ready(office.ways, office.vault) == 1, "whose server is blocked is paid what they are owed"
-        await host(Treatment())
+        await treat_peer(Operator("command line"), site, there.host, Treatment())
 
     await here.run(give)
     time_passes(timedelta(days=1))
@@ -349,7 +349,7 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
         assert len(first) == 19
         code = await code_of(browser, present=PASSWORD)
         assert await uses(browser, code) == 422  # one's own
-    assert first not in str(await here.run(lambda: CreditCode.all().values("digest")))
+    assert first not in str(await here.run(lambda: IdentityCode.all().values("digest")))
     await here.run(lambda: owe_person(ana, 4_000))
     time_passes(timedelta(days=8))
     async with here.sign_in("anew") as browser:
@@ -363,7 +363,7 @@ async def test_a_code_proves_who_somebody_is_after_everybody_could_object(here: 
     assert not held.is_confirmed
     assert await notices(here, ana) == ["pay_details_given", "pay_code_made", "pay_code_made", "pay_code_used"]
     assert await notices(here, tina) == ["pay_code_waits"]
-    used = await here.run(lambda: CreditCode.get(state="used"))
+    used = await here.run(lambda: IdentityCode.get(state="used"))
     decision = f"/treasury/payees/codes/{used.id}"
     async with here.sign_in("tina") as browser:
         assert 'value="accept"' not in (await browser.get("/treasury/payees")).text
@@ -419,7 +419,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
     async with here.sign_in("eve") as browser:
         assert await uses(browser, code) == 303
         time_passes(timedelta(days=8))
-        used = await here.run(lambda: CreditCode.get(state="used"))
+        used = await here.run(lambda: IdentityCode.get(state="used"))
         answer = {"answer": "accept"}
         own = await browser.post(f"/treasury/payees/codes/{used.id}", data=answer, follow_redirects=True)
         assert "concerns yourself" in own.text
@@ -444,9 +444,9 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         for _again in range(2):
             said = await tina.post(decision, data={"answer": "refuse", field: "I asked."}, follow_redirects=True)
         assert "four eyes see more than two" in said.text
-        assert (await here.run(lambda: CreditCode.get(id=used.id))).state == "denied"
+        assert (await here.run(lambda: IdentityCode.get(id=used.id))).state == "denied"
         assert "I asked." in (await olga.get("/treasury/payees")).text
-        seen = await here.run(lambda: CreditCode.get(id=used.id))
+        seen = await here.run(lambda: IdentityCode.get(id=used.id))
         await olga.post(decision, data={"answer": "refuse", field: "So did I."})
 
     async def once_more() -> None:
@@ -455,7 +455,7 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
 
     with pytest.raises(Conflict):
         await here.run(once_more)  # who still sees the page from before
-    assert (await here.run(lambda: CreditCode.get(id=used.id))).state == "refused"
+    assert (await here.run(lambda: IdentityCode.get(id=used.id))).state == "refused"
     async with here.sign_in("ana") as browser:
         assert await code_of(browser, present=PASSWORD)
     assert [kind for kind in await notices(here, eve) if kind != "pay_code_waits"] == [

@@ -26,7 +26,7 @@ from fedirec.credits.queries.pools import Home
 from fedirec.db import transaction
 from fedirec.media.models import Media
 from fedirec.payouts.keys import Vault, label_of_batch
-from fedirec.payouts.models import CreditCode, Payee, Payout, PayoutBatch
+from fedirec.payouts.models import IdentityCode, Payee, Payout, PayoutBatch
 from fedirec.projects.actions import leaders_news, leading, steps, tasks
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import ProjectMember, Takeover
@@ -241,7 +241,7 @@ async def _money_of(home: Home, creator: Actor, olga: Actor, vault: Vault) -> tu
     batch = await PayoutBatch.create(proposed_by=olga, **said)
     owed: dict[str, Any] = {"person": person, "currency": "EUR", "amount": 5}
     payout = await Payout.create(key=new_key(), batch=batch, state="batched", **owed)
-    code = await CreditCode.create(person=person, digest="z", state="used", used_by=creator, used_at=now())
+    code = await IdentityCode.create(person=person, digest="z", state="used", used_by=creator, used_at=now())
     found = {"pool": pool.key, "stated": entry.key, "payee": payee.key, "batch": batch.key, "payout": payout.key}
     return found, {"code": code.id}
 

@@ -77,12 +77,12 @@ class PayeeEvent(Model, metaclass=RowClass):
         indexes = [Index(fields=["payee_id", "id"])]
 
 
-class CreditCode(Model, metaclass=RowClass):
+class IdentityCode(Model, metaclass=RowClass):
     """A code with which a person proves who they are when their server is no more, offered with their first credit."""
 
     id = fields.BigIntField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "fedirec.Person", related_name="credit_codes", on_delete=fields.RESTRICT, db_index=True
+        "fedirec.Person", related_name="identity_codes", on_delete=fields.RESTRICT, db_index=True
     )
     person_id: int
     digest = fields.CharField(max_length=64, unique=True)
@@ -113,5 +113,5 @@ class CreditCode(Model, metaclass=RowClass):
     decided_at: fields.Field[datetime | None] = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
-        table = "credit_code"
+        table = "identity_code"
         indexes = [Index(fields=["state", "used_at"])]

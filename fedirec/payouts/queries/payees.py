@@ -44,15 +44,15 @@ _CHANGES: Final = """
        AND EXISTS (SELECT 1 FROM actor_key o WHERE o.actor_id = k.actor_id AND o.kind = k.kind AND o.id < k.id)
      GROUP BY i.person_id
      UNION ALL
-    SELECT w.id, NULL, NULL, 1 FROM {persons} w JOIN credit_code c ON c.person_id = w.id
+    SELECT w.id, NULL, NULL, 1 FROM {persons} w JOIN identity_code c ON c.person_id = w.id
      WHERE c.state IN ('used', 'denied')
      UNION ALL
     SELECT w.id, NULL, NULL, 1 FROM {persons} w JOIN identity i ON i.person_id = w.id
-      JOIN credit_code c ON c.used_by_id = i.actor_id WHERE c.state = 'denied'
+      JOIN identity_code c ON c.used_by_id = i.actor_id WHERE c.state = 'denied'
 """
 _OWN: Final = """
     SELECT 1 FROM payee WHERE person_id = ? AND details IS NOT NULL
-     UNION ALL SELECT 1 FROM credit_code WHERE person_id = ?
+     UNION ALL SELECT 1 FROM identity_code WHERE person_id = ?
      UNION ALL SELECT 1 FROM production_credit WHERE person_id = ?
      UNION ALL SELECT 1 FROM share WHERE person_id = ?
      UNION ALL SELECT 1 FROM payable WHERE person_id = ?

@@ -15,7 +15,7 @@ from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.letters import Post
 from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.actions.persons import person_of
-from fedirec.accounts.codes import digest_of_credit_code, new_recovery_code
+from fedirec.accounts.codes import digest_of_identity_code, new_recovery_code
 from fedirec.accounts.models import Person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
@@ -40,7 +40,7 @@ from fedirec.payouts.addresses import CODE, PAYEES
 from fedirec.payouts.codes import UNDECIDED, CodeState
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import CreditCode, Payee
+from fedirec.payouts.models import IdentityCode, Payee
 from fedirec.payouts.queries.codes import decidable_at
 from fedirec.payouts.queries.payees import find_payee
 from fedirec.uris import new_key
@@ -61,11 +61,11 @@ async def make_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     warned = await _warning(post, vault, person, Notice.PAY_CODE_MADE, cause=viewer.actor)
     async with transaction():
         await hold(person)
-        if await CreditCode.filter(person_id=person.id, state__in=UNDECIDED).exists():
+        if await IdentityCode.filter(person_id=person.id, state__in=UNDECIDED).exists():
             raise Conflict("Somebody has used your code. First it has to be decided who that is.")
-        earlier = CreditCode.filter(person_id=person.id, state=CodeState.GIVEN, ends_at=None)
+        earlier = IdentityCode.filter(person_id=person.id, state=CodeState.GIVEN, ends_at=None)
         await earlier.update(ends_at=now() + timedelta(days=days))
-        await CreditCode.create(person_id=person.id, digest=digest_of_credit_code(code))
+        await IdentityCode.create(person_id=person.id, digest=digest_of_identity_code(code))
         await warned.send()
     return code
 
@@ -78,10 +78,10 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     require(viewer, Permission.BE_PAID)
     if viewer.session_id is None:
         raise Forbidden("Programs cannot do that. Please sign in with a browser.")
-    attempts.check(f"credit code {viewer.account.id}")
-    attempts.check(f"credit code from {visitor}", cost=0.5)
+    attempts.check(f"identity code {viewer.account.id}")
+    attempts.check(f"identity code from {visitor}", cost=0.5)
     wrong = Forbidden("That code is not good, or not any more.", field="code")
-    given = CreditCode.get_or_none(digest=digest_of_credit_code(typed), state=CodeState.GIVEN)
+    given = IdentityCode.get_or_none(digest=digest_of_identity_code(typed), state=CodeState.GIVEN)
     code = await given.select_related("person")
     if code is None or (code.ends_at is not None and code.ends_at <= now()):
         raise wrong
@@ -93,7 +93,7 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
     payee = await find_payee(person)
     treasurers = await those_who_may(Permission.PAY)
     async with transaction():
-        used = CreditCode.filter(id=code.id, state=CodeState.GIVEN)
+        used = IdentityCode.filter(id=code.id, state=CodeState.GIVEN)
         if not await used.update(state=CodeState.USED, used_at=now(), used_by_id=viewer.actor.id):
             raise wrong  # somebody else was quicker
         if payee is not None:
@@ -102,7 +102,7 @@ async def use_code(viewer: Viewer, typed: str, *, vault: Vault, post: Post, visi
         about = f"{post.origin}{PAYEES}#{new_key()}"
         told = [account for account in treasurers if account.actor_id != viewer.actor.id]
         await notify_all(told, Notice.PAY_CODE_WAITS, viewer.actor, about, about, {"title": person.name})
-        await audit(viewer, "use_credit_code", viewer.actor.uri, person=person.id)
+        await audit(viewer, "use_identity_code", viewer.actor.uri, person=person.id)
 
 
 async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, attempts: RateLimit) -> None:
@@ -114,7 +114,7 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     """
     await prove_it_is_them(viewer, present, attempts=attempts)
     person = await person_of(viewer.actor)
-    used = CreditCode.filter(person_id=person.id, state=CodeState.USED)
+    used = IdentityCode.filter(person_id=person.id, state=CodeState.USED)
     code = await used.select_related("used_by", "person").first()
     if code is None or code.used_by is None:
         raise NotFound("Nobody has used your code.")
@@ -125,7 +125,7 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
     ]
     payee, treasurers = await find_payee(claimant), await those_who_may(Permission.PAY)
     async with transaction():
-        still = CreditCode.filter(id=code.id, state=CodeState.USED)
+        still = IdentityCode.filter(id=code.id, state=CodeState.USED)
         if not await still.update(state=CodeState.DENIED, denied_at=now()):
             raise Conflict("That has been decided.")
         if payee is not None:
@@ -134,11 +134,11 @@ async def deny_code(viewer: Viewer, *, present: str, vault: Vault, post: Post, a
             await warned.send()
         about = f"{post.origin}{PAYEES}#{new_key()}"
         await notify_all(treasurers, Notice.PAY_CODE_DENIED, viewer.actor, about, about, {"title": person.name})
-        await audit(viewer, "deny_credit_code", code.used_by.uri, person=person.id)
+        await audit(viewer, "deny_identity_code", code.used_by.uri, person=person.id)
 
 
 async def decide_code(
-    doer: Viewer, code: CreditCode, *, is_accepted: bool, reason: str, vault: Vault, post: Post
+    doer: Viewer, code: IdentityCode, *, is_accepted: bool, reason: str, vault: Vault, post: Post
 ) -> bool:
     """A treasurer says whether whoever used `code` is that person; if so, they are one, for good, and the accounts that
     the person had are lost to them: what was said there about how they are paid is erased.
@@ -169,11 +169,11 @@ async def decide_code(
     kind = Notice.PAY_CODE_ACCEPTED if is_accepted else Notice.PAY_CODE_REFUSED
     told = [await _warning(post, vault, each, kind, title=person.name) for each in (person, theirs)]
     async with transaction(), gathering():
-        if not await CreditCode.filter(id=code.id, state__in=UNDECIDED).update(
+        if not await IdentityCode.filter(id=code.id, state__in=UNDECIDED).update(
             state=said, decided_by_id=doer.actor.id, decided_at=now(), reason=why
         ):
             raise Conflict("That has been decided.")
-        await audit(doer, f"{'accept' if is_accepted else 'refuse'}_credit_code", claimant.uri, person=person.id)
+        await audit(doer, f"{'accept' if is_accepted else 'refuse'}_identity_code", claimant.uri, person=person.id)
         for warned in told:
             await warned.send()
         if is_accepted:
@@ -181,7 +181,7 @@ async def decide_code(
     return True
 
 
-async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, reason: str) -> bool:
+async def _is_second(doer: Viewer, code: IdentityCode, mine: Person, said: str, reason: str) -> bool:
     """Whether another treasurer said the same before, or the same one who is alone has waited; else it is kept that
     `doer` says it. Raises Conflict where they are alone and it is too early, and Forbidden where they are not.
     """
@@ -198,7 +198,7 @@ async def _is_second(doer: Viewer, code: CreditCode, mine: Person, said: str, re
             return True
         code.said, code.said_by_id, code.said_at, code.reason = said, doer.actor.id, now(), reason
         await code.save(update_fields=["said", "said_by_id", "said_at", "reason"])
-        await audit(doer, "speak_of_credit_code", doer.uri, person=code.person_id, said=said)
+        await audit(doer, "speak_of_identity_code", doer.uri, person=code.person_id, said=said)
     return False
 
 

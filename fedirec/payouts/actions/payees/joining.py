@@ -35,7 +35,7 @@ from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.codes import CodeState
 from fedirec.payouts.holds import Cause
 from fedirec.payouts.keys import Vault
-from fedirec.payouts.models import CreditCode, Payee
+from fedirec.payouts.models import IdentityCode, Payee
 from fedirec.payouts.queries.payees import has_own
 from fedirec.remix.actions.reminders import is_first
 from fedirec.web.ratelimit import RateLimit
@@ -168,8 +168,8 @@ async def join_money(doer: HasUri, stays: Person, other: Person, *, cause: Cause
     first, second = joined.stays, joined.other
     await ProductionCredit.filter(person_id=second).update(person_id=first)
     if is_lost:
-        await CreditCode.filter(person_id=second, state=CodeState.GIVEN).update(state=CodeState.REPLACED)
-    await CreditCode.filter(person_id=second).update(person_id=first)
+        await IdentityCode.filter(person_id=second, state=CodeState.GIVEN).update(state=CodeState.REPLACED)
+    await IdentityCode.filter(person_id=second).update(person_id=first)
     payees = {payee.person_id: payee for payee in await Payee.filter(person_id__in=[first, second])}
     kept, spare = payees.get(first), payees.get(second)
     if kept is None and spare is not None and not is_lost:
