@@ -28,7 +28,9 @@ from fedirec.accounts.permissions import Operator, Scope
 from fedirec.activitypub.follows import follow
 from fedirec.admin.backup import back_up
 from fedirec.app import create_app
+from fedirec.clock import now
 from fedirec.credits.actions.settings import set_account
+from fedirec.payouts.actions.reconciling import mark_batch
 from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.models import Payee, PayoutBatch
 from tests.accounts.test_leaving import everything_in
@@ -94,6 +96,11 @@ async def token_of(name: str) -> str:
     return await create_token(account, name="all", scopes=[Scope.READ, Scope.WRITE, Scope.ACCOUNT])
 
 
+async def pay_in_full(office: Office, batch: PayoutBatch) -> None:
+    """All that was handed to the bank has arrived."""
+    await mark_batch(await office.viewer("tina"), office.ways, batch, reference="statement 7", text="It stands there.")
+
+
 @pytest.mark.one_database
 async def test_what_payees_say_stands_nowhere_else(
     here: Instance,
@@ -117,6 +124,9 @@ async def test_what_payees_say_stands_nowhere_else(
     async with here.sign_in("ana") as browser:
         mistyped = await browser.post("/money/details", data=DETAILS | {"iban": f"{IBAN[:-1]}1"})
         assert (mistyped.status_code, "has a mistake in it" in mistyped.text) == (422, True)
+        # What a file cannot hold of a name they read beforehand, which is all of it that any page repeats.
+        await browser.post("/money/details", data=DETAILS | {"name": "Zyxwana Plantagenêt"})
+        assert "your name stands as Zyxwana Plantagenet:" in (await browser.get("/money/details")).text
         assert (await browser.post("/money/details", data=DETAILS)).status_code == 303
         own = await pages_of(here, browser, [])
         assert "DE** **** 3000" in own["/money"]
@@ -143,18 +153,25 @@ async def test_what_payees_say_stands_nowhere_else(
     assert stored.file is not None
     assert "370400440532013" in found_in(vault.unseal(bytes(stored.file), label=f"batch {batch.key}"))
 
+    await here.run(lambda: pay_in_full(office, batch))
+    year = now().year
     further = [f"/pay/{proposal.key}", "/u/ana", f"/treasury/batches/{batch.key}", f"/treasury/payees/{payee.key}"]
+    further += [f"/money/statements/{year}", f"/money/statements/{year}.csv"]
     pages = dict[str, str]()
+    async with here.sign_in("tina") as browser:
+        answer = await browser.post("/treasury/payees/statements", data={"year": str(year)})
+        pages["statements of everybody"] = answer.text
+        assert "123.45" in answer.text
     async with here.client() as browser:
         pages |= {f"stranger {path}": page for path, page in (await pages_of(here, browser, further)).items()}
-    for name in ("bo", "tina"):
+    for name in ("ana", "bo", "tina"):
         async with here.sign_in(name) as browser:
             pages |= {f"{name} {path}": page for path, page in (await pages_of(here, browser, further)).items()}
     for name in ("bo", "ana"):
         token = await here.run(token_of, name)
         async with here.client() as program:
             program.headers.update({"authorization": f"Bearer {token}", "accept": "application/json"})
-            for path in ("/api/me", "/api/me/money", "/api/me/money/2026", f"/api/people/{ana.id}", "/api/audit"):
+            for path in ("/api/me", "/api/me/money", f"/api/me/money/{year}", f"/api/people/{ana.id}", "/api/audit"):
                 pages[f"{name} {path}"] = (await program.get(path)).text
     assert "12345" in pages["ana /api/me/money"]
     assert [path for path, page in pages.items() if found_in(page)] == []
