@@ -49,10 +49,10 @@ def returned(payout: str, number: int, *, batch: str, person: int, amount: int, 
     return Entry("payout_returned", lines=lines, reference=f"{_try(payout, number)}:returned")
 
 
-def came_back(payout: str, number: int, *, person: int, amount: int, currency: str, whole: int, account: str) -> Entry:
-    """`amount` of a payment that had arrived came back, so that `whole` of it is ours again with what came before."""
+def came_back(payout: str, number: int, *, person: int, amount: int, currency: str, total: int, account: str) -> Entry:
+    """`amount` of a payment that had arrived came back, so that `total` of it is ours again with what came before."""
     lines = (Line(account, amount, currency), Line(payable(person), -amount, currency))
-    return Entry("payout_returned", lines=lines, reference=f"{_try(payout, number)}:came_back:{whole}")
+    return Entry("payout_returned", lines=lines, reference=f"{_try(payout, number)}:came_back:{total}")
 
 
 def found_paid(payout: str, number: int, *, person: int, amount: int, currency: str, account: str) -> Entry:
@@ -61,10 +61,10 @@ def found_paid(payout: str, number: int, *, person: int, amount: int, currency: 
     return Entry("payout_settled", lines=lines, reference=f"{_try(payout, number)}:found_paid")
 
 
-def charged(payout: str, number: int, *, fee: int, currency: str, whole: int, account: str) -> Entry:
-    """The provider took `fee` for a try, or gave it back where that is below 0; `whole` with what it took before."""
+def charged(payout: str, number: int, *, fee: int, currency: str, total: int, account: str) -> Entry:
+    """The provider took `fee` for a try, or gave it back where that is below 0; `total` with what it took before."""
     lines = (Line(fees(), fee, currency), Line(account, -fee, currency))
-    return Entry("payout_fee", lines=lines, reference=f"{_try(payout, number)}:fee:{currency}:{whole}")
+    return Entry("payout_fee", lines=lines, reference=f"{_try(payout, number)}:fee:{currency}:{total}")
 
 
 def transferred(name: str, *, mark: str, amount: int, currency: str) -> Entry:

@@ -9,10 +9,8 @@ from fedirec.clock import now
 from fedirec.credits.models import LockedShare, PayProposal
 from fedirec.db import add_row, transaction
 from fedirec.db.holding import hold
-from fedirec.db.rows import fetch_tuples
-from fedirec.db.tables import marks
 from fedirec.payouts.models import Payable
-from fedirec.payouts.queries.money import ACCRUING
+from fedirec.payouts.queries.money import parts_to_accrue
 
 PAGE: Final = 50
 
@@ -22,16 +20,10 @@ async def accrue() -> int:
 
     Doing it again adds nothing. The books know it since it was locked; this is how it is paid.
     """
-    rows = await fetch_tuples(
-        "SELECT DISTINCT s.proposal_id, s.part FROM pay_proposal p JOIN locked_share s ON s.proposal_id = p.id "  # noqa: S608
-        f"WHERE p.state IN ({marks(ACCRUING)}) AND NOT EXISTS "
-        "(SELECT 1 FROM payable x WHERE x.proposal_id = s.proposal_id AND x.part = s.part) LIMIT ?",
-        *ACCRUING,
-        PAGE,
-    )
-    for proposal_id, part in rows:
+    parts = await parts_to_accrue(PAGE)
+    for proposal_id, part in parts:
         await accrue_part(await PayProposal.get(id=proposal_id), part)
-    return len(rows)
+    return len(parts)
 
 
 async def accrue_part(proposal: PayProposal, part: str) -> None:

@@ -151,31 +151,31 @@ async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, aft
 
 
 async def _come_back(
-    batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, whole: int
+    batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, total: int
 ) -> tuple[list[Entry], list[int]]:
-    """`whole` of the payment is ours again, with what came back before. A part of it becomes a payment of its own; the
+    """`total` of the payment is ours again, with what came back before. A part of it becomes a payment of its own; the
     rows of those that are new are told.
     """
-    whole = min(whole, payout.amount)
-    more = whole - attempt.came_back
+    total = min(total, payout.amount)
+    more = total - attempt.came_back
     if more <= 0:
         return [], []
     key, number, person, currency = payout.key, attempt.number, payout.person_id, payout.currency
     arrived = bookings.came_back(
-        key, number, person=person, amount=more, currency=currency, whole=whole, account=account_of(attempt)
+        key, number, person=person, amount=more, currency=currency, total=total, account=account_of(attempt)
     )
-    if whole == payout.amount and not attempt.came_back:
+    if total == payout.amount and not attempt.came_back:
         was_settled = attempt.state == AttemptState.SETTLED
-        attempt.state, attempt.came_back, attempt.ended_at = AttemptState.RETURNED, whole, now()
+        attempt.state, attempt.came_back, attempt.ended_at = AttemptState.RETURNED, total, now()
         payout.state, payout.needs_person = advance(payout.state, Step.RETURN), False
         payout.reason, payout.settled_at = attempt.said, None
-        flying = bookings.returned(key, number, batch=batch.key, person=person, amount=whole, currency=currency)
+        flying = bookings.returned(key, number, batch=batch.key, person=person, amount=total, currency=currency)
         return [arrived if was_settled else flying], []
     entries = []
     if attempt.state != AttemptState.SETTLED:
         entries += await _go_on(batch, payout, attempt, AttemptState.SETTLED)
-    attempt.came_back = whole
-    again = await _pay_apart(payout, more, key=str(uuid8(key, number, "came back", whole)), reason=attempt.said)
+    attempt.came_back = total
+    again = await _pay_apart(payout, more, key=str(uuid8(key, number, "came back", total)), reason=attempt.said)
     return [*entries, arrived], [again.id]
 
 
@@ -243,11 +243,11 @@ async def _charge(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> l
             return []
         return [
             bookings.charged(
-                payout.key, attempt.number, fee=more, currency=currency, whole=outcome.fee, account=account_of(attempt)
+                payout.key, attempt.number, fee=more, currency=currency, total=outcome.fee, account=account_of(attempt)
             )
         ]
     entry = bookings.charged(
-        payout.key, attempt.number, fee=outcome.fee, currency=currency, whole=0, account=account_of(attempt)
+        payout.key, attempt.number, fee=outcome.fee, currency=currency, total=0, account=account_of(attempt)
     )
     return [] if await find_entry(entry.reference) else [entry]
 

@@ -21,6 +21,7 @@ from fedirec.payouts.bookings import claimed
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.models import Payable, Payout
 from fedirec.payouts.payments import AttemptState, PayableState, State, Step, advance
+from fedirec.payouts.queries.money import rows_of
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.waiting import lacks_of, statuses_by_row, waiting_people
 from fedirec.payouts.queries.ways import Ways
@@ -84,8 +85,7 @@ async def make_payouts(person: Person, currency: str, *, only: Collection[int] |
     made = []
     async with transaction():
         await hold(person)
-        rows = [person.id, *await Person.filter(joined_id=person.id).order_by("id").values_list("id", flat=True)]
-        for row in rows:
+        for row in await rows_of(person):
             carried = Payable.filter(person_id=row, currency=currency, state=PayableState.OWED, payout_id=None)
             if only is not None:
                 carried = carried.filter(id__in=sorted(only))

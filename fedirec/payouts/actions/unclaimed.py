@@ -16,7 +16,7 @@ from typing import Final
 
 from fedirec.accounts.actions.audit import audit
 from fedirec.accounts.actions.persons import person_of, roots_of
-from fedirec.accounts.models import Account, Person
+from fedirec.accounts.models import Account
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.queries import ACTIVE
@@ -49,6 +49,7 @@ from fedirec.payouts.lacks import THEIRS, Lack
 from fedirec.payouts.lapses import lapses_at, may_lapse, notice_due
 from fedirec.payouts.models import Payable, PayeeEvent, Payout
 from fedirec.payouts.payments import PayableState, State, Step, advance
+from fedirec.payouts.queries.money import rows_of
 from fedirec.payouts.queries.payees import PayeeStatus
 from fedirec.payouts.queries.stopping import refuse_stopped
 from fedirec.payouts.queries.waiting import Waiting, lacks_of, statuses_by_row, waiting_people
@@ -175,22 +176,17 @@ async def _begin_giving(doer: Viewer, payout: Payout, said: str) -> None:
 
 async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
     """What somebody is owed and claims not, by what was said about it and the day since which it is owed."""
-    rows = await Person.filter(joined_id=each.person.id).values_list("id", flat=True)
-    carried = Payable.filter(
-        person_id__in=[each.person.id, *(int(str(row)) for row in rows)],
-        currency=each.currency,
-        state=PayableState.OWED,
-        payout_id=None,
-    )
+    carried = Payable.filter(state=PayableState.OWED, payout_id=None, currency=each.currency)
+    theirs = carried.filter(person_id__in=await rows_of(each.person)).order_by("id")
     groups: defaultdict[tuple[Stated, date], list[Payable]] = defaultdict(list)
-    for payable in await carried.order_by("id").select_related("proposal"):
+    for payable in await theirs.select_related("proposal"):
         groups[_stated(payable), payable.created_at.date()].append(payable)
     lapsed = 0
     for (stated, _day), payables in groups.items():
 
-        async def let_go(owed: Collection[int] = frozenset(payable.id for payable in payables)) -> int:
+        async def let_go(only: Collection[int] = frozenset(payable.id for payable in payables)) -> int:
             async with transaction(), gathering():
-                payouts = await make_payouts(each.person, each.currency, only=owed)
+                payouts = await make_payouts(each.person, each.currency, only=only)
                 entries = [entry for payout in payouts for entry in await lapse(payout)]
                 for entry in entries:
                     await post(entry)

@@ -25,8 +25,13 @@ from fedirec.payouts.queries.ways import Ways
 PAGE: Final = 30
 _AT_ONCE: Final = 500
 KINDS: Final = ("royalty", "service", "prize")
-ACCRUING: Final = sorted(state.value for state in BINDING - {Stage.CLOSED, Stage.PAID})
+_ACCRUING: Final = sorted(state.value for state in BINDING - {Stage.CLOSED, Stage.PAID})
 """States of proposals of which something may have been locked that is not written down as owed yet."""
+_NOT_ACCRUED: Final = f"""
+    FROM pay_proposal p JOIN locked_share s ON s.proposal_id = p.id
+     WHERE p.state IN ({", ".join(f"'{state}'" for state in _ACCRUING)})
+       AND NOT EXISTS (SELECT 1 FROM payable x WHERE x.proposal_id = s.proposal_id AND x.part = s.part)
+"""  # noqa: S608  (only constants are spliced in)
 _UNDER_WAY: Final = (State.READY, State.BATCHED, State.SUBMITTED, State.RETURNED, State.FAILED)
 
 
@@ -136,14 +141,14 @@ async def balances_with(person: Person, standing: PayeeStatus | None, ways: Ways
 async def is_coming(person: Person | None = None) -> bool:
     """Whether something was locked just now, for `person` or for anybody, that is not written down as owed yet."""
     rows = await rows_of(person) if person is not None else []
-    found = await fetch_tuples(
-        "SELECT 1 FROM pay_proposal p JOIN locked_share s ON s.proposal_id = p.id "  # noqa: S608
-        f"WHERE p.state IN ({marks(ACCRUING)}) {f'AND s.person_id IN ({marks(rows)})' if rows else ''} AND NOT EXISTS "
-        "(SELECT 1 FROM payable x WHERE x.proposal_id = s.proposal_id AND x.part = s.part) LIMIT 1",
-        *ACCRUING,
-        *rows,
-    )
-    return bool(found)
+    theirs = f"AND s.person_id IN ({marks(rows)})" if rows else ""
+    return bool(await fetch_tuples(f"SELECT 1 {_NOT_ACCRUED} {theirs} LIMIT 1", *rows))
+
+
+async def parts_to_accrue(limit: int) -> list[tuple[int, str]]:
+    """Parts of proposals, by the row of the proposal and their name, that are locked and not written down as owed."""
+    rows = await fetch_tuples(f"SELECT DISTINCT s.proposal_id, s.part {_NOT_ACCRUED} LIMIT ?", limit)
+    return [(int(proposal_id), str(part)) for proposal_id, part in rows]
 
 
 async def payables_of(person: Person, *, before: int | None, limit: int = PAGE) -> tuple[list[Payable], int | None]:
