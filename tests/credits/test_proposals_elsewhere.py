@@ -17,7 +17,7 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Role
 from fedirec.accounts.telling import page_of
 from fedirec.activitypub import ld
-from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
+from fedirec.activitypub.contexts import HEAD_CONTEXT, PROPOSAL_CONTEXT
 from fedirec.activitypub.keys import read_public_key
 from fedirec.activitypub.models import Actor, ActorKey, Evidence, Follow, Outgoing, Received
 from fedirec.activitypub.own import own_actor
@@ -28,12 +28,12 @@ from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
-from fedirec.credits.actions.proposals.deciding import close_windows
+from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.hearing import answer_objection, appeal_objection, decide_appeal, object_to
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
-from fedirec.credits.actions.proposals.publishing import publish_revision
+from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import (
@@ -67,6 +67,7 @@ from fedirec.payouts.actions.submitting import submit_batch
 from fedirec.payouts.models import Payout
 from fedirec.payouts.queries.verifying import find_differences
 from fedirec.remix.actions.private_notes import tell_people
+from fedirec.remix.models import News
 from fedirec.remix.sizes import size_of
 from tests.conftest import Pass
 from tests.credits.moving import moves
@@ -197,6 +198,15 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     await here.run(close_windows)
     await settle(here, there)
     assert (await copy_at(there, proposal)).state == "closing", "nobody can object any more, there neither"
+
+    # The host says no, and why, and everybody hears of it; what it then says yes to it has looked at again.
+    no: dict[str, Any] = {"digest": second.digest, "accepts": False, "reason": "Count the sound again."}
+    await here.run(lambda: decide_proposal(earned.tom, proposal, **no))
+    await settle(here, there)
+    assert (await copy_at(there, proposal)).state == (await earned.look(proposal)).state == "closing"
+    said_no = "It is decided that money is not shared as “Sales of the film” says."
+    assert await here.run(lambda: News.filter(text__startswith=said_no, text__contains=proposal.uri).exists())
+    assert "Count the sound again." in (await there.get(f"/pay/{copy.key}")).text
     await earned.decided(proposal, second, time_passes)
     await settle(here, there)
     await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
@@ -207,7 +217,7 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     notices = await there.run(lambda: Notification.filter(account__actor_id=dia.id).order_by("id"))
     kinds = [
         *("proposal_published", "proposal_revised", "objection_answered", "objection_answered"),
-        *("objection_decided", "proposal_decided", "proposal_locked"),
+        *("objection_decided", "proposal_rejected", "proposal_decided", "proposal_locked"),
     ]
     about_it = [
         each.kind for each in notices if each.details.get("title") == copy.title or "share" in str(each.details)
@@ -275,6 +285,16 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
         [there.origin],
     )
     assert (await here.run(lambda: verify(against=asked.heads))).is_sound
+
+    # Who keeps it cannot make anything else of it: what this instance never signed accuses nobody.
+    async def keep_another_word() -> None:
+        await unprotect("chain_head")
+        head.document = {**head.document, "object": {**head.document["object"], "chainNumber": 1}}
+        await head.save(update_fields=["document"])
+
+    await there.run(keep_another_word)
+    again = await here.run(ask_peers, here.state["remote"])
+    assert (again.heads, again.unproved) == ({(first_head.number, first_head.digest)}, 1)
 
     async def rewrite_history() -> None:
         await unprotect()
@@ -537,6 +557,13 @@ async def test_replies_stand_under_a_proposal_until_their_author_takes_them_back
     await here.work()
     assert "Fair!" in (await here.get(f"/pay/{proposal.key}")).text
 
+    # Who says that they moved hears of it where they were and where they are, until it is known who that is.
+    moved, olga = await moves(here, good, bo), await here.run(lambda: Actor.get(local_handle="olga"))
+    await here.run(lambda: cancel_proposal(olga, proposal, "There is no grant."))
+    letters = await here.run(lambda: Outgoing.filter(type="Create", id__gt=told[-1].id))
+    documents = [each.document for each in letters if "There is no grant." in str(each.document)]
+    assert sorted(each["to"][0] for each in documents) == [bo, moved]
+
 
 @pytest.mark.one_database
 async def test_a_home_that_lies_is_not_believed(here: Instance, network: Network) -> None:
@@ -621,6 +648,45 @@ async def test_a_home_that_lies_is_not_believed(here: Instance, network: Network
     second = proposal(2, first["digestMultibase"], title="Shares, again")
     assert (await tells(second))[0][0] == 2
     assert await tells(first) == [(2, WENT_BACK)]
+    await _tells_ends_of_logs(here, evil, uri, other=Peer(network, "good.test").actor("app", type="Application"))
+
+
+async def _tells_ends_of_logs(here: Instance, evil: Peer, about: str, *, other: str) -> None:
+    """Only an instance itself tells the end of its log, signed, where somebody here is listed in what it locked."""
+    app = evil.actor("app", type="Application", assertionMethod=[_multikey(evil, "app")])
+    person = evil.actor("x", assertionMethod=[_multikey(evil, "x")])
+
+    async def tell(*, by: str = app, is_proved: bool = True, **changes: Any) -> list[int]:
+        end = {
+            "id": f"{evil.origin}/audit-heads/7",
+            "type": "Object",
+            "kind": "chainHead",
+            "attributedTo": by,
+            "chainNumber": 7,
+            "chainDigest": "a" * 64,
+            "about": about,
+            "published": "2026-11-23T12:00:00Z",
+        }
+        said = evil.activity("Create", by, end | changes, **{"@context": HEAD_CONTEXT, "published": end["published"]})
+        method = f"{by}#ed25519"
+        proved = add_proof(said, key=ED25519, verification_method=method, created=now()) if is_proved else said
+        await evil.post(here, proved)
+        await here.work()
+        return [row.number for row in await here.run(lambda: ChainHead.filter(origin=evil.origin))]
+
+    for changes in (
+        {"by": person},
+        {"attributedTo": other},
+        {"attributedTo": other, "id": f"{other}/audit-heads/7"},
+        {"is_proved": False},
+        {"about": f"{evil.origin}/pay/nobody-here"},
+        {"about": f"{here.origin}/pay/1"},
+        {"chainNumber": 0},
+        {"chainDigest": "a" * 63},
+    ):
+        assert await tell(**changes) == [], changes
+    assert not await here.run(ChainHead.exists)
+    assert await tell() == [7], "everything else about it was right"
 
 
 async def _follows(here: Instance, person: Actor, uri: str) -> None:
