@@ -92,11 +92,11 @@ async def propose_batch(
             people_needed=settings.people_needed,
             proposed_at=now(),
         )
-        for payout, standing in chosen:
+        for payout, status in chosen:
             await hold(payout)
             payout.state = advance(payout.state, Step.BATCH)
-            payout.batch_id, payout.fingerprint = batch.id, standing.payee.fingerprint
-            payout.country = standing.payee.country
+            payout.batch_id, payout.fingerprint = batch.id, status.payee.fingerprint
+            payout.country = status.payee.country
             await payout.save(update_fields=["state", "batch_id", "fingerprint", "country"])
         payouts = [payout for payout, _ in chosen]
         batch.digest = digest_of(batch, payouts)
@@ -206,14 +206,14 @@ async def is_as_approved(batch: PayoutBatch, payouts: Sequence[Payout], ways: Wa
     """Whether all in `batch` can be paid now, to exactly the details with which it was put together."""
     if digest_of(batch, payouts) != batch.digest:
         return False
-    standings = await statuses_by_row([payout.person_id for payout in payouts], vault)
+    statuses = await statuses_by_row([payout.person_id for payout in payouts], vault)
     offered, settings = await ways.offered(), await money_settings()
     return all(
         payout.state == State.BATCHED
         and not payout.needs_person
-        and (standing := standings.get(payout.person_id)) is not None
-        and _may_be_paid(payout, standing, batch.adapter, offered=offered, settings=settings)
-        and standing.payee.fingerprint == payout.fingerprint
+        and (status := statuses.get(payout.person_id)) is not None
+        and _may_be_paid(payout, status, batch.adapter, offered=offered, settings=settings)
+        and status.payee.fingerprint == payout.fingerprint
         for payout in payouts
     )
 
@@ -271,21 +271,21 @@ async def _ready(ways: Ways, vault: Vault, way: Adapter, currency: str) -> list[
         if not rows:
             break
         after = rows[-1].id
-        standings = await statuses_by_row([row.person_id for row in rows], vault)
+        statuses = await statuses_by_row([row.person_id for row in rows], vault)
         found += [
-            (row, standing)
+            (row, status)
             for row in rows
-            if (standing := standings.get(row.person_id)) is not None
-            and _may_be_paid(row, standing, way.name, offered=offered, settings=settings)
+            if (status := statuses.get(row.person_id)) is not None
+            and _may_be_paid(row, status, way.name, offered=offered, settings=settings)
         ]
     return found[:MAX_IN_BATCH]
 
 
 def _may_be_paid(
-    payout: Payout, standing: PayeeStatus, adapter: str, *, offered: Mapping[str, Adapter], settings: MoneySettings
+    payout: Payout, status: PayeeStatus, adapter: str, *, offered: Mapping[str, Adapter], settings: MoneySettings
 ) -> bool:
-    return standing.payee.adapter == adapter and not lacks_of(
-        standing, offered, settings, currency=payout.currency, amount=payout.amount, is_again=True
+    return status.payee.adapter == adapter and not lacks_of(
+        status, offered, settings, currency=payout.currency, amount=payout.amount, is_again=True
     )
 
 

@@ -132,13 +132,13 @@ async def _renew(ways: Ways, vault: Vault) -> int:
 
 
 async def _renew_some(rows: Collection[Payout], ways: Ways, vault: Vault) -> int:
-    standings = await statuses_by_row([row.person_id for row in rows], vault)
+    statuses = await statuses_by_row([row.person_id for row in rows], vault)
     offered, settings, made = await ways.offered(), await money_settings(), 0
     for row in rows:
-        standing = standings.get(row.person_id)
-        if standing is None or (row.state != State.UNCLAIMED and not await goes_on(row, standing)):
+        status = statuses.get(row.person_id)
+        if status is None or (row.state != State.UNCLAIMED and not await goes_on(row, status)):
             continue
-        if lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True):
+        if lacks_of(status, offered, settings, currency=row.currency, amount=row.amount, is_again=True):
             continue
         async with transaction():
             await hold(row)
@@ -158,7 +158,7 @@ async def claim(payout: Payout) -> None:
     await post(claimed(payout.key, at=now(), person=payout.person_id, amount=payout.amount, currency=payout.currency))
 
 
-async def goes_on(payout: Payout, standing: PayeeStatus) -> bool:
+async def goes_on(payout: Payout, status: PayeeStatus) -> bool:
     """Whether a payment that stopped goes on by itself: nothing had left for it, or the payee says something else about
     how they are paid than when it went out.
     """
@@ -166,4 +166,4 @@ async def goes_on(payout: Payout, standing: PayeeStatus) -> bool:
     if last is not None and last.state == AttemptState.ABANDONED and last.by_id is None:
         return True
     went_out = last.begun_at if last is not None else payout.created_at
-    return standing.payee.fingerprint != payout.fingerprint or standing.payee.changed_at > went_out
+    return status.payee.fingerprint != payout.fingerprint or status.payee.changed_at > went_out

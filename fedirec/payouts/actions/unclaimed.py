@@ -202,13 +202,13 @@ async def _look_at_stopped(state: State, ways: Ways, vault: Vault, settings: Mon
     offered, lapsed, after = await ways.offered(), 0, 0
     while rows := await Payout.filter(state=state, needs_person=False, id__gt=after).order_by("id").limit(PAGE):
         after = rows[-1].id
-        standings = await statuses_by_row([row.person_id for row in rows], vault)
+        statuses = await statuses_by_row([row.person_id for row in rows], vault)
         roots = await roots_of([row.person_id for row in rows])
         for row in rows:
-            standing = standings.get(row.person_id)
-            lacking = lacks_of(standing, offered, settings, currency=row.currency, amount=row.amount, is_again=True)
+            status = statuses.get(row.person_id)
+            lacking = lacks_of(status, offered, settings, currency=row.currency, amount=row.amount, is_again=True)
             if Lack.HOLD in lacking or (
-                not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, standing))
+                not THEIRS.intersection(lacking) and (state is State.READY or await _went_on(row, status))
             ):
                 continue
 
@@ -276,8 +276,8 @@ def _stated(payable: Payable) -> Stated:
     return Stated(proposal.unclaimed_policy, proposal.unclaimed_months, proposal.unclaimed_charity)
 
 
-async def _went_on(payout: Payout, standing: PayeeStatus | None) -> bool:
-    return standing is not None and await goes_on(payout, standing)
+async def _went_on(payout: Payout, status: PayeeStatus | None) -> bool:
+    return status is not None and await goes_on(payout, status)
 
 
 async def _stopped_at(payout: Payout) -> datetime:

@@ -98,10 +98,10 @@ class Clerk:
     async def is_held(self, row: PayoutAttempt) -> bool:
         """Whether something happened to the payee's accounts since it was approved: then nothing more is sent."""
         person_id = row.payout.person_id
-        standing = (await statuses_by_row([person_id], self.vault)).get(person_id)
-        if standing is None or not standing.is_confirmed:
+        status = (await statuses_by_row([person_id], self.vault)).get(person_id)
+        if status is None or not status.is_confirmed:
             return True
-        return standing.held_until is not None and standing.held_until > now()
+        return status.held_until is not None and status.held_until > now()
 
     async def attempt_of(self, row: PayoutAttempt, details: dict[str, str], *, is_first: bool = False) -> Attempt:
         attempt = Attempt(

@@ -146,12 +146,12 @@ def _beside(error: FedirecError, field: str) -> FedirecError:
 
 async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> dict[str, Any]:
     person = await person_of(viewer.actor)
-    standing = (await statuses_of([person.id], request.state["vault"])).get(person.id)
+    status = (await statuses_of([person.id], request.state["vault"])).get(person.id)
     offered: Mapping[str, Adapter] = await request.state["ways"].offered()
-    asked = way or request.query_params.get("way", "") or (standing.payee.adapter if standing else "")
+    asked = way or request.query_params.get("way", "") or (status.payee.adapter if status else "")
     chosen = asked if asked in offered else next(iter(offered))
-    events = await events_of(standing.payee) if standing else []
-    known = unsealed(standing.payee, request.state["vault"]) if standing else None
+    events = await events_of(status.payee) if status else []
+    known = unsealed(status.payee, request.state["vault"]) if status else None
     return {
         "tabs": money_tabs(request),
         "ways": [
@@ -159,7 +159,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
             for name, each in offered.items()
         ],
         "chosen": chosen,
-        "name_in_file": name_in_file(standing.payee.adapter, known.details) if standing and known else "",
+        "name_in_file": name_in_file(status.payee.adapter, known.details) if status and known else "",
         "asks": [
             {
                 "name": each.name,
@@ -184,7 +184,7 @@ async def _details(request: Request[Any], viewer: Viewer, *, way: str = "") -> d
             )
             for event in events
         ],
-        **how_paid(standing),
+        **how_paid(status),
     }
 
 

@@ -134,11 +134,11 @@ async def show_table(request: Request[Any]) -> Response:
 
 async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
     person, vault = await person_of(viewer.actor), request.state["vault"]
-    standing = (await statuses_of([person.id], vault)).get(person.id)
+    status = (await statuses_of([person.id], vault)).get(person.id)
     rows, before = await payables_of(person, before=place_in(request, "before"))
     return {
         "tabs": money_tabs(request),
-        "balances": await balances_with(person, standing, request.state["ways"]),
+        "balances": await balances_with(person, status, request.state["ways"]),
         "is_coming": await is_coming(person),
         "lacks": LACKS,
         "payables": page_with(request, [_payable(row) for row in rows], name="before", place=before),
@@ -159,7 +159,7 @@ async def _money(request: Request[Any], viewer: Viewer) -> dict[str, Any]:
         ],
         "has_moved": viewer.actor.moved_to is not None,
         **await presence_of(viewer),
-        **how_paid(standing),
+        **how_paid(status),
     }
 
 

@@ -55,7 +55,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
     asked = request.query_params.get("which", "")
     which = asked if asked in ("held", "form") else "all"
     rows, before = await payees_by_age(which=which, before=place_in(request, "before"))
-    standings = await statuses_of([row.person_id for row in rows], request.state["vault"])
+    statuses = await statuses_of([row.person_id for row in rows], request.state["vault"])
     settings = await money_settings()
     kinds = [("all", _("Everybody")), ("held", _("Held back")), ("form", _("Form is missing"))]
     return render(
@@ -66,7 +66,7 @@ async def _show(request: Request[Any], form: Form, status: int = 200) -> Respons
         form=form,
         tabs=treasury_tabs(request),
         year=str(now().year),
-        payees=page_with(request, [_row(standings[row.person_id]) for row in rows], name="before", place=before),
+        payees=page_with(request, [_row(statuses[row.person_id]) for row in rows], name="before", place=before),
         kinds=[Tab(label=label, url=f"{PAYEES}?which={name}", is_current=name == which) for name, label in kinds],
         named=[
             {
@@ -189,24 +189,24 @@ async def _payee_in(request: Request[Any]) -> Payee:
     return await get_payee(str(request.path_params["key"]))
 
 
-def _row(standing: PayeeStatus) -> dict[str, Any]:
-    payee = standing.payee
+def _row(status: PayeeStatus) -> dict[str, Any]:
+    payee = status.payee
     return {
         "url": f"{PAYEES}/{payee.key}",
         "name": payee.person.name,
-        "lacks_terms": not standing.has_accepted,
-        "lacks_form": standing.needs_form,
-        "lacks_details": not standing.has_details,
-        "lacks_confirmation": standing.has_details and not standing.is_confirmed,
-        **how_paid(standing),
+        "lacks_terms": not status.has_accepted,
+        "lacks_form": status.needs_form,
+        "lacks_details": not status.has_details,
+        "lacks_confirmation": status.has_details and not status.is_confirmed,
+        **how_paid(status),
     }
 
 
 async def _payee(request: Request[Any], payee: Payee) -> dict[str, Any]:
-    standing = await status_of(payee, request.state["vault"])
+    status = await status_of(payee, request.state["vault"])
     cache = request.state["media_cache"]
     return {
-        "payee": _row(standing),
+        "payee": _row(status),
         "people": [person_view(actor, cache=cache) for actor in await actors_of(payee.person)],
         "wants_form": payee.needs_form,
         "asks_form": wants_form(payee, await money_settings()) or payee.needs_form,

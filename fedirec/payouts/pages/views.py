@@ -20,17 +20,17 @@ from fedirec.web.views import Tab
 PRIVATE: Final = {"Cache-Control": "private, no-store"}
 
 
-def how_paid(standing: PayeeStatus | None) -> dict[str, Any]:
+def how_paid(status: PayeeStatus | None) -> dict[str, Any]:
     """How somebody is paid, as far as it is shown."""
-    if standing is None:
+    if status is None:
         return {"way": "", "masked": "", "country": "", "standing": None, "held_until": None, "held_for": ""}
-    payee, until, why = standing.payee, standing.held_until, standing.held_for
+    payee, until, why = status.payee, status.held_until, status.held_for
     is_held = until is not None and until > now()
     return {
         "way": _(LABELS[payee.adapter]) if payee.adapter in LABELS else payee.adapter,
         "masked": payee.masked,
         "country": country_name(payee.country) if payee.country else "",
-        "standing": standing,
+        "standing": status,
         "held_until": until if is_held else None,
         "held_for": _(WHY_HELD[why]) if is_held and why else "",
     }

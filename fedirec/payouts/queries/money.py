@@ -113,7 +113,7 @@ async def rows_of(person: Person) -> list[int]:
     return [person.id, *(int(str(each)) for each in joined)]
 
 
-async def balances_with(person: Person, standing: PayeeStatus | None, ways: Ways) -> list[Balance]:
+async def balances_with(person: Person, status: PayeeStatus | None, ways: Ways) -> list[Balance]:
     """How it stands with `person` in each currency in which they were ever owed anything."""
     rows, settings, offered = await rows_of(person), await money_settings(), await ways.offered()
     sums: dict[str, Counter[str]] = {}
@@ -130,7 +130,7 @@ async def balances_with(person: Person, standing: PayeeStatus | None, ways: Ways
             under_way=sum(found[state] for state in _UNDER_WAY),
             unclaimed=found[State.UNCLAIMED] + found[State.GIVEN_AWAY],
             paid=found[State.SETTLED],
-            lacks=lacks_of(standing, offered, settings, currency=currency, amount=found[State.CARRIED])
+            lacks=lacks_of(status, offered, settings, currency=currency, amount=found[State.CARRIED])
             if found[State.CARRIED]
             else (),
         )

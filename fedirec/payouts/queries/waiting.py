@@ -65,25 +65,25 @@ async def waiting_people(
     )
     people = {person.id: person for person in await rows_in(Person, roots)}
     settings, offered = await money_settings(), await ways.offered()
-    standings = await statuses_of(roots, vault)
+    statuses = await statuses_of(roots, vault)
     found = []
     for root, currency, amount, since in rows:
-        standing = standings.get(root)
+        status = statuses.get(root)
         found.append(
             Waiting(
                 person=people[root],
                 currency=currency,
                 amount=int(amount),
                 since=moment_of(since) or now(),
-                way=standing.payee.adapter if standing else "",
-                lacks=lacks_of(standing, offered, settings, currency=currency, amount=int(amount)),
+                way=status.payee.adapter if status else "",
+                lacks=lacks_of(status, offered, settings, currency=currency, amount=int(amount)),
             )
         )
     return found, end
 
 
 def lacks_of(
-    standing: PayeeStatus | None,
+    status: PayeeStatus | None,
     offered: Mapping[str, Adapter],
     settings: MoneySettings,
     *,
@@ -94,38 +94,38 @@ def lacks_of(
     """Why somebody who stands like that is not paid `amount` now; nothing when they are."""
     threshold = threshold_in(currency, settings.threshold, of=settings.currency)
     return lacks(
-        readiness_of(standing, offered, currency, amount), amount, threshold=threshold, at=now(), is_again=is_again
+        readiness_of(status, offered, currency, amount), amount, threshold=threshold, at=now(), is_again=is_again
     )
 
 
-def readiness_of(standing: PayeeStatus | None, offered: Mapping[str, Adapter], currency: str, amount: int) -> Readiness:
+def readiness_of(status: PayeeStatus | None, offered: Mapping[str, Adapter], currency: str, amount: int) -> Readiness:
     """What is known of somebody, and of the way in which they want to be paid."""
-    if standing is None:
+    if status is None:
         return Readiness()
-    way = offered.get(standing.payee.adapter)
+    way = offered.get(status.payee.adapter)
     return Readiness(
-        has_details=standing.has_details and bool(standing.payee.adapter),
-        is_confirmed=standing.is_confirmed,
-        has_accepted=standing.has_accepted,
-        needs_form=standing.needs_form,
-        held_until=standing.held_until,
+        has_details=status.has_details and bool(status.payee.adapter),
+        is_confirmed=status.is_confirmed,
+        has_accepted=status.has_accepted,
+        needs_form=status.needs_form,
+        held_until=status.held_until,
         is_offered=way is not None,
         limits=way.find_limits(currency) if way is not None else None,
         fee=way.expected_fee(amount, currency) if way is not None else 0,
-        can_be_written=fault_of(standing, way) is None,
+        can_be_written=fault_of(status, way) is None,
     )
 
 
-def fault_of(standing: PayeeStatus, way: Adapter | None) -> str | None:
+def fault_of(status: PayeeStatus, way: Adapter | None) -> str | None:
     """Why somebody cannot stand in the file of `way`, in a sentence; None where they can, or it writes none."""
-    if standing.details is None or not isinstance(way, FileAdapter):
+    if status.details is None or not isinstance(way, FileAdapter):
         return None
-    return way.find_fault(standing.details)
+    return way.find_fault(status.details)
 
 
 async def statuses_by_row(person_ids: Collection[int], vault: Vault) -> dict[int, PayeeStatus]:
     """How people stand who are to be paid, by the row under which they are owed: they may have joined another since."""
     rows = await rows_in(Person, sorted(set(person_ids)))
     root_of = {row.id: row.joined_id or row.id for row in rows}
-    standings = await statuses_of(set(root_of.values()), vault)
-    return {row: standings[root] for row, root in root_of.items() if root in standings}
+    statuses = await statuses_of(set(root_of.values()), vault)
+    return {row: statuses[root] for row, root in root_of.items() if root in statuses}

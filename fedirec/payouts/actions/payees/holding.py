@@ -36,10 +36,10 @@ async def watch_payees(vault: Vault, post: Post) -> int:
     """
     found, after = 0, 0
     while rows := await Payee.filter(id__gt=after).order_by("id").limit(PAGE).values_list("id", "person_id"):
-        standings = await statuses_of([int(person) for _id, person in rows], vault)
-        for standing in standings.values():
-            payee, held = standing.payee, standing.held
-            if standing.is_claimed:
+        statuses = await statuses_of([int(person) for _id, person in rows], vault)
+        for status in statuses.values():
+            payee, held = status.payee, status.held
+            if status.is_claimed:
                 continue  # they were told, and nothing is paid until it is decided
             is_late = held.until != payee.held_until
             is_unsure = payee.confirmed_at is not None and not held.is_confirmed
@@ -112,6 +112,6 @@ async def release_pay(doer: Viewer, payee: Payee, *, vault: Vault, post: Post) -
         await payee.save(update_fields=["treasurer_until"])
         await PayeeEvent.create(payee_id=payee.id, happening=Happening.RELEASED, actor_id=doer.actor.id)
         await audit(doer, "release_pay", f"{post.origin}{PAYEES}/{payee.key}")
-        standing = await status_of(payee, vault)
-        if standing.held_until is None or standing.held_until <= now():
+        status = await status_of(payee, vault)
+        if status.held_until is None or status.held_until <= now():
             await warned.send()
