@@ -20,7 +20,7 @@ class JournalEntry(Model, metaclass=RowClass):
     """What it books, said by whoever posts it: the same is never booked twice."""
     description = fields.CharField(max_length=500, default="", db_default="")
     details = fields.TextField(default="{}", db_default="{}")
-    """Canonical JSON of further facts, as `chain.canonical` writes it: each of its bytes counts."""
+    """Canonical JSON of further facts and a salt, as `chain.canonical` writes it: each of its bytes counts."""
     reverses: fields.OneToOneNullableRelation[JournalEntry] = fields.OneToOneField(
         "fedirec.JournalEntry", related_name="reversed_by", on_delete=fields.RESTRICT, null=True
     )

@@ -13,7 +13,7 @@ from fedirec.ledger.balances import balances_of
 from fedirec.ledger.chain import ENTRY, canonical, digest_of, entry_text, spell
 from fedirec.ledger.journal import OWED, Entry, Line, changes, kind_of, reverse, rounding
 from fedirec.ledger.models import JournalEntry
-from fedirec.ledger.recording import add_link, hold_chain
+from fedirec.ledger.recording import SALT, add_link, hold_chain, salted
 
 
 async def post(entry: Entry, *, at: datetime | None = None) -> JournalEntry:
@@ -56,7 +56,7 @@ async def read_entry(row: JournalEntry) -> Entry:
         lines=tuple(Line(*line) for line in lines),
         reference=row.reference,
         description=row.description,
-        details=json.loads(row.details),
+        details={name: value for name, value in json.loads(row.details).items() if name != SALT},
         reverses=reversed_row.reference if reversed_row else None,
     )
 
@@ -87,7 +87,7 @@ async def _refuse_too_much(entry: Entry) -> None:
 
 
 async def _write(entry: Entry, moment: datetime, reverses_id: int | None) -> JournalEntry:
-    details = canonical(entry.details)
+    details = canonical(salted(entry.details))
     row = await add_object(
         JournalEntry,
         kind=entry.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from fedirec.ledger.models import ChainLink
 
 MAX_DOCUMENT: Final = 1_000_000
 """Characters of what a link tells, as JSON."""
+SALT: Final = "salt"
+"""Its name in a document."""
 _LOCK: Final = 6_402_371_118_224_930_107
 """The advisory lock of whoever adds to the chain on PostgreSQL; any number that nobody else uses."""
 
@@ -33,6 +36,11 @@ async def record(kind: str, subject: str, document: Mapping[str, Any]) -> ChainL
     async with within_transaction():
         await hold_chain()
         return await add_link(kind, subject, digest_of(text), document=text)
+
+
+def salted(document: Mapping[str, Any]) -> dict[str, Any]:
+    """`document` with a number that nobody can guess: everybody has its digest, and could else try each amount."""
+    return {**document, SALT: secrets.token_hex(16)}
 
 
 async def head() -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Final
 
@@ -10,6 +11,9 @@ import pytest
 from fedirec.clock import now
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.models import PoolEntry
+from fedirec.ledger.chain import canonical, digest_of
+from fedirec.ledger.models import ChainLink
+from fedirec.ledger.recording import SALT
 from tests.api.programs import token_for
 from tests.credits.test_pools import PROFIT, a_home
 from tests.network import Instance
@@ -58,7 +62,13 @@ async def test_no_impossible_amount_no_other_currency_and_no_false_link_gets_int
         for evidence in SHOWN:
             done = await browser.post(f"/pools/{pool.key}/entries", data=said | {"amount": "5", "evidence": evidence})
             assert done.status_code == 303, evidence
+        log = [json.loads(line) for line in (await browser.get("/ledger/audit.jsonl")).text.splitlines()]
         links = re.findall(
             r'<a href="([^"]*)" rel="noopener nofollow ugc"', (await browser.get(f"/pools/{pool.key}")).text
         )
+    told = [json.loads(link.document) for link in await here.run(lambda: ChainLink.all().order_by("number"))]
+    for each in told:
+        del each[SALT]
+    digests = {digest_of(canonical(each)) for each in told}
+    assert digests.isdisjoint(each["documentDigest"] for each in log), "nobody finds an amount by trying each"
     assert links == [evidence for evidence, is_link in SHOWN.items() if is_link]

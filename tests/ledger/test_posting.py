@@ -8,7 +8,7 @@ from fedirec.clock import now
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, Invalid, NotFound, TooLarge
 from fedirec.ledger.balances import all_balances, balance_of, balances_in, balances_of
-from fedirec.ledger.chain import START
+from fedirec.ledger.chain import START, canonical
 from fedirec.ledger.journal import Entry, Line, bank, in_flight, income, payable, pool, reverse, rounding, unclaimed
 from fedirec.ledger.posting import find_entry, post
 from fedirec.ledger.recording import MAX_DOCUMENT, head, record
@@ -95,6 +95,7 @@ async def test_an_entry_is_reversed_once_and_exactly(database: str) -> None:
         await post(reverse(entry, "it was never here"))
     first = await post(entry)
     assert await find_entry("income:1") == entry
+    assert first.details != canonical(entry.details), "nobody who has its digest finds an amount by trying each"
     assert await find_entry("income:2") is None
 
     undone = reverse(entry, "the client took it back")

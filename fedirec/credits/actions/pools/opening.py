@@ -24,7 +24,7 @@ from fedirec.credits.queries.settings import money_settings
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.currencies import write_money
-from fedirec.ledger.recording import record
+from fedirec.ledger.recording import record, salted
 from fedirec.projects.models import Production
 from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Challenge, ChallengeTerms
@@ -207,16 +207,18 @@ async def _record(kind: str, pool: Pool, actor: Actor, *, reason: str = "") -> N
     await record(
         kind,
         pool.key,
-        {
-            "group": (await pool.group).uri,
-            "kind": pool.kind,
-            "title": pool.title,
-            "client": pool.client,
-            "currency": pool.currency,
-            "stated": pool.stated,
-            "hostSharePartsPerMillion": pool.host_share_ppm,
-            "rule": pool.rule,
-            "by": (await person_of(actor)).id,
-            "reason": reason,
-        },
+        salted(
+            {
+                "group": (await pool.group).uri,
+                "kind": pool.kind,
+                "title": pool.title,
+                "client": pool.client,
+                "currency": pool.currency,
+                "stated": pool.stated,
+                "hostSharePartsPerMillion": pool.host_share_ppm,
+                "rule": pool.rule,
+                "by": (await person_of(actor)).id,
+                "reason": reason,
+            }
+        ),
     )

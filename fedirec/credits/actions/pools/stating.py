@@ -22,7 +22,7 @@ from fedirec.credits.telling import of_statement
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid, TooMany
-from fedirec.ledger.recording import record
+from fedirec.ledger.recording import record, salted
 from fedirec.media.actions.attaching import attach_media
 from fedirec.media.models import Media
 from fedirec.remix.powers import Deed
@@ -140,7 +140,7 @@ async def _tell(entry: PoolEntry, pool: Pool, home: Home, *, undoes: PoolEntry |
     }
     if undoes is not None:
         document["reverses"] = undoes.key
-    await record("entry_stated", entry.key, document)
+    await record("entry_stated", entry.key, salted(document))
 
 
 def _plain(evidence: str) -> bytes:
