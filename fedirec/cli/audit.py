@@ -16,7 +16,7 @@ from fedirec.cli.ledger import tell_findings
 from fedirec.cli.terminal import AsJson, note, say, say_json
 from fedirec.credits.actions.heads import ask_peers as ask_about_log
 from fedirec.credits.actions.heads import heads_kept_here
-from fedirec.credits.queries.verifying import compare_with_links
+from fedirec.credits.queries.verifying import compare_settings, compare_with_links
 from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.exports import MAX_LINE, export_chain, verify_export
 from fedirec.ledger.verifying import Report
@@ -140,6 +140,7 @@ async def _verify(kept: Sequence[tuple[int, str]]) -> Report:
     """What is wrong with the books, the log, and rows that are not as the log tells."""
     report = await verify_books(against=kept)
     await compare_with_links(report)
+    await compare_settings(report)
     await compare_stops(report)
     return report
 

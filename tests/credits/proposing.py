@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,9 +21,11 @@ from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.deciding import Rule
 from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, ProposalRevision, Share
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import ProposalPage, get_proposal, locked_shares, proposal_page
 from fedirec.credits.queries.verifying import compare_with_links
+from fedirec.credits.revisions import Revision, read
 from fedirec.db import execute, transaction
 from fedirec.errors import FedirecError
 from fedirec.ledger.verifying import Report
@@ -36,6 +38,7 @@ from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
 
 WINDOW = timedelta(days=14, minutes=1)
+_FACTS = [each.name for each in fields(Revision) if each.name != "lines"]
 
 
 @dataclass
@@ -146,6 +149,7 @@ async def keeps(host_share_ppm: int) -> None:
 async def earning(
     at: Instance,
     *,
+    kind: Kind = Kind.PROFIT_SPLIT,
     rule: Rule = Rule.HOST,
     host_share_ppm: int = 500_000,
     amount: int = 807_364,
@@ -167,7 +171,7 @@ async def earning(
     production = await frozen(at, ana, prepared)
     home = await at.run(home_of, project.actor)
     await at.run(keeps, host_share_ppm)
-    draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=rule, host_share_ppm=host_share_ppm)
+    draft = PoolDraft(kind=kind, title="Sales", currency="EUR", rule=rule, host_share_ppm=host_share_ppm)
     pool = await at.run(lambda: open_pool(ana, home, draft))
     pool = await at.run(lambda: Pool.filter(id=pool.id).select_related("group").get())
     made = Earning(at=at, ana=ana, bo=bo, cy=cy, tom=tom, production=production, pool=pool)
@@ -178,7 +182,7 @@ async def earning(
 
 async def unseen(*changes: str) -> list[str]:
     """Those of `changes`, by whoever has the database in their hands, that verifying does not find; all are undone."""
-    await unprotect("stance", "proposal_decision")
+    await unprotect("stance", "proposal_decision", "proposal_revision", "share")
     left = []
     for change in changes:
         with suppress(ZeroDivisionError):
@@ -189,6 +193,27 @@ async def unseen(*changes: str) -> list[str]:
                     left.append(change)
                 raise ZeroDivisionError
     return left
+
+
+async def written_anew(revision: ProposalRevision) -> tuple[list[str], list[str]]:
+    """Whoever has the database in their hands turns the weights of `revision` round, and all in it fits together again:
+    the lines that the lock refuses, and what verifying finds. It is undone.
+    """
+    said = read(revision.document)
+    weights = [line.weight for line in said.lines]
+    lines = [replace(line, weight=weight) for line, weight in zip(said.lines, reversed(weights), strict=True)]
+    after = Revision.make(lines=lines, **{name: getattr(said, name) for name in _FACTS})
+    report, strangers = Report(), list[str]()
+    with suppress(ZeroDivisionError):
+        async with transaction():
+            await ProposalRevision.filter(id=revision.id).update(document=after.write(), digest=after.digest)
+            for line in after.lines:
+                share = Share.filter(revision_id=revision.id, line_key=line.key)
+                await share.update(weight=line.weight, ppm=line.ppm, amount=after.amounts[line.key])
+            strangers = await strangers_in(await ProposalRevision.get(id=revision.id))
+            await compare_with_links(report)
+            raise ZeroDivisionError
+    return strangers, [finding.sentence for finding in report.findings]
 
 
 async def erased() -> int:

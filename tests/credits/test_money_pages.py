@@ -15,10 +15,12 @@ from fedirec.accounts.permissions import Role
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings, PoolEntry
 from fedirec.credits.queries.settings import account_of, credentials_of, days_for, money_settings
+from fedirec.credits.queries.verifying import compare_settings
 from fedirec.ledger.exports import verify_export
 from fedirec.ledger.journal import Entry, Line
 from fedirec.ledger.models import ChainLink
 from fedirec.ledger.posting import post
+from fedirec.ledger.verifying import Report
 from fedirec.media.models import Media
 from tests.credits.proposing import keeps
 from tests.network import Instance
@@ -186,6 +188,14 @@ async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instan
         assert (await as_olga.post("/admin/money", data=SETTINGS | days | {"hold_days": "3"})).status_code == 303
         assert (await as_olga.post("/admin/money", data=SETTINGS | days)).status_code == 303
     later = await here.run(money_settings)
+
+    async def differs() -> bool:
+        await compare_settings(report := Report())
+        return not report.is_sound
+
+    assert not await here.run(differs)
+    await here.run(lambda: MoneySettings.all().update(solo_days=2))  # by whoever has the database
+    assert await here.run(differs)
     began, begins = now() - timedelta(hours=1), now() + timedelta(hours=1)
     assert [days_for(later, name, began) for name in ("hold_days", "solo_days")] == [7, 9]
     assert [days_for(later, name, begins) for name in ("hold_days", "solo_days")] == [2, 1]

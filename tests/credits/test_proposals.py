@@ -23,12 +23,14 @@ from fedirec.clock import now
 from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up
+from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.hearing import (
+    MAX_OBJECTIONS,
     answer_objection,
     appeal_objection,
     decide_appeal,
@@ -37,7 +39,7 @@ from fedirec.credits.actions.proposals.hearing import (
 )
 from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_held, release_settled
-from fedirec.credits.actions.proposals.publishing import cancel_proposal, proposers_of, publish_revision
+from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import (
     accept_proposal,
     agree_to_departure,
@@ -61,30 +63,32 @@ from fedirec.credits.models import (
     Stance,
 )
 from fedirec.credits.objecting import ObjectionDraft
-from fedirec.credits.pools import EntryKind
+from fedirec.credits.pools import EntryKind, Kind, PoolDraft
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.credits import held_lines
-from fedirec.credits.queries.pools import pool_state
-from fedirec.credits.queries.proposals import get_proposal, locked_shares
-from fedirec.credits.queries.standing import parts_to
+from fedirec.credits.queries.persons import strangers_in
+from fedirec.credits.queries.pools import home_of, pool_state
+from fedirec.credits.queries.proposals import get_proposal, locked_shares, own_proposals
+from fedirec.credits.queries.standing import parts_to, proposers_of
 from fedirec.credits.shares import amounts_of, redistribute
 from fedirec.db import transaction
 from fedirec.errors import Changed, Conflict, FedirecError, Forbidden, Invalid, NotFound, TooMany
 from fedirec.ledger.balances import balance_of
 from fedirec.ledger.journal import payable
 from fedirec.ledger.models import ChainLink
-from fedirec.projects.models import ProductionPart, ProjectMember
+from fedirec.projects.models import ProductionPart, ProjectMember, Task
 from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.claims import ClaimDraft, open_claim
 from fedirec.remix.actions.claims.answering import withdraw
 from fedirec.remix.actions.drafts import RecordDraft, SourceDraft
 from fedirec.remix.actions.records import edit_record
 from fedirec.remix.claims import ClaimKind
-from fedirec.remix.models import GroupLeader, News, Record, Submission
+from fedirec.remix.models import Challenge, GroupLeader, News, Record, Submission
 from fedirec.remix.powers import Deed, Part, may_do
 from fedirec.remix.terms import DecidedBy, Pays, Terms
+from fedirec.uris import new_key
 from tests.conftest import Pass
-from tests.credits.proposing import WINDOW, Earning, earning, erased, refused, unseen
+from tests.credits.proposing import WINDOW, Earning, earning, erased, refused, unseen, written_anew
 from tests.network import KEYS, Instance
 from tests.projects.producing import record_by
 
@@ -115,6 +119,19 @@ CHANGES = (
     "UPDATE proposal_decision SET reason = 'I get some of it.'",
     "UPDATE proposal_decision SET outcome = 'rejected'",
     "UPDATE pay_proposal SET pool_id = NULL",
+    "UPDATE pay_proposal SET rule = 'majority'",
+    "UPDATE pay_proposal SET currency = 'USD'",
+    "UPDATE pay_proposal SET state = 'cancelled'",
+    "UPDATE pay_proposal SET number = number + 1",
+    "UPDATE pay_proposal SET locked_digest = 'z'",
+    "UPDATE pay_proposal SET locked_at = NULL",
+    "UPDATE pay_proposal SET unclaimed_policy = 'charity', unclaimed_months = 1",
+    "UPDATE proposal_revision SET digest = 'z'",
+    "UPDATE proposal_revision SET amount = amount + 1",
+    "UPDATE proposal_revision SET number = number + 1",
+    "UPDATE pool SET host_share_ppm = 1",
+    "UPDATE pool SET rule = 'majority'",
+    "UPDATE pool SET state = 'closed'",
     "UPDATE pool_entry SET words = 'Gifts'",
     "UPDATE pool_entry SET words = ''",
     "UPDATE pool_entry SET evidence = 'another statement'",
@@ -219,7 +236,7 @@ async def test_from_a_draft_over_an_objection_to_what_people_are_owed(here: Inst
 
 
 async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, time_passes: Pass) -> None:
-    film = await earning(here, host_share_ppm=0, amount=100_000)
+    film = await earning(here, kind=Kind.ROYALTIES, host_share_ppm=0, amount=100_000)
     proposal, first = await film.published({"bo": 70, "cy": 30})
     line = await here.run(lambda: Share.get(revision_id=first.id, actor_id=film.cy.id))
     draft = ObjectionDraft(kind="too_little", words="All that sky.", remedy="40 %.", line=line.line_key, wanted=400_000)
@@ -298,6 +315,9 @@ async def test_what_is_contested_is_held_and_the_rest_is_owed(here: Instance, ti
     # Whoever can write the database changes nothing of what was said and decided unseen; who leaves is erased.
     assert await here.run(erased) == 0
     assert await here.run(unseen, *CHANGES) == []
+    assert await here.run(strangers_in, first) == []
+    strangers, found = await here.run(written_anew, first)  # whole, with its digest and its shares
+    assert (len(strangers), found[0]) == (2, "revision 1 is not the one that was published")
     await here.run(lambda: _leaves(film.cy))
     assert await here.run(erased) == 2, "why they objected, and why they appealed"
     put_in = "UPDATE objection SET words = 'It was nothing.'"
@@ -331,6 +351,13 @@ async def test_what_others_found_right_is_not_decided_past(here: Instance, time_
     little = await film.newest(proposal)
     await refused(here, Conflict, lambda: decide_proposal(film.tom, proposal, digest=little.digest, **said))
     await film.weigh(proposal, {"bo": 50, "cy": 50})
+
+    # Whoever writes lines and gets a share is named as such, whoever pressed the button.
+    assert not (await film.page(proposal)).proposer_is_listed
+    await here.run(lambda: GroupLeader.create(group_id=film.pool.group_id, actor=film.bo))
+    draft_now = await film.look(proposal)
+    await here.run(lambda: save_lines(film.bo, draft_now, draft_now.version, []))
+    assert (await film.page(proposal)).proposer_is_listed
     second = await film.publish(proposal, "As the appeal says.")
 
     # What is resolved can be appealed like every answer, and holds nothing that they have.
@@ -364,6 +391,14 @@ async def test_what_an_appeal_took_back_stays_for_a_further_proposal(here: Insta
     # Whoever left no trace in it is heard and answered, and holds nothing, whatever they ask for.
     all_of_it = ObjectionDraft(kind="left_out", words="Mine.", remedy="All.", wanted=1_000_000)
     await here.run(lambda: ProjectMember.create(**was_there | {"actor": mal, "joined_at": now()}))
+    swept: dict[str, Any] = {
+        "uri": f"{here.origin}/t",
+        "title": "Sweep",
+        "done_by": mal,
+        "ended_at": now(),
+        "state": "done",
+    }
+    await here.run(lambda: Task.create(project_id=project, made_by=film.ana, **swept))
     strange = await here.run(lambda: object_to(mal, proposal, all_of_it, digest=first.digest))
     await here.run(lambda: answer_objection(film.ana, strange, resolution="rejected", words="Who are you?"))
     assert (await here.run(lambda: appeal_objection(mal, strange, "Well."))).held == 0
@@ -539,6 +574,11 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     stale = await here.run(lambda: accept_proposal(film.cy, proposal, first.digest))
     assert (stale.counts, bool(stale.reason), stale.revision_id) == (False, True, None)
     # Both object and get an answer; neither waits for the time to appeal: bo takes it back, and cy accepts after all.
+    # Cy objected often to what was before, and is heard about this all the same.
+    whose: dict[str, Any] = {"proposal_id": proposal.id, "author_id": film.cy.id, "person_id": stale.person_id}
+    before: dict[str, Any] = {"number": 1, "kind": "other", "words": "Hm.", "remedy": "So.", "state": "withdrawn"}
+    often = [Objection(key=new_key(), **whose, **before) for _ in range(MAX_OBJECTIONS)]
+    await here.run(lambda: Objection.bulk_create(often))
     time_passes(timedelta(days=6))
     await here.run(accept_proposal, film.cy, proposal, second.digest)
     draft = ObjectionDraft(kind="other", words="Hm.", remedy="Otherwise.")
@@ -546,6 +586,7 @@ async def test_those_who_are_listed_decide_where_the_rule_says_so(here: Instance
     for who in (film.bo, film.cy):
         heard.append(await here.run(object_to, who, proposal, draft, digest=second.digest))
         await here.run(lambda: answer_objection(film.ana, heard[-1], resolution="rejected", words="It is fair."))
+    await refused(here, TooMany, lambda: object_to(film.cy, proposal, draft, digest=second.digest))
     assert len(await _against(film, proposal)) == 2
     await here.run(withdraw_objection, film.bo, heard[0])
     assert len(await _against(film, proposal)) == 1
@@ -626,11 +667,15 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
     await here.run(lambda: answer_objection(film.ana, objection, resolution="rejected", words="No."))
     await roles(tom=Role.MEMBER)
     appeal = await here.run(lambda: appeal_objection(film.cy, objection, "Please look."))
-    told = await here.run(lambda: Notification.filter(kind="objection_appealed").select_related("account"))
-    assert film.bo.id in {row.account.actor_id for row in told}
+    bos = (await here.run(lambda: Account.get(actor_id=film.bo.id))).id
+    assert await here.run(lambda: Notification.filter(kind="objection_appealed", account_id=bos).count()) == 1
     judge = lambda: decide_appeal(film.ana, appeal, upholds=False, reason="I looked.")  # noqa: E731
     await refused(here, Conflict, judge)
     time_passes(timedelta(days=7, minutes=1))
+    await refused(here, Conflict, judge)  # as far as anybody was told tom could all the time
+    assert await here.run(say_who_is_alone) == 2
+    assert await here.run(lambda: Notification.filter(kind="objection_appealed", account_id=bos).count()) == 2
+    time_passes(timedelta(days=7))
     await roles(tom=Role.TREASURER)
     await refused(here, Forbidden, judge)
     await roles(tom=Role.MEMBER)
@@ -643,6 +688,7 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
 
     # Ana drew it up, and cy gets a share: as long as tom is there neither decides it.
     await roles(tom=Role.TREASURER, cy=Role.TREASURER)
+    await here.run(say_who_is_alone)
     said: dict[str, Any] = {"digest": first.digest, "accepts": True, "reason": "Mine."}
     own = lambda: decide_proposal(film.ana, proposal, **said)  # noqa: E731
     cys = lambda: decide_proposal(film.cy, proposal, **said)  # noqa: E731
@@ -661,7 +707,7 @@ async def test_nobody_locks_what_they_proposed_unless_they_are_alone_and_wait(
     await refused(here, Conflict, own)  # nor was she while tom could
     await here.run(say_who_is_alone)
     alone = await here.run(lambda: Notification.filter(kind="decides_alone", account__actor_id=film.bo.id))
-    assert [row.details["who"] for row in alone] == ["ana", "ana"]
+    assert [row.details["who"] for row in alone] == ["ana", "ana", "ana"]
     await roles(bo=Role.OWNER)
     await here.run(say_who_is_alone)
     time_passes(timedelta(days=7))
@@ -861,6 +907,19 @@ async def test_what_may_not_be_sold_and_what_was_promised_stand_in_the_way(here:
     assert "came later" in listed.text
     await here.run(lambda: lock_proposal(film.tom, proposal, digest=revision.digest))
     assert sum((await film.owed(proposal)).values()) == 6_000
+
+    # The same work is in the pot of its challenge, whose Group proposes how that is shared and tells its followers.
+    skies = await here.run(lambda: Challenge.get(title="Skies").select_related("actor"))
+    draft = PoolDraft(kind=Kind.LINE_ITEM, title="The pot", currency="EUR", rule=Rule.CONSENT, stated=20_000)
+    home = await here.run(home_of, skies.actor)
+    film.pool = await here.run(lambda: open_pool(film.ana, home, draft))
+    of_skies, shared = await film.published({"bo": 100})
+    assert of_skies.group_id == skies.actor_id
+    assert (await film.shares(shared))["bo"] == (1_000_000, 20_000)
+    told = await here.run(lambda: News.get(group_id=skies.actor_id))
+    assert told.text.endswith(of_skies.uri)
+    both = {each.id for each in await here.run(own_proposals, film.bo)}
+    assert both == {proposal.id, of_skies.id}, "one contribution is in several pools"
 
 
 async def _shown(here: Instance, who: str, proposal: PayProposal) -> str:

@@ -30,13 +30,14 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.naming import MAX_A_DAY
-from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit
+from fedirec.credits.models import NamedPerson, PayProposal, ProductionCredit, SaidAlone
 from fedirec.credits.queries.credits import is_of
 from fedirec.db import execute, transaction
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict, Misconfigured, NotFound
 from fedirec.ledger.models import ChainLink
 from fedirec.payouts.actions.accruing import accrue
+from fedirec.payouts.actions.agreeing import note_who_agrees_alone
 from fedirec.payouts.actions.payees.codes import decide_code
 from fedirec.payouts.actions.payees.holding import watch_payees
 from fedirec.payouts.actions.payees.joining import join_money, join_those_who_moved
@@ -230,6 +231,10 @@ async def test_an_account_that_moved_is_not_paid_from_that_moment(here: Instance
         wrong = await browser.post("/money/details/confirm", data={"present_to_confirm": "a wrong password"})
         assert wrong.status_code == 422
         assert (await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})).status_code == 303
+    await here.run(lambda: Actor.filter(id=ana.id).update(moved_to=None))  # whoever has that address by now
+    async with here.sign_in("ana") as browser:
+        left = await browser.post("/money/details/confirm", data={"present_to_confirm": PASSWORD})
+        assert "You moved away from this account." in left.text
     joined = await status_of(here, new)
     assert joined.is_confirmed
     assert joined.held_until is not None
@@ -444,6 +449,14 @@ async def test_a_code_that_was_stolen_gets_nobody_anywhere(here: Instance, time_
         for _again in range(2):
             said = await tina.post(decision, data={"answer": "refuse", field: "I asked."}, follow_redirects=True)
         assert "four eyes see more than two" in said.text
+        time_passes(timedelta(days=8))
+        await here.run(lambda: Account.filter(actor__local_handle="olga").update(role="member"))
+        said = await tina.post(decision, data={"answer": "refuse", field: "I asked."}, follow_redirects=True)
+        assert "nobody else is left here" in said.text, "for a moment: olga could for all these days"
+        assert [await here.run(note_who_agrees_alone) for _ in range(2)] == [1, 0]
+        await here.run(lambda: Account.filter(actor__local_handle="olga").update(role="owner"))
+        assert await here.run(note_who_agrees_alone) == 0
+        assert not await here.run(SaidAlone.exists)
         assert (await here.run(lambda: IdentityCode.get(id=used.id))).state == "denied"
         assert "I asked." in (await olga.get("/treasury/payees")).text
         seen = await here.run(lambda: IdentityCode.get(id=used.id))

@@ -16,21 +16,31 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import own_person, with_home
-from fedirec.credits.actions.proposals.publishing import proposers_of
+from fedirec.credits.actions.proposals.hearing import close_to, who_brought_forward
 from fedirec.credits.actions.proposals.telling import tell_some
 from fedirec.credits.deciding import Rule
 from fedirec.credits.eyes import solo_from, without_neutral
-from fedirec.credits.models import PayProposal, PoolEntry, ProposalRevision, SaidAlone
+from fedirec.credits.models import PayProposal, PoolEntry, ProposalAppeal, ProposalRevision, SaidAlone
+from fedirec.credits.objecting import AppealState
 from fedirec.credits.proposals import HEARING, State
-from fedirec.credits.queries.alone import about_deciding, about_entry, about_locking
+from fedirec.credits.queries.alone import about_appeal, about_deciding, about_entry, about_locking
 from fedirec.credits.queries.contests import gaining_by
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.queries.standing import actors_of_people, listed_people, newest_revision, payers
+from fedirec.credits.queries.standing import (
+    actors_of_people,
+    judges,
+    listed_people,
+    newest_revision,
+    payers,
+    proposers_of,
+)
 from fedirec.db import transaction
 from fedirec.lanes import gathering
 from fedirec.remix.queries.leading import leaders_of_group
 
 _HEARD_BY_HOST: Final = [state.value for state in HEARING]
+_KINDS: Final = ("entry:", "decide:", "lock:", "appeal:")
+"""How what is said here begins; what is about payments is said where these are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +52,17 @@ class _Case:
     entry: PoolEntry | None = None
     proposal: PayProposal | None = None
     revision: ProposalRevision | None = None
+    appeal: ProposalAppeal | None = None
 
 
 async def say_who_is_alone() -> int:
-    """Everybody whom it concerns knows who will confirm, decide or lock what they have a part in, and from when on;
-    what is not so any more counts for nothing. Returns about how much that was new.
+    """Everybody whom it concerns knows who will confirm, decide or lock what they have a part in, and from when on, and
+    that nobody neutral is there for an appeal; what is not so any more counts for nothing. Returns about how much that
+    was new.
     """
     everybody = await payers()
-    found = {**await _entries(everybody), **await _proposals(everybody)}
-    known = {row.about: row for row in await SaidAlone.all()}
+    found = {**await _entries(everybody), **await _proposals(everybody), **await _appeals()}
+    known = {row.about: row for row in await SaidAlone.all() if row.about.startswith(_KINDS)}
     await SaidAlone.filter(about__in=[about for about in known if about not in found]).delete()
     new = {about: case for about, case in found.items() if about not in known or known[about].told_at < case.since}
     actors = {await own_person(each.actor): each.actor for each in await those_who_may(Permission.PAY)}
@@ -91,6 +103,27 @@ async def _proposals(everybody: frozenset[int]) -> dict[str, _Case]:
     return cases
 
 
+async def _appeals() -> dict[str, _Case]:
+    """Which appeals nobody could decide who is not listed and had no part in it."""
+    everybody = await judges()
+    neutral: dict[int, frozenset[int]] = {}
+    cases = {}
+    waiting = ProposalAppeal.filter(state=AppealState.OPEN.value, proposal__pool_id__not_isnull=True).order_by("id")
+    for appeal in await waiting.select_related("objection__proposal", "objection__author"):
+        objection, proposal = appeal.objection, appeal.objection.proposal
+        revision = await newest_revision(proposal)
+        if proposal.id not in neutral:
+            neutral[proposal.id] = everybody - await listed_people(revision) - await who_brought_forward(proposal)
+        # Besides, only whoever objected and whoever answered are close to it.
+        if len(neutral[proposal.id]) > 2 or everybody - await close_to(objection):
+            continue
+        about = about_appeal(objection.key)
+        cases[about] = _Case(
+            since=appeal.created_at, people=everybody, proposal=proposal, revision=revision, appeal=appeal
+        )
+    return cases
+
+
 async def _say(about: str, case: _Case, who: str) -> None:
     """Part of nobody's transaction: what is told is told, whatever becomes of the others."""
     async with transaction(), gathering():
@@ -112,10 +145,13 @@ async def _say(about: str, case: _Case, who: str) -> None:
         if case.proposal is not None:
             await with_home(case.proposal)
             kind = Notice.LOCKS_ALONE if case.proposal.state == State.DECIDED else Notice.DECIDES_ALONE
+            appeal = case.appeal
             await tell_some(
                 case.proposal,
                 await actors_of_people(await listed_people(case.revision)),
-                kind,
-                about=f"{kind}-{moment.isoformat()}",
+                kind if appeal is None else Notice.OBJECTION_APPEALED,
+                cause=None if appeal is None else appeal.objection.author,
+                reason="" if appeal is None else appeal.words,
+                about=f"{about}-{moment.isoformat()}",
                 more=details,
             )

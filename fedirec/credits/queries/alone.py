@@ -24,6 +24,11 @@ def about_locking(key: str) -> str:
     return f"lock:{key}"
 
 
+def about_appeal(key: str) -> str:
+    """What is said about deciding the appeal to the answer to the objection with that key."""
+    return f"appeal:{key}"
+
+
 async def said_of(abouts: Collection[str]) -> dict[str, SaidAlone]:
     """What was said of each of these, where it was: one query."""
     return {row.about: row for row in await SaidAlone.filter(about__in=list(abouts))} if abouts else {}

@@ -36,6 +36,8 @@ class Join:
 async def strangers_in(revision: ProposalRevision) -> list[str]:
     """The keys of the lines of `revision` that give something else, or to somebody else, than its document says."""
     shares = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
+    if not await _was_published(revision):
+        return sorted(shares)
     if not revision.document:  # somebody left for good; what each of them is owed stays
         return []
     try:
@@ -67,6 +69,16 @@ async def strangers_in(revision: ProposalRevision) -> list[str]:
         if is_nobody or proved[-1] != root or (account is not None and account.person_id != root and not was_theirs):
             found.add(key)
     return sorted(found)
+
+
+async def _was_published(revision: ProposalRevision) -> bool:
+    """Whether the chain tells that this is what was published under its number."""
+    (proposal,) = await PayProposal.filter(id=revision.proposal_id).only("id", "key")
+    for link in await ChainLink.filter(kind="proposal_revision", subject=proposal.key).order_by("number"):
+        said = json.loads(link.document or "{}")
+        if said.get("revision") == revision.number:
+            return bool(said.get("digest") == revision.digest)
+    return False
 
 
 async def joins_of(person_ids: Collection[int]) -> dict[int, Join]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from fedirec.accounts.actions.persons import people_of, roots_of
 from fedirec.accounts.models import Account, Identity
 from fedirec.accounts.permissions import Permission, Role, may
 from fedirec.activitypub.authority import agrees_to_move
 from fedirec.activitypub.models import Actor
-from fedirec.credits.models import PayProposal, ProposalRevision, Share
+from fedirec.credits.models import PayProposal, ProposalRevision, ProposalWriter, Share
 from fedirec.db import fetch_rows
 from fedirec.db.rows import fetch_tuples
 from fedirec.remix.powers import Part
@@ -64,6 +65,19 @@ async def _people_who(*permissions: Permission) -> frozenset[int]:
         *roles,
     )
     return frozenset(int(row["person"]) for row in rows)
+
+
+async def proposers_of(proposal: PayProposal) -> frozenset[int]:
+    """The people who proposed it: who began it, who wrote its lines, and who published any of its revisions.
+
+    Giving a share back proposes nothing. Whoever let somebody else press the button proposed it all the same.
+    """
+    made = ProposalRevision.filter(proposal_id=proposal.id, is_recusal=False, made_by_id__not_isnull=True)
+    actors = {proposal.proposer_id, *(await made.distinct().values_list("made_by_id", flat=True))} - {None}
+    published = await people_of(await Actor.filter(id__in=list(actors)))
+    wrote = await ProposalWriter.filter(proposal_id=proposal.id).values_list("person_id", flat=True)
+    roots = await roots_of([*(each.id for each in published.values()), *(int(str(each)) for each in wrote)])
+    return frozenset(roots.values())
 
 
 async def newest_revision(proposal: PayProposal) -> ProposalRevision | None:

@@ -14,8 +14,8 @@ async def left_trace(proposal: PayProposal, person: int) -> bool:
     """Whether `person` was listed in any revision of `proposal`, or is credited, made a work that is used or a source
     of one, has a role, offered something to a challenge, leads, is or was in the project, or did a task there.
 
-    What came after the proposal was published is no trace where anybody can leave one: an offer, or joining. Nor is a
-    claim, on which moderators decide.
+    What came after the proposal was published is no trace where it can be left since: an offer, joining, or a task that
+    is done. Nor is a claim, on which moderators decide.
     """
     rows = await same_people(person)
     actors = [identity.actor_id for identity in await Identity.filter(person_id__in=rows)]
@@ -35,7 +35,7 @@ async def left_trace(proposal: PayProposal, person: int) -> bool:
         Submission.filter(challenge_id__in=list(challenges), record__author_id__in=actors, created_at__lt=before),
         GroupLeader.filter(group_id__in=list(groups), actor_id__in=actors),
         ProjectMember.filter(project_id__in=list(projects), actor_id__in=actors, joined_at__lt=before),
-        Task.filter(project_id__in=list(projects), done_by_id__in=actors),
+        Task.filter(project_id__in=list(projects), done_by_id__in=actors, ended_at__lt=before),
     )
     for trace in traces:
         if await trace.exists():

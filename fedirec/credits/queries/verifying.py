@@ -7,14 +7,26 @@ Only rows of ours have links: copies of what lives elsewhere are compared with w
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from tortoise.exceptions import OperationalError
 
+from fedirec.activitypub.digests import digest_json
 from fedirec.credits import telling
-from fedirec.credits.models import Objection, PayProposal, PoolEntry, ProposalAppeal, ProposalDecision, Stance
+from fedirec.credits.models import (
+    MoneySettings,
+    Objection,
+    PayProposal,
+    Pool,
+    PoolEntry,
+    ProposalAppeal,
+    ProposalDecision,
+    ProposalRevision,
+    Stance,
+)
 from fedirec.credits.objecting import AppealState, ObjectionState
+from fedirec.credits.proposals import BINDING, State
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.chain import digest_of
 from fedirec.ledger.models import ChainLink
@@ -34,6 +46,25 @@ _SAID: Final[Mapping[str, str]] = {
 }
 """The kinds of links about what was said to a proposal, and what in their documents names the row."""
 _STATED: Final = ("entry_stated", "entry_refused")
+_STEPS: Final = ("proposal_revision", "proposal_locked", "proposal_cancelled")
+_POOLS: Final = ("pool_opened", "pool_changed", "pool_closed")
+_DECIDED: Final = BINDING | {State.DECIDED}
+_LOCKED: Final = {
+    "digest": "locked_digest",
+    "unclaimed_policy": "unclaimed_policy",
+    "unclaimed_months": "unclaimed_months",
+    "unclaimed_charity": "unclaimed_charity",
+}
+"""What the link of a lock tells, and the column of the proposal."""
+_PROMISED: Final = {
+    "kind": "kind",
+    "client": "client",
+    "currency": "currency",
+    "stated": "stated",
+    "hostSharePartsPerMillion": "host_share_ppm",
+    "rule": "rule",
+}
+"""What the links of a pool tell, and its column."""
 
 
 class _Row(NamedTuple):
@@ -46,6 +77,7 @@ class _Row(NamedTuple):
 async def compare_with_links(report: Report) -> None:
     """What rows say otherwise than the links that tell of them is added to `report`; what was erased is counted."""
     try:
+        await _compare_pools(report)
         seen = await _compare_proposals(report) + await _compare_entries(report)
         kinds = (*_SAID, *_STATED)
         marks = ", ".join("?" * len(kinds))
@@ -76,7 +108,85 @@ async def _compare_proposals(report: Report) -> int:
         links = await ChainLink.filter(subject__in=[each.key for each in page], kind__in=list(_SAID)).order_by("number")
         seen += len(links)
         _compare(report, told, links)
+        await _compare_steps(report, page)
     return seen
+
+
+async def _compare_steps(report: Report, proposals: Sequence[PayProposal]) -> None:
+    """Each revision is what was published, and each proposal was decided, locked or called off as the chain tells."""
+    told: dict[tuple[str, str, int], dict[str, Any]] = {}
+    steps = ChainLink.filter(subject__in=[each.key for each in proposals], kind__in=list(_STEPS)).order_by("number")
+    for link in await steps:
+        if (said := _read(link)) is None:
+            report.add(f"link {link.number}", ["what it told is gone or was changed, so nothing proves its row"])
+        else:
+            told[link.kind, link.subject, said["revision"] if link.kind == _STEPS[0] else 0] = said
+    for proposal in proposals:
+        if proposal.number:
+            for sentence in await _wrong_steps(proposal, told):
+                report.add(f"proposal {proposal.key}", [sentence])
+
+
+async def _wrong_steps(proposal: PayProposal, told: Mapping[tuple[str, str, int], Mapping[str, Any]]) -> list[str]:
+    """What `proposal` and its revisions say otherwise than the links."""
+    found, key = [], proposal.key
+    rows = await ProposalRevision.filter(proposal_id=proposal.id).order_by("number")
+    for row in rows:
+        said = told.get(("proposal_revision", key, row.number), {})
+        amount = str(row.amount)
+        if (said.get("digest"), said.get("currency"), said.get("amount", amount)) != (
+            row.digest,
+            proposal.currency,
+            amount,
+        ):
+            found.append(f"revision {row.number} is not the one that was published")
+        if row.document and digest_json(row.document) != row.digest:
+            found.append(f"revision {row.number} is not what its digest says")
+    published = {number for kind, subject, number in told if (kind, subject) == ("proposal_revision", key)}
+    if published != {row.number for row in rows} or proposal.number != max(published, default=0):
+        found.append("other revisions of it were published than stand there")
+    if rows and rows[-1].document and rows[-1].document.get("rule") != proposal.rule:
+        found.append("it is decided by another rule than was published")
+    locked = told.get(("proposal_locked", key, 0))
+    if (locked is None) != (proposal.locked_at is None):
+        found.append("that it was locked is not in the audit log, or the other way round")
+    elif locked is not None and any(locked[name] != getattr(proposal, column) for name, column in _LOCKED.items()):
+        found.append("it was locked otherwise than stands there")
+    if (("proposal_cancelled", key, 0) in told) != (proposal.state == State.CANCELLED):
+        found.append("that it was called off is not in the audit log, or the other way round")
+    accepted = ProposalDecision.filter(revision_id=rows[-1].id, outcome="accepted") if rows else None
+    if proposal.state in _DECIDED and (accepted is None or not await accepted.exists()):
+        found.append("it stands as decided, and nobody decided it")
+    return found
+
+
+async def _compare_pools(report: Report) -> None:
+    """Each pool promises what the chain tells that it does."""
+    after = 0
+    while page := await Pool.filter(id__gt=after).order_by("id").limit(_ENTRIES):
+        after = page[-1].id
+        links = ChainLink.filter(subject__in=[pool.key for pool in page], kind__in=list(_POOLS)).order_by("number")
+        last = {link.subject: link for link in await links}
+        for pool in page:
+            if (link := last.get(pool.key)) is None:
+                continue
+            if (said := _read(link)) is None:
+                report.add(f"link {link.number}", ["what it told is gone or was changed, so nothing proves its row"])
+            elif (pool.state == "closed") != (link.kind == "pool_closed") or any(
+                said[name] != getattr(pool, column) for name, column in _PROMISED.items()
+            ):
+                report.add(f"pool {pool.key}", ["it is not what the audit log tells that it promises"])
+
+
+async def compare_settings(report: Report) -> None:
+    """What was decided about money, as far as links tell of it, is so; what differs is added to `report`."""
+    decided: dict[str, Any] = {}
+    for link in await ChainLink.filter(kind="change_money").order_by("number"):
+        decided |= (_read(link) or {}).get("after", {})
+    settings = await MoneySettings.all().order_by("id").first() or MoneySettings()
+    changed = [name for name, value in decided.items() if (getattr(settings, name, value) or type(value)()) != value]
+    if changed:
+        report.add("settings of money", [f"the audit log knows them otherwise: {', '.join(sorted(changed))}"])
 
 
 async def _compare_entries(report: Report) -> int:

@@ -84,7 +84,7 @@ async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDra
         line = draft.line if kind is not ObjectionKind.LEFT_OUT else ""
         if line and not await Share.exists(revision_id=revision.id, line_key=line):
             raise NotFound(N_("There is no such line."))
-        if await said.count() >= MAX_OBJECTIONS:
+        if await said.count() >= MAX_OBJECTIONS and await said.filter(number=revision.number).exists():
             raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
         ref = ProposalRef(
             id=copy.uri,

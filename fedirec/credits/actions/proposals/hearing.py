@@ -17,7 +17,6 @@ from fedirec.accounts.queries import those_who_may
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
-from fedirec.credits.actions.proposals.publishing import proposers_of
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some, with_copies
 from fedirec.credits.eyes import refuse_judge
@@ -42,23 +41,26 @@ from fedirec.credits.objecting import (
     refuse_withdrawal,
 )
 from fedirec.credits.proposals import ENDED, State, is_open
+from fedirec.credits.queries.alone import about_appeal, alone_from
 from fedirec.credits.queries.contests import contest_of, lines_in, was_reached
-from fedirec.credits.queries.settings import days_for, money_settings
-from fedirec.credits.queries.standing import judges, listed_people, newest_revision, same_people
+from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.standing import judges, listed_people, newest_revision, proposers_of, same_people
 from fedirec.credits.queries.traces import left_trace
 from fedirec.credits.telling import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.lanes import gathering
-from fedirec.ledger.recording import record
+from fedirec.ledger.recording import record, salted
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
 from fedirec.uris import new_key
 
 MAX_OBJECTIONS: Final = 10
-"""Of one person to one proposal, with those that they took back: each is told to those who lead it, and kept."""
+"""Of one person to one proposal, with those that they took back: each is told to those who lead it, and kept. Whoever
+has a part in it can say one thing more to each further revision: nobody is worn out by revisions.
+"""
 MAX_LEFT_OUT: Final = 200
 """Objections to one proposal by people who left no trace in what is shared."""
 MAX_LEFT_OUT_OF_HOST: Final = 20
@@ -197,13 +199,13 @@ async def appeal_objection(
         revision, person = await in_force(objection.proposal), await own_person(author)
         await tell_copies(objection.proposal)
         await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
-        others = await judges() - await _close_to(objection)
+        others = await judges() - await close_to(objection)
         judging = [*await those_who_may(Permission.PAY), *await those_who_may(Permission.MODERATE)]
         free = [each.actor for each in judging if await own_person(each.actor) in others]
         await tell_some(objection.proposal, free, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
         if not others:
             await tell_listed(objection.proposal, Notice.OBJECTION_APPEALED, revision=revision, cause=author)
-        await record("objection_appealed", objection.proposal.key, of_appeal(appeal, objection))
+        await record("objection_appealed", objection.proposal.key, salted(of_appeal(appeal, objection)))
         if person in await listed_people(revision):
             await say(
                 author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
@@ -236,8 +238,10 @@ async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, 
             listed=await listed_people(await newest_revision(proposal)),
             involved=await _involved(objection),
             judges=await judges(),
-            told_at=appeal.created_at,
-            days=days_for(await money_settings(), "solo_days", appeal.created_at),
+            told_at=await alone_from(
+                about_appeal(objection.key), since=appeal.created_at, settings=await money_settings()
+            ),
+            days=0,
             now=now(),
         )
         appeal.state = (AppealState.UPHELD if upholds else AppealState.DISMISSED).value
@@ -270,7 +274,9 @@ async def _keep_word(author: Actor, objection: Objection, says: str, route: Rout
 
 async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has_part: bool) -> None:
     said = Objection.filter(proposal_id=proposal.id)
-    if await said.filter(person_id__in=await same_people(person)).count() >= MAX_OBJECTIONS:
+    own = said.filter(person_id__in=await same_people(person))
+    is_first = has_part and not await own.filter(number=proposal.number).exists()
+    if await own.count() >= MAX_OBJECTIONS and not is_first:
         raise TooMany(N_("You have objected often already. Please wait for the answers."), retry_after=3600)
     if has_part:
         return
@@ -284,16 +290,23 @@ async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has
 
 async def _involved(objection: Objection) -> frozenset[int]:
     """The people who drew it up, answered, decided or locked it, and whoever objected."""
-    proposal = objection.proposal
+    answered_by = await Actor.filter(id=objection.answered_by_id) if objection.answered_by_id else []
+    people = {await own_person(actor) for actor in answered_by} | set(await same_people(objection.person_id))
+    return await who_brought_forward(objection.proposal) | people
+
+
+async def who_brought_forward(proposal: PayProposal) -> frozenset[int]:
+    """The people who drew it up, decided or locked it."""
     decided = await ProposalDecision.filter(proposal_id=proposal.id).exclude(decided_by_id=None)
-    ids = {row.decided_by_id for row in decided} | {proposal.approver_id, objection.answered_by_id}
+    ids = {row.decided_by_id for row in decided} | {proposal.approver_id}
     actors = await Actor.filter(id__in=[each for each in ids if each is not None])
-    people = {await own_person(actor) for actor in actors} | await proposers_of(proposal)
-    return frozenset(people | set(await same_people(objection.person_id)))
+    return await proposers_of(proposal) | {await own_person(actor) for actor in actors}
 
 
-async def _close_to(objection: Objection) -> frozenset[int]:
-    """The people who are listed, or had a part in it."""
+async def close_to(objection: Objection) -> frozenset[int]:
+    """The people who are listed where `objection` was made, or had a part in it: they decide its appeal only where
+    nobody else can. It comes with its proposal.
+    """
     return await _involved(objection) | await listed_people(await newest_revision(objection.proposal))
 
 

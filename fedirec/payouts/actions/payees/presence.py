@@ -8,6 +8,7 @@ from typing import Final
 from tortoise.expressions import Q
 
 from fedirec.accounts.actions.passwords import prove_presence
+from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.models import Identity, Session
 from fedirec.accounts.permissions import Permission, require
 from fedirec.accounts.viewer import Viewer
@@ -49,7 +50,8 @@ async def _was_left(actor: Actor) -> bool:
     """
     if actor.moved_at is None:
         return False
-    others = Identity.filter(person__identities__actor_id=actor.id, actor__state="active").exclude(actor_id=actor.id)
+    person = await person_of(actor)
+    others = Identity.filter(person_id=person.id, actor__state="active").exclude(actor_id=actor.id)
     return await others.filter(Q(actor__moved_at=None) | Q(actor__moved_at__lt=actor.moved_at)).exists()
 
 
