@@ -86,7 +86,7 @@ from fedirec.web.errors import EXCEPTION_HANDLERS
 from fedirec.web.ratelimit import RateLimit
 from fedirec.web.sections import Sections
 from fedirec.web.security import guards
-from fedirec.worker import kinds_of_work
+from fedirec.worker.kinds import kinds_of_work
 
 TEMPLATES: Final = [
     Path(__file__).parent / package / "templates"

@@ -11,7 +11,9 @@ import pytest
 from fedirec.admin.words import KINDS
 from fedirec.clock import now
 from fedirec.lanes import Job, Kind, Lane, Later, Runner, Work, bring_back, enqueue
-from fedirec.worker import CALM, Calm, Chore, _again_and_again, kinds_of_work
+from fedirec.worker.chores import Chore
+from fedirec.worker.kinds import kinds_of_work
+from fedirec.worker.running import CALM, Calm, again_and_again
 from tests.conftest import Pass
 from tests.network import Instance
 
@@ -19,7 +21,7 @@ from tests.network import Instance
 async def rounds_of(chore: Chore, calm: Calm) -> None:
     """`chore` came round a few times."""
     stop = asyncio.Event()
-    running = asyncio.create_task(_again_and_again(chore, calm, stop))
+    running = asyncio.create_task(again_and_again(chore, calm, stop))
     await asyncio.sleep(0.05)
     stop.set()
     await running
@@ -50,7 +52,7 @@ async def test_nothing_is_thrown_away_for_an_hour_after_a_jump(
 
     done.clear()
     later = asyncio.get_running_loop().time() + CALM.total_seconds()
-    monkeypatch.setattr("fedirec.worker.monotonic", lambda: later + 1)
+    monkeypatch.setattr("fedirec.worker.running.monotonic", lambda: later + 1)
     await rounds_of(chore(done), calm)
     assert done
 

@@ -27,7 +27,7 @@ from fedirec.db.schema import upgrade
 from fedirec.errors import FedirecError, Misconfigured
 from fedirec.media.confine import confinement
 from fedirec.settings import Settings
-from fedirec.worker import work
+from fedirec.worker.running import work
 
 log = logging.getLogger(__name__)
 

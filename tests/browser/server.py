@@ -19,7 +19,7 @@ from fedirec.accounts.permissions import Operator, Role
 from fedirec.app import create_app, running
 from fedirec.db import migrate
 from fedirec.settings import Settings
-from fedirec.worker import work
+from fedirec.worker.running import work
 from tests.founding import PASSWORD, found_instance
 
 

@@ -18,7 +18,7 @@ from fedirec.errors import Conflict, NotFound
 from fedirec.media.store import DiskStore
 from fedirec.remix.actions.archiving import Archivist
 from fedirec.settings import Settings
-from fedirec.worker import COPIED
+from fedirec.worker.kinds import COPIED
 
 
 @with_settings(*WHERE, least="warning")

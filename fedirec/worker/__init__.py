@@ -1,0 +1,1 @@
+"""What runs behind the requests: the kinds of jobs, and the chores that come round again."""
