@@ -9,12 +9,16 @@ import pytest
 from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
+from fedirec.credits.actions.crediting.copying import production_credit_entries
 from fedirec.credits.actions.crediting.drawing_up import draw_up, look_at_credits
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals.drafting import begin_proposal
+from fedirec.credits.actions.proposals.drafting import add_new_credits, begin_proposal, merge_lines
+from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.deciding import Rule
 from fedirec.credits.lines import CreditHappening
+from fedirec.credits.models import DraftLine, TakenUp
 from fedirec.credits.pools import Kind, PoolDraft
+from fedirec.credits.queries.contests import contests_of
 from fedirec.credits.queries.credits import (
     credits_of,
     credits_to_list,
@@ -25,7 +29,6 @@ from fedirec.credits.queries.credits import (
 )
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.promises import promises_of
-from fedirec.credits.queries.proposals import get_proposal
 from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role
@@ -86,15 +89,21 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     people = {line.person_id for line in await here.run(lambda: credits_to_list([production.id]))}
     assert people == {line.person_id for line in lines.values() if line.state == "confirmed"}
 
+    # What bo gets for both works is one line of the proposal, which stands for either of them.
+    home = await here.run(home_of, project.actor)
+    pot = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST)
+    pool = await here.run(lambda: open_pool(ada, home, pot))
+    proposal = await here.run(lambda: begin_proposal(ada, pool, [production], "Sales"))
+    drafted = {line.label: line.key for line in await here.run(lambda: DraftLine.filter(proposal_id=proposal.id))}
+    await here.run(lambda: merge_lines(ada, proposal, proposal.version, [drafted["Mood"], drafted["Sky"]]))
+    assert not await here.run(lambda: add_new_credits(ada, proposal, proposal.version)), "and nothing is new by that"
+    await here.run(lambda: DraftLine.filter(proposal_id=proposal.id).update(reason="As it is heard."))
+    revision = await here.run(lambda: publish_revision(ada, proposal, version=proposal.version))
+
     # A pot that ada promised binds for a source, too, towards its author and whoever said that they had a part in it.
     for leader, work in ((ada, sketch), (dee, sky), (ada, mood)):
         at = production.created_at + timedelta(hours=work is mood)
         await here.run(_offered, here.state["keyring"], leader, work, at)
-    home = await here.run(home_of, project.actor)
-    pot = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST)
-    pool = await here.run(lambda: open_pool(ada, home, pot))
-    begun = await here.run(lambda: begin_proposal(ada, pool, [production], "Sales"))
-    proposal = await here.run(lambda: get_proposal(begun.key, ada))
     promised = {each.person for each in await here.run(promises_of, proposal)}
     assert promised == {lines["cy", "aut", 1].person_id}, "not by others, nor for what was offered afterwards"
     await here.run(lambda: answer_credit(eve, lines["eve", "clr", 1], CreditHappening.CONFIRM))
@@ -112,11 +121,31 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     held = await here.run(lambda: held_lines(production))
     by_row = {line.id: line for line in await here.run(lambda: credits_of(production))}
     assert {by_row[row].record_id for row in held} == {sky.id}, "a claim holds the lines of that work alone"
+    contests, _is_open = await here.run(contests_of, proposal, revision)
+    assert [contest.line for contest in contests] == [drafted["Mood"]], "and of what that became part of"
     await here.run(lambda: agree(bo, claim.key, "Yes, it is."))
     await here.work()
     late = (await lines_of(here, production))["eve", "aut", 1]
     assert (late.record_id, late.came_later) == (found.id, True), "what is found later is credited"
     assert await here.run(lambda: held_lines(production)) == {}
+
+    # A source that never was one is not credited any more; the copy for oneself says all of it.
+    said = ClaimDraft(kind=ClaimKind.NOT_DERIVED, words="There is no dirt in it.", source=dirt.uri)
+    claim = await here.run(lambda: open_claim(eve, seed, said))
+    await here.run(lambda: agree(dee, claim.key, "I took it for mine."))
+    await here.work()
+    copied = [(str(each["work"]), each["state"], each["came_later"]) for each in await here.run(_copied, eve)]
+    assert copied == [
+        (sketch.uri, "confirmed", False),
+        (dirt.uri, "declined", False),
+        (found.uri, "confirmed", True),
+    ]
+    assert "Dirt" not in (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
+    assert not await here.run(lambda: TakenUp.exists(uri=dirt.uri))
+
+
+async def _copied(person: Actor) -> list[dict[str, object]]:
+    return [entry async for entry in production_credit_entries(person)]
 
 
 async def _offered(keyring: Keyring, leader: Actor, work: Record, at: datetime) -> None:
@@ -159,6 +188,14 @@ async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(h
     assert (await lines_of(here, production))["bo", "fmd", 0].state == "contested"
     assert await role_line() == "proposed", "the page of the production does not say that they confirmed it"
     assert await here.run(lambda: held_lines(production)) == {line.id: "contested"}
+
+    # Leaders keep it as it is, for a reason in public, and then it is unconfirmed; bo can say it again.
+    async with here.sign_in("ada") as browser:
+        await browser.post(f"{path}/credits/{line.key}", data={"do": "keep", "reason": "Bo was there every day."})
+    assert (await lines_of(here, production))["bo", "fmd", 0].state == "proposed"
+    assert "Bo was there every day." in (await here.get("/p/dawn/log")).text
+    assert await here.run(lambda: held_lines(production)) == {}
+    await here.run(lambda: answer_credit(bo, line, CreditHappening.CONTEST, reason="To edit it."))
 
     for wrong in ({"role": "nonsense"}, {"role": "https://evil.example/role"}, {"role": ""}):
         with pytest.raises(Invalid):

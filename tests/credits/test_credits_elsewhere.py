@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -29,7 +30,7 @@ from tests.credits.listing import frozen, lines_of
 from tests.credits.moving import moves
 from tests.credits.proposing import Earning
 from tests.network import Instance, Network, settle
-from tests.peer import Peer
+from tests.peer import OTHER_RSA, Peer
 from tests.projects.producing import production_with, project_at, record_by
 from tests.provider import Provider, providing
 
@@ -169,6 +170,16 @@ async def test_nobody_answers_for_another_nor_to_what_a_credit_does_not_say(
     assert await state() == "contested", "who has moved says nothing from where they were"
     await good.post(here, says(good, "Accept", moved, asked[bo], at=later))
     assert await state() == "confirmed"
+    said = (await here.get(f"{production.uri.removeprefix(here.origin)}/credits")).text
+    assert re.search(r">Bo</a>.*now at good.test", said), "they stay credited, and it says where they are"
+
+    # Who has the domain of somebody now answers with a key that no key of theirs vouches for: nobody hears them.
+    evil.actor("mallory", key=OTHER_RSA)
+    known = len(await refused(here))
+    await evil.post(here, says(evil, "Accept", mallory, asked[mallory], at=later))
+    await here.work()
+    assert (await lines_of(here, production))["Mallory", "edt", 0].state == "declined"
+    assert "no key that we knew before" in " ".join((await refused(here))[known:])
 
 
 @pytest.mark.one_database
@@ -246,6 +257,7 @@ async def _shares_as_guest(
     shown = (await browser.get(page)).text
     for button in ("I accept this revision", "Object to this revision", "Give my share back"):
         assert button in shown
+    assert "Whoever proposed it is listed in it." in shown
 
     async def says(path: str, **said: str) -> None:
         answer = await browser.post(f"{page}/{path}", data=said)
@@ -257,7 +269,9 @@ async def _shares_as_guest(
     assert (heard.author_id, heard.wanted_ppm, heard.has_part) == (guest.id, 500_000, True)
     await here.run(lambda: answer_objection(ada, heard, resolution="rejected", words="We counted."))
     await says("stance", do="accept", digest=first.digest)
-    assert "you accepted this revision" in (await browser.get(page)).text
+    shown = (await browser.get(page)).text
+    assert "you accepted this revision" in shown
+    assert "who is listed here too" in shown, "of whoever answered them"
     for deed, share in (("give_back", 0), ("take_back", 400_000)):
         await says("stance", do=deed, digest=(await film.newest(proposal)).digest)
         assert (await film.shares(await film.newest(proposal)))["ana"][0] == share

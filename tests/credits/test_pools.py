@@ -183,7 +183,8 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
     await here.run(confirm_entry, tom, refund, pool, home)
     state = await here.run(pool_state, pool)
     assert (state.available, state.shortfall, state.host_share, state.promised) == (0, 300, 0, 500)
-    await paid_in(here, ana, tom, pool, home, income(700, evidence="statement 12"))
+    dollars = {"original_currency": "USD", "original_amount": 761, "rate": "1 USD = 0.92 EUR, our bank"}
+    await paid_in(here, ana, tom, pool, home, income(700, evidence="statement 12", **dollars))
     state = await here.run(pool_state, pool)
     assert (state.profit, state.host_share, state.available, state.shortfall) == (400, 200, 200, 0)
     # What was read wrongly is undone by somebody else, once, as long as nobody was promised what it brought.
@@ -205,6 +206,8 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
         page = (await anybody.get(f"/pools/{pool.key}")).text
     assert f'Undone by: <a href="#entry-{undoing.key}">' in page
     assert f'This entry was wrong: <a href="#entry-{cost.key}">' in page
+    assert "It was $7.61, changed at: <bdi>1 USD = 0.92 EUR, our bank</bdi>" in page, "the rate, and whose it is"
+    assert await here.run(lambda: ChainLink.filter(document__contains='"originalAmount":761').count()) == 1
 
     too_much = await stated(here, ana, pool, home, income(1_401, kind=EntryKind.REFUND, evidence="chargeback 4"))
     await refused(here, Conflict, lambda: confirm_entry(tom, too_much, pool, home))
@@ -250,6 +253,9 @@ async def test_a_pot_is_promised_paid_in_and_used_by_several(here: Instance, tim
     assert await refused(here, Invalid, begin) == "pool"
     assert await refused(here, Invalid, lambda: begin_proposal(ana, pot, [production], "The shoes")) == "productions"
     await here.run(use_pool, ana, pot, home, of_noon)
+    async with here.client() as anybody:
+        page = (await anybody.get(f"/pools/{pot.key}")).text
+    assert [each for each in ("Zappos", "A film about shoes.", "/p/noon", "€500.00") if each not in page] == []
     await paid_in(here, ana, tom, pot, home, income(50_000, evidence="invoice 9"))
     proposal = await here.run(begin)
     await here.run(lambda: DraftLine.filter(proposal_id=proposal.id).update(weight=1, reason="All of it."))

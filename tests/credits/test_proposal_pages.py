@@ -123,6 +123,19 @@ async def test_from_the_pool_to_the_lock_through_pages(here: Instance, time_pass
     draft = await here.run(lambda: PayProposal.get(id=proposal.id))
     await post(film, "ana", edit, do="even", version=str(draft.version))
     assert {row.weight for row in await here.run(lambda: DraftLine.filter(proposal_id=proposal.id))} == {1}
+
+    # A line is two of the same person, or both are one again.
+    async def changes(deed: str, *chosen: str) -> dict[str, int]:
+        draft = await here.run(lambda: PayProposal.get(id=proposal.id))
+        done = await post(film, "ana", edit, do=deed, version=str(draft.version), chosen=chosen)
+        assert done.status_code == 303
+        rows = await here.run(lambda: DraftLine.filter(proposal_id=proposal.id, actor_id=film.cy.id))
+        return {row.key: row.weight for row in rows}
+
+    await here.run(lambda: DraftLine.filter(key=cy).update(weight=5))
+    halves = await changes("split", cy)
+    assert sorted(halves.values()) == [2, 3]
+    assert await changes("merge", cy, *(halves.keys() - {cy})) == {cy: 5}
     kept = await here.run(lambda: PayProposal.get(id=proposal.id))
     assert (await post(film, "ana", f"{page}/publish", version=str(kept.version))).status_code == 422
     merged = await post(film, "ana", edit, do="merge", version=str(kept.version), chosen=cy, **typed)

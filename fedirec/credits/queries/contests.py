@@ -31,11 +31,18 @@ _SAID = """
       FROM stance s JOIN person p ON p.id = s.person_id
      WHERE s.proposal_id = ? AND s.says IN ('accept', 'object') AND (s.counts OR s.revision_id IS NULL)
 """
-_CONTESTED = f"""
-    SELECT s.line_key FROM share s
-      JOIN production_credit c ON c.id = s.credit_id
-      LEFT JOIN actor a ON a.id = c.actor_id
-     WHERE s.revision_id = ? AND {WHY_HELD} IS NOT NULL
+_CREDITED = """
+    SELECT s.line_key, c.id, c.production_id, c.person_id, c.work_uri <> ''
+      FROM share s JOIN production_credit c ON c.id = s.credit_id WHERE s.revision_id = ?
+"""
+_HELD = f"""
+    SELECT c.id, c.production_id, c.person_id, c.work_uri <> ''
+      FROM production_credit c LEFT JOIN actor a ON a.id = c.actor_id
+     WHERE c.uri IS NULL AND c.production_id IN (
+           SELECT k.production_id FROM share s JOIN production_credit k ON k.id = s.credit_id WHERE s.revision_id = ?)
+       AND (c.state <> 'declined' AND NOT c.came_later OR EXISTS (
+           SELECT 1 FROM share s WHERE s.revision_id = ? AND s.credit_id = c.id))
+       AND {WHY_HELD} IS NOT NULL
 """  # noqa: S608  (only constants are spliced in)
 
 
@@ -132,8 +139,24 @@ async def contests_of(proposal: PayProposal, revision: ProposalRevision) -> tupl
         elif not dispute.is_upheld(revision.published_at):
             continue
         found.append(contest_of(dispute.objection, roots[dispute.objection.person_id], stakes))
-    lines = [Contest(line=str(row[0])) for row in await fetch_tuples(_CONTESTED, revision.id)]
+    lines = [Contest(line=key) for key in await _lines_of_held_credits(revision)]
     return [*found, *lines], is_any_open or bool(lines)
+
+
+async def _lines_of_held_credits(revision: ProposalRevision) -> list[str]:
+    """The lines by which credits that are held (`WHY_HELD`) are in `revision`.
+
+    One without a line of its own became part of another one of the same person: leaders make several lines one. That is
+    one for a work where the credit is for a work, if there is any.
+    """
+    lines: dict[tuple[Any, ...], list[str]] = {}
+    for key, credit, *whose in await fetch_tuples(_CREDITED, revision.id):
+        for by in ((credit,), tuple(whose), tuple(whose[:2])):
+            lines.setdefault(by, []).append(str(key))
+    held: set[str] = set()
+    for credit, *whose in await fetch_tuples(_HELD, revision.id, revision.id):
+        held.update(lines.get((credit,)) or lines.get(tuple(whose)) or lines.get(tuple(whose[:2])) or [])
+    return sorted(held)
 
 
 async def was_reached(objection: Objection) -> bool:

@@ -29,7 +29,7 @@ from fedirec.credits.proposals import HEARING, State, is_open
 from fedirec.credits.queries.contests import tally_of
 from fedirec.credits.queries.hearing import PAGE, Heard, comments_on, listed_among, objections_to
 from fedirec.credits.queries.pools import home_of, may_see_home, sees_sums
-from fedirec.credits.queries.standing import listed_people, newest_revision, parts_to, same_people
+from fedirec.credits.queries.standing import listed_people, newest_revision, parts_to, proposers_of, same_people
 from fedirec.credits.revisions import Line, Revision, read
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
@@ -110,6 +110,7 @@ class ProposalPage:
     is_open: bool
     """Whether people can object now."""
     proposer_is_listed: bool
+    """Whether anybody is who had a hand in proposing it (`standing.proposers_of`)."""
     approver_is_listed: bool
     asked_at: datetime
 
@@ -148,7 +149,6 @@ async def proposal_page(
     own = await _own_lines(row, revision, own_rows) if row is not None else []
     heard = await objections_to(proposal, own_rows, listed, after=objections, limit=PAGE + 1, shows_hidden=is_moderator)
     said = await comments_on(proposal, after=comments, limit=PAGE + 1, shows_hidden=is_moderator)
-    interested = await listed_among([proposal.proposer_id, proposal.approver_id], listed)
     return ProposalPage(
         proposal=proposal,
         productions=await productions_of(proposal),
@@ -166,8 +166,8 @@ async def proposal_page(
         tally=await tally_of(proposal, row) if row is not None and proposal.pool_id is not None else None,
         viewing=await _viewing(proposal, viewer, person.id if person else None, own, listed),
         is_open=is_open(proposal.state, now=now(), closes_at=proposal.closes_at),
-        proposer_is_listed=proposal.proposer_id in interested,
-        approver_is_listed=proposal.approver_id in interested,
+        proposer_is_listed=not listed.isdisjoint(await proposers_of(proposal)),
+        approver_is_listed=bool(await listed_among([proposal.approver_id], listed)),
         asked_at=now(),
     )
 

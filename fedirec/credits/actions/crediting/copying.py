@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.describing import credit_uri
 from fedirec.credits.models import MonetizationGrant, ProductionCredit
+from fedirec.credits.queries.standing import same_people
 
 _AT_ONCE = 500
 
 
 async def production_credit_entries(actor: Actor) -> AsyncIterator[dict[str, object]]:
-    """The lines of credit lists that name `actor`, named or not, and what they said of each."""
-    after = 0
+    """The lines of credit lists about the person who `actor` is, named or not, and what they said of each."""
+    people, after = await same_people((await person_of(actor)).id), 0
     while (
-        rows := await ProductionCredit.filter(actor_id=actor.id, id__gt=after)
+        rows := await ProductionCredit.filter(person_id__in=people, id__gt=after)
         .order_by("id")
         .limit(_AT_ONCE)
         .select_related("production__project__actor")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fedirec.credits.lines import NAMED, CreditState
 from fedirec.credits.models import DraftLine, PayProposal, ProductionCredit, ProposalProduction
 from fedirec.credits.queries.belonging import covered_by
@@ -16,12 +18,16 @@ from fedirec.uris import new_key
 
 
 async def add_credits(proposal: PayProposal, production: Production, *, suggests: bool = True) -> int:
-    """A line of 0 for each credit of `production` without one; who came later has one only when leaders ask for it."""
-    there = DraftLine.filter(proposal_id=proposal.id)
-    known = {line.credit_id for line in await there}
+    """A line of 0 for each credit of `production` without one; who came later has one only when leaders ask for it.
+
+    What was there when the draft was begun, and has no line any more, is in another line of the same person.
+    """
+    there = await DraftLine.filter(proposal_id=proposal.id)
+    known, people = {line.credit_id for line in there}, set[int]() if suggests else {line.person_id for line in there}
     found = [each for each in await credits_of(production) if each.state != CreditState.DECLINED]
     listed = sorted((each for each in found if not (suggests and each.came_later)), key=lambda each: each.came_later)
-    new = [each for each in listed if each.id not in known][: MAX_LINES - len(known)]
+    new = [each for each in listed if each.id not in known and not _is_merged(each, proposal, people)]
+    new = new[: MAX_LINES - len(known)]
     suggested = await suggested_weights(production, scope=proposal.key) if suggests else {}
     rows = [
         _line_for(
@@ -35,6 +41,11 @@ async def add_credits(proposal: PayProposal, production: Production, *, suggests
     ]
     await DraftLine.bulk_create(rows, batch_size=500)
     return len(rows)
+
+
+def _is_merged(credit: ProductionCredit, proposal: PayProposal, people: Collection[int]) -> bool:
+    is_new = credit.came_later or credit.created_at > proposal.made_at
+    return not is_new and (credit.person.joined_id or credit.person_id) in people
 
 
 def _line_for(proposal: PayProposal, credit: ProductionCredit, *, label: str, **more: int | None) -> DraftLine:

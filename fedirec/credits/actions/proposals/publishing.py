@@ -10,14 +10,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, own_person
+from fedirec.credits.actions.proposals.deeds import begin
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.comparing import Difference, difference
-from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, ProposalWriter, Share
+from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, Share
 from fedirec.credits.proposals import Facts, State, Step, advance, closes_at
 from fedirec.credits.queries.drafts import (
     Obstacles,
@@ -193,20 +192,6 @@ async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | 
     before = await newest_revision(proposal)
     change = difference(counted_revision(before), revision) if before is not None and before.document else None
     return revision, change, found
-
-
-async def proposers_of(proposal: PayProposal) -> frozenset[int]:
-    """The people who proposed it: who began it, who wrote its lines, and who published any of its revisions.
-
-    Giving a share back proposes nothing. Whoever let somebody else press the button proposed it all the same.
-    """
-    made = ProposalRevision.filter(proposal_id=proposal.id).exclude(is_recusal=True).select_related("made_by")
-    actors = [row.made_by for row in await made if row.made_by]
-    if proposal.proposer_id is not None:
-        actors.append(await Actor.get(id=proposal.proposer_id))
-    wrote = await roots_of([row.person_id for row in await ProposalWriter.filter(proposal_id=proposal.id)])
-    published = {await own_person(actor) for actor in {each.id: each for each in actors}.values()}
-    return frozenset(published | set(wrote.values()))
 
 
 def refuse_obstacles(found: Obstacles) -> None:

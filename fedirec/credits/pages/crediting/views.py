@@ -29,6 +29,8 @@ class LineView:
     row: int
     name: str
     url: str
+    note: str
+    """Where they live now, or that they are gone; empty for who is named and here."""
     role: str
     words: str
     work: str
@@ -71,10 +73,12 @@ def line_view(
     production = line.production
     able = [each for each in CreditHappening if may_happen(state, each) and (leads if each in BY_LEADERS else is_own)]
     page = production_view(cards, production)
+    person = cards.person(line.actor) if named and line.actor else None
     return LineView(
         row=line.id,
         name=named or (line.actor.name or line.actor.handle if is_own and line.actor else _(NOT_NAMED)),
-        url=cards.person_url(line.actor) if named and line.actor else "",
+        url=person.url if person else "",
+        note=person.note if person else "",
         role=role_words(line),
         words=line.words if named else "",
         work=(work.title or _("Untitled")) if work is not None and is_public else "",
