@@ -58,7 +58,7 @@ from fedirec.credits.routes.pages import MAX_ON_PAGE
 from fedirec.credits.vocab import ProposalObject, ProposalRef
 from fedirec.credits.vocab.proposals import MAX_INLINE
 from fedirec.db import execute, transaction
-from fedirec.errors import Changed
+from fedirec.errors import Changed, Conflict
 from fedirec.ledger.verifying import verify
 from fedirec.payouts.actions.accruing import accrue
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
@@ -209,6 +209,12 @@ async def test_somebody_elsewhere_objects_is_answered_and_accepts_the_revision(
     assert "Count the sound again." in (await there.get(f"/pay/{copy.key}")).text
     await earned.decided(proposal, second, time_passes)
     await settle(here, there)
+    chief, copy = await there.run(lambda: Actor.get(local_handle="olga")), await copy_at(there, proposal)
+    for deed in (
+        lambda: lock_proposal(chief, copy, digest=second.digest),
+        lambda: publish_revision(chief, copy, version=copy.version),
+    ):
+        assert "lives on another server" in await refused(there, Conflict, deed), "only its home does anything with it"
     await here.run(lambda: lock_proposal(earned.tom, proposal, digest=second.digest))
     await settle(here, there)
     assert (await copy_at(there, proposal)).state == "locked"
