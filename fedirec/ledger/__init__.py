@@ -1,1 +1,1 @@
-"""The books: an append-only double-entry journal and a hash-chained audit log. They know nothing of people or works."""
+"""The books: an append-only double-entry journal, and the audit chain. They know nothing of people or works."""

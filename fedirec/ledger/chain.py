@@ -1,4 +1,4 @@
-"""How the links of the audit log hang together. Whoever has an export can compute all of this themselves.
+"""How the links of the audit chain hang together. Whoever has an export can compute all of this themselves.
 
 A link covers the digest of its document, never the document itself: a document may be emptied when somebody leaves, and
 the chain still holds. Every digest is SHA-256 in hex over canonical JSON in UTF-8: names sorted, nothing between the

@@ -1,4 +1,4 @@
-"""The audit log as a file that outsiders verify: a line of JSON for each link, with digests instead of documents."""
+"""The audit chain as a file that outsiders verify: a line of JSON for each link, with digests instead of documents."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NAMES: Final = ("number", "kind", "subject", "documentDigest", "recordedAt", "p
 
 
 async def export_chain() -> AsyncGenerator[bytes]:
-    """All of the audit log, some thousand lines at a time."""
+    """All of the audit chain, some thousand lines at a time."""
     async for page in stored_links():
         yield b"".join(_write(link) for link in page)
 
 
 def verify_export(lines: Iterable[bytes], *, against: Iterable[tuple[int, str]] = ()) -> Report:
-    """What is wrong with an exported audit log; `against` are numbers and digests of links kept elsewhere.
+    """What is wrong with an exported audit chain; `against` are numbers and digests of links kept elsewhere.
 
     Of `lines` one at a time is in memory.
     """

@@ -66,7 +66,7 @@ class Posting(Model, metaclass=RowClass):
 
 
 class ChainLink(Model, metaclass=RowClass):
-    """One event of the audit log, which vouches for all before it: its digest covers the digest of the one before."""
+    """One event of the audit chain, which vouches for all before it: its digest covers the digest of the one before."""
 
     id = fields.BigIntField(primary_key=True)
     number = fields.BigIntField(unique=True)

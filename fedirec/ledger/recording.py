@@ -1,4 +1,4 @@
-"""Adding to the audit log. One transaction at a time does that, so the chain has no fork and no gap."""
+"""Adding to the audit chain. One transaction at a time does that, so the chain has no fork and no gap."""
 
 from __future__ import annotations
 

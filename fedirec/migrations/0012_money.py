@@ -174,7 +174,7 @@ class Migration(QuickMigration):
                 "app": "fedirec",
                 "indexes": [Index(fields=["subject", "number"])],
                 "pk_attr": "id",
-                "table_description": "One event of the audit log, which vouches for all before it: its digest covers the digest of the one before.",
+                "table_description": "One event of the audit chain, which vouches for all before it: its digest covers the digest of the one before.",
             },
             bases=["Model"],
         ),

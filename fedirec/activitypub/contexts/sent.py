@@ -391,4 +391,4 @@ REQUEST_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, REQUEST
 PROPOSAL_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, PROPOSAL_TERMS]
 """For pay proposals, and for what is said to one exact revision."""
 HEAD_CONTEXT: Final[list[Any]] = [ACTIVITYSTREAMS, DATA_INTEGRITY_V2, HEAD_TERMS]
-"""For the end of the audit log of an instance at one time."""
+"""For the end of the audit chain of an instance at one time."""

@@ -1,4 +1,4 @@
-"""The end of the audit log leaves the house when something locks, so that nobody here can rebuild the log unseen.
+"""The end of the audit chain leaves the house when something locks, so that nobody here can rebuild it unseen.
 
 The instance's own actor signs its number and digest. The instances of those listed keep it, and give it back to whoever
 asks; what they keep proves nothing about themselves, only about whoever signed.
@@ -49,7 +49,7 @@ MAX_BYTES: Final = 500_000
 
 
 async def send_head(proposal: PayProposal, revision: ProposalRevision) -> None:
-    """The instances of those whom `revision` lists will keep the end of our audit log as it is now; part of the
+    """The instances of those whom `revision` lists will keep the end of our audit chain as it is now; part of the
     caller's transaction, after all that it records.
     """
     people = await actors_of_people(await listed_people(revision))
@@ -109,7 +109,7 @@ async def keep_head(sender: Actor, create: Create[HeadObject]) -> None:
 
 
 async def heads_kept_here(origin: str) -> list[tuple[int, str]]:
-    """The numbers and digests of the log of `origin` that were told here."""
+    """The numbers and digests of the chain of `origin` that were told here."""
     rows = ChainHead.filter(origin=origin).order_by("number", "id").limit(MAX_KEPT)
     return [(row.number, row.digest) for row in await rows]
 

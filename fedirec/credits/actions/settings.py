@@ -116,7 +116,7 @@ async def set_account(doer: Doer, seal: Seal, values: Mapping[str, str]) -> Mone
 
 
 async def _tell(doer: Doer, action: str, said: Mapping[str, Any], *, link: Mapping[str, Any] | None = None) -> None:
-    """It stands in the audit log and in its chain, and whoever pays knows of it; the last in the transaction."""
+    """It stands in the audit log and in the audit chain, and whoever pays knows of it; the last in the transaction."""
     site, cause = await own_actor(), doer.actor if isinstance(doer, Viewer) else None
     await audit(doer, action, site.uri, **said)
     people = [each.actor for each in await those_who_may(Permission.PAY)]

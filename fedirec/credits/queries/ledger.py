@@ -112,7 +112,7 @@ async def public_entries(*, before: int | None = None, limit: int) -> list[Publi
 
 
 async def links(*, before: int | None = None, limit: int) -> Sequence[ChainLink]:
-    """The links of the audit log, the newest first, `before` a number."""
+    """The links of the audit chain, the newest first, `before` a number."""
     found = ChainLink.all() if before is None else ChainLink.filter(number__lt=before)
     # What a link tells stays here: a digest is enough for whoever has the document.
     columns = ("id", "number", "kind", "subject", "document_digest", "recorded_at", "digest")

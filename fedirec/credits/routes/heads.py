@@ -1,4 +1,4 @@
-"""What this instance keeps of the audit logs of others: whoever has a doubt compares."""
+"""What this instance keeps of the audit chains of others: whoever has a doubt compares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How credits, grants, pay proposals and the ends of audit logs travel."""
+"""How credits, grants, pay proposals and the ends of audit chains travel."""
 
 from __future__ import annotations
 

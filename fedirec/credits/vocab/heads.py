@@ -1,4 +1,4 @@
-"""How the end of an instance's audit log travels: a number and a digest that nobody takes back once they are out."""
+"""How the end of an instance's audit chain travels: a number and a digest that nobody takes back once they are out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LAST: Final = 2**53
 
 @dataclass(frozen=True, kw_only=True)
 class HeadObject:
-    """The last link of the audit log of an instance at one time."""
+    """The last link of the audit chain of an instance at one time."""
 
     TYPE: ClassVar[str] = "Object"
     """None of its own: libraries refuse an activity about an object whose type they do not know."""

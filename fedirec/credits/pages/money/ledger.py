@@ -1,4 +1,4 @@
-"""The public books: what this instance chooses to show of them, and the audit log by which outsiders check them."""
+"""The public books: what this instance chooses to show of them, and the audit chain by which outsiders check them."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def show_audit(request: Request[Any]) -> Response:
 
 
 async def send_audit(request: Request[Any]) -> Response:
-    """All of the audit log, a line of JSON for each link: `fedirec audit verify --file` reads it."""
+    """All of the audit chain, a line of JSON for each link: `fedirec audit verify --file` reads it."""
     request.state["attempts"].check(f"audit {visitor_of(request)}", cost=2)
 
     async def pieces() -> AsyncIterator[bytes]:
