@@ -14,14 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from fedirec.credits.deciding import Rule
 from fedirec.credits.shares import MAX_TOTAL, WHOLE
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger import journal
 from fedirec.ledger.currencies import CURRENCIES
-from fedirec.ledger.journal import Entry, Line
 from fedirec.translatable import N_
 
 MAX_SUM: Final = MAX_TOTAL
@@ -88,13 +87,6 @@ ENTRY_NAMES: Final[Mapping[str, str]] = {
     EntryKind.ASIDE: N_("Set aside"),
     REVERSAL: N_("Was wrong, and is undone"),
 }
-_DESCRIPTIONS: Final[Mapping[EntryKind, str]] = {
-    EntryKind.INCOME: N_("Money came in for a pool."),
-    EntryKind.COST: N_("Money was spent for a pool."),
-    EntryKind.REFUND: N_("Money that had come in for a pool went back."),
-    EntryKind.ASIDE: N_("Money that the instance had kept was set aside for a pool."),
-}
-UNDOING: Final = N_("What was confirmed of a pool was wrong, and is undone.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,53 +290,3 @@ class PoolState:
     def shortfall(self) -> int:
         """What has to come in first, because more went back or was spent than is there."""
         return max(self.host_share - self.profit - self.in_pool, 0)
-
-
-def book(
-    draft: EntryDraft,
-    *,
-    kind: Kind,
-    pool: str,
-    reference: str,
-    in_pool: int,
-    details: Mapping[str, Any],
-) -> Entry:
-    """The entry of the journal for what was confirmed of the pool with the key `pool`, which holds `in_pool`.
-
-    A refund of a pot takes what is there; what is not there any more is missing in the next period.
-    """
-    bank, shared = journal.bank(), journal.pool(pool)
-    into = shared if kind in POTS else journal.income(pool)
-    moves: tuple[tuple[str, int], ...]
-    match draft.kind:
-        case EntryKind.INCOME:
-            moves = ((bank, draft.amount), (into, -draft.amount))
-        case EntryKind.COST:
-            moves = ((journal.expense(pool), draft.amount), (bank, -draft.amount))
-        case EntryKind.ASIDE:
-            moves = ((journal.host_share(pool), draft.amount), (shared, -draft.amount))
-        case EntryKind.REFUND:
-            there = min(max(in_pool, 0), draft.amount) if kind in POTS else 0
-            moves = ((shared, there), (journal.income(pool), draft.amount - there), (bank, -draft.amount))
-    return Entry(
-        draft.kind.value,
-        lines=tuple(Line(account, amount, draft.currency) for account, amount in moves if amount),
-        reference=reference,
-        description=_DESCRIPTIONS[draft.kind],
-        details=details,
-    )
-
-
-def closing_lines(state: PoolState, *, pool: str) -> tuple[Line, ...]:
-    """The lines that make what was earned money to share: the first half of locking a proposal.
-
-    Income and costs stand at nothing afterwards, and the host's share at its place. Empty where there is nothing to
-    close; a loss takes what lies in the pool.
-    """
-    moves = (
-        (journal.income(pool), state.open_income),
-        (journal.expense(pool), -state.open_costs),
-        (journal.host_share(pool), -state.host_share),
-        (journal.pool(pool), state.host_share - state.profit),
-    )
-    return tuple(Line(account, amount, state.currency) for account, amount in moves if amount)

@@ -17,6 +17,7 @@ from fedirec.accounts.models import Account, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits import bookings
 from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.pools import (
     change_pool,
@@ -42,8 +43,6 @@ from fedirec.credits.pools import (
     Kind,
     PoolDraft,
     PoolState,
-    book,
-    closing_lines,
     host_share_of,
     refuse_entry,
 )
@@ -170,8 +169,9 @@ async def test_a_refund_and_a_locked_proposal_leave_what_is_really_there(here: I
 
     async def lock(amount: int) -> None:
         async with transaction():
-            lines = closing_lines(await pool_state(pool), pool=pool.key)
-            await post(Entry("close", lines=lines, reference=f"close:{amount}"))
+            closing = bookings.closing(await pool_state(pool), pool=pool.key, proposal=f"P{amount}")
+            assert closing is not None
+            await post(closing)
             owed = (Line(account_of_pool(pool.key), amount, "EUR"), Line(payable(1), -amount, "EUR"))
             await post(Entry("lock", lines=owed, reference=f"lock:{amount}"))
 
@@ -287,9 +287,9 @@ async def test_only_treasurers_set_money_of_the_instance_aside_and_no_more_than_
 
     async def close_it() -> None:
         async with transaction():
-            await post(
-                Entry("close", lines=closing_lines(await pool_state(earned), pool=earned.key), reference="close:1")
-            )
+            closing = bookings.closing(await pool_state(earned), pool=earned.key, proposal="P1")
+            assert closing is not None
+            await post(closing)
 
     await here.run(close_it)
     of_instance = Home(group=await here.run(lambda: Actor.get(uri="https://here.test/actor")))
@@ -415,9 +415,7 @@ def test_every_entry_balances_and_nothing_is_shared_that_is_not_there(
     balances: dict[str, int] = {}
     for number, (moved, amount) in enumerate(moves):
         in_pool = -balances.get("pool:k", 0)
-        entry = book(
-            income(amount, kind=moved), kind=kind, pool="k", reference=f"e:{number}", in_pool=in_pool, details={}
-        )
+        entry = bookings.confirmed(moved, amount, "EUR", entry=f"e{number}", pool="k", kind=kind, in_pool=in_pool)
         assert not imbalances(entry.lines)
         for line in entry.lines:
             balances[line.account] = balances.get(line.account, 0) + line.amount
@@ -437,7 +435,8 @@ def test_every_entry_balances_and_nothing_is_shared_that_is_not_there(
     assert state.host_share == host_share_of(state.profit, ppm) >= 0
     assert state.available == 0 or state.shortfall == 0
     assert state.available - state.shortfall == state.in_pool + state.profit - state.host_share
-    for line in closing_lines(state, pool="k"):
+    closing = bookings.closing(state, pool="k", proposal="p")
+    for line in closing.lines if closing is not None else ():
         balances[line.account] = balances.get(line.account, 0) + line.amount
     assert balances.get("income:k", 0) == balances.get("expense:k", 0) == 0
     assert -balances.get("pool:k", 0) == state.available - state.shortfall

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolState, book, closing_lines
+from fedirec.credits import bookings as of_credits
+from fedirec.credits.pools import EntryKind, Kind, PoolState
 from fedirec.ledger.chain import spell
-from fedirec.ledger.journal import Entry, bank, reverse
+from fedirec.ledger.journal import Entry, bank
 from fedirec.payouts import bookings
 
 ROOT: Final = Path(__file__).parents[2]
@@ -48,13 +49,14 @@ EARNED: Final = PoolState(
 
 
 def of_pool(what: EntryKind, kind: Kind) -> Entry:
-    draft = EntryDraft(kind=what, words="Sales", happened_on=date(2026, 11, 23), **SUM)
-    return book(draft, kind=kind, pool="POOL", reference="pool_entry:ENTRY", in_pool=20, details={})
+    return of_credits.confirmed(what, **SUM, entry="ENTRY", pool="POOL", kind=kind, in_pool=20)
 
 
 def entries() -> list[Entry]:
     """One of each, as the code makes them, in the order of the table."""
     income = of_pool(EntryKind.INCOME, Kind.ROYALTIES)
+    closing = of_credits.closing(EARNED, pool="POOL", proposal="PROPOSAL")
+    assert closing is not None
     return [
         income,
         of_pool(EntryKind.INCOME, Kind.COMMISSION),
@@ -62,8 +64,8 @@ def entries() -> list[Entry]:
         of_pool(EntryKind.REFUND, Kind.ROYALTIES),
         of_pool(EntryKind.REFUND, Kind.COMMISSION),
         of_pool(EntryKind.ASIDE, Kind.SELF_FUNDED),
-        reverse(income, "It was of another pool."),
-        Entry("closing", lines=closing_lines(EARNED, pool="POOL"), reference="closing:PROPOSAL"),
+        of_credits.undone(income),
+        closing,
         bookings.submitted("BATCH", "EUR", {777: 50}),
         bookings.settled(**ATTEMPT, batch="BATCH", **SUM, **CAME),
         bookings.found_paid(**ATTEMPT, person=777, **SUM, **CAME),

@@ -7,12 +7,13 @@ from fedirec.accounts.actions.persons import person_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits import bookings
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
 from fedirec.credits.actions.pools.stating import refuse_shared, told_of
 from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import UNDOING, EntryDraft, EntryKind, Kind, book, brings
+from fedirec.credits.pools import EntryKind, Kind, brings
 from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings
@@ -22,7 +23,7 @@ from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict
 from fedirec.ledger.currencies import write_money
-from fedirec.ledger.journal import Entry, reverse
+from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import find_entry, post
 from fedirec.ledger.recording import hold_chain, record
 from fedirec.media.models import Media
@@ -84,11 +85,13 @@ async def _booking(entry: PoolEntry, pool: Pool) -> Entry:
         raise Conflict(N_("More cannot go back than came in."), field="amount")
     if entry.kind == EntryKind.ASIDE and entry.amount > await kept_by_host(pool.currency):
         raise Conflict(N_("This instance has not kept as much as that."), field="amount")
-    return book(
-        _draft_of(entry, pool),
-        kind=Kind(pool.kind),
+    return bookings.confirmed(
+        EntryKind(entry.kind),
+        entry.amount,
+        pool.currency,
+        entry=entry.key,
         pool=pool.key,
-        reference=_reference(entry),
+        kind=Kind(pool.kind),
         in_pool=state.in_pool,
         details={"pool": pool.key, **told_of(entry, pool)},
     )
@@ -101,13 +104,9 @@ async def _undo(wrong: PoolEntry, pool: Pool) -> Entry:
     await refuse_shared(wrong, pool)
     wrong.state = "undone"
     await wrong.save(update_fields=["state"])
-    booked = await find_entry(_reference(wrong))
+    booked = await find_entry(bookings.reference_of(wrong.key))
     assert booked is not None
-    return reverse(booked, UNDOING)
-
-
-def _reference(entry: PoolEntry) -> str:
-    return f"pool_entry:{entry.key}"
+    return bookings.undone(booked)
 
 
 async def _hold_undecided(entry: PoolEntry) -> None:
@@ -155,16 +154,6 @@ async def _hold_projects(pool: Pool, home: Home) -> list[Project]:
 async def _tell(notice: Notice, entry: PoolEntry, pool: Pool, home: Home, by: Actor) -> None:
     about = f"{home.group.uri}#{entry.key}"
     await notify(await entry.stated_by, notice, by, about, f"/pools/{pool.key}", {"title": pool.title})
-
-
-def _draft_of(entry: PoolEntry, pool: Pool) -> EntryDraft:
-    return EntryDraft(
-        kind=EntryKind(entry.kind),
-        amount=entry.amount,
-        currency=pool.currency,
-        words=entry.words,
-        happened_on=entry.happened_on,
-    )
 
 
 def _told(entry: PoolEntry, pool: Pool, undone: PoolEntry | None) -> str:

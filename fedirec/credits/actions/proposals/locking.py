@@ -11,6 +11,7 @@ from typing import Any
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
+from fedirec.credits import bookings
 from fedirec.credits.actions.heads import send_head
 from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.deeds import begin, in_force, with_home
@@ -18,7 +19,6 @@ from fedirec.credits.actions.proposals.publishing import refuse_obstacles
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.objecting import held_parts, lockable
-from fedirec.credits.pools import closing_lines
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import RevisionLine, contests_of, lines_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
@@ -32,8 +32,7 @@ from fedirec.db.holding import hold
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import Conflict
 from fedirec.lanes import gathering
-from fedirec.ledger import journal
-from fedirec.ledger.journal import Entry, Line
+from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import post
 from fedirec.ledger.recording import record
 from fedirec.remix.powers import Deed
@@ -86,10 +85,9 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         await _write(proposal, "", stakes, owed)
         await tell_listed(proposal, Notice.PROPOSAL_LOCKED, revision=revision, cause=treasurer)
         await announce(proposal, revision)
-        closing = closing_lines(pot.state, pool=proposal.pool.key)
-        if closing:
-            await post(_closing(proposal, closing))
-        await post(_entry(proposal, "", stakes, owed))
+        if closing := bookings.closing(pot.state, pool=proposal.pool.key, proposal=proposal.key):
+            await post(closing)
+        await post(_booking(proposal, "", stakes, owed))
         await record(
             "proposal_locked",
             proposal.key,
@@ -142,7 +140,7 @@ async def release_held(proposal: PayProposal) -> int:
             await _write(proposal, part, stakes, owed)
             await tell_listed(proposal, Notice.PROPOSAL_RELEASED, revision=revision)
             await announce(proposal, revision)
-            await post(_entry(proposal, part, stakes, owed))
+            await post(_booking(proposal, part, stakes, owed))
             document |= {"part": part}
         await record("proposal_released", proposal.key, document)
         if released:
@@ -196,32 +194,20 @@ async def _write(proposal: PayProposal, part: str, stakes: Sequence[RevisionLine
     )
 
 
-def _closing(proposal: PayProposal, lines: Sequence[Line]) -> Entry:
-    assert proposal.pool is not None
-    return Entry(
-        "closing",
-        lines=tuple(lines),
-        reference=f"closing:{proposal.key}",
-        description="What a pool earned, less its costs and the host's share, became money to share.",
-        details={"pool": proposal.pool.key, "proposal": proposal.key},
-    )
-
-
-def _entry(proposal: PayProposal, part: str, stakes: Sequence[RevisionLine], owed: Mapping[str, int]) -> Entry:
-    """Out of the pool, to each person what all their lines give."""
+def _booking(proposal: PayProposal, part: str, stakes: Sequence[RevisionLine], owed: Mapping[str, int]) -> Entry:
+    """What each person is owed by all their lines together."""
     assert proposal.pool is not None
     people: dict[int, int] = {}
     for each in stakes:
         if each.key in owed:
             people[each.person] = people.get(each.person, 0) + owed[each.key]
-    lines = [Line(journal.pool(proposal.pool.key), sum(people.values()), proposal.currency)]
-    lines += [Line(journal.payable(person), -amount, proposal.currency) for person, amount in sorted(people.items())]
-    return Entry(
-        "shares_locked",
-        lines=tuple(lines),
-        reference=f"lock:{proposal.key}" + (f":{part}" if part else ""),
-        description="Shares of a proposal that was locked are owed to people.",
-        details={"proposal": proposal.key, "digest": proposal.locked_digest},
+    return bookings.locked(
+        people,
+        proposal.currency,
+        pool=proposal.pool.key,
+        proposal=proposal.key,
+        digest=proposal.locked_digest,
+        part=part,
     )
 
 
