@@ -191,6 +191,7 @@ async def _take_effect(understood: _Understood, batch: _Batch) -> Outcome | Cras
         async with transaction():
             if not activity.is_vouched and await understood.registration.refuses_unvouched(sender, activity):
                 await refuse_key(sender.id, key_id=arrival.key_id, fingerprint=arrival.fingerprint)
+            understood.registration.refuse_future(activity)
             with arriving(arrival.received_at):
                 kept = await understood.registration.handle(sender, activity)
             await ask_again([sender])  # who follows them hears of a new name; we might not

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Activity, Entity
-from fedirec.errors import Unsupported
+from fedirec.clock import now
+from fedirec.errors import Invalid, Unsupported
 
 A = TypeVar("A", bound=Activity[Any])
+AHEAD: Final = timedelta(minutes=5)
+"""By which clocks of other servers may be ahead of ours."""
 
 
 class Kept(Enum):
@@ -35,12 +39,21 @@ class Registration:
     """Whether it is kept as evidence for good."""
     needs_vouching: bool | Question[Any] = False
     """Whether it is believed only from a key that is vouched for, or a question to those that are not."""
+    is_dated: bool = False
+    """Whether of two of them the later counts, so that none may come from the future."""
 
     async def refuses_unvouched(self, sender: Actor, activity: Activity[Any]) -> bool:
         """Whether `activity` is not believed of a key of the sender's that nobody vouches for."""
         if isinstance(self.needs_vouching, bool):
             return self.needs_vouching
         return await self.needs_vouching(sender, activity)
+
+    def refuse_future(self, activity: Activity[Any]) -> None:
+        """Raise Invalid for what is dated and says that it was published later than now: nothing would count after it
+        any more.
+        """
+        if self.is_dated and activity.published is not None and activity.published > now() + AHEAD:
+            raise Invalid("it says that it was published in the future; is your clock right?")
 
 
 class Handlers:
@@ -65,18 +78,20 @@ class Handlers:
         *objects: type[Entity],
         evidence: bool = False,
         vouched: bool | Question[A] = False,
+        dated: bool = False,
     ) -> Callable[[Handler[A]], Handler[A]]:
         """Register the decorated function for `activity` done to any of `objects`.
 
         With `evidence`, the signed bytes are copied to the evidence table in the same transaction, unless the function
         answers that they are kept for a while only. What is about consent, credit or who somebody is is `vouched`: the
         function is not called for a key that whoever has the domain of the sender by now may have made
-        (`actors.vouching`); where only some of what it handles is about that, a question tells.
+        (`actors.vouching`); where only some of what it handles is about that, a question tells. Nor is it called for
+        what is `dated`, so that the later of two counts, and says that it was published later than now.
         """
 
         def register(handler: Handler[A]) -> Handler[A]:
             for entity in objects:
-                self._add((activity, entity), Registration(handler, evidence, vouched))
+                self._add((activity, entity), Registration(handler, evidence, vouched, dated))
             return handler
 
         return register

@@ -10,7 +10,6 @@ from fedirec.credits.actions.crediting.describing import describe_credit
 from fedirec.credits.actions.crediting.elsewhere import take_offer, what_is_said
 from fedirec.credits.actions.crediting.granting import take_grant
 from fedirec.credits.actions.crediting.granting_elsewhere import take_question
-from fedirec.credits.actions.moments import refuse_future
 from fedirec.credits.lines import MAX_REASON
 from fedirec.credits.queries.credits import find_credit_at, is_of
 from fedirec.credits.vocab import CreditObject, GrantObject
@@ -26,32 +25,29 @@ MAX_AN_HOUR = 60
 handlers = Handlers()
 
 
-@handlers.on(Offer, CreditObject, evidence=True, vouched=True)
+@handlers.on(Offer, CreditObject, evidence=True, vouched=True, dated=True)
 async def credit_asked_about(sender: Actor, offer: Offer[CreditObject]) -> None:
-    refuse_future(offer)
     await take_offer(sender, offer)
 
 
-@handlers.on(Accept, CreditObject, evidence=True, vouched=True)
+@handlers.on(Accept, CreditObject, evidence=True, vouched=True, dated=True)
 async def credit_confirmed(sender: Actor, accept: Accept[CreditObject]) -> None:
     await _take_answer(sender, accept)
 
 
-@handlers.on(Reject, CreditObject, evidence=True, vouched=True)
+@handlers.on(Reject, CreditObject, evidence=True, vouched=True, dated=True)
 async def credit_contested(sender: Actor, reject: Reject[CreditObject]) -> None:
     await _take_answer(sender, reject)
 
 
-@handlers.on(Offer, GrantObject, evidence=True, vouched=True)
+@handlers.on(Offer, GrantObject, evidence=True, vouched=True, dated=True)
 async def grant_asked_for(sender: Actor, offer: Offer[GrantObject]) -> None:
-    refuse_future(offer)
     await take_question(sender, offer)
 
 
-@handlers.on(Accept, GrantObject, evidence=True, vouched=True)
+@handlers.on(Accept, GrantObject, evidence=True, vouched=True, dated=True)
 async def grant_given(sender: Actor, accept: Accept[GrantObject]) -> None:
     """What an author elsewhere allows is kept with what they signed. Nothing else about a grant is taken from afar."""
-    refuse_future(accept)
     await refuse_insistent(sender, what=Accept.TYPE, limit=MAX_AN_HOUR)
     if accept.object.author != sender.uri:
         raise Forbidden("only the author of a work can allow that")
@@ -67,7 +63,6 @@ async def _take_answer(sender: Actor, answer: Accept[CreditObject] | Reject[Cred
     Raises NotFound for what is no line of ours, Forbidden for anybody else, Conflict for an answer to what the line
     does not say any more, Unsupported for what was said before.
     """
-    refuse_future(answer)
     await refuse_insistent(sender, what=answer.TYPE, limit=MAX_AN_HOUR)
     credit = await find_credit_at(answer.object.id)
     if credit is None or credit.uri is not None or not credit.production.project.actor.is_local:

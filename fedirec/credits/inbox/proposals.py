@@ -8,7 +8,6 @@ from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Create, Delete, Ref, Reject, Tombstone, Undo, Update
 from fedirec.credits.actions.heads import keep_head
-from fedirec.credits.actions.moments import refuse_future
 from fedirec.credits.actions.proposals.answers import take_acceptance, take_appeal, take_rejection, take_withdrawal
 from fedirec.credits.actions.proposals.copies import take_proposal
 from fedirec.credits.actions.proposals.replies import take_deletion, take_reply
@@ -19,48 +18,41 @@ from fedirec.remix.vocab import CommentObject, PostObject
 handlers = Handlers()
 
 
-@handlers.on(Create, ProposalObject, evidence=True, vouched=True)
+@handlers.on(Create, ProposalObject, evidence=True, vouched=True, dated=True)
 async def proposal_made(sender: Actor, create: Create[ProposalObject]) -> None:
-    refuse_future(create)
     await take_proposal(sender, create)
 
 
-@handlers.on(Update, ProposalObject, evidence=True, vouched=True)
+@handlers.on(Update, ProposalObject, evidence=True, vouched=True, dated=True)
 async def proposal_changed(sender: Actor, update: Update[ProposalObject]) -> None:
-    refuse_future(update)
     await take_proposal(sender, update)
 
 
-@handlers.on(Accept, ProposalRef, evidence=True, vouched=True)
+@handlers.on(Accept, ProposalRef, evidence=True, vouched=True, dated=True)
 async def proposal_accepted(sender: Actor, accept: Accept[ProposalRef]) -> None:
-    refuse_future(accept)
     await take_acceptance(sender, accept)
 
 
-@handlers.on(Reject, ProposalRef, evidence=True, vouched=True)
+@handlers.on(Reject, ProposalRef, evidence=True, vouched=True, dated=True)
 async def proposal_rejected(sender: Actor, reject: Reject[ProposalRef]) -> None:
-    refuse_future(reject)
     await take_rejection(sender, reject)
 
 
-@handlers.on(Undo, Reject, evidence=True, vouched=True)
+@handlers.on(Undo, Reject, evidence=True, vouched=True, dated=True)
 async def objection_withdrawn(sender: Actor, undo: Undo[Reject[Any]]) -> None:
-    refuse_future(undo)
     rejected = undo.object.object
     if not isinstance(rejected, ProposalRef):
         raise Unsupported("of what was rejected, only an objection to a proposal is taken back")
     await take_withdrawal(sender, undo, rejected)
 
 
-@handlers.on(Reject, ObjectionObject, evidence=True, vouched=True)
+@handlers.on(Reject, ObjectionObject, evidence=True, vouched=True, dated=True)
 async def answer_appealed(sender: Actor, reject: Reject[ObjectionObject]) -> None:
-    refuse_future(reject)
     await take_appeal(sender, reject)
 
 
-@handlers.on(Create, HeadObject, evidence=True, vouched=True)
+@handlers.on(Create, HeadObject, evidence=True, vouched=True, dated=True)
 async def head_told(sender: Actor, create: Create[HeadObject]) -> None:
-    refuse_future(create)
     await keep_head(sender, create)
 
 
