@@ -56,10 +56,10 @@ from fedirec.credits.actions.proposals import answers, commenting, copies, draft
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
 from fedirec.credits.actions.proposals.hearing import answer_objection
 from fedirec.credits.actions.proposals.publishing import publish_revision
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import DraftLine, Objection, PayProposal, Pool, ProposalRevision
-from fedirec.credits.objecting import ObjectionDraft
+from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import Kind as PoolKind
 from fedirec.credits.pools import PoolDraft
 from fedirec.credits.queries.credits import own_credits

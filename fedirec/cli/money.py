@@ -11,7 +11,7 @@ from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_table
 from fedirec.credits.actions.settings import change_money_settings, policy_of
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.settings import DEBTOR, SHOWN, UNCLAIMED, WAYS, MoneyPolicy
 from fedirec.errors import Invalid

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fedirec.activitypub.digests import digest_json
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.remix.licences import Licence
 from fedirec.remix.terms import DecidedBy, Pays, Terms
 from fedirec.translatable import N_

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.shares import MAX_TOTAL, WHOLE
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger import journal

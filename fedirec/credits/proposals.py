@@ -294,7 +294,7 @@ def closes_at(
     """Until when people can object to what is published now; `before` is until when they could before, None at first.
 
     At first at least WINDOW, whatever an instance sets. A revision never shortens it; where somebody loses by it or is
-    new in it (`comparing.difference` says who), it runs LONGER from now at least.
+    new in it (`differences.difference` says who), it runs LONGER from now at least.
     """
     if before is None:
         return now + max(window, WINDOW)

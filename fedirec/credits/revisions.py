@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from fedirec.activitypub.digests import canonical, digest_json, digest_multibase
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.shares import (
     MAX_LINES,
     MAX_TOTAL,

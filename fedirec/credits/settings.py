@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.pools import MAX_SUM
 from fedirec.credits.proposals import LONGER, WINDOW
 from fedirec.credits.shares import WHOLE

@@ -18,9 +18,9 @@ from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.hearing import answer_objection, object_to
 from fedirec.credits.actions.proposals.publishing import publish_revision
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import DraftLine, PayProposal, Pool, Share
-from fedirec.credits.objecting import ObjectionDraft
+from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import Home, home_of
 from fedirec.credits.queries.proposals import get_proposal

@@ -18,7 +18,7 @@ from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, ProposalRevision, Share
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.persons import strangers_in

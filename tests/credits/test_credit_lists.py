@@ -14,7 +14,7 @@ from fedirec.credits.actions.crediting.drawing_up import draw_up, look_at_credit
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.drafting import add_new_credits, begin_proposal, merge_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import DraftLine, TakenUp
 from fedirec.credits.pools import Kind, PoolDraft

@@ -16,7 +16,7 @@ from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.hearing import answer_objection
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import Objection, Pool, ProductionCredit, ProposalAppeal
 from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.credits import own_credits

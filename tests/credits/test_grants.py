@@ -12,7 +12,7 @@ from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
 from fedirec.credits.actions.crediting.granting_ahead import grants_to_offer
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import MonetizationGrant
 from fedirec.credits.pools import Kind, PoolDraft

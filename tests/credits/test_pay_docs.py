@@ -9,9 +9,9 @@ from typing import Final
 
 import pytest
 
-from fedirec.credits import deciding, departures
-from fedirec.credits.deciding import Rule
-from fedirec.credits.objecting import TIME_TO_APPEAL
+from fedirec.credits import decisions, departures
+from fedirec.credits.decisions import Rule
+from fedirec.credits.objections import TIME_TO_APPEAL
 from fedirec.credits.proposals import GUARDS, LONGER, NEXT, WINDOW
 from fedirec.credits.revisions import Line, Revision
 
@@ -25,7 +25,7 @@ def words(name: StrEnum) -> str:
 TABLES: Final[dict[str, list[list[str]]]] = {
     "ways": [[words(state), words(step), words(after)] for (state, step), after in NEXT.items()],
     "guards": [[words(step), guard.refusal] for step, guards in GUARDS.items() for guard in guards],
-    "rules": [[words(rule), deciding.NAMES[rule], deciding.SENTENCES[rule]] for rule in Rule],
+    "rules": [[words(rule), decisions.NAMES[rule], decisions.SENTENCES[rule]] for rule in Rule],
     "departures": [[words(kind), sentence] for kind, sentence in departures.SENTENCES.items()],
     "blocks": [[words(kind), sentence] for kind, sentence in departures.BLOCKS.items()],
 }

@@ -35,7 +35,7 @@ from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, PoolEntry
 from fedirec.credits.pools import (
     EntryDraft,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.departures import (
     BLOCKS,
     SENTENCES,
@@ -26,7 +26,7 @@ from fedirec.credits.departures import (
     without_consent,
 )
 from fedirec.credits.eyes import refuse_interest, refuse_judge, refuse_same_eyes, without_neutral
-from fedirec.credits.objecting import (
+from fedirec.credits.objections import (
     MAX_OPEN,
     TIME_TO_APPEAL,
     TIME_TO_JUDGE,

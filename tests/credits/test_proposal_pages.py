@@ -17,7 +17,7 @@ from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.hearing import answer_objection, appeal_objection, object_to
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import (
     DraftLine,
@@ -28,7 +28,7 @@ from fedirec.credits.models import (
     ProposalRevision,
     Share,
 )
-from fedirec.credits.objecting import ObjectionDraft
+from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
 from fedirec.errors import Conflict, Invalid

@@ -48,7 +48,7 @@ from fedirec.credits.actions.proposals.stances import (
     give_share_back,
     take_share_back,
 )
-from fedirec.credits.deciding import Rule, Tally
+from fedirec.credits.decisions import Rule, Tally
 from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import (
     DraftLine,
@@ -62,7 +62,7 @@ from fedirec.credits.models import (
     Share,
     Stance,
 )
-from fedirec.credits.objecting import ObjectionDraft
+from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import EntryKind, Kind, PoolDraft
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.credits import held_lines

@@ -35,7 +35,7 @@ from fedirec.credits.actions.proposals.hearing import answer_objection, appeal_o
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import (
     ChainHead,
     DraftLine,
@@ -48,7 +48,7 @@ from fedirec.credits.models import (
     Share,
     Stance,
 )
-from fedirec.credits.objecting import ObjectionDraft
+from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.hearing import get_objection
 from fedirec.credits.queries.pools import Home

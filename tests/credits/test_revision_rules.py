@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fedirec.credits.comparing import Fate, difference
-from fedirec.credits.deciding import Outcome, Rule, Ruling, Said, Stake, tally
+from fedirec.credits.decisions import Outcome, Rule, Ruling, Said, Stake, tally
+from fedirec.credits.differences import Fate, difference
 from fedirec.credits.revisions import Line, Revision, read, refuse_successor
 from fedirec.credits.shares import WHOLE
 from fedirec.errors import Invalid

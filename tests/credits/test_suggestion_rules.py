@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedirec.credits.shares import WHOLE
-from fedirec.credits.suggesting import MAX_EDGE_WEIGHT, Way, begin_with, compare, suggest
+from fedirec.credits.suggestions import MAX_EDGE_WEIGHT, Way, begin_with, compare, suggest
 from fedirec.errors import Invalid
 from fedirec.remix.lineage import MAX_DEPTH, Relation
 

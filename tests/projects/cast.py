@@ -20,7 +20,7 @@ from fedirec.accounts.permissions import Permission, Role, Scope, can
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools import open_pool, state_entry
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.pools import Home
 from fedirec.db import transaction

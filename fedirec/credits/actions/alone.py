@@ -18,10 +18,10 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import own_person, with_home
 from fedirec.credits.actions.proposals.hearing import close_to, who_brought_forward
 from fedirec.credits.actions.proposals.telling import tell_some
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.eyes import solo_from, without_neutral
 from fedirec.credits.models import PayProposal, PoolEntry, ProposalAppeal, ProposalRevision, SaidAlone
-from fedirec.credits.objecting import AppealState
+from fedirec.credits.objections import AppealState
 from fedirec.credits.proposals import HEARING, State
 from fedirec.credits.queries.alone import about_appeal, about_deciding, about_entry, about_locking
 from fedirec.credits.queries.contests import gaining_by

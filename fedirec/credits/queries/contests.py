@@ -9,9 +9,9 @@ from typing import Any
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.clock import now
-from fedirec.credits.deciding import Ruling, Said, Stake, Tally, reconciled, tally
+from fedirec.credits.decisions import Ruling, Said, Stake, Tally, reconciled, tally
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
-from fedirec.credits.objecting import (
+from fedirec.credits.objections import (
     AppealState,
     Contest,
     ObjectionKind,
@@ -160,7 +160,7 @@ async def _lines_of_held_credits(revision: ProposalRevision) -> list[str]:
 
 
 async def was_reached(objection: Objection) -> bool:
-    """Whether what `objection` asks for is so in the revision in force (`objecting.is_reached`)."""
+    """Whether what `objection` asks for is so in the revision in force (`objections.is_reached`)."""
     rows = await ProposalRevision.filter(
         proposal_id=objection.proposal_id, number__in=[objection.number, objection.proposal.number]
     ).order_by("number")

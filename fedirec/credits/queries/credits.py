@@ -14,7 +14,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.lines import NAMED, STATES, WAITS_FOR_PERSON, CreditState
 from fedirec.credits.models import ProductionCredit, TakenUp
 from fedirec.credits.queries.standing import same_people
-from fedirec.credits.suggesting import Way, suggest
+from fedirec.credits.suggestions import Way, suggest
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, RoleLine
@@ -42,7 +42,7 @@ _NONE: Final = "There is no such credit here."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """What `credits.suggesting.suggest` needs to know of a production; people are the rows of persons, in words."""
+    """What `credits.suggestions.suggest` needs to know of a production; people are the rows of persons, in words."""
 
     used: Mapping[str, int]
     ways: Sequence[Way]

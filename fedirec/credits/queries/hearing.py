@@ -12,7 +12,7 @@ from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalComment
-from fedirec.credits.objecting import can_appeal, can_withdraw
+from fedirec.credits.objections import can_appeal, can_withdraw
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.translatable import N_

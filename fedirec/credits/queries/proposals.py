@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.deciding import Tally
+from fedirec.credits.decisions import Tally
 from fedirec.credits.models import (
     LockedShare,
     PayProposal,

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from tortoise.exceptions import OperationalError
 
 from fedirec.activitypub.digests import digest_json
-from fedirec.credits import telling
+from fedirec.credits import chain_documents
 from fedirec.credits.models import (
     MoneySettings,
     Objection,
@@ -25,7 +25,7 @@ from fedirec.credits.models import (
     ProposalRevision,
     Stance,
 )
-from fedirec.credits.objecting import AppealState, ObjectionState
+from fedirec.credits.objections import AppealState, ObjectionState
 from fedirec.credits.proposals import BINDING, State
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.chain import digest_of
@@ -95,11 +95,11 @@ async def _compare_proposals(report: Report) -> int:
         ids = [proposal.id for proposal in page]
         objections = {row.id: row for row in await Objection.filter(proposal_id__in=ids)}
         appeals = {row.objection_id: row for row in await ProposalAppeal.filter(proposal_id__in=ids)}
-        told: dict[_Row, telling.Told] = {}
+        told: dict[_Row, chain_documents.Told] = {}
         for stance in await Stance.filter(proposal_id__in=ids):
-            told[_Row("stance", str(stance.id))] = telling.of_stance(stance)
+            told[_Row("stance", str(stance.id))] = chain_documents.of_stance(stance)
         for decision in await ProposalDecision.filter(proposal_id__in=ids):
-            told[_Row("proposal_decision", str(decision.id))] = telling.of_decision(decision)
+            told[_Row("proposal_decision", str(decision.id))] = chain_documents.of_decision(decision)
         for row in objections.values():
             appeal = appeals.get(row.id)
             told |= {_Row(kind, row.key): each for kind, each in _told_of(row, appeal)}
@@ -193,8 +193,10 @@ async def _compare_entries(report: Report) -> int:
     after = seen = 0
     while page := await PoolEntry.filter(id__gt=after).order_by("id").limit(_ENTRIES):
         after = page[-1].id
-        told = {_Row("entry_stated", row.key): telling.of_statement(row) for row in page}
-        told |= {_Row("entry_refused", row.key): telling.of_refusal(row) for row in page if row.state == "refused"}
+        told = {_Row("entry_stated", row.key): chain_documents.of_statement(row) for row in page}
+        told |= {
+            _Row("entry_refused", row.key): chain_documents.of_refusal(row) for row in page if row.state == "refused"
+        }
         for row in page:
             if (row.state in ("confirmed", "undone")) != (row.journal_entry_id is not None):
                 report.add(f"entry_stated {row.key}", ["it does not stand as it was booked"])
@@ -204,17 +206,17 @@ async def _compare_entries(report: Report) -> int:
     return seen
 
 
-def _told_of(row: Objection, appeal: ProposalAppeal | None) -> Iterator[tuple[str, telling.Told]]:
+def _told_of(row: Objection, appeal: ProposalAppeal | None) -> Iterator[tuple[str, chain_documents.Told]]:
     """What the chain has to tell of an objection as it stands, by kind."""
-    yield "proposal_objection", telling.of_objection(row)
+    yield "proposal_objection", chain_documents.of_objection(row)
     if row.resolution or row.answered_by_id is not None or row.answer:
-        yield "objection_answered", telling.of_answer(row)
+        yield "objection_answered", chain_documents.of_answer(row)
     if row.state == ObjectionState.WITHDRAWN:
-        yield "objection_withdrawn", telling.of_withdrawal(row)
+        yield "objection_withdrawn", chain_documents.of_withdrawal(row)
     if appeal is not None:
-        yield "objection_appealed", telling.of_appeal(appeal, row)
+        yield "objection_appealed", chain_documents.of_appeal(appeal, row)
         if appeal.state != AppealState.OPEN or appeal.reason:
-            yield "appeal_decided", telling.of_appeal_decision(appeal, row)
+            yield "appeal_decided", chain_documents.of_appeal_decision(appeal, row)
 
 
 def _state_of(row: Objection, appeal: ProposalAppeal | None) -> ObjectionState:
@@ -225,7 +227,11 @@ def _state_of(row: Objection, appeal: ProposalAppeal | None) -> ObjectionState:
 
 
 def _compare(
-    report: Report, told: Mapping[_Row, telling.Told], links: Iterable[ChainLink], *, keeps: Collection[str] = ()
+    report: Report,
+    told: Mapping[_Row, chain_documents.Told],
+    links: Iterable[ChainLink],
+    *,
+    keeps: Collection[str] = (),
 ) -> None:
     """What rows say is what links tell, each of one row; words in columns that it `keeps` are never erased."""
     left = dict(told)
@@ -239,8 +245,8 @@ def _compare(
         if wanted is None:
             report.add(f"{row.kind} {row.row}", ["the audit log tells of it, and it is not there"])
             continue
-        words, before = wanted.get(telling.WORDS, {}), said.get(telling.WORDS, {})
-        changed = [name for name in wanted if name != telling.WORDS and wanted[name] != said.get(name, said)]
+        words, before = wanted.get(chain_documents.WORDS, {}), said.get(chain_documents.WORDS, {})
+        changed = [name for name in wanted if name != chain_documents.WORDS and wanted[name] != said.get(name, said)]
         changed += [name for name in words if words[name] != before.get(name) and (words[name] or name in keeps)]
         if changed:
             report.add(f"{row.kind} {row.row}", [f"the audit log knows it otherwise: {', '.join(sorted(changed))}"])

@@ -6,7 +6,7 @@ from typing import Final
 
 from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, PoolEntry
 from fedirec.credits.proposals import HEARING, State
 from fedirec.db.rows import fetch_tuples

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Final, Self
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
-from fedirec.credits.deciding import Outcome, Rule
-from fedirec.credits.objecting import AppealState, ObjectionKind, ObjectionState, Resolution
+from fedirec.credits.decisions import Outcome, Rule
+from fedirec.credits.objections import AppealState, ObjectionKind, ObjectionState, Resolution
 from fedirec.credits.revisions import MAX_KEY, MAX_NUMBER
 from fedirec.credits.shares import WHOLE
 from fedirec.credits.vocab.proposals import MAX_DIGEST, MAX_REMEDY, is_whole

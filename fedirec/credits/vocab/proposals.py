@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Self
 from fedirec.activitypub.authority import may_have
 from fedirec.activitypub.contexts import PROPOSAL_CONTEXT
 from fedirec.activitypub.vocab import PUBLIC, Doc, Json, Vocabulary, write_instant
-from fedirec.credits.objecting import ObjectionKind
+from fedirec.credits.objections import ObjectionKind
 from fedirec.credits.proposals import State
 from fedirec.credits.revisions import MAX_ABOUT, MAX_KEY, MAX_NUMBER, Revision, read
 from fedirec.credits.shares import WHOLE

@@ -13,7 +13,7 @@ from fedirec.api.endpoints.pools.finding import moderates, named, of_challenge, 
 from fedirec.api.paging import piece_of, read_row, size_of
 from fedirec.api.shapes.pools import Closing, NewPool, Pool, PoolChange, Pools, PoolSaid, UseSent, show_pool
 from fedirec.credits.actions.pools import change_pool, close_pool, open_pool, use_pool
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.pools import Home, get_pool, home_of, pool_state, pool_states, pools_of, sees_sums
 from fedirec.errors import Invalid

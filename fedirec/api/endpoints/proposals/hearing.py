@@ -37,7 +37,7 @@ from fedirec.credits.actions.proposals.hiding import hide_words
 from fedirec.credits.actions.proposals.stances import BY_API
 from fedirec.credits.models import Objection as ObjectionRow
 from fedirec.credits.models import PayProposal
-from fedirec.credits.objecting import ObjectionDraft
+from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.queries.hearing import comments_on, objection_as_heard, objections_to
 from fedirec.credits.queries.proposals import get_appeal, open_appeals
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people

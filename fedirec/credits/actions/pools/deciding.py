@@ -11,6 +11,7 @@ from fedirec.credits import bookings
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
 from fedirec.credits.actions.pools.stating import refuse_shared, told_of
 from fedirec.credits.actions.proposals.deeds import own_person
+from fedirec.credits.chain_documents import of_refusal
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
 from fedirec.credits.pools import EntryKind, Kind, brings
@@ -18,7 +19,6 @@ from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
-from fedirec.credits.telling import of_refusal
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict

@@ -7,7 +7,7 @@ from typing import Any
 from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.pools.deeds import begin_in, begin_with, of_own_money, tell_log
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
 from fedirec.credits.pools import POTS, Kind, PoolDraft, refuse_change
 from fedirec.credits.proposals import OVER

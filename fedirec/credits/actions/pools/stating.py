@@ -14,11 +14,11 @@ from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with
+from fedirec.credits.chain_documents import of_statement
 from fedirec.credits.models import Pool, PoolEntry
 from fedirec.credits.pools import MAX_WORDS, POTS, REVERSAL, EntryDraft, EntryKind, Kind, refuse_entry, refuse_undoing
 from fedirec.credits.queries.pools import Home
 from fedirec.credits.queries.pots import pot_of
-from fedirec.credits.telling import of_statement
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid, TooMany

@@ -25,7 +25,7 @@ from fedirec.credits.actions.proposals.stances import (
     take_share_back,
 )
 from fedirec.credits.models import Objection, PayProposal, Stance
-from fedirec.credits.objecting import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind
+from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
 from fedirec.credits.vocab import ObjectionObject, ProposalRef
 from fedirec.errors import Changed, Conflict, Forbidden, NotFound, TooMany

@@ -24,7 +24,7 @@ from fedirec.activitypub.vocab import Create, Update
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies, read_replies
 from fedirec.credits.actions.proposals.telling import last_day_of
-from fedirec.credits.deciding import Outcome as Decided
+from fedirec.credits.decisions import Outcome as Decided
 from fedirec.credits.models import Objection, PayProposal, ProductionCredit, ProposalDecision, ProposalRevision, Share
 from fedirec.credits.proposals import ENDED, State
 from fedirec.credits.queries.drafts import read_revision

@@ -10,7 +10,8 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, with_home
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.actions.proposals.telling import announce, tell_copies, tell_leaders, tell_listed
-from fedirec.credits.deciding import Outcome, Rule, Ruling, Tally
+from fedirec.credits.chain_documents import of_decision
+from fedirec.credits.decisions import Outcome, Rule, Ruling, Tally
 from fedirec.credits.eyes import refuse_interest, refuse_same_eyes
 from fedirec.credits.models import PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import TAKING, Facts, State, Step, advance, refusal_of
@@ -18,7 +19,6 @@ from fedirec.credits.queries.alone import about_deciding, about_locking, alone_f
 from fedirec.credits.queries.contests import disputes_of, gaining_by, tally_of, unanswered
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers, proposers_of
-from fedirec.credits.telling import of_decision
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fedirec.credits.deciding import Outcome, Rule
+from fedirec.credits.decisions import Outcome, Rule
 from fedirec.credits.models import PayProposal, ProposalAppeal, ProposalComment, ProposalDecision, ProposalRevision
-from fedirec.credits.objecting import AppealState, ObjectionKind, ObjectionState, Resolution
+from fedirec.credits.objections import AppealState, ObjectionKind, ObjectionState, Resolution
 from fedirec.credits.queries.drafts import read_revision
 from fedirec.credits.queries.hearing import Heard
 from fedirec.credits.vocab import ObjectionObject, ProposalObject

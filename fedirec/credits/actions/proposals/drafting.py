@@ -29,7 +29,7 @@ from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.belonging import foreign_to
 from fedirec.credits.revisions import MAX_ABOUT, MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_LINES, MAX_WEIGHT, even_by_role, refuse_number, rescale
-from fedirec.credits.suggesting import begin_with
+from fedirec.credits.suggestions import begin_with
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Changed, Conflict, Invalid, NotFound

@@ -15,7 +15,7 @@ from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_h
 from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance
-from fedirec.credits.objecting import (
+from fedirec.credits.objections import (
     MAX_WORDS,
     ObjectionDraft,
     ObjectionKind,

@@ -19,6 +19,7 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some, with_copies
+from fedirec.credits.chain_documents import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal
 from fedirec.credits.eyes import refuse_judge
 from fedirec.credits.models import (
     Objection,
@@ -27,7 +28,7 @@ from fedirec.credits.models import (
     ProposalDecision,
     Share,
 )
-from fedirec.credits.objecting import (
+from fedirec.credits.objections import (
     MAX_WORDS,
     AppealState,
     ObjectionDraft,
@@ -46,7 +47,6 @@ from fedirec.credits.queries.contests import contest_of, lines_in, was_reached
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import judges, listed_people, newest_revision, proposers_of, same_people
 from fedirec.credits.queries.traces import left_trace
-from fedirec.credits.telling import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany

@@ -10,7 +10,7 @@ from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.credits import credits_of, credits_to_list, suggested_weights
 from fedirec.credits.revisions import MAX_LABEL, MAX_NAME
 from fedirec.credits.shares import MAX_LINES
-from fedirec.credits.suggesting import begin_with
+from fedirec.credits.suggestions import begin_with
 from fedirec.db import execute_many
 from fedirec.projects.models import Production
 from fedirec.remix.vocab.text import clean_line

@@ -18,7 +18,7 @@ from fedirec.credits.actions.proposals.deeds import begin, in_force, with_home
 from fedirec.credits.actions.proposals.publishing import refuse_obstacles
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
 from fedirec.credits.models import PayProposal, ProposalRevision
-from fedirec.credits.objecting import held_parts, lockable
+from fedirec.credits.objections import held_parts, lockable
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import RevisionLine, contests_of, lines_in
 from fedirec.credits.queries.drafts import obstacles_to_lock

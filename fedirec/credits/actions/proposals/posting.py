@@ -14,7 +14,7 @@ from typing import Any, Final
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import PUBLIC, Create, Update
 from fedirec.clock import now
-from fedirec.credits.deciding import Outcome
+from fedirec.credits.decisions import Outcome
 from fedirec.credits.models import LockedShare, PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import BINDING, CHANGING, State
 from fedirec.credits.queries.pots import is_there

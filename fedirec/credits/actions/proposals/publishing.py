@@ -15,7 +15,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
-from fedirec.credits.comparing import Difference, difference
+from fedirec.credits.differences import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, Share
 from fedirec.credits.proposals import Facts, State, Step, advance, closes_at
 from fedirec.credits.queries.drafts import (

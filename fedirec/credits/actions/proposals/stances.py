@@ -17,12 +17,12 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
 from fedirec.credits.actions.proposals.publishing import with_recused, write_revision
 from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
+from fedirec.credits.chain_documents import of_stance
 from fedirec.credits.departures import Departure
 from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
 from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance, is_open
 from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines, unagreed_departures
 from fedirec.credits.queries.standing import actors_of_people, lines_of_person
-from fedirec.credits.telling import of_stance
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
 from fedirec.lanes import gathering

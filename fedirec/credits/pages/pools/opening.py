@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fedirec.credits.actions.pools import change_pool, close_pool, open_pool, use_pool
 from fedirec.credits.actions.pools.deeds import of_own_money
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import Pool
 from fedirec.credits.pages.percents import percent, read_percent
 from fedirec.credits.pages.pools.finding import (

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from fedirec.credits.deciding import NAMES as RULES
-from fedirec.credits.deciding import SENTENCES as RULE_SENTENCES
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import NAMES as RULES
+from fedirec.credits.decisions import SENTENCES as RULE_SENTENCES
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import Pool, PoolEntry, SaidAlone
 from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, Kind, PoolState, brings
 from fedirec.credits.queries.alone import about_entry

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deeds import get_own_proposal, own_person
 from fedirec.credits.actions.proposals.stances import agree_to_departure, departures_for
-from fedirec.credits.deciding import NAMES as RULES
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import NAMES as RULES
+from fedirec.credits.decisions import Rule
 from fedirec.credits.departures import SENTENCES, Departure, DepartureKind
 from fedirec.credits.models import PayProposal, Stance
 from fedirec.credits.pages.proposals.finding import looker, speaker_in

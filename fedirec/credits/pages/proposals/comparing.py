@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.credits.comparing import Change, Difference, Fate, difference
+from fedirec.credits.differences import Change, Difference, Fate, difference
 from fedirec.credits.pages.proposals.finding import looker, proposal_in
 from fedirec.credits.pages.proposals.views import head_view
 from fedirec.credits.queries.drafts import counted_revision, read_revision

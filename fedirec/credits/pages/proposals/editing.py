@@ -34,7 +34,7 @@ from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_WEIGHT, amounts_of, to_ppm
-from fedirec.credits.suggesting import Compared, compare
+from fedirec.credits.suggestions import Compared, compare
 from fedirec.errors import Changed, FedirecError, Invalid
 from fedirec.remix.actions.following import find_whom
 from fedirec.remix.pages.cards import Cards

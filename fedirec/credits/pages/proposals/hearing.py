@@ -28,7 +28,7 @@ from fedirec.credits.actions.proposals.hearing import (
 from fedirec.credits.actions.proposals.hiding import Words, hide_words
 from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
 from fedirec.credits.models import Objection, PayProposal
-from fedirec.credits.objecting import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind, Resolution
+from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind, Resolution
 from fedirec.credits.pages.percents import read_percent
 from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
 from fedirec.credits.pages.proposals.showing import show_one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fedirec.credits.objecting import AppealState, ObjectionKind, ObjectionState, Resolution
+from fedirec.credits.objections import AppealState, ObjectionKind, ObjectionState, Resolution
 from fedirec.credits.queries.hearing import Heard
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.powers import Deed, Part, may_do

@@ -17,9 +17,9 @@ from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
 from fedirec.credits.actions.proposals.copies import refresh_seen
 from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, ProposalRevision
-from fedirec.credits.objecting import MAX_REMEDY, MAX_WORDS
+from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS
 from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
 from fedirec.credits.pages.proposals.agreeing import asked_of, consent_page_for
 from fedirec.credits.pages.proposals.finding import looker, proposal_in, record_pages
@@ -38,7 +38,7 @@ from fedirec.credits.queries.proposals import ProposalPage, ShownLine, locked_sh
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import Revision
 from fedirec.credits.shares import amounts_of, topped_up
-from fedirec.credits.suggesting import compare
+from fedirec.credits.suggestions import compare
 from fedirec.errors import FedirecError, NotFound
 from fedirec.remix.models import Challenge
 from fedirec.remix.pages.cards import Cards

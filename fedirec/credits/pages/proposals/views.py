@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.clock import now
-from fedirec.credits.deciding import NAMES as RULES
-from fedirec.credits.deciding import SENTENCES as RULE_SENTENCES
-from fedirec.credits.deciding import Rule
+from fedirec.credits.decisions import NAMES as RULES
+from fedirec.credits.decisions import SENTENCES as RULE_SENTENCES
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import NAMES, State, is_open
 from fedirec.credits.queries.proposals import ShownLine
 from fedirec.credits.revisions import IncomeKind
 from fedirec.credits.shares import WHOLE
-from fedirec.credits.suggesting import Compared
+from fedirec.credits.suggestions import Compared
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.remix.roles import label_of

@@ -137,7 +137,7 @@ def tally(
 ) -> Tally:
     """How it stands by `rule` for the revision with `digest`.
 
-    `standing` are the people whose objection is open (`objecting.is_contested`), also one who is not listed: they are
+    `standing` are the people whose objection is open (`objections.is_contested`), also one who is not listed: they are
     against it as long as they are not `reconciled`. Of `upheld` an appeal was upheld and not put right by a revision
     since, and no word undoes what others found. Raises Invalid for a rule that there is not.
     """
