@@ -63,6 +63,7 @@ from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import Kind as PoolKind
 from fedirec.credits.pools import PoolDraft
 from fedirec.credits.queries.credits import own_credits
+from fedirec.credits.queries.grants import find_question
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import get_proposal
 from fedirec.credits.shares import MAX_LINES
@@ -827,7 +828,7 @@ async def _credit(one: Instance, other: Instance, ana: Actor) -> None:
     await one.run(ask)
     await settle(one, other)
     told = await other.run(lambda: Notification.get(kind="grant_asked"))
-    asked, group = await other.run(granting_elsewhere.find_question, bo, told.url.rpartition("/")[2])
+    asked, group = await other.run(find_question, bo, told.url.rpartition("/")[2])
     await other.run(granting_elsewhere.grant_elsewhere, bo, asked, group)
     await settle(other, one)
     await _pay(one, other, ana, bo)

@@ -15,7 +15,7 @@ from fedirec.cli.instance import existing_database
 from fedirec.cli.ledger import tell_findings
 from fedirec.cli.terminal import AsJson, note, say, say_json
 from fedirec.credits.actions.heads import ask_peers as ask_about_log
-from fedirec.credits.actions.heads import heads_kept_here
+from fedirec.credits.queries.heads import heads_kept_here
 from fedirec.credits.queries.verifying import compare_settings, compare_with_links
 from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.exports import MAX_LINE, export_chain, verify_export

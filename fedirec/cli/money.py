@@ -10,9 +10,9 @@ import typer
 from fedirec.cli.flags import WHERE, with_settings
 from fedirec.cli.instance import OPERATOR, existing_instance
 from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_table
-from fedirec.credits.actions.settings import change_money_settings, policy_of
+from fedirec.credits.actions.settings import change_money_settings
 from fedirec.credits.decisions import Rule
-from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.queries.settings import money_settings, policy_of
 from fedirec.credits.settings import DEBTOR, SHOWN, UNCLAIMED, WAYS, MoneyPolicy
 from fedirec.errors import Invalid
 from fedirec.settings import Settings

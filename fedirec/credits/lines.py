@@ -10,12 +10,15 @@ from typing import Final
 from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.vocab import Json
 from fedirec.errors import Conflict, Forbidden, Invalid
+from fedirec.remix.roles import CONTRIBUTOR, find_role
+from fedirec.remix.vocab.text import clean_line
 from fedirec.translatable import N_
 
 MAX_LABEL: Final = 100
 """Characters of what a role is called that none of ours is."""
 MAX_REASON: Final = 500
 """Characters, as in the log where it is read."""
+_RELATORS: Final = ("https://id.loc.gov/vocabulary/relators/", "http://id.loc.gov/vocabulary/relators/")
 
 
 class CreditState(StrEnum):
@@ -139,6 +142,25 @@ def refuse_speaker(happening: CreditHappening, *, is_person: bool) -> None:
     """Raise Forbidden when somebody else than the person who is credited speaks for them, or they answer themselves."""
     if happening in BY_LEADERS or not is_person:
         raise Forbidden(N_("Only the person who is credited can say so."))
+
+
+def read_role(role: str, label: str = "") -> tuple[str, str]:
+    """The address of a role, and what it is called where it is none of ours.
+
+    `role` is the code or the address of one of ours, or the address of any other; without one there are words of one's
+    own, and it is a contribution. Raises Invalid with the field.
+    """
+    words = clean_line(label, MAX_LABEL)
+    known = find_role(role)
+    if known is not None:
+        return known.iri, words if known is CONTRIBUTOR else ""
+    if not role.strip() and words:
+        return CONTRIBUTOR.iri, words
+    if not role.startswith(_RELATORS) or len(role) > len(_RELATORS[0]) + 8:
+        raise Invalid(N_("Please choose a role, or say in words what it was."), field="role")
+    if not words:
+        raise Invalid(N_("Please say in words what that role is called."), field="label")
+    return role.replace("https:", "http:", 1), words
 
 
 def write_line(

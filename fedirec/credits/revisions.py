@@ -8,7 +8,7 @@ acceptance names. It names people by their public address, never by a row, and h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -152,9 +152,7 @@ class Revision:
     @classmethod
     def make(cls, *, lines: Iterable[Line], scope: str, **facts: Any) -> Revision:
         """A revision whose shares follow from the weights of `lines` and from what was given back."""
-        given = tuple(lines)
-        after = _recusal(given, scope).after
-        return cls(lines=tuple(replace(line, ppm=after[line.key]) for line in given), scope=scope, **facts)
+        return cls(lines=_with_shares(lines, scope), scope=scope, **facts)
 
     def __post_init__(self) -> None:
         for address in (self.proposal, *self.about, *filter(None, [self.adjusts])):
@@ -210,6 +208,11 @@ class Revision:
     def sharing(self, amount: int | None) -> Revision:
         """The same, where `amount` is what is shared: None for what everybody reads where amounts are not shown."""
         return replace(self, amount=amount)
+
+    def with_recused(self, recused: Collection[str]) -> Revision:
+        """The revision after this one in which exactly the lines `recused` are given back, and nothing else changes."""
+        lines = _with_shares((replace(line, is_recused=line.key in recused) for line in self.lines), self.scope)
+        return replace(self, number=self.number + 1, lines=lines, previous=self.digest)
 
     def write(self) -> dict[str, Any]:
         """The document, with lines in the order in which they were given."""
@@ -278,6 +281,12 @@ def refuse_successor(old: Revision, new: Revision) -> None:
 def _recusal(lines: Iterable[Line], scope: str) -> Recusal:
     weights = {line.key: line.weight for line in lines}
     return redistribute(weights, {line.key for line in lines if line.is_recused}, scope=scope)
+
+
+def _with_shares(lines: Iterable[Line], scope: str) -> tuple[Line, ...]:
+    given = tuple(lines)
+    after = _recusal(given, scope).after
+    return tuple(replace(line, ppm=after[line.key]) for line in given)
 
 
 def _read_line(document: Any) -> Line:

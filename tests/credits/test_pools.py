@@ -23,7 +23,6 @@ from fedirec.credits.actions.pools import (
     change_pool,
     close_pool,
     confirm_entry,
-    draft_of,
     open_pool,
     reject_entry,
     state_entry,
@@ -46,7 +45,7 @@ from fedirec.credits.pools import (
     host_share_of,
     refuse_entry,
 )
-from fedirec.credits.queries.pools import Home, get_entry, get_pool, home_of, pool_state, shown_before
+from fedirec.credits.queries.pools import Home, draft_of, get_entry, get_pool, home_of, pool_state, shown_before
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.db import transaction
 from fedirec.db.holding import hold

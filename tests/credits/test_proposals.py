@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fedirec.accounts.actions.farewells import plan_farewell
-from fedirec.accounts.actions.persons import join_person, person_of
+from fedirec.accounts.actions.persons import join_person, own_person, person_of
 from fedirec.accounts.models import Account, Identity, Notification
 from fedirec.accounts.notices import ALWAYS
 from fedirec.accounts.permissions import Role
@@ -27,7 +27,6 @@ from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
-from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.hearing import (
     MAX_OBJECTIONS,
@@ -44,7 +43,6 @@ from fedirec.credits.actions.proposals.stances import (
     accept_proposal,
     agree_to_departure,
     ask_to_agree,
-    departures_for,
     give_share_back,
     take_share_back,
 )
@@ -66,6 +64,7 @@ from fedirec.credits.objections import ObjectionDraft
 from fedirec.credits.pools import EntryKind, Kind, PoolDraft
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.credits import held_lines
+from fedirec.credits.queries.drafts import departures_for
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of, pool_state
 from fedirec.credits.queries.proposals import get_proposal, locked_shares, own_proposals

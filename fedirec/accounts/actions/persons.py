@@ -33,6 +33,12 @@ async def person_of(actor: Actor) -> Person:
         return (await Identity.get(actor_id=actor.id).select_related("person")).person
 
 
+async def own_person(actor: Actor) -> int:
+    """The row of the person who `actor` is, whatever accounts they use."""
+    person = await person_of(actor)
+    return person.joined_id or person.id
+
+
 async def people_of(actors: Iterable[Actor]) -> dict[int, Person]:
     """The persons behind `actors`, by the rows of these, as `person_of`: one query for all whose person is known."""
     wanted = {actor.id: actor for actor in actors}

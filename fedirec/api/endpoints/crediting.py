@@ -20,12 +20,12 @@ from fedirec.api.shapes.crediting import (
 )
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.elsewhere import answer_elsewhere
-from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, work_to_grant
+from fedirec.credits.actions.crediting.granting import ask_for_grants, grant
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.lines import CreditHappening, CreditState
 from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import credits_of, get_credit_row, held_lines, is_of, own_credits, own_people
-from fedirec.credits.queries.grants import needed_grants
+from fedirec.credits.queries.grants import needed_grants, work_to_grant
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production
 from fedirec.projects.queries.productions import get_production_row

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.accounts.actions.notifications import notify_actors
+from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import own_person, with_home
+from fedirec.credits.actions.proposals.deeds import with_home
 from fedirec.credits.actions.proposals.hearing import close_to, who_brought_forward
 from fedirec.credits.actions.proposals.telling import tell_some
 from fedirec.credits.decisions import Rule

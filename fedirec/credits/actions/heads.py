@@ -25,10 +25,10 @@ from fedirec.activitypub.remote import Remote
 from fedirec.activitypub.vocab import PUBLIC, Create, Doc, Vocabulary
 from fedirec.clock import now
 from fedirec.credits.models import ChainHead, PayProposal, ProposalRevision
+from fedirec.credits.queries.heads import MAX_KEPT, origins_listed
 from fedirec.credits.queries.standing import actors_of_people, listed_people
 from fedirec.credits.vocab import HeadObject
 from fedirec.db import transaction
-from fedirec.db.rows import fetch_tuples
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable, Unsupported
 from fedirec.ledger.recording import head
 from fedirec.remix.actions.insistence import refuse_insistent
@@ -37,12 +37,8 @@ from fedirec.web.negotiation import ACTIVITY_JSON
 
 MAX_AN_HOUR: Final = 30
 """Ends of its log that one instance may tell."""
-MAX_KEPT: Final = 10_000
-"""Of one instance."""
 MAX_TOLD: Final = 500
 """People elsewhere to whose instances one end goes."""
-MAX_PEERS: Final = 50
-"""Instances that are asked what they keep."""
 MAX_PAGES: Final = 100
 MAX_BYTES: Final = 500_000
 """Of one page."""
@@ -108,12 +104,6 @@ async def keep_head(sender: Actor, create: Create[HeadObject]) -> None:
         return
 
 
-async def heads_kept_here(origin: str) -> list[tuple[int, str]]:
-    """The numbers and digests of the chain of `origin` that were told here."""
-    rows = ChainHead.filter(origin=origin).order_by("number", "id").limit(MAX_KEPT)
-    return [(row.number, row.digest) for row in await rows]
-
-
 @dataclass(slots=True)
 class Asked:
     """What other instances answered about our own log."""
@@ -131,7 +121,7 @@ async def ask_peers(remote: Remote) -> Asked:
     """What the instances of those who are listed in proposals of ours keep of our log."""
     asked, instance = Asked(), await own_actor()
     keys = await _own_keys(instance, remote)
-    for origin in await _peers():
+    for origin in await origins_listed():
         try:
             await _ask(remote, origin, instance, keys, asked)
             asked.answered.append(origin)
@@ -183,15 +173,3 @@ async def _own_keys(instance: Actor, remote: Remote) -> dict[str, PublicKey]:
     }
     key_id, key = await remote.keyring.key_of(instance.id, "ed25519")
     return {**keys, key_id: key.public}
-
-
-async def _peers() -> list[str]:
-    """The origins of those elsewhere who are listed in what we locked, the newest first."""
-    rows = await fetch_tuples(
-        "SELECT a.host, MIN(a.uri), MAX(s.id) FROM share s JOIN actor a ON a.id = s.actor_id "
-        "JOIN proposal_revision r ON r.id = s.revision_id JOIN pay_proposal p ON p.id = r.proposal_id "
-        "WHERE p.pool_id IS NOT NULL AND p.locked_digest = r.digest AND NOT a.is_local "
-        "GROUP BY a.host ORDER BY 3 DESC LIMIT ?",
-        MAX_PEERS,
-    )
-    return list(dict.fromkeys(origin_of(str(row[1])) for row in rows))

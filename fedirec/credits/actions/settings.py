@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from fedirec.accounts.viewer import Viewer
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS, Seal, credentials_of, money_settings
+from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS, Seal, credentials_of, money_settings, policy_of
 from fedirec.credits.settings import ACCOUNT as ACCOUNT_FIELDS
 from fedirec.credits.settings import WAYS, MoneyPolicy
 from fedirec.db import transaction
@@ -31,14 +31,6 @@ _UNTOLD: Final = frozenset({"terms", "debtor"})
 """Of these the audit log says only that they changed: one is long, the other somebody's address."""
 MAX_SECRET: Final = 500
 """Characters."""
-
-
-def policy_of(settings: MoneySettings) -> MoneyPolicy:
-    """What was decided, as far as it is not sealed."""
-    known = {field.name: getattr(settings, field.name) for field in fields(MoneyPolicy)}
-    for name, empty in (("adapters", ()), ("form_countries", ()), ("debtor", {})):
-        known[name] = known[name] or empty
-    return MoneyPolicy(**known)
 
 
 async def change_money_settings(doer: Doer, wanted: MoneyPolicy) -> MoneySettings:

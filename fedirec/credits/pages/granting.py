@@ -10,12 +10,12 @@ from starlette.routing import Route
 
 from fedirec.accounts.door import require_viewer, viewer_of
 from fedirec.accounts.permissions import Permission
-from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question, work_to_grant
-from fedirec.credits.actions.crediting.granting_elsewhere import find_question, grant_elsewhere
+from fedirec.credits.actions.crediting.granting import ask_for_grants, grant, question
+from fedirec.credits.actions.crediting.granting_elsewhere import grant_elsewhere
 from fedirec.credits.grants import GrantScope, read_scope
 from fedirec.credits.models import MonetizationGrant
 from fedirec.credits.pages.crediting.finding import frozen_in
-from fedirec.credits.queries.grants import grants_for, needed_grants, scope_of
+from fedirec.credits.queries.grants import find_question, grants_for, needed_grants, scope_of, work_to_grant
 from fedirec.errors import FedirecError, NotFound
 from fedirec.projects.models import Production
 from fedirec.projects.pages.finding import leader_in, parts_in_project

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
+from fedirec.credits.differences import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
 from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.contests import RevisionLine, lines_in
 from fedirec.credits.queries.pots import Pot, pot_of
 from fedirec.credits.queries.promises import promises_of, sources_of
+from fedirec.credits.queries.standing import newest_revision
 from fedirec.credits.revisions import Line, Revision, read
 from fedirec.credits.shares import redistribute
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
-from fedirec.errors import Conflict
+from fedirec.errors import Conflict, Invalid
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.translatable import N_
 from fedirec.uris import origin_of
@@ -97,6 +99,24 @@ async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], po
     )
 
 
+async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | None, Obstacles]:
+    """What would be published, what that changes, and what stands in the way; the revision is None while it makes none.
+
+    For the page on which leaders write. `proposal` has its pool and its Group.
+    """
+    assert proposal.pool is not None
+    lines = await draft_lines(proposal)
+    pot = await pot_of(proposal.pool)
+    found = await obstacles_to(proposal, lines, pot.to_share)
+    try:
+        revision = await drafted_revision(proposal, lines, pot)
+    except Invalid:
+        return None, None, found
+    before = await newest_revision(proposal)
+    change = difference(counted_revision(before), revision) if before is not None and before.document else None
+    return revision, change, found
+
+
 async def recused_lines(proposal: PayProposal, people: Mapping[str, int]) -> set[str]:
     """The lines that whoever they belong to gave back and did not take back; `people` has the person of each line."""
     found = Stance.filter(proposal_id=proposal.id, says__in=["recuse", "return"], counts=True).order_by("id")
@@ -163,6 +183,11 @@ async def departures_of(proposal: PayProposal) -> list[Departure]:
         offers.append(offer_of(proposal, await lines_in(row), amount))
     found = [departure for offer in offers for departure in departures(promises, offer)]
     return list({(departure.person, departure.digest): departure for departure in found}.values())
+
+
+async def departures_for(proposal: PayProposal, person: int) -> list[Departure]:
+    """The departures from what `person` was promised, agreed to or not, as the draft stands now."""
+    return [each for each in await departures_of(proposal) if each.person == person]
 
 
 async def unagreed(proposal: PayProposal, offer: Offer) -> list[Departure]:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from fedirec.accounts.models import Notification
+from fedirec.accounts.notices import Notice
+from fedirec.activitypub.models import Actor
+from fedirec.activitypub.vocab import Doc, Vocabulary
 from fedirec.credits.grants import GrantScope, covers
 from fedirec.credits.models import MonetizationGrant, TakenUp
 from fedirec.credits.queries.credits import MAX_LINES
+from fedirec.credits.vocab import GrantObject
+from fedirec.errors import NotFound
 from fedirec.projects.models import Production
 from fedirec.remix.licences import Licence, find_licence
 from fedirec.remix.models import Record
 from fedirec.uris import host_of, origin_of
+from fedirec.web.language import gettext as _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,14 @@ async def needed_grants(production: Production) -> list[Needed]:
     ]
 
 
+async def work_to_grant(production: Production, row: int) -> Record:
+    """The work of `production` in that row whose author may be asked. Raises NotFound for what is none."""
+    for each in await needed_grants(production):
+        if each.record.id == row:
+            return each.record
+    raise NotFound(_("Nobody needs to allow anything for that."))
+
+
 async def blocking_works(productions: Sequence[Production]) -> dict[int, list[Needed]]:
     """The works in each of `productions`, by row, with which nobody may make money and which their author has not
     granted; each production comes with its project and the Group of that. Two queries.
@@ -82,6 +97,18 @@ async def blocking_works(productions: Sequence[Production]) -> dict[int, list[Ne
         needed = Needed(record=row.record, licence=find_licence(row.licence), grant=None)
         found.setdefault(production.id, []).append(needed)
     return found
+
+
+async def find_question(author: Actor, digest: str) -> tuple[GrantObject, Actor]:
+    """What a project elsewhere asked `author` to agree to, and its Group. Raises NotFound."""
+    told = Notification.filter(account__actor_id=author.id, kind=Notice.GRANT_ASKED, url=f"/credits/asked/{digest}")
+    found = await told.order_by("-id").select_related("actor").first()
+    if found is None or found.actor is None or not isinstance(found.details.get("asked"), dict):
+        raise NotFound(_("Nobody asks you for that any more."))
+    asked = GrantObject.read(Doc(found.details["asked"]), Vocabulary(()))
+    if asked.digest != digest or asked.author != author.uri:
+        raise NotFound(_("Nobody asks you for that any more."))
+    return asked, found.actor
 
 
 def scope_of(scope: GrantScope, production: Production) -> tuple[str, str]:

@@ -12,8 +12,9 @@ from typing import Final
 from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
+from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
-from fedirec.credits.pools import EntryKind, PoolState
+from fedirec.credits.pools import EntryKind, Kind, PoolDraft, PoolState
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import parts_to
 from fedirec.db.rows import fetch_tuples
@@ -87,6 +88,20 @@ async def pools_of(group: Actor, *, after: int | None = None, limit: int) -> lis
     own = await found.order_by("-id").limit(limit).select_related("group", "production")
     others = await _before(Pool.filter(id__in=used), after).select_related("group", "production") if used else []
     return sorted({pool.id: pool for pool in [*own, *others]}.values(), key=lambda pool: -pool.id)[:limit]
+
+
+def draft_of(pool: Pool) -> PoolDraft:
+    """What `pool` says."""
+    return PoolDraft(
+        kind=Kind(pool.kind),
+        title=pool.title,
+        brief=pool.brief,
+        client=pool.client,
+        currency=pool.currency,
+        stated=pool.stated,
+        host_share_ppm=pool.host_share_ppm,
+        rule=Rule(pool.rule),
+    )
 
 
 async def entries_of(pool: Pool, *, after: int | None = None, limit: int) -> list[PoolEntry]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Protocol
 
 from fedirec.credits.models import MoneySettings
+from fedirec.credits.settings import MoneyPolicy
 
 ADAPTERS = "money adapters"
 ACCOUNT = "money account"
@@ -23,6 +25,14 @@ class Seal(Protocol):
 async def money_settings() -> MoneySettings:
     """What was decided, or what holds as long as nobody has decided anything: a row that is not saved."""
     return await MoneySettings.all().order_by("id").first() or MoneySettings()
+
+
+def policy_of(settings: MoneySettings) -> MoneyPolicy:
+    """What was decided, as far as it is not sealed."""
+    known = {field.name: getattr(settings, field.name) for field in fields(MoneyPolicy)}
+    for name, empty in (("adapters", ()), ("form_countries", ()), ("debtor", {})):
+        known[name] = known[name] or empty
+    return MoneyPolicy(**known)
 
 
 def days_for(settings: MoneySettings, name: str, began: datetime) -> int:

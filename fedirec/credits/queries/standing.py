@@ -102,6 +102,17 @@ async def lines_of_person(revision: ProposalRevision, person_id: int) -> list[Sh
     return await Share.filter(revision_id=revision.id, person_id__in=await same_people(person_id)).order_by("id")
 
 
+async def nameless_lines(proposal: PayProposal) -> list[Share]:
+    """The lines in force of people who have no account that anybody knows, with their persons."""
+    revision = await newest_revision(proposal)
+    if revision is None:
+        return []
+    found = Share.filter(revision_id=revision.id, actor_id=None, person__joined_id=None).select_related("person")
+    lines = await found.order_by("id")
+    known = {row.person_id for row in await Identity.filter(person_id__in=[line.person_id for line in lines])}
+    return [line for line in lines if line.person_id not in known]
+
+
 async def same_people(person_id: int) -> list[int]:
     """Every row under which somebody is known, whichever of them `person_id` is: who they turned out to be, and all who
     turned out to be the same.

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.eyes import refuse_same_eyes, solo_from
 from fedirec.credits.models import NamedPerson, SaidAlone
 from fedirec.credits.queries.alone import alone_from

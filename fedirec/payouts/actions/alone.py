@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from fedirec.accounts.actions.persons import person_of, roots_of
+from fedirec.accounts.actions.persons import own_person, person_of, roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.eyes import refuse_same_eyes, solo_from
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings

@@ -27,10 +27,10 @@ from fedirec.credits.actions.proposals.drafting import (
     split_line,
     use_suggestion,
 )
-from fedirec.credits.actions.proposals.publishing import cancel_proposal, preview, publish_revision
+from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import ask_to_agree
 from fedirec.credits.models import PayProposal
-from fedirec.credits.queries.drafts import draft_lines
+from fedirec.credits.queries.drafts import draft_lines, preview
 from fedirec.credits.queries.pools import get_pool
 from fedirec.errors import Invalid
 from fedirec.projects.models import Production

@@ -14,10 +14,10 @@ from fedirec.credits.actions.proposals.stances import (
     BY_API,
     accept_proposal,
     agree_to_departure,
-    departures_for,
     give_share_back,
     take_share_back,
 )
+from fedirec.credits.queries.drafts import departures_for
 from fedirec.errors import NotFound
 
 

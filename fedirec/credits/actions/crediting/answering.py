@@ -6,17 +6,16 @@ A line and the role line that it came from are written in the same transaction: 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.crediting.offering import offer_lines
 from fedirec.credits.lines import (
-    MAX_LABEL,
     CreditHappening,
     CreditState,
     advance_credit,
+    read_role,
     refuse_speaker,
     state_of_role,
 )
@@ -24,7 +23,7 @@ from fedirec.credits.models import ProductionCredit
 from fedirec.credits.queries.credits import get_credit_row, is_as_named, is_of
 from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import Conflict, Invalid
+from fedirec.errors import Conflict
 from fedirec.lanes import gathering
 from fedirec.projects.actions.deeds import begin_deed
 from fedirec.projects.actions.productions.roles import answer_role
@@ -36,8 +35,6 @@ from fedirec.remix.logbook import Happening
 from fedirec.remix.models import Pseudonym
 from fedirec.remix.powers import Deed, Part
 from fedirec.remix.queries.leading import leaders_of
-from fedirec.remix.roles import CONTRIBUTOR, find_role
-from fedirec.remix.vocab.text import clean_line
 from fedirec.web.language import gettext as _
 
 
@@ -122,28 +119,6 @@ async def keep_credit(leader: Actor, credit: ProductionCredit, *, reason: str) -
         await _ask_again(fresh, reason)
         await _log(fresh, Happening.CREDIT_KEPT, leader, reason)
     return fresh
-
-
-def read_role(role: str, label: str = "") -> tuple[str, str]:
-    """The address of a role, and what it is called where it is none of ours.
-
-    `role` is the code or the address of one of ours, or the address of any other; without one there are words of one's
-    own, and it is a contribution. Raises Invalid with the field.
-    """
-    words = clean_line(label, MAX_LABEL)
-    known = find_role(role)
-    if known is not None:
-        return known.iri, words if known is CONTRIBUTOR else ""
-    if not role.strip() and words:
-        return CONTRIBUTOR.iri, words
-    if not role.startswith(_RELATORS) or len(role) > len(_RELATORS[0]) + 8:
-        raise Invalid(_("Please choose a role, or say in words what it was."), field="role")
-    if not words:
-        raise Invalid(_("Please say in words what that role is called."), field="label")
-    return role.replace("https:", "http:", 1), words
-
-
-_RELATORS: Final = ("https://id.loc.gov/vocabulary/relators/", "http://id.loc.gov/vocabulary/relators/")
 
 
 async def _begin(credit: ProductionCredit) -> ProductionCredit:

@@ -150,14 +150,6 @@ async def grant(
     return made
 
 
-async def work_to_grant(production: Production, row: int) -> Record:
-    """The work of `production` in that row whose author may be asked. Raises NotFound for what is none."""
-    for each in await needed_grants(production):
-        if each.record.id == row:
-            return each.record
-    raise NotFound(_("Nobody needs to allow anything for that."))
-
-
 async def take_grant(author: Actor, answer: Accept[GrantObject], production: Production) -> MonetizationGrant:
     """`author`, of another instance, allows what our project asked; part of the transaction of the activity.
 

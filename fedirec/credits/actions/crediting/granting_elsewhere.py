@@ -6,12 +6,11 @@ from typing import Final
 
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
-from fedirec.accounts.models import Notification
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
-from fedirec.activitypub.vocab import Accept, Doc, Offer, Vocabulary
+from fedirec.activitypub.vocab import Accept, Offer
 from fedirec.clock import now
 from fedirec.credits.models import MonetizationGrant
 from fedirec.credits.vocab import GrantObject
@@ -27,7 +26,6 @@ from fedirec.web.language import gettext as _
 
 MAX_AN_HOUR: Final = 60
 """Grants for which one project asks."""
-_NEEDS_NO_OTHER: Final = Vocabulary(())
 
 
 async def take_question(group: Actor, offer: Offer[GrantObject]) -> None:
@@ -51,18 +49,6 @@ async def take_question(group: Actor, offer: Offer[GrantObject]) -> None:
     about = {"title": asked.name or group.name or group.handle, "asked": asked.write()}
     subject = f"{asked.id}#{asked.digest}"
     await notify(record.author, Notice.GRANT_ASKED, group, subject, f"/credits/asked/{asked.digest}", about)
-
-
-async def find_question(author: Actor, digest: str) -> tuple[GrantObject, Actor]:
-    """What a project elsewhere asked `author` to agree to, and its Group. Raises NotFound."""
-    told = Notification.filter(account__actor_id=author.id, kind=Notice.GRANT_ASKED, url=f"/credits/asked/{digest}")
-    found = await told.order_by("-id").select_related("actor").first()
-    if found is None or found.actor is None or not isinstance(found.details.get("asked"), dict):
-        raise NotFound(_("Nobody asks you for that any more."))
-    asked = GrantObject.read(Doc(found.details["asked"]), _NEEDS_NO_OTHER)
-    if asked.digest != digest or asked.author != author.uri:
-        raise NotFound(_("Nobody asks you for that any more."))
-    return asked, found.actor
 
 
 async def grant_elsewhere(author: Actor, asked: GrantObject, group: Actor) -> MonetizationGrant:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fedirec.accounts.actions.notifications import notify
-from fedirec.accounts.actions.persons import person_of
+from fedirec.accounts.actions.persons import own_person, person_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits import bookings
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
 from fedirec.credits.actions.pools.stating import refuse_shared, told_of
-from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.chain_documents import of_refusal
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry

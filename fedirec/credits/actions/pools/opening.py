@@ -7,7 +7,6 @@ from typing import Any
 from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.pools.deeds import begin_in, begin_with, of_own_money, tell_log
-from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
 from fedirec.credits.pools import POTS, Kind, PoolDraft, refuse_change
 from fedirec.credits.proposals import OVER
@@ -15,6 +14,7 @@ from fedirec.credits.queries.pools import (
     MAX_POOLS,
     MAX_USES,
     Home,
+    draft_of,
     is_counted_on,
     is_worked_for,
     pool_state,
@@ -127,20 +127,6 @@ async def use_pool(actor: Actor, pool: Pool, home: Home, other: Home) -> None:
         await PoolUse.create(pool=pool, group=other.group)
         await tell_log(other, Happening.POOL_OPENED, pool, by=actor, amount=_pot(pool))
         await record("pool_used", pool.key, {"group": other.group.uri})
-
-
-def draft_of(pool: Pool) -> PoolDraft:
-    """What `pool` says."""
-    return PoolDraft(
-        kind=Kind(pool.kind),
-        title=pool.title,
-        brief=pool.brief,
-        client=pool.client,
-        currency=pool.currency,
-        stated=pool.stated,
-        host_share_ppm=pool.host_share_ppm,
-        rule=Rule(pool.rule),
-    )
 
 
 def _said(draft: PoolDraft) -> dict[str, Any]:

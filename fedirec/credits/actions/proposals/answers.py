@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Activity, Reject, Undo
-from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_home
+from fedirec.credits.actions.proposals.deeds import in_force, with_home
 from fedirec.credits.actions.proposals.hearing import appeal_objection, object_to, withdraw_objection
 from fedirec.credits.actions.proposals.stances import (
     MAX_STANCES,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, own_person
+from fedirec.credits.actions.proposals.deeds import begin
 from fedirec.credits.models import PayProposal, ProposalComment
 from fedirec.credits.proposals import ENDED, State
 from fedirec.credits.queries.standing import listed_people, newest_revision

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, with_home
+from fedirec.credits.actions.proposals.deeds import begin, in_force, with_home
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.actions.proposals.telling import announce, tell_copies, tell_leaders, tell_listed
 from fedirec.credits.chain_documents import of_decision

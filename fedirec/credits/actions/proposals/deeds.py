@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.models import PayProposal, Pool, ProposalRevision
 from fedirec.credits.queries.standing import newest_revision, parts_to
@@ -56,12 +55,6 @@ async def in_force(proposal: PayProposal, digest: str | None = None) -> Proposal
     if digest is not None and digest != revision.digest:
         raise Changed(N_("This proposal was revised in the meantime. Please look again."))
     return revision
-
-
-async def own_person(actor: Actor) -> int:
-    """The row of the person who `actor` is, whatever accounts they use."""
-    person = await person_of(actor)
-    return person.joined_id or person.id
 
 
 def refuse_moved(actor: Actor) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fedirec.accounts.actions.persons import people_of
+from fedirec.accounts.actions.persons import own_person, people_of
 from fedirec.accounts.models import Person
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, own_person, parts_for
+from fedirec.credits.actions.proposals.deeds import begin, parts_for
 from fedirec.credits.actions.proposals.listing import add_credits, add_unlisted, begin_weights, suggest_anew
 from fedirec.credits.models import (
     DraftLine,

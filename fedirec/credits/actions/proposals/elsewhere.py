@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import in_force, own_person, with_home
+from fedirec.credits.actions.proposals.deeds import in_force, with_home
 from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance

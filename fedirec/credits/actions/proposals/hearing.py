@@ -10,13 +10,13 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from fedirec.accounts.actions.persons import roots_of
+from fedirec.accounts.actions.persons import own_person, roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
+from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_moved
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some, with_copies
 from fedirec.credits.chain_documents import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.boundaries import refuse_unwelcome
-from fedirec.accounts.models import Identity, Person
+from fedirec.accounts.models import Person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin
-from fedirec.credits.models import NamedPerson, PayProposal, Share
-from fedirec.credits.queries.standing import newest_revision
+from fedirec.credits.models import NamedPerson, PayProposal
+from fedirec.credits.queries.standing import nameless_lines
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Invalid, NotFound, TooMany
 from fedirec.remix.actions.private_notes import tell_people
@@ -22,17 +22,6 @@ from fedirec.uris import origin_of
 
 MAX_A_DAY: Final = 10
 """Accounts that one leader names: each of them hears of it, whoever they are."""
-
-
-async def nameless_lines(proposal: PayProposal) -> list[Share]:
-    """The lines in force of people who have no account that anybody knows, with their persons."""
-    revision = await newest_revision(proposal)
-    if revision is None:
-        return []
-    found = Share.filter(revision_id=revision.id, actor_id=None, person__joined_id=None).select_related("person")
-    lines = await found.order_by("id")
-    known = {row.person_id for row in await Identity.filter(person_id__in=[line.person_id for line in lines])}
-    return [line for line in lines if line.person_id not in known]
 
 
 async def name_account(leader: Actor, proposal: PayProposal, line_key: str, actor: Actor) -> NamedPerson:

@@ -5,8 +5,7 @@ A revision is written once, with its shares, its digest and its link in the audi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +14,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin
 from fedirec.credits.actions.proposals.telling import announce, tell_listed
-from fedirec.credits.differences import Difference, difference
+from fedirec.credits.differences import difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalRevision, Share
 from fedirec.credits.proposals import Facts, State, Step, advance, closes_at
 from fedirec.credits.queries.drafts import (
@@ -176,24 +175,6 @@ async def cancel_proposal(leader: Actor, proposal: PayProposal, reason: str) -> 
         await record("proposal_cancelled", proposal.key, {"revision": revision.number, "digest": revision.digest})
 
 
-async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | None, Obstacles]:
-    """What would be published, what that changes, and what stands in the way; the revision is None while it makes none.
-
-    For the page on which leaders write. `proposal` has its pool and its Group.
-    """
-    assert proposal.pool is not None
-    lines = await draft_lines(proposal)
-    pot = await pot_of(proposal.pool)
-    found = await obstacles_to(proposal, lines, pot.to_share)
-    try:
-        revision = await drafted_revision(proposal, lines, pot)
-    except Invalid:
-        return None, None, found
-    before = await newest_revision(proposal)
-    change = difference(counted_revision(before), revision) if before is not None and before.document else None
-    return revision, change, found
-
-
 def refuse_obstacles(found: Obstacles) -> None:
     """Raise Conflict, which names what stands in the way, if anything does."""
     if found.unlisted:
@@ -213,25 +194,6 @@ def refuse_obstacles(found: Obstacles) -> None:
         )
     if found.departures:
         raise Conflict(N_("It departs from what somebody was promised. They have to agree first."), field="lines")
-
-
-def with_recused(old: Revision, recused: Collection[str]) -> Revision:
-    """The revision after `old` in which exactly the lines `recused` are given back, and nothing else changes."""
-    return Revision.make(
-        proposal=old.proposal,
-        scope=old.scope,
-        number=old.number + 1,
-        pool=old.pool,
-        currency=old.currency,
-        amount=old.amount,
-        host_share=old.host_share,
-        rule=old.rule,
-        lines=[replace(line, is_recused=line.key in recused) for line in old.lines],
-        about=old.about,
-        adjusts=old.adjusts,
-        previous=old.digest,
-        title=old.title,
-    )
 
 
 async def _refuse_often(proposal: PayProposal) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.remote import Remote
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
-from fedirec.credits.actions.proposals.deeds import own_person
 from fedirec.credits.models import (
     Objection,
     PayProposal,

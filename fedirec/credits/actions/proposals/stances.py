@@ -11,17 +11,22 @@ from typing import Final, Literal
 
 from tortoise.exceptions import IntegrityError
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.deeds import begin, in_force, own_person, refuse_moved
-from fedirec.credits.actions.proposals.publishing import with_recused, write_revision
+from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_moved
+from fedirec.credits.actions.proposals.publishing import write_revision
 from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
 from fedirec.credits.chain_documents import of_stance
-from fedirec.credits.departures import Departure
 from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
 from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance, is_open
-from fedirec.credits.queries.drafts import departures_of, read_revision, recused_lines, unagreed_departures
+from fedirec.credits.queries.drafts import (
+    departures_for,
+    read_revision,
+    recused_lines,
+    unagreed_departures,
+)
 from fedirec.credits.queries.standing import actors_of_people, lines_of_person
 from fedirec.db import transaction
 from fedirec.errors import Conflict, Forbidden, NotFound, TooMany
@@ -136,11 +141,6 @@ async def ask_to_agree(leader: Actor, proposal: PayProposal) -> int:
     return asked
 
 
-async def departures_for(proposal: PayProposal, person: int) -> list[Departure]:
-    """The departures from what `person` was promised, agreed to or not, as the draft stands now."""
-    return [each for each in await departures_of(proposal) if each.person == person]
-
-
 async def _change_share(
     actor: Actor,
     proposal: PayProposal,
@@ -172,7 +172,7 @@ async def _change_share(
         recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
         row = await write_revision(
             proposal,
-            with_recused(read_revision(revision), recused).sharing(revision.amount),
+            read_revision(revision).with_recused(recused).sharing(revision.amount),
             advance(proposal.state, Step.REVISE, Facts(now=now())),
             by=actor,
             note="",

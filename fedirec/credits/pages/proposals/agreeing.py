@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fedirec.accounts.actions.persons import own_person
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.proposals.deeds import get_own_proposal, own_person
-from fedirec.credits.actions.proposals.stances import agree_to_departure, departures_for
+from fedirec.credits.actions.proposals.deeds import get_own_proposal
+from fedirec.credits.actions.proposals.stances import agree_to_departure
 from fedirec.credits.decisions import NAMES as RULES
 from fedirec.credits.decisions import Rule
 from fedirec.credits.departures import SENTENCES, Departure, DepartureKind
@@ -19,6 +20,7 @@ from fedirec.credits.models import PayProposal, Stance
 from fedirec.credits.pages.proposals.finding import looker, speaker_in
 from fedirec.credits.pages.proposals.views import head_view
 from fedirec.credits.proposals import CHANGING, State
+from fedirec.credits.queries.drafts import departures_for
 from fedirec.credits.queries.standing import same_people
 from fedirec.errors import NotFound
 from fedirec.remix.pages.cards import Cards

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fedirec.credits.actions.proposals.naming import name_account, nameless_lines
+from fedirec.credits.actions.proposals.naming import name_account
 from fedirec.credits.models import NamedPerson, PayProposal
 from fedirec.credits.pages.proposals.finding import proposal_in, speaker_in
 from fedirec.credits.pages.proposals.views import head_view
-from fedirec.credits.queries.standing import parts_to
+from fedirec.credits.queries.standing import nameless_lines, parts_to
 from fedirec.errors import Conflict, Invalid
 from fedirec.remix.actions.following import find_whom
 from fedirec.remix.pages.cards import Cards

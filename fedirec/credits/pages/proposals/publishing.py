@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from fedirec.accounts.models import Person
 from fedirec.credits.actions.crediting.granting import ask_for_grants
-from fedirec.credits.actions.proposals.publishing import MAX_NOTE, preview, publish_revision
+from fedirec.credits.actions.proposals.publishing import MAX_NOTE, publish_revision
 from fedirec.credits.actions.proposals.stances import ask_to_agree
 from fedirec.credits.departures import BLOCKS, Block, Departure
 from fedirec.credits.models import DraftLine, PayProposal
@@ -21,6 +21,7 @@ from fedirec.credits.pages.proposals.comparing import difference_view
 from fedirec.credits.pages.proposals.finding import changing_in, record_pages, speaker_in
 from fedirec.credits.pages.proposals.views import head_view
 from fedirec.credits.queries.belonging import covers_all
+from fedirec.credits.queries.drafts import preview
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposals import productions_of
 from fedirec.credits.queries.standing import parts_to
