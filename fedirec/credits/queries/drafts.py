@@ -11,8 +11,9 @@ from fedirec.credits.differences import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
 from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.contests import RevisionLine, lines_in
+from fedirec.credits.queries.grants import sources_of
 from fedirec.credits.queries.pots import Pot, pot_of
-from fedirec.credits.queries.promises import promises_of, sources_of
+from fedirec.credits.queries.promises import promises_of
 from fedirec.credits.queries.standing import newest_revision
 from fedirec.credits.revisions import Line, Revision, read
 from fedirec.credits.shares import redistribute

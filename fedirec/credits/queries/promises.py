@@ -1,26 +1,21 @@
-"""What contributors to the productions of a proposal were promised, and which works nobody may make money with."""
+"""What contributors to the productions of a proposal were promised."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from tortoise.expressions import Q
 
-from fedirec.credits.departures import Promise, Source
-from fedirec.credits.grants import covers
-from fedirec.credits.models import MonetizationGrant, PayProposal, TakenUp
+from fedirec.credits.departures import Promise
+from fedirec.credits.models import PayProposal, TakenUp
 from fedirec.credits.proposals import BINDING
 from fedirec.credits.queries.belonging import covered_by
-from fedirec.credits.queries.grants import unsellable_works
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers, rows_in
 from fedirec.projects.models import Production
 from fedirec.remix.actions.prompts import terms_of
-from fedirec.remix.licences import find_licence
 from fedirec.remix.models import Agreement, Challenge, ChallengeTerms, GroupLeader, Submission
-from fedirec.remix.queries.waypoints import Waypoint, waypoints_of
-from fedirec.uris import host_of, origin_of
 
 _WITHIN: Final = timedelta(seconds=1)
 """When something was frozen is kept in whole seconds."""
@@ -94,7 +89,6 @@ async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> 
         frozen[record] = max(at, frozen.get(record, at))
     if not frozen:
         return []
-    projects = Production.filter(id__in=list(productions)).values_list("project__actor_id", flat=True)
     offered = await rows_in(Submission, frozen, of="record_id", where="x.state <> 'withdrawn'", order="x.id")
     if not offered:
         return []
@@ -114,56 +108,3 @@ async def _submissions_to(proposal: PayProposal, productions: Sequence[int]) -> 
 async def _ask(query: str, productions: Sequence[int], *values: int) -> list[tuple[int, ...]]:
     found = await fetch_tuples(query.format(numbers=numbers()), json_numbers(productions), *values)
     return [tuple(int(each) for each in row) for row in found]
-
-
-async def sources_of(proposal: PayProposal) -> list[Source]:
-    """Every work with which nobody may make money by its licence alone, and whether its author granted it.
-
-    A grant has to come from the author of the work, and cover each production in which that is of those that the
-    proposal covers.
-    """
-    of = Production.filter(id__in=await covered_by(proposal)).select_related("project__actor")
-    productions = {row.id: row for row in await of}
-    used: dict[str, set[int]] = {}
-    works: dict[str, TakenUp] = {}
-    for work in await unsellable_works(list(productions)):
-        works[work.uri] = work
-        used.setdefault(work.uri, set()).add(work.production_id)
-    authors = {work.record.id: work.record.author_id for work in works.values() if work.record}
-    given = await MonetizationGrant.filter(record_id__in=list(authors)) if authors else []
-    scopes: dict[int | None, list[str]] = {}
-    for grant in given:
-        if grant.author_id == authors[grant.record_id]:
-            scopes.setdefault(grant.record_id, []).append(grant.scope_uri)
-    places = await waypoints_of([uri for uri, work in works.items() if work.record is None])
-    return [
-        _source(
-            work,
-            places.get(uri),
-            is_granted=all(_is_covered(productions[each], scopes.get(work.record_id, ())) for each in used[uri]),
-        )
-        for uri, work in works.items()
-    ]
-
-
-def _source(work: TakenUp, remembered: Waypoint | None, *, is_granted: bool) -> Source:
-    """`work` by name: as it is known here, else as it is remembered, else by its address alone."""
-    record, author, name, title = work.record, None, host_of(work.uri), work.uri
-    if record is not None:
-        author, name = record.author.uri, record.author.name or record.author.handle
-        title = record.title if record.visibility in ("public", "hidden") else ""
-    elif remembered is not None and not remembered.is_hidden:
-        author, name, title = remembered.author_uri, remembered.author_name, remembered.title
-    return Source(
-        record=record.uri if record else work.uri,
-        title=title,
-        author=author,
-        author_name=name,
-        licence=find_licence(work.licence),
-        is_granted=is_granted,
-    )
-
-
-def _is_covered(production: Production, scopes: Iterable[str]) -> bool:
-    group = production.project.actor.uri
-    return any(covers(uri, production=production.uri, project=group, origin=origin_of(group)) for uri in scopes)
