@@ -21,8 +21,8 @@ from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role, answer_role
 from fedirec.projects.actions.tasks import TaskDraft, make_task
 from fedirec.projects.models import Production, Project, RoleLine
-from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.queries.productions import get_production_row, links_of, manifest_of, with_parts
+from fedirec.projects.queries.releases import parts_in_releases
 from fedirec.remix.actions.instance_announcements import bring_news_up_to_date
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.models import LogEntry, Record, Source

@@ -18,8 +18,8 @@ from fedirec.credits.suggestions import Way, suggest
 from fedirec.db.rows import fetch_tuples
 from fedirec.errors import NotFound
 from fedirec.projects.models import Production, RoleLine
-from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.queries.productions import manifest_of
+from fedirec.projects.queries.releases import parts_in_releases
 from fedirec.remix.claims import ABOUT_PEOPLE, OPEN
 from fedirec.remix.queries.credits import FurtherPart
 from fedirec.remix.queries.trails import edges_above

@@ -27,8 +27,8 @@ from fedirec.lanes import Done, Job, Outcome, enqueue, gathering
 from fedirec.projects.actions.productions.crediting import asking_for_credits
 from fedirec.projects.manifests import MAX_PERSON
 from fedirec.projects.models import Production, RoleLine
-from fedirec.projects.pages.productions.crediting import parts_in_releases
 from fedirec.projects.queries.productions import get_production_row, manifest_of, roles_of
+from fedirec.projects.queries.releases import parts_in_releases
 from fedirec.remix.claims import ClaimKind
 from fedirec.remix.lineage import Edge, Relation, generations, parents_of
 from fedirec.remix.models import Claim, Contributor
