@@ -52,9 +52,10 @@ from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals import answers, commenting, copies, drafting, hearing, replies_elsewhere
+from fedirec.credits.actions.proposals import commenting, copies, drafting, objecting, replies_elsewhere
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
-from fedirec.credits.actions.proposals.hearing import answer_objection
+from fedirec.credits.actions.proposals import taking as proposals_taking
+from fedirec.credits.actions.proposals.objecting import answer_objection
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.decisions import Rule
 from fedirec.credits.lines import CreditHappening
@@ -536,11 +537,11 @@ def test_the_limits_are_those_of_the_code() -> None:
         "revisions that are kept of one of those": (copies.MAX_REVISIONS, None),
         "proposals of one other host of which a copy is begun in a day": (copies.MAX_NEW_A_DAY, None),
         "objections to one proposal by people of one other host who left no trace in it": (
-            hearing.MAX_LEFT_OUT_OF_HOST,
+            objecting.MAX_LEFT_OUT_OF_HOST,
             None,
         ),
         "comments of people of one other host on one proposal in a day": (commenting.MAX_COMMENTS_OF_HOST_A_DAY, None),
-        "answers of one person to proposals in an hour": (answers.MAX_AN_HOUR, None),
+        "answers of one person to proposals in an hour": (proposals_taking.MAX_AN_HOUR, None),
         "ends of its log that one instance tells in an hour": (heads.MAX_AN_HOUR, None),
         "people and collections that may quote": (MAX_POLICY, None),
         "people and collections that one rule of a policy names": (consent.MAX_NAMED, None),

@@ -15,7 +15,7 @@ from fedirec.activitypub.digests import digest_json
 from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals.hearing import answer_objection
+from fedirec.credits.actions.proposals.objecting import answer_objection
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import Objection, Pool, ProductionCredit, ProposalAppeal
 from fedirec.credits.pools import Kind, PoolDraft

@@ -12,10 +12,11 @@ from fedirec.accounts.models import Notification
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.granting import grant, question
 from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.actions.proposals.appealing import appeal_objection
 from fedirec.credits.actions.proposals.deciding import close_windows
 from fedirec.credits.actions.proposals.drafting import begin_proposal
-from fedirec.credits.actions.proposals.hearing import answer_objection, appeal_objection, object_to
 from fedirec.credits.actions.proposals.locking import lock_proposal
+from fedirec.credits.actions.proposals.objecting import answer_objection, object_to
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
 from fedirec.credits.decisions import Rule
 from fedirec.credits.grants import GrantScope

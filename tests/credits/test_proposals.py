@@ -24,20 +24,14 @@ from fedirec.credits.actions.alone import say_who_is_alone
 from fedirec.credits.actions.crediting.answering import answer_credit
 from fedirec.credits.actions.crediting.drawing_up import draw_up
 from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.actions.proposals.appealing import appeal_objection, decide_appeal
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
-from fedirec.credits.actions.proposals.hearing import (
-    MAX_OBJECTIONS,
-    answer_objection,
-    appeal_objection,
-    decide_appeal,
-    object_to,
-    withdraw_objection,
-)
 from fedirec.credits.actions.proposals.leaving import forget_proposals
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_held, release_settled
+from fedirec.credits.actions.proposals.objecting import MAX_OBJECTIONS, answer_objection, object_to, withdraw_objection
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import (
     accept_proposal,

@@ -26,13 +26,14 @@ from fedirec.activitypub.vocab import Vocabulary
 from fedirec.clock import now
 from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.pools import open_pool
+from fedirec.credits.actions.proposals.appealing import appeal_objection, decide_appeal
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
 from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
-from fedirec.credits.actions.proposals.hearing import answer_objection, appeal_objection, decide_appeal, object_to
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
+from fedirec.credits.actions.proposals.objecting import answer_objection, object_to
 from fedirec.credits.actions.proposals.publishing import cancel_proposal, publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.decisions import Rule

@@ -16,8 +16,8 @@ from fedirec.accounts.notices import Notice
 from fedirec.accounts.permissions import Permission
 from fedirec.accounts.queries import those_who_may
 from fedirec.clock import now
+from fedirec.credits.actions.proposals.appealing import close_to, who_brought_forward
 from fedirec.credits.actions.proposals.deeds import with_home
-from fedirec.credits.actions.proposals.hearing import close_to, who_brought_forward
 from fedirec.credits.actions.proposals.telling import tell_some
 from fedirec.credits.decisions import Rule
 from fedirec.credits.eyes import solo_from, without_neutral

@@ -24,16 +24,11 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalWordsHidden,
 )
 from fedirec.api.shapes.proposals.showing import show_appeal_card, show_comment, show_objection
+from fedirec.credits.actions.proposals.appealing import appeal_objection, decide_appeal
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.elsewhere import appeal_elsewhere, object_elsewhere, withdraw_elsewhere
-from fedirec.credits.actions.proposals.hearing import (
-    answer_objection,
-    appeal_objection,
-    decide_appeal,
-    object_to,
-    withdraw_objection,
-)
 from fedirec.credits.actions.proposals.hiding import hide_words
+from fedirec.credits.actions.proposals.objecting import answer_objection, object_to, withdraw_objection
 from fedirec.credits.actions.proposals.stances import BY_API
 from fedirec.credits.models import Objection as ObjectionRow
 from fedirec.credits.models import PayProposal

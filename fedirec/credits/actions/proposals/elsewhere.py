@@ -13,7 +13,7 @@ from fedirec.activitypub.outbox import new_activity_uri, publish
 from fedirec.activitypub.vocab import Accept, Entity, Reject, Undo
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import in_force, with_home
-from fedirec.credits.actions.proposals.hearing import MAX_OBJECTIONS
+from fedirec.credits.actions.proposals.objecting import MAX_OBJECTIONS
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance
 from fedirec.credits.objections import (
@@ -66,7 +66,7 @@ async def accept_elsewhere(
 async def object_elsewhere(person: Actor, copy: PayProposal, draft: ObjectionDraft, *, digest: str) -> Objection:
     """`person`, a member of ours, objects to the revision with `digest` at the home of `copy`, which has to answer.
 
-    Raises as `hearing.object_to`.
+    Raises as `objecting.object_to`.
     """
     draft.check()
     kind = ObjectionKind(draft.kind)

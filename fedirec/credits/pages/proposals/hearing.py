@@ -11,6 +11,7 @@ from starlette.routing import Route
 from fedirec.accounts.door import require_viewer
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
+from fedirec.credits.actions.proposals.appealing import appeal_objection, decide_appeal
 from fedirec.credits.actions.proposals.commenting import MAX_COMMENT, write_comment
 from fedirec.credits.actions.proposals.elsewhere import (
     accept_elsewhere,
@@ -18,14 +19,8 @@ from fedirec.credits.actions.proposals.elsewhere import (
     object_elsewhere,
     withdraw_elsewhere,
 )
-from fedirec.credits.actions.proposals.hearing import (
-    answer_objection,
-    appeal_objection,
-    decide_appeal,
-    object_to,
-    withdraw_objection,
-)
 from fedirec.credits.actions.proposals.hiding import Words, hide_words
+from fedirec.credits.actions.proposals.objecting import answer_objection, object_to, withdraw_objection
 from fedirec.credits.actions.proposals.stances import accept_proposal, give_share_back, take_share_back
 from fedirec.credits.models import Objection, PayProposal
 from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind, Resolution

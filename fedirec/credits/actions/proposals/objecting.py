@@ -1,7 +1,5 @@
-"""Hearing people: objections with the answer that each gets, and the one appeal.
-
-An objection is for people who are listed, or who say that they were left out: as long as it
-has no answer, nothing is decided.
+"""Objections, for people who are listed, or who say that they were left out: as long as one has no answer, nothing is
+decided. Whoever leads the proposal answers each, and whoever objected can take theirs back.
 """
 
 from __future__ import annotations
@@ -10,48 +8,38 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from fedirec.accounts.actions.persons import own_person, roots_of
+from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.notices import Notice
-from fedirec.accounts.permissions import Permission
-from fedirec.accounts.queries import those_who_may
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_moved
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
-from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some, with_copies
-from fedirec.credits.chain_documents import of_answer, of_appeal, of_appeal_decision, of_objection, of_withdrawal
-from fedirec.credits.eyes import refuse_judge
+from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_some, with_copies
+from fedirec.credits.chain_documents import of_answer, of_objection, of_withdrawal
 from fedirec.credits.models import (
     Objection,
     PayProposal,
-    ProposalAppeal,
-    ProposalDecision,
     Share,
 )
 from fedirec.credits.objections import (
     MAX_WORDS,
-    AppealState,
     ObjectionDraft,
     ObjectionKind,
     ObjectionState,
     Resolution,
-    held_parts,
     refuse_answer,
-    refuse_appeal,
     refuse_objection,
     refuse_withdrawal,
 )
 from fedirec.credits.proposals import ENDED, State, is_open
-from fedirec.credits.queries.alone import about_appeal, alone_from
-from fedirec.credits.queries.contests import contest_of, lines_in, was_reached
-from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.queries.standing import judges, listed_people, newest_revision, proposers_of, same_people
+from fedirec.credits.queries.contests import was_reached
+from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
 from fedirec.credits.queries.traces import left_trace
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from fedirec.lanes import gathering
-from fedirec.ledger.recording import record, salted
+from fedirec.ledger.recording import record
 from fedirec.remix.actions.holding import has_to_wait
 from fedirec.remix.powers import Deed, Part
 from fedirec.translatable import N_
@@ -73,8 +61,8 @@ async def object_to(
     """`author` objects to the revision with `digest`, and gets an answer before anything is decided.
 
     They are listed, or say that they were left out: whoever left no trace in what is shared (`queries.traces`) holds
-    nothing back by that. Raises Changed where they saw another revision, Invalid beside the
-    field, Forbidden, Conflict when the time is over, and TooMany.
+    nothing back by that. Raises Changed where they saw another revision, Invalid beside the field, Forbidden, Conflict
+    when the time is over, and TooMany.
     """
     draft.check()
     async with transaction(), gathering():
@@ -133,13 +121,13 @@ async def withdraw_objection(author: Actor, objection: Objection, *, route: Rout
     could appeal. Raises Forbidden and Conflict.
     """
     async with transaction(), gathering():
-        await _begin_hearing(Deed.WITHDRAW_OBJECTION, objection, author)
+        await begin_hearing(Deed.WITHDRAW_OBJECTION, objection, author)
         refuse_withdrawal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now())
         objection.state = ObjectionState.WITHDRAWN.value
         await objection.save(update_fields=["state"])
         await tell_copies(objection.proposal)
         await record("objection_withdrawn", objection.proposal.key, of_withdrawal(objection))
-        await _keep_word(author, objection, "withdraw", route)
+        await keep_word(author, objection, "withdraw", route)
     return objection
 
 
@@ -153,7 +141,7 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
     if len(words) > MAX_WORDS:
         raise Invalid(N_("Please keep it under %(n)s characters."), field="answer", blanks={"n": MAX_WORDS})
     async with transaction(), gathering():
-        await _begin_hearing(Deed.ANSWER_OBJECTION, objection, leader)
+        await begin_hearing(Deed.ANSWER_OBJECTION, objection, leader)
         if await own_person(leader) in await same_people(objection.person_id):
             raise Forbidden(N_("Nobody answers their own objection. Please let somebody else, or take it back."))
         refuse_answer(objection.state, words=words)
@@ -167,95 +155,13 @@ async def answer_objection(leader: Actor, objection: Objection, *, resolution: s
         objection.state, objection.resolution = ObjectionState.ANSWERED.value, resolution
         objection.answer, objection.answered_by, objection.answered_at = words.strip(), leader, now()
         await objection.save(update_fields=["state", "resolution", "answer", "answered_by_id", "answered_at"])
-        await _tell_author(objection, Notice.OBJECTION_ANSWERED, leader, words.strip())
+        await tell_author(objection, Notice.OBJECTION_ANSWERED, leader, words.strip())
         await tell_copies(objection.proposal)
         await record("objection_answered", objection.proposal.key, of_answer(objection))
     return objection
 
 
-async def appeal_objection(
-    author: Actor, objection: Objection, words: str, *, route: Route = BY_PAGE
-) -> ProposalAppeal:
-    """`author` asks, once and within a week, for people to look who are not listed, and those know it; what they
-    contest is held back until then. Raises Conflict when it is too late or was asked already, Invalid without a reason,
-    and Forbidden.
-    """
-    if len(words) > MAX_WORDS:
-        raise Invalid(N_("Please keep it under %(n)s characters."), field="words", blanks={"n": MAX_WORDS})
-    async with transaction(), gathering():
-        await _begin_hearing(Deed.APPEAL_OBJECTION, objection, author)
-        if State(objection.proposal.state) in ENDED:
-            raise Conflict(N_("This proposal was called off."))
-        refuse_appeal(objection.state, objection.resolution, answered_at=objection.answered_at, now=now(), words=words)
-        objection.state = ObjectionState.APPEALED.value
-        await objection.save(update_fields=["state"])
-        appeal = await ProposalAppeal.create(
-            objection=objection,
-            proposal=objection.proposal,
-            words=words.strip(),
-            held=await _held_by(objection),
-            created_at=now(),
-        )
-        revision, person = await in_force(objection.proposal), await own_person(author)
-        await tell_copies(objection.proposal)
-        await tell_leaders(objection.proposal, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
-        others = await judges() - await close_to(objection)
-        judging = [*await those_who_may(Permission.PAY), *await those_who_may(Permission.MODERATE)]
-        free = [each.actor for each in judging if await own_person(each.actor) in others]
-        await tell_some(objection.proposal, free, Notice.OBJECTION_APPEALED, cause=author, reason=words.strip())
-        if not others:
-            await tell_listed(objection.proposal, Notice.OBJECTION_APPEALED, revision=revision, cause=author)
-        await record("objection_appealed", objection.proposal.key, salted(of_appeal(appeal, objection)))
-        if person in await listed_people(revision):
-            await say(
-                author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
-            )
-        await _keep_word(author, objection, "appeal", route)
-    return appeal
-
-
-async def decide_appeal(judge: Actor, appeal: ProposalAppeal, *, upholds: bool, reason: str) -> ProposalAppeal:
-    """Somebody who is not listed and had no part in it has looked: the appeal is upheld, or dismissed, with a reason.
-    Where there is nobody else, one of those who had waits, and everybody listed was told of the appeal.
-
-    Dismissed, what was held is owed as proposed. Upheld before the lock, the proposal needs a revision; after it, what
-    was held stays in the pool for a further proposal. Raises Forbidden, Conflict and Invalid.
-    """
-    if not reason.strip():
-        raise Invalid(N_("Please give a reason: everybody can read it."), field="reason")
-    if len(reason) > MAX_WORDS:
-        raise Invalid(N_("Please keep it under %(n)s characters."), field="reason", blanks={"n": MAX_WORDS})
-    async with transaction(), gathering():
-        objection = await Objection.get(id=appeal.objection_id).select_related("proposal")
-        proposal = objection.proposal
-        await begin(Deed.DECIDE_PROPOSAL_APPEAL, proposal, judge)
-        await appeal.refresh_from_db()
-        if appeal.state != AppealState.OPEN:
-            raise Conflict(N_("This appeal has been decided already."))
-        is_solo = refuse_judge(
-            await own_person(judge),
-            author=(await roots_of([objection.person_id]))[objection.person_id],
-            listed=await listed_people(await newest_revision(proposal)),
-            involved=await _involved(objection),
-            judges=await judges(),
-            told_at=await alone_from(
-                about_appeal(objection.key), since=appeal.created_at, settings=await money_settings()
-            ),
-            days=0,
-            now=now(),
-        )
-        appeal.state = (AppealState.UPHELD if upholds else AppealState.DISMISSED).value
-        appeal.decided_by, appeal.decided_at, appeal.reason = judge, now(), reason.strip()
-        await appeal.save(update_fields=["state", "decided_by_id", "decided_at", "reason"])
-        kind = Notice.OBJECTION_DECIDED_ALONE if is_solo else Notice.OBJECTION_DECIDED
-        await _tell_author(objection, kind, judge, reason.strip())
-        await tell_leaders(proposal, kind, cause=judge, reason=reason.strip())
-        await tell_copies(proposal)
-        await record("appeal_decided", proposal.key, of_appeal_decision(appeal, objection) | {"solo": is_solo})
-    return appeal
-
-
-async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
+async def begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
     """`actor` may do it to `objection`, which is as it is now, and so is its proposal: that is held first."""
     proposal = await PayProposal.get(id=objection.proposal_id)
     await hold(proposal)
@@ -265,7 +171,7 @@ async def _begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None
     objection.proposal = proposal
 
 
-async def _keep_word(author: Actor, objection: Objection, says: str, route: Route) -> None:
+async def keep_word(author: Actor, objection: Objection, says: str, route: Route) -> None:
     """By which signed activity `author` took `objection` back or appealed is kept, and that it says nothing twice."""
     if route.uri is not None:
         revision, person = await in_force(objection.proposal), await own_person(author)
@@ -288,43 +194,7 @@ async def _refuse_many(proposal: PayProposal, author: Actor, person: int, *, has
         raise TooMany(N_("Many people object already. Please write to those who lead it."), retry_after=3600)
 
 
-async def _involved(objection: Objection) -> frozenset[int]:
-    """The people who drew it up, answered, decided or locked it, and whoever objected."""
-    answered_by = await Actor.filter(id=objection.answered_by_id) if objection.answered_by_id else []
-    people = {await own_person(actor) for actor in answered_by} | set(await same_people(objection.person_id))
-    return await who_brought_forward(objection.proposal) | people
-
-
-async def who_brought_forward(proposal: PayProposal) -> frozenset[int]:
-    """The people who drew it up, decided or locked it."""
-    decided = await ProposalDecision.filter(proposal_id=proposal.id).exclude(decided_by_id=None)
-    ids = {row.decided_by_id for row in decided} | {proposal.approver_id}
-    actors = await Actor.filter(id__in=[each for each in ids if each is not None])
-    return await proposers_of(proposal) | {await own_person(actor) for actor in actors}
-
-
-async def close_to(objection: Objection) -> frozenset[int]:
-    """The people who are listed where `objection` was made, or had a part in it: they decide its appeal only where
-    nobody else can. It comes with its proposal.
-    """
-    return await _involved(objection) | await listed_people(await newest_revision(objection.proposal))
-
-
-async def _held_by(objection: Objection) -> int:
-    """Minor units that this objection alone holds back of the revision in force."""
-    revision = await newest_revision(objection.proposal)
-    if revision is None:
-        return 0
-    stakes, person = await lines_in(revision), (await roots_of([objection.person_id]))[objection.person_id]
-    if not objection.has_part and person not in {each.person for each in stakes}:
-        return 0
-    ppm = {each.key: each.ppm for each in stakes}
-    held = held_parts(ppm, [contest_of(objection, person, stakes)])
-    amounts = {share.line_key: share.amount for share in await Share.filter(revision_id=revision.id)}
-    return sum(-(-amounts[key] * parts // ppm[key]) for key, parts in held.items())
-
-
-async def _tell_author(objection: Objection, kind: Notice, cause: Actor, reason: str) -> None:
+async def tell_author(objection: Objection, kind: Notice, cause: Actor, reason: str) -> None:
     author = await Actor.get(id=objection.author_id)
     await tell_some(
         objection.proposal,

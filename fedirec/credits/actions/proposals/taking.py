@@ -13,8 +13,9 @@ from fedirec.accounts.boundaries import refuse_unwelcome
 from fedirec.activitypub.envelopes import opened
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Activity, Reject, Undo
+from fedirec.credits.actions.proposals.appealing import appeal_objection
 from fedirec.credits.actions.proposals.deeds import in_force, with_home
-from fedirec.credits.actions.proposals.hearing import appeal_objection, object_to, withdraw_objection
+from fedirec.credits.actions.proposals.objecting import object_to, withdraw_objection
 from fedirec.credits.actions.proposals.stances import (
     MAX_STANCES,
     STALE,
@@ -81,7 +82,7 @@ async def take_withdrawal(sender: Actor, undo: Undo[Reject[Any]], said: Proposal
     """`sender` takes back the objection that they made by what they undo, which `said` names together with what they
     see; part of the transaction of the activity.
 
-    Raises as `take_acceptance`, and as `hearing.withdraw_objection`.
+    Raises as `take_acceptance`, and as `objecting.withdraw_objection`.
     """
     if undo.object.actor != sender.uri:
         raise Forbidden("everybody takes back only what they said")
@@ -94,7 +95,7 @@ async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
     """`sender` does not take the answer to the objection that they name, and asks others to look; part of the
     transaction of the activity.
 
-    Raises as `take_acceptance`, and as `hearing.appeal_objection`.
+    Raises as `take_acceptance`, and as `appealing.appeal_objection`.
     """
     named = reject.object
     objection, route = await _objection_in(sender, reject, named.about, named.id), await _route(sender, reject)
