@@ -8,10 +8,11 @@ acceptance names. It names people by their public address, never by a row, and h
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 from fedirec.activitypub.digests import canonical, digest_json, digest_multibase
@@ -51,6 +52,12 @@ class IncomeKind(StrEnum):
     ROYALTY = "royalty"
     SERVICE = "service"
     PRIZE = "prize"
+
+
+INCOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {IncomeKind.ROYALTY: N_("royalty"), IncomeKind.SERVICE: N_("service"), IncomeKind.PRIZE: N_("prize")}
+)
+"""What they are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,7 +128,7 @@ NEXT: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
 )
 """Where each step leads. Money that arrived can come back long after."""
 
-STANDING: Final[Mapping[State, str]] = MappingProxyType(
+REFUSALS: Final[Mapping[State, str]] = MappingProxyType(
     {
         State.CARRIED: N_("This is not due to be paid yet."),
         State.READY: N_("This waits to be put into a batch."),
@@ -199,7 +199,7 @@ class Call(StrEnum):
 
 def refusal_of(state: str, step: Step) -> str | None:
     """Why `step` cannot be done from `state`, in a sentence; None when it can."""
-    return None if (State(state), step) in NEXT else STANDING[State(state)]
+    return None if (State(state), step) in NEXT else REFUSALS[State(state)]
 
 
 def advance(state: str, step: Step) -> State:

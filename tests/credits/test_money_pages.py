@@ -14,7 +14,7 @@ from fedirec.accounts.models import AuditEvent, Notification
 from fedirec.accounts.permissions import Role
 from fedirec.clock import now
 from fedirec.credits.models import MoneySettings, PoolEntry
-from fedirec.credits.queries.settings import account_of, credentials_of, days_for, money_settings
+from fedirec.credits.queries.settings import credentials_of, days_for, debtor_account_of, money_settings
 from fedirec.credits.queries.verifying import compare_settings
 from fedirec.ledger.exports import verify_export
 from fedirec.ledger.journal import Entry, Line
@@ -176,7 +176,7 @@ async def test_admins_decide_about_money_and_nothing_secret_is_told(here: Instan
     assert (settings.terms_version, settings.form_countries) == (2, ["FR", "US"])
     vault = here.state["vault"]
     assert credentials_of(settings, vault) == {"paypal": {"client_id": "planted-client", "secret": "planted-secret"}}
-    assert account_of(settings, vault) == {"iban": "DE75512108001245126199"}
+    assert debtor_account_of(settings, vault) == {"iban": "DE75512108001245126199"}
     # Whoever pays is told of each change, and the chain tells it; nothing that has begun gets fewer days by it.
     assert await here.run(lambda: Notification.filter(kind="money_settings", account__actor_id=tom.id).count()) == 4
     links = await here.run(lambda: ChainLink.filter(subject="money").order_by("number"))

@@ -32,7 +32,7 @@ from fedirec.payouts.payments import (
     HEARD,
     NEXT,
     OPEN,
-    STANDING,
+    REFUSALS,
     AttemptState,
     Call,
     State,
@@ -60,7 +60,7 @@ def test_each_step_from_each_state_leads_somewhere_or_says_why_not() -> None:
             assert refusal_of(state, step) is None
             assert advance(state, step) in State
         else:
-            assert refusal_of(state, step) == STANDING[state]
+            assert refusal_of(state, step) == REFUSALS[state]
             with pytest.raises(Conflict):
                 advance(state, step)
     ways_out = {state for state, _ in NEXT}

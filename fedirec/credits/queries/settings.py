@@ -53,7 +53,7 @@ def credentials_of(settings: MoneySettings, seal: Seal) -> dict[str, dict[str, s
     return found
 
 
-def account_of(settings: MoneySettings, seal: Seal) -> dict[str, str]:
+def debtor_account_of(settings: MoneySettings, seal: Seal) -> dict[str, str]:
     """The account that is paid from: `iban` and `bic`. Raises Misconfigured without the key it was sealed with."""
     found: dict[str, str] = _opened(settings.debtor_account, seal, label=ACCOUNT)
     return found

@@ -18,6 +18,7 @@ from fedirec.credits.queries.alone import alone_from
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
+from fedirec.payouts.codes import CodeState
 from fedirec.payouts.models import IdentityCode, Payout
 from fedirec.payouts.payments import State
 
@@ -76,7 +77,7 @@ async def _namings(everybody: frozenset[int]) -> dict[str, datetime]:
 
 async def _codes(everybody: frozenset[int]) -> dict[str, datetime]:
     found = {}
-    said = IdentityCode.filter(state="denied", said_by_id__not_isnull=True).select_related("used_by", "said_by")
+    said = IdentityCode.filter(state=CodeState.DENIED, said_by_id__not_isnull=True).select_related("used_by", "said_by")
     for row in await said:
         assert row.used_by is not None
         assert row.said_by is not None

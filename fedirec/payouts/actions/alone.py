@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from fedirec.accounts.actions.persons import own_person, person_of, roots_of
+from fedirec.accounts.actions.persons import own_person, person_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.own import own_actor
@@ -12,14 +12,14 @@ from fedirec.clock import now
 from fedirec.credits.eyes import refuse_same_eyes, solo_from
 from fedirec.credits.models import MoneySettings
 from fedirec.credits.queries.settings import money_settings
-from fedirec.credits.queries.standing import actors_of_people, payers
+from fedirec.credits.queries.standing import payers
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.db.rows import rows_in
 from fedirec.lanes import gathering
-from fedirec.payouts.addresses import BATCHES, MONEY
+from fedirec.payouts.actions.telling import tell_payees
+from fedirec.payouts.addresses import BATCHES
 from fedirec.payouts.models import Payout, PayoutBatch, PayoutStop
-from fedirec.remix.actions.private_notes import tell_people
 from fedirec.uris import origin_of
 
 
@@ -48,12 +48,8 @@ async def begin_waiting(
     """Too few people pay here: everybody concerned knows from when on they do, and can say something until then."""
     batch.is_solo, batch.not_before = True, solo_from(now(), settings.solo_days)
     await batch.save(update_fields=["is_solo", "not_before"])
-    group = await own_actor()
-    roots = (await roots_of([payout.person_id for payout in payouts])).values()
-    details = {"title": batch.not_before.date().isoformat()}
-    page = f"{origin_of(group.uri)}{MONEY}"
-    people = await actors_of_people(set(roots))
-    await tell_people(group, people, told_by, None, await subject_of(batch), page, details)
+    day = {"title": batch.not_before.date().isoformat()}
+    await tell_payees([payout.person_id for payout in payouts], told_by, await subject_of(batch), details=day)
 
 
 async def refuse_own_notes(actor: Actor) -> bool:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from fedirec.accounts.actions.persons import roots_of
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
-from fedirec.credits.queries.standing import actors_of_people
 from fedirec.credits.shares import share_out
 from fedirec.db import add_object, add_row, transaction
 from fedirec.db.holding import hold
@@ -21,8 +18,8 @@ from fedirec.ledger.journal import Entry
 from fedirec.ledger.posting import find_entry, post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.progress import follow_payments
+from fedirec.payouts.actions.telling import money_page, tell_payees
 from fedirec.payouts.adapters.protocol import Cause, Outcome, Standing
-from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.models import Payable, Payout, PayoutAttempt, PayoutBatch
 from fedirec.payouts.payments import (
     HEARD,
@@ -36,10 +33,9 @@ from fedirec.payouts.payments import (
     asks_again_at,
     step_of,
 )
+from fedirec.payouts.queries.money import kinds_of
 from fedirec.payouts.uuids import uuid8
-from fedirec.remix.actions.private_notes import tell_people
 from fedirec.translatable import N_
-from fedirec.uris import origin_of
 
 MAX_SAID: Final = 300
 STRANGE: Final = N_("What was said of this payment cannot be true. Please look it up.")
@@ -112,7 +108,7 @@ async def held_try(attempt_id: int) -> tuple[PayoutBatch, Payout, PayoutAttempt]
     return batch, payout, attempt
 
 
-def account_of(attempt: PayoutAttempt) -> str:
+def ledger_account_of(attempt: PayoutAttempt) -> str:
     """The account that the try is paid from: a provider's, where one was told."""
     return bookings.paid_from(attempt.adapter, by_provider=attempt.sent_at is not None)
 
@@ -134,7 +130,7 @@ async def _go_on(batch: PayoutBatch, payout: Payout, attempt: PayoutAttempt, aft
                 batch=batch.key,
                 amount=payout.amount,
                 currency=payout.currency,
-                account=account_of(attempt),
+                account=ledger_account_of(attempt),
             )
         ]
     payout.reason = attempt.said
@@ -162,7 +158,7 @@ async def _come_back(
         return [], []
     key, number, person, currency = payout.key, attempt.number, payout.person_id, payout.currency
     arrived = bookings.came_back(
-        key, number, person=person, amount=more, currency=currency, total=total, account=account_of(attempt)
+        key, number, person=person, amount=more, currency=currency, total=total, account=ledger_account_of(attempt)
     )
     if total == payout.amount and not attempt.came_back:
         was_settled = attempt.state == AttemptState.SETTLED
@@ -196,12 +192,12 @@ async def _pay_apart(payout: Payout, more: int, *, key: str, reason: str) -> Pay
     )
     payout.came_back += more
     payables = await Payable.filter(payout_id=payout.id).order_by("id")
-    kinds_of = {each.id: each.kinds or {"royalty": each.amount} for each in payables}
-    paid = {f"{row} {kind}": amount for row, kinds in kinds_of.items() for kind, amount in kinds.items()}
+    kinds = {each.id: kinds_of(each) for each in payables}
+    paid = {f"{row} {kind}": amount for row, each in kinds.items() for kind, amount in each.items()}
     back = share_out(more, paid, scope=key)
     for each in payables:
-        kinds = {kind: part for kind in kinds_of[each.id] if (part := back[f"{each.id} {kind}"])}
-        await _split_off(each, kinds, again)
+        parts = {kind: part for kind in kinds[each.id] if (part := back[f"{each.id} {kind}"])}
+        await _split_off(each, parts, again)
     return again
 
 
@@ -212,7 +208,7 @@ async def _split_off(payable: Payable, kinds: dict[str, int], again: Payout) -> 
         payable.payout, payable.state = again, PayableState.OWED
         await payable.save(update_fields=["payout_id", "state"])
     elif amount:
-        whole = payable.kinds or {"royalty": payable.amount}
+        whole = kinds_of(payable)
         payable.kinds = {kind: left for kind, all_ in whole.items() if (left := all_ - kinds.get(kind, 0))}
         payable.amount -= amount
         await payable.save(update_fields=["amount", "kinds"])
@@ -235,20 +231,15 @@ async def _charge(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> l
     currency = outcome.fee_currency or payout.currency
     if not outcome.fee or currency not in CURRENCIES:
         return []
+    key, number, account = payout.key, attempt.number, ledger_account_of(attempt)
     if currency == payout.currency:
         more = outcome.fee - attempt.fee
         attempt.fee = outcome.fee
         payout.fee += more
         if not more:
             return []
-        return [
-            bookings.charged(
-                payout.key, attempt.number, fee=more, currency=currency, total=outcome.fee, account=account_of(attempt)
-            )
-        ]
-    entry = bookings.charged(
-        payout.key, attempt.number, fee=outcome.fee, currency=currency, total=0, account=account_of(attempt)
-    )
+        return [bookings.charged(key, number, fee=more, currency=currency, total=outcome.fee, account=account)]
+    entry = bookings.charged(key, number, fee=outcome.fee, currency=currency, total=0, account=account)
     return [] if await find_entry(entry.reference) else [entry]
 
 
@@ -300,10 +291,7 @@ async def _tell(payout: Payout, attempt: PayoutAttempt, outcome: Outcome) -> Non
         kind = Notice.PAY_CAME_BACK
     else:
         return
-    group = await own_actor()
-    page = f"{origin_of(group.uri)}{MONEY}"
-    people = await actors_of_people((await roots_of([payout.person_id])).values())
-    await tell_people(group, people, kind, None, f"{page}#{about}", page, {})
+    await tell_payees([payout.person_id], kind, f"{await money_page()}#{about}")
 
 
 async def _leave_to_person(payout: Payout, why: str) -> None:

@@ -18,7 +18,7 @@ from fedirec.lanes import enqueue, gathering
 from fedirec.ledger.posting import post
 from fedirec.payouts import bookings
 from fedirec.payouts.actions.alone import refuse_eyes
-from fedirec.payouts.actions.ending import abandon, account_of, hear
+from fedirec.payouts.actions.ending import abandon, hear, ledger_account_of
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.resuming import note_paid_before
 from fedirec.payouts.actions.submitting import work_for, work_for_file
@@ -135,6 +135,6 @@ async def _correct(by: Actor, payout: Payout, attempt: PayoutAttempt, became: Be
             person=payout.person_id,
             amount=payout.amount,
             currency=payout.currency,
-            account=account_of(attempt),
+            account=ledger_account_of(attempt),
         )
         await post(entry)

@@ -39,9 +39,9 @@ from fedirec.payouts.adapters.protocol import (
     Kind,
     NetworkAdapter,
     Standing,
-    account_of,
     key_of,
     may_submit_again,
+    provider_account_of,
 )
 from fedirec.payouts.adapters.protocol import Outcome as Heard
 from fedirec.payouts.keys import Vault
@@ -174,7 +174,7 @@ class Cashier(Clerk):
             if details is None or await self.is_held(row):  # nothing was sent yet, and now it is not
                 await abandon(row.id, why=CHANGED)
                 return Done()
-            if not await _note_sending(row.id, account_of(way)):
+            if not await _note_sending(row.id, provider_account_of(way)):
                 return Later("somebody else is at it", after=LATER, blame="job")
             first = await self.attempt_of(row, details, is_first=True)
             if await was_ever_stopped() and (known := await way.ask(first)).standing is not Standing.UNHEARD:
@@ -188,7 +188,7 @@ class Cashier(Clerk):
             return await self._hear(row, way, heard)
         if row.state != AttemptState.UNKNOWN or not may_submit_again(again, window=way.window, at=now()):
             await leave_to_person(row.id, TOO_LATE)
-        elif row.account != account_of(way):
+        elif row.account != provider_account_of(way):
             await leave_to_person(row.id, OTHER_ACCOUNT)
         elif details is None:
             await leave_to_person(row.id, OTHER_DETAILS)

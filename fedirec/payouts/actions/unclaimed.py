@@ -41,8 +41,8 @@ from fedirec.payouts import bookings
 from fedirec.payouts.actions.agreeing import about_giving, refuse_agreeing
 from fedirec.payouts.actions.progress import follow_payments
 from fedirec.payouts.actions.readying import PAGE, goes_on, make_payouts
+from fedirec.payouts.actions.telling import money_page, tell_payees
 from fedirec.payouts.adapters.manual import check_proof
-from fedirec.payouts.addresses import MONEY
 from fedirec.payouts.happenings import Happening
 from fedirec.payouts.keys import Vault
 from fedirec.payouts.lacks import THEIRS, Lack
@@ -57,7 +57,6 @@ from fedirec.payouts.queries.ways import Ways
 from fedirec.remix.actions.private_notes import tell_people
 from fedirec.remix.actions.reminders import is_first
 from fedirec.translatable import N_
-from fedirec.uris import origin_of
 
 _REMINDER: Final = "unclaimed"
 
@@ -166,12 +165,8 @@ async def _begin_giving(doer: Viewer, payout: Payout, said: str) -> None:
     """Part of the caller's transaction, which holds `payout`."""
     payout.giving_by_id, payout.giving_at, payout.reason = doer.actor.id, now(), said[:300]
     await payout.save(update_fields=["giving_by_id", "giving_at", "reason"])
-    group = await own_actor()
-    page = f"{origin_of(group.uri)}{MONEY}"
-    people = await actors_of_people((await roots_of([payout.person_id])).values())
-    about = f"{page}#{payout.key}-giving"
-    await tell_people(group, people, Notice.PAY_UNCLAIMED, None, about, page, {})
-    await audit(doer, "begin_giving", group.uri, payout=payout.key)
+    await tell_payees([payout.person_id], Notice.PAY_UNCLAIMED, f"{await money_page()}#{payout.key}-giving")
+    await audit(doer, "begin_giving", (await own_actor()).uri, payout=payout.key)
 
 
 async def _look_at_carried(each: Waiting, settings: MoneySettings) -> int:
@@ -232,8 +227,7 @@ async def _follow(
     months: int,
     let_go: Callable[[], Awaitable[int]],
 ) -> int:
-    group = await own_actor()
-    page = f"{origin_of(group.uri)}{MONEY}"
+    group, page = await own_actor(), await money_page()
     subject = f"{page}#{person}-{currency}-{months}-{since.date().isoformat()}"
     lapses, at = lapses_at(since, months), now()
     told = [moment_of(row["sent_at"]) for row in await fetch_rows(_TOLD, subject, _REMINDER)]

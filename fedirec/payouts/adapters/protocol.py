@@ -253,7 +253,7 @@ class Accounted(Protocol):
         """
 
 
-def account_of(adapter: Adapter) -> str:
+def provider_account_of(adapter: Adapter) -> str:
     """From which account `adapter` pays, as far as it says so."""
     return adapter.account if isinstance(adapter, Accounted) else ""
 

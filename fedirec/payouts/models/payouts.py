@@ -171,7 +171,7 @@ class PayoutAttempt(Model, metaclass=RowClass):
     state = fields.CharField(max_length=10, default="begun", db_default="begun")
     """begun, unknown, accepted, settled, returned, unclaimed, refused or abandoned."""
     account = fields.CharField(max_length=64, default="", db_default="")
-    """From which account with the provider it was sent, as `protocol.account_of` says."""
+    """From which account with the provider it was sent, as `protocol.provider_account_of` says."""
     reference = fields.CharField(max_length=200, default="", db_default="")
     """What the provider calls it."""
     said = fields.CharField(max_length=300, default="", db_default="")

@@ -16,6 +16,7 @@ from fedirec.accounts.permissions import Permission
 from fedirec.accounts.viewer import Viewer
 from fedirec.clock import now
 from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.revisions import INCOMES
 from fedirec.errors import FedirecError, NotFound
 from fedirec.payouts.actions.payees.joining import moved_to, say_yes
 from fedirec.payouts.actions.payees.naming import answer_naming, asked_of
@@ -42,7 +43,6 @@ from fedirec.web.language import gettext as _
 from fedirec.web.render import redirect, render
 
 _PAGE: Final = "payouts/money.html"
-KINDS: Final[Mapping[str, str]] = {"royalty": N_("royalty"), "service": N_("service"), "prize": N_("prize")}
 LACKS: Final[Mapping[Lack, tuple[str, str]]] = {
     Lack.DETAILS: (N_("We do not know how you would like to be paid."), DETAILS),
     Lack.CONFIRMATION: (N_("Please say again that what you said about it is right."), DETAILS),
@@ -117,7 +117,7 @@ async def show_statement(request: Request[Any]) -> Response:
         tabs=money_tabs(request),
         statement=statement,
         country=country_name(statement.country) if statement.country else "",
-        kinds=KINDS,
+        kinds=INCOMES,
         who=viewer.actor,
         payer=(settings.debtor or {}).get("name", ""),
         made_at=now(),
@@ -177,7 +177,7 @@ def _payable(row: Payable) -> dict[str, Any]:
         "url": f"/pay/{row.proposal.key}",
         "amount": row.amount,
         "currency": row.currency,
-        "kinds": [(_(KINDS.get(kind, kind)), amount) for kind, amount in (row.kinds or {}).items()],
+        "kinds": [(_(INCOMES[kind]), amount) for kind, amount in (row.kinds or {}).items()],
         "state": _(NAMES[state]),
         "is_paid": state is State.SETTLED,
         "at": row.payout.settled_at if row.payout is not None and row.payout.settled_at else row.created_at,

@@ -23,14 +23,14 @@ PRIVATE: Final = {"Cache-Control": "private, no-store"}
 def how_paid(status: PayeeStatus | None) -> dict[str, Any]:
     """How somebody is paid, as far as it is shown."""
     if status is None:
-        return {"way": "", "masked": "", "country": "", "standing": None, "held_until": None, "held_for": ""}
+        return {"way": "", "masked": "", "country": "", "payee_status": None, "held_until": None, "held_for": ""}
     payee, until, why = status.payee, status.held_until, status.held_for
     is_held = until is not None and until > now()
     return {
         "way": _(LABELS[payee.adapter]) if payee.adapter in LABELS else payee.adapter,
         "masked": payee.masked,
         "country": country_name(payee.country) if payee.country else "",
-        "standing": status,
+        "payee_status": status,
         "held_until": until if is_held else None,
         "held_for": _(WHY_HELD[why]) if is_held and why else "",
     }

@@ -13,6 +13,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.proposals import BINDING
 from fedirec.credits.proposals import State as Stage
 from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.revisions import IncomeKind
 from fedirec.db.rows import fetch_tuples, rows_in
 from fedirec.db.tables import marks, moment_of
 from fedirec.payouts.lacks import Lack
@@ -24,7 +25,6 @@ from fedirec.payouts.queries.ways import Ways
 
 PAGE: Final = 30
 _AT_ONCE: Final = 500
-KINDS: Final = ("royalty", "service", "prize")
 _ACCRUING: Final = sorted(state.value for state in BINDING - {Stage.CLOSED, Stage.PAID})
 """States of proposals of which something may have been locked that is not written down as owed yet."""
 _NOT_ACCRUED: Final = f"""
@@ -160,6 +160,11 @@ async def payables_of(person: Person, *, before: int | None, limit: int = PAGE) 
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
+def kinds_of(payable: Payable) -> dict[str, int]:
+    """How much of `payable` is which kind of income."""
+    return payable.kinds or {IncomeKind.ROYALTY.value: payable.amount}
+
+
 async def years_of(person: Person) -> list[int]:
     """The years in which `person` was paid anything, newest first."""
     rows = await rows_of(person)
@@ -211,7 +216,7 @@ async def _paid_in(year: int, rows: Sequence[int] | None = None) -> AsyncIterato
             payout = payable.payout
             assert payout is not None
             assert payout.settled_at is not None
-            for kind, amount in (payable.kinds or {"royalty": payable.amount}).items():
+            for kind, amount in kinds_of(payable).items():
                 yield (
                     payable.person_id,
                     StatementLine(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from fedirec.credits.models import MoneySettings
-from fedirec.credits.queries.settings import Seal, account_of, adapters_of, credentials_of, money_settings
+from fedirec.credits.queries.settings import Seal, adapters_of, credentials_of, debtor_account_of, money_settings
 from fedirec.errors import FedirecError, Misconfigured
 from fedirec.net import Net
 from fedirec.payouts.adapters.catalogue import Accounts, is_test, open_adapters
@@ -73,7 +73,7 @@ def _accounts_of(settings: MoneySettings, seal: Seal) -> Accounts:
     """What the adapters need to know. What is incomplete or cannot be opened is not set up."""
     accounts = Accounts()
     try:
-        credentials, account = credentials_of(settings, seal), account_of(settings, seal)
+        credentials, account = credentials_of(settings, seal), debtor_account_of(settings, seal)
     except Misconfigured:
         return accounts
     debtor = settings.debtor or {}

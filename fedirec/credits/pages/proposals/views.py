@@ -14,13 +14,12 @@ from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal
 from fedirec.credits.proposals import NAMES, State, is_open
 from fedirec.credits.queries.proposals import ShownLine
-from fedirec.credits.revisions import IncomeKind
+from fedirec.credits.revisions import INCOMES
 from fedirec.credits.shares import WHOLE
 from fedirec.credits.suggestions import Compared
 from fedirec.remix.pages.cards import Cards
 from fedirec.remix.pseudonyms import NOT_NAMED
 from fedirec.remix.roles import label_of
-from fedirec.translatable import N_
 from fedirec.web.language import gettext as _
 from fedirec.web.views import Choice, PersonView
 
@@ -36,11 +35,6 @@ _TONES: Final[Mapping[State, tuple[str, str]]] = {
     State.PARTIALLY_PAID: ("accent", "coins"),
     State.CLOSED: ("plain", "check"),
     State.CANCELLED: ("bad", "close"),
-}
-INCOMES: Final[Mapping[IncomeKind, str]] = {
-    IncomeKind.ROYALTY: N_("royalty"),
-    IncomeKind.SERVICE: N_("service"),
-    IncomeKind.PRIZE: N_("prize"),
 }
 MAX_PARTS: Final = 10
 """People who have a part of the bar of their own; all others are one."""
@@ -154,7 +148,7 @@ def line_view(
         before=shown.before,
         amount=amount if sees_this else None,
         held=amount - owed if sees_this and amount is not None and owed is not None else 0,
-        income=_(INCOMES[IncomeKind(share.income_kind)]),
+        income=_(INCOMES[share.income_kind]),
         is_given_back=share.is_given_back,
         is_own=shown.is_own,
         trail=trail,
@@ -180,4 +174,4 @@ def bar_parts(shares: Iterable[tuple[str, str, int]]) -> list[BarPart]:
 
 
 def income_choices() -> list[Choice]:
-    return [Choice(value=kind.value, label=_(name)) for kind, name in INCOMES.items()]
+    return [Choice(value=kind, label=_(name)) for kind, name in INCOMES.items()]
