@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
+from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.models import PoolEntry
+from fedirec.credits.actions.proposals import replies_elsewhere
+from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies
+from fedirec.credits.decisions import Outcome, Rule
+from fedirec.credits.models import (
+    Objection,
+    PayProposal,
+    PoolEntry,
+    ProposalComment,
+    ProposalDecision,
+    ProposalRevision,
+)
+from fedirec.credits.objections import ObjectionKind
+from fedirec.credits.vocab.hearing import CommentSaid, DecisionObject, ObjectionObject
 from fedirec.ledger.chain import canonical, digest_of
 from fedirec.ledger.models import ChainLink
 from fedirec.ledger.recording import SALT
+from fedirec.uris import new_key
 from tests.api.programs import token_for
 from tests.credits.test_pools import PROFIT, a_home
 from tests.network import Instance
@@ -72,3 +87,33 @@ async def test_no_impossible_amount_no_other_currency_and_no_false_link_gets_int
     digests = {digest_of(canonical(each)) for each in told}
     assert digests.isdisjoint(each["documentDigest"] for each in log), "nobody finds an amount by trying each"
     assert links == [evidence for evidence, is_link in SHOWN.items() if is_link]
+
+
+@pytest.mark.one_database
+async def test_a_home_that_says_other_things_each_time_fills_nothing(
+    here: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies_elsewhere, "MAX_REPLIES", 2)
+    home: dict[str, Any] = {"host": "lies.test", "handle": "film", "inbox": "https://lies.test/inbox"}
+    ana = await here.join("ana")
+
+    async def visited() -> list[int]:
+        group = await Actor.create(type="Group", uri="https://lies.test/film", **home)
+        told: dict[str, Any] = {"title": "Film", "currency": "EUR", "number": 1}
+        copy = await PayProposal.create(key=new_key(), uri="https://lies.test/pay/1", group=group, **told)
+        row = ProposalRevision(proposal=copy, number=1, document={}, digest="z1", amount=0, published_at=now())
+        await row.save()
+        for visit in range(3):
+            at = now() + timedelta(seconds=visit)
+            about: dict[str, Any] = {"about": copy.uri, "published": at}
+            said: dict[str, Any] = {**about, "revision": 1, "digest": "z1"}
+            objection = ObjectionObject(
+                id=f"{copy.uri}#o{visit}", author=ana.uri, kind=ObjectionKind.OTHER, words="Hm.", **said
+            )
+            decision = DecisionObject(id=f"{copy.uri}#d{visit}", rule=Rule.HOST, outcome=Outcome.REJECTED, **said)
+            comment = CommentSaid(id=f"{copy.uri}#c{visit}", author=ana.uri, content="<p>Hm.</p>", **about)
+            heard = Said(objections=[objection], decisions=[decision], comments=[comment], actors={ana.uri: ana})
+            await keep_replies(copy, heard)
+        return [await model.all().count() for model in (Objection, ProposalDecision, ProposalComment)]
+
+    assert await here.run(visited) == [2, 2, 2]

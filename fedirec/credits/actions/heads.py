@@ -32,11 +32,14 @@ from fedirec.db import transaction
 from fedirec.errors import FedirecError, Forbidden, PeerUnavailable, Unsupported
 from fedirec.ledger.recording import head
 from fedirec.remix.actions.insistence import refuse_insistent
+from fedirec.remix.sizes import size_of
 from fedirec.uris import origin_of
 from fedirec.web.negotiation import ACTIVITY_JSON
 
 MAX_AN_HOUR: Final = 30
 """Ends of its log that one instance may tell."""
+MAX_DOCUMENT: Final = 10_000
+"""Bytes of what tells one: it is kept for good."""
 MAX_TOLD: Final = 500
 """People elsewhere to whose instances one end goes."""
 MAX_PAGES: Final = 100
@@ -81,6 +84,9 @@ async def keep_head(sender: Actor, create: Create[HeadObject]) -> None:
         raise Forbidden("only an instance itself tells the end of its log")
     if create.envelope is None or create.object_as_sent is None:
         raise Unsupported("without a proof it proves nothing later")
+    document = opened(create.envelope, create.object_as_sent)
+    if size_of(document) > MAX_DOCUMENT:
+        raise Unsupported("that is more than the end of a log")
     await refuse_insistent(sender, what=Create.TYPE, limit=MAX_AN_HOUR)
     origin = origin_of(sender.uri)
     is_of_it = may_have(told.about, owner=told.instance) if told.about else False
@@ -95,7 +101,7 @@ async def keep_head(sender: Actor, create: Create[HeadObject]) -> None:
                 origin=origin,
                 number=told.number,
                 digest=told.digest,
-                document=opened(create.envelope, create.object_as_sent),
+                document=document,
                 about_uri=told.about,
                 signed_at=told.published,
                 received_at=now(),

@@ -105,11 +105,14 @@ async def keep_offer(remote: Remote, job: Job) -> Outcome:
         credit = known or ProductionCredit(
             key=new_key(), uri=asked.id, production=production, person=await person_of(person), actor=person
         )
+        is_waiting = known is not None and known.state == CreditState.PROPOSED
         credit.role, credit.role_label, credit.work_uri = asked.role, asked.label, asked.work
         credit.name = person.name or person.handle
         credit.digest, credit.state, credit.state_at = asked.digest, CreditState.PROPOSED.value, now()
         credit.reason, credit.proof_uri = str(job.payload.get("words") or ""), None
         await credit.save()
+        if is_waiting:
+            return Done()  # it says something else now, and they know that it waits for them
         group = production.project.actor
         about = {"title": production.title}
         await notify(

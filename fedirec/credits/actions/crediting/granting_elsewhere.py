@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from fedirec.accounts.actions.notifications import notify
 from fedirec.accounts.boundaries import refuse_unwelcome
+from fedirec.accounts.models import Notification
 from fedirec.accounts.notices import Notice
 from fedirec.activitypub.authority import may_create
 from fedirec.activitypub.models import Actor
@@ -26,6 +28,8 @@ from fedirec.web.language import gettext as _
 
 MAX_AN_HOUR: Final = 60
 """Grants for which one project asks."""
+MAX_OF_HOST_A_DAY: Final = 40
+"""Of one author, by projects of one host."""
 
 
 async def take_question(group: Actor, offer: Offer[GrantObject]) -> None:
@@ -46,6 +50,9 @@ async def take_question(group: Actor, offer: Offer[GrantObject]) -> None:
     await refuse_insistent(group, what=Offer.TYPE, limit=MAX_AN_HOUR)
     if await has_to_wait(group):
         raise Unsupported("strangers are not heard at the moment")
+    told = Notification.filter(account__actor_id=record.author_id, kind=Notice.GRANT_ASKED, actor__host=group.host)
+    if await told.filter(created_at__gt=now() - timedelta(days=1)).count() >= MAX_OF_HOST_A_DAY:
+        raise Unsupported("they have been asked often today")
     about = {"title": asked.name or group.name or group.handle, "asked": asked.write()}
     subject = f"{asked.id}#{asked.digest}"
     await notify(record.author, Notice.GRANT_ASKED, group, subject, f"/credits/asked/{asked.digest}", about)

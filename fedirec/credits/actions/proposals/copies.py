@@ -53,6 +53,8 @@ MAX_COPIES: Final = 200
 """Proposals of one host that are kept: each can have thousands of rows."""
 MAX_REVISIONS: Final = 200
 """Of one copy."""
+MAX_LINES_OF_HOST: Final = 200_000
+"""Lines of all revisions of all proposals of one host that are kept."""
 MAX_PAGES: Final = 100
 """Pages of lines that are read of one revision."""
 STALE: Final = timedelta(minutes=10)
@@ -175,6 +177,9 @@ async def _save(group: Actor, described: ProposalObject, revision: Revision, sai
     if kept is None:
         if await ProposalRevision.filter(proposal_id=copy.id).count() >= MAX_REVISIONS:
             raise Unsupported("enough revisions of that proposal are known here")
+        lines = Share.filter(revision__proposal__group__host=group.host, revision__proposal__pool_id=None)
+        if await lines.count() + len(revision.lines) > MAX_LINES_OF_HOST:
+            raise Unsupported("enough lines of proposals of that host are known here")
         kept = await _add(copy, newest, described, revision)
         copy.number = revision.number
     before, copy.state, copy.title = copy.state, described.state, revision.title or copy.title

@@ -33,7 +33,7 @@ from fedirec.uris import new_key
 
 MAX_PAGES: Final = 60
 MAX_REPLIES: Final = 1_000
-"""Things said to one proposal of which a copy is kept."""
+"""Objections to one proposal of which a copy is kept, decisions on it, and comments: as many of each, for good."""
 MAX_MET: Final = 10
 """People whom nobody here knew who are asked for at one visit; the others are at the next."""
 _AT_ONCE: Final = 500
@@ -117,6 +117,8 @@ async def _keep_objections(copy: PayProposal, said: Said) -> list[News]:
         if author is None or each.kind is None or each.published is None:
             continue
         row = by_uri.get(each.id) or by_activity.get(each.evidence or "")
+        if row is None and len(rows) >= MAX_REPLIES:
+            continue  # a home that says other things each time fills nothing
         if row is None:
             row = Objection(
                 key=new_key(),
@@ -125,6 +127,7 @@ async def _keep_objections(copy: PayProposal, said: Said) -> list[News]:
                 author=author,
                 created_at=each.published,
             )
+            rows.append(row)
         elif row.author_id != author.id:
             continue  # nobody becomes the author of what somebody else said
         before = row.answered_at
@@ -175,8 +178,9 @@ async def _keep_decisions(copy: PayProposal, said: Said) -> None:
     revisions = {row.number: row for row in await rows} if numbers else {}
     for each in sorted(said.decisions, key=lambda one: one.published):
         revision = revisions.get(each.revision)
-        if revision is None or revision.digest != each.digest or each.published in known:
+        if revision is None or revision.digest != each.digest or each.published in known or len(known) >= MAX_REPLIES:
             continue
+        known.add(each.published)
         await ProposalDecision.create(
             proposal=copy,
             revision_id=revision.id,
@@ -198,10 +202,10 @@ async def _keep_comments(copy: PayProposal, said: Said) -> None:
         row = rows.get(each.id)
         if author is None or not plain(content).strip() or (row is not None and row.author_id != author.id):
             continue
-        if row is None:
+        if row is None and len(rows) < MAX_REPLIES:
             facts: dict[str, Any] = {"uri": each.id, "content": content, "created_at": each.published}
-            await ProposalComment.create(proposal=copy, author=author, **facts)
-        elif row.content != content or row.deleted_at is not None:
+            rows[each.id] = await ProposalComment.create(proposal=copy, author=author, **facts)
+        elif row is not None and (row.content != content or row.deleted_at is not None):
             row.content, row.deleted_at = content, None
             await row.save(update_fields=["content", "deleted_at"])
     if said.is_whole:  # what its home shows no more is not shown here either
