@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from fedirec.activitypub.keyring import Keyring
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.answering import answer_credit, correct_credit, keep_credit
 from fedirec.credits.actions.crediting.copying import production_credit_entries
@@ -33,16 +32,14 @@ from fedirec.errors import Conflict, Forbidden, Invalid
 from fedirec.projects.actions.productions.releasing import release_production
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import RoleLine
-from fedirec.remix.actions.challenges import ChallengeDraft, open_challenge
 from fedirec.remix.actions.claims import ClaimDraft, agree, open_claim
 from fedirec.remix.actions.drafts import PartDraft, SourceDraft
 from fedirec.remix.actions.pseudonyms.wishing import leave_unnamed
 from fedirec.remix.claims import ClaimKind
 from fedirec.remix.lineage import Relation
-from fedirec.remix.models import LogEntry, Record, Submission
-from fedirec.remix.terms import Pays, Terms
-from tests.credits.listing import frozen, lines_of
-from tests.network import KEYS, Instance
+from fedirec.remix.models import LogEntry
+from tests.credits.listing import frozen, lines_of, offered
+from tests.network import Instance
 from tests.projects.producing import production_with, project_at, record_by
 
 pytestmark = pytest.mark.anyio
@@ -103,7 +100,7 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
     # A pot that ada promised binds for a source, too, towards its author and whoever said that they had a part in it.
     for leader, work in ((ada, sketch), (dee, sky), (ada, mood)):
         at = production.created_at + timedelta(hours=work is mood)
-        await here.run(_offered, here.state["keyring"], leader, work, at)
+        await here.run(offered, here.state["keyring"], leader, work, at)
     promised = {each.person for each in await here.run(promises_of, proposal)}
     assert promised == {lines["cy", "aut", 1].person_id}, "not by others, nor for what was offered afterwards"
     await here.run(lambda: answer_credit(eve, lines["eve", "clr", 1], CreditHappening.CONFIRM))
@@ -146,14 +143,6 @@ async def test_a_frozen_production_credits_roles_works_and_their_sources_over_ev
 
 async def _copied(person: Actor) -> list[dict[str, object]]:
     return [entry async for entry in production_credit_entries(person)]
-
-
-async def _offered(keyring: Keyring, leader: Actor, work: Record, at: datetime) -> None:
-    """`work` was offered then to a challenge of `leader` that promises a pot."""
-    terms = Terms(version=1, licence="CC-BY-4.0", pays=Pays.POT, amount=900, currency="EUR", rule="In equal parts.")
-    draft = ChallengeDraft(title="Pot", slug=f"pot_{work.id}", text="Draw.", terms=terms)
-    challenge = await open_challenge(leader, keyring, draft, keys=KEYS)
-    await Submission.create(challenge=challenge, record=work, via="local", terms_version=1, created_at=at)
 
 
 async def test_what_somebody_says_of_their_credit_stands_and_leaders_answer_it(here: Instance) -> None:

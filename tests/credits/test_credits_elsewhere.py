@@ -16,17 +16,20 @@ from fedirec.activitypub.models import Actor, Evidence, Outgoing, Received
 from fedirec.credits.actions.crediting.answering import correct_credit
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.objecting import answer_objection
+from fedirec.credits.actions.proposals.stances import agree_to_departure, ask_to_agree
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import Objection, Pool, ProductionCredit, ProposalAppeal
 from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.credits import own_credits
 from fedirec.credits.queries.pools import home_of
+from fedirec.errors import Conflict
 from fedirec.payouts.actions.payees.joining import join_those_who_moved
 from fedirec.projects.actions.productions.roles import add_role
 from fedirec.projects.models import Production, RoleLine
+from fedirec.remix.actions.drafts import PartDraft
 from tests.accounts.test_guests import come_in
 from tests.conftest import Pass
-from tests.credits.listing import frozen, lines_of
+from tests.credits.listing import frozen, lines_of, offered
 from tests.credits.moving import moves
 from tests.credits.proposing import Earning
 from tests.network import Instance, Network, settle
@@ -220,19 +223,19 @@ async def test_who_signs_in_with_their_own_server_says_all_that_members_say_on_t
     running_provider.join(network)
     ada = await here.join("ada")
     project = await project_at(here, ada)
-    draft = await production_with(here, ada, project, [await record_by(here, ada, "Sky")])
     async with here.client() as browser:
         await come_in(browser, running_provider)
         guest = await here.run(lambda: Actor.get(host="home.test", handle="ana"))
-        await here.run(lambda: add_role(ada, draft, role="fmd", person=guest))
-        production = await frozen(here, ada, draft)
-        line = next(each for key, each in (await lines_of(here, production)).items() if key[1] == "fmd")
+        sky = await record_by(here, ada, "Sky", parts=[PartDraft(actor=guest, role="clr")])
+        production = await frozen(here, ada, await production_with(here, ada, project, [sky]))
+        line = next(each for key, each in (await lines_of(here, production)).items() if key[1] == "clr")
         assert line.state == "proposed"
         page = f"{production.uri.removeprefix(here.origin)}/credits/{line.key}"
         assert "Yes, I did that" in (await browser.get(page)).text
         assert "waits for your word" in (await browser.get("/credits")).text
         said = await browser.post(page, data={"do": "confirm"}, follow_redirects=True)
         assert 'href="/money/code"' in said.text
+        await here.run(offered, here.state["keyring"], ada, sky, production.created_at, 20_000)
         await _shares_as_guest(here, browser, guest, ada, production)
     assert (await here.run(lambda: ProductionCredit.get(id=line.id))).state == "confirmed"
     async with here.client() as stranger:
@@ -244,7 +247,9 @@ async def test_who_signs_in_with_their_own_server_says_all_that_members_say_on_t
 async def _shares_as_guest(
     here: Instance, browser: httpx.AsyncClient, guest: Actor, ada: Actor, production: Production
 ) -> None:
-    """The guest objects, accepts, gives back, takes again and appeals by pressing what they see on the page."""
+    """The guest agrees to less than they were promised, objects, accepts, gives back, takes again and appeals by
+    pressing what they see on the page.
+    """
     tom = await here.join("tom", role=Role.TREASURER)
     home = await here.run(home_of, production.project.actor)
     draft = PoolDraft(kind=Kind.PROFIT_SPLIT, title="Sales", currency="EUR", rule=Rule.HOST, host_share_ppm=0)
@@ -252,8 +257,17 @@ async def _shares_as_guest(
     pool = await here.run(lambda: Pool.filter(id=pool.id).select_related("group").get())
     film = Earning(at=here, ana=ada, bo=ada, cy=guest, tom=tom, production=production, pool=pool)
     await film.earn(10_000)
-    proposal, first = await film.published({"ada": 60, "ana": 40})
+    proposal = await film.propose({"ada": 60, "ana": 40})
     page = f"/pay/{proposal.key}"
+    assert await here.run(lambda: ask_to_agree(ada, proposal)) == 2
+    asked = (await browser.get(page, follow_redirects=True)).text
+    assert "You were promised something else" in asked
+    (digest,) = re.findall(r'name="digest" value="([^"]+)"', asked)
+    await here.run(lambda: agree_to_departure(ada, proposal, digest))
+    with pytest.raises(Conflict):
+        await film.publish(proposal)
+    assert (await browser.post(f"{page}/agree", data={"digest": digest})).status_code == 303
+    first = await film.publish(proposal)
     shown = (await browser.get(page)).text
     for button in ("I accept this revision", "Object to this revision", "Give my share back"):
         assert button in shown
