@@ -52,7 +52,15 @@ from fedirec.credits.actions import heads
 from fedirec.credits.actions.crediting import elsewhere as credits_elsewhere
 from fedirec.credits.actions.crediting import granting, granting_elsewhere
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals import commenting, copies, drafting, objecting, replies_elsewhere
+from fedirec.credits.actions.proposals import (
+    beginning,
+    commenting,
+    copies,
+    drafting,
+    meeting,
+    objecting,
+    replies_elsewhere,
+)
 from fedirec.credits.actions.proposals import elsewhere as proposals_elsewhere
 from fedirec.credits.actions.proposals import taking as proposals_taking
 from fedirec.credits.actions.proposals.objecting import answer_objection
@@ -531,11 +539,11 @@ def test_the_limits_are_those_of_the_code() -> None:
         "people whom one leader asks in a day what they did for a production": (None, roles.MAX_ASKED),
         "lines that stand in a proposal itself": (proposal_vocab.MAX_INLINE, proposal_vocab.MAX_INLINE),
         "lines of a proposal in all": (MAX_LINES, MAX_LINES),
-        "things that one Group says of its proposals in an hour": (copies.MAX_AN_HOUR, None),
-        "proposals of one other host that are kept": (copies.MAX_COPIES, None),
+        "things that one Group says of its proposals in an hour": (meeting.MAX_AN_HOUR, None),
+        "proposals of one other host that are kept": (meeting.MAX_COPIES, None),
         "things said to one proposal that are kept with a copy": (replies_elsewhere.MAX_REPLIES, None),
         "revisions that are kept of one of those": (copies.MAX_REVISIONS, None),
-        "proposals of one other host of which a copy is begun in a day": (copies.MAX_NEW_A_DAY, None),
+        "proposals of one other host of which a copy is begun in a day": (meeting.MAX_NEW_A_DAY, None),
         "objections to one proposal by people of one other host who left no trace in it": (
             objecting.MAX_LEFT_OUT_OF_HOST,
             None,
@@ -845,7 +853,7 @@ async def _pay(one: Instance, other: Instance, ana: Actor, bo: Actor) -> None:
         pool = await Pool.get(id=(await open_pool(ana, home, words)).id).select_related("group")
         titles = ("Tin, the film", "Tin, the album")
         made = [await get_production_row(each.id) for each in await Production.filter(title__in=titles)]
-        proposal = await drafting.begin_proposal(ana, pool, made, "Sales of Tin")
+        proposal = await beginning.begin_proposal(ana, pool, made, "Sales of Tin")
         lines = await DraftLine.filter(proposal_id=proposal.id).order_by("id")
         written = [
             drafting.LineDraft(key=line.key, label=line.label, role=line.role, weight=1, reason="As it is heard.")

@@ -20,9 +20,9 @@ from fedirec.credits.actions.crediting.copying import grant_entries, production_
 from fedirec.credits.actions.crediting.drawing_up import draw_up_job
 from fedirec.credits.actions.crediting.elsewhere import keep_offer
 from fedirec.credits.actions.crediting.leaving import forget_credits
-from fedirec.credits.actions.proposals.copies import fetch_proposal
 from fedirec.credits.actions.proposals.copying import proposal_entries
 from fedirec.credits.actions.proposals.leaving import forget_proposals
+from fedirec.credits.actions.proposals.meeting import fetch_proposal
 from fedirec.lanes import Kind
 from fedirec.media.cache import MediaCache
 from fedirec.media.store import Store

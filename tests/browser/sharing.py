@@ -14,8 +14,9 @@ from fedirec.activitypub.models import Actor
 from fedirec.app import running
 from fedirec.clock import now
 from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.actions.proposals.commenting import write_comment
-from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
+from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.objecting import answer_objection, object_to
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.decisions import Rule

@@ -15,15 +15,17 @@ from fedirec.accounts.permissions import Role
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools import confirm_entry, open_pool, state_entry
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
-from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
+from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, ProposalRevision, Share
 from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of
-from fedirec.credits.queries.proposals import ProposalPage, get_proposal, locked_shares, proposal_page
+from fedirec.credits.queries.proposal_pages import ProposalPage, proposal_page
+from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.credits.queries.verifying import compare_with_links
 from fedirec.credits.revisions import Revision, read
 from fedirec.db import execute, transaction

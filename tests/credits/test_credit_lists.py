@@ -11,7 +11,8 @@ from fedirec.credits.actions.crediting.answering import answer_credit, correct_c
 from fedirec.credits.actions.crediting.copying import production_credit_entries
 from fedirec.credits.actions.crediting.drawing_up import draw_up, look_at_credits
 from fedirec.credits.actions.pools import open_pool
-from fedirec.credits.actions.proposals.drafting import add_new_credits, begin_proposal, merge_lines
+from fedirec.credits.actions.proposals.beginning import begin_proposal
+from fedirec.credits.actions.proposals.drafting import add_new_credits, merge_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.decisions import Rule
 from fedirec.credits.lines import CreditHappening

@@ -29,8 +29,8 @@ from fedirec.credits.actions.pools import (
     state_reversal,
     use_pool,
 )
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.actions.proposals.deciding import close_windows
-from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal

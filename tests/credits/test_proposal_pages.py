@@ -13,8 +13,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.crediting.granting import grant, question
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.appealing import appeal_objection
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.actions.proposals.deciding import close_windows
-from fedirec.credits.actions.proposals.drafting import begin_proposal
 from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.objecting import answer_objection, object_to
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back

@@ -27,10 +27,11 @@ from fedirec.clock import now
 from fedirec.credits.actions.heads import ask_peers
 from fedirec.credits.actions.pools import open_pool
 from fedirec.credits.actions.proposals.appealing import appeal_objection, decide_appeal
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.actions.proposals.commenting import write_comment
 from fedirec.credits.actions.proposals.copies import NOT_NEXT, OTHER_WORDS, WENT_BACK
 from fedirec.credits.actions.proposals.deciding import close_windows, decide_proposal
-from fedirec.credits.actions.proposals.drafting import LineDraft, begin_proposal, save_lines
+from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.elsewhere import accept_elsewhere, object_elsewhere
 from fedirec.credits.actions.proposals.locking import lock_proposal, release_settled
 from fedirec.credits.actions.proposals.objecting import answer_objection, object_to

@@ -8,7 +8,7 @@ from fedirec.activitypub.handlers import Handlers
 from fedirec.activitypub.models import Actor
 from fedirec.activitypub.vocab import Accept, Create, Delete, Ref, Reject, Tombstone, Undo, Update
 from fedirec.credits.actions.heads import keep_head
-from fedirec.credits.actions.proposals.copies import take_proposal
+from fedirec.credits.actions.proposals.meeting import take_proposal
 from fedirec.credits.actions.proposals.replies import take_deletion, take_reply
 from fedirec.credits.actions.proposals.taking import take_acceptance, take_appeal, take_rejection, take_withdrawal
 from fedirec.credits.vocab import HeadObject, ObjectionObject, ProposalObject, ProposalRef

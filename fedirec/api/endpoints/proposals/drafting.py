@@ -15,11 +15,11 @@ from fedirec.api.shapes.proposals.sent import (
     ProposalRevisionSent,
 )
 from fedirec.api.shapes.proposals.showing import show_draft_line, show_missing
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.actions.proposals.deeds import get_own_proposal
 from fedirec.credits.actions.proposals.drafting import (
     LineDraft,
     add_new_credits,
-    begin_proposal,
     even_out,
     merge_lines,
     save_lines,

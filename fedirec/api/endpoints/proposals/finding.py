@@ -8,7 +8,8 @@ from fedirec.api.shapes.proposals.answers import Proposal
 from fedirec.api.shapes.proposals.showing import show_proposal
 from fedirec.credits.models import Objection, PayProposal, Share
 from fedirec.credits.queries.hearing import get_objection
-from fedirec.credits.queries.proposals import get_proposal, proposal_page
+from fedirec.credits.queries.proposal_pages import proposal_page
+from fedirec.credits.queries.proposals import get_proposal
 from fedirec.credits.queries.standing import parts_to
 from fedirec.remix.powers import Deed, refuse_unless
 

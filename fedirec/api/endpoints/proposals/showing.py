@@ -13,14 +13,8 @@ from fedirec.api.shapes.proposals.answers import Proposal, ProposalLines, Propos
 from fedirec.api.shapes.proposals.showing import show_line, show_proposal_card, show_revision
 from fedirec.credits.queries.drafts import read_revision
 from fedirec.credits.queries.pools import home_of, may_see_home
-from fedirec.credits.queries.proposals import (
-    lines_of,
-    own_proposals,
-    proposals_of,
-    revisions_of,
-    sees_amounts,
-    waiting_proposals,
-)
+from fedirec.credits.queries.proposal_pages import lines_of
+from fedirec.credits.queries.proposals import own_proposals, proposals_of, revisions_of, sees_amounts, waiting_proposals
 from fedirec.credits.queries.standing import newest_revision, same_people
 from fedirec.errors import NotFound, Unsupported
 

@@ -34,7 +34,7 @@ from fedirec.credits.models import (
 )
 from fedirec.credits.queries.drafts import Obstacles
 from fedirec.credits.queries.hearing import Heard
-from fedirec.credits.queries.proposals import ProposalPage, ShownLine
+from fedirec.credits.queries.proposal_pages import ProposalPage, ShownLine
 
 
 def show_proposal_card(call: Call, proposal: PayProposal) -> ProposalCard:

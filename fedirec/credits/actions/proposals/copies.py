@@ -1,14 +1,11 @@
 """Proposals of other instances in which people of ours are listed: copies to read, never more than their home says.
 
-What a home tells is asked for where it lives, put together line by line, and believed only as far as its digest and its
-shares hold. A home that says something else under a number that was seen before is caught: the first word stays.
+A home that says something else under a number that was seen before is caught: the first word stays.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,49 +13,30 @@ from fedirec.accounts.actions.notifications import notify_all
 from fedirec.accounts.actions.persons import people_of
 from fedirec.accounts.models import Account, Person
 from fedirec.accounts.notices import Notice
-from fedirec.activitypub.authority import may_be_by, may_create
 from fedirec.activitypub.follows import is_followed_here
 from fedirec.activitypub.models import Actor
-from fedirec.activitypub.remote import Remote
-from fedirec.activitypub.vocab import Create, Update
 from fedirec.clock import now
-from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies, read_replies
+from fedirec.credits.actions.proposals.replies_elsewhere import Said, keep_replies
 from fedirec.credits.actions.proposals.telling import last_day_of
 from fedirec.credits.decisions import Outcome as Decided
 from fedirec.credits.models import Objection, PayProposal, ProductionCredit, ProposalDecision, ProposalRevision, Share
-from fedirec.credits.proposals import ENDED, State
+from fedirec.credits.proposals import State
 from fedirec.credits.queries.drafts import read_revision
 from fedirec.credits.queries.standing import newest_revision
 from fedirec.credits.revisions import Revision, refuse_successor
-from fedirec.credits.shares import MAX_LINES
 from fedirec.credits.vocab import ProposalObject
-from fedirec.db import transaction
 from fedirec.db.holding import hold
-from fedirec.errors import FedirecError, Forbidden, Invalid, PeerUnavailable, Unsupported
-from fedirec.lanes import Done, Job, Later, Outcome, Work, enqueue, gathering
+from fedirec.errors import Forbidden, Invalid, Unsupported
 from fedirec.projects.models import ProjectMember
-from fedirec.remix.actions.holding import has_to_wait
-from fedirec.remix.actions.insistence import refuse_insistent
 from fedirec.remix.actions.private_notes import door_to
-from fedirec.remix.actions.visiting import Visit
 from fedirec.remix.models import Record
 from fedirec.translatable import N_
 from fedirec.uris import new_key, origin_of
 
-MAX_AN_HOUR: Final = 60
-"""Things that one Group says about its proposals."""
-MAX_NEW_A_DAY: Final = 20
-"""Proposals of one host of which a copy is begun."""
-MAX_COPIES: Final = 200
-"""Proposals of one host that are kept: each can have thousands of rows."""
 MAX_REVISIONS: Final = 200
 """Of one copy."""
 MAX_LINES_OF_HOST: Final = 200_000
 """Lines of all revisions of all proposals of one host that are kept."""
-MAX_PAGES: Final = 100
-"""Pages of lines that are read of one revision."""
-STALE: Final = timedelta(minutes=10)
-"""How old a copy may be before its home is asked again when somebody looks at it."""
 _AT_ONCE: Final = 500
 OTHER_WORDS: Final = N_(
     "Its home says something else now under the number of a revision that we have. We keep the first."
@@ -67,96 +45,17 @@ WENT_BACK: Final = N_("Its home went back to an earlier revision than the one th
 NOT_NEXT: Final = N_("Its home changed what was fixed when it was published, or left out what came before.")
 
 
-async def take_proposal(group: Actor, said: Create[ProposalObject] | Update[ProposalObject]) -> None:
-    """The proposal is asked for where it lives; part of the transaction of the activity.
+async def keep_copy(group: Actor, described: ProposalObject, revision: Revision, said: Said) -> PayProposal:
+    """The copy of what `group` tells, with what was `said` to it; part of the caller's transaction.
 
-    Raises Forbidden for what its Group does not say itself, Unsupported where nobody here is listed or follows that,
-    and for too much.
+    Raises Forbidden for one that is not its own, and Unsupported where nobody here has to do with it, and for too much.
     """
-    told = said.object
-    if group.is_local or not may_create(told.id, author=told.group, speaker=group.uri):
-        raise Forbidden("a proposal is told by its own Group")
-    is_known = await PayProposal.exists(uri=told.id, group_id=group.id)
-    if told.lines is not None and not is_known and not await _listed_here(told.revision()):
-        raise Unsupported("nobody here is listed in it")
-    await refuse_insistent(group, what=said.TYPE, limit=MAX_AN_HOUR)
-    if not is_known:
-        if await has_to_wait(group):
-            raise Unsupported("strangers are not heard at the moment")
-        copies = PayProposal.filter(group__host=group.host, pool_id=None)
-        lately = copies.filter(made_at__gt=now() - timedelta(days=1))
-        if await copies.count() >= MAX_COPIES or await lately.count() >= MAX_NEW_A_DAY:
-            raise Unsupported("enough proposals of that host are known here")
-    await enqueue([asking_for_proposal(told.id, cause=said.id)])
-
-
-def asking_for_proposal(uri: str, *, cause: str) -> Work:
-    """The job that asks for the proposal at `uri` because of `cause`."""
-    key = hashlib.sha256(f"{uri} {cause}".encode()).hexdigest()
-    return Work(kind="proposal", lane=f"proposal:{origin_of(uri)}", payload={"uri": uri}, dedupe_key=f"proposal:{key}")
-
-
-async def fetch_proposal(remote: Remote, job: Job) -> Outcome:
-    """A proposal of another instance is known here as its home tells it now, if people of ours are listed in it."""
-    try:
-        await meet_proposal(remote, str(job.payload["uri"]))
-    except FedirecError as error:
-        if error.retryable:
-            return Later(error=str(error), blame="job")
-        # It was asked, and says nothing that counts: nobody who looks at the copy has it asked each time.
-        await PayProposal.filter(uri=str(job.payload["uri"]), pool_id=None).update(fetched_at=now())
-    return Done()
-
-
-async def meet_proposal(remote: Remote, uri: str) -> PayProposal:
-    """The copy of the proposal at `uri`, as its home tells it now.
-
-    Raises Invalid for what is no proposal, or not what its digest says; Forbidden for one that is not of the origin of
-    its Group; Unsupported where nobody here is listed in it; and what `Remote.read` raises.
-    """
-    described, _document = await remote.read(uri)
-    if not isinstance(described, ProposalObject):
-        raise Invalid("that address leads to something that is not a proposal")
-    if not may_be_by(described.id, author=described.group):
-        raise Forbidden("a proposal belongs to the origin of its Group")
-    group = await remote.find_actor(described.group)
-    if group.is_local or group.state != "active":
-        raise Forbidden("that Group says nothing here")
-    revision = described.revision(await _lines_of(remote, described))
-    said = await read_replies(remote, described)
-    async with transaction(), gathering():
-        return await _save(group, described, revision, said)
-
-
-async def refresh_seen(copy: PayProposal) -> None:
-    """A copy that somebody looks at is made anew soon, when it is older than STALE; nothing waits for that."""
-    if copy.pool_id is not None or State(copy.state) in ENDED:
-        return
-    if copy.fetched_at is None or copy.fetched_at < now() - STALE:
-        await enqueue([asking_for_proposal(copy.uri, cause=f"seen {now().timestamp() // STALE.total_seconds()}")])
-
-
-async def _lines_of(remote: Remote, described: ProposalObject) -> tuple[Any, ...]:
-    """Raises PeerUnavailable when they do not come, Invalid where there are more than a proposal can have."""
-    if described.lines is not None or described.lines_at is None:
-        return described.lines or ()
-    visit = Visit(remote=remote, origin=described.id, max_pages=MAX_PAGES, max_items=MAX_LINES)
-    await visit.collection(described.lines_at)
-    if visit.is_broken:
-        raise PeerUnavailable("the lines of that proposal do not come")
-    if visit.is_limited:
-        raise Invalid("that proposal has too many lines")
-    return tuple(visit.entries)
-
-
-async def _save(group: Actor, described: ProposalObject, revision: Revision, said: Said) -> PayProposal:
-    """Part of the caller's transaction."""
     known = await PayProposal.filter(uri=described.id).first()
     if known is not None:
         await hold(known)
         if known.pool_id is not None or known.group_id != group.id:
             raise Forbidden("a proposal stays with its Group")
-    ours = await _listed_here(revision)
+    ours = await listed_here(revision)
     if known is None and not await is_followed_here(group) and not await _have_to_do_with(group, revision, ours):
         raise Unsupported("nobody here is listed in it who has to do with that")
     copy = known or await PayProposal.create(
@@ -293,14 +192,14 @@ async def _known_actors(revision: Revision, **wanted: Any) -> dict[str, Actor]:
     return found
 
 
-async def _listed_here(revision: Revision) -> Sequence[Actor]:
+async def listed_here(revision: Revision) -> Sequence[Actor]:
     """Members of ours who are listed in it."""
     return list((await _known_actors(revision, is_local=True, type="Person", state="active")).values())
 
 
 async def _listed_in(row: ProposalRevision | None) -> Sequence[Actor]:
     """Members of ours who were listed in an earlier revision."""
-    return await _listed_here(read_revision(row)) if row is not None and row.document else []
+    return await listed_here(read_revision(row)) if row is not None and row.document else []
 
 
 async def _tell(

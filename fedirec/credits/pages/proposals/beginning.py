@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from fedirec.activitypub.models import Actor
-from fedirec.credits.actions.proposals.drafting import begin_proposal
+from fedirec.credits.actions.proposals.beginning import begin_proposal
 from fedirec.credits.models import PayProposal, Pool
 from fedirec.credits.pages.pools.finding import pool_in
 from fedirec.credits.pages.pools.views import place_view, pool_view

@@ -14,8 +14,8 @@ from fedirec.accounts.door import viewer_of
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
-from fedirec.credits.actions.proposals.copies import refresh_seen
 from fedirec.credits.actions.proposals.deciding import refuse_own
+from fedirec.credits.actions.proposals.meeting import refresh_seen
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, ProposalRevision
@@ -34,7 +34,8 @@ from fedirec.credits.proposals import BINDING, CHANGING, ENDED, State, Step, ste
 from fedirec.credits.queries.drafts import suggested_in
 from fedirec.credits.queries.pools import home_of, pool_state
 from fedirec.credits.queries.promises import promises_of
-from fedirec.credits.queries.proposals import ProposalPage, ShownLine, locked_shares, proposal_page
+from fedirec.credits.queries.proposal_pages import ProposalPage, ShownLine, proposal_page
+from fedirec.credits.queries.proposals import locked_shares
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import Revision
 from fedirec.credits.shares import amounts_of, topped_up
