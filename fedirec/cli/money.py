@@ -13,7 +13,7 @@ from fedirec.cli.terminal import AsJson, plainly, say, say_json, say_table
 from fedirec.credits.actions.settings import change_money_settings
 from fedirec.credits.decisions import Rule
 from fedirec.credits.queries.settings import money_settings, policy_of
-from fedirec.credits.settings import DEBTOR, SHOWN, UNCLAIMED, WAYS, MoneyPolicy
+from fedirec.credits.settings import DEBTOR, WAYS, MoneyPolicy, Shown, Unclaimed
 from fedirec.errors import Invalid
 from fedirec.settings import Settings
 
@@ -21,8 +21,8 @@ app = typer.Typer(help="See and decide how this instance handles money.", no_arg
 _OFFERED: Final = {
     "adapters": tuple(WAYS),
     "rule": tuple(Rule),
-    "shows_ledger": SHOWN,
-    "unclaimed_policy": UNCLAIMED,
+    "shows_ledger": tuple(Shown),
+    "unclaimed_policy": tuple(Unclaimed),
 }
 """Among which answers one chooses."""
 decided = typer.Typer(help="See and change what was decided about money.", no_args_is_help=True)

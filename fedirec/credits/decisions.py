@@ -36,6 +36,27 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+class Says(StrEnum):
+    """What somebody says to a proposal, as it is kept and told."""
+
+    ACCEPT = "accept"
+    OBJECT = "object"
+    GIVE_BACK = "recuse"
+    """They do not want their share, or that of one line."""
+    TAKE_BACK = "return"
+    """They want it after all."""
+    AGREE = "depart"
+    """To other money terms than they were promised."""
+    WITHDRAW = "withdraw"
+    """They take back an objection."""
+    APPEAL = "appeal"
+    """They ask others to look at the answer to one."""
+
+
+VOTES: Final = (Says.ACCEPT.value, Says.OBJECT.value)
+"""What counts for or against a revision."""
+OF_SHARES: Final = (Says.GIVE_BACK.value, Says.TAKE_BACK.value)
+
 NAMES: Final[Mapping[Rule, str]] = MappingProxyType(
     {
         Rule.HOST: N_("The host decides"),

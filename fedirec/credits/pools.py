@@ -58,6 +58,19 @@ class EntryKind(StrEnum):
     """Out of what this instance kept of other pools."""
 
 
+class EntryState(StrEnum):
+    """Where an entry stands."""
+
+    STATED = "stated"
+    """It waits for a treasurer, and counts for nothing."""
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    UNDONE = "undone"
+    """It was confirmed, and so was a reversal of it since."""
+
+
+BOOKED: Final = frozenset({EntryState.CONFIRMED, EntryState.UNDONE})
+"""What stands in the books."""
 REVERSAL: Final = journal.REVERSAL
 """The kind of entries that undo another one."""
 _BRINGING: Final = frozenset({EntryKind.INCOME, EntryKind.ASIDE})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from fedirec.credits.decisions import Rule
@@ -22,10 +23,24 @@ MOST_DAYS: Final = 365
 MOST_MONTHS: Final = 120
 MAX_TERMS: Final = 20_000
 MAX_COUNTRIES: Final = 250
-SHOWN: Final = ("nothing", "totals", "entries")
-UNCLAIMED: Final = ("hold", "pool", "charity")
 PEOPLE_NEEDED: Final = (3, 2)
 """How many different people a batch of payments can take."""
+
+
+class Shown(StrEnum):
+    """What everybody reads of the books."""
+
+    NOTHING = "nothing"
+    TOTALS = "totals"
+    ENTRIES = "entries"
+
+
+class Unclaimed(StrEnum):
+    """What becomes of money that nobody claims."""
+
+    HOLD = "hold"
+    POOL = "pool"
+    CHARITY = "charity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +146,8 @@ class MoneyPolicy:
     def __post_init__(self) -> None:
         _refuse_choice("currency", self.currency, CURRENCIES)
         _refuse_choice("rule", self.rule, tuple(Rule))
-        _refuse_choice("shows_ledger", self.shows_ledger, SHOWN)
-        _refuse_choice("unclaimed_policy", self.unclaimed_policy, UNCLAIMED)
+        _refuse_choice("shows_ledger", self.shows_ledger, tuple(Shown))
+        _refuse_choice("unclaimed_policy", self.unclaimed_policy, tuple(Unclaimed))
         for field, number, least, most in (
             ("host_share", self.host_share_ppm, 0, WHOLE),
             ("window_days", self.window_days, LEAST_WINDOW, MOST_DAYS),
@@ -151,7 +166,7 @@ class MoneyPolicy:
                 )
         if not set(self.adapters) <= WAYS.keys():
             raise Invalid(N_("Please choose from the answers that are offered."), field="adapters")
-        if self.unclaimed_policy == "charity" and not self.unclaimed_charity.strip():
+        if self.unclaimed_policy == Unclaimed.CHARITY and not self.unclaimed_charity.strip():
             raise Invalid(N_("Please say which charity, by name."), field="unclaimed_charity")
         if len(self.unclaimed_charity) > 200:
             raise Invalid(N_("please keep it under %(n)s characters"), field="unclaimed_charity", blanks={"n": 200})

@@ -23,6 +23,7 @@ from fedirec.credits.decisions import Rule
 from fedirec.credits.eyes import solo_from, without_neutral
 from fedirec.credits.models import PayProposal, PoolEntry, ProposalAppeal, ProposalRevision, SaidAlone
 from fedirec.credits.objections import AppealState
+from fedirec.credits.pools import EntryState
 from fedirec.credits.proposals import HEARING, State
 from fedirec.credits.queries.alone import about_appeal, about_deciding, about_entry, about_locking
 from fedirec.credits.queries.contests import gaining_by
@@ -77,7 +78,7 @@ async def _entries(everybody: frozenset[int]) -> dict[str, _Case]:
     """What was stated by the only one who could confirm it."""
     if len(everybody) != 1:
         return {}
-    waiting = PoolEntry.filter(state="stated").order_by("id").select_related("stated_by", "pool__group")
+    waiting = PoolEntry.filter(state=EntryState.STATED.value).order_by("id").select_related("stated_by", "pool__group")
     cases = {}
     for entry in await waiting:
         if people := without_neutral(everybody, [await own_person(entry.stated_by)]):

@@ -9,7 +9,7 @@ from typing import Any
 
 from fedirec.accounts.actions.persons import roots_of
 from fedirec.clock import now
-from fedirec.credits.decisions import Ruling, Said, Stake, Tally, reconciled, tally
+from fedirec.credits.decisions import VOTES, Ruling, Said, Says, Stake, Tally, reconciled, tally
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision
 from fedirec.credits.objections import (
     AppealState,
@@ -22,15 +22,16 @@ from fedirec.credits.objections import (
 from fedirec.credits.queries.credits import WHY_HELD
 from fedirec.db.rows import fetch_tuples
 
+_VOTES = ", ".join(f"'{each}'" for each in VOTES)
 _STAKES = """
     SELECT s.line_key, COALESCE(p.joined_id, p.id), s.ppm, s.income_kind, s.is_given_back
       FROM share s JOIN person p ON p.id = s.person_id WHERE s.revision_id = ? ORDER BY s.id
 """
-_SAID = """
+_SAID = f"""
     SELECT s.id, COALESCE(p.joined_id, p.id), s.says, s.digest
       FROM stance s JOIN person p ON p.id = s.person_id
-     WHERE s.proposal_id = ? AND s.says IN ('accept', 'object') AND (s.counts OR s.revision_id IS NULL)
-"""
+     WHERE s.proposal_id = ? AND s.says IN ({_VOTES}) AND (s.counts OR s.revision_id IS NULL)
+"""  # noqa: S608  (only constants are spliced in)
 _CREDITED = """
     SELECT s.line_key, c.id, c.production_id, c.person_id, c.work_uri <> ''
       FROM share s JOIN production_credit c ON c.id = s.credit_id WHERE s.revision_id = ?
@@ -220,6 +221,6 @@ async def tally_of(
 
 async def _said_to(proposal: PayProposal) -> list[Said]:
     return [
-        Said(number=int(number), person=int(person), accepts=says == "accept", digest=str(digest))
+        Said(number=int(number), person=int(person), accepts=says == Says.ACCEPT, digest=str(digest))
         for number, person, says, digest in await fetch_tuples(_SAID, proposal.id)
     ]

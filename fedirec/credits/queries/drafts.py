@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fedirec.accounts.actions.persons import roots_of
+from fedirec.credits.decisions import OF_SHARES, Says
 from fedirec.credits.departures import Block, Departure, Offer, blocks, departures, without_consent
 from fedirec.credits.differences import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
@@ -120,7 +121,7 @@ async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | 
 
 async def recused_lines(proposal: PayProposal, people: Mapping[str, int]) -> set[str]:
     """The lines that whoever they belong to gave back and did not take back; `people` has the person of each line."""
-    found = Stance.filter(proposal_id=proposal.id, says__in=["recuse", "return"], counts=True).order_by("id")
+    found = Stance.filter(proposal_id=proposal.id, says__in=OF_SHARES, counts=True).order_by("id")
     said = await found
     if not said:
         return set()
@@ -129,7 +130,7 @@ async def recused_lines(proposal: PayProposal, people: Mapping[str, int]) -> set
     for stance in said:
         own = {key for key, person in people.items() if roots[person] == roots[stance.person_id]}
         meant = own & {stance.line_key} if stance.line_key else own
-        recused = recused | meant if stance.says == "recuse" else recused - meant
+        recused = recused | meant if stance.says == Says.GIVE_BACK else recused - meant
     return recused
 
 
@@ -204,7 +205,7 @@ async def unagreed_departures(proposal: PayProposal) -> list[Departure]:
 async def _without_consent(proposal: PayProposal, found: list[Departure]) -> list[Departure]:
     if not found:
         return []
-    said = Stance.filter(proposal_id=proposal.id, says="depart", counts=True).select_related("person")
+    said = Stance.filter(proposal_id=proposal.id, says=Says.AGREE.value, counts=True).select_related("person")
     consents = {(stance.person.joined_id or stance.person_id, stance.digest) for stance in await said}
     return without_consent(found, consents)
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from fedirec.credits.models import MoneySettings
+from fedirec.credits.settings import Shown
 from fedirec.db import on_postgres
 from fedirec.db.rows import fetch_tuples, json_numbers, numbers
 from fedirec.db.tables import marks
 from fedirec.ledger.models import ChainLink, JournalEntry
 
-SHOWS_TOTALS: Final = ("totals", "entries")
+SHOWS_TOTALS: Final = (Shown.TOTALS, Shown.ENTRIES)
 
 _PAYS: Final = ("payout_settled", "payout_returned")
 """Kinds of entries by which a payment leaves an account, and comes back to it."""
@@ -126,7 +127,7 @@ def shows_totals(settings: MoneySettings) -> bool:
 
 def shows_entries(settings: MoneySettings) -> bool:
     """Whether everybody reads each entry as well."""
-    return settings.shows_amounts and settings.shows_ledger == "entries"
+    return settings.shows_amounts and settings.shows_ledger == Shown.ENTRIES
 
 
 def _kind() -> str:

@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 from fedirec.activitypub.models import Actor
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
-from fedirec.credits.pools import EntryKind, Kind, PoolDraft, PoolState
+from fedirec.credits.pools import EntryKind, EntryState, Kind, PoolDraft, PoolState
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import parts_to
 from fedirec.db.rows import fetch_tuples
@@ -114,7 +114,7 @@ async def entries_of(pool: Pool, *, after: int | None = None, limit: int) -> lis
 
 async def waiting_entries(*, after: int | None = None, limit: int) -> list[PoolEntry]:
     """What waits for a treasurer anywhere here, the oldest first; `after` is a row."""
-    found = PoolEntry.filter(state="stated") if after is None else PoolEntry.filter(state="stated", id__gt=after)
+    found = PoolEntry.filter(state=EntryState.STATED.value, id__gt=after or 0)
     return await found.order_by("id").limit(limit).select_related("pool__group", "stated_by", "evidence_file")
 
 
@@ -137,7 +137,9 @@ async def shown_before(entries: Collection[PoolEntry]) -> dict[int, list[str]]:
     digests = {entry.evidence_digest for entry in entries if entry.evidence_digest}
     if not digests:
         return {}
-    standing = PoolEntry.filter(evidence_digest__in=list(digests)).exclude(state__in=["refused", "undone"])
+    standing = PoolEntry.filter(evidence_digest__in=list(digests)).exclude(
+        state__in=[EntryState.REFUSED.value, EntryState.UNDONE.value]
+    )
     alike = await standing.order_by("id").limit(500)
     return {
         entry.id: others
@@ -148,7 +150,7 @@ async def shown_before(entries: Collection[PoolEntry]) -> dict[int, list[str]]:
 
 async def reversals_of(entries: Collection[PoolEntry]) -> dict[int, PoolEntry]:
     """What undoes each of these entries, or is to undo it and waits for a treasurer, by the row of each."""
-    found = PoolEntry.filter(reverses_id__in=[entry.id for entry in entries]).exclude(state="refused")
+    found = PoolEntry.filter(reverses_id__in=[entry.id for entry in entries]).exclude(state=EntryState.REFUSED.value)
     return {int(row.reverses_id): row for row in await found if row.reverses_id is not None}
 
 
@@ -239,7 +241,7 @@ async def is_worked_for(pool: Pool) -> bool:
     """Whether money came into `pool`, or somebody contributed to what it is for: something was offered there, or
     taken up in a production.
     """
-    if pool.production_id is not None or await PoolEntry.exists(pool_id=pool.id, state="confirmed"):
+    if pool.production_id is not None or await PoolEntry.exists(pool_id=pool.id, state=EntryState.CONFIRMED.value):
         return True
     groups = [pool.group_id, *await _used_by(pool)]
     if await ProductionPart.filter(production__project__actor_id__in=groups).exists():

@@ -9,7 +9,7 @@ from datetime import datetime
 from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.clock import now
-from fedirec.credits.decisions import Tally
+from fedirec.credits.decisions import VOTES, Tally
 from fedirec.credits.models import (
     PayProposal,
     ProposalComment,
@@ -199,7 +199,5 @@ async def _viewing(
 
 
 async def _stance_of(proposal: PayProposal, person: int) -> Stance | None:
-    said = Stance.filter(
-        proposal_id=proposal.id, person_id__in=await same_people(person), says__in=["accept", "object"]
-    )
+    said = Stance.filter(proposal_id=proposal.id, person_id__in=await same_people(person), says__in=VOTES)
     return await said.order_by("-id").first()

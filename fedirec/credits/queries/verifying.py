@@ -26,6 +26,7 @@ from fedirec.credits.models import (
     Stance,
 )
 from fedirec.credits.objections import AppealState, ObjectionState
+from fedirec.credits.pools import BOOKED, EntryState
 from fedirec.credits.proposals import BINDING, State
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.chain import digest_of
@@ -195,10 +196,12 @@ async def _compare_entries(report: Report) -> int:
         after = page[-1].id
         told = {_Row("entry_stated", row.key): chain_documents.of_statement(row) for row in page}
         told |= {
-            _Row("entry_refused", row.key): chain_documents.of_refusal(row) for row in page if row.state == "refused"
+            _Row("entry_refused", row.key): chain_documents.of_refusal(row)
+            for row in page
+            if row.state == EntryState.REFUSED
         }
         for row in page:
-            if (row.state in ("confirmed", "undone")) != (row.journal_entry_id is not None):
+            if (row.state in BOOKED) != (row.journal_entry_id is not None):
                 report.add(f"entry_stated {row.key}", ["it does not stand as it was booked"])
         links = await ChainLink.filter(subject__in=[row.key for row in page], kind__in=list(_STATED)).order_by("number")
         seen += len(links)

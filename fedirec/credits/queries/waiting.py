@@ -8,6 +8,7 @@ from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import PayProposal, PoolEntry
+from fedirec.credits.pools import EntryState
 from fedirec.credits.proposals import HEARING, State
 from fedirec.db.rows import fetch_tuples
 
@@ -57,7 +58,7 @@ async def led_waiting(actor: Actor, *, limit: int) -> list[PayProposal]:
 
 async def entries_to_confirm() -> int:
     """How many entries of pools wait for somebody who confirms them."""
-    return await PoolEntry.filter(state="stated").count()
+    return await PoolEntry.filter(state=EntryState.STATED.value).count()
 
 
 async def proposals_to_decide() -> list[PayProposal]:

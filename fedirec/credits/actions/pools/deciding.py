@@ -13,7 +13,7 @@ from fedirec.credits.actions.pools.stating import refuse_shared, told_of
 from fedirec.credits.chain_documents import of_refusal
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import EntryKind, Kind, brings
+from fedirec.credits.pools import EntryKind, EntryState, Kind, brings
 from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings
@@ -53,7 +53,7 @@ async def confirm_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Ho
         undone = await PoolEntry.get(id=entry.reverses_id) if entry.reverses_id is not None else None
         booked = await _booking(entry, pool) if undone is None else await _undo(undone, pool)
         entry.journal_entry = await post(booked)
-        await _decide(entry, treasurer, "confirmed")
+        await _decide(entry, treasurer, EntryState.CONFIRMED)
         await tell_log(home, Happening.MONEY_CONFIRMED, pool, by=treasurer, amount=_told(entry, pool, undone))
         for project in projects:
             await carry_on(project, Stage.FUNDED)
@@ -67,7 +67,7 @@ async def reject_entry(treasurer: Actor, entry: PoolEntry, pool: Pool, home: Hom
     async with transaction():
         await begin_with(pool, home, Deed.DECIDE_ENTRY, treasurer)
         await _hold_undecided(entry)
-        await _decide(entry, treasurer, "refused", reason=said)
+        await _decide(entry, treasurer, EntryState.REFUSED, reason=said)
         undone = await PoolEntry.get(id=entry.reverses_id) if entry.reverses_id is not None else None
         amount = _told(entry, pool, undone)
         await tell_log(home, Happening.MONEY_REFUSED, pool, by=treasurer, reason=said, amount=amount)
@@ -98,10 +98,10 @@ async def _booking(entry: PoolEntry, pool: Pool) -> Entry:
 
 async def _undo(wrong: PoolEntry, pool: Pool) -> Entry:
     """`wrong` is undone; what the journal gets for that. Raises Conflict where it is shared by now."""
-    if wrong.state != "confirmed":
+    if wrong.state != EntryState.CONFIRMED:
         raise Conflict(N_("Only what was confirmed can be undone, and only once."))
     await refuse_shared(wrong, pool)
-    wrong.state = "undone"
+    wrong.state = EntryState.UNDONE.value
     await wrong.save(update_fields=["state"])
     booked = await find_entry(bookings.reference_of(wrong.key))
     assert booked is not None
@@ -110,7 +110,7 @@ async def _undo(wrong: PoolEntry, pool: Pool) -> Entry:
 
 async def _hold_undecided(entry: PoolEntry) -> None:
     await hold(entry)
-    if entry.state != "stated":
+    if entry.state != EntryState.STATED:
         raise Conflict(N_("That is decided already."))
 
 
@@ -133,8 +133,8 @@ async def _refuse_swapped(entry: PoolEntry) -> None:
         raise Conflict(N_("The file is not the one that was shown when it was stated."))
 
 
-async def _decide(entry: PoolEntry, treasurer: Actor, state: str, *, reason: str = "") -> None:
-    entry.state, entry.decided_by, entry.decided_at, entry.reason = state, treasurer, now(), reason
+async def _decide(entry: PoolEntry, treasurer: Actor, state: EntryState, *, reason: str = "") -> None:
+    entry.state, entry.decided_by, entry.decided_at, entry.reason = state.value, treasurer, now(), reason
     await entry.save(update_fields=["state", "decided_by_id", "decided_at", "reason", "journal_entry_id"])
 
 

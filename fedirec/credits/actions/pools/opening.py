@@ -8,7 +8,7 @@ from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.pools.deeds import begin_in, begin_with, of_own_money, tell_log
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
-from fedirec.credits.pools import POTS, Kind, PoolDraft, refuse_change
+from fedirec.credits.pools import POTS, EntryState, Kind, PoolDraft, refuse_change
 from fedirec.credits.proposals import OVER
 from fedirec.credits.queries.pools import (
     MAX_POOLS,
@@ -91,7 +91,7 @@ async def close_pool(actor: Actor, pool: Pool, home: Home, *, reason: str) -> Po
     async with transaction():
         await begin_with(pool, home, Deed.CLOSE_POOL, actor)
         _refuse_closed(pool)
-        if await PoolEntry.exists(pool_id=pool.id, state="stated"):
+        if await PoolEntry.exists(pool_id=pool.id, state=EntryState.STATED.value):
             raise Conflict(N_("Something that was stated of it still waits for a treasurer."))
         if await PayProposal.filter(pool_id=pool.id).exclude(state__in=[state.value for state in OVER]).exists():
             raise Conflict(N_("A proposal of how it is shared is still under way."))

@@ -16,7 +16,17 @@ from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with
 from fedirec.credits.chain_documents import of_statement
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import MAX_WORDS, POTS, REVERSAL, EntryDraft, EntryKind, Kind, refuse_entry, refuse_undoing
+from fedirec.credits.pools import (
+    MAX_WORDS,
+    POTS,
+    REVERSAL,
+    EntryDraft,
+    EntryKind,
+    EntryState,
+    Kind,
+    refuse_entry,
+    refuse_undoing,
+)
 from fedirec.credits.queries.pools import Home
 from fedirec.credits.queries.pots import pot_of
 from fedirec.db import transaction
@@ -79,9 +89,9 @@ async def state_reversal(actor: Actor, wrong: PoolEntry, pool: Pool, home: Home,
     async with transaction():
         await begin_with(pool, home, Deed.STATE_ENTRY, actor)
         await hold(wrong)
-        if wrong.state != "confirmed" or wrong.reverses_id is not None:
+        if wrong.state != EntryState.CONFIRMED or wrong.reverses_id is not None:
             raise Conflict(N_("Only what was confirmed can be undone, and only once."))
-        if await PoolEntry.exists(reverses_id=wrong.id, state="stated"):
+        if await PoolEntry.exists(reverses_id=wrong.id, state=EntryState.STATED.value):
             raise Conflict(N_("Somebody has said so already. It waits for a treasurer."))
         await refuse_shared(wrong, pool)
         await _refuse_crowd(pool)
@@ -123,7 +133,7 @@ def told_of(entry: PoolEntry, pool: Pool) -> dict[str, str | int]:
 
 
 async def _refuse_crowd(pool: Pool) -> None:
-    if await PoolEntry.filter(pool_id=pool.id, state="stated").count() >= MAX_WAITING:
+    if await PoolEntry.filter(pool_id=pool.id, state=EntryState.STATED.value).count() >= MAX_WAITING:
         raise TooMany(N_("So much waits already that nobody sees through it. Please wait for a treasurer."))
 
 

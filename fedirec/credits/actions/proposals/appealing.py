@@ -13,6 +13,7 @@ from fedirec.credits.actions.proposals.objecting import begin_hearing, keep_word
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_listed, tell_some
 from fedirec.credits.chain_documents import of_appeal, of_appeal_decision
+from fedirec.credits.decisions import Says
 from fedirec.credits.eyes import refuse_judge
 from fedirec.credits.models import (
     Objection,
@@ -76,9 +77,9 @@ async def appeal_objection(
         await record("objection_appealed", objection.proposal.key, salted(of_appeal(appeal, objection)))
         if person in await listed_people(revision):
             await say(
-                author, person, objection.proposal, revision, "object", revision.digest, route=Route(via=route.via)
+                author, person, objection.proposal, revision, Says.OBJECT, revision.digest, route=Route(via=route.via)
             )
-        await keep_word(author, objection, "appeal", route)
+        await keep_word(author, objection, Says.APPEAL, route)
     return appeal
 
 

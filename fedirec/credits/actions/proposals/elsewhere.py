@@ -15,6 +15,7 @@ from fedirec.clock import now
 from fedirec.credits.actions.proposals.deeds import in_force, with_home
 from fedirec.credits.actions.proposals.objecting import MAX_OBJECTIONS
 from fedirec.credits.actions.proposals.stances import MAX_STANCES, Route, say
+from fedirec.credits.decisions import Says
 from fedirec.credits.models import Objection, PayProposal, ProposalAppeal, ProposalRevision, Share, Stance
 from fedirec.credits.objections import (
     MAX_WORDS,
@@ -57,7 +58,7 @@ async def accept_elsewhere(
             raise Conflict(N_("A share is taken back as long as people can object, and not after that."))
         ref = ProposalRef(id=copy.uri, revision=revision.number, digest=digest, recused=recused, line=line)
         uri = await _send(Accept, person, copy, ref)
-        says = {None: "accept", True: "recuse", False: "return"}[recused]
+        says = {None: Says.ACCEPT, True: Says.GIVE_BACK, False: Says.TAKE_BACK}[recused]
         return await say(
             person, own, copy, revision, says, digest, line=line, route=Route(via="activity", uri=uri, is_proved=True)
         )

@@ -16,6 +16,7 @@ from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_move
 from fedirec.credits.actions.proposals.stances import BY_PAGE, Route, say
 from fedirec.credits.actions.proposals.telling import tell_copies, tell_leaders, tell_some, with_copies
 from fedirec.credits.chain_documents import of_answer, of_objection, of_withdrawal
+from fedirec.credits.decisions import Says
 from fedirec.credits.models import (
     Objection,
     PayProposal,
@@ -112,7 +113,7 @@ async def object_to(
         await tell_leaders(proposal, Notice.OBJECTED, cause=author, reason=objection.words)
         await record("proposal_objection", proposal.key, of_objection(objection))
         if is_listed:
-            await say(author, person, proposal, revision, "object", digest, route=Route(via=route.via))
+            await say(author, person, proposal, revision, Says.OBJECT, digest, route=Route(via=route.via))
     return objection
 
 
@@ -127,7 +128,7 @@ async def withdraw_objection(author: Actor, objection: Objection, *, route: Rout
         await objection.save(update_fields=["state"])
         await tell_copies(objection.proposal)
         await record("objection_withdrawn", objection.proposal.key, of_withdrawal(objection))
-        await keep_word(author, objection, "withdraw", route)
+        await keep_word(author, objection, Says.WITHDRAW, route)
     return objection
 
 
@@ -171,7 +172,7 @@ async def begin_hearing(deed: Deed, objection: Objection, actor: Actor) -> None:
     objection.proposal = proposal
 
 
-async def keep_word(author: Actor, objection: Objection, says: str, route: Route) -> None:
+async def keep_word(author: Actor, objection: Objection, says: Says, route: Route) -> None:
     """By which signed activity `author` took `objection` back or appealed is kept, and that it says nothing twice."""
     if route.uri is not None:
         revision, person = await in_force(objection.proposal), await own_person(author)

@@ -19,6 +19,7 @@ from fedirec.credits.actions.proposals.deeds import begin, in_force, refuse_move
 from fedirec.credits.actions.proposals.publishing import write_revision
 from fedirec.credits.actions.proposals.telling import tell_leaders, tell_some
 from fedirec.credits.chain_documents import of_stance
+from fedirec.credits.decisions import OF_SHARES, VOTES, Says
 from fedirec.credits.models import PayProposal, ProposalRevision, Share, Stance
 from fedirec.credits.proposals import CHANGING, HEARING, Facts, State, Step, advance, is_open
 from fedirec.credits.queries.drafts import (
@@ -69,12 +70,12 @@ async def accept_proposal(actor: Actor, proposal: PayProposal, digest: str, rout
     async with transaction():
         revision, person, _lines = await _begin(Deed.ACCEPT_PROPOSAL, actor, proposal)
         last = await _last_word(proposal, person)
-        if last is not None and last.counts and last.says == "accept" and last.digest == digest == revision.digest:
+        if last is not None and last.counts and last.says == Says.ACCEPT and last.digest == digest == revision.digest:
             return last
         reason = "" if digest == revision.digest else STALE
         if not reason and State(proposal.state) not in HEARING:
             reason = _CLOSED
-        return await say(actor, person, proposal, revision, "accept", digest, route=route, reason=reason)
+        return await say(actor, person, proposal, revision, Says.ACCEPT, digest, route=route, reason=reason)
 
 
 async def give_share_back(
@@ -85,7 +86,7 @@ async def give_share_back(
     That is a revision in which nothing else changes. None where they spoke of another one: that is kept, and counts for
     nothing. Raises Conflict where nobody would be left who gets anything, or when it is too late.
     """
-    return await _change_share(actor, proposal, digest, "recuse", line, route)
+    return await _change_share(actor, proposal, digest, Says.GIVE_BACK, line, route)
 
 
 async def take_share_back(
@@ -95,7 +96,7 @@ async def take_share_back(
 
     Raises Conflict when people can object no more, so that nobody is kept waiting at the end.
     """
-    return await _change_share(actor, proposal, digest, "return", line, route)
+    return await _change_share(actor, proposal, digest, Says.TAKE_BACK, line, route)
 
 
 async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, route: Route = BY_PAGE) -> Stance:
@@ -110,14 +111,14 @@ async def agree_to_departure(actor: Actor, proposal: PayProposal, digest: str, r
         person = await own_person(actor)
         asked = {each.digest for each in await departures_for(proposal, person)}
         said = await Stance.filter(
-            proposal_id=proposal.id, person_id=person, says="depart", digest=digest, counts=True
+            proposal_id=proposal.id, person_id=person, says=Says.AGREE.value, digest=digest, counts=True
         ).first()
         if said is not None:
             return said
         if not asked:
             raise Forbidden(N_("Nothing of this proposal waits for you to agree."))
         reason = "" if digest in asked else N_("This is not what is asked of you.")
-        return await say(actor, person, proposal, None, "depart", digest, route=route, reason=reason)
+        return await say(actor, person, proposal, None, Says.AGREE, digest, route=route, reason=reason)
 
 
 async def ask_to_agree(leader: Actor, proposal: PayProposal) -> int:
@@ -145,7 +146,7 @@ async def _change_share(
     actor: Actor,
     proposal: PayProposal,
     digest: str,
-    says: Literal["recuse", "return"],
+    says: Says,
     line: str,
     route: Route,
 ) -> ProposalRevision | None:
@@ -155,18 +156,20 @@ async def _change_share(
             raise NotFound(N_("There is no such line."))
         if State(proposal.state) not in HEARING:
             raise Conflict(N_("It is too late to give this share back, or too early."))
-        if says == "return" and not is_open(proposal.state, now=now(), closes_at=proposal.closes_at):
+        if says is Says.TAKE_BACK and not is_open(proposal.state, now=now(), closes_at=proposal.closes_at):
             raise Conflict(N_("A share is taken back as long as people can object, and not after that."))
         if digest != revision.digest:
             await say(actor, person, proposal, revision, says, digest, line=line, route=route, reason=STALE)
             return None
         meant = {share.line_key for share in lines if not line or share.line_key == line}
-        if {share.line_key for share in lines if share.is_given_back} & meant == (meant if says == "recuse" else set()):
+        if {share.line_key for share in lines if share.is_given_back} & meant == (
+            meant if says is Says.GIVE_BACK else set()
+        ):
             return revision
-        turns = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=["recuse", "return"], counts=True)
+        turns = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=OF_SHARES, counts=True)
         if await turns.count() >= MAX_GIVEN_BACK:
             raise TooMany(N_("You have changed your mind often. Please talk to those who lead it."), retry_after=3600)
-        is_again = says == "return" and await turns.filter(says="return").exists()
+        is_again = says is Says.TAKE_BACK and await turns.filter(says=says.value).exists()
         said = await _keep(actor, person, proposal, revision, says, digest, line=line, route=route)
         rows = {share.line_key: share for share in await Share.filter(revision_id=revision.id)}
         recused = await recused_lines(proposal, {key: share.person_id for key, share in rows.items()})
@@ -185,7 +188,7 @@ async def _change_share(
         return row
 
 
-async def say_stale(actor: Actor, proposal: PayProposal, says: str, digest: str, route: Route) -> Stance:
+async def say_stale(actor: Actor, proposal: PayProposal, says: Says, digest: str, route: Route) -> Stance:
     """What `actor`, who is listed, says to another revision than that in force is kept with its reason and counts for
     nothing. Raises Forbidden for people who are not listed, and TooMany.
     """
@@ -209,7 +212,7 @@ async def _begin(deed: Deed, actor: Actor, proposal: PayProposal) -> tuple[Propo
 
 
 async def _last_word(proposal: PayProposal, person: int) -> Stance | None:
-    said = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=["accept", "object"])
+    said = Stance.filter(proposal_id=proposal.id, person_id=person, says__in=VOTES)
     return await said.order_by("-id").first()
 
 
@@ -218,7 +221,7 @@ async def say(
     person: int,
     proposal: PayProposal,
     revision: ProposalRevision | None,
-    says: str,
+    says: Says,
     digest: str,
     *,
     route: Route,
@@ -243,7 +246,7 @@ async def _keep(
     person: int,
     proposal: PayProposal,
     revision: ProposalRevision | None,
-    says: str,
+    says: Says,
     digest: str,
     *,
     route: Route,
@@ -257,7 +260,7 @@ async def _keep(
                 revision=revision if revision is not None and revision.digest == digest else None,
                 person_id=person,
                 actor=actor,
-                says=says,
+                says=says.value,
                 digest=digest[:100],
                 line_key=line,
                 via=route.via,

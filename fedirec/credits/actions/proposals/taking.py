@@ -6,7 +6,7 @@ and counts for nothing; who said what stands in the evidence, word for word.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fedirec.accounts.actions.persons import own_person
 from fedirec.accounts.boundaries import refuse_unwelcome
@@ -26,6 +26,7 @@ from fedirec.credits.actions.proposals.stances import (
     say_stale,
     take_share_back,
 )
+from fedirec.credits.decisions import Says
 from fedirec.credits.models import Objection, PayProposal, Stance
 from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS, ObjectionDraft, ObjectionKind
 from fedirec.credits.queries.standing import listed_people, newest_revision, same_people
@@ -75,7 +76,7 @@ async def take_rejection(sender: Actor, reject: Reject[ProposalRef]) -> None:
     try:
         await object_to(sender, proposal, draft, digest=said.digest, route=route)
     except Changed:
-        await say_stale(sender, proposal, "object", said.digest, route)
+        await say_stale(sender, proposal, Says.OBJECT, said.digest, route)
 
 
 async def take_withdrawal(sender: Actor, undo: Undo[Reject[Any]], said: ProposalRef) -> None:
@@ -87,7 +88,7 @@ async def take_withdrawal(sender: Actor, undo: Undo[Reject[Any]], said: Proposal
     if undo.object.actor != sender.uri:
         raise Forbidden("everybody takes back only what they said")
     objection, route = await _objection_in(sender, undo, said.id, undo.object.id), await _route(sender, undo)
-    if not await _is_stale(sender, objection, said.revision, said.digest, "withdraw", route):
+    if not await _is_stale(sender, objection, said.revision, said.digest, Says.WITHDRAW, route):
         await withdraw_objection(sender, objection, route=route)
 
 
@@ -99,7 +100,7 @@ async def take_appeal(sender: Actor, reject: Reject[ObjectionObject]) -> None:
     """
     named = reject.object
     objection, route = await _objection_in(sender, reject, named.about, named.id), await _route(sender, reject)
-    if not await _is_stale(sender, objection, named.revision, named.digest, "appeal", route):
+    if not await _is_stale(sender, objection, named.revision, named.digest, Says.APPEAL, route):
         await appeal_objection(sender, objection, plain(reject.content or "")[:MAX_WORDS], route=route)
 
 
@@ -119,9 +120,7 @@ async def _objection_in(sender: Actor, said: Activity[Any], uri: str, named: str
     return found
 
 
-async def _is_stale(
-    sender: Actor, objection: Objection, number: int, digest: str, says: Literal["withdraw", "appeal"], route: Route
-) -> bool:
+async def _is_stale(sender: Actor, objection: Objection, number: int, digest: str, says: Says, route: Route) -> bool:
     """Whether they saw another revision than that in force; then what they say is kept with the reason."""
     revision, person = await in_force(objection.proposal), await own_person(sender)
     if await Stance.filter(proposal_id=objection.proposal_id, person_id=person).count() >= MAX_STANCES:

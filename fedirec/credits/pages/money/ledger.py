@@ -24,6 +24,7 @@ from fedirec.credits.queries.ledger import (
     shows_totals,
 )
 from fedirec.credits.queries.settings import money_settings
+from fedirec.credits.settings import Shown
 from fedirec.errors import Invalid, NotFound
 from fedirec.ledger.currencies import write_amount
 from fedirec.ledger.exports import export_chain
@@ -81,7 +82,7 @@ async def show_ledger(request: Request[Any]) -> Response:
         paid=[(each.amount, each.currency) for each in totals.paid] if shows_totals(settings) else [],
         entries=rows[:_PIECE],
         moves=MOVES,
-        shows=settings.shows_ledger if shows_totals(settings) else "nothing",
+        shows=settings.shows_ledger if shows_totals(settings) else Shown.NOTHING,
         next_url=f"/ledger?before={rows[_PIECE - 1].id}" if len(rows) > _PIECE else "",
         head=(number, digest),
         unclaimed=(settings.unclaimed_policy, settings.unclaimed_months, settings.unclaimed_charity),

@@ -30,10 +30,10 @@ from fedirec.credits.settings import (
     MOST_DAYS,
     MOST_MONTHS,
     PEOPLE_NEEDED,
-    SHOWN,
-    UNCLAIMED,
     WAYS,
     MoneyPolicy,
+    Shown,
+    Unclaimed,
 )
 from fedirec.errors import Misconfigured
 from fedirec.ledger.currencies import CURRENCIES, find_amount, write_amount
@@ -144,9 +144,9 @@ def _policy_in(form: Form) -> MoneyPolicy | None:
     }
     words: dict[str, Any] = {
         "rule": form.choice("rule", [choice.value for choice in rule_choices()]),
-        "unclaimed_policy": form.choice("unclaimed_policy", UNCLAIMED),
+        "unclaimed_policy": form.choice("unclaimed_policy", [*Unclaimed]),
         "unclaimed_charity": form.line("unclaimed_charity", max=200),
-        "shows_ledger": form.choice("shows_ledger", SHOWN),
+        "shows_ledger": form.choice("shows_ledger", [*Shown]),
         "shows_amounts": form.flag("shows_amounts"),
         "adapters": form.many("adapters", WAYS),
         "terms": form.text("terms", max=MAX_TERMS),
@@ -206,14 +206,28 @@ async def _show(
             Choice(value="2", label=_("Two people"), hint=_("Nobody approves or pays what they began alone.")),
         ],
         shown=[
-            Choice(value="nothing", label=_("Nothing"), hint=_("Only the fingerprints of the audit log.")),
-            Choice(value="totals", label=_("Totals"), hint=_("What is at the bank, owed, and kept by this instance.")),
-            Choice(value="entries", label=_("Every entry"), hint=_("Also each movement, without anybody's name.")),
+            Choice(value=Shown.NOTHING.value, label=_("Nothing"), hint=_("Only the fingerprints of the audit log.")),
+            Choice(
+                value=Shown.TOTALS.value,
+                label=_("Totals"),
+                hint=_("What is at the bank, owed, and kept by this instance."),
+            ),
+            Choice(
+                value=Shown.ENTRIES.value, label=_("Every entry"), hint=_("Also each movement, without anybody's name.")
+            ),
         ],
         unclaimed=[
-            Choice(value="hold", label=_("It stays theirs"), hint=_("It is kept until they come, however long.")),
-            Choice(value="pool", label=_("Back into its pool"), hint=_("Others share it in a further proposal.")),
-            Choice(value="charity", label=_("To a charity"), hint=_("To the one that you name below.")),
+            Choice(
+                value=Unclaimed.HOLD.value,
+                label=_("It stays theirs"),
+                hint=_("It is kept until they come, however long."),
+            ),
+            Choice(
+                value=Unclaimed.POOL.value,
+                label=_("Back into its pool"),
+                hint=_("Others share it in a further proposal."),
+            ),
+            Choice(value=Unclaimed.CHARITY.value, label=_("To a charity"), hint=_("To the one that you name below.")),
         ],
         terms_version=settings.terms_version,
         changed_at=settings.changed_at if settings.id is not None else None,

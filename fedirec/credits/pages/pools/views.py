@@ -12,7 +12,7 @@ from fedirec.credits.decisions import NAMES as RULES
 from fedirec.credits.decisions import SENTENCES as RULE_SENTENCES
 from fedirec.credits.decisions import Rule
 from fedirec.credits.models import Pool, PoolEntry, SaidAlone
-from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, Kind, PoolState, brings
+from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, EntryState, Kind, PoolState, brings
 from fedirec.credits.queries.alone import about_entry
 from fedirec.credits.queries.pools import Home
 from fedirec.ledger.currencies import CURRENCIES
@@ -26,11 +26,11 @@ from fedirec.web.language import gettext as _
 from fedirec.web.views import Choice, PersonView, Tab
 
 _FIRST: Final = ("EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "PLN", "BRL", "INR", "MXN")
-_STATES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "stated": (N_("waits for a treasurer"), "accent", "clock"),
-    "confirmed": (N_("confirmed"), "good", "check"),
-    "refused": (N_("not confirmed"), "bad", "close"),
-    "undone": (N_("undone"), "bad", "close"),
+_STATES: Final[Mapping[EntryState, tuple[str, str, str]]] = {
+    EntryState.STATED: (N_("waits for a treasurer"), "accent", "clock"),
+    EntryState.CONFIRMED: (N_("confirmed"), "good", "check"),
+    EntryState.REFUSED: (N_("not confirmed"), "bad", "close"),
+    EntryState.UNDONE: (N_("undone"), "bad", "close"),
 }
 
 
@@ -199,7 +199,8 @@ def _entry_view(
     is_alone: bool,
     said: SaidAlone | None,
 ) -> EntryView:
-    word, tone, sign = _STATES[entry.state]
+    state = EntryState(entry.state)
+    word, tone, sign = _STATES[state]
     wrong = entry.reverses
     media = entry.evidence_file
     return EntryView(
@@ -214,7 +215,7 @@ def _entry_view(
         word=_(word),
         tone=tone,
         sign=sign,
-        waits=entry.state == "stated",
+        waits=state is EntryState.STATED,
         evidence=entry.evidence if wrong is None else "",
         evidence_url=entry.evidence if entry.evidence.startswith("https://") and " " not in entry.evidence else "",
         file_url=f"/media/{media.path}" if media is not None and sees_files else "",
@@ -226,11 +227,11 @@ def _entry_view(
         original=None if entry.original_amount is None else (entry.original_amount, entry.original_currency),
         rate=entry.rate,
         others=others,
-        is_undone=entry.state == "undone",
+        is_undone=state is EntryState.UNDONE,
         undoes=wrong.key if wrong is not None else "",
         undone_by=reversal.key if reversal is not None else "",
-        may_undo=may_state and entry.state == "confirmed" and wrong is None and reversal is None,
-        may_decide=is_treasurer and entry.state == "stated" and (not is_own or is_alone),
+        may_undo=may_state and state is EntryState.CONFIRMED and wrong is None and reversal is None,
+        may_decide=is_treasurer and state is EntryState.STATED and (not is_own or is_alone),
         may_decide_from=said.from_at if is_own and is_alone and said else None,
     )
 

@@ -14,7 +14,7 @@ from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.proposals.deeds import get_own_proposal
 from fedirec.credits.actions.proposals.stances import agree_to_departure
 from fedirec.credits.decisions import NAMES as RULES
-from fedirec.credits.decisions import Rule
+from fedirec.credits.decisions import Rule, Says
 from fedirec.credits.departures import SENTENCES, Departure, DepartureKind
 from fedirec.credits.models import PayProposal, Stance
 from fedirec.credits.pages.proposals.finding import looker, speaker_in
@@ -55,7 +55,7 @@ async def asked_of(proposal: PayProposal, viewer: Actor | None) -> list[AskedVie
     if not found:
         return []
     people = await same_people(person)
-    said = Stance.filter(proposal_id=proposal.id, person_id__in=people, says="depart", counts=True)
+    said = Stance.filter(proposal_id=proposal.id, person_id__in=people, says=Says.AGREE.value, counts=True)
     agreed = {stance.digest for stance in await said}
     return [departure_view(each, proposal.currency, is_agreed=each.digest in agreed) for each in found]
 

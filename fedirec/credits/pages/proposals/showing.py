@@ -17,7 +17,7 @@ from fedirec.credits.actions.proposals.commenting import MAX_COMMENT
 from fedirec.credits.actions.proposals.deciding import refuse_own
 from fedirec.credits.actions.proposals.meeting import refresh_seen
 from fedirec.credits.actions.proposals.publishing import MAX_NOTE
-from fedirec.credits.decisions import Rule
+from fedirec.credits.decisions import Rule, Says
 from fedirec.credits.models import PayProposal, ProposalRevision
 from fedirec.credits.objections import MAX_REMEDY, MAX_WORDS
 from fedirec.credits.pages.pools.views import PlaceView, place_view, pool_view
@@ -273,7 +273,7 @@ def _has_accepted(page: ProposalPage) -> bool:
     stance = page.viewing.stance
     return (
         stance is not None
-        and stance.says == "accept"
+        and stance.says == Says.ACCEPT
         and stance.counts
         and page.row is not None
         and stance.digest == page.row.digest
