@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from fedirec.credits.pools import POTS, EntryKind, Kind, PoolState
+from fedirec.credits.entries import EntryKind
+from fedirec.credits.pools import POTS, Kind, PoolState
 from fedirec.ledger.journal import Entry, Line, bank, expense, host_share, income, payable, reverse
 from fedirec.ledger.journal import pool as to_share
 from fedirec.translatable import N_

@@ -20,9 +20,10 @@ from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.objecting import answer_objection, object_to
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryDraft, EntryKind
 from fedirec.credits.models import DraftLine, PayProposal, Pool, Share
 from fedirec.credits.objections import ObjectionDraft
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.pools import Home, home_of
 from fedirec.credits.queries.proposals import get_proposal
 from fedirec.projects.models import Production

@@ -20,8 +20,9 @@ from fedirec.credits.actions.proposals.deciding import close_windows, decide_pro
 from fedirec.credits.actions.proposals.drafting import LineDraft, save_lines
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryDraft, EntryKind
 from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, ProposalRevision, Share
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import home_of
 from fedirec.credits.queries.proposal_pages import ProposalPage, proposal_page

@@ -35,16 +35,9 @@ from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.publishing import publish_revision
 from fedirec.credits.actions.proposals.stances import accept_proposal
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryDraft, EntryKind, refuse_entry
 from fedirec.credits.models import DraftLine, MoneySettings, PayProposal, Pool, PoolEntry
-from fedirec.credits.pools import (
-    EntryDraft,
-    EntryKind,
-    Kind,
-    PoolDraft,
-    PoolState,
-    host_share_of,
-    refuse_entry,
-)
+from fedirec.credits.pools import Kind, PoolDraft, PoolState, host_share_of
 from fedirec.credits.queries.pools import Home, draft_of, get_entry, get_pool, home_of, pool_state, shown_before
 from fedirec.credits.queries.proposals import get_proposal, locked_shares
 from fedirec.db import transaction

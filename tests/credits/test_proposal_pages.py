@@ -19,6 +19,7 @@ from fedirec.credits.actions.proposals.locking import lock_proposal
 from fedirec.credits.actions.proposals.objecting import answer_objection, object_to
 from fedirec.credits.actions.proposals.stances import give_share_back, take_share_back
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryKind
 from fedirec.credits.grants import GrantScope
 from fedirec.credits.models import (
     DraftLine,
@@ -30,7 +31,7 @@ from fedirec.credits.models import (
     Share,
 )
 from fedirec.credits.objections import ObjectionDraft
-from fedirec.credits.pools import EntryKind, Kind, PoolDraft
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.pools import home_of
 from fedirec.errors import Conflict, Invalid
 from fedirec.ledger.models import ChainLink

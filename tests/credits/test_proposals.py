@@ -41,6 +41,7 @@ from fedirec.credits.actions.proposals.stances import (
     take_share_back,
 )
 from fedirec.credits.decisions import Rule, Tally
+from fedirec.credits.entries import EntryKind
 from fedirec.credits.lines import CreditHappening
 from fedirec.credits.models import (
     DraftLine,
@@ -55,7 +56,7 @@ from fedirec.credits.models import (
     Stance,
 )
 from fedirec.credits.objections import ObjectionDraft
-from fedirec.credits.pools import EntryKind, Kind, PoolDraft
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.proposals import State
 from fedirec.credits.queries.credits import held_lines
 from fedirec.credits.queries.drafts import departures_for

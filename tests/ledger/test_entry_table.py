@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from fedirec.credits import bookings as of_credits
-from fedirec.credits.pools import EntryKind, Kind, PoolState
+from fedirec.credits.entries import EntryKind
+from fedirec.credits.pools import Kind, PoolState
 from fedirec.ledger.chain import spell
 from fedirec.ledger.journal import Entry, bank
 from fedirec.payouts import bookings

@@ -21,7 +21,8 @@ from fedirec.activitypub.models import Actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools import open_pool, state_entry
 from fedirec.credits.decisions import Rule
-from fedirec.credits.pools import EntryDraft, EntryKind, Kind, PoolDraft
+from fedirec.credits.entries import EntryDraft, EntryKind
+from fedirec.credits.pools import Kind, PoolDraft
 from fedirec.credits.queries.pools import Home
 from fedirec.db import transaction
 from fedirec.media.models import Media

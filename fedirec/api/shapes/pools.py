@@ -11,10 +11,11 @@ from pydantic import Field
 from fedirec.api.endpoint import Call
 from fedirec.api.shapes.basis import Listed, Row, Sent, Shape, Text
 from fedirec.api.shapes.people import Person, show_person
+from fedirec.credits.entries import MAX_RATE, MAX_WORDS
 from fedirec.credits.models import MoneySettings as SettingsRow
 from fedirec.credits.models import Pool as PoolRow
 from fedirec.credits.models import PoolEntry as EntryRow
-from fedirec.credits.pools import MAX_BRIEF, MAX_CLIENT, MAX_RATE, MAX_SUM, MAX_TITLE, MAX_WORDS, PoolState
+from fedirec.credits.pools import MAX_BRIEF, MAX_CLIENT, MAX_SUM, MAX_TITLE, PoolState
 from fedirec.credits.queries.settings import adapters_of
 from fedirec.credits.shares import WHOLE
 from fedirec.remix.logbook import MAX_REASON

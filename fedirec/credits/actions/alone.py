@@ -20,10 +20,10 @@ from fedirec.credits.actions.proposals.appealing import close_to, who_brought_fo
 from fedirec.credits.actions.proposals.deeds import with_home
 from fedirec.credits.actions.proposals.telling import tell_some
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryState
 from fedirec.credits.eyes import solo_from, without_neutral
 from fedirec.credits.models import PayProposal, PoolEntry, ProposalAppeal, ProposalRevision, SaidAlone
 from fedirec.credits.objections import AppealState
-from fedirec.credits.pools import EntryState
 from fedirec.credits.proposals import HEARING, State
 from fedirec.credits.queries.alone import about_appeal, about_deciding, about_entry, about_locking
 from fedirec.credits.queries.contests import gaining_by

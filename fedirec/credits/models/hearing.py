@@ -124,8 +124,7 @@ class Stance(Model, metaclass=RowClass):
     )
     actor_id: int
     says = fields.CharField(max_length=10)
-    """accept, object, recuse, return (a recusal taken back), depart (agrees to other money terms than were seen), or
-    withdraw and appeal, which are about an objection of theirs."""
+    """As `decisions.Says` says."""
     digest = fields.CharField(max_length=100)
     """Of what it is said to."""
     line_key = fields.CharField(max_length=26, default="", db_default="")

@@ -150,7 +150,7 @@ class PoolEntry(Model, metaclass=RowClass):
     )
     pool_id: int
     kind = fields.CharField(max_length=8)
-    """As `pools.EntryKind` says, or reversal."""
+    """As `entries.EntryKind` says, or reversal."""
     reverses: fields.ForeignKeyNullableRelation[PoolEntry] = fields.ForeignKeyField(
         "fedirec.PoolEntry", related_name="reversals", on_delete=fields.RESTRICT, null=True, db_index=True
     )
@@ -173,7 +173,7 @@ class PoolEntry(Model, metaclass=RowClass):
     rate = fields.CharField(max_length=60, default="", db_default="")
     """At which it was changed, and whose rate that is."""
     state = fields.CharField(max_length=10, default="stated", db_default="stated")
-    """stated, confirmed or refused; undone for what was confirmed, and a reversal of it was confirmed since."""
+    """As `entries.EntryState` says."""
     stated_by: fields.ForeignKeyRelation[Actor] = fields.ForeignKeyField(
         "fedirec.Actor", related_name="stated_entries", on_delete=fields.RESTRICT, db_index=True
     )

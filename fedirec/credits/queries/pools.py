@@ -13,8 +13,9 @@ from tortoise.queryset import QuerySet
 
 from fedirec.activitypub.models import Actor
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryKind, EntryState
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
-from fedirec.credits.pools import EntryKind, EntryState, Kind, PoolDraft, PoolState
+from fedirec.credits.pools import Kind, PoolDraft, PoolState
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import parts_to
 from fedirec.db.rows import fetch_tuples

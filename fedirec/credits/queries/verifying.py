@@ -14,6 +14,7 @@ from tortoise.exceptions import OperationalError
 
 from fedirec.activitypub.digests import digest_json
 from fedirec.credits import chain_documents
+from fedirec.credits.entries import BOOKED, EntryState
 from fedirec.credits.models import (
     MoneySettings,
     Objection,
@@ -26,7 +27,6 @@ from fedirec.credits.models import (
     Stance,
 )
 from fedirec.credits.objections import AppealState, ObjectionState
-from fedirec.credits.pools import BOOKED, EntryState
 from fedirec.credits.proposals import BINDING, State
 from fedirec.db.rows import fetch_tuples
 from fedirec.ledger.chain import digest_of

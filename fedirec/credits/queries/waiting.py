@@ -7,8 +7,8 @@ from typing import Final
 from fedirec.accounts.models import Identity
 from fedirec.activitypub.models import Actor
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import EntryState
 from fedirec.credits.models import PayProposal, PoolEntry
-from fedirec.credits.pools import EntryState
 from fedirec.credits.proposals import HEARING, State
 from fedirec.db.rows import fetch_tuples
 

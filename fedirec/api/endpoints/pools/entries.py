@@ -12,8 +12,8 @@ from fedirec.api.endpoints.pools.finding import named, named_entry
 from fedirec.api.paging import piece_of, read_row, size_of
 from fedirec.api.shapes.pools import Closing, Entries, Entry, EntrySent, Undoing, show_entries
 from fedirec.credits.actions.pools import confirm_entry, reject_entry, state_entry, state_reversal
+from fedirec.credits.entries import EntryDraft, EntryKind
 from fedirec.credits.models import Pool as PoolRow
-from fedirec.credits.pools import EntryDraft, EntryKind
 from fedirec.credits.queries.pools import entries_of, get_entry, reversals_of, sees_sums, shown_before
 from fedirec.errors import Forbidden, Invalid
 

@@ -11,9 +11,10 @@ from fedirec.credits import bookings
 from fedirec.credits.actions.pools.deeds import begin_with, tell_log
 from fedirec.credits.actions.pools.stating import refuse_shared, told_of
 from fedirec.credits.chain_documents import of_refusal
+from fedirec.credits.entries import EntryKind, EntryState, brings
 from fedirec.credits.eyes import refuse_same_eyes
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import EntryKind, EntryState, Kind, brings
+from fedirec.credits.pools import Kind
 from fedirec.credits.queries.alone import about_entry, alone_from
 from fedirec.credits.queries.pools import Home, kept_by_host, pool_state, uses_of
 from fedirec.credits.queries.settings import money_settings

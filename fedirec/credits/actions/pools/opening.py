@@ -7,8 +7,9 @@ from typing import Any
 from fedirec.accounts.actions.persons import person_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.pools.deeds import begin_in, begin_with, of_own_money, tell_log
+from fedirec.credits.entries import EntryState
 from fedirec.credits.models import PayProposal, Pool, PoolEntry, PoolUse
-from fedirec.credits.pools import POTS, EntryState, Kind, PoolDraft, refuse_change
+from fedirec.credits.pools import POTS, Kind, PoolDraft, refuse_change
 from fedirec.credits.proposals import OVER
 from fedirec.credits.queries.pools import (
     MAX_POOLS,

@@ -15,18 +15,9 @@ from fedirec.activitypub.own import own_actor
 from fedirec.clock import now
 from fedirec.credits.actions.pools.deeds import begin_with
 from fedirec.credits.chain_documents import of_statement
+from fedirec.credits.entries import MAX_WORDS, REVERSAL, EntryDraft, EntryKind, EntryState, refuse_entry, refuse_undoing
 from fedirec.credits.models import Pool, PoolEntry
-from fedirec.credits.pools import (
-    MAX_WORDS,
-    POTS,
-    REVERSAL,
-    EntryDraft,
-    EntryKind,
-    EntryState,
-    Kind,
-    refuse_entry,
-    refuse_undoing,
-)
+from fedirec.credits.pools import POTS, Kind
 from fedirec.credits.queries.pools import Home
 from fedirec.credits.queries.pots import pot_of
 from fedirec.db import transaction

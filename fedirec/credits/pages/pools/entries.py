@@ -14,11 +14,12 @@ from fedirec.accounts.uploader import uploader_of
 from fedirec.activitypub.models import Actor
 from fedirec.credits.actions.pools import confirm_entry, reject_entry, state_entry, state_reversal
 from fedirec.credits.actions.pools.deeds import of_own_money
+from fedirec.credits.entries import MAX_RATE, MAX_WORDS, EntryDraft, EntryKind
 from fedirec.credits.models import Pool
 from fedirec.credits.pages.pools.finding import doer_in, parts_of_visitor, pool_in
 from fedirec.credits.pages.pools.opening import read_amount
 from fedirec.credits.pages.pools.showing import MAX_FILE, show_one
-from fedirec.credits.pools import MAX_RATE, MAX_WORDS, EntryDraft, EntryKind, Kind
+from fedirec.credits.pools import Kind
 from fedirec.credits.queries.pools import get_entry
 from fedirec.errors import FedirecError
 from fedirec.ledger.currencies import CURRENCIES

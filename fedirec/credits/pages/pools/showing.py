@@ -14,6 +14,7 @@ from fedirec.accounts.models import Identity
 from fedirec.accounts.permissions import Permission
 from fedirec.activitypub.own import own_actor
 from fedirec.credits.actions.pools.deeds import of_own_money
+from fedirec.credits.entries import MAX_WORDS
 from fedirec.credits.models import Pool
 from fedirec.credits.pages.pools.finding import (
     home_of_challenge,
@@ -32,7 +33,7 @@ from fedirec.credits.pages.pools.views import (
 )
 from fedirec.credits.pages.proposals.finding import looker
 from fedirec.credits.pages.proposals.views import head_view
-from fedirec.credits.pools import MAX_WORDS, Kind
+from fedirec.credits.pools import Kind
 from fedirec.credits.queries.alone import about_entry, said_of
 from fedirec.credits.queries.pools import (
     Home,

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from fedirec.credits.decisions import NAMES as RULES
 from fedirec.credits.decisions import SENTENCES as RULE_SENTENCES
 from fedirec.credits.decisions import Rule
+from fedirec.credits.entries import ENTRY_NAMES, EntryKind, EntryState, brings
 from fedirec.credits.models import Pool, PoolEntry, SaidAlone
-from fedirec.credits.pools import ENTRY_NAMES, NAMES, POTS, SENTENCES, EntryKind, EntryState, Kind, PoolState, brings
+from fedirec.credits.pools import NAMES, POTS, SENTENCES, Kind, PoolState
 from fedirec.credits.queries.alone import about_entry
 from fedirec.credits.queries.pools import Home
 from fedirec.ledger.currencies import CURRENCIES
