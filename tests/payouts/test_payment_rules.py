@@ -14,7 +14,7 @@ import pytest
 from fedirec.accounts.models import Notification, Person
 from fedirec.clock import now
 from fedirec.credits.models import PayProposal, Pool
-from fedirec.credits.queries.pots import pot_of
+from fedirec.credits.queries.funds import funds_of
 from fedirec.db import transaction
 from fedirec.errors import Conflict
 from fedirec.lanes import Job, gathering
@@ -329,4 +329,4 @@ async def a_part_comes_back(office: Office) -> None:
                 await post(entry)
     assert await stands() == (3_00, 7_00, {"paid"}), "what is back in its pools counts as unclaimed"
     for proposal, came in zip(proposals, (4_90, 2_10), strict=True):
-        assert (await pot_of(await Pool.get(id=proposal.pool_id))).covered == came
+        assert (await funds_of(await Pool.get(id=proposal.pool_id))).covered == came

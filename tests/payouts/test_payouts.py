@@ -23,8 +23,8 @@ from fedirec.admin.backup import back_up, restore
 from fedirec.clock import now
 from fedirec.credits.actions.pools.opening import close_pool
 from fedirec.credits.models import PayProposal, Pool
+from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.pools import home_of
-from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.settings import ACCOUNT, ADAPTERS
 from fedirec.db import fetch_rows, transaction
 from fedirec.errors import Conflict, FedirecError, Forbidden, NotFound
@@ -386,11 +386,11 @@ async def share_again_what_nobody_claimed(office: Office, alone: PayProposal) ->
     assert (await PayProposal.get(id=alone.id)).state == "paid", "nobody is owed anything from it any more"
     pot, olga = await Pool.get(id=alone.pool_id).select_related("group", "production"), await office.viewer("olga")
     home = await home_of(pot.group)
-    assert (await pot_of(pot)).to_share == 6_00
+    assert (await funds_of(pot)).to_share == 6_00
     with pytest.raises(Conflict, match="still money in it"):
         await close_pool(olga.actor, pot, home, reason="done")
     again = await owe({(await office.someone("bo")).id: 6_00}, out_of=pot)
-    assert (await pot_of(pot)).to_share == 0
+    assert (await funds_of(pot)).to_share == 0
     await PayProposal.filter(id=again.id).update(state="paid")
     assert (await close_pool(olga.actor, pot, home, reason="done")).state == "closed"
     await PayProposal.filter(id=again.id).update(state="locked")

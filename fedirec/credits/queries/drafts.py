@@ -12,8 +12,8 @@ from fedirec.credits.differences import Difference, difference
 from fedirec.credits.models import DraftLine, PayProposal, ProposalProduction, ProposalRevision, Share, Stance
 from fedirec.credits.queries.belonging import covered_by
 from fedirec.credits.queries.contests import RevisionLine, lines_in
+from fedirec.credits.queries.funds import Funds, funds_of
 from fedirec.credits.queries.grants import sources_of
-from fedirec.credits.queries.pots import Pot, pot_of
 from fedirec.credits.queries.promises import promises_of
 from fedirec.credits.queries.standing import newest_revision
 from fedirec.credits.revisions import Line, Revision, read
@@ -76,7 +76,7 @@ def in_revision(lines: Iterable[DraftLine], recused: Collection[str] = ()) -> li
     ]
 
 
-async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], pot: Pot) -> Revision:
+async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], funds: Funds) -> Revision:
     """What would be published now, with what is really shared, whoever reads that. Needs the pool of `proposal`, and of
     that its Group. Raises Invalid.
     """
@@ -90,7 +90,7 @@ async def drafted_revision(proposal: PayProposal, lines: Sequence[DraftLine], po
         number=proposal.number + 1,
         pool=f"{origin_of(proposal.uri)}/pools/{proposal.pool.key}",
         currency=proposal.currency,
-        amount=pot.to_share,
+        amount=funds.to_share,
         host_share=proposal.pool.host_share_ppm,
         rule=proposal.rule,
         lines=in_revision(lines, recused),
@@ -108,10 +108,10 @@ async def preview(proposal: PayProposal) -> tuple[Revision | None, Difference | 
     """
     assert proposal.pool is not None
     lines = await draft_lines(proposal)
-    pot = await pot_of(proposal.pool)
-    found = await obstacles_to(proposal, lines, pot.to_share)
+    funds = await funds_of(proposal.pool)
+    found = await obstacles_to(proposal, lines, funds.to_share)
     try:
-        revision = await drafted_revision(proposal, lines, pot)
+        revision = await drafted_revision(proposal, lines, funds)
     except Invalid:
         return None, None, found
     before = await newest_revision(proposal)
@@ -177,7 +177,7 @@ async def departures_of(proposal: PayProposal) -> list[Departure]:
     promises = await promises_of(proposal)
     if not promises:
         return []
-    amount = (await pot_of(proposal.pool)).to_share
+    amount = (await funds_of(proposal.pool)).to_share
     lines = await draft_lines(proposal)
     offers = [_offer(proposal, lines, amount, await _recused(proposal, lines))]
     row = await ProposalRevision.get_or_none(proposal_id=proposal.id, number=proposal.number)

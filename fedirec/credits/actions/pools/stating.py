@@ -18,8 +18,8 @@ from fedirec.credits.chain_documents import of_statement
 from fedirec.credits.entries import MAX_WORDS, REVERSAL, EntryDraft, EntryKind, EntryState, refuse_entry, refuse_undoing
 from fedirec.credits.models import Pool, PoolEntry
 from fedirec.credits.pools import POTS, Kind
+from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.pools import Home
-from fedirec.credits.queries.pots import pot_of
 from fedirec.db import transaction
 from fedirec.db.holding import hold
 from fedirec.errors import Conflict, Invalid, TooMany
@@ -103,8 +103,8 @@ async def state_reversal(actor: Actor, wrong: PoolEntry, pool: Pool, home: Home,
 
 async def refuse_shared(wrong: PoolEntry, pool: Pool) -> None:
     """What `wrong` brought into `pool` is there yet, and is nobody's. Raises Conflict."""
-    pot = await pot_of(pool)
-    there = pot.state.in_pool - pot.held if Kind(pool.kind) in POTS else pot.state.open_income
+    funds = await funds_of(pool)
+    there = funds.state.in_pool - funds.held if Kind(pool.kind) in POTS else funds.state.open_income
     refuse_undoing(EntryKind(wrong.kind), wrong.amount, there=there)
 
 

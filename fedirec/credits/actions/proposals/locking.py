@@ -22,9 +22,9 @@ from fedirec.credits.objections import held_parts, lockable
 from fedirec.credits.proposals import BINDING, Facts, State, Step, advance
 from fedirec.credits.queries.contests import RevisionLine, contests_of, lines_in
 from fedirec.credits.queries.drafts import obstacles_to_lock
+from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.persons import strangers_in
 from fedirec.credits.queries.pools import pool_state
-from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.shares import amounts_of
 from fedirec.db import execute_many, transaction
@@ -54,26 +54,26 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         if await strangers_in(revision):
             raise Conflict(N_("Something in it is not what was published. Please publish a new revision."))
         is_solo = await refuse_own(treasurer, proposal, revision)
-        pot, stakes = await pot_of(proposal.pool), await lines_in(revision)
+        funds, stakes = await funds_of(proposal.pool), await lines_in(revision)
         ppm = {each.key: each.ppm for each in stakes}
-        amounts = amounts_of(pot.to_share, ppm, scope=proposal.key)
+        amounts = amounts_of(funds.to_share, ppm, scope=proposal.key)
         contests, is_open = await contests_of(proposal, revision)
         owed = _some(lockable(amounts, ppm, held_parts(ppm, contests)))
-        found = await obstacles_to_lock(proposal, stakes, pot.to_share)
+        found = await obstacles_to_lock(proposal, stakes, funds.to_share)
         refuse_obstacles(found)
         facts = Facts(
             now=now(),
             blocked=len(found.blocked),
             departures=len(found.departures),
-            amount=pot.to_share,
+            amount=funds.to_share,
             said=revision.amount,
-            covered=pot.covered,
+            covered=funds.covered,
             free=sum(owed.values()),
         )
         proposal.state = advance(proposal.state, Step.LOCK, facts).value
         proposal.approver, proposal.locked_at = treasurer, now()
-        proposal.locked_amount, proposal.locked_digest = pot.to_share, revision.digest
-        proposal.held_amount = pot.to_share - facts.free if is_open else 0
+        proposal.locked_amount, proposal.locked_digest = funds.to_share, revision.digest
+        proposal.held_amount = funds.to_share - facts.free if is_open else 0
         unclaimed = await _unclaimed()
         proposal.update_from_dict(unclaimed)
         await proposal.save(
@@ -85,7 +85,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
         await _write(proposal, "", stakes, owed)
         await tell_listed(proposal, Notice.PROPOSAL_LOCKED, revision=revision, cause=treasurer)
         await announce(proposal, revision)
-        if closing := bookings.closing(pot.state, pool=proposal.pool.key, proposal=proposal.key):
+        if closing := bookings.closing(funds.state, pool=proposal.pool.key, proposal=proposal.key):
             await post(closing)
         await post(_booking(proposal, "", stakes, owed))
         await record(
@@ -98,7 +98,7 @@ async def lock_proposal(treasurer: Actor, proposal: PayProposal, *, digest: str)
                 "solo": is_solo,
             }
             | unclaimed
-            | await _told(amount=pot.to_share, held=pot.to_share - facts.free, lines=owed),
+            | await _told(amount=funds.to_share, held=funds.to_share - facts.free, lines=owed),
         )
         await send_head(proposal, revision)
     return proposal

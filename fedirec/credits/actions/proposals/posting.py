@@ -17,7 +17,7 @@ from fedirec.clock import now
 from fedirec.credits.decisions import Outcome
 from fedirec.credits.models import LockedShare, PayProposal, ProposalDecision, ProposalRevision
 from fedirec.credits.proposals import BINDING, CHANGING, State
-from fedirec.credits.queries.pots import is_there
+from fedirec.credits.queries.funds import is_there
 from fedirec.html import markdown
 from fedirec.remix.actions.news import MAX_TITLE, publish_news
 from fedirec.remix.vocab import PostObject

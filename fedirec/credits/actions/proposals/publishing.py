@@ -25,7 +25,7 @@ from fedirec.credits.queries.drafts import (
     obstacles_to,
     read_revision,
 )
-from fedirec.credits.queries.pots import is_there, pot_of
+from fedirec.credits.queries.funds import funds_of, is_there
 from fedirec.credits.queries.settings import money_settings
 from fedirec.credits.queries.standing import listed_people, newest_revision
 from fedirec.credits.revisions import Revision, refuse_successor
@@ -73,11 +73,11 @@ async def publish_revision(leader: Actor, proposal: PayProposal, *, version: int
         lines = await draft_lines(proposal)
         if not lines:
             raise Invalid(N_("A proposal has 1 to %(n)s lines."), field="lines", blanks={"n": MAX_LINES})
-        pot = await pot_of(proposal.pool)
-        found = await obstacles_to(proposal, lines, pot.to_share)
+        funds = await funds_of(proposal.pool)
+        found = await obstacles_to(proposal, lines, funds.to_share)
         refuse_obstacles(found)
         state = advance(proposal.state, step, _facts(found))
-        revision = await drafted_revision(proposal, lines, pot)
+        revision = await drafted_revision(proposal, lines, funds)
         return await write_revision(
             proposal, revision, state, by=leader, note=note.strip(), rows={line.key: line for line in lines}
         )

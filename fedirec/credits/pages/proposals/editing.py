@@ -29,8 +29,8 @@ from fedirec.credits.pages.pools.views import place_view
 from fedirec.credits.pages.proposals.finding import changing_in, proposal_in, speaker_in
 from fedirec.credits.pages.proposals.views import head_view, income_choices
 from fedirec.credits.queries.drafts import draft_lines
+from fedirec.credits.queries.funds import funds_of
 from fedirec.credits.queries.pools import home_of
-from fedirec.credits.queries.pots import pot_of
 from fedirec.credits.queries.standing import parts_to
 from fedirec.credits.revisions import MAX_LABEL, MAX_NAME, MAX_REASON, IncomeKind
 from fedirec.credits.shares import MAX_WEIGHT, amounts_of, to_ppm
@@ -215,11 +215,11 @@ async def _show(
     """The editor. What is typed was made from `version`, or else from the newest: nobody is overtaken unseen."""
     assert proposal.pool is not None
     cards, start = Cards(request), number_of(request.query_params.get("after", "")) or 0
-    rows, pot = await draft_lines(proposal), await pot_of(proposal.pool)
+    rows, funds = await draft_lines(proposal), await funds_of(proposal.pool)
     weights = {row.key: _weight_in(form, row) for row in rows}
     counted = {row.key: 0 if form.flag(f"gone-{row.key}") else weights[row.key] for row in rows}
     ppm = to_ppm(counted, scope=proposal.key) if any(counted.values()) else {}
-    amounts = amounts_of(pot.to_share, ppm, scope=proposal.key) if ppm else {}
+    amounts = amounts_of(funds.to_share, ppm, scope=proposal.key) if ppm else {}
     piece = rows[start : start + PIECE]
     shown = {row.key for row in piece}
     suggested = {row.key: row.suggested for row in rows if row.suggested is not None}
@@ -240,7 +240,7 @@ async def _show(
         elsewhere=sum(weight for key, weight in counted.items() if key not in shown),
         total=total,
         target=form.value("target") or str(total or 100),
-        to_share=pot.to_share,
+        to_share=funds.to_share,
         unreasoned=sum(1 for row in rows if not form.value(f"reason-{row.key}", row.reason).strip()),
         count=len(rows),
         pages=[

@@ -13,7 +13,7 @@ _HELD = "SELECT coalesce(sum(held_amount), 0) FROM pay_proposal WHERE pool_id = 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pot:
+class Funds:
     """How much there is, in minor units of the currency of the pool."""
 
     state: PoolState
@@ -39,10 +39,10 @@ class Pot:
 async def is_there(proposal: PayProposal, amount: int) -> bool:
     """Whether the money that `proposal` of ours shares has come in, and is meant for nobody else."""
     pool = await Pool.get(id=proposal.pool_id)
-    return (await pot_of(pool)).covered >= amount > 0
+    return (await funds_of(pool)).covered >= amount > 0
 
 
-async def pot_of(pool: Pool) -> Pot:
+async def funds_of(pool: Pool) -> Funds:
     """What `pool` has to share now: two queries."""
     ((held,),) = await fetch_tuples(_HELD, pool.id)
-    return Pot(state=await pool_state(pool), held=int(held), stated=pool.stated)
+    return Funds(state=await pool_state(pool), held=int(held), stated=pool.stated)
